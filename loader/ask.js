@@ -1,7 +1,8 @@
-// Asks the page before something is done that it may refuse.
+// Cancelable events: ask the host page before an action that it may refuse.
 
 /**
- * May it be done? `detail` tells what, and is read again afterwards where the page may change it.
+ * Dispatches `chataibot-<what>` and returns false if the host page cancelled it. The caller reads
+ * `detail` again afterwards where the page may change it.
  */
 export const ask = (host, what, detail) =>
   host.dispatchEvent(new CustomEvent(`chataibot-${what}`, { detail, bubbles: true, composed: true, cancelable: true }));

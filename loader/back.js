@@ -1,52 +1,52 @@
-// Back on a phone: it closes a window that takes the whole screen before it leaves the page.
+// The Back button on a phone: it closes a full-screen window before it leaves the page.
 //
-// The entry is in the history of an empty frame of ours. Browsers have one order for the entries of
-// a page and of its frames, so that Back comes to ours first, and the page's own state, address and
-// listeners see nothing of it. A page that is loaded again while the window is open has lost the
-// frame but, in most browsers, not its entry: a note in the tab's storage tells, and the entry is
-// taken back and made anew.
+// The history entry belongs to an empty iframe of the widget. Browsers keep one order for the
+// entries of a page and its frames, so Back reaches the frame's entry first, and the host page's
+// own state, address and listeners are unaffected. A reload while the window is open loses the
+// frame but, in most browsers, not its entry: a note in `sessionStorage` records it, and the entry
+// is taken back and made again.
 
 import { PHONE } from './phone.js';
 
 /**
- * Until then a step in the history is done, in milliseconds: nothing tells of one that no frame is
- * left for.
+ * Time after which a step in the history counts as done, in milliseconds: if its frame is gone, no
+ * event reports it.
  */
 const DONE = 300;
 
-/** Where the page is in its history, as far as it can know; `more`: with so many entries more. */
+/** The page's position in its history, as far as known; `more`: with so many more entries. */
 const here = (more = 0) => `${history.length + more} ${location.href} ${globalThis.navigation?.currentEntry?.key}`;
 
 /**
- * `place`: where the program is rendered. `shelf`: what keys in storage begin with, empty where
- * nothing is to be kept. Returns how to end it.
+ * `place`: element that the program is rendered into. `shelf`: prefix of the storage keys, empty if
+ * nothing may be stored. Returns a function that ends it.
  */
 export function closeOnBack(place, host, shelf) {
   const root = host.shadowRoot;
   const section = place.querySelector('#window');
   const media = matchMedia(PHONE);
   let frame;
-  /** The document that the frame has loaded; one it begins with has no history. */
+  /** The frame's loaded document; its initial one has no history. */
   let loaded;
   let ended = false;
-  /** Is an entry without its frame being taken back? */
+  /** Whether an entry that has lost its frame is being replaced. */
   let renewing = false;
-  /** Is the open window one in which the visitor had an entry before the page was loaded again? */
+  /** Whether the open window already had an entry before the page was reloaded. */
   let isKnown = false;
-  /** Where the page was when our entry was made; empty without one. */
+  /** The page's position when the entry was made; empty without an entry. */
   let entry = '';
 
   /**
-   * Has something been said? Nothing is stored before, and a page that is loaded again then has no
-   * window open.
+   * Whether the conversation has a message. Before that nothing is stored, so a reloaded page has
+   * no open window.
    */
   const isUsed = () => place.querySelector('[part~="row"]');
-  /** Notes where our entry is, for a page that is loaded again. */
+  /** Stores the entry's position, for after a reload. */
   const hidden = () => {
     try {
       if (entry && shelf && isUsed()) sessionStorage.setItem(`${shelf}back`, entry);
     } catch {
-      // Storage that may not be used: then one press of Back may be without effect.
+      // Storage is not allowed: after a reload one press of Back may have no effect.
     }
   };
   const taken = () => {
@@ -61,15 +61,15 @@ export function closeOnBack(place, host, shelf) {
 
   const isWhole = () => media.matches && host.mode !== 'inline';
   const isOpen = () => section.part.contains('window-open');
-  // Not composed: what the page hears as a click is a visitor's, and so is what `touched` does.
+  // Not composed, so that neither the host page nor `touched` takes it for a visitor's click.
   const press = (name) => place.querySelector(`[part~="${name}"]`)?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
 
-  /** By no function that the page has wrapped. */
+  /** Through the frame's `History`, since the host page may have wrapped its own. */
   const restate = (state) => frame.contentWindow.History.prototype.replaceState.call(history, state, '');
 
   const enter = () => {
     if (entry || renewing || ended || !isOpen() || !isWhole()) return;
-    // Browsers pass over what came without the visitor, and the entries that follow would be lost.
+    // Browsers skip entries made without user activation, and the entries after them would be lost.
     if (!isKnown && navigator.userActivation?.hasBeenActive === false) return;
     if (!frame?.isConnected) {
       frame = document.createElement('iframe');
@@ -80,7 +80,7 @@ export function closeOnBack(place, host, shelf) {
     } else if (frame.contentDocument === loaded && frame.contentWindow.history.state === null) {
       const { state } = history;
       frame.contentWindow.history.pushState(1, '');
-      // WebKit forgets the page's own.
+      // WebKit loses the host page's history state.
       if (history.state !== state) restate(state);
       entry = here();
       isKnown = false;
@@ -92,17 +92,17 @@ export function closeOnBack(place, host, shelf) {
     if (!made) return;
     entry = '';
     setTimeout(() => {
-      // Not where the page has gone on meanwhile: that would be taken back instead.
+      // If the page has navigated since, `back()` would undo that navigation.
       if (made !== here()) return;
-      // Open again meanwhile, it goes on with its entry.
+      // Opened again within the delay: the window keeps its entry.
       if (isOpen() && isWhole() && !ended) entry = made;
       else (frame.contentWindow ?? globalThis).history.back();
     }, delay);
   };
 
   /**
-   * An entry whose frame is gone is taken back, where the browser has not done it, and made anew
-   * for a window that is still open.
+   * Takes back an entry whose frame is gone, if the browser has not done so, and makes a new one if
+   * the window is still open.
    */
   const renew = (made, delay) => {
     renewing = true;
@@ -114,7 +114,7 @@ export function closeOnBack(place, host, shelf) {
       enter();
     };
     setTimeout(() => {
-      // Firefox takes it away with its frame: one more step back would leave the page.
+      // Firefox removes the entry with its frame: one more step back would leave the page.
       if (made !== here()) return again();
       history.back();
       setTimeout(again, DONE);
@@ -123,14 +123,14 @@ export function closeOnBack(place, host, shelf) {
 
   const popped = ({ state }) => {
     if (state) {
-      // Forward again.
+      // The visitor went forward again.
       entry = here();
       if (isWhole()) isOpen() || host.open();
       else leave();
     } else if (entry) {
       entry = '';
-      // Whoever drives a browser waits for the page's own history: what stands in it is said once
-      // more.
+      // Browser automation waits for an event in the page's own history, so its current state is
+      // set once more.
       restate(history.state);
       const dialog = root.querySelector('dialog[open]');
       if (dialog) {
@@ -143,15 +143,15 @@ export function closeOnBack(place, host, shelf) {
   function arrived() {
     loaded = frame.contentDocument;
     frame.contentWindow.addEventListener('popstate', popped);
-    // Moved with the element it has begun anew.
+    // A frame that is moved with the element is loaded again.
     if (entry) renew(entry, DONE);
     else enter();
   }
 
-  // A window that was open when the page was loaded is the visitor's once they touch it.
+  // A window that was open when the page was loaded gets its entry once the visitor touches it.
   const touched = ({ composed }) => composed && enter();
   const look = () => (isOpen() && isWhole() ? enter() : leave());
-  // Nothing covers a page that comes back but what was said.
+  // A page restored from the back/forward cache keeps its window open only if it has messages.
   const shown = ({ persisted }) => persisted && isOpen() && isWhole() && !isUsed() && press('close');
 
   const watch = new MutationObserver(look);
@@ -171,7 +171,7 @@ export function closeOnBack(place, host, shelf) {
     place.removeEventListener('click', touched);
     removeEventListener('pageshow', shown);
     removeEventListener('pagehide', hidden);
-    // The frame is removed next, and the browser may take its entries along.
+    // The frame is removed next, and some browsers remove its entries with it.
     leave(DONE);
     setTimeout(() => frame?.remove(), DONE * 2);
   };

@@ -1,14 +1,15 @@
-// Clicks in the window, heard by no element. Of an element that listens to them browsers tell
-// screen readers that it can be clicked, and of all that is in it as well: of the list, of titles,
-// of each message.
+// Click listeners of the window, moved to the shadow root. Browsers tell screen readers that an
+// element with a click listener is clickable, and so is everything in it: the list, titles, each
+// message.
 
 const endings = new WeakMap();
 
 /**
- * Has `root` hear the clicks that are listened to in `place` from now on; of one place at a time.
+ * Moves click listeners that are added to `place` from now on to `root`. Serves one place at a
+ * time.
  */
 export function hearClicks(place, root) {
-  // What an earlier place has listened to.
+  // Removes the listeners of an earlier place.
   endings.get(root)?.abort();
   const ending = new AbortController();
   endings.set(root, ending);

@@ -1,17 +1,17 @@
-// Keeps the launcher clear of what the page puts at the edge of the screen: cookie banners, cart
-// bars. Asks nobody in between: the browser says when something moves.
+// Collision avoidance: keeps the launcher clear of what the host page puts at the edge of the
+// screen (cookie banners, cart bars). Driven by browser observers, without polling.
 
 import { follow, isSelector } from './selector.js';
 
-/** How much room stays between, in pixels. */
+/** Space between the launcher and an obstacle, in pixels. */
 const GAP = 12;
 
-/** Enough steps to follow something that slides in. */
+/** Observer thresholds, close enough to follow an element that slides in. */
 const STEPS = Array.from({ length: 21 }, (_, at) => at / 20);
 
 /**
- * Moves everything of `host` out of the way of the elements that the setting `avoid` names. Returns
- * how to end it.
+ * Moves the widget of `host` out of the way of the elements that the setting `avoid` names. Returns
+ * a function that ends it.
  */
 export function avoid(host) {
   const selector = host.avoid;
@@ -23,7 +23,7 @@ export function avoid(host) {
   const { style } = sheet.cssRules[0];
   let elements = [];
   let shift = 0;
-  /** How far the launcher stands from its edge when nothing is in its way, and how high it is. */
+  /** The launcher's distance from its edge without obstacles, and its height. */
   let rest = null;
   let due = 0;
 
@@ -34,13 +34,13 @@ export function avoid(host) {
     const launcher = root.querySelector('[part~="launcher"]');
     const box = launcher?.getBoundingClientRect();
     const top = host.position?.startsWith('top');
-    // Measured while it stands at rest: on its way its place says nothing. Its own box has no
-    // transform in it.
+    // Measured only while unshifted, since its position during a move means nothing. `offsetTop`
+    // and `offsetHeight` ignore transforms.
     if (!shift && launcher?.offsetHeight) {
       rest = { edge: top ? launcher.offsetTop : innerHeight - launcher.offsetTop - launcher.offsetHeight, size: launcher.offsetHeight };
     }
     const { edge, size } = rest ?? { edge: 20, size: 60 };
-    // From the launcher's edge inwards, at the top and at the bottom alike.
+    // Ranges are measured from the launcher's edge inwards, for top and bottom positions alike.
     const blocks = elements.filter(isThere).map((element) => element.getBoundingClientRect());
     const ranges = blocks
       .filter(({ left, right, height }) => height && (!box?.width || (left < box.right && right > box.left)))
@@ -50,7 +50,7 @@ export function avoid(host) {
     for (const [begin, end] of ranges) {
       if (begin < edge + next + size + GAP && end + GAP > edge + next) next = end + GAP - edge;
     }
-    // What fills half of the screen is nothing to stand on.
+    // An obstacle that fills half of the screen is ignored.
     if (next > innerHeight / 2) next = 0;
     if (next === shift) return;
     shift = next;
@@ -73,7 +73,7 @@ export function avoid(host) {
   });
   const ending = new AbortController();
   addEventListener('resize', soon, { signal: ending.signal });
-  // What only fades keeps its place and its size.
+  // A fade changes neither position nor size, so the observers miss it.
   for (const type of ['transitionend', 'animationend']) document.addEventListener(type, soon, { signal: ending.signal });
 
   return () => {

@@ -1,9 +1,7 @@
-// WebAssembly that did not come as such: compiled all the same where it is WebAssembly, named where
-// it is not.
+// Fallback compilation of a WebAssembly response that streaming refuses. A body that is not
+// WebAssembly is reported as an error.
 
-/**
- * The module in `response`, an answer with a status or a MIME type that streaming does not take.
- */
+/** Compiles `response`, whose status or MIME type streaming does not accept. */
 export async function compile(response) {
   const { url, ok, status, headers } = response;
   const type = headers.get('content-type');

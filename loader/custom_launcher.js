@@ -1,11 +1,11 @@
-// A launcher of the page's own: an element of the page that opens and closes the window in our
-// launcher's place.
+// Custom launcher: an element of the host page that opens and closes the window in place of the
+// widget's launcher.
 
 import { follow, isSelector } from './selector.js';
 
 /**
- * Serves the elements that the setting `launcher-for` names, whenever they are there. Returns how
- * to end it.
+ * Attaches to the elements that the setting `launcher-for` names, also to later ones. Returns a
+ * function that ends it.
  */
 export function serveLauncher(host) {
   const selector = host.launcherFor;
@@ -16,8 +16,8 @@ export function serveLauncher(host) {
   let buttons = [];
   let last;
   /**
-   * Was the chat the last that had the focus? A browser may take it from a window that closes
-   * before we are told.
+   * Whether the chat had the focus last. A browser may take it from a closing window before the
+   * close event.
    */
   let within = false;
 
@@ -28,8 +28,8 @@ export function serveLauncher(host) {
     }
   };
   const focusBack = () => (last?.isConnected ? last : buttons[0])?.focus({ preventScroll: true });
-  // Nobody sees ours, and whoever closes the window, before the program is there as well, gives the
-  // focus to it.
+  // The widget's own launcher is invisible, and closing the window, also before the program has
+  // loaded, moves the focus to it: pass it on.
   const hiddenLauncher = ours();
   hiddenLauncher.focus = focusBack;
   const unfollow = follow(selector, (found) => {
@@ -40,12 +40,12 @@ export function serveLauncher(host) {
   on(document, 'click', (event) => {
     const button = event.target.closest?.(selector);
     if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    // It may be a link that leads to another way to ask.
+    // It may be a link to another way to get in touch.
     event.preventDefault();
     last = button;
     ours()?.click();
   });
-  // The same signs of intent as on ours.
+  // The loader starts at the same signs of intent as on the widget's launcher.
   for (const type of ['pointerover', 'focusin']) {
     on(document, type, ({ target }) => {
       if (target.closest?.(selector)) ours()?.dispatchEvent(new Event(type, { bubbles: true }));
@@ -57,7 +57,7 @@ export function serveLauncher(host) {
   on(host, 'chataibot-open', tell);
   on(host, 'chataibot-close', () => {
     tell();
-    // Elsewhere it is not ours to move.
+    // Moves the focus back only if it was lost in the chat or is still there.
     const lost = within && document.activeElement === document.body;
     if (lost || host.shadowRoot.activeElement) focusBack();
   });

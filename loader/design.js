@@ -1,6 +1,6 @@
-// Design mode: shows of what one points at in the chat its part and states, its box, the tokens
-// that paint it with their values and where they come from, and its contrast. A click copies the
-// selector. Fetched only where the attribute `design` asks for it.
+// Design mode: an inspector that shows for the element under the pointer its part and states, its
+// box, the tokens that paint it with values and sources, and its contrast. A click copies the
+// selector. Fetched only if the attribute `design` asks for it.
 
 import { contrastOf } from './design/contrast.js';
 import { css } from './design/css.js';
@@ -8,7 +8,7 @@ import { card } from './design/card.js';
 import { paintedBy } from './design/tokens.js';
 import { build } from './dom.js';
 
-/** The element's part with its states: `{part, states, selector, exact}`. */
+/** Returns the element's part and states: `{part, states, selector, exact}`. */
 export function nameOf(element) {
   const [part, ...states] = element.part;
   return { part, states, selector: `chataibot-widget::part(${part})`, exact: `chataibot-widget::part(${[part, ...states].join(' ')})` };
@@ -19,7 +19,7 @@ const isSeen = (element) => {
   return width > 0 && height > 0 && element.checkVisibility?.({ visibilityProperty: true }) !== false && !element.closest('.unseen');
 };
 
-/** Begins design mode in `host`. Returns how to end it. */
+/** Starts design mode in `host`. Returns a function that ends it. */
 export function design(host) {
   const root = host.shadowRoot;
   const aside = build(['aside', {}]);
@@ -31,20 +31,20 @@ export function design(host) {
   const said = build(['p', { class: 'unseen', role: 'status' }]);
   const toggle = build(['button', { type: 'button', class: 'toggle', 'aria-pressed': 'true', 'aria-label': 'Design mode' }, ['Design mode']]);
   shadow.append(frame, panel, toggle, said);
-  // Rules of a sheet, as no element gets a style attribute.
+  // Positions are set in rules of the sheet, since no element gets a style attribute.
   const rule = (selector) => [...sheet.cssRules].find(({ selectorText }) => selectorText === selector).style;
   const [frameRule, panelRule] = [rule('.frame'), rule('.card')];
 
   let isActive = true;
   let current = null;
-  /** Whether the keyboard walks: then the pointer's leaving ends nothing. */
+  /** Whether the keyboard selects elements: then a leaving pointer does not end the selection. */
   let isWalking = false;
   let drawn;
 
   const ending = new AbortController();
   const on = (target, types, listener, options) => types.split(' ').forEach((type) => target.addEventListener(type, listener, { signal: ending.signal, ...options }));
 
-  /* ---- where it is shown ---- */
+  /* ---- position ---- */
 
   const rise = () => {
     if (host.mode === 'inline' || host.layer === 'page' || !aside.togglePopover) return;
@@ -52,7 +52,7 @@ export function design(host) {
     aside.togglePopover(false);
     aside.togglePopover(true);
   };
-  /** What is shown in the top layer later lies above what was there. */
+  /** Later elements of the top layer cover earlier ones, so the panel is raised again. */
   const stayAbove = ({ target, newState }) => target !== aside && newState === 'open' && rise();
 
   const place = () => {
@@ -66,7 +66,7 @@ export function design(host) {
     const own = panel.getBoundingClientRect();
     const gap = 10;
     const bound = (value, most) => Math.max(gap, Math.min(value, most - gap));
-    // Beside it where there is room, else below or above, else over it.
+    // Beside the element if there is room, else below or above it, else over it.
     const room = [
       [left - own.width - gap, bound(top, innerHeight - own.height)],
       [left + width + gap, bound(top, innerHeight - own.height)],
@@ -82,7 +82,7 @@ export function design(host) {
     requestAnimationFrame(follow);
   };
 
-  /* ---- what is shown ---- */
+  /* ---- content ---- */
 
   function show(element) {
     if (element === current) return;
@@ -114,7 +114,8 @@ export function design(host) {
     try {
       await navigator.clipboard.writeText(text);
     } catch {
-      // A page without a clipboard: it is marked, so that the designer's own shortcut works.
+      // The page has no clipboard access: select the text, so that the designer's own shortcut
+      // copies it.
       done = `Press your shortcut to copy ${text}`;
       const code = panel.querySelector(exact ? '.exact' : '.selector') ?? panel.querySelector('.selector');
       getSelection().selectAllChildren(code);
@@ -126,7 +127,7 @@ export function design(host) {
 
   /* ---- pointing ---- */
 
-  /** The part at this point, below what is drawn here. */
+  /** The part at this point, ignoring what design mode draws. */
   const partAt = ({ clientX, clientY }) => {
     const found = root.elementsFromPoint(clientX, clientY).find((element) => element !== aside && element.getRootNode() === root && element !== root.host);
     const part = found?.closest('[part]');
@@ -144,11 +145,11 @@ export function design(host) {
     } else if (!isWalking) show(null);
   }, { capture: true });
 
-  // The frame lies over what one points at, so that a click meets the frame. With Alt it meets the
+  // The frame covers the inspected element, so a click hits the frame. With Alt it reaches the
   // chat.
   on(globalThis, 'pointermove keydown keyup', (event) => frame.classList.toggle('open', event.altKey || event.key === 'Alt'), { capture: true });
   on(frame, 'click', ({ shiftKey }) => current && copy(shiftKey));
-  // A finger does not move before it touches: what follows would go to the chat.
+  // A finger does not move before it touches: the events that follow would reach the chat.
   on(globalThis, 'touchend', (event) => {
     if (isActive && current && event.composedPath().includes(host) && !isOurs(event)) {
       event.preventDefault();
@@ -157,7 +158,7 @@ export function design(host) {
   }, { capture: true, passive: false });
   on(toggle, 'click', ({ detail }) => {
     activate(!isActive);
-    // By the keyboard: there is something to walk from.
+    // Toggled by the keyboard: start at the first element.
     if (isActive && !detail) walk(0);
   });
 
@@ -188,7 +189,7 @@ export function design(host) {
   on(globalThis, 'keydown', (event) => {
     if (!isActive || event.altKey || event.ctrlKey || event.metaKey || !KEYS[event.key]) return;
     const ours = event.composedPath().includes(toggle);
-    // The toggle is a button, and Enter presses it until something is shown.
+    // The toggle is a button, and Enter must press it until an element is selected.
     if (!current && !(ours && event.key.startsWith('Arrow')) && event.key !== 'Escape') return;
     if (!current && event.key === 'Escape' && !event.composedPath().includes(host)) return;
     event.preventDefault();

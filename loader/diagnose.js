@@ -1,16 +1,16 @@
-// Why the chat could not start, in words a page's developer can act on. Knows how browsers say no;
-// does not know the element.
+// Diagnosis of a failed start, in words that the host page's developer can act on. Knows browser
+// errors, not the element.
 
 /**
- * Makes `{code, message, final}` of what was thrown. `final`: trying again on this page cannot
+ * Turns what was thrown into `{code, message, final}`. `final`: trying again on this page cannot
  * help.
  */
 export function explain(cause, refusals, origin) {
-  // The page may have been refused things of its own meanwhile.
+  // Refusals of the host page's own resources are ignored.
   const refusal = refusals?.find(({ blockedURI }) => blockedURI === 'wasm-eval' || blockedURI.startsWith(origin));
   const text = String(cause?.message ?? cause);
   const header = (rule) => `the page's policy refuses it. Add to the header Content-Security-Policy: ${rule}`;
-  // Not `instanceof`: an element with id="WebAssembly" stands in for a missing one.
+  // No `instanceof`: if it is missing, an element with id="WebAssembly" becomes the global.
   if (typeof globalThis.WebAssembly?.compile !== 'function') {
     return { code: 'WASM_MISSING', message: 'this browser runs no WebAssembly: it is very old or in lock-down mode.', final: true };
   }

@@ -1,7 +1,7 @@
-// What keeps the chat from working on this page, and what to change: `element.doctor()`,
-// `?chataibot-doctor` in the page's address, or, where even the element is missing,
-// `import('https://chat.example.com/chataibot-doctor.js').then((it) => it.doctor())` on the
-// console.
+// The doctor: checks what keeps the chat from working on this page, and says what to change. Called
+// as `element.doctor()`, by `?chataibot-doctor` in the page's address, or, if even the element is
+// missing, by `import('https://chat.example.com/chataibot-doctor.js').then((it) => it.doctor())` on
+// the console.
 
 import { checkBrowser } from './doctor_browser.js';
 import { checkElement } from './doctor_element.js';
@@ -11,19 +11,19 @@ import { checkProxy } from './doctor_proxy.js';
 import { checkSettings } from './doctor_settings.js';
 
 /**
- * The folder that the bundle came from; the page's own where a bundler has renamed the files, which
- * its `files` then knows.
+ * The folder of the bundle; the page's own if a bundler has renamed the files, which `folder.files`
+ * then lists.
  */
 const folder = new URL('.', import.meta.url);
 
 /**
- * Checks everything. Resolves with `{ok, lines, policy}`: each line is `{check, state, message,
- * fix}` with the states `ok`, `warning`, `failure` and `unknown`; `ok`: no line is a failure;
- * `policy`: the header that the page needs, where its own refuses something.
+ * Runs all checks. Resolves with `{ok, lines, policy}`: each line is `{check, state, message, fix}`
+ * with the states `ok`, `warning`, `failure` and `unknown`; `ok`: no line is a failure; `policy`:
+ * the Content-Security-Policy header that the page needs, or null if its own refuses nothing.
  */
 export async function doctor(host = document.querySelector('chataibot-widget')) {
   const lines = [];
-  /** Notes what was found; `fix` says what to change, and is empty where all is well. */
+  /** Records a finding; `fix` says what to change, and is empty if all is well. */
   const note = (check, state, message, fix = '') => lines.push({ check, state, message, fix });
   const watch = watchPolicy();
   const about = { host, folder, note, watch };
@@ -32,8 +32,7 @@ export async function doctor(host = document.querySelector('chataibot-widget')) 
     try {
       await check(about);
     } catch (cause) {
-      // Of a page that forbids what nobody thought of: the others have something to say all the
-      // same.
+      // The page forbids something unforeseen; the other checks still run.
       note('doctor', 'unknown', `a check broke off: ${cause}`, 'Tell us of this page.');
     }
   }
@@ -48,7 +47,7 @@ async function checkAvatar({ host, note, watch }) {
   note('avatar', 'warning', `${host.avatar} is no picture that this page can load.`, 'Set avatar to the address of a picture.');
 }
 
-/** Can the page show this picture? */
+/** Whether the page can load this picture. */
 const loads = (address) =>
   new Promise((resolve) => {
     const picture = new Image();

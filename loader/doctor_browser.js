@@ -1,9 +1,10 @@
-// What the chat needs of the browser: WebAssembly, storage, locks, a secure page, the top layer.
+// Checks for the features that the chat needs: WebAssembly, storage, locks, a secure page, the top
+// layer.
 
-/** A module of nothing. */
+/** An empty WebAssembly module. */
 const EMPTY = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
-/** Notes what this browser lacks, or what page or visitor have forbidden it. */
+/** Notes what this browser lacks, or what the page or the visitor has disabled in it. */
 export async function checkBrowser({ host, note, watch }) {
   if (typeof globalThis.WebAssembly?.Module !== 'function') {
     note('browser', 'failure', 'this browser runs no WebAssembly: it is very old or in lock-down mode.', 'Visitors get a plain form here; nothing can be done on the page.');
@@ -12,7 +13,8 @@ export async function checkBrowser({ host, note, watch }) {
       new WebAssembly.Module(EMPTY);
       note('browser', 'ok', 'WebAssembly runs.');
     } catch {
-      // The policy's line tells the header; an old browser may not report it.
+      // The check of the policy names the header if the browser reported the refusal; old browsers
+      // may not.
       if (!(await watch.refused('wasm-eval'))) {
         note('policy', 'failure', "the page's script-src refuses WebAssembly.", "Add to the header Content-Security-Policy: script-src 'wasm-unsafe-eval'");
       }

@@ -1,13 +1,13 @@
-// The script and the element in the page: is it there, once, and ours?
+// Checks the script tag and the element: present, only once, and defined by this widget.
 
 import { examiner } from './doctor_file.js';
 
 const NAME = 'chataibot-widget';
 
-/** What a browser runs as a script. */
+/** The values of `type` with which a browser runs a script. */
 const RUNS = /^(|module|(text|application)\/(x-)?(java|ecma)script)$/i;
 
-/** Notes what of script and element is amiss. */
+/** Notes faults of the script tag and the element. */
 export async function checkElement({ host, folder, note, watch }) {
   const scripts = [...document.querySelectorAll('script')].filter(({ src, dataset }) => /\/chataibot\.js\b/.test(src || dataset.src || ''));
   const held = scripts.filter(({ type }) => !RUNS.test(type));
@@ -26,7 +26,7 @@ export async function checkElement({ host, folder, note, watch }) {
     } else {
       note('script', 'failure', message, 'See the lines on files and policy.');
       const files = examiner({ note, watch });
-      // Its own folder is looked at later.
+      // The bundle's own folder is checked later.
       if (new URL('.', address).href !== folder.href) await files.check('chataibot.js', address).then(() => files.tell(address));
     }
   } else if (!defined.chataibot) {
@@ -47,7 +47,7 @@ export async function checkElement({ host, folder, note, watch }) {
   } else note('element', 'ok', `<${NAME}> is in the page.`);
 }
 
-/** Is a box around it not rendered? The element itself has no box of its own. */
+/** Whether an ancestor is not rendered. The element itself has no box of its own. */
 function isAway(host) {
   for (let at = host; at; at = at.parentElement ?? at.getRootNode().host) if (getComputedStyle(at).display === 'none') return true;
   return false;

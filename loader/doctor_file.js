@@ -1,11 +1,9 @@
-// One file of the bundle: is it there, of the right type, whole, and for this page to read?
+// Checks single files of the bundle: present, of the right type, complete, and readable by this
+// page.
 
 const SCRIPT = /^(text|application)\/(x-)?(java|ecma)script\b/i;
 
-/**
- * What can be amiss with a file, with what to change; each is noted once, with all files that have
- * it.
- */
+/** Possible faults of a file, with the fix; each is noted once, with all files that have it. */
 const FAULTS = {
   cors: ['failure', 'this page may not read', 'Are they there? Then let their server answer with the header Access-Control-Allow-Origin: *'],
   away: ['failure', 'there is no answer that this page may see for', 'Are they there? Is that server up, and its certificate good? Does something between refuse it?'],
@@ -21,19 +19,19 @@ const FAULTS = {
 
 const BUILDS = ['mixed', 'cached'];
 
-/** Examines files, and keeps what is amiss until `tell`. */
+/** Examines files and collects their faults until `tell`. */
 export function examiner({ note, watch }) {
   const found = {};
   const find = (fault, what) => void (found[fault] ??= []).push(what);
 
-  /** The bytes of the file at `address`, or nothing where something keeps them from this page. */
+  /** Returns the bytes of the file at `address`, or nothing if it has a fault. */
   async function check(name, address) {
     const read = (options) => fetch(address, { credentials: 'omit', ...options });
     let response;
     try {
       response = await read();
     } catch {
-      // The policy has a line of its own.
+      // The check of the policy reports this.
       if (await watch.refused(address)) return;
       return read({ mode: 'no-cors' }).then(
         () => find('cors', name),
@@ -51,7 +49,7 @@ export function examiner({ note, watch }) {
   return {
     check,
     find,
-    /** Notes what was found in `where`. Is there nothing that keeps the chat from its files? */
+    /** Notes the faults found in `where`. Returns whether the chat can use its files. */
     tell(where) {
       for (const [fault, what] of Object.entries(found)) {
         const [state, words, fix] = FAULTS[fault];
@@ -59,7 +57,7 @@ export function examiner({ note, watch }) {
       }
       return !Object.keys(found).some((fault) => FAULTS[fault][0] === 'failure' && !BUILDS.includes(fault));
     },
-    /** Are files of several builds among them? */
+    /** Whether the files are of several builds. */
     get isMixed() {
       return BUILDS.some((fault) => found[fault]);
     },

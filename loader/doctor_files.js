@@ -1,14 +1,14 @@
-// The files of the bundle: are all there, of one build, and for this page to read?
+// Checks the files of the bundle: complete, of one build, and readable by this page.
 
 import { examiner } from './doctor_file.js';
 
-/** What there is at least. */
+/** The files that every bundle has. */
 const LEAST = ['chataibot.js', 'chataibot-shell.js', 'chataibot-frame.js', 'chataibot-widget.js', 'chataibot-widget_bg.wasm'];
 
-/** Those of the bundle's files that the browser runs. */
+/** Files of the bundle that the browser runs. */
 const RUNS = /^chataibot(?!-compat)[\w-]*\.(js|wasm)$/;
 
-/** Notes what is amiss with the files in `folder`. */
+/** Notes faults of the files in `folder`. */
 export async function checkFiles({ folder, note, watch }) {
   const files = examiner({ note, watch });
   const read = (name, options) => fetch(new URL(name, folder), { credentials: 'omit', ...options });
@@ -36,9 +36,9 @@ export async function checkFiles({ folder, note, watch }) {
 }
 
 /**
- * The same where a bundler has given the files other names and addresses, which `folder.files`
- * knows (xtask/package/bundler_form.mjs). What the window needs is asked for; a bundler's own names
- * tell one build from another.
+ * The same for files that a bundler has renamed or moved, which `folder.files` lists
+ * (xtask/package/bundler_form.mjs). Loads what the window needs. Mixed builds are not checked: a
+ * bundler's own names differ between builds.
  */
 export async function checkBundled({ folder, note, watch }) {
   const files = examiner({ note, watch });
@@ -52,7 +52,7 @@ export async function checkBundled({ folder, note, watch }) {
         await part(name);
       } catch ({ message, address }) {
         const script = `chataibot-${name}.js`;
-        // Where the bundler fetches by means of its own only its words say which file it is.
+        // If the bundler fetches by means of its own, only its error message names the file.
         const isBroken = address ? await files.check(script, address) : true;
         if (isBroken) files.find('broken', `${script} (${message})`);
       }
@@ -61,19 +61,16 @@ export async function checkBundled({ folder, note, watch }) {
   if (files.tell('as the bundler has named them')) note('files', 'ok', `${names.length + scripts.length} files are there, as the bundler has named them.`);
 }
 
-/** As `integrity` has it. */
+/** Hash of a file in the form of the attribute `integrity`. */
 async function hash(bytes) {
   const digest = await crypto.subtle.digest('SHA-384', bytes);
   return `sha384-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`;
 }
 
-/**
- * A service worker of the page's stands before every file; it may keep old ones, or answer with its
- * own.
- */
+/** Warns of a service worker of the host page: it may serve old files, or answers of its own. */
 function checkWorker(folder, note) {
   const served = performance.getEntriesByType('resource').filter(({ name, workerStart }) => workerStart > 0 && name.startsWith(folder.href));
-  // In a sandboxed frame even the question throws.
+  // In a sandboxed frame, reading `serviceWorker` throws.
   if (!served.length || !navigator.serviceWorker?.controller) return;
   const fix = `Let its fetch handler pass over ${folder.origin}: return before respondWith().`;
   note('worker', 'warning', `a service worker of the page answers for ${served.length} requests to ${folder.origin}.`, fix);

@@ -1,12 +1,12 @@
-// What the page's Content-Security-Policy refuses while everything is tried, and the header that
-// would not.
+// Collects what the page's Content-Security-Policy refuses during the checks, and builds a header
+// that allows it.
 
-/** Waits until the browser has told what it refused: in a task of its own. */
+/** Waits until the browser has reported its refusals, which it does in a later task. */
 const told = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 /**
- * Listens from now on. `refused(address)` resolves with whether that was; `end(about)` notes all of
- * it and resolves with the header.
+ * Starts listening. `refused(address)` resolves with whether that address was refused; `end(about)`
+ * notes all refusals and resolves with the header.
  */
 export function watchPolicy() {
   const refusals = [];
@@ -15,7 +15,7 @@ export function watchPolicy() {
   return {
     async refused(address) {
       await told();
-      // Of another origin's file some browsers tell the origin alone.
+      // For a file of another origin some browsers report only the origin.
       return refusals.some(({ blockedURI }) => blockedURI && (address.startsWith(blockedURI) || blockedURI.startsWith(address)));
     },
     async end({ note, folder, host }) {

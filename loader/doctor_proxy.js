@@ -1,23 +1,24 @@
-// The proxy as this page sees it: reached, willing to serve its origin, with a token, a stream that
-// comes at once, and a clock.
+// Checks the proxy as seen from this page: reachable, allows this origin, issues a token, streams
+// without buffering, and agrees on the time.
 
-/** Further apart than this, times and signed identities are wrong: milliseconds. */
+/** Clock difference from which times and signed identities are wrong, in milliseconds. */
 const FAR = 120_000;
 
-/** The events of a probe are 600 ms apart; in less they came in one piece. */
+/** A probe's events are 600 ms apart; closer than this, in milliseconds, they were buffered. */
 const APART = 250;
 
-/** Longer than this nobody waits, in milliseconds. */
+/** Timeout of a request, in milliseconds. */
 const PATIENCE = 15_000;
 
 /**
- * As the browser tells it the proxy: of a file in a browser it is `null`, whatever `location` says.
+ * The page's origin as the browser sends it to the proxy: `null` for a file, whatever `location`
+ * says.
  */
 const { origin: ORIGIN } = globalThis;
 
 const trim = (address) => address.replace(/\/+$/, '');
 
-/** Where everything is, as src/config/address.rs has it. */
+/** All addresses, by the rules of src/config/address.rs. */
 function addresses(host, folder) {
   const absolute = (address) => new URL(address, location).href;
   const proxy = trim(absolute(host?.proxyUrl || folder.origin));
@@ -26,10 +27,10 @@ function addresses(host, folder) {
   return { proxy, token: trim(absolute(host?.tokenUrl || `${proxy}/token`)), events };
 }
 
-/** Is it this device itself, which counts as secure? */
+/** Whether the address is this device itself, which browsers treat as secure. */
 const isHere = (address) => /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1])$/.test(new URL(address).hostname);
 
-/** Notes what is amiss between this page and its proxy. */
+/** Notes faults between this page and its proxy. */
 export async function checkProxy({ host, folder, note, watch }) {
   let at;
   try {
@@ -63,8 +64,8 @@ const post = (address, body) =>
   });
 
 /**
- * A token of nobody's, as the widget would ask for it. Null where there is none; then it is noted
- * why.
+ * Asks for a token as the widget would, for a new visitor. Resolves with null, after noting the
+ * reason, if there is none.
  */
 async function askToken(at, host, note, watch) {
   const { site, identity } = host ?? {};
@@ -93,7 +94,7 @@ async function askToken(at, host, note, watch) {
   return null;
 }
 
-/** What to change when the proxy says no. */
+/** The check and the fix for each error code of the proxy. */
 const REFUSALS = {
   ORIGIN_NOT_ALLOWED: [
     'site',
@@ -110,11 +111,11 @@ const REFUSALS = {
   UNAVAILABLE: ['proxy', () => 'Look at /readyz and the log of the proxy: its store may be away.'],
 };
 
-/** The browser does not say why there was no answer; what else is answered tells. */
+/** Finds out by further requests why there was no answer, which the browser does not say. */
 async function explain({ proxy, token }, cause, note, watch) {
   if (await watch.refused(token)) return null;
   if (cause.name === 'TimeoutError') return note('proxy', 'failure', `${proxy} did not answer in time.`, 'Look at the proxy and at what stands before it.');
-  // Answers that the page cannot read tell at least that somebody is there.
+  // An opaque response still shows that the server is up.
   const isUp = await fetch(`${proxy}/healthz`, { mode: 'no-cors', credentials: 'omit', cache: 'no-store' }).then(
     () => true,
     () => false,

@@ -1,20 +1,16 @@
-// The settings of an element: names that nobody knows, with the nearest that is known, and values
-// that are not taken.
+// Checks the settings of an element: unknown names, with the nearest known one, and invalid values.
 
 import { VALUES } from './setting_values.js';
 import { propertyOf } from './settings.js';
 
-/** What any element may have. */
+/** Attributes that any element may have. */
 const COMMON =
   /^(id|class|style|slot|hidden|lang|dir|title|tabindex|role|part|exportparts|is|nonce|inert|popover|translate|draggable|accesskey|ref|key|itemprop|itemscope|xml:lang|xmlns|enterkeyhint|autofocus|spellcheck|contenteditable)$|^(aria-|data-|on|v-|ng-|_ng|x-|hx-|wire:|[:@#[(*])/;
 
-/** What the page may put inside. */
+/** Slots that the page may fill. */
 const SLOTS = ['launcher-icon', 'fallback', 'header', 'empty'];
 
-/**
- * How many letters are to be added, left out, changed or exchanged with the next, to make the one
- * of the other.
- */
+/** Damerau-Levenshtein distance: letters to add, leave out, change or swap to turn `a` into `b`. */
 function distance(a, b) {
   const rows = [Array.from({ length: b.length + 1 }, (_, at) => at)];
   for (let i = 1; i <= a.length; i++) {
@@ -29,16 +25,16 @@ function distance(a, b) {
   return rows[a.length][b.length];
 }
 
-/** The one of `names` that `wrong` is likely to mean, or nothing. */
+/** The one of `names` that `wrong` probably means, or null. */
 export function nearest(wrong, names) {
-  // HTML makes small letters of all: `botKey` is `botkey` there.
+  // HTML lower-cases attribute names: `botKey` becomes `botkey`.
   const plain = (name) => name.toLowerCase().replace(/[-_]/g, '');
   const ranked = names.map((name) => [distance(plain(wrong), plain(name)), name]).sort(([a], [b]) => a - b);
   const [[far, name]] = ranked;
   return far <= Math.max(1, Math.floor(wrong.length / 3)) ? name : null;
 }
 
-/** Notes what is amiss with the attributes, properties and slots of `host`. */
+/** Notes faults of the attributes, properties and slots of `host`. */
 export function checkSettings({ host, note }) {
   let isWell = true;
   const amiss = (state, message, fix) => {
@@ -55,8 +51,8 @@ export function checkSettings({ host, note }) {
       amiss('warning', `there is no setting "${name}".`, meant ? `Write ${meant}.` : 'docs/reference.md lists all of them.');
     }
   }
-  // Properties of the same kind that a script has set: only what is nearly the name of one, as
-  // frameworks keep things on elements, too.
+  // Properties that a script has set. Only near misses of a setting are reported, since frameworks
+  // keep properties of their own on elements.
   for (const name of Object.keys(host).filter((name) => /^[a-z]\w+$/i.test(name) && !(name in HTMLElement.prototype))) {
     const meant = nearest(name, names);
     if (meant && propertyOf(meant) !== name) amiss('warning', `there is no property "${name}".`, `Write ${propertyOf(meant)}.`);
@@ -79,7 +75,7 @@ function checkSelector(name, selector, amiss) {
   }
 }
 
-/** What is wrong with a value, and what to write. */
+/** What is wrong with a value, and what to write instead; null if it is valid. */
 function misfit(name, value) {
   const kind = VALUES[name];
   if (Array.isArray(kind)) {

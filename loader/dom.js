@@ -1,10 +1,10 @@
-// Nodes from nested arrays. No HTML is ever parsed, so nothing here is a place to inject into.
+// Builds nodes from nested arrays. No HTML is ever parsed, so nothing can be injected here.
 
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
- * `[tag, {attribute: value}, [child, …]]` → an element. A child may be a text, or a node that is
- * there already.
+ * Turns `[tag, {attribute: value}, [child, …]]` into an element. A child may be a string or an
+ * existing node.
  */
 export function build(node, namespace) {
   if (!Array.isArray(node)) return node;

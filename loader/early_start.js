@@ -1,30 +1,28 @@
-// The first message, on its way to the proxy while the program is on its own: sent as the program
-// would start the conversation (src/runtime/requests.rs), under the lock that all tabs share and
-// stored where a reload finds it. The program takes the answers in place of asking for them.
+// Optimistic start: sends the first message to the proxy while the program is still loading, as the
+// program would start the conversation (src/runtime/requests.rs), under the lock that all tabs
+// share and stored where a reload finds it. The program takes over the answers instead of asking
+// for them.
 
 import { proxyOf } from './early_token.js';
 import { systemVariables } from './system_variables.js';
 
-/** By then other tabs may start a conversation, whatever became of this one, in milliseconds. */
+/** Time until the locks are released, in milliseconds: then other tabs may start a conversation. */
 const PATIENCE = 30_000;
 
-/** The program renews a token first that has less than this left, in milliseconds. */
+/** The program first renews a token that has less than this left, in milliseconds. */
 const RENEW_BEFORE = 60_000;
 
-/**
- * What goes along with a start, or where it goes that is not the proxy's own address, only the
- * program knows.
- */
+/** Settings that add data to a start or change its address: only the program handles them. */
 const OTHERS = 'api-url events-url user identity contact contact-name contact-email contact-phone variables'.split(' ');
 
-/** UUIDv7: ids sort by the time they were made. */
+/** Generates a UUIDv7: ids sort by their time. */
 function messageId(at) {
   const time = at.toString(16).padStart(12, '0');
   const random = crypto.randomUUID().slice(15);
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random}`;
 }
 
-/** The start of a conversation with `text`, as documented. */
+/** Body of the request that starts a conversation with `text`, as documented. */
 const startOf = (host, visitor, text) => ({
   channel: 'API',
   message: { data: { body: text }, type: 'text' },
@@ -33,7 +31,7 @@ const startOf = (host, visitor, text) => ({
   from: { user_external_id: visitor, type: 'VISITOR' },
 });
 
-/** Resolves when a lock is held: `release()` lets go of it, and `asked` settles then. */
+/** Requests a lock. Resolves once it is held; `release()` releases it, and `asked` settles then. */
 function hold(name) {
   let asked;
   const granted = new Promise((resolve) => {
@@ -44,23 +42,23 @@ function hold(name) {
 }
 
 /**
- * Gets ready to send `host`'s first message, once `token`, the question for it, is answered.
- * `isBegun()`: is more stored than a draft? The locks are asked for at once: a busy page hears late
- * that it has them. Returns null where sending is for the program to do; else:
+ * Prepares to send `host`'s first message once `token`, the token request, is answered.
+ * `isBegun()`: whether more than a draft is stored. The locks are requested at once, since a busy
+ * page learns late that it holds them. Returns null if sending is left to the program; else:
  * - `send(text)`: sends the message
- * - `isSent`: the proxy has taken it
- * - `unstore()`: the program is about to read what is stored, and must not find what it is given a
- *   moment later; but `isFound`, and is not given, where another tab has stored something, too:
- *   then all goes in order
- * - `handOver()`: what the program goes on with (src/runtime/early_start.rs), or null where nothing
- *   has set out, and nothing will
+ * - `isSent`: the proxy has accepted it
+ * - `unstore()`: called before the program reads storage; removes the stored message, which the
+ *   program gets by `handOver()` instead. If another tab has stored something, too, the message
+ *   stays stored, `isFound` is set and nothing is handed over: the program then sends it as usual
+ * - `handOver()`: what the program continues with (src/runtime/early_start.rs), or null if nothing
+ *   was sent and nothing will be
  * - `discard()`: the message is not to be sent
  */
 export function prepareStart(host, settings, shelf, token, isBegun) {
   if (!shelf || !navigator.locks || !crypto.randomUUID) return null;
   const [startAbort, logAbort] = [new AbortController(), new AbortController()];
   let early = null;
-  /** The leader's lock, once it is ours. */
+  /** The leader's lock, once it is held. */
   let leading = null;
   let isOver = false;
   let remove = () => {};
@@ -77,7 +75,7 @@ export function prepareStart(host, settings, shelf, token, isBegun) {
   lead.then((granted) => (leading = granted));
   const patience = setTimeout(letGo, PATIENCE);
 
-  /** Looked at when it is sent: the page may have said more since. */
+  /** Checked when the message is sent, since the page may have changed settings. */
   const isForProgram = () => OTHERS.some((name) => host.hasAttribute(name)) || host.contact || host.variables;
 
   const request = (path, { token }, options) =>
@@ -97,7 +95,7 @@ export function prepareStart(host, settings, shelf, token, isBegun) {
       signal: startAbort.signal,
     });
     start.isSent = answer.ok;
-    // Read now, and not while the program is rendered.
+    // Read now, not while the program is rendered.
     const body = await answer.text();
     answer.text = async () => body;
     return answer;
@@ -128,7 +126,7 @@ export function prepareStart(host, settings, shelf, token, isBegun) {
     };
     const answer = post(text, id, credentials);
     const log = follow(answer, credentials);
-    // Whoever takes them hears of a failure, too.
+    // The program handles a failure when it takes the promise.
     log.catch(() => {});
     early = { id, answer, startAbort, log, logAbort };
   };
@@ -137,7 +135,7 @@ export function prepareStart(host, settings, shelf, token, isBegun) {
     send(text) {
       Promise.all([lock, token])
         .then(() => begin(text))
-        // Storage that may not be read, or is full: the program says so, and sends the message.
+        // Storage cannot be read or is full: the program reports that and sends the message.
         .catch(() => {});
       return start;
     },
@@ -149,7 +147,7 @@ export function prepareStart(host, settings, shelf, token, isBegun) {
         return early;
       }
       if (leading) return { ...early, ...leading };
-      // It comes too late.
+      // The lock was granted too late to hand it over: release it.
       lead.then(({ release }) => release());
       return early;
     },

@@ -1,14 +1,14 @@
-// The visitor's token, asked for while the program is on its way: as another tab of the program
-// would ask, under the lock that all tabs share, and kept where they find it
-// (src/runtime/requests.rs, src/machine/storage_schema.rs). The program takes it from there.
+// Early token request: asks for the visitor's token while the program is loading, as another tab's
+// program would, under the lock that all tabs share, and stores it where they find it
+// (src/runtime/requests.rs, src/machine/storage_schema.rs). The program reads it from there.
 
-/** By then the program asks for itself, in milliseconds. */
+/** Timeout in milliseconds; after it the program asks for itself. */
 const PATIENCE = 10_000;
 
 /**
- * Asks for the token of a new visitor. Only where the visitor has opened the window, nobody is
- * signed in, and something may be kept. Resolves with what the site offers, or with nothing; a
- * failure is the program's to meet, which asks again.
+ * Requests a token for a new visitor, but only if the visitor has opened the window, no one is
+ * signed in, and storage is allowed. Resolves with the features that the site offers, or with null;
+ * on a failure the program asks again.
  */
 export async function askToken(settings, shelf) {
   const { user, identity } = settings;
@@ -16,8 +16,8 @@ export async function askToken(settings, shelf) {
   const key = `${shelf}visitor`;
   try {
     if (localStorage.getItem(key)) return null;
-    // Set out before the lock is granted, which a busy page hears of late. Only who has the lock
-    // keeps the answer.
+    // Sent before the lock is granted, which a busy page learns late. Only the holder of the lock
+    // stores the answer.
     const answer = post(settings);
     answer.catch(() => {});
     return await navigator.locks.request(`${shelf}token`, async () => !localStorage.getItem(key) && keep(await answer, key));
@@ -26,7 +26,7 @@ export async function askToken(settings, shelf) {
   }
 }
 
-/** Where the proxy is, without a slash at the end. */
+/** The proxy's base URL, without a slash at the end. */
 export const proxyOf = (settings) => settings['proxy-url'].replace(/\/+$/, '');
 
 async function post(settings) {
@@ -44,7 +44,7 @@ async function post(settings) {
 }
 
 function keep(answer, key) {
-  // Another tab without such locks may have been first.
+  // Another tab, without Web Locks, may have stored a token first.
   if (!answer || localStorage.getItem(key)) return null;
   const { visitor, token, renewal, expires_in, features } = answer;
   const from = Date.now();

@@ -1,5 +1,5 @@
-// The element <chataibot-widget>: attributes, properties, methods and events, and its life in the
-// page. Behaviour is the program's.
+// The custom element <chataibot-widget>: attributes, properties, methods, events and lifecycle.
+// Behaviour is the program's.
 
 import { build } from './dom.js';
 import { hasStoredConversation, shelfOf } from './stored_session.js';
@@ -7,18 +7,18 @@ import { asProblem, load, loadPart, origin } from './wasm_loader.js';
 import { FLAGS, OBJECTS, SETTINGS, isOff, isOn, propertyOf } from './settings.js';
 import { buildLauncher, styles } from './launcher.js';
 
-// On a server there is no HTMLElement; the class is then only a name.
+// On a server there is no HTMLElement: there the class only needs a name.
 const Base = globalThis.HTMLElement ?? class {};
 
-/** Settings with code of their own, which is fetched where one of them is set. */
+/** Settings with code of their own, which is fetched only if one of them is set. */
 const EXTRAS = 'launcher-for avoid attention teaser preload design'.split(' ');
 
 /** Methods with code of their own, which is fetched when one of them is called: see page.js. */
 const FETCHED = 'doctor identify logout metrics prefill transcript'.split(' ');
 
 /**
- * A promise with its ends. Its rejection needs no listener: the event `chataibot-error` has told
- * the page already.
+ * A promise with its resolvers. Its rejection needs no handler, since the event `chataibot-error`
+ * has already told the host page.
  */
 function deferred() {
   let resolve, reject;
@@ -28,47 +28,46 @@ function deferred() {
 }
 
 export class ChataibotWidget extends Base {
-  /** Tells a second copy of this script that the name is taken by the same thing. */
+  /** Tells a second copy of this script that the registered element is ours. */
   static chataibot = true;
   static observedAttributes = ['open', ...SETTINGS];
 
   #root = this.attachShadow({ mode: 'open' });
   #internals = this.attachInternals?.();
-  /** Settings that are objects, as properties. */
+  /** Settings that are objects, by name. */
   #objects = { __proto__: null };
   #ready = deferred();
-  /** What early calls wait for: the mounted program. Replaced after a failure or a removal. */
+  /** The mounted program, which early calls wait for. Replaced after a failure or a removal. */
   #arrival = deferred();
-  /** Holds the launcher while the program is not there. */
+  /** Contains the launcher until the program is mounted. */
   #stand = null;
-  /** Around the stand, and then around the program: what is in the browser's top layer. */
+  /** Around the stand, and later the program: the popover in the browser's top layer. */
   #top = null;
-  /** A promise of how to end what belongs to EXTRAS. */
+  /** A promise of the function that ends the EXTRAS. */
   #extras = null;
   /**
-   * What stands in for the window: the shell while the program comes, something else after a
-   * failure.
+   * The window's stand-in: the shell while the program loads, the fallback panel after a failure.
    */
   #panel = null;
   #mounted = null;
   #starting;
   #destroyed = false;
-  /** Somebody wanted the program: it comes back when the element does. */
+  /** Whether the program was wanted: if so, it starts again when the element comes back. */
   #wanted = false;
   /**
-   * Is the window to be open? As page, visitor or program said last; a failure must then show
-   * something.
+   * Whether the window is to be open, as host page, visitor or program last asked; then a failure
+   * must be visible.
    */
   #wish = false;
-  /** … and it was the visitor: the click is given on to the program. */
+  /** Whether the visitor asked for it: the click is then passed to the program. */
   #clicked = false;
-  /** Was the property `open` looked at just now? */
+  /** Whether the property `open` was read in this task. */
   #looked = false;
 
-  /* ---- life in the page ---- */
+  /* ---- lifecycle ---- */
 
   connectedCallback() {
-    // In another document nothing can be shown: frameworks keep elements there between two pages.
+    // Another document cannot show the element: frameworks keep elements there between two pages.
     if (this.#destroyed || this.ownerDocument !== document) return;
     if (this.#top) {
       this.#mounted?.change('lang');
@@ -85,11 +84,11 @@ export class ChataibotWidget extends Base {
   }
 
   disconnectedCallback() {
-    // Only moved, when it is back a microtask later.
+    // An element that is only moved is connected again a microtask later.
     queueMicrotask(() => this.isConnected || this.#leave());
   }
 
-  /** A browser takes our style sheets away on the way to another document and back. */
+  /** Browsers drop adopted style sheets on the way to another document and back. */
   adoptedCallback() {
     this.#leave();
   }
@@ -103,13 +102,13 @@ export class ChataibotWidget extends Base {
     this.#addExtras();
   }
 
-  /** Properties set before this class was known lie on the element itself and would hide ours. */
+  /** Properties set before the class was defined are on the element itself and would hide ours. */
   #takeEarlyProperties() {
     for (const property of Object.keys(this)) {
       if (property in ChataibotWidget.prototype) {
         const value = this[property];
         delete this[property];
-        // What is only to be read says no.
+        // Does nothing for a read-only property.
         Reflect.set(this, property, value);
       }
     }
@@ -130,39 +129,39 @@ export class ChataibotWidget extends Base {
     this.#internals?.states?.clear();
   }
 
-  /** Sheets that are not ours, of extensions and of the page. */
+  /** Style sheets of browser extensions and of the host page. */
   get #others() {
     return this.#root.adoptedStyleSheets.filter((one) => one !== styles());
   }
 
-  /** Before every key in storage; empty where nothing is to be kept. */
+  /** Prefix of the storage keys; empty if nothing may be stored. */
   get #shelf() {
     return shelfOf(this, origin);
   }
 
-  /* ---- where it is shown ---- */
+  /* ---- position ---- */
 
-  /** Puts what is shown into the browser's top layer, again after a move, or into the page. */
+  /** Puts the widget into the browser's top layer, again after a move, or back into the page. */
   #rise() {
     const top = this.#top;
     top.popover = this.mode === 'inline' || this.layer === 'page' ? null : 'manual';
-    // Older browsers have no such layer: the z-index holds.
+    // Older browsers have no top layer: there the z-index applies.
     if (top.popover) top.togglePopover?.(true);
   }
 
-  /** Something fills the screen now, or no longer. Without this the chat waits below. */
+  /** Full screen began or ended. If this part cannot be fetched, the chat stays below. */
   #fill = () => loadPart('top-layer').then(({ rise }) => this.#top && rise(this, this.#top), () => {});
 
   #addExtras() {
     if (
       this.mode === 'inline' ||
       EXTRAS.some((name) => this.hasAttribute(name)) ||
-      // Perhaps the rest of a page, which a tag that was closed in itself has swallowed.
+      // Maybe the rest of a page inside a self-closed tag: see swallowed.js.
       this.querySelector(':scope>:not([slot])') ||
       this.closest('dialog') ||
       /chataibot-doctor/.test(location)
     )
-      // Without them the chat works all the same.
+      // The chat works without the extras.
       this.#extras ??= loadPart('beside').then(({ attend }) => this.#top && attend(this, this.#shelf), () => (this.#extras = null));
   }
 
@@ -177,7 +176,7 @@ export class ChataibotWidget extends Base {
     for (const sign of ['pointerover', 'focusin', 'touchstart']) {
       stand.addEventListener(sign, load, { passive: true, once: true });
     }
-    // Chromium makes a nameless group of whatever is in the top layer.
+    // Chromium exposes a popover to screen readers as a nameless group.
     this.#top = build(['div', { role: 'none' }, [stand]]);
     this.#root.append(this.#top);
     performance.mark('chataibot-launcher');
@@ -191,14 +190,14 @@ export class ChataibotWidget extends Base {
   }
 
   /**
-   * Heard on the window: a page that keeps the focus in a dialog of its own may let no click get as
-   * far as here.
+   * Heard on the window: a host page with a focus trap may stop clicks before they reach the
+   * launcher.
    */
   #click = (event) => {
     if (!event.composedPath().includes(this.#launcher)) return;
     if (this.#panel?.isOpen) this.close();
     else if (this.#tell('before-open', {})) {
-      // No second try while there is something to lose or nothing to win.
+      // No new attempt if a draft could be lost, or if trying again cannot help.
       if (this.#panel?.stays) this.#panel.open();
       else {
         this.#wish = this.#clicked = true;
@@ -207,7 +206,7 @@ export class ChataibotWidget extends Base {
     }
   };
 
-  /* ---- the program's arrival ---- */
+  /* ---- start of the program ---- */
 
   async #start() {
     this.#wanted = true;
@@ -219,7 +218,7 @@ export class ChataibotWidget extends Base {
       const { shell, app } = load();
       const { prepare, present, begin } = await shell.catch(() => app);
       const said = await prepare(this, this.#shelf);
-      // The stand may be another one by now, or none: the element was moved or removed meanwhile.
+      // The stand may have been replaced or removed along with the element.
       if (this.#stand) this.#panel ??= present(this, this.#top, this.#settings(), this.#shelf, said, this.#wish, this.#clicked);
       this.#busy(!this.#panel);
       const program = await app;
@@ -241,15 +240,15 @@ export class ChataibotWidget extends Base {
     const launcher = await mounted.launcher();
     if (this.#mounted !== mounted) return;
     this.#stand = this.#panel = null;
-    // A stored conversation opens its window without a word.
+    // A stored conversation opens its window without an event.
     const { open } = mounted.state();
     if (open) this.#showOpen(true);
     this.#mark('ready', true);
     this.#tell('ready', {});
     this.#ready.resolve(this);
     this.#arrival.resolve(mounted);
-    // As a click, so that the program knows it was the visitor; not where a stored conversation has
-    // opened the window already.
+    // A click tells the program that it was the visitor. Skipped if a stored conversation has
+    // already opened the window.
     if (this.#clicked && !open) launcher?.click();
     this.#clicked = false;
   }
@@ -267,14 +266,14 @@ export class ChataibotWidget extends Base {
 
   #standIn({ help, final }) {
     if (help) {
-      // What was written in the shell is not lost.
+      // The text written in the shell is kept.
       const words = this.#panel?.leave?.();
       if (words != null) this.#panel = null;
       this.#panel ??= new help.Panel(this.#stand, this.#settings(), words);
       return this.#panel.open(final);
     }
-    // Not even that can be fetched: a sentence, which is read out, or what the page put in its
-    // place.
+    // Not even the fallback can be fetched: show a sentence, which is read out, or the host page's
+    // own fallback.
     const sentence = this.strings?.load_failed ?? 'The chat could not be loaded. Please check your connection and try again.';
     (this.#panel?.notices ?? this.#stand).append(build(['div', { class: 'alert', part: 'fallback', role: 'alert' }, [['slot', { name: 'fallback' }, [sentence]]]]));
   }
@@ -290,7 +289,7 @@ export class ChataibotWidget extends Base {
     return settings;
   }
 
-  /** A property goes before the attribute of the same name; a flag that is off is not there. */
+  /** A property takes precedence over its attribute; a flag that is off counts as absent. */
   #value(name) {
     const value = this.#objects[name] ?? this.getAttribute(name);
     return FLAGS.includes(name) && !isOn(value) ? null : value;
@@ -340,12 +339,12 @@ export class ChataibotWidget extends Base {
     }
   }
 
-  /** Resolves when the program is there; does not fetch it. */
+  /** Resolves when the program is ready; does not fetch it. */
   get ready() {
     return this.#ready.promise;
   }
 
-  /** What a page may want to know: `{ready, open, unread, phase, link, conversation}`. */
+  /** State for the host page: `{ready, open, unread, phase, link, conversation}`. */
   get state() {
     const ready = !!this.#mounted && !this.#stand;
     return { open: false, ready, link: 'idle', unread: 0, phase: 'new', conversation: null, ...this.#mounted?.state() };
@@ -357,7 +356,7 @@ export class ChataibotWidget extends Base {
     return this.#call('open');
   };
 
-  /** A method to call, and a property that frameworks set: `true` opens, `false` closes. */
+  /** Both a method and a property that frameworks set: `true` opens, `false` closes. */
   get open() {
     this.#looked = true;
     queueMicrotask(() => (this.#looked = false));
@@ -365,10 +364,10 @@ export class ChataibotWidget extends Base {
   }
 
   set open(value) {
-    // A page's own stand-in for the method is no wish.
+    // An override of the method by the host page is no request to open.
     if (typeof value === 'function') return;
-    // For `<… open>` some frameworks write `''`, once they have looked at what is there; others
-    // take a value back by it and do not look.
+    // For `<… open>` some frameworks write `''` after reading the property; others write `''` to
+    // unset it, without reading.
     const on = value === '' ? this.#looked : !isOff(value);
     this.#flag('open', on);
     this.#follow(on);
@@ -380,7 +379,7 @@ export class ChataibotWidget extends Base {
 
   close() {
     this.#panel?.close();
-    // Nothing to close where nothing was asked for.
+    // Nothing was opened, so there is nothing to close.
     const needed = this.#mounted || this.#wish;
     this.#wish = this.#clicked = false;
     return needed ? this.#call('close') : Promise.resolve();
@@ -392,7 +391,7 @@ export class ChataibotWidget extends Base {
     return this.#call('toggle');
   }
 
-  /** Takes everything from the page; what is said meanwhile counts as unread. */
+  /** Hides the element; messages that arrive while it is hidden count as unread. */
   hide() {
     this.hidden = true;
     return this.close();
@@ -407,17 +406,17 @@ export class ChataibotWidget extends Base {
     return this.#call('send', String(text));
   }
 
-  /** Forgets visitor and conversation, here and in storage. */
+  /** Forgets visitor and conversation, also in storage. */
   reset() {
     return this.#call('reset');
   }
 
-  /** Changes the named settings and no others; objects are merged, `null` takes a setting back. */
+  /** Changes only the named settings; objects are merged, `null` unsets a setting. */
   async update(settings) {
     const page = Object.values(settings).some((value) => Object(value) === value) && (await loadPart('page'));
     for (const name in settings) {
       const property = propertyOf(name);
-      // `open` can be set, too; what can only be called or read cannot.
+      // `open` can be set, too; methods and read-only properties cannot.
       if (!Object.getOwnPropertyDescriptor(ChataibotWidget.prototype, property)?.set) {
         console.warn(`[chataibot] there is no setting "${name}".`);
       } else this[property] = page ? page.merged(this, property, settings[name]) : settings[name];
@@ -425,8 +424,7 @@ export class ChataibotWidget extends Base {
   }
 
   /**
-   * Ends the widget for good. The element stays where the page put it and shows nothing. What is
-   * stored stays.
+   * Ends the widget permanently. The element stays in the page and shows nothing. Storage is kept.
    */
   async destroy() {
     this.#destroyed = true;
@@ -435,7 +433,7 @@ export class ChataibotWidget extends Base {
     this.#arrival.reject(new DOMException('destroyed', 'InvalidStateError'));
   }
 
-  /** Calls keep their order: all wait for the same promise. */
+  /** Calls keep their order, since all wait for the same promise. */
   #call = (name, ...values) => {
     if (!this.#destroyed) this.#start();
     const result = this.#arrival.promise.then((mounted) => mounted[name](...values));
@@ -443,7 +441,7 @@ export class ChataibotWidget extends Base {
     return result;
   };
 
-  /* ---- telling the page ---- */
+  /* ---- events for the host page ---- */
 
   #tell = (type, detail) => {
     if (type === 'open' || type === 'close') this.#showOpen(type === 'open');
@@ -461,8 +459,8 @@ export class ChataibotWidget extends Base {
     try {
       this.#internals?.states?.[on ? 'add' : 'delete'](state);
     } catch {
-      // Some older browsers know states, but only with dashes in front: there is nothing to style
-      // with then.
+      // Some older browsers allow only states that begin with dashes, which the theming contract
+      // does not use.
     }
   }
 }

@@ -1,7 +1,7 @@
-// Events that stay inside of the shadow root: what happens in our fields, or belongs to the window,
-// is no affair of the page's handlers, which would see the element as its target and could not know
-// better. It ends here, when all of ours have heard it. Clicks, and what makes them, go on: pages
-// close their menus by them, and end what they drag.
+// Event isolation: events in the widget's fields or of its window do not leave the shadow root, as
+// the host page's handlers would see only the element as their target and misread them. They are
+// stopped here, after all of the widget's listeners. Clicks and the events that make them go on:
+// pages close menus and end drags by them.
 
 import { followClicks, isPages } from './focus_trap.js';
 
@@ -12,8 +12,8 @@ const KEPT =
 const isField = (element) => !!element?.matches('input,textarea,select');
 
 /**
- * Is this key for us? In a field that is text and its editing, elsewhere what presses and moves;
- * shortcuts are the page's.
+ * Whether this key is for the widget: in a field text and editing keys, elsewhere keys that press
+ * or move. Shortcuts are for the host page.
  */
 function isOurs(event) {
   const { key, ctrlKey, metaKey, altKey } = event;
@@ -22,39 +22,40 @@ function isOurs(event) {
   }
   if (event.isComposing) return true;
   if (key.length > 1) return !/^(Escape|F\d+|Control|Shift|Alt|Meta)$/.test(key);
-  // With Alt many keyboards write what they have no key for, and shortcuts are letters and digits.
+  // With Alt many keyboards type characters they have no key for; shortcuts use letters and digits.
   if (altKey) return event.getModifierState('AltGraph') || !/[a-z\d]/i.test(key);
   if (!ctrlKey && !metaKey) return true;
-  // Keyboards of other scripts have the same shortcuts in the same places.
+  // On keyboards of other scripts the same shortcuts are in the same places.
   return /^[acvxyz]$/i.test(key > '~' ? event.code[3] : key);
 }
 
 const isolated = new WeakSet();
 
-/** Keeps inside of `host` what is ours. */
+/** Isolates the events of `host`. */
 export function isolateEvents(host) {
   const root = host.shadowRoot;
   if (isolated.has(root)) return;
   isolated.add(root);
   followClicks(host);
   const on = (types, listener, options) => types.split(' ').forEach((type) => root.addEventListener(type, listener, options));
-  /** What the page has put into our slots is its own. */
+  /** Content that the host page has slotted in is the page's own. */
   const isInside = ({ target }) => target.getRootNode() === root;
 
   on(KEPT, (event) => {
     if (!isInside(event) || isPages(event)) return;
     event.stopPropagation();
-    // No page is left for a file that was meant for the chat.
+    // Otherwise the browser would leave the page to open a file that was dropped beside the chat's
+    // field.
     if (/^d(ragover|rop)$/.test(event.type) && !event.defaultPrevented && event.dataTransfer?.types.includes('Files')) {
       event.preventDefault();
       event.dataTransfer.dropEffect = 'none';
     }
   });
 
-  /** Keys that are down and ours: the page hears of both ends or of neither. */
+  /** Pressed keys that are ours: the host page hears both keydown and keyup, or neither. */
   const down = new Set();
   const name = ({ code, key }) => code || key;
-  // Also of what is used up on its way to here.
+  // Also keys whose event is stopped before it gets here.
   on('keydown', (event) => isInside(event) && down.add(name(event)), true);
   on('keydown', (event) => {
     if (!isInside(event)) return;
@@ -64,6 +65,6 @@ export function isolateEvents(host) {
   on('keypress', (event) => down.has(name(event)) && event.stopPropagation());
   on('keyup', (event) => down.delete(name(event)) && event.stopPropagation());
 
-  // Who listens before us can still ask whether the visitor is writing.
+  // Listeners that run before ours can still ask whether the visitor is writing.
   Object.defineProperty(host, 'isContentEditable', { get: () => isField(root.activeElement), configurable: true });
 }

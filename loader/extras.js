@@ -1,6 +1,6 @@
-// What is fetched only where a page asks for it by a setting: an earlier start, a window in the
-// page, an own launcher, what ours keeps clear of, the teaser, a nod, design mode; or where the
-// element has swallowed the page, or is in a dialog.
+// Extras, fetched only if a page asks for one by a setting: preloading, an inline window, a custom
+// launcher, collision avoidance, the teaser, the attention animation, design mode; or if the
+// element has swallowed the rest of the page, or is in a dialog.
 
 import { openInView, preload } from './preload.js';
 import { avoid } from './collision.js';
@@ -11,7 +11,7 @@ import { riseInDialog } from './in_dialog.js';
 import { giveBack } from './swallowed.js';
 import { tease } from './teaser.js';
 
-/** Design mode; with `design="address"` where the page's address asks for it. */
+/** Starts design mode; with `design="address"` only if the page's address asks for it. */
 function design(host) {
   if (!host.design || (host.getAttribute('design') === 'address' && !/[?&]chataibot-design\b/.test(location.search))) return;
   const mode = import('./chataibot-design.js').then((module) => module.design(host));
@@ -19,16 +19,16 @@ function design(host) {
 }
 
 /**
- * What belongs to a setting, by attribute: begins with `(host, shelf)` and returns how to end it. A
- * nod is only styles.
+ * The code of each setting, by attribute: starts with `(host, shelf)` and returns a function that
+ * ends it. `attention` is only styles.
  */
 const BEGIN = { preload, mode: openInView, 'launcher-for': serveLauncher, avoid, teaser: tease, design };
 
 let sheet;
 
 /**
- * Follows the settings of `host` until the returned function is called. `shelf`: what keys in
- * storage begin with, or empty.
+ * Follows the settings of `host` until the returned function is called. `shelf`: prefix of the
+ * storage keys, or empty.
  */
 export function attend(host, shelf) {
   if (!sheet) {

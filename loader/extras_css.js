@@ -1,5 +1,5 @@
-// How the teaser looks, as the preview of a message does, and how the launcher nods. The loader's
-// styles hold only the tokens that the launcher needs; the others are read here from their public
+// Styles of the teaser, which looks like the preview of a message, and of the attention animation.
+// The loader's styles hold only the launcher's tokens; the others are read here from their public
 // names, with the defaults of styles/tokens.css.
 
 import { extrasCss } from './generated/extras_css.js';

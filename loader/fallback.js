@@ -1,5 +1,5 @@
-// What is fetched only when something is amiss: a second way to compile, the reason in words, a
-// plain message form in the window's place.
+// Fallbacks, fetched only after a failure: another way to compile, the diagnosis, and a plain
+// message form in place of the window.
 
 export { compile } from './compile.js';
 export { Panel } from './fallback_panel.js';

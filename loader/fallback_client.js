@@ -1,15 +1,16 @@
-// One visitor's way to the proxy, without the program: token, start, send. Keeps nothing.
+// Minimal client of the proxy for the plain form, without the program: token, start, send. Stores
+// nothing.
 
 import { systemVariables } from './system_variables.js';
 
-/** One visitor's way to the proxy: token, conversation, messages. */
+/** One visitor's connection to the proxy: token, conversation, messages. */
 export class FallbackClient {
   #settings;
   #token;
   #conversation;
   /**
-   * The last message that is not known to have arrived, with its key: the same text is sent with
-   * the same key again.
+   * The last message not known to have arrived, with its idempotency key: the same text is sent
+   * again with the same key.
    */
   #open = { text: null, key: null };
 
@@ -17,7 +18,7 @@ export class FallbackClient {
     this.#settings = settings;
   }
 
-  /** Sends `text`; says how it went: `sent`, `failed` or `unsure`. */
+  /** Sends `text` and resolves with the outcome: `sent`, `failed` or `unsure`. */
   async send(text, email) {
     if (this.#open.text !== text) this.#open = { text, key: newKey() };
     try {
@@ -97,12 +98,12 @@ async function read(response) {
 const trim = (url) => url.replace(/\/+$/, '');
 
 /**
- * What the page knows about the visitor: `name`, `email` or `phone`. The property goes before the
- * attribute.
+ * What the host page knows about the visitor: `name`, `email` or `phone`. The property takes
+ * precedence over the attribute.
  */
 export const known = (settings, fact) => asObject(settings.contact)[fact] ?? settings[`contact-${fact}`];
 
-/** Objects stand in properties as they are and in attributes as JSON. */
+/** Parses a setting that is an object as a property and JSON as an attribute. */
 export function asObject(value) {
   if (typeof value !== 'string') return value ?? {};
   try {

@@ -1,4 +1,4 @@
-// The plain message form. Shows no conversation: replies come to the address the visitor leaves.
+// The plain message form. Shows no conversation: replies go to the visitor's e-mail address.
 
 import { build } from './dom.js';
 import { FallbackClient, asObject, known } from './fallback_client.js';
@@ -17,7 +17,7 @@ const TEXTS = {
   fallback_unsure: 'We could not confirm that your message arrived. It is not sent twice.',
 };
 
-/** The question for consent, as a box that must be ticked. */
+/** Builds the question for consent, as a required checkbox. */
 function buildConsent(settings, texts) {
   const box = build(['input', { name: 'consent', type: 'checkbox', required: '' }]);
   const policy = settings['consent-url'];
@@ -28,14 +28,12 @@ function buildConsent(settings, texts) {
   ];
 }
 
-/**
- * The form, ready to be shown. `settings`: as the element has them, by attribute or property name.
- */
+/** Builds the form. `settings`: by attribute or property name, as the element has them. */
 export function buildForm(settings) {
   const texts = { ...TEXTS, ...asObject(settings.strings) };
   const message = build(['textarea', { name: 'message', required: '', rows: 4, maxlength: 4000, dir: 'auto' }]);
   const email = build(['input', { name: 'email', type: 'email', autocomplete: 'email', value: known(settings, 'email') ?? '' }]);
-  // The form sends only after the same question that the chat would ask first; sentences as in
+  // The form requires the consent that the chat would ask for first; its sentences are those of
   // src/strings/table.rs.
   const consent = settings.consent === undefined ? [] : buildConsent(settings, texts);
   const button = build(['button', {}, [texts.fallback_send]]);

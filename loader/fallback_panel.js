@@ -1,5 +1,5 @@
-// What stands in for the window when the program cannot start: a dialog beside the launcher with
-// the page's own content or a form.
+// Fallback panel, shown instead of the window if the program cannot start: a dialog beside the
+// launcher with the host page's own content or a form.
 
 import { isolateEvents } from './chataibot-host-page.js';
 import { build } from './dom.js';
@@ -16,13 +16,13 @@ export class Panel {
   #isFinal;
 
   /**
-   * `stand`: holds the launcher and then this. `settings`: as the element has them, by attribute or
-   * property name. `words`: what the visitor has written already. Closed at first.
+   * `stand`: contains the launcher, and then the panel. `settings`: by attribute or property name,
+   * as the element has them. `words`: text that the visitor has already written. Closed at first.
    */
   constructor(stand, settings, words) {
     const { host } = stand.getRootNode();
     const launcher = stand.querySelector('button');
-    // The page may have brought its own content.
+    // The host page may have slotted in its own content.
     const hasSlot = !!host.querySelector(':scope > [slot="fallback"]');
     const content = hasSlot ? build(['slot', { name: 'fallback' }]) : buildForm(settings);
     const name = hasSlot ? launcher.getAttribute('aria-label') : content.firstChild.textContent;
@@ -45,16 +45,16 @@ export class Panel {
   }
 
   /**
-   * Does it open again in place of another try? Then there is nothing to win, or something that is
-   * not sent to lose.
+   * Whether a click opens it again instead of another attempt: trying again cannot help, or a draft
+   * could be lost.
    */
   get stays() {
     return this.#isFinal || !!this.#dialog.querySelector('textarea')?.value;
   }
 
   /**
-   * Shows the dialog; `isFinal`: trying again cannot help. Focus goes in only from the launcher:
-   * nothing but the visitor moves focus.
+   * Shows the dialog; `isFinal`: trying again cannot help. The focus enters only from the launcher:
+   * nothing but the visitor moves it.
    */
   open(isFinal = this.#isFinal) {
     this.#isFinal = isFinal;
@@ -75,7 +75,7 @@ export class Panel {
   }
 
   #hasFocus(element) {
-    // What the page puts into the slot has its focus outside of the shadow root.
+    // Slotted content has its focus outside of the shadow root.
     const slotted = element.querySelector('slot')?.assignedElements() ?? [];
     return element.contains(element.getRootNode().activeElement) || slotted.some((child) => child.matches(':focus-within'));
   }

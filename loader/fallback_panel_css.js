@@ -1,6 +1,5 @@
-// How the panel and its plain message form look. The loader's styles hold only the tokens that the
-// launcher needs; the others are read here from their public names, with the defaults of
-// styles/tokens.css.
+// Styles of the panel and its plain message form. The loader's styles hold only the launcher's
+// tokens; the others are read here from their public names, with the defaults of styles/tokens.css.
 
 export const css = `
 @layer regions {

@@ -1,35 +1,35 @@
-// A page that keeps the focus in a dialog of its own. Here it is noticed that a click of the
-// visitor's was stopped on its way to us, or that the focus is not where they have put it; modal.js
-// helps then.
+// Detection of focus traps: a dialog of the host page that keeps the focus. This notices if a
+// visitor's click was stopped before it reached the chat, or if the focus is not where the visitor
+// put it; modal.js then helps.
 
 import { DIALOGS, focusedOf } from './page_dialogs.js';
 
-/** After what to look where the focus is. */
+/** Events after which the focus is checked. */
 const LOOKS = ['focusout', 'click', 'chataibot-open'];
 
-/** The elements that tell of the clicks that arrive. */
+/** The elements that report the clicks that reach them. */
 const followed = new WeakSet();
 
 /**
- * Where the visitor has pressed something last, if it was in one of ours; when; and whether that
- * has heard of it.
+ * The host element that the visitor last pressed in, if any; the time; and whether the event
+ * reached its shadow root.
  */
 let pressed, at, arrived;
-/** What of the page had the focus last, and what had it before. */
+/** The host page's element that had the focus last, and all that have had it. */
 let left;
 const had = new WeakSet();
-/** Has a window of ours closed, and nothing been pressed since? */
+/** Whether a window of ours has closed and nothing has been pressed since. */
 let isClosed;
 
 /**
- * Is the focus not in the open window of `host`, or one that nobody hears of? `wanted`: what was
- * pressed, or the host when it has opened.
+ * Whether the focus is missing from the open window of `host`, or in one hidden from screen
+ * readers. `wanted`: the pressed element, or the host when it has opened.
  */
 function isAmiss(host, wanted) {
   if (!host.hasAttribute('open')) return false;
   if (host.closest('[aria-hidden=true]') && document.querySelector(DIALOGS)) return true;
   if (host.contains(focusedOf(host.getRootNode()))) return false;
-  // It may be on its way, or lost with a button that is gone; and another chat keeps nobody.
+  // It may be on its way, or lost with a removed button; and another chat traps nobody.
   return !focusedOf(document)?.matches(host.localName + (wanted === host ? '' : ',body,iframe'));
 }
 
@@ -40,13 +40,13 @@ function look(host, wanted) {
 }
 
 /**
- * Tells a dialog of the page's, which had the focus before, that it has gone to the launcher of
- * `root`: what keeps it may have it back.
+ * Lets the host page's dialog that had the focus before see that it is on the launcher of `root`
+ * now, so that its focus trap may take it back.
  */
 function tell(root) {
   const { activeElement: launcher } = root;
   if (!left?.isConnected || !left.closest(DIALOGS)) return;
-  // From one of ours to another it goes unheard.
+  // A move between two elements of the same shadow root fires no event outside of it.
   launcher?.blur();
   launcher?.focus({ preventScroll: true });
 }
@@ -56,13 +56,13 @@ for (const type of [...LOOKS, 'pointerdown', 'keydown', 'touchstart', 'chataibot
     const path = event.composedPath();
     const host = path.find((node) => node.localName === 'chataibot-widget');
     if (type === 'touchstart') {
-      // Who refuses a touch refuses the click.
+      // A page that cancels a touch also cancels its click.
       if (host) event.stopPropagation();
     } else if (type === 'focusout') {
       if (!host) had.add((left = path[0]));
     } else {
-      // Of a click, or of what it has done: the loader hears one on the launcher before a page can
-      // stop it.
+      // A click has arrived if it opened the window, or if the element is not followed yet: then
+      // the loader hears it before the page can stop it.
       if (LOOKS.includes(type)) arrived = type !== 'click' || !followed.has(host);
       if (type !== 'chataibot-open' || pressed === host || navigator.userActivation?.isActive) {
         // Tab may lead out of the chat.
@@ -71,27 +71,27 @@ for (const type of [...LOOKS, 'pointerdown', 'keydown', 'touchstart', 'chataibot
         isClosed = type === 'chataibot-close';
       }
     }
-    // Once a window stands, and has what focus it could get.
+    // In a later task, when the window is open and has the focus that it could get.
     if (host && LOOKS.includes(type)) setTimeout(look, 0, host, path[0]);
     if (type === 'chataibot-close') setTimeout(tell, 0, host.shadowRoot);
   };
   addEventListener(type, hear, true);
 }
 
-/** Says that the visitor has asked for the window of `host`, before any press was heard here. */
+/** Records that the visitor has asked for the window of `host`, if no press was heard before. */
 export function remember(host) {
   pressed ??= host;
   at ??= performance.now();
 }
 
-/** Hears of the clicks that arrive in `host`. */
+/** Reports the clicks that reach `host`. */
 export function followClicks(host) {
   followed.add(host);
   host.shadowRoot.addEventListener('click', () => (arrived = true), true);
 }
 
 /**
- * May the page know that something of ours has the focus? Once a window has closed, a dialog of its
- * that keeps it has it back.
+ * Whether the host page may see that something of ours has the focus: after a window has closed,
+ * its focus trap may take the focus back.
  */
 export const isPages = ({ type }) => isClosed && type === 'focusin';

@@ -1,21 +1,21 @@
-// An element of the page that fills the screen, and the launcher above it.
+// Full screen: shows the launcher above an element of the host page that fills the screen.
 
 const FILMS = 'video,iframe,embed,object';
-/** What shows nothing of what is put into it. */
+/** Elements that do not render their children. */
 const CLOSED = `${FILMS},canvas,img,svg,input,textarea,select`;
 
-/** Where a widget stands in the page while it is in what fills the screen, and how to end that. */
+/** For each moved widget, functions that return it to its place and that watch it. */
 const places = new WeakMap();
 
 /**
- * Keeps focus and scrolling, where a browser can. Chromium does not paint what has come from
- * another tree so.
+ * Keeps focus and scrolling where the browser supports `moveBefore`. Not across trees, as Chromium
+ * then does not paint the element.
  */
 const move = (host, parent, before) => parent[parent.moveBefore && host.getRootNode() === parent.getRootNode() ? 'moveBefore' : 'insertBefore'](host, before);
 
 /**
- * Has `top`, what `host` shows, above an element that has filled the screen since, but not above a
- * film.
+ * Shows `top`, the popover of `host`, above an element that has gone full screen, but not above a
+ * video.
  */
 export function rise(host, top) {
   let full = document.fullscreenElement;
@@ -25,7 +25,7 @@ export function rise(host, top) {
   const focused = host.shadowRoot.activeElement;
   if (!isAround(full, host)) {
     if (isFilm(full)) return;
-    // What is not in it is seen above it and cannot be reached: Chromium leaves it inert.
+    // Outside of the full-screen element Chromium shows it but leaves it inert.
     if (!places.has(host)) stay(host, top);
     const inner = full.shadowRoot;
     move(host, !inner || inner.querySelector('slot:not([name])') ? full : inner, null);
@@ -39,15 +39,15 @@ export function rise(host, top) {
 }
 
 /**
- * Marks the place of `host`, and has it back there when what fills the screen is left, taken from
- * the page or written anew.
+ * Marks the place of `host`. It returns there when full screen ends, or when the full-screen
+ * element is removed or rewritten.
  */
 function stay(host, top) {
   const mark = document.createComment('chataibot-widget');
   const watch = new MutationObserver((records) => {
     if (host.isConnected) return;
     const { removedNodes, addedNodes } = records.find((record) => [...record.removedNodes].includes(host)) ?? {};
-    // Taken from the page by itself, it was meant.
+    // Removed on its own, it was removed on purpose.
     const isMeant = removedNodes?.length === 1 && !addedNodes.length;
     leave(!isMeant);
     if (host.isConnected) rise(host, top);
@@ -55,7 +55,7 @@ function stay(host, top) {
   const leave = (returns = true) => {
     watch.disconnect();
     places.delete(host);
-    // It may have gone with a part of the page.
+    // The mark may have been removed with a part of the page.
     if (returns && mark.isConnected) move(host, mark.parentNode, mark);
     mark.remove();
   };
@@ -70,6 +70,6 @@ function isAround(full, host) {
   return at;
 }
 
-/** Is it a film, a picture, or a box around a film? */
+/** Whether it is a video or picture, or an element around a large video. */
 const isFilm = (full) =>
   full.matches(CLOSED) || [...(full.shadowRoot ?? full).querySelectorAll(FILMS)].some((film) => film.offsetWidth * 2 > innerWidth);

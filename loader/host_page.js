@@ -1,4 +1,4 @@
-// For the plain form, what the shell has for the window: the page's handlers are kept from our
-// fields, and its dialogs from taking the focus.
+// The protections of the shell, for the plain form: event isolation, and the detection of focus
+// traps.
 
 export { isolateEvents } from './event_isolation.js';

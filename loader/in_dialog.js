@@ -1,8 +1,9 @@
-// The element inside of a dialog of the page's: what is in the browser's top layer already lies
-// below a dialog that opens later, and a modal one leaves nobody get there.
+// The element inside a dialog of the host page: a popover shown earlier lies below a dialog that
+// opens later, and is inert if that is modal.
 
 /**
- * Has what `host` shows come above the dialog around it whenever that opens. Returns how to end it.
+ * Raises what `host` shows above the dialog around it whenever that opens. Returns a function that
+ * ends it.
  */
 export function riseInDialog(host) {
   const dialog = host.closest('dialog');

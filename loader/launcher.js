@@ -1,21 +1,21 @@
-// The launcher before the program is there: its elements, and the one stylesheet all widgets of the
-// page share.
+// The launcher before the program: its elements, and the style sheet that all widgets of the page
+// share.
 
 import { build } from './dom.js';
 import { markup } from './launcher_markup.js';
 import { launcherCss } from './generated/launcher_css.js';
 import { css } from './loader_css.js';
 
-/** The launcher's elements, new, in one that holds them. */
+/** Builds the launcher's elements in a container. */
 export const buildLauncher = () => build(['div', {}, markup]);
 
 let sheet;
 
-/** The shared stylesheet. Made when first needed: on a server there are none. */
+/** Returns the shared style sheet. Created on first use, as a server has no CSSStyleSheet. */
 export function styles() {
   if (!sheet) {
     sheet = new CSSStyleSheet();
-    // Known by it among those of others; the program's styles come into it.
+    // Marks the sheet as ours; the window's styles replace its content later.
     sheet.full = '';
     sheet.replaceSync(launcherCss + css);
   }

@@ -1,6 +1,6 @@
-// What only the loader shows: the launcher at work, and a sentence where nothing could be fetched;
-// and what holds from the first moment: nothing of ours is printed over a page. Written tightly: it
-// counts.
+// Styles that only the loader needs: the busy launcher, the sentence shown if nothing could be
+// fetched, and the rule that nothing is printed over a page. Written tightly, as the loader's size
+// is limited.
 
 export const css = `@layer states{
 .launcher[aria-busy=true] svg{opacity:.5;animation:busy calc(1s*var(--_motion)) .2s infinite alternate}

@@ -1,11 +1,11 @@
-// Whether this is a browser of some years ago, and what it needs then: see older.js.
+// Detects browsers of some years ago and loads what they need: see older.js.
 
 /**
- * Lacks it `light-dark()`, or relative colours that can be calculated with (Safari 17 has others)?
- * As in styles/tokens.css. Whatever else older.js stands in for came before one of them, in every
- * browser.
+ * Whether it lacks `light-dark()`, or relative colours with calculations (Safari 17 has others), as
+ * in styles/tokens.css. Every browser got the other features that older.js replaces before one of
+ * these.
  */
 export const isOlder = !CSS.supports('color', 'light-dark(red,color(from red srgb calc(1 - r) g b))');
 
-/** Has what is in `root` look right. Without the file it looks as it can. */
+/** Corrects the look of what is in `root`, if the file can be fetched. */
 export const mendOlder = (root) => isOlder && import('./chataibot-older.js').then(({ mend }) => mend(root), () => {});

@@ -1,22 +1,22 @@
-// What the widget cost on this page, by the browser's own timeline. Fetched when the page asks:
-// `element.metrics()`.
+// `element.metrics()`: what the widget cost on this page, from the browser's performance timeline.
+// Fetched when called.
 
-/** Where the bundle's files are. */
+/** The folder of the bundle. */
 const { href: folder } = new URL('.', import.meta.url);
 
-/** What a long task takes beyond this, in milliseconds, the page could not answer. */
+/** Length of a task that does not count as blocking, in milliseconds. */
 const LONG = 50;
 
 const round = (value) => (value == null ? null : Math.round(value));
 
-/** When this was first noted, in milliseconds since the page was asked for; null before. */
+/** When this moment was first recorded, in milliseconds since navigation start; null before. */
 const when = (moment) => round(performance.getEntriesByName(`chataibot-${moment}`, 'mark')[0]?.startTime);
 
-/** Tasks of 50 ms and more, the page's own among them; null where the browser does not tell. */
+/** Tasks of 50 ms and more, also the host page's own; null if the browser does not report them. */
 function longTasks() {
   if (!globalThis.PerformanceObserver?.supportedEntryTypes?.includes('longtask')) return null;
   return new Promise((resolve) => {
-    // Those of the past come in a task of their own, or not at all where there are none.
+    // Past entries are delivered in a later task, or not at all if there are none.
     const observer = new PerformanceObserver((list) => end(list.getEntries()));
     const timer = setTimeout(() => end([]), 100);
     function end(entries) {
@@ -33,8 +33,7 @@ export async function metrics() {
   const files = performance
     .getEntriesByType('resource')
     .filter(({ name }) => name.startsWith(`${folder}chataibot`) && new URL(name).pathname !== own);
-  // Without the header Timing-Allow-Origin a browser keeps the sizes of another origin's files to
-  // itself.
+  // Without the header Timing-Allow-Origin a browser hides the sizes of another origin's files.
   const told = files.every(({ encodedBodySize }) => encodedBodySize > 0);
   const begin = Math.min(...files.map(({ startTime }) => startTime));
   const tasks = (await longTasks())?.filter(({ startTime }) => startTime >= begin);

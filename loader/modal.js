@@ -1,26 +1,26 @@
-// The chat as a modal dialog, where a page keeps the focus in a dialog of its own: what is beside a
-// modal dialog can have no focus, whoever gives it; and what happens in the chat is kept from the
-// page's handlers before they hear of it.
+// The chat as a modal dialog, for host pages that trap the focus in a dialog of their own: nothing
+// outside a modal dialog can be focused, and events in the chat are stopped before the page's
+// handlers hear them.
 //
-// The dialog is in a shadow root of what is in the top layer, and what we show is slotted into it:
-// nothing is moved or made anew.
+// The dialog is in a shadow root inside the top-layer element, and the widget's content is slotted
+// into it: nothing is moved or made again.
 
 import { DIALOGS, focusedOf } from './page_dialogs.js';
 
-/** What dialogs of pages act upon where it happens outside of them. */
+/** Events outside a page's dialog that it may react to. */
 const TYPES = ['pointerdown', 'mousedown', 'touchstart', 'click', 'keydown'];
 
-/** What has controls of the browser's in it, which take no copies. */
+/** Elements with the browser's own controls, which ignore synthetic events. */
 const NATIVE = 'video,audio,input[type=date],input[type=time]';
 
 let sheet;
 
-/** An event that does not leave its shadow root. */
+/** Copies an event so that it does not leave its shadow root. */
 function copy(event) {
   const options = new Proxy(event, { get: (from, name) => name !== 'composed' && from[name] });
   const made = new event.constructor(event.type, options);
   if (!made.composed) return made;
-  // Firefox lets each KeyboardEvent leave, whatever the options say.
+  // Firefox lets every KeyboardEvent leave, whatever the options say.
   const other = new UIEvent(event.type, options);
   for (const name in event) if (!(name in other)) other[name] = event[name]?.bind?.(event) ?? event[name];
   return other;
@@ -35,7 +35,7 @@ function makeDialog(top) {
   const inner = top.attachShadow({ mode: 'open' });
   inner.adoptedStyleSheets = [sheet];
   const dialog = document.createElement('dialog');
-  // The window in it has the name.
+  // The window inside it has the accessible name.
   dialog.setAttribute('role', 'none');
   dialog.append(document.createElement('slot'));
   inner.append(dialog);
@@ -43,9 +43,9 @@ function makeDialog(top) {
 }
 
 /**
- * Takes away the marks by which pages hide all that is beside a dialog, or leave it inert. Returns
- * how to put them back; that `host` is hidden from screen readers is no use to anybody while its
- * launcher can be pressed.
+ * Removes the attributes by which pages hide everything beside a dialog or make it inert. Returns a
+ * function that restores them, but not `aria-hidden` of `host`: its launcher can be pressed, so it
+ * must not be hidden from screen readers.
  */
 function unhide(host) {
   const marks = [];
@@ -60,16 +60,16 @@ function unhide(host) {
   return () => marks.forEach(([at, name, value]) => at.setAttribute(name, value));
 }
 
-/** For so long after a press the focus is the visitor's, in milliseconds. */
+/** How long after a press the focus counts as the visitor's choice, in milliseconds. */
 const SOON = 2_500;
 
-/** When a focus of ours was taken last, and when the visitor left for the page. */
+/** When the focus was last taken from us, and when the visitor last left for the page. */
 let taken = -SOON;
 let gone = 0;
 
 /**
- * What `target` stands for, when it is pressed: what it is in, or else where the keyboard begins in
- * a window.
+ * Returns what a press on `target` focuses: its focusable ancestor, else the message field or, on
+ * touch devices, the window.
  */
 function focusable(root, target) {
   const found = target.closest('input,textarea,select,button,a,[tabindex]');
@@ -79,11 +79,11 @@ function focusable(root, target) {
 }
 
 /**
- * Has `host` keep the focus where the page takes it: gives it back once, and makes a modal dialog
- * of the chat the second time, until the window closes. `wanted`: what was pressed, or had the
- * focus; `left`: what of the page had it last, and `had` what had it ever; `at`: when the visitor
- * has pressed something in here last; `arrived`: false where the page has stopped the click;
- * `isAmiss(…)`: is the focus still not here?
+ * Keeps the focus in `host` if the page takes it: focuses again the first time, and makes the chat
+ * a modal dialog the second time, until the window closes. `wanted`: the element pressed or
+ * focused; `left`: the page's element that had the focus last, and `had` all that have had it;
+ * `at`: time of the visitor's last press in here; `arrived`: false if the page stopped the click;
+ * `isAmiss(…)`: whether the focus is still not here.
  */
 export function keepFocus(host, { wanted, left, had, at, arrived, isAmiss }) {
   const root = host.shadowRoot;
@@ -91,11 +91,11 @@ export function keepFocus(host, { wanted, left, had, at, arrived, isAmiss }) {
   const field = focusable(root, wanted);
   const now = performance.now();
   if (!field || !isAmiss(host, wanted) || host.mode === 'inline' || now - at > SOON || at <= gone) return;
-  // A modal dialog of the page's that has come meanwhile is above us.
+  // A modal dialog that the page has opened since is above us.
   if (wanted !== host && document.querySelector(':modal')) return;
   const thief = focusedOf(document);
-  // A script of the page's may give the focus to something else, but not back into a dialog or to
-  // where it was.
+  // A script of the page may move the focus elsewhere, but not back into a dialog or to where it
+  // was.
   if (wanted !== host && thief !== host && !had.has(thief) && !thief.closest(DIALOGS)) return;
   const isTrap = thief === host || now - taken < SOON;
   taken = now;
@@ -112,7 +112,7 @@ function show(host, dialog, left) {
   const ending = new AbortController();
   const on = (target, type, listener) => target.addEventListener(type, listener, { capture: true, passive: false, signal: ending.signal });
   const hide = unhide(host);
-  // Where it was, when it was taken out of the page and put back.
+  // Still open if the element was removed from the page and put back.
   dialog.close();
   dialog.showModal();
 
@@ -120,10 +120,10 @@ function show(host, dialog, left) {
     ending.abort();
     dialog.close();
     if (!left?.isConnected || !left.blur) return;
-    // A field that has it from the browser takes no text in Chromium.
+    // In Chromium, a field to which the browser restored the focus takes no text input.
     left.blur();
     left.focus({ preventScroll: true });
-    // Its dialog may be gone meanwhile.
+    // Its dialog may be gone.
     if (left.getClientRects().length) hide();
   };
 
@@ -132,17 +132,18 @@ function show(host, dialog, left) {
       const [target] = event.composedPath();
       if (!dialog.isConnected) return ending.abort();
       if (!event.composedPath().includes(root)) return;
-      // What the page has put into our slots is its own.
+      // Content that the host page has slotted in is the page's own.
       if (target !== dialog && target.getRootNode() !== root) return;
       event.stopImmediatePropagation();
       if (target === dialog) {
         if (type !== 'click') return;
-        // Beside the chat. Where the page leaves it inert, an open one could not be reached again.
+        // A click beside the chat. If the page makes the chat inert, an open one could not be
+        // reached again.
         gone = event.timeStamp;
         leave();
         if (document.querySelector(':modal') || host.closest('[inert]')) host.close();
       } else if (type !== 'touchstart' && !target.matches(NATIVE)) {
-        // What a click does is done by the copy.
+        // The copy performs the action of a click.
         if (!target.dispatchEvent(copy(event)) || type === 'click') event.preventDefault();
       }
     });
@@ -151,9 +152,9 @@ function show(host, dialog, left) {
     event.preventDefault();
     host.close();
   });
-  // Closed by the browser, which takes no second refusal.
+  // Closed by the browser, which ignores a second refusal.
   on(dialog, 'close', () => host.close());
   on(host, 'chataibot-close', leave);
-  // As a box in the page it is a part of what the page keeps the focus from.
+  // An inline widget is a part of the page that the trap keeps the focus from.
   on(dialog.parentNode.host, 'toggle', () => host.mode === 'inline' && leave());
 }

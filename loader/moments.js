@@ -1,8 +1,8 @@
-// Moments of a visit that metrics.js tells of, each noted once, in the browser's own timeline.
+// Performance marks of a visit, each set once, which metrics.js reports.
 
 const noted = new Set();
 
-/** `typing`: the visitor can write. `reply`: the first message of somebody else is there. */
+/** `typing`: the visitor can write. `reply`: the first message from someone else has arrived. */
 export function note(moment) {
   if (noted.has(moment)) return;
   noted.add(moment);

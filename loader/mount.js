@@ -1,5 +1,5 @@
-// The program's first steps in an element, and its settings from then on. Bundled with the shell,
-// so that the loader, which every page pays for, need not know them.
+// Mounts the program in an element and passes it later settings. Bundled with the shell, as every
+// page pays for the loader.
 
 import { ask } from './ask.js';
 import { hearClicks } from './clicks.js';
@@ -11,46 +11,46 @@ import { nextTask } from './task.js';
 import { dress } from './window_css.js';
 import { follow, loadFrame } from './window_frame.js';
 
-/** Where this module came from; the proxy is there unless the page says otherwise. */
+/** The origin of this module; the proxy is there unless the page says otherwise. */
 const { origin } = new URL(import.meta.url);
 
-/** Did the visitor choose a size here? Then the window is not shown without it. */
+/** Whether the visitor has chosen a size: then the window is not shown before it is known. */
 function hasOwnSize(shelf) {
   try {
     return shelf && ['size', 'large'].some((name) => localStorage.getItem(shelf + name));
   } catch {
-    // Storage that may not be read keeps nothing.
+    // Storage that cannot be read counts as empty.
     return false;
   }
 }
 
 /**
- * Fetches for `host` what else a window begins with, while the program is fetched. Resolves with
- * the sentences.
+ * Fetches what else `host`'s first window needs while the program loads. Resolves with the
+ * sentences.
  */
 export async function prepare(host, shelf) {
-  // A failure is met where the frame is used.
+  // A failure is handled where the frame is used.
   if (hasOwnSize(shelf)) loadFrame().catch(() => {});
-  // There before a field is.
+  // Before there is a field.
   isolateEvents(host);
-  // The click that asks for the chat may still be on its way to the launcher, where a program that
-  // is there already would hear it once more.
+  // The click that opens the chat may still be on its way to the launcher, where a program that is
+  // already loaded would hear it again.
   const [words] = await Promise.all([wordsFor(host), nextTask()]);
   return words;
 }
 
-/** What decides on the language of `host`. */
+/** Everything that decides on the language of `host`. */
 const wish = (host) => `${languageOf(host)} ${host.locale}`;
 
-/** The sentences for `host`, and for which wish. */
+/** The sentences for `host`, and the [wish] that they were fetched for. */
 async function wordsFor(host) {
   const wished = wish(host);
   return { ...(await sentences(languageOf(host), tagOf(host.locale))), wished };
 }
 
 /**
- * Resolves when Yew has rendered for the first time, a microtask or two after it was asked to and
- * before the next frame.
+ * Resolves after Yew's first render, a microtask or two after it was requested and before the next
+ * frame.
  */
 const filled = (place) =>
   new Promise((resolve) => {
@@ -58,27 +58,27 @@ const filled = (place) =>
     new MutationObserver((_, observer) => resolve(observer.disconnect())).observe(place, { childList: true });
   });
 
-/** What opens the window. */
+/** Elements that open the window. */
 const OPENS = '.launcher,.beside-text';
 
 /**
- * Asks the page before what a click of the visitor's would do: open the window, or follow a link.
- * Heard on the shadow root, as an element that listens is one that can be clicked to a screen
- * reader; and before the program, which hears clicks there, too. Returns how to end it.
+ * Asks the host page before a visitor's click opens the window or follows a link. Listens on the
+ * shadow root, as elements with click listeners are announced as clickable, and before the program,
+ * which listens there, too. Returns a function that ends it.
  */
 function askBefore(host, top) {
   const hear = (event) => {
     const { target, composed } = event;
     if (!top.contains(target)) return;
     const link = target.closest('a[href]');
-    // What is not composed is of our own making: a click that the page has agreed to before the
-    // program was there.
+    // Clicks that are not composed are synthetic: the page agreed to them before the program was
+    // loaded.
     const isAgreed = link
       ? ask(host, 'before-link', { href: link.href, newTab: link.target === '_blank' })
       : !composed || host.hasAttribute('open') || !target.closest(OPENS) || ask(host, 'before-open', {});
     if (isAgreed) return;
     event.preventDefault();
-    // The program does not hear of it.
+    // The program must not hear it.
     event.stopImmediatePropagation();
   };
   const ending = new AbortController();
@@ -87,20 +87,20 @@ function askBefore(host, top) {
 }
 
 /**
- * Starts the program for `host` in `top`, beside the launcher's stand. The launcher goes on as the
- * program's: what may have the focus is never replaced, or screen readers lose it. `app`: the
- * program's module; `shelf`: what keys in storage begin with, or empty; `words`: as of [prepare];
- * `panel`: what stands in for the window, the shell or a form, or nothing. Returns the program with
- * two more methods: `launcher()` renders it, waits until it has its launcher, and hands back what
- * clicks it; `change(name, value)` gives it a setting.
+ * Starts the program for `host` in `top`, beside the launcher's stand. The program takes over the
+ * launcher: a focused element is never replaced, or screen readers lose it. `app`: the program's
+ * module; `shelf`: prefix of the storage keys, or empty; `words`: from [prepare]; `panel`: the
+ * window's stand-in (shell or form), if any. Returns the program with two more methods:
+ * `launcher()` renders it, waits for its launcher and returns an object that clicks it;
+ * `change(name, value)` passes it a setting.
  */
 export function begin(app, host, top, settings, shelf, words, tell, panel) {
   const shell = panel?.takeOver && panel;
-  // A form gives the focus back to the launcher, which the program takes over.
+  // Closing a form moves the focus to the launcher, which the program takes over.
   if (!shell) panel?.close();
   const launcher = top.querySelector('button');
   let place = document.createElement('div');
-  // Where there is a shell, its nodes are what stands in the page.
+  // With a shell, the shell's nodes stay in the page.
   if (shell) shell.expect(place);
   else {
     hearClicks(place, host.shadowRoot);
@@ -114,12 +114,12 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
   };
   const mounted = app.mount(place, launcher, settings, words, hear, true);
   dress(host.shadowRoot);
-  // What was said in the shell is on its way while the window is rendered. The page hears of it,
-  // and may ask the element.
+  // Messages sent in the shell go out while the window is rendered. The host page hears of them,
+  // and may call the element.
   if (shell?.hasAsked) queueMicrotask(() => shell.connect(mounted));
 
   let wished = words.wished;
-  /** Words, direction and dates change together, once the words are there. */
+  /** Words, direction and dates change together, once the words are loaded. */
   const speak = () => {
     if (wished === wish(host)) return;
     wished = wish(host);
@@ -135,23 +135,23 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
     deafen = listen?.(host, speak);
   };
   mounted.launcher = async () => {
-    // Each of the three takes a slow phone long enough: to start, to render, and to go on with the
-    // nodes of the shell.
+    // Starting, rendering and taking over the shell's nodes are separate tasks: each takes long on
+    // a slow phone.
     await nextTask();
-    // Nothing is rendered in what was taken from the page meanwhile.
+    // Nothing is rendered into an element that has been removed since.
     if (!top.parentNode) return null;
-    // A program of the version before has done so.
+    // A program of the previous version has already rendered.
     mounted.render?.();
     await filled(place);
     await nextTask();
     await shell?.written();
-    // The element is gone meanwhile, or another one.
+    // The element has been removed or replaced since.
     if (!top.parentNode) return null;
     if (shell) {
       place = shell.takeOver(place, app.become, mounted);
       mounted.attached?.();
     }
-    // What stood in for the window; a while after it lost the focus, for the same reason.
+    // The window's stand-in is removed a while after it lost the focus, also for screen readers.
     setTimeout(() => launcher.nextSibling?.remove(), 500);
     const followed = (shell?.frame ?? follow(place, top, host, shelf)).then((frame) => {
       if (!frame) return;
@@ -159,15 +159,15 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
       attend();
     });
     if (hasOwnSize(shelf)) await followed;
-    // The window stands open: no click has to say so, to the page's listeners neither. Else it is
-    // not composed: a page that stops clicks on their way does not hear of it.
+    // With a shell the window is open, so no click is needed, nor is one visible to the page.
+    // Otherwise the click is not composed, so that a page that stops clicks does not see it.
     return { click: () => (shell ? mounted.open() : launcher.dispatchEvent(new MouseEvent('click', { bubbles: true }))) };
   };
 
   let changes;
   mounted.change = (name, value) => {
     if (name === 'locale') return speak();
-    // Moved: another page may be around it now.
+    // The element was moved, so other ancestors may set the language.
     if (name === 'lang') return attend();
     if (name === 'proxy-url') value ??= origin;
     if (!changes) {
@@ -188,7 +188,7 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
     try {
       endFrame?.();
     } catch {
-      // In another document no style sheet can be set, nor taken away.
+      // In another document no style sheet can be set or removed.
     }
   };
   return mounted;

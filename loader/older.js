@@ -1,27 +1,27 @@
-// What browsers of some years ago need besides, and only they fetch: those without `light-dark()`,
-// relative colours, `:dir()` or `:has()`. The build has made of such rules others that they read;
-// here is told what those ask for.
+// Polyfills for browsers of some years ago, which lack `light-dark()`, relative colours, `:dir()`
+// or `:has()`. The build rewrites such rules to ones that they understand; this sets the attributes
+// and properties that those read.
 
 import { css, directed, having } from './generated/older.js';
 
-/** The first that everything else runs in knew this: Chrome 111, Firefox 113, Safari 16.2. */
+/** Feature test for the oldest supported browsers: since Chrome 111, Firefox 113, Safari 16.2. */
 const FLOOR = ['color', 'color-mix(in srgb,red,red)'];
 
-/** Below this the program is not begun. */
+/** Whether the browser is too old to start the program. */
 export const isTooOld = () => !CSS.supports(...FLOOR);
 
-/** For the program: itself, where it can run. */
+/** Returns this module's functions to the program, or throws if it cannot run here. */
 export function meet() {
   if (isTooOld()) throw Object.assign(new Error('it needs Chrome 111, Firefox 113 or Safari 16.4'), { code: 'TOO_OLD' });
   return { mend };
 }
 
-/** The sheet of the rules, shared by all widgets of the page, and of what differs. */
+/** The sheet of the rewritten rules, which all widgets of the page share. */
 let shared;
 
 const mended = new WeakSet();
 
-/** Has everything that is and will be in `root` look as in browsers of today. */
+/** Corrects the look of everything that is or will be in `root`. */
 export function mend(root) {
   if (mended.has(root)) return;
   mended.add(root);
@@ -37,7 +37,7 @@ export function mend(root) {
     due = 0;
     const [top] = root.children;
     if (!top) return;
-    // An element that comes back begins anew.
+    // An element that is connected again has lost its sheets.
     if (!root.adoptedStyleSheets.includes(own)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, shared, own];
     for (const element of root.querySelectorAll(directed)) element.toggleAttribute('data-rtl', getComputedStyle(element).direction === 'rtl');
     having.forEach(([who, what], at) => {
@@ -54,8 +54,8 @@ export function mend(root) {
   };
 
   /**
-   * Light or dark, by a system colour in a place where nobody sees it; and black or white on the
-   * brand colour, by its own.
+   * Sets light or dark, read from a system colour in an invisible property, and black or white on
+   * the accent colour, read in the same way.
    */
   const say = (top) => {
     const { outlineColor, columnRuleColor } = getComputedStyle(top);
@@ -66,7 +66,7 @@ export function mend(root) {
       outline-color:CanvasText;column-rule-color:var(--_accent);transition:outline-color 1ms,column-rule-color 1ms}}`;
     if (now === said) return;
     own.replaceSync((said = now));
-    // What was just said tells more: the colours are only there with it.
+    // The colours can only be read once this rule applies.
     soon();
   };
 
@@ -77,7 +77,7 @@ export function mend(root) {
   look();
 }
 
-/** Of a colour as the browser tells it. */
+/** Relative luminance of a computed colour. */
 function luminance(colour) {
   const [r, g, b] = (colour.match(/[\d.]+/g) ?? [0, 0, 0]).map((byte) => (byte / 255 <= 0.04045 ? byte / 3294.6 : ((byte / 255 + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;

@@ -1,36 +1,29 @@
-// Methods of the element that few pages call, each with the element and `call`, which asks the
-// program; and how objects are added to settings. Fetched when one of them is called.
+// Methods of the element that few pages call, each with the element and `call`, which calls the
+// program; and the merging of object settings. Fetched when one of them is called.
 
-/** Looks for what keeps the chat from working here. */
+/** Checks what keeps the chat from working here. */
 export const doctor = (host) => import('./chataibot-doctor.js').then((module) => module.doctor(host));
 
-/** What the widget cost on this page so far. */
+/** Measures what the widget has cost on this page so far. */
 export const metrics = () => import('./chataibot-metrics.js').then((module) => module.metrics());
 
 /** Saves the conversation as a file: `text`, or `html` for a web page. */
 export const transcript = (host, call, kind = 'text') => call('transcript', kind === 'html');
 
-/**
- * Says who the visitor is: `{user, identity, name, email, phone, variables}`, of which any may be
- * missing.
- */
+/** Identifies the visitor: `{user, identity, name, email, phone, variables}`, all optional. */
 export function identify(host, call, { user, identity, variables, ...contact } = {}) {
   const settings = {};
-  // What is missing stays as it is; a user without an identity, or the other way round, would be
-  // neither.
+  // Missing values stay unchanged, except that `user` and `identity` are only valid together.
   if (user !== undefined || identity !== undefined) Object.assign(settings, { user: user ?? null, identity: identity ?? null });
   if (variables) settings.variables = variables;
   if (Object.keys(contact).length) settings.contact = contact;
   return host.update(settings);
 }
 
-/**
- * Forgets the visitor, and takes back all that the page has said of them, so that the next one
- * begins anew.
- */
+/** Forgets the visitor and all settings about them, so that the next visitor starts afresh. */
 export async function logout(host, call) {
   try {
-    // Under the name of who leaves: what is stored is kept apart by it.
+    // Before the settings change, as storage keys depend on the user who logs out.
     await call('reset');
   } finally {
     const names = 'user identity contact variables contact-name contact-email contact-phone'.split(' ');
@@ -41,10 +34,9 @@ export async function logout(host, call) {
 /** Puts `text` into the message field, for the visitor to send. */
 export async function prefill(host, call, text) {
   const field = host.shadowRoot.querySelector('textarea[part~=input]');
-  // Nothing was opened yet, or the chat begins with something else: then it is the conversation's
-  // draft.
+  // The window has not been opened or shows another screen: set the conversation's draft.
   if (!field) return call('prefill', String(text));
-  // In the window before the program, too.
+  // This also works in the shell's window.
   field.value = text;
   field.dispatchEvent(new InputEvent('input', { bubbles: true }));
 }
@@ -52,8 +44,7 @@ export async function prefill(host, call, text) {
 const isObject = (value) => value && typeof value === 'object' && !Array.isArray(value);
 
 /**
- * What a setting is to be: an object is added to the one that it is now, as a property or as JSON,
- * which an attribute is and frameworks set.
+ * Merges an object into the setting's present one, which may be a property or JSON in an attribute.
  */
 export function merged(host, property, value) {
   if (!isObject(value)) return value;
@@ -61,7 +52,7 @@ export function merged(host, property, value) {
   try {
     if (typeof before === 'string') before = JSON.parse(before);
   } catch {
-    // The program says on the console what is wrong with it.
+    // The program reports invalid JSON on the console.
   }
   return { ...(isObject(before) ? before : null), ...value };
 }

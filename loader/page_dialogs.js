@@ -1,12 +1,12 @@
-// Dialogs of the page around us, and where its focus is.
+// Dialogs of the host page, and its focused element.
 
-/** What is a dialog of a page, by what it says of itself. */
+/** Selects dialogs by how they declare themselves. */
 export const DIALOGS = 'dialog,[role$=dialog],[aria-modal=true]';
 
 const { get } = Object.getOwnPropertyDescriptor(Document.prototype, 'activeElement');
 
 /**
- * What of `root`, the root of a tree, has the focus. A document has elements of the page's under
- * their names.
+ * The focused element of `root`, a document or shadow root. On a document, the host page's elements
+ * with that name would hide the property.
  */
 export const focusedOf = (root) => (root.nodeType === Node.DOCUMENT_NODE ? get.call(root) : root.activeElement);

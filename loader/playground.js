@@ -1,5 +1,5 @@
-// The playground's own script: an ordinary page that uses the widget only by its public attributes,
-// methods, events and tokens.
+// Script of the playground: an ordinary page that uses the widget only through its public
+// attributes, methods, events and tokens.
 
 import { SCENES as DEMOS } from './scenes.js';
 
@@ -9,7 +9,7 @@ const form = document.querySelector('#looks form');
 
 const ACCENTS = { Cobalt: '#2f5bea', Violet: '#7a4bd8', Rose: '#d6336c', Tangerine: '#e8590c', Moss: '#2b7a4b', Ink: '#1d2330' };
 
-/** The simulated bot's words, in its own order. */
+/** Keywords of the simulated bot, in its order. */
 const SCENES = {
   'The whole story': ['tour', 'handover', 'close', 'help'],
   Words: ['rich', 'long', 'long word', 'rtl', 'emoji', 'html', 'info'],
@@ -81,7 +81,7 @@ function showSnippet(tokens, chosen) {
 
 form.addEventListener('input', apply);
 form.addEventListener('submit', (event) => event.preventDefault());
-// A reload keeps what was chosen in some browsers' forms.
+// Some browsers keep the values of a form over a reload.
 apply();
 
 /* ---- words ---- */
@@ -110,7 +110,7 @@ async function copyText(source, button) {
     await navigator.clipboard.writeText(source.textContent);
     button.textContent = 'Copied';
   } catch {
-    // No clipboard on this page: select it, so that the visitor's own shortcut works.
+    // No clipboard access: select the text, so that the visitor's own shortcut copies it.
     getSelection().selectAllChildren(source);
     button.textContent = 'Selected';
   }

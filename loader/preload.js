@@ -1,18 +1,19 @@
-// When the program comes without anybody reaching for it: a page with nothing else to do, a window
-// in the page that comes into view.
+// Starts without a sign of intent: preloading on an idle page, and an inline window that scrolls
+// into view.
 
 /**
- * Fetches the program when the page is idle, where the setting `preload` says so. Returns how to
- * cancel it.
+ * Fetches the program when the page is idle, if the setting `preload` says so. Returns a function
+ * that cancels it.
  */
 export function preload(host) {
-  // The loader takes it for a sign of intent.
+  // The loader treats it as a sign of intent.
   const sign = new Event('pointerover', { bubbles: true });
   return host.preload === 'idle' ? whenIdle(() => host.shadowRoot.querySelector('[part~="launcher"]')?.dispatchEvent(sign)) : null;
 }
 
 /**
- * Opens a window in the page when it comes into view: it has no launcher. Returns how to end it.
+ * Opens an inline window, which has no launcher, when it scrolls into view. Returns a function that
+ * ends it.
  */
 export function openInView(host) {
   if (host.mode !== 'inline') return null;
@@ -27,8 +28,8 @@ export function openInView(host) {
 }
 
 /**
- * A window without a height would be there and not be seen. A page's own `min-height` goes before
- * this one.
+ * Gives an inline window without a height a visible one. The page's own `min-height` takes
+ * precedence.
  */
 function heighten(host) {
   console.warn('[chataibot] mode="inline" needs a height, its own or of its box. Now: 600px.');
@@ -39,8 +40,8 @@ function heighten(host) {
 }
 
 /**
- * Calls `then` when the page is idle, after four seconds at the latest: some pages never are.
- * Returns how to cancel it.
+ * Calls `then` when the page is idle, or after four seconds, as some pages never are. Returns a
+ * function that cancels it.
  */
 function whenIdle(then) {
   if (!globalThis.requestIdleCallback) {

@@ -1,22 +1,22 @@
-// Fetches the program's module and its WASM.
+// Loads the program: its module and its WASM.
 
 import { nextTask } from './task.js';
 
-/** How many times as long as the shell most of the WASM takes, from when the shell was there. */
+/** Download time of most of the WASM from the shell's arrival, as a multiple of the shell's. */
 const SHELLS = 1.5;
 
-/** The program's module, once what talking needs may set out. */
+/** The program's module, once the code for talking may be fetched. */
 let program;
 let isWanted = false;
 
 function fetchTalk() {
-  // A program of another version may not know it.
+  // A program of another version may lack it.
   if (isWanted) program?.fetchTalk?.();
 }
 
 /**
- * The visitor writes: what talking needs is fetched when nothing stands in the way, and before the
- * program is there to ask for it.
+ * Called when the visitor writes: fetches the code for talking once nothing is in its way, before
+ * the program can ask for it.
  */
 export function wantTalk() {
   isWanted = true;
@@ -24,9 +24,8 @@ export function wantTalk() {
 }
 
 /**
- * The program's module, ready to mount. `file` makes addresses, `loadHelp` fetches what is needed
- * only when something is amiss; `wasm` is the promise of an answer, where the loader has asked for
- * it.
+ * Resolves with the program's module, ready to mount. `file` makes addresses; `loadHelp` fetches
+ * the fallbacks; `wasm` is the promise of the response, if the loader has already asked for it.
  */
 export async function load(file, loadHelp, wasm = fetch(file('chataibot-widget_bg.wasm'))) {
   const module = compile(wasm, loadHelp);
@@ -39,9 +38,9 @@ export async function load(file, loadHelp, wasm = fetch(file('chataibot-widget_b
 }
 
 /**
- * Resolves when most of the WASM should be there: what is asked for then comes right behind it, and
- * is not waited for after it. How fast the line is, the shell's way here says; where the browser
- * does not tell of it, this never resolves.
+ * Resolves when most of the WASM should have arrived, so that what is fetched next follows right
+ * behind it. The line's speed is estimated from the shell's download; without timing data this
+ * never resolves.
  */
 const almost = () =>
   new Promise((resolve) => {
@@ -55,8 +54,8 @@ async function compile(wasm, loadHelp) {
     return await WebAssembly.compileStreaming(response);
   } catch (cause) {
     if (response.bodyUsed) throw cause;
-    // Another type than streaming takes, no success, a page's own `fetch`, or a browser that does
-    // not stream.
+    // A type that streaming rejects, an error status, the page's own `fetch`, or a browser without
+    // streaming.
     return (await loadHelp()).compile(response);
   }
 }

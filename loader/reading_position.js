@@ -1,18 +1,18 @@
-// Scroll anchoring by the line: whoever reads further up in the list keeps the line at its top when
-// the list is laid out anew. The browsers' own anchoring keeps a message at best, and not every
-// browser has it.
+// Scroll anchoring by line: a reader further up in the list keeps the line at its top when the list
+// is laid out again. The browser's own anchoring keeps a message at best, and not every browser has
+// it.
 
-/** What stays above the first line, in pixels: the list fades there. */
+/** Height of the fade above the first line, in pixels. */
 const ABOVE = 16;
 
-/** Keeps the line in every list below `place`. Returns how to end it. */
+/** Keeps the line in every list below `place`. Returns a function that ends it. */
 export function keepLine(place) {
   /**
-   * The list, and the line at its top: a character of a text, or an element; and its distance from
-   * the list's top.
+   * The list; the line at its top, as an element or as a text node with an offset; and its distance
+   * from the list's top.
    */
   let list, node, offset, distance;
-  /** The size of the list and where it was scrolled to when it was last looked at. */
+  /** Size and scroll position of the list at the last check. */
   let size, top;
 
   const range = document.createRange();
@@ -24,8 +24,8 @@ export function keepLine(place) {
   };
 
   /**
-   * The first number below `count` for which `is` holds, which holds for all that follow; or
-   * `count`.
+   * Binary search: the first index below `count` for which `is` holds, as it does for all that
+   * follow; else `count`.
    */
   const first = (count, is) => {
     let low = 0;
@@ -64,8 +64,8 @@ export function keepLine(place) {
 
   const look = (isResized) => {
     const now = `${list.clientWidth} ${list.clientHeight}`;
-    // At its end, or at the beginning of something long, the list goes by itself. The scrolling
-    // that a change of size brings about is not the reader's either, and is told of before that.
+    // At its end, or at the start of something long, the list scrolls by itself. Scrolling caused
+    // by a resize, which is reported before the resize, is not the reader's either.
     const isReaders = !list.classList.contains('list-follows');
     if (isReaders && node?.isConnected && (isResized || now !== size)) keep();
     else if (isReaders ? list.scrollTop !== top : list.scrollHeight - list.clientHeight - list.scrollTop > 1) note();

@@ -1,5 +1,5 @@
-// The scenes that `demo="…"` can show, for the playground and for tests; src/demo/stories.rs makes
-// them, and a test there holds this list against it.
+// The scenes that `demo="…"` can show, for the playground and for tests. src/demo/stories.rs makes
+// them, and a test there compares this list with it.
 
 /** Name and title of every scene. */
 export const SCENES = {

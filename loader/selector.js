@@ -1,6 +1,6 @@
-// Selectors that a page gives in a setting: what they find, now and later.
+// Selectors in a host page's settings, followed as the page changes.
 
-/** Is `selector` one? Says so on the console where not. */
+/** Whether `selector` is valid; warns on the console if not. */
 export function isSelector(setting, selector) {
   try {
     document.querySelector(selector);
@@ -12,8 +12,8 @@ export function isSelector(setting, selector) {
 }
 
 /**
- * Calls `found(elements)` now and whenever elements have come or gone: pages are rebuilt while they
- * stand. Returns how to end it.
+ * Calls `found(elements)` now and whenever elements come or go, as pages are rebuilt while they are
+ * shown. Returns a function that ends it.
  */
 export function follow(selector, found) {
   const look = () => found([...document.querySelectorAll(selector)]);

@@ -1,6 +1,6 @@
-// What is fetched first when somebody reaches for the chat: the window in markup and styles, which
-// a visitor can write in before the program is there, and how the program is fetched, prepared and
-// mounted.
+// The shell, fetched first after a sign of intent: the window in markup and styles, in which a
+// visitor can write before the program is there, and the code that fetches, prepares and mounts the
+// program.
 
 export { present } from './shell_window.js';
 export { begin, prepare } from './mount.js';

@@ -1,32 +1,30 @@
-// The program's arrival in the window that stands already. Yew does what is due in several tasks
-// when it takes long, so that something may be drawn between: nothing of it must be seen.
+// Handover from the shell to the program while the window is open. Yew spreads long work over
+// several tasks, so that frames may be drawn in between: none of the changes must be visible.
 
 import { adopt } from './take_over.js';
 
-/**
- * How long the program's own rows take the place of ours without coming in anew, in milliseconds.
- */
+/** How long the program's rows replace the shell's without an entry animation, in milliseconds. */
 const QUIET = 700;
 
-/** So long the program waits for the token, in milliseconds. */
+/** How long the program waits for the token, in milliseconds. */
 const TOKEN = 200;
 
-/** By then the program has opened its window, if it ever does, in milliseconds. */
+/** Time by which the program has opened its window, if it ever does, in milliseconds. */
 const LATEST = 2_000;
 
 /**
- * What follows the text in the field. The program writes it when it has the text, and it is right
- * already.
+ * Attributes that depend on the field's text. They are already right; the program sets them once it
+ * has the text.
  */
 const OF_TEXT = { TEXTAREA: ['dir'], BUTTON: ['disabled'], DIV: ['data-text'] };
 
-/** What `begin` in mount.js asks of the shell. */
+/** The part of the shell that `begin` in mount.js calls. */
 export function arrival({ shell, place, launcher, section, field, composer }) {
   let end;
   return {
     /**
-     * Not while an input method puts a word together; with the token, if it is almost there: the
-     * program would ask for it once more.
+     * Resolves when no input method is composing, and the token has arrived or timed out: without
+     * it the program would ask again.
      */
     async settled() {
       await Promise.race([shell.asked, new Promise((resolve) => setTimeout(resolve, TOKEN))]);
@@ -35,25 +33,24 @@ export function arrival({ shell, place, launcher, section, field, composer }) {
     written: composer.written,
 
     /**
-     * The program will be rendered into `made`, which is in no page: its listeners and style sheets
-     * go where the shell's are.
+     * Prepares for the program's render into `made`, which is in no page: its listeners and style
+     * sheets go to the shell's place.
      */
     expect(made) {
       composer.unstore();
       made.addEventListener = (...listener) => place.addEventListener(...listener);
       const root = place.getRootNode();
       Object.defineProperty(made, 'adoptedStyleSheets', { get: () => root.adoptedStyleSheets, set: (sheets) => (root.adoptedStyleSheets = sheets) });
-      // The program opens its window when all else is done. Until then it cannot say on the
-      // launcher that it is closed.
+      // The program opens its window last. Until then it must not mark the launcher as closed.
       launcher.setAttribute = (name, value) => {
         if (shell.isOpen && ((name === 'part' && value === 'launcher') || (name === 'aria-expanded' && value === 'false'))) return;
         Element.prototype.setAttribute.call(launcher, name, value);
-        // The program moves the focus in the same breath.
+        // The program moves the focus in the same task.
         if (name === 'aria-expanded') queueMicrotask(() => end?.());
       };
     },
 
-    /** The program has rendered. Returns the place that it goes on with. */
+    /** Takes over after the program's render. Returns the place that it continues in. */
     takeOver(made, become, program) {
       const nodes = new Map();
       shell.appear();
@@ -66,11 +63,11 @@ export function arrival({ shell, place, launcher, section, field, composer }) {
       adopt(made, place, nodes, holds, (node) => composer.own.includes(node));
       if (composer.own.length) keepOwn(place, composer.own);
       become(nodes);
-      // What stands in the field is the conversation's draft from now on.
+      // From now on the field's text is the conversation's draft.
       field.dispatchEvent(new InputEvent('input', { bubbles: true }));
 
       const elements = [section, field];
-      // Nor can it move the focus, which is where the visitor has it.
+      // Nor may the program move the focus, which is where the visitor put it.
       for (const element of elements) element.focus = () => {};
       end = () => {
         end = null;
@@ -78,14 +75,14 @@ export function arrival({ shell, place, launcher, section, field, composer }) {
         delete launcher.setAttribute;
         for (const element of elements) delete element.focus;
         const pressed = shell.isOpen && composer.pressed();
-        // Not composed: the page has heard the click.
+        // Not composed: the host page has already heard the click.
         if (pressed?.isConnected) pressed.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
       };
       const latest = setTimeout(() => end?.(), LATEST);
-      // Where it was open when the program was left, it is open at once; where it is closed,
-      // nothing is to be awaited.
+      // The program restored an open window at once, or it is closed: then there is nothing to wait
+      // for.
       if (!shell.isOpen || made.querySelector('.window-open')) end();
-      // What it was not told before.
+      // Hands over what was sent in the meantime.
       composer.connect(program);
       return place;
     },
@@ -93,9 +90,9 @@ export function arrival({ shell, place, launcher, section, field, composer }) {
 }
 
 /**
- * The visitor's messages stand as they do until the program shows its own in their place, which do
- * not come in a second time. Before that the program has a greeting, and then plain lines of the
- * same words; and others, which are to be seen, of what is said from now on.
+ * Keeps the visitor's messages until the program shows its own in their place, without an entry
+ * animation. Before that the program shows a greeting, then plain lines with the same text, which
+ * are hidden; messages sent later are shown.
  */
 function keepOwn(place, own) {
   const rows = own[0].parentNode;

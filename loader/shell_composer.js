@@ -1,5 +1,5 @@
-// What can be done in the window before the program is there: writing and sending, closing; every
-// other button is pressed again when the program has it.
+// Interaction with the shell's window: writing, sending and closing work before the program is
+// there; any other pressed button is clicked again once it has started.
 
 import { ask } from './ask.js';
 import { build } from './dom.js';
@@ -8,23 +8,23 @@ import { row } from './shell_markup.js';
 import { filled } from './shell_words.js';
 import { nextTask } from './task.js';
 
-/** Characters in one message, as in src/components/composer.rs. */
+/** Maximum length of a message in characters, as in src/components/composer.rs. */
 const LONGEST = 4000;
 
-/** Nothing that is seen, as in crates/chataibot-wire/src/text.rs. */
+/** No visible character, as in crates/chataibot-wire/src/text.rs. */
 const BLANK = /^[\s\p{Cc}\p{DI}\u2800\ufff9-\ufffb]*$/u;
 
-/** What Tab comes to, as in src/components/dom.rs. */
+/** Elements that Tab reaches, as in src/components/dom.rs. */
 const REACHABLE = "button:not(:disabled),textarea,[tabindex='0']";
 
-/** When nothing else is to be done; soon in any case. */
+/** Resolves when the browser is idle, or soon in any case. */
 const idle = () =>
   globalThis.requestIdleCallback ? new Promise((resolve) => requestIdleCallback(resolve, { timeout: 300 })) : nextTask();
 
 /**
- * Listens in `place` until `end()`. `look()` shows what stands in the field; `pressed()` is the
- * button to be pressed again; `own` are the visitor's own messages. `start()` is what sends the
- * first one, as of [prepareStart].
+ * Listens in `place` until `end()`. `look()` reflects the field's text; `pressed()` is the button
+ * to click again; `own` are the rows of the visitor's messages. `start()` returns what sends the
+ * first one: see [prepareStart].
  */
 export function compose({ host, place, section, field, sentences, beginsLine, isPhone, isInline, find, start }) {
   const ending = new AbortController();
@@ -33,15 +33,15 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
   const frame = find('.field');
   const rows = find('.rows');
   const greeting = find('.greeting');
-  /** Messages that nobody has taken yet: their text, and what holds one that is on its way. */
+  /** Messages not yet handed over: the text, and the early start of one that is being sent. */
   const waiting = [];
   const isSent = ({ early }) => early?.isSent;
-  /** The program, once it takes them. */
+  /** The program, once it accepts messages. */
   let program;
   const own = [];
   let composing = false;
   let composed = () => {};
-  /** Resolves when no input method is at work: who writes into the field then breaks the word. */
+  /** Resolves when no input method is composing: writing into the field would break the word. */
   const written = async () => {
     while (composing) await new Promise((resolve) => (composed = resolve));
   };
@@ -62,7 +62,7 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
     const [element] = row.map((node) => build(filled(node, { ...sentences, text })));
     const before = own.at(-1);
     if (before) {
-      // They are one turn.
+      // Consecutive messages are one turn.
       element.classList.remove('row-first');
       element.querySelector('.bubble').classList.remove('bubble-first');
       before.querySelector('.bubble').classList.remove('bubble-last');
@@ -76,8 +76,8 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
   const textOf = (messages) => [...messages.map(({ text }) => text), field.value].filter((text) => !BLANK.test(text)).join('\n');
 
   /**
-   * The program could not be had: what was said is in the field again, but for what the proxy has
-   * taken.
+   * The program could not be loaded: puts the messages back into the field, except those that the
+   * proxy has accepted.
    */
   const takeBack = () => {
     const sent = waiting.filter(isSent).length;
@@ -90,7 +90,7 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
     look();
   };
 
-  /** Is it to be sent, as the page sees it too? It may change the words. */
+  /** Whether the message may be sent. The host page may change its text or refuse. */
   const isAgreed = (detail) =>
     !BLANK.test(detail.text) && [...detail.text].length <= LONGEST && ask(host, 'before-send', detail);
 
@@ -98,7 +98,7 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
     for (const { text, early } of waiting.splice(0)) {
       if (early?.isFound) continue;
       const begun = early?.handOver();
-      // A program of the version before knows nothing of it.
+      // A program of the previous version lacks `sendEarly`.
       if (begun && program.sendEarly) program.sendEarly(text, begun);
       else program.send(text);
     }
@@ -114,7 +114,7 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
         waiting.push({ text, early: own.length || program ? null : start()?.send(text) });
         add(text);
         if (program) handOver();
-        // Asks for the program once more, where it could not be had.
+        // Also tries to load the program again after a failure.
         else host.open().catch(takeBack);
       }
     }
@@ -137,7 +137,7 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
     else if (chosen?.type === 'button') pressed = chosen;
   });
   on('keydown', (event) => {
-    // 229: in Safari the Enter that ends a composition comes after it.
+    // 229: in Safari the Enter that ends a composition comes after `compositionend`.
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === 'Escape' && !isInline) {
       event.stopPropagation();
@@ -160,20 +160,20 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
   return {
     look,
     own,
-    /** The program has started, and takes what was said. */
+    /** The program has started and takes over the messages. */
     connect(mounted) {
       program = mounted;
-      // Nothing is said: the program asks for what it needs.
+      // No message: the program makes its own requests.
       if (!waiting.length) start()?.handOver();
       handOver();
     },
-    /** The program is about to read what is stored. */
+    /** Called before the program reads storage. */
     unstore() {
       for (const { early } of waiting) early?.unstore();
     },
     /**
-     * Something else stands in for the window. Returns all that was said: the replies are not heard
-     * there.
+     * Another stand-in replaces the window. Returns the text of all messages, since replies are not
+     * shown there.
      */
     leave() {
       if (!waiting.some(isSent)) start()?.discard();
@@ -182,7 +182,7 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
     end: () => ending.abort(),
     isOver: () => ending.signal.aborted,
     pressed: () => pressed,
-    /** Resolves when what the visitor did is drawn, and [written]. */
+    /** Resolves when the visitor's last action is drawn, and [written]. */
     async settled() {
       await idle();
       await written();

@@ -1,6 +1,5 @@
-// The window before the program is there: made from the markup of the program's own components,
-// dressed by the page's settings, in the visitor's language. Stands aside where the program has
-// more to say than this knows: see `isPlain`.
+// The shell's window: built from markup of the program's own components, with the page's settings,
+// in the visitor's language. Left out if the program shows more than an empty chat: see `isPlain`.
 
 import { hearClicks } from './clicks.js';
 import { build } from './dom.js';
@@ -16,25 +15,25 @@ import { directionOf, emojiKeys, filled, wordsOf } from './shell_words.js';
 import { dress } from './window_css.js';
 import { follow } from './window_frame.js';
 
-/** What stands before, above or in the place of an empty chat. */
+/** Settings that show something before, above or instead of an empty chat. */
 const MORE = 'consent prechat prechat-fields home starters availability office-hours demo'.split(' ');
 
 function stored(shelf, name) {
   try {
     return shelf && localStorage.getItem(shelf + name);
   } catch {
-    // Storage that may not be read keeps nothing.
+    // Storage that cannot be read counts as empty.
     return null;
   }
 }
 
 /**
- * What is stored while nothing was said is only whether the window was open: see `Opening` in
+ * Without messages, all that is stored is whether the window was open: see `Opening` in
  * src/runtime/repository.rs.
  */
 const OPENING = /^{.v.:2,.value.:{(.visitor.:[^,]*,)?.open.:(true|false)}}$/;
 
-/** Is more stored than a draft: something said, a size, what was passed before the chat? */
+/** Whether more than a draft is stored: a message, a size, or a screen passed before the chat. */
 function isMoreStored(shelf) {
   const conversation = stored(shelf, 'conversation');
   if ((conversation && !OPENING.test(conversation)) || ['passed', 'size', 'large'].some((name) => stored(shelf, name))) return true;
@@ -45,10 +44,10 @@ function isMoreStored(shelf) {
   }
 }
 
-/** An address that the program takes without a word: see src/config/address.rs. */
+/** An address that the program accepts without a warning: see src/config/address.rs. */
 const ADDRESS = /^(https:\/\/[^\s\\/?#@]+([/?#][^\s\\]*)?|\/(?!\/)[^\s\\]*)$/i;
 
-/** Is a window of an empty chat all that the program would show? */
+/** Whether the program would show only the window of an empty chat. */
 const isPlain = (settings, shelf) =>
   !MORE.some((name) => settings[name] != null) &&
   (settings.avatar == null || ADDRESS.test(settings.avatar)) &&
@@ -60,9 +59,9 @@ function set(element, name, value) {
 }
 
 /**
- * Puts the window into `top`, where it is all that the program would show; else returns null.
- * `said`: the language's sentences; `isOpen`: it is shown at once; `hasAsked`: the visitor has
- * clicked. Returns what stands in for the window until the program takes it over.
+ * Adds the window to `top`, or returns null if the program would show more. `said`: the sentences;
+ * `isOpen`: show it at once; `hasAsked`: the visitor has clicked. Returns the window's stand-in
+ * until the program takes over.
  */
 export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
   const { tag } = said;
@@ -70,7 +69,7 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
   if (!isPlain(settings, shelf)) return null;
   let asked;
   const ask = () => (asked ??= askToken(settings, shelf));
-  // Before all else: another process grants the token's lock while the window is made.
+  // First of all: another process grants the token's lock while the window is built.
   if (isOpen) ask();
   const words = wordsOf(settings, said);
   const isFinger = matchMedia('(pointer: coarse)').matches;
@@ -89,7 +88,7 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
   const leaveOut = (selectors) => app.querySelectorAll(selectors).forEach((element) => element.remove());
   if (isPhone || isInline) leaveOut('.expand,.resize');
   if (isInline) {
-    // A part of the page: it cannot be closed, and is entered by nobody but the visitor.
+    // A part of the page: it cannot be closed, and only the visitor moves the focus into it.
     leaveOut('.close');
     section.role = 'region';
   }
@@ -102,7 +101,7 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
   }
   const position = /^(top|bottom)-(start|end)$/.test(settings.position) ? settings.position : 'bottom-end';
   const theme = /^(light|dark|system)$/.test(settings.theme) ? settings.theme : 'auto';
-  // The launcher's stand has all but the name by which the window is laid out.
+  // The launcher's stand gets everything but the class of the window's layout.
   for (const [element, name] of [[app, 'app '], [launcher.parentNode, '']]) {
     element.className = `${name}at-${position} theme-${theme}`;
     set(element, 'dir', directionOf(tag, settings.locale != null));
@@ -138,27 +137,27 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
     shell.handOver = () => removal.disconnect();
   };
 
-  /** What sends the first message. */
+  /** The early start of the first message. */
   let start;
-  /** How the window is shown, until that is done. */
+  /** Shows the window, until that is done. */
   let due;
   /** The program, once it has started. */
   let program;
   const shell = {
     isOpen: false,
     hasAsked,
-    // It is opened again, and the program is asked for again where it could not be had.
+    // A click opens it again, which also tries to load a program that failed to load.
     stays: true,
     open: () => host.open(),
     show() {
       if (shell.isOpen) return;
       shell.isOpen = true;
       program?.open();
-      // The keyboard of a phone, and its way back, do not wait for the program.
+      // The phone's keyboard and Back button do not wait for the program.
       if (isPhone) followPhone();
       start ??= prepareStart(host, settings, shelf, ask(), () => isMoreStored(shelf));
       shell.asked ??= ask().then((features) => {
-        // Room for the button that comes with it, as in src/components/lazy_view.rs.
+        // Room for the attachment button, as in src/components/lazy_view.rs.
         if (features?.uploads && !composer.isOver()) find('.field').prepend(build(['div', { class: 'on-demand waits' }]));
       });
       // Nothing but the visitor moves the focus.
@@ -170,12 +169,11 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
         if (enters) enter();
         note('typing');
       };
-      // With what is drawn then: laid out here it would make one long task of two.
+      // Layout is left to the next frame's rendering: forced here it would make one long task of
+      // two.
       requestAnimationFrame(shell.appear);
     },
-    /**
-     * Shows now what is due with the next frame, which a page that nobody looks at does not get.
-     */
+    /** Shows now what the next frame would show, as a hidden page gets no frames. */
     appear: () => due?.(),
     close() {
       if (!shell.isOpen) return;
@@ -188,28 +186,28 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
       if (inside) launcher.focus({ preventScroll: true });
     },
     /**
-     * The program has started: it knows from now on whether the window stands open, and then what
-     * is said, or an answer would be an unread one.
+     * The program has started: tells it first whether the window is open, else a reply would count
+     * as unread, and then the messages.
      */
     connect(mounted) {
       program = mounted;
       if (shell.isOpen) mounted.open();
       composer.connect(mounted);
     },
-    /** Something else stands in for it. Returns what was written and not sent. */
+    /** Another stand-in replaces it. Returns the text that was written and not sent. */
     leave() {
       shell.close();
       place.remove();
       return composer.leave();
     },
-    /** Where it is said that the program could not be had. */
+    /** Place for the notice that the program could not be loaded. */
     notices: find('.notices'),
   };
   const composer = compose({ host, place, section, field, sentences: words, beginsLine, isPhone, isInline, find, start: () => start });
   Object.assign(shell, arrival({ shell, place, launcher, section, field, composer }));
 
-  // Laid out once, as it is shown: a page that measures something before that would have it laid
-  // out twice.
+  // Laid out once, when it is shown: if the page measured something before, it would be laid out
+  // twice.
   place.hidden = isOpen;
   top.append(place);
   dress(root);

@@ -1,4 +1,4 @@
-// What the window before the program is there says, and in which direction.
+// Sentences and text direction of the shell's window.
 
 import { english } from './shell_markup.js';
 
@@ -9,13 +9,13 @@ const TEXTS = { heading: 'heading', subheading: 'subheading', greeting: 'greetin
 const RIGHT_TO_LEFT = /^(ar|arc|ckb|dv|fa|he|iw|ks|ps|sd|ug|ur|yi)$/i;
 const SCRIPTS = /^(Arab|Hebr|Thaa|Syrc|Nkoo|Adlm)$/i;
 
-/** The sentences by their names: English, the language's, the page's. */
+/** Merges the sentences by name: English, then the visitor's language, then the page's own. */
 export function wordsOf(settings, { words }) {
   let { strings } = settings;
   try {
     if (typeof strings === 'string') strings = JSON.parse(strings);
   } catch {
-    // The program says so on the console.
+    // The program reports it on the console.
     strings = {};
   }
   const all = { ...english, ...words };
@@ -27,13 +27,13 @@ export function wordsOf(settings, { words }) {
 
 export function directionOf(tag, isAsked) {
   const [language, next] = tag.split('-');
-  // Who has not asked for English reads it because we do not have their language: the page's own
-  // direction holds.
+  // English that was not asked for is a fallback for an unsupported language: the page's own
+  // direction applies.
   if (language === 'en' && !isAsked) return null;
   return (next?.length === 4 ? SCRIPTS.test(next) : RIGHT_TO_LEFT.test(language)) ? 'rtl' : 'ltr';
 }
 
-/** The markup with sentences in the place of their names. */
+/** Replaces the names of sentences in the markup by the sentences. */
 export const filled = (node, words) =>
   typeof node === 'string'
     ? node.replace(/^\$(\w+)$/, (_, name) => words[name])
@@ -41,5 +41,5 @@ export const filled = (node, words) =>
       ? node.map((part) => filled(part, words))
       : Object.fromEntries(Object.entries(node).map(([name, value]) => [name, filled(value, words)]));
 
-/** As they are written on the keys, as in src/components/emoji_hint.rs. */
+/** Labels as on the keys, as in src/components/emoji_hint.rs. */
 export const emojiKeys = (platform) => (/^Win/.test(platform) ? '⊞ Win + .' : /^Mac/.test(platform) ? '⌃ Control + ⌘ Command + Space' : null);

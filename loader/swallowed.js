@@ -1,9 +1,10 @@
-// The rest of a page that lies in the element, because its tag was closed as HTML does not know it.
+// Repairs a self-closed tag, which HTML does not know: the rest of the page is then inside the
+// element.
 
-/** Shows what `host` has swallowed, and says so. */
+/** Shows the content that `host` has swallowed, and warns on the console. */
 export function giveBack(host) {
   const root = host.shadowRoot;
-  // Where something follows it, what is inside was put there.
+  // If something follows the element, its content was put there on purpose.
   if (host.nextSibling || !host.querySelector(':scope>:not([slot])') || root.querySelector('slot:not([name])')) return;
   root.append(document.createElement('slot'));
   console.warn('[chataibot] <chataibot-widget /> does not end in HTML: write <chataibot-widget></chataibot-widget>.');

@@ -1,8 +1,8 @@
-// What a conversation begins with, of the browser, as the documented `system` variables; the
-// program's are in src/browser/environment.rs.
+// The documented `system` variables of a new conversation, from the browser; the program's version
+// is in src/browser/environment.rs.
 
 function timeZone() {
-  // A first format takes a slow phone a hundred milliseconds.
+  // The first DateTimeFormat takes a slow phone a hundred milliseconds.
   return globalThis.Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 

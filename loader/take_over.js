@@ -1,13 +1,12 @@
-// The program goes on with the nodes of the shell: what has the focus and is replaced is lost to a
-// screen reader, and a text that is being written would lose its caret. The program makes its own
-// nodes first, whatever its settings and in whatever order. Then each of the shell's nodes that
-// stands in the same place gets the attributes and marks of its twin, and the program is told to
-// mean it instead.
+// DOM takeover: the program continues with the shell's nodes, since replacing a focused node loses
+// screen readers, and the caret of a text that is being written. The program first renders nodes of
+// its own, whatever its settings. Then each shell node in the same place gets the attributes and
+// Yew's marks of its twin, and the program's references are redirected to it.
 
 /**
- * Has `old`, which stands in the page, stand for `made`, which the program has made; `nodes` gets
- * every such pair. `holds(node)`: the attributes of a node of the shell that stay as they are.
- * `keeps(node)`: does it stay where the program has no such node?
+ * Lets `old`, a node of the page, replace `made`, the program's node; every such pair is added to
+ * `nodes`. `holds(node)`: attributes of a shell node that stay as they are. `keeps(node)`: whether
+ * a shell node without a twin stays.
  */
 export function adopt(made, old, nodes, holds, keeps) {
   nodes.set(made, old);
@@ -20,7 +19,7 @@ export function adopt(made, old, nodes, holds, keeps) {
     if (!held.includes(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
   for (const { name } of [...old.attributes]) if (!held.includes(name) && !made.hasAttribute(name)) old.removeAttribute(name);
-  // Yew's marks, which lead from a node to its listeners.
+  // Yew's marks, which link a node to its listeners.
   for (const mark of Object.keys(made)) if (mark.startsWith('__')) old[mark] = made[mark];
 
   const left = new Set(old.childNodes);
@@ -38,7 +37,7 @@ export function adopt(made, old, nodes, holds, keeps) {
 }
 
 /**
- * What two nodes in the same place have in common. A button's names say what it does; what another
- * node is, its first name does.
+ * What must be equal for two nodes to be twins. A button is identified by all its classes, another
+ * element by its first.
  */
 const kind = ({ nodeName, id, className, classList }) => `${nodeName} ${id} ${nodeName === 'BUTTON' ? className : classList?.[0]}`;

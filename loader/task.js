@@ -1,4 +1,4 @@
-// Long work in several tasks: what the visitor does meanwhile goes first.
+// Splits long work into several tasks, so that input events in between are handled first.
 
-/** Resolves in a task of its own. */
+/** Resolves in a later task. */
 export const nextTask = () => new Promise((resolve) => setTimeout(resolve));

@@ -1,16 +1,14 @@
-// The teaser: a sentence beside the launcher, a while after the page has come, until the visitor
-// has seen enough of it.
+// The teaser: a sentence beside the launcher, some time after page load, until the visitor
+// dismisses it or opens the chat.
 
 import { build } from './dom.js';
-
-/** As in styles/window.css. */
-const PHONE = '(max-width: 480px), (max-height: 420px)';
+import { PHONE } from './phone.js';
 
 const CROSS = ['svg', { viewBox: '0 0 24 24', 'aria-hidden': true }, [['path', { d: 'm6.5 6.5 11 11m0-11-11 11' }]]];
 
 /**
- * Shows the setting `teaser` after its delay. Returns how to end it. `shelf`: what keys in storage
- * begin with, or empty.
+ * Shows the setting `teaser` after its delay. Returns a function that ends it. `shelf`: prefix of
+ * the storage keys, or empty.
  */
 export function tease(host, shelf) {
   const root = host.shadowRoot;
@@ -23,7 +21,7 @@ export function tease(host, shelf) {
     try {
       return shelf && !!localStorage.getItem(`${shelf}teaser`);
     } catch {
-      // Storage that may not be read keeps nothing.
+      // Storage that cannot be read counts as empty.
       return false;
     }
   };
@@ -38,7 +36,7 @@ export function tease(host, shelf) {
     try {
       if (shelf) localStorage.setItem(`${shelf}teaser`, '1');
     } catch {
-      // Full or forbidden: it is gone until the page comes again.
+      // Full or forbidden: it is gone until the page is loaded again.
     }
     const focused = stand.contains(root.activeElement);
     end();
@@ -55,7 +53,7 @@ export function tease(host, shelf) {
     words.addEventListener('click', () => launcher()?.click());
     close.addEventListener('click', dismiss);
     stand.addEventListener('keydown', (event) => event.key === 'Escape' && dismiss());
-    // Wherever the launcher is.
+    // In the top layer if the launcher is.
     root.append(stand);
     if (launcher()?.closest('[popover]')) {
       stand.popover = 'manual';

@@ -1,5 +1,4 @@
-// What few pages make necessary: the chat above what fills the screen, and a modal dialog beside
-// one that keeps the focus.
+// For few pages: the chat above a full-screen element, and as a modal dialog against focus traps.
 
 export { rise } from './full_screen.js';
 export { keepFocus } from './modal.js';

@@ -1,24 +1,23 @@
-// What follows the window while the program runs and is the browser's affair: the part of the
-// screen that a keyboard leaves, the size the visitor pulls it to, its place in the top layer; and
-// the styles of what nobody sees at once. Fetched when the window stands, so that no first open
-// waits for it.
+// Browser behaviour of the window while the program runs: the part of the screen beside a phone's
+// keyboard, resizing by the visitor, its place in the top layer; and styles that are not needed at
+// once. Fetched after the window is shown, so that no first opening waits for it.
 
 import { laterCss } from './generated/later_css.js';
 import { PHONE } from './phone.js';
 import { keepLine } from './reading_position.js';
 
-/** The smallest that a window can be pulled to, in pixels. */
+/** Smallest size of a window, in pixels. */
 const SMALLEST = { width: 300, height: 340 };
 
-/** How far one press of an arrow key goes. */
+/** Resize step of an arrow key, in pixels. */
 const STEP = 24;
 
-/** The styles of what comes later, shared by all widgets of the page. */
+/** The sheet of styles not needed at once, which all widgets of the page share. */
 let later;
 
 /**
- * Calls `speak` now and whenever a page's language may be another one, in every tree around `host`.
- * Returns how to end it.
+ * Calls `speak` now and whenever the page's language may have changed, in every tree around `host`.
+ * Returns a function that ends it.
  */
 export function listen(host, speak) {
   const watch = new MutationObserver(speak);
@@ -30,8 +29,8 @@ export function listen(host, speak) {
 }
 
 /**
- * `place`: where the program is rendered. `shelf`: what keys in storage begin with, empty where
- * nothing is to be kept. Returns how to end it.
+ * `place`: element that the program is rendered into. `shelf`: prefix of the storage keys, empty if
+ * nothing may be stored. Returns a function that ends it.
  */
 export function frame(place, host, shelf) {
   const root = host.shadowRoot;
@@ -41,23 +40,23 @@ export function frame(place, host, shelf) {
   }
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, later];
   const section = place.querySelector('#window');
-  // No program that is rendered without a window needs this.
+  // A program rendered without a window does not need this.
   if (!section) return () => {};
   const ending = new AbortController();
   const on = (target, type, listener) => target.addEventListener(type, listener, { signal: ending.signal });
-  // Lengths in a style sheet of its own: no element gets a style attribute.
+  // Lengths are set in a style sheet, since no element gets a style attribute.
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(':host>div{}');
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   const { style } = sheet.cssRules[0];
 
-  /* ---- what is kept on this device ---- */
+  /* ---- storage on this device ---- */
 
   const recall = (name) => {
     try {
       return shelf && localStorage.getItem(shelf + name);
     } catch {
-      // Storage that may not be read keeps nothing.
+      // Storage that cannot be read counts as empty.
       return null;
     }
   };
@@ -67,20 +66,20 @@ export function frame(place, host, shelf) {
       if (value) localStorage.setItem(shelf + name, value);
       else localStorage.removeItem(shelf + name);
     } catch {
-      // Full or forbidden: the size holds until the page is left.
+      // Full or forbidden: the size lasts until the page is left.
     }
   };
 
-  /* ---- a phone: its Back, and its keyboard ---- */
+  /* ---- phones: the Back button and the keyboard ---- */
 
   const view = globalThis.visualViewport;
-  /** How to end what takes Back. Without it the window works all the same. */
+  /** Ends the handling of Back. Without that file the window still works. */
   let endBack;
   const follow = () => {
     if (matchMedia(PHONE).matches) {
       import('./chataibot-back.js').then(({ closeOnBack }) => ending.signal.aborted || (endBack ??= closeOnBack(place, host, shelf)), () => {});
     }
-    // Spread by two fingers it shows a part of the page, and the window stays what it is.
+    // While the page is pinch-zoomed the window stays as it is.
     if (view.scale !== 1) return;
     style.setProperty('--_view-top', `${view.offsetTop}px`);
     style.setProperty('--_view-height', `${view.height}px`);
@@ -93,7 +92,7 @@ export function frame(place, host, shelf) {
 
   /* ---- the size ---- */
 
-  /** What the visitor chose; `null` where nothing was. */
+  /** The size that the visitor chose, or `null`. */
   let size = null;
   const apply = () => {
     for (const side of ['width', 'height']) {
@@ -104,7 +103,7 @@ export function frame(place, host, shelf) {
   };
   const keepSize = () => keep('size', size && `${size.width} ${size.height}`);
   const measure = () => size ?? { width: section.offsetWidth, height: section.offsetHeight };
-  /** The handle an event happened on, and the sides of the window it moves. */
+  /** The resize handle of an event, and the sides of the window that it moves. */
   const grip = ({ target }) => {
     const handle = target.closest?.('[part~="resize"]');
     if (!handle) return null;
@@ -117,7 +116,7 @@ export function frame(place, host, shelf) {
     if (!found || event.button) return;
     const { handle, whole, left, top } = found;
     const { clientX, clientY } = event;
-    // Away from the corner only the edge moves.
+    // Away from the corner only one edge moves.
     const across = Math.abs(clientX - (left ? whole.left : whole.right)) < 24;
     const along = Math.abs(clientY - (top ? whole.top : whole.bottom)) < 24;
     const from = measure();
@@ -162,15 +161,15 @@ export function frame(place, host, shelf) {
     apply();
   }
 
-  /* ---- the page beneath stands still ---- */
+  /* ---- no scrolling of the page beneath ---- */
 
   /**
-   * Keeps a wheel or a finger from the page, unless something of ours goes with it and then keeps
-   * it itself, or is pulled by it.
+   * Keeps a wheel or touch gesture from scrolling the page, unless an element of ours scrolls (and
+   * contains the scrolling itself) or is dragged by it.
    */
   const hold = (event, overflow) => {
     for (const at of event.composedPath()) {
-      // A window that is a box of the page's is no end to scrolling; what lies over the page is.
+      // An inline window lets scrolling continue in the page; a window over the page does not.
       if (at === section && host.mode === 'inline') return;
       if (at === section || at.showModal) break;
       const isLonger = at.scrollHeight > at.clientHeight + 1 || (event.touches && at.scrollWidth > at.clientWidth + 1);
@@ -178,14 +177,14 @@ export function frame(place, host, shelf) {
     }
     if (event.cancelable) event.preventDefault();
   };
-  // With Control it is the page's size that changes.
+  // With Control the wheel zooms the page.
   on(section, 'wheel', (event) => event.ctrlKey || hold(event, 'overflowY'));
-  // Two fingers, and one on a page that they have spread, go where they like.
+  // Gestures of two fingers, or on a zoomed page, are left alone.
   on(section, 'touchmove', (event) => event.touches[1] || view?.scale > 1 || hold(event, 'overflow'));
 
-  /* ---- what the program changes ---- */
+  /* ---- changes by the program ---- */
 
-  /** Above what the page has put into the top layer since: for the visitor, who asked for us. */
+  /** Raises the chat, which the visitor asked for, above newer elements in the top layer. */
   const rise = () => {
     const top = place.parentNode;
     if (!top.popover || !top.showPopover || !navigator.userActivation?.isActive || !document.querySelector(':popover-open, :modal')) return;
@@ -203,25 +202,24 @@ export function frame(place, host, shelf) {
       open = !open;
       if (open) rise();
     }
-    // Without a handle its size is not the visitor's to choose, and says nothing.
+    // Without a handle the size is not the visitor's choice and is not stored.
     if (is('window-large') !== large && place.querySelector('[part~="resize"]')) {
       large = !large;
       keep('large', large && '1');
     }
   };
-  // While it fades the keyboard does not go back into it. With the next opening the program writes
-  // all of its names anew.
+  // While the closed window fades, Tab must not enter it. On the next opening the program rewrites
+  // all classes.
   const leave = ({ key }) => key === 'Tab' && !is('window-open') && section.classList.add('window-gone');
-  // Before any other listener: not every key goes on.
+  // In the capture phase, as not every key event is passed on.
   document.addEventListener('keydown', leave, { capture: true, signal: ending.signal });
   const watch = new MutationObserver(look);
   watch.observe(section, { attributeFilter: ['part'] });
   if (recall('large') && !is('window-large')) {
-    // Not composed: what the page hears as a click is a visitor's, who may be played sounds from
-    // then on.
+    // Not composed: outside, a click counts as the visitor's, after which sounds may be played.
     place.querySelector('[part~="expand"]')?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
   }
-  // It may have been opened before this was there.
+  // The window may have been opened before this was loaded.
   look();
   const endLine = keepLine(place);
 

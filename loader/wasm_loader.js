@@ -7,16 +7,16 @@
  */
 const folder = new URL('.', import.meta.url);
 
-/** Where the script came from; the proxy is there unless the page says otherwise. */
+/** Origin of the script; the proxy is there unless the page says otherwise. */
 export const origin = folder.origin;
 
 let loading;
 let attempts = 0;
 
 /**
- * `{shell, app}`: promises of the module shell.js, and of the program's module, ready to mount.
- * Fetched when first asked for; after a failure that may pass, fetched again. A failure is as
- * [asProblem] says; `help` is the module `fallback.js`, where that can be fetched.
+ * Returns `{shell, app}`: promises of the module shell.js and of the program's module, ready to
+ * mount. Fetched on first use, and again after a failure that may pass. Failures are as [asProblem]
+ * makes them; `help` is the module `fallback.js`, if it can be fetched.
  */
 export function load() {
   if (loading) return loading;
@@ -31,21 +31,21 @@ export function load() {
 // address.
 const file = (name) => new URL(name + (attempts > 1 ? `?retry=${attempts}` : ''), folder).href;
 
-/** Another of the bundle's scripts, by its name there. */
+/** Imports another script of the bundle by its name. */
 export const loadPart = (name) => import(file(`chataibot-${name}.js`));
 
-/** What is needed only when something is amiss. */
+/** The fallbacks, needed only after a failure. */
 const loadHelp = () => loadPart('fallback');
 
 async function start(shell) {
-  // What the page's Content-Security-Policy refuses meanwhile.
+  // Refusals by the page's Content-Security-Policy during the start.
   const refusals = [];
   const note = (event) => refusals.push(event);
-  // Set out before the shell is there to ask for it, so that it comes when the shell stands, which
-  // is first on the line for 100 milliseconds.
+  // Requested before the shell can ask for it, so that it arrives when the shell is shown; the
+  // shell has the line to itself for the first 100 milliseconds.
   const wasm = new Promise((begin) => setTimeout(begin, 100)).then(() => fetch(file('chataibot-widget_bg.wasm')));
   try {
-    // Met where the shell waits for it.
+    // Handled where the shell awaits it.
     wasm.catch(() => {});
     addEventListener('securitypolicyviolation', note);
     return await (await shell).load(file, loadHelp, wasm);
@@ -59,8 +59,8 @@ async function start(shell) {
 }
 
 /**
- * Says on the console why the chat could not start, and makes an error of it: `{code, message,
- * final, help}`.
+ * Reports on the console why the chat could not start, and returns that as an error `{code,
+ * message, final, help}`.
  */
 export async function asProblem(cause, refusals) {
   const help = await loadHelp().catch(() => null);

@@ -1,13 +1,11 @@
-// What follows the window, and the styles of what is not seen at once: not in the way of the first
-// open.
+// Loads viewport.js, with behaviour and styles that the first opening does not wait for.
 
 export const loadFrame = () => import('./chataibot-frame.js');
 
 /**
- * Follows the window in `place`, in `top`. Resolves with how to end that and with how to listen to
- * the page's language; with null where the element is gone meanwhile, or the file cannot be had:
- * the browser has named it. Without it the window keeps its size, and some of its looks are
- * plainer.
+ * Follows the window in `place`, in `top`. Resolves with functions that end that and that listen to
+ * the page's language; with null if the element is gone, or if the file cannot be fetched, which
+ * the browser reports. Without it the window keeps its size, and some of its looks are plainer.
  */
 export async function follow(place, top, host, shelf) {
   const module = await loadFrame().catch(() => null);

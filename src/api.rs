@@ -1,5 +1,5 @@
-//! Everything about the proxy: what its answers mean, when to retry, how its stream is read, and
-//! the requests themselves.
+//! Client of the proxy: its requests, the meaning of its answers, when to retry, and how its stream
+//! is read.
 //!
 //! Pure, and tested natively: [`error`], [`backoff`], [`credentials`], the parser in [`sse`]. In a
 //! browser only: [`http`], [`json`], [`send_body`], [`upload`].

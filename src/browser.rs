@@ -1,5 +1,4 @@
-//! The browser's interfaces, as thin wrappers without decisions: nothing here knows what a
-//! conversation is.
+//! Thin wrappers over browser APIs. They make no decisions and do not know what a conversation is.
 //!
 //! - [`environment`]: clocks, random numbers, the screen, the documented system variables
 //! - [`timers`], [`events`]: callbacks that end when their handle is dropped

@@ -1,20 +1,19 @@
-//! What a visitor sees. Components read a [`Conversation`](crate::conversation::Conversation) and
-//! answer with a [`UserAction`]; they know neither network nor storage, so any state can be shown
+//! The views, as Yew components. They read a [`Conversation`](crate::conversation::Conversation)
+//! and emit [`UserAction`]s. They know neither network nor storage, so any state can be shown
 //! without either.
 //!
 //! In reading order:
 //! - [`App`]: connects a runtime to the views; [`Widget`]: the views alone
-//! - [`Launcher`] and the preview beside it; `chat_window`: header with its menu, notices,
-//!   message list, composer
-//! - `screens`: which screen of the window is shown; `panels`: what stands before, between and
-//!   after a chat
-//! - a message: `message_row`, `content`, `rich_text`, `answers`; `message_kinds`: what is more
-//!   than words and buttons
-//! - `attachments`: the files that are added in the composer
-//! - `lazy_view`: shows a view whose code is fetched on demand; `chunks`: those views and how
-//!   they are fetched
-//! - `elements`: the plain elements of all of these; `dom`: what they ask of the browser
-//! - `announcer`: what screen readers say
+//! - [`Launcher`] and the preview beside it; `chat_window`: header with its menu, notices, message
+//!   list, composer
+//! - `screens`: which screen the window shows; `panels`: screens before, between and after a chat
+//! - a message: `message_row`, `content`, `rich_text`, `answers`; `message_kinds`: messages that
+//!   are more than text and buttons
+//! - `attachments`: the files added in the composer
+//! - `lazy_view`: shows a view whose code is fetched on demand; `chunks`: those views and how they
+//!   are fetched
+//! - `elements`: the basic elements of all views; `dom`: their calls to the browser
+//! - `announcer`: announcements for screen readers
 
 mod announcer;
 mod answers;

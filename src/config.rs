@@ -1,9 +1,9 @@
-//! Every setting of the widget, checked. The table of their names, defaults and meanings is
+//! Every setting of the widget, validated. The table of their names, defaults and meanings is
 //! `config/table.rs`.
 //!
 //! A setting is given as an attribute or as a property of the element; the page may change any of
-//! them at any time. A value that is not allowed is left aside with one line on the console, and
-//! the default stands. Knows no browser: [`from_js`] does.
+//! them at any time. An invalid value is ignored with one line on the console, and the default
+//! applies. This module makes no browser calls: [`from_js`] does.
 
 mod address;
 pub mod fields;
@@ -18,7 +18,7 @@ use chataibot_wire::Pairs;
 pub use address::Address;
 pub use table::{Name, SETTINGS, Setting};
 
-/// What values a setting takes.
+/// Type of a setting's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SettingKind {
     /// Any text.
@@ -27,9 +27,9 @@ pub enum SettingKind {
     Url,
     /// As [`SettingKind::Url`], or `none`.
     UrlOrNone,
-    /// There or not there; `false` in words is not there. As a property `true` or `false`.
+    /// Present or absent; the text `false` means absent. As a property `true` or `false`.
     Flag,
-    /// One of these.
+    /// One of these texts.
     Choice(&'static [&'static str]),
     /// A BCP 47 language tag.
     Locale,
@@ -46,20 +46,20 @@ pub enum SettingKind {
 /// A value as it was given.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RawValue {
-    /// Not given, or taken back.
+    /// Not given, or removed.
     Nothing,
     /// A text.
     Text(String),
     /// Names and texts.
     Map(Pairs),
-    /// Something else: a description of it.
+    /// Any other value: a description of it.
     Other(String),
 }
 
-/// The settings of one widget, checked.
+/// The validated settings of one widget.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// By the place of each setting in [`SETTINGS`].
+    /// Values, in the order of [`SETTINGS`].
     texts: Vec<Option<Rc<str>>>,
     contact: Rc<Pairs>,
     variables: Rc<Pairs>,
@@ -67,13 +67,13 @@ pub struct Config {
     language: Option<Rc<Language>>,
 }
 
-/// The language that is spoken.
+/// Language of the widget.
 #[derive(Debug, PartialEq)]
 pub struct Language {
-    /// Its BCP 47 tag in canonical form: dates and direction are its own.
+    /// BCP 47 tag in canonical form; determines date formats and text direction.
     pub tag: String,
-    /// Sentences by their names in `strings.rs`; none where it is English, or spoken by the page's
-    /// own sentences.
+    /// Sentences by their names in `strings.rs`; none for English, or if the page's own sentences
+    /// replace them.
     pub words: Pairs,
 }
 
@@ -116,32 +116,32 @@ impl Config {
         &self.variables
     }
 
-    /// The sentences the page puts in place of ours, by their names in `strings.rs`.
+    /// The page's replacements of sentences, by their names in `strings.rs`.
     #[must_use]
     pub const fn strings(&self) -> &Rc<Pairs> {
         &self.strings
     }
 
-    /// The language that is spoken; `None` until somebody has said which.
+    /// The language of the widget; `None` until it is set.
     #[must_use]
     pub const fn language(&self) -> Option<&Rc<Language>> {
         self.language.as_ref()
     }
 
-    /// Speaks another language from now on.
+    /// Sets the language of the widget.
     pub fn set_language(&mut self, language: Option<Language>) {
         self.language = language.map(Rc::new);
     }
 
-    /// One fact about the visitor (`name`, `email` or `phone`): the property goes before the
-    /// attribute.
+    /// One fact about the visitor (`name`, `email` or `phone`): the property takes precedence over
+    /// the attribute.
     #[must_use]
     pub fn contact(&self, fact: Name) -> Option<Rc<str>> {
         let key = SETTINGS[fact as usize].attribute.strip_prefix("contact-").unwrap_or_default();
         self.contact.get(key).map(Rc::from).or_else(|| self.given(fact))
     }
 
-    /// Where everything is reached. The loader always gives `proxy-url`; without it, the page's own
+    /// Addresses of all calls. The loader always gives `proxy-url`; without it, the page's own
     /// origin is used.
     #[must_use]
     pub fn address(&self) -> Address {
@@ -153,14 +153,14 @@ impl Config {
         )
     }
 
-    /// Where the program came from: the base of what lies beside it.
+    /// Base address that the program was loaded from, and of the files next to it.
     #[must_use]
     pub fn origin(&self) -> String {
         self.given(Name::ProxyUrl).map_or_else(String::new, |url| url.trim_end_matches('/').to_owned())
     }
 
-    /// Takes one setting, by property or attribute name. What is not allowed is left aside: the
-    /// setting is then as if not given, and `complain` gets one line for the console.
+    /// Sets one setting, by property or attribute name. An invalid value counts as not given, and
+    /// `complain` gets one line for the console.
     pub fn set(&mut self, name: &str, given: RawValue, complain: &mut dyn FnMut(&str)) {
         let Some(setting) = find(name) else {
             complain(&["[chataibot] there is no setting \"", name, "\". See docs/reference.md."].concat());
@@ -242,7 +242,7 @@ impl Config {
     }
 }
 
-/// The row with this attribute or property.
+/// Returns the row with this attribute or property.
 pub(crate) fn find(name: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| !name.is_empty() && (setting.property == name || setting.attribute == name))
 }
@@ -271,19 +271,19 @@ fn check(kind: SettingKind, text: &str) -> Verdict {
     if fine { Verdict::Fine } else { Verdict::Refused }
 }
 
-/// Does this text take a flag off? As in loader/settings.js: some frameworks write `false` in
-/// words.
+/// Whether this text turns a flag off: some frameworks write `false` as a text. As in
+/// loader/settings.js.
 fn is_off(text: &str) -> bool {
     ["false", "null", "undefined", "0"].iter().any(|off| off.eq_ignore_ascii_case(text.trim()))
 }
 
-/// A language tag as other systems write it: `pt_BR`, `de_AT.UTF-8@euro`.
+/// Converts a language tag as other systems write it: `pt_BR`, `de_AT.UTF-8@euro`.
 fn as_tag(text: &str) -> String {
     let end = text.bytes().position(|byte| byte == b'.' || byte == b'@').unwrap_or(text.len());
     text[..end].trim_ascii().replace('_', "-")
 }
 
-/// The shape of a BCP 47 tag; whether the browser knows the language is the browser's affair.
+/// Whether the text has the shape of a BCP 47 tag; the browser may still not know the language.
 fn is_language_tag(text: &str) -> bool {
     let mut parts = text.split('-');
     let language = parts.next().unwrap_or_default();
@@ -292,7 +292,7 @@ fn is_language_tag(text: &str) -> bool {
         && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
-/// What is allowed, in words: for the console and docs/reference.md.
+/// Describes the allowed values, for the console and docs/reference.md.
 #[must_use]
 pub fn allowed(kind: SettingKind) -> String {
     match kind {
@@ -313,7 +313,7 @@ const fn label(setting: &Setting) -> &'static str {
     if setting.attribute.is_empty() { setting.property } else { setting.attribute }
 }
 
-/// Values may be long or personal: the console needs only enough to recognise them.
+/// Shortens a value for the console: it may be long or personal, and need only be recognisable.
 fn shorten(text: &str) -> String {
     match text.char_indices().nth(40) {
         Some((end, _)) => [&text[..end], "…"].concat(),

@@ -1,9 +1,9 @@
-//! The behaviour of one conversation as a reducer: [`Conversation::apply`] takes an [`Action`] and
+//! The state of one conversation, a reducer: [`Conversation::apply`] takes an [`Action`] and
 //! changes the state. Pure: no clock, no random numbers, no I/O, no Yew.
 //!
-//! Actions carry their own time and ids; the same action twice changes nothing. State is read
-//! through accessors; rows are `Rc`, and only rows that changed are replaced. Debug builds check
-//! the invariants after each action.
+//! Actions carry their own time and ids; applying one twice changes nothing. Accessors read the
+//! state; rows are `Rc`s, and only rows that changed are replaced. Debug builds check the
+//! invariants after each action.
 
 mod action;
 mod feedback;
@@ -32,46 +32,46 @@ pub use raw_entry::RawEntry;
 pub use row::{Delivery, MessageRow, Notice, Row, RowKind, SendError, SendState};
 pub use timeline::CursorOrder;
 
-/// How long a reply is expected after an accepted message, in milliseconds.
+/// How long a reply is expected after an accepted message ("typing"), in milliseconds.
 const TYPING_CAP: u64 = 30_000;
-/// Keys of rows are counted upwards from here, and downwards for what is put above.
+/// Row keys count upwards from here, and downwards for rows inserted above.
 const KEYS: u32 = 1 << 30;
 
-/// Where a conversation is in its life.
+/// Phase of a conversation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Phase {
-    /// Nothing was said yet; the first message starts it.
+    /// Nothing has been said yet; the first message starts the conversation.
     #[default]
     New,
-    /// It goes on.
+    /// The conversation is running.
     Active,
-    /// It was closed. What the visitor says next starts a new one.
+    /// The conversation was closed. The visitor's next message starts a new one.
     Ended,
 }
 
-/// What the visitor should know about the connection.
+/// The connection status, as shown to the visitor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ConnectionStatus {
     /// Nothing to connect to: no conversation yet, or replies do not come by stream.
     #[default]
     Idle,
-    /// The first connection is being made.
+    /// The first attempt to connect.
     Connecting,
-    /// Replies arrive.
+    /// Connected: replies arrive.
     Live,
     /// The connection was lost.
     Reconnecting {
-        /// Counts from 1.
+        /// Number of the attempt, from 1.
         attempt: u32,
     },
-    /// The browser says it has no network.
+    /// The browser reports that it has no network.
     Offline,
 }
 
-/// A standing trouble the visitor should know of, besides the connection.
+/// A lasting problem that the visitor should know of, apart from the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// The chat is not available; the cause is the operator's.
+    /// The chat is not available; only the operator can fix the cause.
     Unavailable,
 }
 
@@ -80,7 +80,7 @@ pub enum Problem {
 pub struct Conversation {
     id: Option<Rc<str>>,
     phase: Phase,
-    /// In order, without gaps but where [`Action::Skipped`] said so; each cursor once.
+    /// In order, with gaps only where [`Action::Skipped`] reported them; each cursor once.
     log: Vec<Rc<RawEntry>>,
     rows: Vec<Rc<Row>>,
     /// Rows `..logged_rows` are in the log.
@@ -88,14 +88,14 @@ pub struct Conversation {
     outbox: Vec<Rc<OutboxMessage>>,
     cursor: Option<Cursor>,
     read: Option<Cursor>,
-    /// The largest key given so far.
+    /// The largest key assigned so far.
     next_key: u32,
-    /// The smallest one.
+    /// The smallest key.
     first_key: u32,
     earlier: HistoryState,
     feedback: Rc<Vec<(Cursor, bool)>>,
     assignee: Option<Rc<Assignee>>,
-    /// What the log said last; `phase` may know better, from an answer.
+    /// The last status in the log. `phase` can be newer, from an answer of the proxy.
     logged_status: Status,
     draft: Rc<str>,
     window_open: bool,
@@ -139,13 +139,13 @@ impl Default for Conversation {
 }
 
 impl Conversation {
-    /// A conversation in which nothing was said.
+    /// Creates an empty conversation.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Applies an action. Returns whether anything changed; the same action twice changes nothing.
+    /// Applies an action. Returns whether anything changed; applying it twice changes nothing.
     pub fn apply(&mut self, action: Action) -> bool {
         let changed = self.reduce(action);
         if cfg!(debug_assertions) && changed {
@@ -226,7 +226,7 @@ impl Conversation {
         true
     }
 
-    /// Takes the status in; returns whether it is news.
+    /// Applies a status; returns whether it changed the phase.
     fn set_status(&mut self, status: Status) -> bool {
         match (status, self.phase) {
             (Status::Closed, Phase::New | Phase::Active) => {
@@ -243,25 +243,25 @@ impl Conversation {
         }
     }
 
-    /// A change after which the visitor may see what was unread.
+    /// Applies a change after which the visitor may see unread messages, and marks them as read.
     fn look(&mut self, change: impl FnOnce(&mut Self) -> bool) -> bool {
         let changed = change(self);
         if self.is_watched() { self.read_up_to(None) || changed } else { changed }
     }
 
-    /// A reply is due any moment from now on.
+    /// Starts expecting a reply at any moment.
     fn expect_reply(&mut self, now: u64) {
         self.typing_until = Some(now + TYPING_CAP);
     }
 
-    /// Does the visitor see the list: window open, page shown?
+    /// Whether the visitor sees the list: window open, page visible.
     #[must_use]
     pub fn is_watched(&self) -> bool {
         self.window_open && !self.page_hidden
     }
 
-    /// The message list, from top to bottom: what is logged in log order, then what is not, in the
-    /// order it was composed.
+    /// The message list, from top to bottom: logged rows in log order, then the others in the order
+    /// they were composed.
     #[must_use]
     pub fn rows(&self) -> &[Rc<Row>] {
         &self.rows
@@ -273,13 +273,13 @@ impl Conversation {
         self.row_of(id).and_then(|at| self.rows[at].message())
     }
 
-    /// The log as far as it was read in, in order.
+    /// The log as far as it was read, in order.
     #[must_use]
     pub fn log(&self) -> &[Rc<RawEntry>] {
         &self.log
     }
 
-    /// The largest key given to a row so far.
+    /// The largest row key assigned so far.
     #[must_use]
     pub fn newest_key(&self) -> u32 {
         self.next_key
@@ -291,19 +291,19 @@ impl Conversation {
         self.id.as_ref()
     }
 
-    /// Where the conversation is in its life.
+    /// The phase of the conversation.
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.phase
     }
 
-    /// The connection.
+    /// The connection status.
     #[must_use]
     pub fn connection(&self) -> ConnectionStatus {
         self.connection
     }
 
-    /// Is a reply expected any moment?
+    /// Whether a reply is expected at any moment.
     #[must_use]
     pub fn is_typing(&self) -> bool {
         self.typing_until.is_some()
@@ -315,57 +315,57 @@ impl Conversation {
         self.typing_until
     }
 
-    /// Is the window open?
+    /// Whether the window is open.
     #[must_use]
     pub fn window_open(&self) -> bool {
         self.window_open
     }
 
-    /// Who answers, once somebody took over.
+    /// Who answers, once somebody took over the conversation.
     #[must_use]
     pub fn assignee(&self) -> Option<&Rc<Assignee>> {
         self.assignee.as_ref()
     }
 
-    /// What stands in the composer.
+    /// The text in the composer.
     #[must_use]
     pub fn draft(&self) -> &Rc<str> {
         &self.draft
     }
 
-    /// The row of the last bot's or agent's message, while the visitor has said nothing since and
-    /// the conversation goes on: its answers can be given now.
+    /// The row of the last bot or agent message, if the visitor has said nothing since and the
+    /// conversation is running: its answers can be given now.
     #[must_use]
     pub fn answerable_row(&self) -> Option<&Rc<Row>> {
         if self.phase == Phase::Ended {
             return None;
         }
-        // What failed was not said.
+        // A failed message counts as not said.
         let failed = |m: &MessageRow| matches!(m.delivery.state(), SendState::Failed(_));
         let last = self.rows.iter().rev().find(|row| row.message().is_some_and(|m| !failed(m)))?;
         last.message().filter(|m| m.author != Author::Visitor).map(|_| last)
     }
 
-    /// What kind of answer the bot's last message waits for, while the visitor has said nothing
+    /// The kind of answer that the bot's last message asks for, if the visitor has said nothing
     /// since.
     #[must_use]
     pub fn prompt(&self) -> Option<Prompt> {
         prompt_of(self.answerable_row()?.message()?.content())
     }
 
-    /// Does the browser refuse to keep anything? Then a reload forgets the conversation.
+    /// Whether the browser refuses to store anything, so that a reload forgets the conversation.
     #[must_use]
     pub fn memory_only(&self) -> bool {
         self.memory_only
     }
 
-    /// A standing trouble, besides the connection.
+    /// The lasting problem, apart from the connection.
     #[must_use]
     pub fn problem(&self) -> Option<Problem> {
         self.problem
     }
 
-    /// Up to where the log was read in.
+    /// Up to where the log was read.
     #[must_use]
     pub fn cursor(&self) -> Option<Cursor> {
         self.cursor

@@ -1,9 +1,9 @@
-//! The story player: a widget that shows one story of a conversation, for designers, pictures and
+//! Story player: a widget that shows one story of a conversation, for designers, screenshots and
 //! accessibility tests.
 //!
 //! It implements [`ChatSource`] as a runtime does and touches neither network nor storage. Its
-//! clock stands still: a story looks the same whenever it is shown. Player and stories are a WASM
-//! chunk of their own.
+//! clock is frozen, so a story always looks the same. Player and stories are a WASM chunk of their
+//! own.
 
 mod builder;
 mod files;
@@ -31,15 +31,15 @@ use wasm_split_helpers::SplitLoaderError as Missing;
 #[cfg(not(feature = "split"))]
 type Missing = std::convert::Infallible;
 
-/// Plays the scene called `name`. `origin` is where the program came from: the sample picture is
-/// there too. `None`: there is none.
+/// Plays the scene called `name`; `None` if there is none. `origin` is where the program was loaded
+/// from, with the sample picture next to it.
 pub type Play = fn(name: &str, origin: &str, on_event: Rc<dyn Fn(PageEvent)>) -> Option<Scene>;
 
-/// What a scene needs to be shown.
+/// A scene, ready to be shown.
 pub struct Scene {
-    /// The conversation, and what becomes of it when somebody touches it.
+    /// The conversation, which reacts to the visitor's actions.
     pub source: Rc<dyn ChatSource>,
-    /// Settings the scene needs, by attribute; they go before the page's.
+    /// Settings of the scene, by attribute; they override the page's.
     pub staging: Staging,
 }
 
@@ -56,7 +56,7 @@ async fn fetch() -> Result<Play, Missing> {
 /// Fetches the player and plays a scene.
 ///
 /// # Errors
-/// The sentence for the console.
+/// A message for the console.
 pub async fn scene(name: &str, origin: &str, on_event: Rc<dyn Fn(PageEvent)>) -> Result<Scene, String> {
     let play = fetch().await.map_err(|_| "the scenes could not be fetched".to_owned())?;
     play(name, origin, on_event)
@@ -103,7 +103,7 @@ impl Player {
         }
     }
 
-    /// What is said arrives at once, and starts a conversation where there is none.
+    /// Sends a message, which arrives at once and starts a conversation if there is none.
     fn send(&self, text: &str) -> Option<Rc<str>> {
         let text = text.trim();
         if text.is_empty() {
@@ -124,7 +124,7 @@ impl Player {
             self.apply(Action::ConnectionChanged(ConnectionStatus::Live));
             self.apply(Action::SendBegan { id: id.clone() });
             self.apply(Action::SendAccepted { id: id.clone(), now: 0 });
-            // Nobody types an answer.
+            // Ends the typing indicator.
             self.apply(Action::Ticked { now: u64::MAX });
         }
     }
@@ -135,7 +135,7 @@ impl ChatSource for Player {
         self.state.borrow().clone()
     }
 
-    /// In place of the listener before.
+    /// Replaces the previous listener.
     fn subscribe(&self, listener: Listener) -> Option<Subscription> {
         *self.listener.borrow_mut() = Some(listener);
         None

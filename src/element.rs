@@ -1,8 +1,8 @@
-//! The boundary to JavaScript: what the loader's custom element calls, and what it is told.
+//! Boundary to JavaScript: what the loader's custom element calls, and the events it receives.
 //!
-//! The element itself, its attributes, its life in the page and its events are `loader/element.js`.
-//! This file turns settings into a running widget, and what happens in it into plain objects. It is
-//! the only one that knows both.
+//! The element itself, with its attributes, its lifecycle and its DOM events, is
+//! `loader/element.js`. This module turns settings into a running widget, and the widget's events
+//! into plain objects. No other module knows both sides.
 
 mod handle;
 
@@ -28,12 +28,11 @@ pub struct Mounted(Handle);
 
 /// Starts a runtime and renders the widget into `place`, an element that nothing else touches; with
 /// `later`, [`Mounted::render`] renders it. `launcher` is the button that the page shows already,
-/// alone in an element of its own: it goes on as the widget's.
+/// alone in an element of its own: the widget takes it over.
 ///
-/// `settings`: attribute or property names → values, as [`from_js::apply`] takes them. `spoken`: as
-/// of [`Mounted::speak`]; with it from the beginning nothing is rendered in another language first.
-/// `tell(type, detail)` is called for everything the page may want to know; the element makes
-/// events of it.
+/// `settings` maps attribute or property names to values, as in [`from_js::apply`]. `spoken` is as
+/// in [`Mounted::speak`]; given here, nothing is rendered in another language first. Calls
+/// `tell(type, detail)` for everything the page may want to know; the element makes it an event.
 #[wasm_bindgen]
 pub fn mount(
     place: Element,
@@ -47,7 +46,7 @@ pub fn mount(
     from_js::apply(&mut config, settings, &mut warn);
     config.set_language(from_js::language(spoken));
     let handle = Handle::begin(place, launcher, config, tell);
-    // A shell of the version before does not ask for it.
+    // A shell of the previous version does not pass `later`.
     if !later {
         handle.render();
     }
@@ -56,12 +55,12 @@ pub fn mount(
 
 #[wasm_bindgen]
 impl Mounted {
-    /// Renders the widget for the first time, within the next microtasks; from then on by itself.
+    /// Renders the widget for the first time, within the next microtasks; later by itself.
     pub fn render(&self) {
         self.0.render();
     }
 
-    /// What was rendered into a place outside of the page stands in it now.
+    /// Reports that the place, rendered into outside of the page, is now in the page.
     pub fn attached(&self) {
         attached();
     }
@@ -76,18 +75,18 @@ impl Mounted {
         self.0.act(UserAction::Close);
     }
 
-    /// Opens the closed window, closes the open one.
+    /// Opens the window if it is closed, and closes it if it is open.
     pub fn toggle(&self) {
         let open = self.0.source().is_some_and(|source| source.state().window_open());
         self.0.act(if open { UserAction::Close } else { UserAction::Open });
     }
 
-    /// Says `text` as the visitor. The message's id, or nothing for a blank text.
+    /// Sends `text` as the visitor. Returns the message's id, or nothing for a blank text.
     pub fn send(&self, text: &str) -> Option<String> {
         self.0.act(UserAction::Send(text.to_owned())).map(|id| id.as_ref().into())
     }
 
-    /// Says `text` as the visitor, which the shell has sent as a first message: `{id, answer,
+    /// Takes over the first message `text`, which the shell has sent; `early` is `{id, answer,
     /// startAbort, log, logAbort, release, asked}`.
     #[wasm_bindgen(js_name = sendEarly)]
     pub fn send_early(&self, text: &str, early: &JsValue) {
@@ -109,18 +108,17 @@ impl Mounted {
         self.0.save_transcript(if html { Transcript::Html } else { Transcript::Text });
     }
 
-    /// Takes the named settings and leaves the others.
+    /// Changes the given settings and keeps the others.
     pub fn update(&self, settings: &JsValue) {
         self.0.change(|config| from_js::apply(config, settings, &mut warn));
     }
 
-    /// Speaks the language of `spoken`, which is `{tag, words}`, in English where there are no
-    /// words.
+    /// Sets the language to `spoken`, which is `{tag, words}`; English if there are no words.
     pub fn speak(&self, spoken: &JsValue) {
         self.0.change(|config| config.set_language(from_js::language(spoken)));
     }
 
-    /// What a page may want to know: `{open, unread, phase, link, conversation}`.
+    /// State of the widget for the page: `{open, unread, phase, link, conversation}`.
     pub fn state(&self) -> JsValue {
         let state = self.0.source().map(|source| source.state()).unwrap_or_default();
         object(&[
@@ -132,7 +130,7 @@ impl Mounted {
         ])
     }
 
-    /// Takes the widget down: elements, stream, timers, listeners. What is stored stays.
+    /// Removes the widget: elements, stream, timers, listeners. Stored data stays.
     pub fn destroy(&self) {
         self.0.end();
     }
@@ -169,7 +167,7 @@ fn runtime_settings(config: &Config) -> Settings {
 
 fn report(tell: &Function, outgoing: PageEvent) {
     let (kind, detail) = match outgoing {
-        // The element says so itself, when the widget is on the page.
+        // The element reports this itself, once the widget is in the page.
         PageEvent::Ready => return,
         PageEvent::Opened => ("open", object(&[])),
         PageEvent::Closed => ("close", object(&[])),
@@ -195,12 +193,12 @@ fn report(tell: &Function, outgoing: PageEvent) {
     debug_assert!(told.is_ok(), "the element's tell threw");
 }
 
-/// Asks the page whether a message of the visitor's is to be sent: what is to be sent, perhaps with
-/// the page's changes.
+/// Asks the page whether to send a visitor's message. Returns the text to send, perhaps changed by
+/// the page, or `None`.
 fn before_send(tell: &Function, text: &str) -> Option<String> {
     let detail = object(&[("text", JsValue::from_str(text))]);
     let goes_on = tell.call2(&JsValue::NULL, &"before-send".into(), &detail).is_ok_and(|goes_on| goes_on.is_truthy());
-    // What is no text any more is nothing to send.
+    // If the page replaced the text with another type, there is nothing to send.
     goes_on.then(|| Reflect::get(&detail, &"text".into()).ok().and_then(|text| text.as_string()).unwrap_or_default())
 }
 
@@ -214,7 +212,7 @@ fn rated(rating: Rating, conversation: Option<Rc<str>>) -> [(&'static str, JsVal
 }
 
 fn received(message: &MessageRow) -> JsValue {
-    // As it came: `entry.event.message.content`.
+    // As received: `entry.event.message.content`.
     let entry = message.logged().and_then(|entry| JSON::parse(entry.json()).ok()).unwrap_or_default();
     let content = ["event", "message", "content"]
         .iter()
@@ -259,10 +257,10 @@ fn link(state: &Conversation) -> &'static str {
     }
 }
 
-/// Of properties that are its own, whatever a page has put into the prototype of all objects.
+/// Creates an object with own properties, whatever a page has added to `Object.prototype`.
 fn object(entries: &[(&str, JsValue)]) -> JsValue {
     let pairs: Array = entries.iter().map(|(key, value)| Array::of2(&JsValue::from_str(key), value)).collect();
-    // Pairs of a name and a value are what it takes.
+    // Pairs of a name and a value are always accepted.
     Object::from_entries(&pairs).map_or(JsValue::UNDEFINED, JsValue::from)
 }
 

@@ -1,10 +1,10 @@
-//! Every decision of a running chat, without I/O, as in Elm: Input → Machine → State + Effects.
+//! The state machine of a running chat, without I/O, as in Elm: Input → Machine → State + Effects.
 //!
-//! [`Machine`] is one of two: [`idle`] until something is said, then [`chat`], whose code is
-//! loaded when it is needed. Both take an [`Input`](input::Input) with its clocks and random
-//! number ([`Now`](input::Now)), change the conversation and return [`Effect`](effect::Effect)s
-//! for the runtime. The chat machine is put together from small ones: [`connection`],
-//! [`leader_election`], `send_queue`, `log_reader`, `token_refresh`.
+//! [`Machine`] is one of two: [`idle`] until the visitor says something, then [`chat`], whose code
+//! is loaded only when needed. Both take an [`Input`](input::Input) with its clocks and random
+//! number ([`Now`](input::Now)), change the conversation and return [`Effect`](effect::Effect)s for
+//! the runtime. The chat machine is composed of smaller ones: [`connection`], [`leader_election`],
+//! `send_queue`, `log_reader`, `token_refresh`.
 
 pub mod chat;
 pub mod connection;
@@ -30,18 +30,18 @@ use token_refresh::TokenRefresh;
 
 use crate::{api::Credentials, conversation::Conversation};
 
-/// What both machines have in common; the hand-over moves it.
+/// State that both machines share; it is moved when the chat machine takes over.
 #[derive(Clone, Debug, Default)]
 pub struct Core {
     state: Rc<Conversation>,
     token_refresh: TokenRefresh,
-    /// Do replies come by stream or poll?
+    /// Whether replies arrive by stream or poll; otherwise the host page receives them itself.
     listens: bool,
-    /// Has the visitor shown intent? Before that nothing is connected, fetched or stored.
+    /// Whether the visitor has shown intent. Before that nothing is connected, fetched or stored.
     awake: bool,
-    /// Was the window opened or closed last, in whichever tab? New tabs begin so.
+    /// Whether new tabs start with the window open: its last opening or closing in any tab decides.
     opens: bool,
-    /// When the composer was last written in, monotonic; an empty one does not count.
+    /// When the visitor last typed in the composer, monotonic; `None` while it is empty.
     wrote: Option<u64>,
     save_due: Option<u64>,
 }
@@ -59,7 +59,8 @@ impl Core {
         self.token_refresh.credentials()
     }
 
-    /// An opened window will need a token soon: the first message should not wait for it.
+    /// Whether to fetch a token now: an opened window will need one soon, and the first message
+    /// should not wait for it.
     fn wants_token(&self) -> bool {
         self.awake && self.state.may_call() && self.state.window_open() && self.token_refresh.credentials().is_none()
     }
@@ -70,36 +71,36 @@ impl Core {
     }
 }
 
-/// The chat machine, as code outside of the lazy module sees it: a virtual table made in that
-/// module keeps all code behind it out of the main program.
+/// Interface of the chat machine for code outside the lazily loaded module. The virtual table is
+/// created inside that module, which keeps the code behind it out of the main program.
 pub trait ChatLogic {
-    /// What it has in common with the idle machine.
+    /// The state shared with the idle machine.
     fn core(&self) -> &Core;
     /// Handles an input and adds to `effects`. Returns whether the conversation changed.
     fn handle(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) -> bool;
     /// The conversation as it is to be stored.
     fn to_store(&self) -> StoredConversation;
-    /// When [`Input::Ticked`] is due, monotonic. What waits for something else has no time.
+    /// When [`Input::Ticked`] is due, monotonic. Only waits that end by time count.
     fn due(&self, now: u64) -> Option<u64>;
 }
 
-/// Makes the chat machine that goes on from where an idle one is.
+/// Creates the chat machine that continues from the state of an idle one.
 pub type Promote = fn(IdleMachine, Now) -> Box<dyn ChatLogic>;
 
 /// The machine of a runtime.
 pub enum Machine {
-    /// Nothing was said yet.
+    /// Before the visitor has said anything.
     Idle(IdleMachine),
-    /// All the rest.
+    /// From then on.
     Chat(Box<dyn ChatLogic>),
 }
 
 impl Machine {
     /// Handles an input and adds to `effects`. Returns whether the conversation changed. `promote`
-    /// is there once the lazy module is.
+    /// is `Some` once the lazy module is loaded.
     ///
     /// # Errors
-    /// The input, where it must wait for that module.
+    /// Returns the input if it must wait for that module.
     pub fn handle(
         &mut self,
         input: Input,
@@ -145,7 +146,7 @@ impl Machine {
         self.core().credentials()
     }
 
-    /// The conversation as it is to be stored, once there may be one.
+    /// The conversation as it is to be stored; `None` while the machine is idle.
     #[must_use]
     pub fn to_store(&self) -> Option<StoredConversation> {
         match self {

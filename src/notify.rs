@@ -1,8 +1,7 @@
-//! Tells the visitor of new messages while nobody looks: a sound, and the title of the page's tab.
+//! Notifications of new messages while the visitor is not looking: a sound, and the tab's title.
 //!
-//! Of several tabs one sounds, and none while another is being looked at. Nothing here runs before
-//! somebody answers: the alerts, which do all of it, are a part of the program of its own, fetched
-//! with the first reply.
+//! Of several tabs only one sounds, and none while another is being looked at. The alerts, which do
+//! the work, are a chunk of their own, fetched with the first reply; nothing runs before that.
 
 mod alerts;
 mod sound;
@@ -24,18 +23,18 @@ use crate::{
     conversation::Conversation,
 };
 
-/// Where the visitor's choice is kept. It is the device's: no conversation, no site, and no restart
-/// changes it.
+/// Storage key of the visitor's choice. The choice belongs to the device: no conversation, no site
+/// and no restart changes it.
 const CHOICE: &str = "sound";
 
-/// What the page wants.
+/// Notification settings of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wanted {
-    /// New messages sound, until the visitor chooses.
+    /// Whether new messages sound, until the visitor chooses.
     pub sound: bool,
-    /// The tab's title tells of unread messages.
+    /// Whether the tab's title shows unread messages.
     pub title: bool,
-    /// The visitor's choice outlives the page.
+    /// Whether the visitor's choice is stored beyond the page.
     pub remember: bool,
 }
 
@@ -43,7 +42,7 @@ pub struct Wanted {
 #[cfg(not(feature = "split"))]
 type Missing = std::convert::Infallible;
 
-/// Makes them.
+/// Creates the alerts.
 type Make = fn() -> Rc<dyn Alerts>;
 
 #[cfg(feature = "split")]
@@ -56,32 +55,32 @@ async fn fetch() -> Result<Make, Missing> {
     Ok(alerts::make)
 }
 
-/// Sounds, and writes the title. Dropping it gives the page its title back and lets go of the
+/// Plays the sound and writes the title. Dropping it restores the page's title and releases the
 /// sound.
 trait Alerts {
-    /// Takes how things stand now.
+    /// Receives the current state.
     fn tell(&self, news: News);
 }
 
-/// How things stand, as far as the alerts must know.
+/// The state that the alerts need.
 #[derive(Clone, Default)]
 struct News {
-    /// The name of the conversation's lock: two chats on one origin know nothing of each other.
+    /// Name of the conversation's lock, which keeps two chats on one origin independent.
     lock: Option<String>,
-    /// Is the conversation being looked at here?
+    /// Whether the conversation is being looked at in this tab.
     watched: bool,
-    /// Do new messages sound?
+    /// Whether new messages sound.
     sounds: bool,
-    /// Did a message come?
+    /// Whether a message has arrived.
     came: bool,
-    /// Did the visitor just turn the sound on?
+    /// Whether the visitor just turned the sound on.
     chosen: bool,
-    /// What the title says, if anything.
+    /// Sentence for the title, if any.
     title: Option<String>,
 }
 
-/// A handle; clones are the same. Dropping the last one gives the page its title back and lets go
-/// of the sound.
+/// Handle to the notifications of a widget; clones share them. Dropping the last one restores the
+/// page's title and releases the sound.
 #[derive(Clone)]
 pub struct Notifier(Rc<Inner>);
 
@@ -89,17 +88,17 @@ struct Inner {
     wanted: Cell<Wanted>,
     choice: Cell<Option<bool>>,
     storage: Storage,
-    /// The newest row that was looked at here; `None` before the first look.
+    /// Key of the newest row already processed; `None` before the first call of `follow`.
     heard: Cell<Option<u32>>,
     news: RefCell<News>,
     alerts: RefCell<Option<Rc<dyn Alerts>>>,
     fetching: Cell<bool>,
-    /// Could the alerts not be had? Only a message asks again.
+    /// Whether the alerts could not be fetched. Only a new message tries again.
     missed: Cell<bool>,
 }
 
 impl Notifier {
-    /// Begins with what the visitor chose when they were here before.
+    /// Creates the notifications, with the choice the visitor made on an earlier visit.
     #[must_use]
     pub fn new(wanted: Wanted) -> Self {
         const PREFIX: &str = "chataibot:";
@@ -117,19 +116,19 @@ impl Notifier {
         }))
     }
 
-    /// Takes what the page wants now.
+    /// Applies new settings of the page.
     pub fn want(&self, wanted: Wanted) {
         self.0.wanted.set(wanted);
         self.0.alert(false);
     }
 
-    /// Do new messages sound?
+    /// Whether new messages sound.
     #[must_use]
     pub fn sounds(&self) -> bool {
         self.0.sounds()
     }
 
-    /// The visitor chose.
+    /// Stores and applies the visitor's choice.
     pub fn choose_sound(&self, on: bool) {
         self.0.choice.set(Some(on));
         self.0.storage.set(CHOICE, if on { "on" } else { "off" });
@@ -137,8 +136,8 @@ impl Notifier {
         self.0.alert(on);
     }
 
-    /// Looks at the conversation after each change. `sentence` is the title for so many unread
-    /// messages.
+    /// Processes the conversation after each change. `sentence` returns the title for a number of
+    /// unread messages.
     pub fn follow(&self, state: &Conversation, sentence: impl FnOnce(u32) -> String) {
         let newest = state.newest_key();
         let heard = self.0.heard.replace(Some(newest));
@@ -165,8 +164,8 @@ impl Inner {
         self.choice.get().unwrap_or(self.wanted.get().sound)
     }
 
-    /// Tells the alerts how things stand. Where there are none yet they are fetched, if there is
-    /// something for them to do.
+    /// Passes the state to the alerts. If they are not loaded yet, fetches them if `fetches` is
+    /// set.
     fn alert(self: &Rc<Self>, fetches: bool) {
         let alerts = self.alerts.borrow().clone();
         if let Some(alerts) = alerts {
@@ -187,7 +186,7 @@ impl Inner {
                     inner.alerts.replace(Some(make()));
                     inner.alert(false);
                 }
-                // The next message asks again; for this one it would sound too late.
+                // The next message tries again; for this one, the sound would come too late.
                 Err(_) => {
                     inner.missed.set(true);
                     inner.take_news();
@@ -196,7 +195,7 @@ impl Inner {
         });
     }
 
-    /// The news; what happens once is not told again.
+    /// Returns the news, and resets its one-time events.
     fn take_news(&self) -> News {
         let mut news = self.news.borrow_mut();
         let told = news.clone();

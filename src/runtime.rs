@@ -1,15 +1,15 @@
-//! The runtime of a chat without its views: runs the machine's effects in a browser and feeds it
-//! what comes of them. Decides nothing.
+//! The runtime of a chat, without its views: runs the machine's effects in a browser and turns the
+//! results into inputs. Makes no decisions.
 //!
-//! - [`Runtime`]: an inbox, one timer, one machine; inputs are handled one after the other, each
-//!   to the end
-//! - [`settings`]: where its proxy is and who the visitor is
+//! - [`Runtime`]: an inbox, one timer, one machine; each input is handled completely before the
+//!   next
+//! - [`settings`]: where the proxy is and who the visitor is
 //! - `requests`, `log_requests`, `uploads`: HTTP, partly under a lock that all tabs share
-//! - `early_start`: the first message, sent before the program was there
+//! - `early_start`: the first message, sent by the shell before the program was loaded
 //! - `repository`, `storage_barrier`: what is stored, and when it can be read
 //! - `tab_runtime`: lock and channel of the tabs; `browser_events`: events of page and browser as
 //!   inputs
-//! - `lazy`: the part of all this that is loaded when somebody begins to write
+//! - `lazy`: the module of the runtime that is loaded when the visitor begins to write
 
 mod browser_events;
 mod early_start;
@@ -51,16 +51,16 @@ use crate::{
     },
 };
 
-/// When the wall clock went this much further than the other one, the machine slept, in
-/// milliseconds.
+/// If the wall clock advanced this much further than the monotonic clock, the computer was asleep.
+/// In milliseconds.
 const SLEPT: u64 = 5_000;
-/// A timer this much too late means that the page slept. Hidden pages get their timers up to a
-/// minute late.
+/// A timer that fires this much too late, in milliseconds, means that the page was frozen. Timers
+/// of hidden pages are up to a minute late.
 const LATE: u64 = 90_000;
-/// When the lazy module could not be loaded, the next attempt is made after so many milliseconds.
+/// Delay before the next attempt to load the lazy module after a failure, in milliseconds.
 const LOAD_RETRY: u64 = 3_000;
 
-/// What a subscriber is called with.
+/// The callback of a subscriber.
 pub type Listener = Rc<dyn Fn(&Rc<Conversation>)>;
 
 /// A running chat. Dropping the last handle, or [`Runtime::destroy`], releases everything.
@@ -72,7 +72,7 @@ pub struct Runtime {
     tabs: TabHandles,
     inbox: Inbox,
     clocks: Clocks,
-    /// When the machine is due, and the timer for it.
+    /// The timer of the machine, and when it is due.
     timer: RefCell<Option<(u64, Timer)>>,
     loading: Loading,
     event_listeners: RefCell<Vec<events::Listener>>,
@@ -81,7 +81,7 @@ pub struct Runtime {
     destroyed: Cell<bool>,
 }
 
-/// Inputs that wait to be handled. One is handled to its end before the next.
+/// Queue of inputs. Each is handled completely before the next.
 #[derive(Default)]
 struct Inbox {
     queue: RefCell<VecDeque<InboxItem>>,
@@ -94,16 +94,16 @@ impl Inbox {
     }
 }
 
-/// What was seen of the clocks so far.
+/// State for detecting jumps of the clocks.
 #[derive(Default)]
 struct Clocks {
-    /// How far the wall clock was ahead of the monotonic one.
+    /// By how much the wall clock was last ahead of the monotonic one.
     lead: Cell<Option<u64>>,
-    /// The time of the last client message id.
+    /// The time in the last client message id.
     last_id_at: Cell<u64>,
 }
 
-/// Loading of the lazy module.
+/// Progress of loading the lazy module.
 #[derive(Default)]
 struct Loading {
     running: Cell<bool>,
@@ -124,7 +124,7 @@ impl Drop for Subscription {
             let mut subscribers = runtime.subscribers.borrow_mut();
             subscribers.iter().position(|(known, _)| *known == self.number).map(|at| subscribers.remove(at))
         };
-        // Dropping a listener may run code of the views, so nothing is borrowed meanwhile.
+        // Dropping a listener may run code of the views, so no borrow is held across it.
         drop(left);
     }
 }
@@ -134,13 +134,13 @@ enum InboxItem {
     Raw(RawInput),
 }
 
-/// What becomes an input when the lazy module has read it.
+/// Undecoded data that the lazy module turns into an input.
 enum RawInput {
-    /// All that is stored.
+    /// Everything in storage.
     Storage,
-    /// What another tab has stored below this key, or that it was removed.
+    /// The value another tab stored under this key; `None` if it removed the key.
     StoredValue(Rc<str>, Option<String>),
-    /// A message of another tab.
+    /// A message from another tab.
     TabMessage(JsValue),
 }
 
@@ -151,7 +151,7 @@ impl RawInput {
 }
 
 impl Runtime {
-    /// Starts: reads what is stored, and connects only where a conversation is running.
+    /// Starts the runtime: reads what is stored, and connects only if a conversation is running.
     #[must_use]
     pub fn start(settings: Settings, on_event: Rc<dyn Fn(PageEvent)>) -> Rc<Self> {
         let runtime = Rc::new(Self {
@@ -174,7 +174,7 @@ impl Runtime {
         runtime
     }
 
-    /// Begins anew with these settings: another place for the proxy, or another place in storage.
+    /// Starts over with these settings, because the proxy or the place in storage changed.
     fn begin(self: &Rc<Self>, settings: Settings) {
         self.requests.abort();
         self.tabs.leave();
@@ -196,7 +196,7 @@ impl Runtime {
         *self.event_listeners.borrow_mut() = listeners;
     }
 
-    /// Takes new settings. Another proxy, site or storage begins anew with what is stored there.
+    /// Applies new settings. Another proxy, site or storage starts over with what is stored there.
     pub fn update(self: &Rc<Self>, settings: Settings) {
         let stays = {
             let known = self.settings.borrow();
@@ -234,8 +234,8 @@ impl Runtime {
         self.repository.borrow().clone()
     }
 
-    /// Handles an action of the visitor or the page. Gives the client message id, where something
-    /// is said; a blank message is ignored.
+    /// Handles an action of the visitor or the host page. Returns the client message id if the
+    /// action sends a message; a blank message is ignored.
     pub fn act(self: &Rc<Self>, action: UserAction) -> Option<Rc<str>> {
         let blank = action.is_blank();
         if blank == Some(true) || self.destroyed.get() {
@@ -254,13 +254,13 @@ impl Runtime {
         Subscription { runtime: Rc::downgrade(self), number }
     }
 
-    /// Does the site take answers as structured messages?
+    /// Whether the site takes typed answers (structured messages).
     #[must_use]
     pub fn takes_typed(&self) -> bool {
         self.machine.borrow().credentials().is_some_and(|credentials| credentials.typed)
     }
 
-    /// A new client message id, later than all before it.
+    /// Creates a client message id, later than all before it.
     fn new_id(&self) -> Rc<str> {
         let at =
             self.machine.borrow().state().id_time(environment::unix_millis()).max(self.clocks.last_id_at.get() + 1);
@@ -268,12 +268,12 @@ impl Runtime {
         Rc::from(environment::message_id(at))
     }
 
-    /// The runtime behind a request or a timer, unless it is gone.
+    /// The runtime of a request or timer, unless it was dropped or destroyed.
     fn alive(runtime: &Weak<Self>) -> Option<Rc<Self>> {
         runtime.upgrade().filter(|runtime| !runtime.destroyed.get())
     }
 
-    /// Hands over what came of a request.
+    /// Handles the result of a request as an input.
     fn deliver(runtime: &Weak<Self>, input: Input) {
         if let Some(runtime) = Self::alive(runtime) {
             runtime.handle(input);
@@ -284,8 +284,8 @@ impl Runtime {
         self.receive(InboxItem::Input(input));
     }
 
-    /// Handles an input and runs its effects. What comes up meanwhile is queued; all wait for the
-    /// lazy module where it is needed.
+    /// Handles an input and runs its effects. Inputs that arrive during that are queued; if one
+    /// needs the lazy module, all wait for it.
     fn receive(self: &Rc<Self>, item: InboxItem) {
         self.inbox.push(item);
         if self.inbox.handling.replace(true) {
@@ -305,7 +305,7 @@ impl Runtime {
                 }
             };
             for effect in effects {
-                // A listener of the page may destroy us.
+                // A listener of the host page may destroy this runtime.
                 if !self.destroyed.get() {
                     self.run_effect(effect);
                 }
@@ -345,7 +345,7 @@ impl Runtime {
             .map_err(InboxItem::Input)
     }
 
-    /// Loads the lazy module, and goes on when it is here.
+    /// Loads the lazy module, and then handles the waiting inputs.
     fn fetch(self: &Rc<Self>) {
         if self.loading.running.replace(true) {
             return;
@@ -375,7 +375,7 @@ impl Runtime {
         });
     }
 
-    /// Queues an input that came up while effects are run.
+    /// Queues an input that arises while effects run.
     fn enqueue(&self, input: Input) {
         self.inbox.push(InboxItem::Input(input));
     }
@@ -407,8 +407,8 @@ impl Runtime {
             CoreEffect::Disconnect => self.requests.log.replace(None),
             CoreEffect::JoinTabs => self.join_tabs(),
             CoreEffect::LeaveTabs => {
-                // A request that holds a lock would keep other tabs waiting while this one sleeps;
-                // its key may be sent again.
+                // A request holding a lock would keep other tabs waiting while this one sleeps.
+                // Aborting it is safe: its idempotency key may be sent again.
                 self.requests.abort();
                 self.tabs.leave();
             }
@@ -434,7 +434,7 @@ impl Runtime {
         }
     }
 
-    /// One timer for everything: it fires when the machine is due.
+    /// Sets the only timer, which fires when the machine is due.
     fn set_timer(self: &Rc<Self>) {
         let now = environment::monotonic_millis();
         let due = if self.destroyed.get() { None } else { self.machine.borrow().due(now) };
@@ -458,12 +458,11 @@ impl Runtime {
             runtime.handle(Input::Resumed);
         }
         runtime.handle(Input::Ticked);
-        // Kept until now: it holds the very code that is running.
+        // Dropped only now: the timer owns the closure that is running.
         drop(rung);
     }
 
-    /// Releases everything: stream, timers, listeners. What is stored stays. Actions do nothing
-    /// afterwards.
+    /// Releases everything: stream, timers, listeners. Stored data stays. Later actions do nothing.
     pub fn destroy(&self) {
         self.destroyed.set(true);
         self.requests.abort();

@@ -1,8 +1,8 @@
-//! Every sentence a visitor can read. The table is `strings/table.rs`; this file puts other
-//! sentences in place of its English.
+//! Every sentence that a visitor can read. `strings/table.rs` has the English; this module replaces
+//! it with other sentences.
 //!
-//! Knows no browser and no language but English: a page replaces sentences by name, and locale
-//! files do it the same way. `{name}` in a sentence is a place that [`fill`] fills.
+//! Makes no browser calls and knows no language but English: a page replaces sentences by name, and
+//! so do locale files. `{name}` in a sentence is a placeholder, replaced by [`fill`].
 
 use std::{fmt, rc::Rc};
 
@@ -12,8 +12,7 @@ use yew::AttrValue;
 /// languages up to six.
 pub const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 
-/// The form of a sentence that a number asks for. Which one, is for the language to say:
-/// [`Strings::count_by`].
+/// Plural category of a number. The language's rule determines it: see [`Strings::count_by`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "named as Unicode names them")]
 pub enum Plural {
@@ -27,7 +26,7 @@ pub enum Plural {
 }
 
 impl Plural {
-    /// The category called so; what no language has is [`Plural::Other`].
+    /// Returns the category with this name, or [`Plural::Other`] if there is none.
     #[must_use]
     pub fn named(name: &str) -> Self {
         const ALL: [Plural; 6] = [Plural::Zero, Plural::One, Plural::Two, Plural::Few, Plural::Many, Plural::Other];
@@ -66,9 +65,9 @@ macro_rules! plurals {
 
         pub(super) const PLURAL_NAMES: &[&str] = &[$(stringify!($name)),+];
 
-        /// Name, English for one and for other numbers, and meaning of every sentence that counts.
-        /// A language has them once for each of its plural categories, as `<name>_<category>`; what
-        /// a language lacks is said by `<name>_other`.
+        /// Name, English for one and for other numbers, and meaning of every sentence with a count.
+        /// A language has one for each of its plural categories, called `<name>_<category>`;
+        /// `<name>_other` replaces a missing one.
         pub const PLURALS: &[(&str, [&str; 2], &str)] =
             &[$((stringify!($name), [$one, $other], concat!($($doc),+))),+];
 
@@ -89,19 +88,19 @@ mod table;
 use table::{NAMES, PLURAL_NAMES};
 pub use table::{PLURALS, SENTENCES};
 
-/// Says which form a number takes in a language.
+/// Plural rule of a language: returns the category of a number.
 type CountRule = Rc<dyn Fn(usize) -> Plural>;
 
-/// The sentences of one widget: English, and what was put in its place.
+/// The sentences of one widget: English, with replacements.
 #[derive(Clone, Default)]
 pub struct Strings {
-    /// By place in the tables. Few, or a whole language: looking through them is nothing beside
-    /// showing one.
+    /// Replacements by index in the tables. They are few, or a whole language: searching them costs
+    /// little compared to rendering a sentence.
     replaced: Vec<(usize, AttrValue)>,
     rule: Option<CountRule>,
 }
 
-/// The same sentences; by which rule they count follows from the language they are in.
+/// Does not compare the plural rule, which follows from the language of the sentences.
 impl PartialEq for Strings {
     fn eq(&self, other: &Self) -> bool {
         self.replaced == other.replaced
@@ -115,8 +114,7 @@ impl fmt::Debug for Strings {
 }
 
 impl Strings {
-    /// Puts the sentences in `replacements` (by name) in place of those so far. Names we do not
-    /// have go to `unknown`.
+    /// Replaces sentences by name. Calls `unknown` with each name that does not exist.
     pub fn replace<'a>(
         &mut self,
         replacements: impl Iterator<Item = (&'a str, &'a str)>,
@@ -129,7 +127,7 @@ impl Strings {
         }
     }
 
-    /// Puts `text` in place of the sentence called `name`. Returns whether there is one.
+    /// Replaces the sentence called `name` with `text`. Returns whether it exists.
     pub fn set(&mut self, name: &str, text: &str) -> bool {
         let Some(place) = place_of(name) else { return false };
         // The newest goes first, and hides an older one.
@@ -137,7 +135,7 @@ impl Strings {
         true
     }
 
-    /// From now on `rule` says which form a number takes; without one it is English.
+    /// Sets the plural rule; the default is the English one.
     pub fn count_by(&mut self, rule: Rc<dyn Fn(usize) -> Plural>) {
         self.rule = Some(rule);
     }
@@ -160,7 +158,7 @@ impl Strings {
     }
 }
 
-/// Plain sentences come first, then each counting one with its six categories.
+/// Returns the index of a sentence: plain ones first, then six categories for each with a count.
 fn place_of(name: &str) -> Option<usize> {
     if let Some(place) = NAMES.iter().position(|known| *known == name) {
         return Some(place);
@@ -175,8 +173,7 @@ fn plural_place(place: usize, form: Plural) -> usize {
     NAMES.len() + place * CATEGORIES.len() + form as usize
 }
 
-/// Puts `value` in the place `{name}` of a sentence, wherever it stands; a sentence without that
-/// place stays as it is.
+/// Replaces each `{name}` in a sentence with `value`; a sentence without it stays unchanged.
 #[must_use]
 pub fn fill(sentence: &str, name: &str, value: &str) -> String {
     let mut out = String::with_capacity(sentence.len() + value.len());
@@ -236,7 +233,7 @@ mod tests {
         let mut strings = Strings::default();
         assert_eq!(strings.book_duration(1), "1 minute");
         assert_eq!(strings.book_duration(0), "0 minutes");
-        // As in Polish, but for the teens.
+        // As in Polish, except for 12 to 14.
         strings.count_by(Rc::new(|count| match count {
             1 => Plural::One,
             2..=4 => Plural::Few,

@@ -1,8 +1,8 @@
-// What was chosen as the address's hash, for people to share: readable, and only what differs. A
-// foreign address is read as strictly as any input.
+// Serializer and parser of the state in the address's hash, for sharing: readable, and only what
+// differs from the default. Hashes are untrusted input and are validated strictly.
 
 /**
- * What a fresh studio shows. `tokens`: values by name without `--chataibot-`; `attributes`: of the
+ * State of a fresh studio. `tokens`: values by name without `--chataibot-`; `attributes`: of the
  * element.
  */
 export const BEGIN = {
@@ -21,15 +21,15 @@ export const BEGIN = {
 };
 
 const TOKEN = /^[a-z][a-z0-9-]{0,60}$/;
-/** Attributes that belong to looks; no address sets where a chat connects to. */
+/** Attributes of the look; an address must not set where a chat connects to. */
 export const LOOKS = ['theme', 'mode', 'position', 'launcher', 'heading', 'subheading', 'greeting', 'launcher-label'];
-/** Longer than any that the studio writes. */
+/** Maximum length of a hash, more than the studio ever writes. */
 const LONGEST = 20_000;
 
-/** One declaration cannot end itself: a value with these would be more than a value. */
+/** Whether the value can be part of a declaration without ending it. */
 export const isValue = (value) => value.length < 2_000 && !/[{};]|\/\*/.test(value);
 
-/** The state → what stands behind `#`. */
+/** Serializes the state to the hash, without `#`. */
 export function toHash(state) {
   const words = new URLSearchParams();
   for (const [name, usual] of Object.entries(BEGIN)) {
@@ -43,8 +43,8 @@ export function toHash(state) {
 }
 
 /**
- * The hash → a state. `known`: `{scenes, widths, themes, locales}`, lists of what there is; all
- * else is passed over.
+ * Parses the hash into a state. `known`: `{scenes, widths, themes, locales}`, the valid values;
+ * anything else is ignored.
  */
 export function fromHash(hash, known) {
   const state = { ...BEGIN, attributes: {}, tokens: {} };

@@ -1,32 +1,33 @@
-// The theme checker's rules for what a style sheet says: names that the widget does not have, and
-// values that do not parse. Runs in any browser; `cargo xtask theme` and the studio use it alike.
+// Rules of the theme checker for a style sheet: names that the widget does not have, and values
+// that do not parse. Runs in any browser; used by `cargo xtask theme` and the studio.
 
 const WIDE = /^(inherit|initial|unset|revert|revert-layer)$/i;
-/** What may change while motion is unwelcome: nothing moves by it. */
+/** Transitions that are allowed under reduced motion, since they move nothing. */
 const STILL = /^(none|all 0s|0s|(color|background|background-color|border-color|box-shadow|fill|opacity|outline|outline-color|stroke|visibility)\b.*)$/;
 const MOTION = /^(animation|transition)(-|$)/;
-/** In these nothing is said of an element. */
+/** At-rules whose declarations are not about elements. */
 const DESCRIPTORS = /^@(-\w+-)?(font-face|font-feature-values|property|counter-style|keyframes|page)\b/i;
 
-/** The text with its comments as blanks: every other sign keeps its place. */
+/** Blanks out comments, so that all other characters keep their positions. */
 const withoutComments = (css) => css.replace(/\/\*[^]*?(\*\/|$)/g, (comment) => comment.replace(/[^\n]/g, ' '));
 
-/** Where a text in quotation marks or a bracket that begins at `at` ends. */
+/** End of the string or bracket that begins at `at`. */
 function ending(css, at) {
   const close = { '(': ')', '[': ']' }[css[at]];
   for (let here = at + 1; here < css.length; here++) {
     if (css[here] === '\\') here++;
     else if (css[here] === (close ?? css[at])) return here;
     else if (close && /["'([]/.test(css[here])) here = ending(css, here);
-    // A text ends with its line, whatever was meant.
+    // An unclosed string ends with its line.
     else if (!close && css[here] === '\n') return here;
   }
   return css.length;
 }
 
 /**
- * The rules of a style sheet: `{selector, around, declarations: [{property, value, line}], line}`,
- * `around` the at-rules and rules that it stands in; and what is no CSS: `problems`.
+ * Parses a style sheet into rules: `{selector, around, declarations: [{property, value, line}],
+ * line}`, `around` being the enclosing at-rules and rules; and into `problems`, which are syntax
+ * errors.
  */
 export function readCss(text) {
   const css = withoutComments(text);
@@ -64,7 +65,7 @@ export function readCss(text) {
   return { rules, problems };
 }
 
-/** How many letters must be changed, put in, left out, or swapped with the next one. */
+/** Damerau-Levenshtein distance: letters to change, insert, leave out, or swap with the next. */
 function distance(one, other) {
   let before = [];
   let row = Array.from({ length: other.length + 1 }, (_, at) => at);
@@ -84,7 +85,7 @@ function distance(one, other) {
   return row[other.length];
 }
 
-/** The name that was probably meant. */
+/** Returns the name that was probably meant, if any is near enough. */
 export function nearest(name, names) {
   const best = names.map((other) => [distance(name, other), other]).sort(([a], [b]) => a - b)[0];
   return best && best[0] <= Math.max(2, name.length / 2) ? best[1] : undefined;
@@ -95,13 +96,13 @@ const unknown = (kind, name, names) => {
   return `unknown ${kind} ${name}${meant ? `; did you mean ${meant}?` : ''}`;
 };
 
-/** The parts that a selector names. */
+/** Returns the parts that a selector names. */
 export const partsOf = (selector) => [...selector.matchAll(/::part\(([^)]*)\)/g)].flatMap(([, names]) => names.trim().split(/\s+/));
 
 const isReduced = (rule) => [rule.selector, ...rule.around].some((prelude) => /prefers-reduced-motion\s*:\s*no-preference/.test(prelude));
 const isForReduced = (rule) => rule.around.some((prelude) => /prefers-reduced-motion(\s*:\s*reduce)?\s*\)/.test(prelude));
 
-/** Are these only changes of colour, or none at all? */
+/** Whether a declaration only changes colours, or nothing. */
 function isStill({ property, value }) {
   if (/^(animation|transition)-(delay|timing-function|play-state|behavior|composition|direction|fill-mode|iteration-count)$/.test(property)) return true;
   const seconds = [...value.matchAll(/(\d*\.?\d+)m?s\b/g)].map(([, number]) => Number(number));
@@ -112,8 +113,8 @@ function isStill({ property, value }) {
 }
 
 /**
- * Everything that is wrong with a style sheet: `[{rule, line, message}]`, in the order of its
- * lines. `design`: styles/design.json.
+ * Returns all findings about a style sheet, `[{rule, line, message}]`, sorted by line. `design`:
+ * styles/design.json.
  */
 export function checkCss(text, design, supports = (property, value) => CSS.supports(property, value)) {
   const { rules, problems } = readCss(text);
@@ -163,7 +164,7 @@ export function checkCss(text, design, supports = (property, value) => CSS.suppo
   return findings.sort((one, other) => one.line - other.line);
 }
 
-/** The line of the last rule for one of these parts that says something of such a property. */
+/** Returns the line of the last declaration of such a property in a rule for one of these parts. */
 export function lineOf(text, parts, properties) {
   const { rules } = readCss(text);
   const found = rules.filter((rule) => partsOf(rule.selector).some((part) => parts.includes(part)));

@@ -1,6 +1,6 @@
-// The theme checker's rules for what is seen: how well words and signs can be read, how large words
-// and targets are, whether the focus can be seen, and whether anything moves where motion is
-// unwelcome. Looks at one scene as it stands; `cargo xtask theme` and the studio use it alike.
+// Rules of the theme checker for a rendered scene: contrast of text and signs, sizes of text and
+// targets, visible focus, and no motion under reduced motion. Checks one scene as it is shown; used
+// by `cargo xtask theme` and the studio.
 
 import { contrast, over, parse } from './colour.js';
 
@@ -13,7 +13,7 @@ const SIDES = ['r', 'g', 'b'];
 /* ---- colours ---- */
 
 const known = new Map();
-/** `{r, g, b, alpha}` of a computed colour, of any colour space. */
+/** Converts a computed colour of any colour space to `{r, g, b, alpha}`. */
 function colourOf(css) {
   if (!known.has(css)) {
     let colour = parse(css);
@@ -31,7 +31,7 @@ function colourOf(css) {
 
 const mix = (upper, lower, share) => Object.fromEntries(SIDES.map((side) => [side, upper[side] * share + lower[side] * (1 - share)]));
 
-/** The element around, also out of a shadow tree, and what a slotted one is shown in. */
+/** The parent of an element, across shadow roots and slots. */
 const around = (element) => element.assignedSlot ?? element.parentElement ?? element.getRootNode().host ?? null;
 
 function chain(element) {
@@ -41,8 +41,8 @@ function chain(element) {
 }
 
 /**
- * What an element paints behind its content, each a list of colours of which any may be there; null
- * where it is a picture.
+ * The layers that an element paints behind its content, each a list of possible colours; null if
+ * one is a picture.
  */
 function layers(style) {
   const { backgroundImage: image, backgroundColor: colour } = style;
@@ -52,7 +52,7 @@ function layers(style) {
   return [...own, (image.match(COLOUR) ?? []).map(colourOf)];
 }
 
-/** What the browser paints where a page paints nothing. */
+/** The browser's canvas colour, where a page paints nothing. */
 function paper() {
   const probe = document.createElement('i');
   probe.style.color = 'Canvas';
@@ -63,8 +63,8 @@ function paper() {
 }
 
 /**
- * Every pair of a colour in `element` and what may lie behind it, as they are seen; null where a
- * picture lies behind.
+ * All pairs of `colour` in `element` and a possible background, as blended on screen; null if a
+ * picture is behind it.
  */
 function pairs(element, colour) {
   const elements = chain(element);
@@ -82,7 +82,7 @@ function pairs(element, colour) {
     }
     return found;
   };
-  // What is opaque hides what is below.
+  // An opaque background hides everything below it.
   const bottom = elements.findLastIndex((one) => {
     const style = getComputedStyle(one);
     return style.backgroundImage === 'none' && colourOf(style.backgroundColor).alpha === 1;
@@ -91,13 +91,13 @@ function pairs(element, colour) {
   return bottom > 0 && !translucent ? seen(bottom, colourOf('#ffffff')) : seen(0, paper());
 }
 
-/** The least contrast of a colour in an element; null where it cannot be known. */
+/** The lowest contrast of a colour in an element; null if it cannot be determined. */
 export function leastContrast(element, css) {
   const found = pairs(element, colourOf(css));
   return found && Math.min(...found.map(([one, other]) => contrast(one, other)));
 }
 
-/* ---- what there is ---- */
+/* ---- elements ---- */
 
 const isShown = (element) => {
   if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true, contentVisibilityAuto: true })) return false;
@@ -108,7 +108,7 @@ const isShown = (element) => {
 const hasOwnText = (element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
 const hasShownText = (element) => [element, ...element.querySelectorAll('*')].some((one) => hasOwnText(one) && isShown(one));
 const isOff = (element) => Boolean(element.closest(':disabled, [aria-disabled="true"], [inert]'));
-/** The parts of an element, or of what it stands in. */
+/** The parts of an element or of its nearest ancestor with a part. */
 const partsAt = (element) => [...(element.closest('[part]')?.part ?? [])];
 const short = (text) => (text.length > 32 ? `${text.slice(0, 31)}…` : text);
 const fixed = (number) => (Math.floor(number * 100) / 100).toFixed(2);
@@ -124,7 +124,7 @@ function* texts(elements) {
   }
 }
 
-/** Width and height that take the pointer: its own box, and what it lays over it. */
+/** Size of the pointer target: the element's own box, enlarged by pseudo-elements over it. */
 function targetSize(element) {
   const box = (element.closest('label') ?? element).getBoundingClientRect();
   const size = [box.width, box.height];
@@ -137,7 +137,7 @@ function targetSize(element) {
   return size;
 }
 
-/** What is wrong with a scene as it stands: `[{rule, parts, message, properties, example}]`. */
+/** Returns all findings about a rendered scene: `[{rule, parts, message, properties, example}]`. */
 export function checkScene(widget) {
   const findings = [];
   const find = (rule, element, properties, message, text) =>
@@ -158,7 +158,7 @@ export function checkScene(widget) {
   const targets = elements.filter((element) => element.matches(TARGETS) && !isOff(element));
   for (const target of targets) {
     const style = getComputedStyle(target);
-    // What scrolls is no target, and a link in a text is as high as its line.
+    // A scroll container is no target, and a link in a text is as high as its line.
     if (target.matches('[role=log], [part~=list]') || (target.localName === 'a' && style.display === 'inline')) continue;
     const [width, height] = targetSize(target);
     if (Math.min(width, height) < LEAST_TARGET - 0.01) {
@@ -192,7 +192,7 @@ function checkMotion(element, find) {
 
 const RINGS = ['outlineStyle', 'outlineWidth', 'outlineColor', 'boxShadow', 'borderTopColor', 'borderTopWidth', 'backgroundColor', 'opacity', 'stroke', 'textDecorationLine'];
 const PAINTED = [null, '::before', '::after'];
-/** How elements and what they paint beside themselves look: `[{element, style}]`. */
+/** Computed styles of elements and their pseudo-elements: `[{element, style}]`. */
 const look = (elements) =>
   elements.flatMap((element) =>
     PAINTED.map((pseudo) => {
@@ -201,12 +201,12 @@ const look = (elements) =>
     }),
   );
 
-/** Does one of these colours stand out from what is around the element? */
+/** Whether one of these colours has enough contrast with the surroundings of the element. */
 const standsOut = (element, css) => (css.match(COLOUR) ?? []).some((one) => (leastContrast(around(element) ?? element, one) ?? 3) >= 3);
 
 /**
- * What of the scene's controls does not show that it has the focus. `done`: what was looked at
- * already, by parts.
+ * Finds controls of the scene that show no focus. `done`: controls that were already checked, by
+ * parts.
  */
 export function checkFocus(widget, done = new Set()) {
   const findings = [];
@@ -216,7 +216,7 @@ export function checkFocus(widget, done = new Set()) {
     const key = `${control.localName} ${control.part} ${control.className?.baseVal ?? control.className}`;
     if (control.tabIndex < 0 || isOff(control) || !isShown(control) || done.has(key)) continue;
     done.add(key);
-    // The ring may be its own, its frame's or its sign's.
+    // The focus ring may be on the control, its frame or its sign.
     const elements = [...chain(control).slice(-3), ...control.querySelectorAll('svg')];
     root.activeElement?.blur();
     const without = look(elements);

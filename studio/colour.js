@@ -1,14 +1,13 @@
-// Colours as numbers: sRGB and OKLCH, contrast as WCAG 2 counts it, and the forms in which style
-// sheets write them.
+// Colour arithmetic: sRGB and OKLCH, contrast by WCAG 2, and parsing and formatting of CSS colours.
 
 const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
 
-/** 0…1 as a screen has it → light. */
+/** Converts an sRGB channel (0…1) to linear light. */
 const toLinear = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
 const fromLinear = (value) => (value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055);
 
 /**
- * `{r, g, b}` of 0…1 → `{l, c, h}`, by Björn Ottosson's matrices:
+ * Converts `{r, g, b}` (0…1) to `{l, c, h}`, by Björn Ottosson's matrices:
  * https://bottosson.github.io/posts/oklab/
  */
 export function toOklch({ r, g, b }) {
@@ -20,7 +19,7 @@ export function toOklch({ r, g, b }) {
   const a = 1.9779984951 * long - 2.428592205 * medium + 0.4505937099 * short;
   const y = 0.0259040371 * long + 0.7827717662 * medium - 0.808675766 * short;
   const c = Math.hypot(a, y);
-  // A grey has no hue; what the rounding leaves of one would jump.
+  // A grey has no hue; the hue left by rounding errors would jump.
   return { l, c: c < 0.0002 ? 0 : c, h: c < 0.0002 ? 0 : ((Math.atan2(y, a) * 180) / Math.PI + 360) % 360 };
 }
 
@@ -40,7 +39,7 @@ function unclamped({ l, c, h }) {
 
 const isInside = (channels) => channels.every((channel) => channel >= -0.0005 && channel <= 1.0005);
 
-/** `{l, c, h}` → `{r, g, b}`; what no screen shows is made greyer until one does. */
+/** Converts `{l, c, h}` to `{r, g, b}`; a colour outside of sRGB loses chroma until it fits. */
 export function fromOklch({ l, c, h }) {
   const lightness = clamp(l, 0, 1);
   let channels = unclamped({ l: lightness, c, h });
@@ -59,25 +58,25 @@ export function fromOklch({ l, c, h }) {
 
 const byte = (channel) => Math.round(clamp(channel, 0, 1) * 255);
 
-/** `#rrggbb`, or `#rrggbbaa` where it is not opaque. */
+/** Formats as `#rrggbb`, or as `#rrggbbaa` if it is not opaque. */
 export function toHex({ r, g, b, alpha = 1 }) {
   const bytes = [r, g, b, ...(alpha < 1 ? [alpha] : [])].map((channel) => byte(channel).toString(16).padStart(2, '0'));
   return `#${bytes.join('')}`;
 }
 
-/** What a screen of 8 bits shows of it. */
+/** The colour rounded to 8 bits per channel. */
 export const rounded = ({ r, g, b, alpha = 1 }) => ({ r: byte(r) / 255, g: byte(g) / 255, b: byte(b) / 255, alpha });
 
 /** The relative luminance of WCAG 2. */
 export const luminance = ({ r, g, b }) => 0.2126 * toLinear(r) + 0.7152 * toLinear(g) + 0.0722 * toLinear(b);
 
-/** 1…21, of two opaque colours. */
+/** Contrast of two opaque colours, 1…21. */
 export function contrast(one, other) {
   const [less, more] = [luminance(one), luminance(other)].sort((a, b) => a - b);
   return (more + 0.05) / (less + 0.05);
 }
 
-/** `upper` as it is seen on `lower`, which is opaque. */
+/** Blends `upper` over the opaque colour `lower`. */
 export function over(upper, lower) {
   const { alpha = 1 } = upper;
   const mix = (name) => upper[name] * alpha + lower[name] * (1 - alpha);
@@ -125,9 +124,9 @@ function fromHex(text) {
 }
 
 /**
- * `{r, g, b, alpha}` of what a style sheet writes: `#…`, `rgb()`, `hsl()`, `oklch()`, `oklab()`,
- * `color(srgb …)`, `color(srgb-linear …)`, black, white, transparent; null for all else, also
- * where a number is missing.
+ * Parses `#…`, `rgb()`, `hsl()`, `oklch()`, `oklab()`, `color(srgb …)`, `color(srgb-linear …)`,
+ * black, white and transparent to `{r, g, b, alpha}`; null for anything else, also if a number is
+ * missing.
  */
 export function parse(text) {
   const colour = String(text ?? '').trim().toLowerCase();
@@ -144,9 +143,7 @@ export function parse(text) {
   return { r: clamp(found.r, 0, 1), g: clamp(found.g, 0, 1), b: clamp(found.b, 0, 1), alpha: clamp(alpha, 0, 1) };
 }
 
-/**
- * Splits at commas outside of parentheses: the arguments of a function, the layers of a shadow.
- */
+/** Splits at commas outside of parentheses: arguments of a function, layers of a shadow. */
 export function splitList(text) {
   const parts = [];
   let [depth, begin] = [0, 0];
@@ -161,12 +158,12 @@ export function splitList(text) {
   return [...parts, text.slice(begin).trim()];
 }
 
-/** `light-dark(a, b)` → `[a, b]`, anything else twice. */
+/** Splits `light-dark(a, b)` into `[a, b]`; any other value is returned twice. */
 export function schemes(value) {
   const inside = /^light-dark\((.*)\)$/s.exec(value.trim())?.[1];
   const both = inside && splitList(inside);
   return both?.length === 2 ? both : [value.trim(), value.trim()];
 }
 
-/** The shortest that says both. */
+/** The shortest CSS value for both schemes. */
 export const lightDark = (light, dark) => (light === dark ? light : `light-dark(${light}, ${dark})`);

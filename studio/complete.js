@@ -1,11 +1,11 @@
-// What a site's own colours leave open, made to go with them: greys between its background and its
-// text, and links and signals that are read on both, in each scheme. Ours would look foreign on a
-// cream background, and would not be read on a black one.
+// Completes a site's own colours: derives greys between its background and its text, and links and
+// signals that are readable on both, in each scheme. The default ones would look foreign on a cream
+// background, and would be unreadable on a black one.
 
 import { contrast, fromOklch, lightDark, over, parse, rounded, schemes, toHex, toOklch } from './colour.js';
 import { SHAPE, TEXT, mix, ownGrounds, textGrounds } from './palette.js';
 
-/** Lightness, chroma and hue of signals on light and on dark grounds. */
+/** Lightness, chroma and hue of signals on light and dark backgrounds. */
 const SIGNALS = {
   danger: { light: { l: 0.52, c: 0.19, h: 27 }, dark: { l: 0.78, c: 0.12, h: 27 }, ratio: TEXT },
   warning: { light: { l: 0.48, c: 0.11, h: 75 }, dark: { l: 0.83, c: 0.11, h: 75 }, ratio: TEXT },
@@ -13,8 +13,8 @@ const SIGNALS = {
 };
 
 /**
- * The first of `towards(0)` to `towards(1)` that has this contrast on all the grounds, and on what
- * is tinted with it, where it is the colour of this `name`; the last where none has.
+ * Returns the first of `towards(0)` to `towards(1)` with this contrast on all the grounds, and on
+ * the tints of itself if `name` has one; the last if none reaches it.
  */
 function reach(towards, grounds, ratio, name = '') {
   const steps = 40;
@@ -25,7 +25,7 @@ function reach(towards, grounds, ratio, name = '') {
   return towards(1);
 }
 
-/** The colours of one scheme: `known` by token, with a surface and a text. */
+/** Derives the colours of one scheme from those known, which include a surface and a text. */
 function scheme({ surface, text, accent, danger: ownDanger, 'surface-raised': own }) {
   const raised = own ?? mix(text, surface, 0.06);
   const grounds = [surface, raised];
@@ -48,8 +48,8 @@ function scheme({ surface, text, accent, danger: ownDanger, 'surface-raised': ow
 }
 
 /**
- * The tokens that are missing: `{token: value}`; none where the site says neither what its
- * background is nor its text. `found`: values of tokens.
+ * Returns the missing tokens as `{token: value}`; none if the site's background or text is unknown.
+ * `found`: values of tokens.
  */
 export function complete(found) {
   if (!found.surface || !found.text) return {};

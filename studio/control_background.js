@@ -1,4 +1,4 @@
-// A background: one colour, a gradient of two, or anything that CSS has.
+// Control for a background: one colour, a gradient of two, or any CSS.
 
 import { lightDark, parse, schemes, splitList, toHex } from './colour.js';
 import { freshId, make } from './nodes.js';
@@ -6,7 +6,7 @@ import { textControl } from './control_text.js';
 
 const KINDS = { '': 'Default', colour: 'One colour', gradient: 'Gradient', css: 'As CSS' };
 
-/** `{angle, from, to}` of a gradient that this control has written, or null. */
+/** Parses a gradient written by this control to `{angle, from, to}`; null for any other. */
 export function readGradient(value) {
   const inside = /^linear-gradient\((.*)\)$/s.exec(value.trim())?.[1];
   const [angle, from, to, more] = inside ? splitList(inside) : [];
@@ -21,7 +21,7 @@ const kindOf = (value) => {
   return readGradient(value) ? 'gradient' : 'css';
 };
 
-/** Two pickers, for light and dark; `onPick(css, gesture)`. */
+/** Builds two pickers, for light and dark; `onPick(css, gesture)`. */
 function pair(title, value, onPick) {
   const both = schemes(value).map((one) => toHex({ ...(parse(one) ?? { r: 0.5, g: 0.5, b: 0.5 }), alpha: 1 }));
   const pickers = ['light', 'dark'].map((scheme, at) => make('label', { class: 'swatch-input' }, make('input', {
@@ -43,7 +43,7 @@ export function backgroundControl(studio, token) {
     drawn = value;
     studio.setToken(token.name, value, gesture && `${token.name}-${gesture}`);
   };
-  /** What the control has written itself: then it is not drawn anew under the designer's hand. */
+  /** The value last written by the control itself, which must not rebuild it during a gesture. */
   let drawn = null;
   let shown = null;
 
@@ -90,7 +90,7 @@ export function backgroundControl(studio, token) {
     const value = tokens[token.name] ?? '';
     if (value === drawn) return;
     drawn = value;
-    // What is written as CSS stays so while it is written.
+    // A value being typed as CSS stays in that editor.
     const kind = shown === 'css' && value ? 'css' : kindOf(value);
     select.value = kind;
     draw(kind, value);

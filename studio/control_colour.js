@@ -1,5 +1,5 @@
-// A colour, light and dark, in OKLCH: lightness, colourfulness and hue as people see them; with
-// the contrast to what it is read on.
+// Control for a colour, light and dark, in OKLCH (perceptual lightness, chroma and hue), with its
+// contrast to the colours that it is used with.
 
 import { contrast, fromOklch, lightDark, over, parse, schemes, toHex, toOklch } from './colour.js';
 import { freshId, make } from './nodes.js';
@@ -11,12 +11,12 @@ const SLIDERS = [
   { key: 'h', title: 'Hue', most: 360, step: 1 },
 ];
 
-/** Pairs this token is in, with the other colour's name. */
+/** The pairs that this token is in, with the other token's name. */
 const pairsOf = (name) => PAIRS.filter((pair) => pair.slice(0, 2).includes(name)).map(([upper, lower, needed]) => ({ other: upper === name ? lower : upper, needed }));
 
 /**
- * The worst of its pairs in a scheme, by what the browser made of the tokens: `{ratio, needed,
- * other}`.
+ * The pair with the worst contrast in a scheme, from the colours that the browser computed:
+ * `{ratio, needed, other}`.
  */
 function worst(colours, name, scheme) {
   const at = (token) => parse(colours[token]?.[scheme]);
@@ -32,7 +32,7 @@ function worst(colours, name, scheme) {
 
 const shownRatio = (ratio) => (Math.floor(ratio * 10) / 10).toFixed(1);
 
-/** The editor of one scheme's colour; `onPick(css, gesture)`. */
+/** Builds the editor of one scheme's colour; `onPick(css, gesture)`. */
 function editor(title, onPick) {
   const id = freshId('colour');
   let [own, alpha] = [{ l: 0.5, c: 0.1, h: 0 }, 1];
@@ -76,12 +76,12 @@ function editor(title, onPick) {
     ...sliders.map(({ row }) => row), verdict);
   return {
     element,
-    /** `css` as it is written, `colour` as the browser has it. */
+    /** `css`: the value as written; `colour`: as computed by the browser. */
     show(css, colour, judged) {
       if (colour) {
         const next = toOklch(colour);
-        // A slider that goes through grey keeps its hue, one that leaves the screen's colours its
-        // place.
+        // A slider that passes through grey keeps its hue, and one outside of the screen's colours
+        // its position.
         if (toHex(fromOklch(own)) !== toHex({ ...colour, alpha: 1 }).slice(0, 7)) own = { ...next, h: next.c ? next.h : own.h };
         ({ alpha } = colour);
         picker.value = toHex({ ...colour, alpha: 1 });
@@ -101,7 +101,7 @@ function editor(title, onPick) {
 
 export function colourControl(studio, token) {
   const { history } = studio;
-  /** What is written for each scheme now: the designer's, else what the browser has. */
+  /** The value for each scheme: the designer's, else the one that the browser computed. */
   const written = (scheme) => {
     const own = history.state.tokens[token.name];
     if (own) return schemes(own)[scheme === 'dark' ? 1 : 0];

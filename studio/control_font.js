@@ -1,9 +1,9 @@
-// A font family: stacks that need no download, the page's own, or any.
+// Control for a font family: stacks that need no download, the page's own font, or any other.
 
 import { freshId, make } from './nodes.js';
 import { takes } from './table.js';
 
-/** By what they look like; after modernfontstacks.com, all of fonts that systems bring. */
+/** Stacks by their look, after modernfontstacks.com; all fonts are preinstalled on some system. */
 const STACKS = {
   'System interface': 'system-ui, sans-serif',
   Neutral: '"Helvetica Neue", Helvetica, Arial, sans-serif',

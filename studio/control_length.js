@@ -1,9 +1,9 @@
-// Lengths and numbers: a slider for the usual range, and a field for any value.
+// Controls for lengths and numbers: a slider for the usual range, and a field for any value.
 
 import { freshId, make } from './nodes.js';
 import { takes } from './table.js';
 
-/** The usual range of each, in pixels; what is not here goes to 64. */
+/** Upper end of each slider, in pixels; 64 for all others. */
 const MOST = { 'font-size': 24, 'launcher-size': 96, 'window-width': 720, 'window-height': 960, 'window-radius': 48, 'launcher-radius': 48, radius: 36, 'bubble-radius': 36 };
 const LEAST = { 'font-size': 11, 'launcher-size': 40, 'window-width': 300, 'window-height': 340 };
 
@@ -23,7 +23,7 @@ function withField(studio, token, range, toCss) {
     const value = tokens[token.name] ?? '';
     if (document.activeElement !== text) text.value = value;
     text.placeholder = token.default;
-    // A default that is another token's has no number of its own.
+    // A default that refers to another token contains no number.
     const number = parseFloat(value || token.number);
     if (Number.isFinite(number)) range.value = number;
   };
@@ -39,7 +39,7 @@ export function lengthControl(studio, token) {
   return withField(studio, token, range, (value) => `${value}px`);
 }
 
-/** The usual range of each factor. */
+/** Slider range of each factor. */
 const NUMBERS = {
   motion: { min: '0', max: '3', step: '0.1' },
   density: { min: '0.4', max: '1.6', step: '0.05' },

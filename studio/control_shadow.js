@@ -1,4 +1,4 @@
-// A shadow: a few that are well made, and its layers one by one.
+// Control for a shadow: presets, and an editor for each layer.
 
 import { toHex, parse } from './colour.js';
 import { make } from './nodes.js';

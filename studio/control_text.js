@@ -1,5 +1,5 @@
-// A value of any kind, as CSS: backgrounds, which may be gradients, and what has no control of its
-// own.
+// Control for any value, as CSS: for backgrounds, which may be gradients, and for tokens without a
+// control of their own.
 
 import { isValue } from './address.js';
 import { freshId, make } from './nodes.js';

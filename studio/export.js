@@ -1,11 +1,11 @@
-// What a designer takes home: a style sheet of only what differs, design tokens as JSON (DTCG),
-// and the lines for a page.
+// Exports for a designer: a style sheet with only the differences, design tokens as JSON (DTCG),
+// and a snippet for a page.
 
 import { parse, schemes, splitList, toHex } from './colour.js';
 import { parseShadow } from './shadow.js';
 
 /**
- * The tokens that are not as they are without anybody: `[[name, value], …]` in the table's order.
+ * Returns the tokens that differ from their defaults, `[[name, value], …]`, in the table's order.
  * `defaults`: by name.
  */
 export function changed(tokens, defaults) {
@@ -16,14 +16,14 @@ export function changed(tokens, defaults) {
     .sort(([one], [other]) => place(one) - place(other));
 }
 
-/** The style sheet. `rules`: a theme's or a designer's own rules for parts, after the tokens. */
+/** Writes the style sheet. `rules`: a theme's or designer's rules for parts, after the tokens. */
 export function toCss(tokens, defaults, rules = '') {
   const lines = changed(tokens, defaults).map(([name, value]) => `  --chataibot-${name}: ${value};`);
   const own = lines.length ? `chataibot-widget {\n${lines.join('\n')}\n}\n` : '';
   return [own, rules.trim() && `${rules.trim()}\n`].filter(Boolean).join('\n');
 }
 
-/** A colour as the format's module for colours writes it, version 2025.10. */
+/** Converts a colour to the format of the DTCG color module, version 2025.10. */
 function colour(text) {
   const { r, g, b, alpha } = parse(text);
   const components = [r, g, b].map((channel) => Number(channel.toFixed(4)));
@@ -46,7 +46,7 @@ function shadow(text) {
   return { $type: 'shadow', $value };
 }
 
-/** `{$type, $value}` of one value, or null where the format has no type for it. */
+/** Converts one value to `{$type, $value}`, or null if the format has no type for it. */
 function typed(name, value) {
   if (parse(value)) return { $type: 'color', $value: colour(value) };
   const [, size, unit] = /^(-?[\d.]+)(px|rem)$/.exec(value) ?? [];
@@ -59,8 +59,8 @@ function typed(name, value) {
 }
 
 /**
- * The design tokens, one group for each scheme; what the format has no type for stands in the
- * group's extension, as CSS.
+ * Returns the design tokens, one group for each scheme; values without a type in the format are in
+ * the group's extension, as CSS.
  */
 export function toDtcg(tokens, defaults) {
   const group = (at) => {
@@ -75,8 +75,8 @@ export function toDtcg(tokens, defaults) {
 const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 
 /**
- * The lines for a page. `script`: where the loader is; `sheet`: what the style sheet will be
- * called, empty where there is none.
+ * Returns the snippet for a page. `script`: address of the loader; `sheet`: name of the style
+ * sheet, empty if there is none.
  */
 export function toSnippet(attributes, script, sheet) {
   const said = Object.entries(attributes).filter(([, value]) => value);

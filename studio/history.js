@@ -1,7 +1,7 @@
-// What was chosen, with undo and redo. Steps of one gesture, such as a slider's, are one step
-// back. Knows no page.
+// State store with undo and redo. Changes of one gesture, such as dragging a slider, are one step.
+// Independent of the page.
 
-/** How many steps back are kept. */
+/** Maximum number of undo steps. */
 const MOST = 200;
 
 export class History {
@@ -11,10 +11,10 @@ export class History {
   #kept;
   #listeners = new Set();
 
-  /** The state now: never changed, only replaced. */
+  /** The current state: immutable, replaced on every change. */
   state;
 
-  /** `kept`: the names in the state that undo brings back. */
+  /** `kept`: names of the parts of the state that undo restores. */
   constructor(state, kept) {
     this.state = state;
     this.#kept = kept;
@@ -33,10 +33,7 @@ export class History {
     this.#listeners.add(listener);
   }
 
-  /**
-   * Replaces parts of the state. Changes with the same `gesture`, one after the other, are one
-   * step.
-   */
+  /** Replaces parts of the state. Consecutive changes with the same `gesture` are one step. */
   change(parts, gesture = null) {
     const before = this.state;
     const next = { ...before, ...parts };
@@ -51,7 +48,7 @@ export class History {
     });
   }
 
-  /** The gesture is over: the next change is a step of its own. */
+  /** Ends the gesture: the next change is a step of its own. */
   settle() {
     this.#gesture = null;
   }

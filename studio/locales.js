@@ -1,7 +1,7 @@
-// Languages to look at: one for each length of words, direction and script that is likely to break
-// a layout.
+// Languages for the preview: one for each length of words, direction and script that is likely to
+// break a layout.
 
-/** Name of each, by tag. */
+/** Native name of each language, by tag. */
 export const LOCALES = {
   '': 'English',
   de: 'Deutsch',
@@ -18,5 +18,5 @@ export const LOCALES = {
   'zh-Hans': '简体中文',
 };
 
-/** Languages that are written from right to left. */
+/** Right-to-left languages. */
 export const RIGHT_TO_LEFT = ['ar', 'he'];

@@ -1,8 +1,8 @@
-// Elements from a tag, attributes and children; no text is ever parsed as markup.
+// Builds elements from a tag, attributes and children; no text is ever parsed as markup.
 
 /**
- * `on…` attributes that are functions become listeners; `null`, `false` and `undefined` leave an
- * attribute or a child out.
+ * Functions in `on…` attributes become listeners; `null`, `false` and `undefined` omit an attribute
+ * or a child.
  */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -16,20 +16,20 @@ export function make(tag, attributes = {}, ...children) {
 
 let last = 0;
 
-/** An id that nothing else has. */
+/** Returns a unique id. */
 export const freshId = (word) => `${word}-${++last}`;
 
-/** Says something to screen readers, and to all by a short line at the bottom. */
+/** Announces a message to screen readers, and shows it briefly at the bottom. */
 export function say(words) {
   const place = document.querySelector('#said');
   place.textContent = words;
   place.classList.remove('fresh');
-  // Begins the fading anew.
+  // Forces a layout, which restarts the fade animation.
   void place.offsetWidth;
   place.classList.add('fresh');
 }
 
-/** Copies, or where the page may not, marks `source` for the designer's own shortcut. */
+/** Copies `text`; if the page may not, selects `source` for the designer's own shortcut. */
 export async function copy(text, source) {
   try {
     await navigator.clipboard.writeText(text);
@@ -44,7 +44,7 @@ export async function copy(text, source) {
 export function download(name, text, type) {
   const url = URL.createObjectURL(new Blob([text], { type }));
   make('a', { href: url, download: name }).click();
-  // The download has begun by then.
+  // By then the download has started.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
   say(`${name} is saved`);
 }

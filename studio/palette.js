@@ -1,44 +1,44 @@
-// From one brand colour to all the colours of the widget, light and dark. Every pair that is read
-// together reaches its contrast by how it is made: a colour moves away from what it stands on
-// until it is there, measured on the rounded colours that are written out.
+// Palette generator: derives all colours of the widget, light and dark, from one brand colour.
+// Every pair that is read together has enough contrast by construction: a colour moves away from
+// its background until it does, measured on the rounded colours that are written out.
 
 import { contrast, fromOklch, lightDark, over, parse, rounded, toHex, toOklch } from './colour.js';
 
-/** Contrast of text, and of what is no text but has to be seen (WCAG 2.2, 1.4.3 and 1.4.11). */
+/** Contrast of text, and of non-text elements that must be seen (WCAG 2.2, 1.4.3 and 1.4.11). */
 export const TEXT = 4.5;
 export const SHAPE = 3;
-/** … and of long texts, where there is a choice. */
+/** Contrast of long texts, where possible. */
 const READING = 7;
 
 /**
- * What the widget mixes of a colour onto what lies below: the most of the brand's that text stands
- * on (the home screen; the header has less), and of links and signals under their own words.
+ * Shares by which the widget tints backgrounds: the strongest tint of the brand under text (on the
+ * home screen; the header has less), and tints of links and signals under their own text.
  */
 const TINTS = { accent: 0.17, link: 0.13, danger: 0.11, warning: 0.12 };
 
-/** `share` of the upper colour over the lower one. */
+/** Blends `share` of the upper colour over the lower one. */
 export const mix = (upper, lower, share) => rounded(over({ ...upper, alpha: share }, lower));
 
-/** What quiet text stands on besides: the home screen's light, and a file that was refused. */
+/** Further backgrounds of muted text: the home screen's light, and a refused file. */
 export const textGrounds = ({ surface, accent, danger }) => [
   ...(accent ? [mix(accent, surface, TINTS.accent)] : []),
   ...(danger ? [mix(danger, surface, TINTS.danger)] : []),
 ];
 
-/** What a colour's words stand on that is tinted with itself, on each of these grounds. */
+/** Backgrounds tinted with a colour that carry text of that colour, for each of these grounds. */
 export const ownGrounds = (name, colour, grounds) => (TINTS[name] ? grounds.map((ground) => mix(colour, ground, TINTS[name])) : []);
 
 const shown = (colour) => rounded(fromOklch(colour));
 const WHITE = { r: 1, g: 1, b: 1, alpha: 1 };
 const BLACK = { r: 0, g: 0, b: 0, alpha: 1 };
 
-/** White or black, whichever is easier to read on this; one of them reaches 4.5 on any colour. */
+/** White or black, whichever has more contrast; one of them reaches 4.5 on any colour. */
 const readable = (background) => (contrast(WHITE, background) >= contrast(BLACK, background) ? WHITE : BLACK);
 
 /**
- * `wanted` as `{l, c, h}`, moved to lighter (`to` 1) or darker (`to` 0) until it has this contrast
- * on all the backgrounds, and on what is tinted with it, where it is the colour of this `name`.
- * Ends at white or black at the latest, which the surfaces below leave room for.
+ * Moves `wanted` (`{l, c, h}`) to lighter (`to` 1) or darker (`to` 0) until it has this contrast on
+ * all the backgrounds, and on the tints of itself if `name` has one. Ends at white or black, which
+ * have enough contrast on the surfaces below.
  */
 function reach(wanted, to, backgrounds, ratio, name = '') {
   const isEnough = (colour) => [...backgrounds, ...ownGrounds(name, colour, backgrounds)].every((background) => contrast(colour, background) >= ratio);
@@ -51,11 +51,11 @@ function reach(wanted, to, backgrounds, ratio, name = '') {
   return to ? WHITE : BLACK;
 }
 
-/** The colours of one scheme. `brand` as `{l, c, h}`. */
+/** Derives the colours of one scheme from the brand colour. */
 function scheme(exact, dark) {
   const brand = toOklch(exact);
   const to = dark ? 1 : 0;
-  // A breath of the brand's hue keeps greys from looking foreign beside it.
+  // A slight tint of the brand's hue keeps greys from looking foreign beside it.
   const tint = Math.min(brand.c, 0.14);
   const grey = (l, share) => ({ l, c: tint * share, h: brand.h });
   const surface = dark ? shown(grey(0.2, 0.1)) : WHITE;
@@ -84,21 +84,21 @@ function scheme(exact, dark) {
 }
 
 /**
- * `{light, dark}`: for each the colours by token, as `{r, g, b}`. `brand`: any colour that [parse]
- * reads.
+ * Returns `{light, dark}`: the colours of each scheme by token, as `{r, g, b}`. `brand`: any colour
+ * that [parse] reads.
  */
 export function palette(brand) {
   const exact = rounded({ ...parse(brand), alpha: 1 });
   return { light: scheme(exact, false), dark: scheme(exact, true) };
 }
 
-/** The same as values of tokens: `{accent: '#…', surface: 'light-dark(#…, #…)', …}`. */
+/** The palette as values of tokens: `{accent: '#…', surface: 'light-dark(#…, #…)', …}`. */
 export function paletteTokens(brand) {
   const { light, dark } = palette(brand);
   return Object.fromEntries(Object.keys(light).map((name) => [name, lightDark(toHex(light[name]), toHex(dark[name]))]));
 }
 
-/** Which colours are read on which, and how well they have to be: `[upper, lower, ratio]`. */
+/** Which colours are read on which, with the contrast needed: `[upper, lower, ratio]`. */
 export const PAIRS = [
   ['on-accent', 'accent', TEXT],
   ['text', 'surface', TEXT],

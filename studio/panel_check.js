@@ -1,5 +1,5 @@
-// What stands in the way of a good look, by the rules that `cargo xtask theme` has, too: the style
-// sheet itself at once, and every scene in light and dark when asked.
+// Panel of findings, by the rules of `cargo xtask theme`: for the style sheet at once, and for
+// every scene in light and dark on request.
 
 import { checkCss } from './check_css.js';
 import { toCss } from './export.js';
@@ -54,17 +54,18 @@ export function checkPanel(studio) {
       }
       const { theme } = history.state.attributes;
       const verdict = merged.size ? `${merged.size} in what is seen:` : `Every scene is in order, ${/^(light|dark)$/.test(theme) ? theme : 'light and dark'}.`;
-      // It was being used for something else: not looked at is not in order.
+      // The focus was in use elsewhere, so it was not checked in these scenes, which must not read
+      // as passed.
       const left = alone && `The focus was not looked at in ${alone} of them, as a field had it.`;
       seen.textContent = [left, verdict].filter(Boolean).join(' ');
       scenes.replaceChildren(...[...merged.values()].map((finding) => row(finding, show)));
     } finally {
       button.disabled = false;
-      // It went through the preview's controls, to see whether they show it.
+      // The check moved the focus through the preview's controls.
       if (document.activeElement.matches('body, iframe')) button.focus();
     }
   });
-  // What was found holds for what was looked at.
+  // Findings are outdated once what was checked has changed.
   history.subscribe((now, before) => {
     follow(now);
     if (['tokens', 'rules', 'attributes'].some((name) => now[name] !== before[name])) seen.textContent = scenes.textContent = '';

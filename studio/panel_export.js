@@ -1,4 +1,4 @@
-// What a designer takes home, in a dialog.
+// Dialog with the exports for a designer.
 
 import { toCss, toDtcg, toSnippet } from './export.js';
 import { copy, download, make } from './nodes.js';
@@ -27,6 +27,6 @@ export function addExports({ history, table }) {
     dialog.replaceChildren(make('header', {}, make('h2', { id: 'exports-title' }, 'Take it home'), make('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, 'Close')), ...blocks);
     dialog.showModal();
   });
-  // A press beside the dialog closes it.
+  // A click on the backdrop closes the dialog.
   dialog.addEventListener('click', ({ target }) => target === dialog && dialog.close());
 }

@@ -1,4 +1,4 @@
-// Rules for parts, and the words and places that attributes decide: what tokens cannot say.
+// Panel for what tokens cannot express: rules for parts, and attributes for texts and positions.
 
 import { nearest } from './check_css.js';
 import { make } from './nodes.js';
@@ -9,7 +9,7 @@ const CHOICES = {
   position: { title: 'Corner', options: { '': 'Bottom, end', 'bottom-start': 'Bottom, start', 'top-end': 'Top, end', 'top-start': 'Top, start' } },
   launcher: { title: 'Launcher', options: { '': 'Round', label: 'With words', none: 'None' } },
 };
-/** What each is called, and what stands there of itself. */
+/** Title and default text of each attribute. */
 const WORDS = {
   'launcher-label': ['Words on the launcher', 'Chat'],
   heading: ['Title', 'Chat with us'],
@@ -17,9 +17,7 @@ const WORDS = {
   greeting: ['Greeting', 'Hi there'],
 };
 
-/**
- * A field that finds any part by its name, and puts an empty rule for it where rules are written.
- */
+/** Builds a field that finds a part by name and adds an empty rule for it to the rules. */
 function addRule({ history, table }, rules) {
   const { parts } = table.design;
   const list = make('datalist', { id: 'parts' }, ...parts.map(({ name, description }) => make('option', { value: name }, description)));

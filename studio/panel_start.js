@@ -1,5 +1,4 @@
-// How a look begins: with a brand colour, with a theme, or with what the site's style sheet says
-// already.
+// Panel of starting points: a brand colour, a theme, or the site's own style sheet.
 
 import { contrast, luminance, parse, schemes, toHex } from './colour.js';
 import { complete } from './complete.js';
@@ -8,7 +7,7 @@ import { PAIRS, palette, paletteTokens } from './palette.js';
 import { readVariables, suggest } from './site_variables.js';
 import { THEMES } from './themes.js';
 
-/** What a theme's picture is called. */
+/** Address of a theme's picture. */
 const picture = (name) => new URL(`themes/${name || 'default'}.webp`, import.meta.url).href;
 
 function brandSection({ history }) {
@@ -86,8 +85,8 @@ function importSection({ history, table }) {
       if (swatch) swatch.style.background = value;
       return { box, token, value, row: make('label', { class: 'found-row' }, box, make('code', {}, swatch, token), make('span', {}, value), from && make('small', {}, from)) };
     });
-    // A site of one scheme: what follows the page's or the device's would have its colours in the
-    // other, too.
+    // The site has one scheme. Following the page's or the device's scheme would show its colours
+    // in the other one, too.
     const surface = parse(chosen.surface ?? '');
     const only = surface && !Object.keys(variables.dark).length ? (luminance(surface) < 0.18 ? 'dark' : 'light') : '';
     const keep = make('input', { type: 'checkbox', checked: true });

@@ -1,4 +1,4 @@
-// Every token, by group, each with a control made for its kind.
+// Panel of all tokens, by group, each with a control for its kind.
 
 import { backgroundControl } from './control_background.js';
 import { colourControl } from './control_colour.js';

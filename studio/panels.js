@@ -1,4 +1,4 @@
-// The tabs of the controls, by the pattern of the ARIA Authoring Practices.
+// Tabs of the controls, by the tabs pattern of the ARIA Authoring Practices.
 
 import { freshId, make } from './nodes.js';
 import { startPanel } from './panel_start.js';
@@ -15,7 +15,7 @@ export function addPanels(studio) {
     const page = make('section', { role: 'tabpanel', id: freshId('page'), tabindex: '0', hidden: true });
     const tab = make('button', { type: 'button', role: 'tab', id: freshId('tab'), 'aria-controls': page.id, 'aria-selected': 'false', tabindex: '-1' }, title);
     page.setAttribute('aria-labelledby', tab.id);
-    // Filled when first shown: a table of many controls is no cheap thing.
+    // Filled when first shown, as many controls are expensive.
     let isFilled = false;
     const select = () => {
       for (const other of tabs) {

@@ -1,13 +1,12 @@
-// Shadows as layers: what the control for them edits and the export writes.
+// Shadows as layers: parser and formatter for their control and the export.
 
 import { parse, splitList } from './colour.js';
 
-/** Words of a layer, with functions whole. */
+/** Words of a layer, keeping functions whole. */
 const words = (layer) => layer.match(/[^\s(]+\([^()]*(?:\([^()]*\)[^()]*)*\)|[^\s]+/g) ?? [];
 
 /**
- * `[{x, y, blur, spread, colour, inset}, …]` in pixels, or null where one of the layers is written
- * in another way.
+ * Parses to `[{x, y, blur, spread, colour, inset}, …]` in pixels; null if a layer has another form.
  */
 export function parseShadow(text) {
   if (text.trim() === 'none') return [];
@@ -24,7 +23,7 @@ export function parseShadow(text) {
 
 const px = (length) => (length ? `${length}px` : '0');
 
-/** The same as CSS. */
+/** Formats layers as CSS. */
 export function formatShadow(layers) {
   if (!layers.length) return 'none';
   const layer = ({ x, y, blur, spread, colour, inset }) =>

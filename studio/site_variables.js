@@ -1,6 +1,5 @@
-// A site's own variables, out of its style sheet: read by the browser's parser into a sheet that
-// styles nothing, never as markup. Then what each could be here, by the names that sites and
-// frameworks give such things.
+// Import of a site's variables: the browser parses its style sheet into a sheet that styles
+// nothing, never as markup. Tokens are then suggested by the names that sites and frameworks use.
 
 import { lightDark, parse, toHex } from './colour.js';
 import { parseShadow } from './shadow.js';
@@ -8,10 +7,10 @@ import { parseShadow } from './shadow.js';
 const ROOT = /^(:root|html|body|:host|\*)$/;
 const DARK = /(^|[^\w-])(\.dark|\[data-(bs-)?(theme|color-scheme|mode)=["']?dark["']?\]|\.theme-dark|\.dark-mode)/;
 
-/** A link, and a main button: what sites without variables say of their brand. */
+/** Selectors of links and main buttons, which show the brand of sites without variables. */
 const BRAND = /^a(:link)?$|(^|[\s.])(btn|button|cta)([-_]{1,2}(primary|main|cta|default))?$/i;
 
-/** Every rule with the conditions around it: `{selector, condition, style}`. */
+/** Yields every rule with the conditions around it: `{selector, condition, style}`. */
 function* flat(rules, condition = '') {
   for (const rule of rules) {
     if (rule.style && rule.selectorText) yield { selector: rule.selectorText, condition, style: rule.style };
@@ -19,10 +18,10 @@ function* flat(rules, condition = '') {
   }
 }
 
-/** `{light, dark}`: the variables of the page's root, as they are written. Needs a browser. */
+/** Returns the variables of the page's root as written, `{light, dark}`. Needs a browser. */
 export function readVariables(css) {
   const sheet = new CSSStyleSheet();
-  // A pasted sheet may begin with imports, which such sheets do not have.
+  // Constructed style sheets do not allow imports.
   sheet.replaceSync(css.replaceAll(/@import[^;]*;/g, ''));
   const found = { light: {}, dark: {} };
   for (const { selector, condition, style } of flat(sheet.cssRules)) {
@@ -39,7 +38,7 @@ export function readVariables(css) {
     }
     if (!isRoot) continue;
     for (const name of style) if (name.startsWith('--')) found[isDark ? 'dark' : 'light'][name] = style.getPropertyValue(name).trim();
-    // Sites without variables say at least these.
+    // Sites without variables have at least these.
     for (const name of ['background-color', 'color', 'font-family']) {
       const value = style.getPropertyValue(name);
       if (value) found[isDark ? 'dark' : 'light'][`${name} of ${selector}`] = value;
@@ -48,10 +47,7 @@ export function readVariables(css) {
   return found;
 }
 
-/**
- * A value with the variables in it put in their place; null where one is missing or they go round
- * in a circle.
- */
+/** Substitutes the variables in a value; null if one is missing or they are circular. */
 export function resolve(value, variables, depth = 0) {
   if (depth > 20) return null;
   const begin = value.indexOf('var(');
@@ -64,17 +60,14 @@ export function resolve(value, variables, depth = 0) {
   return found == null ? null : resolve(value.slice(0, begin) + found.trim() + value.slice(end), variables, depth + 1);
 }
 
-/** Some frameworks keep only the three numbers of a colour: `222 47% 11%`, `13, 110, 253`. */
+/** Completes colours that frameworks may store as mere numbers: `222 47% 11%`, `13, 110, 253`. */
 function whole(value) {
   if (/^[\d.]+(deg)?[\s,]+[\d.]+%[\s,]+[\d.]+%$/.test(value)) return `hsl(${value.replaceAll(',', ' ')})`;
   if (/^\d{1,3}[\s,]+\d{1,3}[\s,]+\d{1,3}$/.test(value)) return `rgb(${value.replaceAll(',', ' ')})`;
   return value;
 }
 
-/**
- * What names are given to what a token is; the first that fits counts, earlier patterns before
- * later.
- */
+/** Names that sites use for each token; earlier patterns take precedence over later ones. */
 const COLOURS = {
   accent: [/^(brand|accent|primary)$/, /(^|-)(brand|accent)(-(color|colour|500|600|default|main|base))?$/, /(^|-)primary(-(color|colour|500|600|default|main|base))?$/, /(^|-)(theme|key)-colou?r$/, /^background-color of the button$/],
   'on-accent': [/(^|-)(primary|accent|brand)-(foreground|contrast|content)$/, /(^|-)on-(primary|accent|brand)$/, /(^|-)(primary|accent)-text$/, /^color of the button$/],
@@ -92,7 +85,7 @@ const COLOURS = {
 };
 const LENGTHS = { radius: [/(^|-)(border-)?radius(-(md|base|default|lg))?$/, /(^|-)rounded(-(md|base|box))?$/, /^border-radius of the button$/], 'font-size': [/(^|-)(body|base|text)?-?font-size(-(base|body|md))?$/, /(^|-)text-base$/] };
 const FONTS = { font: [/(^|-)font(-family)?(-(sans|body|base|sans-serif))?$/, /(^|-)(body|base|sans)-font(-family)?$/, /(^|-)(ff|fonts?|typeface)(-family)?-+(sans|body|base|text|primary|main|default)$/, /^font-family of/] };
-/** Shadows of what lies above a page, as a window does. */
+/** Shadows of elements above a page, such as a window. */
 const SHADOWS = { 'window-shadow': [/(^|-)(shadow|elevation)-(xl|2xl|lg|large|high|4|5|overlay|modal|dialog|popover|floating)$/] };
 
 function pick(names, patterns) {
@@ -110,7 +103,8 @@ const colourOf = (name, variables) => {
 };
 
 /**
- * What the tokens would be: `[{token, value, from}, …]`. `light` and `dark` as of [readVariables].
+ * Suggests values for tokens: `[{token, value, from}, …]`. `light` and `dark` as of
+ * [readVariables].
  */
 export function suggest({ light, dark }) {
   const names = Object.keys(light);

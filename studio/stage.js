@@ -1,5 +1,5 @@
-// The page inside the studio: shows one scene, or all of them, as the studio says. Talks to the
-// studio alone, by messages of the same origin.
+// The page in the preview's frame: shows one scene, or all of them. Communicates only with the
+// studio, by messages of the same origin.
 
 import { SCENES } from '../scenes.js';
 import { checkFocus, checkScene } from './check_scene.js';
@@ -10,8 +10,8 @@ const wall = document.querySelector('#wall');
 const root = document.documentElement;
 
 /**
- * What forced colours make of the tokens. The browser's own mode replaces more: borders appear,
- * and pictures of backgrounds go.
+ * Imitates forced colours by system colours in the tokens. The browser's own mode does more: it
+ * adds borders and removes background images.
  */
 const FORCED = `:root { background: Canvas; --shape: Canvas; --paper: Canvas; }
 chataibot-widget {
@@ -29,10 +29,9 @@ chataibot-widget {
 }
 chataibot-widget::part(bubble), chataibot-widget::part(avatar), chataibot-widget::part(launcher) { outline: 1px solid CanvasText; outline-offset: -1px; }`;
 
-// A chat whose window opens takes the focus, as on any page, and keeps it from what would take it.
-// Here it gets it only from a designer who is in this frame: else it would be taken from the
-// studio's controls, and of a wall's chats each would take it from the others. The checker gives it
-// to one control after the other.
+// An opening chat takes the focus, as on any page, and defends it. Here it only gets it if the
+// designer is in this frame: else it would take the focus from the studio's controls, and the chats
+// of a wall would take it from each other. The checker focuses one control after the other.
 let isGiven = false;
 for (const [prototype, name] of [[HTMLElement.prototype, 'focus'], [HTMLDialogElement.prototype, 'showModal']]) {
   const original = prototype[name];
@@ -57,7 +56,7 @@ function dress(widget, scene, isTile) {
 
 function showWall() {
   looked?.disconnect();
-  // A tile's chat comes when it is looked at.
+  // A tile's chat is created when it comes into view.
   looked = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting || target.firstChild) continue;
@@ -103,12 +102,12 @@ function show(state) {
     else document.body.append(dress(document.createElement('chataibot-widget'), state.scene, false));
   }
   const [one] = document.querySelectorAll('chataibot-widget');
-  // Of a wall, none may be there yet.
+  // On a wall there may be no widget yet.
   const ready = one?.state?.ready ? Promise.resolve() : customElements.whenDefined('chataibot-widget').then(() => one?.ready);
   ready.then(() => requestAnimationFrame(() => tell({ type: 'shown', colours: colours(state.tokens) })));
 }
 
-/** What the tokens of colour are, as the browser makes them: `{name: {light, dark}}`. */
+/** Computed colours of the tokens: `{name: {light, dark}}`. */
 function colours(names) {
   const [top] = document.querySelector('chataibot-widget')?.shadowRoot?.querySelectorAll('div') ?? [];
   if (!top) return {};
@@ -129,7 +128,7 @@ function colours(names) {
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
-/** Waits until the one chat on the page is there whole, and changes no more. */
+/** Waits until the only chat on the page is rendered and no longer changes. */
 async function settled() {
   const { shadowRoot, ready } = document.querySelector('body > chataibot-widget');
   await ready;
@@ -143,20 +142,18 @@ async function settled() {
   for (const animation of shadowRoot.getAnimations()) if (animation.effect.getComputedTiming().iterations !== Infinity) animation.finish();
 }
 
-/**
- * Has the designer begun to write, or to choose, in the studio? The focus is not taken from that.
- */
+/** Whether the designer is using a field of the studio, from which the focus is not taken. */
 const isBusy = () => parent.document.activeElement?.matches('input, textarea, select') ?? false;
 
 /**
- * Shows every scene, light and dark, and tells what is wrong with each. Ends early when another is
- * begun.
+ * Checks every scene, light and dark, and reports the findings of each. Ends early if another check
+ * or scene is requested.
  */
 let checking = 0;
 async function check(state) {
   const own = ++checking;
   const focused = { light: new Set(), dark: new Set() };
-  // A chat that keeps to one scheme is never seen in the other.
+  // A chat with a fixed scheme is never shown in the other.
   const fixed = ['light', 'dark'].filter((scheme) => scheme === state.attributes.theme);
   const all = (fixed.length ? fixed : ['light', 'dark']).flatMap((scheme) => Object.keys(SCENES).map((scene) => ({ scheme, scene })));
   for (const [at, { scheme, scene }] of all.entries()) {
@@ -180,12 +177,12 @@ const tell = (message) => parent.postMessage(message, location.origin);
 
 addEventListener('message', ({ origin, source, data }) => {
   if (origin !== location.origin || source !== parent) return;
-  // Another look: what is being checked is the one before.
+  // Any message ends a running check, which is of the previous look.
   checking++;
   if (data.type === 'show') show(data.state);
   else if (data.type === 'check') check(data.state);
 });
-// The studio's shortcuts hold here, too.
+// The studio's shortcuts work here, too.
 addEventListener('keydown', (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z' && !event.composedPath()[0].matches?.('input, textarea')) {
     event.preventDefault();

@@ -1,11 +1,11 @@
-// The preview: which scene, on which screen, in which scheme, direction, size and language; and
-// the frame it is shown in.
+// The preview: controls for scene, screen, scheme, direction, text size and language, and the frame
+// that shows it.
 
 import { SCENES } from '../scenes.js';
 import { LOCALES, RIGHT_TO_LEFT } from './locales.js';
 import { make } from './nodes.js';
 
-/** Width and height of each screen, in CSS pixels; the wall and `fluid` take what is there. */
+/** Width and height of each screen, in CSS pixels; the wall takes the available space. */
 export const WIDTHS = {
   desktop: { title: 'Desktop', width: 1024, height: 780 },
   tablet: { title: 'Tablet', width: 768, height: 960 },
@@ -15,7 +15,7 @@ export const WIDTHS = {
 
 const ZOOMS = [1, 1.25, 1.5, 2];
 
-/** How small the scenes of a wall are. */
+/** Scale of the scenes on the wall. */
 const WALL = 0.5;
 
 const NOTES = {
@@ -24,7 +24,7 @@ const NOTES = {
   zoom: 'Text size as a browser’s zoom makes it: everything grows, and the screen has less room.',
 };
 
-/** A group of radio buttons that looks like one control. */
+/** Builds a group of radio buttons that looks like one control. */
 function segments(name, legend, options, onPick) {
   const inputs = Object.entries(options).map(([value, title]) => make('label', {}, make('input', { type: 'radio', name, value, onchange: () => onPick(value) }), make('span', {}, title)));
   return make('fieldset', { class: 'segments' }, make('legend', { class: 'unseen' }, legend), ...inputs);
@@ -86,7 +86,7 @@ export function addStage(studio) {
     ].filter(Boolean).join(' · ');
   }
 
-  /** All that the page inside is told, as one style sheet and a few words. */
+  /** Sends the state to the page in the frame: one style sheet and a few values. */
   function send(type = 'show') {
     const { scene, scheme, rtl, forced, point, locale, attributes, tokens, rules } = history.state;
     const own = Object.entries(tokens).map(([name, value]) => `  --chataibot-${name}: ${value};\n`).join('');
@@ -96,8 +96,9 @@ export function addStage(studio) {
   }
 
   /**
-   * Has every scene looked at. Resolves with the findings, each with its `scene` and `scheme`, and
-   * in how many the focus was left `alone`; null where something else was to be shown meanwhile.
+   * Checks every scene. Resolves with the findings, each with its `scene` and `scheme`, and the
+   * number of scenes whose focus was left `alone`; null if something else was shown in the
+   * meantime.
    */
   let checked = null;
   studio.check = (onProgress) =>

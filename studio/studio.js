@@ -1,5 +1,5 @@
-// The studio: what was chosen lives in one History; every part of the page shows it and changes
-// it, and none knows another.
+// The studio: one History holds the state; every part of the page shows and changes it,
+// independently of the others.
 
 import { SCENES } from '../scenes.js';
 import { fromHash, toHash } from './address.js';
@@ -15,25 +15,19 @@ import { THEMES, loadTheme } from './themes.js';
 const known = { scenes: Object.keys(SCENES), widths: Object.keys(WIDTHS), themes: Object.keys(THEMES), locales: Object.keys(LOCALES) };
 const table = await loadTable();
 const asked = fromHash(location.hash, known);
-// On a phone there is room for a phone.
+// A small screen starts with the phone preview.
 const isSmall = innerWidth < 700 && !/[#&]width=/.test(location.hash);
 const first = isSmall ? { ...asked, width: 'phone' } : asked;
 const history = new History(first, ['theme', 'tokens', 'rules', 'attributes']);
 
-/**
- * What every part gets: the table, the history, the theme's own CSS, and what the browser makes of
- * the colours.
- */
+/** Context of all parts: the table, the history, and the colours computed by the browser. */
 const studio = {
   table,
   history,
-  /**
-   * The style sheet of the theme that was begun with: its rules for parts. Its tokens are in the
-   * state.
-   */
+  /** Computed colours of the tokens, as reported by the preview: `{name: {light, dark}}`. */
   colours: {},
   listeners: new Set(),
-  /** Calls `listener(colours)` when the browser has worked out the colours anew. */
+  /** Calls `listener(colours)` whenever the browser has computed the colours again. */
   onColours(listener) {
     this.listeners.add(listener);
   },
@@ -53,7 +47,7 @@ const studio = {
   },
 };
 
-// A theme in the address is where the tokens beside it begin.
+// An address with a theme and no tokens begins with the theme's.
 if (first.theme && !Object.keys(first.tokens).length) {
   const { tokens, rules } = await loadTheme(first.theme);
   history.state = { ...first, tokens, rules: first.rules || rules };
@@ -76,7 +70,7 @@ addEventListener('keydown', (event) => {
   if (event.shiftKey) history.redo();
   else history.undo();
 });
-// Another press, or another control, is another gesture.
+// Another press or another control begins a new gesture.
 for (const type of ['pointerdown', 'focusout']) addEventListener(type, () => history.settle(), true);
 
 function follow(state) {
@@ -92,7 +86,7 @@ addEventListener('hashchange', () => history.change(fromHash(location.hash, know
 
 document.getElementById('share').addEventListener('click', ({ target }) => copy(location.href, target).then(() => say('The link is copied')));
 
-/* ---- on a small screen, one of two ---- */
+/* ---- small screens: one view at a time ---- */
 
 for (const button of document.querySelectorAll('[data-view]')) {
   button.addEventListener('click', () => {
@@ -101,5 +95,5 @@ for (const button of document.querySelectorAll('[data-view]')) {
   });
 }
 document.body.dataset.view = 'stage';
-// Tests and designers' own scripts wait for it.
+// Tests and designers' own scripts wait for this.
 document.body.dataset.ready = '';

@@ -1,10 +1,10 @@
-// The table of tokens, which the build makes from the code: what the controls are made of.
+// The table of tokens, generated from the code, from which the controls are made.
 
 import { lightDark } from './colour.js';
 
 const PREFIX = '--chataibot-';
 
-/** Which control fits a kind of value. */
+/** The control for each kind of value. */
 const CONTROLS = {
   color: 'color',
   length: 'length',
@@ -16,16 +16,15 @@ const CONTROLS = {
   shadow: 'shadow',
 };
 
-/** What a token is called by people. */
+/** Human-readable title of a token. */
 function titleOf(name) {
   const words = name.replaceAll('-', ' ');
   return words[0].toUpperCase() + words.slice(1);
 }
 
 /**
- * `{design, tokens, groups, defaults, colours}` of the table as the build writes it: tokens by
- * name, in groups by title; what holds without anybody, as CSS, empty where another token decides;
- * the names of the colours.
+ * Reads the generated table into `{design, tokens, groups, defaults, colours}`: tokens by name;
+ * groups by title; default values as CSS, empty if another token decides; names of the colours.
  */
 export function read(design) {
   const { groups, tokens: rows } = design;
@@ -56,9 +55,7 @@ export function read(design) {
   };
 }
 
-/**
- * Whether the browser takes `value` for this token; one that is made of variables is not known.
- */
+/** Whether the browser accepts `value` for this token; always true for values with variables. */
 export function takes({ check }, value) {
   if (/\bvar\(/.test(value) || !check) return true;
   const [property, form] = check.split(/: (.*)/s);

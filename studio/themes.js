@@ -1,7 +1,6 @@
-// The themes to begin with: styles as a page would write them, in files of their own, read into
-// tokens and rules.
+// Themes to start from: style sheets as a page would write them, parsed into tokens and rules.
 
-/** Title and one line of each, by file. */
+/** Title and description of each theme, by file. */
 export const THEMES = {
   slate: { title: 'Slate', line: 'Quiet and corporate' },
   confetti: { title: 'Confetti', line: 'Playful, warm, very round' },
@@ -17,14 +16,14 @@ export const THEMES = {
 
 const PREFIX = '--chataibot-';
 
-/** `{tokens, rules}` of a theme's style sheet. */
+/** Fetches a theme's `{tokens, rules}`. */
 export async function loadTheme(name) {
   const response = await fetch(new URL(`themes/${name}.css`, import.meta.url));
   if (!response.ok) throw new Error(`the theme ${name} cannot be fetched: ${response.status}`);
   return readTheme(await response.text());
 }
 
-/** The tokens that rules for the element set, and all other rules as text. Needs a browser. */
+/** Splits a style sheet into the element's tokens and, as text, other rules. Needs a browser. */
 export function readTheme(css) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
@@ -45,5 +44,5 @@ export function readTheme(css) {
   return { tokens, rules: rules.join('\n\n') };
 }
 
-/** A rule over several lines, as people write it. */
+/** Formats a rule over several lines. */
 const pretty = (rule) => (rule.style && rule.cssText.startsWith(rule.selectorText) ? `${rule.selectorText} {\n  ${rule.style.cssText.replaceAll(/; (?=[\w-]+:)/g, ';\n  ')}\n}` : rule.cssText);

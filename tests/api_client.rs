@@ -1,5 +1,5 @@
-//! The client, driven natively through weather, reloads and other tabs: the very code that decides
-//! in the WASM.
+//! Simulation tests of the client, run natively through network faults, reloads and several tabs:
+//! the same code that decides in the WASM.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod api_client {
@@ -30,13 +30,13 @@ use chataibot_widget::{
 };
 use chataibot_wire::{Event, entry::Status};
 
-/// Rows of a tab as text, with how they stand.
+/// Texts of a tab's message rows.
 fn shown(world: &World, tab: usize) -> Vec<String> {
     let text = |row: &Rc<chataibot_widget::conversation::Row>| row.message().map(|m| m.content().to_plain());
     world.state(tab).rows().iter().filter_map(text).collect()
 }
 
-/// Messages of the conversation's log, as text.
+/// Texts of the messages in a conversation's log.
 fn logged(world: &World, conversation: &str) -> Vec<String> {
     let text = |entry: &Rc<chataibot_widget::conversation::RawEntry>| match &entry.event {
         Event::Message(message) => Some(message.content.to_plain()),
@@ -200,12 +200,12 @@ fn reset_forgets_here_and_in_the_other_tab() {
     }
 }
 
-/// A long run of everything at once, then fair weather, then: is what everybody sees what was said
-/// and logged?
+/// A long run of everything at once, then without faults; finally checks that every tab shows what
+/// was said and logged.
 fn survive(seed: u64, mut world: World) {
     let tabs = world.tabs.len();
     world.weather = Weather::STORM;
-    // Some sites take answers in their form, and some have ceased to since the token was given.
+    // Some sites accept typed answers, and some no longer do since the token was issued.
     (world.typed, world.takes_typed) = (seed.is_multiple_of(2), seed.is_multiple_of(4));
     let mut said: BTreeMap<String, String> = BTreeMap::new();
     for tab in 0..tabs {
@@ -235,7 +235,7 @@ fn survive(seed: u64, mut world: World) {
                 }
             }
             17 => {
-                // The leader dies, if it is this one or another; nobody says so.
+                // The leader, be it this tab or another, dies without notice.
                 let leader = world.leader().unwrap_or(tab);
                 world.reload(leader);
             }
@@ -292,7 +292,7 @@ fn survive(seed: u64, mut world: World) {
     assert!(world.stored_outbox().is_empty(), "seed {seed}: {:?} stay in storage", world.stored_outbox());
 }
 
-/// So many seeds from one on; `CHATAIBOT_SEED_FACTOR` times as many, when there is time for that.
+/// A range of seeds; `CHATAIBOT_SEED_FACTOR` times as many, for longer runs.
 fn seeds(from: u64, count: u64) -> std::ops::Range<u64> {
     let factor = std::env::var("CHATAIBOT_SEED_FACTOR").ok().and_then(|factor| factor.parse().ok()).unwrap_or(1);
     let from = from * factor;
@@ -345,7 +345,7 @@ fn a_tab_that_has_not_heard_yet_does_not_undo_what_another_has_begun() {
     while world.state(0).id().is_none() {
         world.run(1);
     }
-    // The other tab is opened in the very moment in which the news is on its way.
+    // The other tab is opened just while the news is on its way.
     world.act(1, UserAction::Open);
     world.say(1, "me too");
     world.run(30_000);

@@ -1,5 +1,4 @@
-//! Settings as JavaScript gives them: what strings, numbers, truth values, objects and `null`
-//! become.
+//! Settings from JavaScript: the values that strings, numbers, booleans, objects and `null` become.
 #![cfg(target_arch = "wasm32")]
 
 use chataibot_widget::config::{Config, Name, from_js};

@@ -1,5 +1,5 @@
-//! Sound and title in a real browser: the page's title comes back as it was, and of several tabs
-//! one may sound.
+//! Sound and title in a real browser: the page's title is restored as it was, and only one of
+//! several tabs may play a sound.
 #![cfg(target_arch = "wasm32")]
 
 use std::rc::Rc;
@@ -24,8 +24,8 @@ fn document() -> Document {
     web_sys::window().expect("a window").document().expect("a page")
 }
 
-/// Has the page's clock run sixteen times as fast: a turn of the title takes seconds, and there are
-/// dozens to see.
+/// Makes the page's timers run sixteen times as fast: each title is shown for seconds, and dozens
+/// of turns are tested.
 fn hurry() {
     let set = Function::new_no_args(
         "if (window.isHurried) return; window.isHurried = true; \
@@ -34,7 +34,7 @@ fn hurry() {
     set.call0(&JsValue::NULL).expect("it is set");
 }
 
-/// Sets the page's title, with spaces that the browser would leave out of `document.title`.
+/// Sets the page's title, with spaces that `document.title` would collapse.
 fn title(text: &str) -> Element {
     hurry();
     let page = document();
@@ -46,7 +46,7 @@ fn title(text: &str) -> Element {
     title
 }
 
-/// The page, as hidden or shown: a test's page is always in view.
+/// Makes the page appear hidden or visible: a test's page is always visible.
 fn hide(hidden: bool) {
     let set = Function::new_with_args(
         "hidden",
@@ -117,7 +117,7 @@ async fn the_title_takes_turns_and_comes_back_as_it_was_or_as_the_page_changed_i
     hide(false);
 }
 
-/// What the tab shows, as the page may have changed it since.
+/// The current title, which the page may have changed.
 fn stands() -> String {
     document()
         .query_selector("head > title")
@@ -130,7 +130,7 @@ fn sentence(count: u32) -> String {
     ["(", &count.to_string(), ") new"].concat()
 }
 
-/// Something that a script of the page, or an extension, does to the title.
+/// Changes the title like a script of the page, or an extension.
 fn script(body: &str) {
     Function::new_with_args("title", body).call1(&JsValue::NULL, &title_now()).expect("it runs");
 }
@@ -139,7 +139,7 @@ fn title_now() -> Element {
     document().query_selector("head > title").expect("a selector").expect("a title")
 }
 
-/// A widget whose sentence stands in the title of a page that nobody sees.
+/// A notifier whose text is the title of a hidden page.
 async fn shown() -> Notifier {
     title("A page");
     hide(true);
@@ -255,7 +255,7 @@ async fn two_widgets_take_turns_with_the_page_and_not_with_each_other() {
     hide(false);
 }
 
-/// The lock, which a browser lets go a moment after it was dropped.
+/// Acquires the lock; a browser releases a dropped one a moment later.
 async fn free(name: &str) -> tabs::Lock {
     for _ in 0..400 {
         if let Some(lock) = tabs::try_lock(name).await {

@@ -1,5 +1,5 @@
 //! The runtime in a real browser: storage that throws, JSON, streams, locks, timers, and a whole
-//! session against a stand-in `fetch`.
+//! session against a fake `fetch`.
 #![cfg(target_arch = "wasm32")]
 
 mod browser_session {
@@ -93,7 +93,7 @@ fn json_goes_through_the_browser_as_documented() {
     assert!(json::parse::<Entry>("null").is_none());
 }
 
-/// Reads `content` as part of an entry, and writes it again.
+/// Parses `content` as part of an entry, and serialises it again.
 fn reread(content: &str) -> Option<String> {
     let text = [r#"{"cursor":"1-1","at":1,"event":{"message":{"author":"bot","content":"#, content, "}}}"].concat();
     let entry: Entry = json::parse(&text)?;
@@ -390,8 +390,8 @@ async fn two_sessions_of_one_browser_start_one_conversation() {
     one.act(UserAction::Open);
     one.act(UserAction::Send("hello".into()));
     until("it has started", || one.state().id().is_some()).await;
-    // Two sessions in one page hear no storage events of each other: only the lock and storage
-    // itself keep them together.
+    // Two sessions in one page get no storage events of each other: they coordinate only through
+    // the lock and storage itself.
     other.act(UserAction::Open);
     other.act(UserAction::Send("me too".into()));
     until("the other has joined", || words(&other).contains(&"You said: me too".to_owned())).await;
@@ -416,7 +416,7 @@ async fn a_destroyed_session_leaves_nothing_running() {
     session.act(UserAction::Send("anybody?".into()));
     session.act(UserAction::Open);
     net.see("notes.streams.forEach(s => { try { s.close() } catch {} })");
-    // A turn of the loop in which a stream's end would be heard.
+    // Enough turns of the event loop for a stream's end to arrive.
     let turns = Rc::new(RefCell::new(0));
     until("some turns pass", || {
         *turns.borrow_mut() += 1;

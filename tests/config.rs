@@ -1,11 +1,10 @@
-//! The settings table: what is allowed, what is said about the rest, and that the loader's lists
-//! say the same.
+//! The settings table: allowed values, messages about others, and that the loader's lists agree.
 
 use std::collections::BTreeSet;
 
 use chataibot_widget::config::{Config, Name, RawValue, SETTINGS, Setting, SettingKind};
 
-/// Sets one value; hands back the lines the console would get.
+/// Sets one value; returns the lines that would be logged to the console.
 fn set(config: &mut Config, name: &str, value: &str) -> Vec<String> {
     let mut lines = Vec::new();
     config.set(name, RawValue::Text(value.into()), &mut |line| lines.push(line.to_owned()));
@@ -76,7 +75,7 @@ fn the_loader_knows_the_same_settings() {
         body.split('\'').skip(1).step_by(2).flat_map(str::split_ascii_whitespace).collect()
     };
     let of_kind = |wanted: fn(SettingKind) -> bool| SETTINGS.iter().filter(move |setting| wanted(setting.kind));
-    // A property without an attribute goes by its own name.
+    // A property without an attribute is listed by its own name.
     let name = |setting: &'static Setting| {
         if setting.attribute.is_empty() { setting.property } else { setting.attribute }
     };

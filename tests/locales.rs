@@ -1,5 +1,5 @@
-//! The sentences in other languages are whole: every sentence, every plural category of the
-//! language, every place, and nothing else.
+//! Translations are complete: every text, every plural category of the language, every placeholder,
+//! and nothing else.
 
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -7,8 +7,8 @@ use std::{collections::BTreeMap, fs};
 
 use chataibot_widget::strings::{PLURALS, SENTENCES};
 
-/// The categories that whole numbers have, by Unicode CLDR 46; languages that are not here have
-/// `one` and `other`.
+/// The plural categories of whole numbers in Unicode CLDR 46; languages not listed have `one` and
+/// `other`.
 const CATEGORIES: &[(&str, &[&str])] = &[
     ("zero one two few many other", &["ar", "cy"]),
     ("one two few many other", &["ga"]),
@@ -43,7 +43,7 @@ fn categories(tag: &str) -> Vec<&'static str> {
     own.map_or("one other", |(categories, _)| categories).split(' ').collect()
 }
 
-/// The places of a sentence, such as `{name}`, in the order of their names.
+/// The placeholders of a text, such as `{name}`, in alphabetical order.
 fn places(sentence: &str) -> Vec<&str> {
     let mut places: Vec<&str> = sentence.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect();
     places.sort_unstable();
@@ -72,8 +72,8 @@ fn every_locale_has_every_sentence_with_its_places_and_nothing_else() {
                 wrong.push(format!("{tag}: {name} is missing"));
                 continue;
             };
-            // A form for one or two things may say the number in words; but what the launcher is
-            // called has to hold what stands on it.
+            // A form for one or two may spell out the number; but the launcher's accessible name
+            // has to contain the number on its badge.
             let on_badge = name.starts_with("launcher_unread") && !name.ends_with("_zero");
             let in_words = !on_badge && ["_zero", "_one", "_two"].iter().any(|form| name.ends_with(form));
             let but_count = |places: Vec<&str>| places.into_iter().filter(|place| *place != "count").count();

@@ -19,13 +19,12 @@ const random = (bytes) => randomBytes(bytes).toString("hex");
 const digest = (text) => createHash("sha256").update(String(text)).digest();
 const same = (a, b) => timingSafeEqual(digest(a), digest(b));
 
-// ---- What is remembered
-// -------------------------------------------------------------------------------------------------------
+// ---- State ----
 const tokens = new Map(); //        token → { visitor, origin, ends }
 const renewals = new Map(); //      renewal secret → { visitor, usedAt, next }
 const conversations = new Map(); // alias → { alias, visitor, platform, log, streams, lane, echoes, closed, seen }
 const byPlatform = new Map(); //    the platform's id → conversation
-const early = new Map(); //         the platform's id → events that came before the start was answered
+const early = new Map(); //         the platform's id → events that came before the answer to the start
 const sends = new Map(); //         visitor and key → { print, answer: a promise, failed }
 
 /** A refusal: thrown anywhere, answered in one place. */
@@ -40,8 +39,7 @@ const badRequest = (message) => new Refusal(400, "BAD_REQUEST", message);
 const unauthorized = () => new Refusal(401, "UNAUTHORIZED", "a valid visitor token is needed");
 const unknownOutcome = () => new Refusal(502, "UNKNOWN_OUTCOME", "the platform's answer was lost");
 
-// ---- The log
-// ------------------------------------------------------------------------------------------------------------------
+// ---- Log ----
 function append(conversation, event) {
   const entry = { cursor: `${EPOCH}-${conversation.log.length + 1}`, at: Date.now(), event };
   conversation.log.push(entry);
@@ -57,7 +55,8 @@ function readCursor(text) {
 const misfit = ({ epoch, seq }, end) => (epoch !== EPOCH ? { reason: "epoch" } : seq > end ? { reason: "future" } : undefined);
 
 /**
- * What a reader with this cursor is told: the entries, and `reset` or `earlier` where they apply.
+ * Returns what a reader with this cursor receives: the entries, and `reset` or `earlier` if they
+ * apply.
  */
 function after({ log }, text, last) {
   const cursor = text ? readCursor(text) : undefined, reset = cursor && misfit(cursor, log.length);
@@ -66,15 +65,14 @@ function after({ log }, text, last) {
   return { entries: log.slice(from), reset, earlier: last ? from > 0 : undefined };
 }
 
-/** The page before this cursor. */
+/** Returns the page of entries before this cursor. */
 function before({ log }, text, limit) {
   const cursor = readCursor(text), reset = misfit(cursor, log.length + 1);
   const end = reset ? log.length : Math.max(0, cursor.seq - 1), from = Math.max(0, end - limit);
   return { entries: log.slice(from, end), reset, earlier: from > 0 };
 }
 
-// ---- Tokens
-// -------------------------------------------------------------------------------------------------------------------
+// ---- Tokens ----
 function issue(origin, visitor, renewal = random(32)) {
   const token = random(32);
   for (const [one, { ends }] of tokens) if (ends < Date.now()) tokens.delete(one);
@@ -83,7 +81,7 @@ function issue(origin, visitor, renewal = random(32)) {
   return { ok: true, token, expires_in: TOKEN_LIFE, renewal, visitor };
 }
 
-/** Ends all that a visitor holds: tokens, secrets, streams. */
+/** Revokes everything of a visitor: tokens, renewal secrets, streams. */
 function forget(visitor) {
   for (const map of [renewals, tokens]) for (const [key, one] of map) if (one.visitor === visitor) map.delete(key);
   for (const one of conversations.values()) if (one.visitor === visitor) for (const told of [...one.streams]) told();
@@ -91,11 +89,11 @@ function forget(visitor) {
 
 function token({ origin, body }) {
   if (!origin) throw new Refusal(403, "ORIGIN_NOT_ALLOWED", "the Origin header is missing");
-  // Not ignored: the page would keep what an anonymous visitor says for the user it named.
+  // Not ignored: the page would keep an anonymous visitor's messages for the user that it named.
   if (body.identity != null) throw badRequest("this site takes no identity");
   if (body.renewal == null) return issue(origin, random(16));
   const known = renewals.get(body.renewal);
-  // Used twice: somebody else has it. The visitor begins anew.
+  // Used twice: someone else has it. The visitor starts over.
   const stolen = known?.usedAt && Date.now() - known.usedAt > RENEWAL_GRACE;
   if (stolen) forget(known.visitor);
   if (!known || stolen) throw unauthorized();
@@ -104,14 +102,14 @@ function token({ origin, body }) {
   return issue(origin, known.visitor, known.next);
 }
 
-/** The visitor leaves. That never fails, and tells nobody whether a secret is one. */
+/** The visitor leaves. Never fails, and does not reveal whether a secret is valid. */
 function leave({ body }) {
   forget(renewals.get(body.renewal)?.visitor);
   return { ok: true };
 }
 
 /**
- * Who asks. A browser leaves `Origin` out of a GET to the page's own server; here every page is of
+ * Authenticates the visitor. Browsers omit `Origin` in a same-origin GET; here every page is of
  * another origin.
  */
 function visitorOf(request) {
@@ -127,11 +125,10 @@ function owned(visitor, alias) {
   throw notFound();
 }
 
-// ---- A message out
-// ------------------------------------------------------------------------------------------------------------
+// ---- A message out ----
 /**
- * The same key forwards once. Only what definitely did not arrive is forgotten, and may be tried
- * again.
+ * Forwards each idempotency key once. Only a send that definitely did not arrive is forgotten, and
+ * may be retried.
  */
 async function once(visitor, request, what, forward) {
   const key = request.headers["idempotency-key"] ?? "";
@@ -146,7 +143,7 @@ async function once(visitor, request, what, forward) {
   return send.answer;
 }
 
-/** Posts to the platform: its answer, or a refusal with `state`, what the log says of it. */
+/** Posts to the platform. Returns its answer, or throws a refusal with `state` for the log. */
 async function forward(path, body) {
   const refuse = (state, refusal) => Promise.reject(Object.assign(refusal, { state }));
   let response, answer;
@@ -164,7 +161,7 @@ async function forward(path, body) {
   if (code === "CONTACT_IS_BLOCKED" || code === "BAD_REQUEST") return refuse("refused", new Refusal(400, code, "the platform refused this message"));
   if (response.status === 429) return refuse("failed", new Refusal(429, "RATE_LIMITED", "too many requests", wait));
   if (response.status >= 500 && response.status !== 503) return refuse("unknown", unknownOutcome());
-  // The rest is passing trouble, or the operator's business: the visitor is told no more than that.
+  // All else is temporary, or the operator's concern: the visitor is told no more.
   console.error(`the platform answered ${response.status} ${code ?? ""}`);
   return refuse("failed", new Refusal(503, "UNAVAILABLE", "not possible now", wait));
 }
@@ -175,7 +172,7 @@ function words({ message }) {
   throw badRequest(`the message must be a text of 1 to ${TEXT_CHARS} characters`);
 }
 
-/** Logs the message, forwards it after those before it, and says how it went. */
+/** Logs the message, forwards it after the earlier ones, and logs the outcome. */
 async function send(conversation, key, record, text, path, body) {
   const said = { author: "visitor", client_message_id: key, content: { text: { body: [{ text }] } } };
   if (!record.logged) append(conversation, { message: said });
@@ -209,7 +206,7 @@ async function start({ request, body }) {
   const given = body.variables;
   const system = pick(given?.system, ["timezone", "referrerUrl", "browserLanguage"]), contact = pick(given?.contact, ["name", "email", "phone"]);
   const variables = given && { system, contact, conversation: pick(given.conversation, Object.keys(given.conversation ?? {}).slice(0, 50)) };
-  // Rebuilt from the documented fields: nothing else leaves, and nobody speaks as somebody else.
+  // Rebuilt from the documented fields, so that nothing else leaves and no one can pose as another.
   const from = { user_external_id: visitor, type: "VISITOR" };
   const rebuilt = { channel: "API", message: { data: { body: text }, type: "text" }, variables, bot_key: BOT_KEY, from };
   return once(visitor, request, ["start", text], async (key, record) => {
@@ -236,8 +233,7 @@ async function message({ request, body, alias }) {
   });
 }
 
-// ---- The log, out
-// -------------------------------------------------------------------------------------------------------------
+// ---- Reading the log ----
 const number = (text, least, most) => {
   const value = text === null ? undefined : Number(text);
   if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return value;
@@ -259,7 +255,7 @@ async function events({ request, response, alias, query }) {
     });
     clearTimeout(timer);
     conversation.streams.delete(wake);
-    visitorOf(request); // Who has left meanwhile is told nothing more.
+    visitorOf(request); // Throws if the visitor has left in the meantime.
     return { ok: true, ...after(conversation, cursor, last) };
   }
   const { entries, reset, earlier } = after(conversation, cursor, last);
@@ -269,8 +265,7 @@ async function events({ request, response, alias, query }) {
   response.write(": hello\n\n");
   if (reset) block("reset", reset);
   if (earlier !== undefined) block("begin", { earlier });
-  // Nothing runs between the reading above and this line, so nothing is missed and nothing comes
-  // twice.
+  // No other code runs between the reading above and this line, so no entry is missed or repeated.
   conversation.streams.add(tell);
   entries.forEach(tell);
   const reauth = () => response.end("event: reauth\ndata: {}\n\n");
@@ -278,8 +273,7 @@ async function events({ request, response, alias, query }) {
   response.on("close", () => conversation.streams.delete(tell) && timers.forEach(clearTimeout));
 }
 
-// ---- A reply in
-// ---------------------------------------------------------------------------------------------------------------
+// ---- A reply in ----
 const TAGS = { b: "bold", strong: "bold", i: "italic", em: "italic", u: "underline", s: "strike", code: "code", p: "paragraph" };
 const NAMED = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0" };
 const unescape = (text) =>
@@ -288,8 +282,8 @@ const unescape = (text) =>
 const allowed = (href) => (/^(https?:\/\/|mailto:|tel:)/i.test(href) ? href : undefined);
 
 /**
- * HTML as a tree, by a list of what may stay. A server with more kinds of messages takes a real
- * parser.
+ * Converts HTML to a tree, keeping only listed tags. A server with more kinds of messages should
+ * use a real parser.
  */
 function richText(html) {
   const root = [], open = [{ tag: "", nodes: root }];
@@ -327,31 +321,31 @@ function content(message) {
     return { buttons: { title: richText(title), buttons, layout: "wrap" } };
   }
   if (type === "delay") return "delay";
-  if (type === "javascript") return undefined; // Never runs, never shows.
+  if (type === "javascript") return undefined; // Neither run nor shown.
   return { unsupported: { kind: String(type).slice(0, 60), text: richText(text ?? title) } };
 }
 
-/** The words of a content, in order. */
+/** The text of a content, in order. */
 const wordsOf = (node) =>
   node === null || typeof node !== "object" ? "" : Object.entries(node).map(([name, value]) => (name === "text" && typeof value === "string" ? value : wordsOf(value))).join("");
 
 /**
- * A reader gives up an entry that is larger than a megabyte: of a content that is too large, the
- * beginning of its words is kept.
+ * Readers reject an entry larger than a megabyte, so of a content that is too large only the
+ * beginning of its text is kept.
  */
 function fitting(content) {
   if (Buffer.byteLength(JSON.stringify(content)) <= CONTENT_BYTES) return content;
   return { text: { body: [{ text: `${wordsOf(content).slice(0, 16_000)} …` }] } };
 }
 
-/** One event of the platform, for a conversation of ours. */
+/** Adds one event of the platform to a conversation. */
 function take(conversation, { type, payload, id }) {
   if (id && (conversation.seen.has(id) || !conversation.seen.add(id))) return;
   if (type.startsWith("message") && payload?.message) {
     const author = payload.message_by?.type ?? payload.message_by ?? "bot";
     if (author === "visitor") {
-      // The echo of what was sent from here: it confirms the oldest message that waits for one, and
-      // is no message of its own.
+      // The echo of a message sent from here: confirms the oldest message that waits for one, and
+      // is not logged as a message.
       const echo = conversation.echoes.shift();
       if (echo && echo.state !== "sent") deliver(conversation, echo.key, (echo.state = "sent"));
       return;
@@ -378,7 +372,7 @@ function webhook({ request, body, secret }) {
     const told = { type: String(event?.type ?? ""), payload: event?.payload, id: event?.payload?.message_id };
     if (byPlatform.has(id)) take(byPlatform.get(id), told);
     else if (early.size < 1000) {
-      // Perhaps the start's answer is still on its way; a minute later it is not.
+      // The start's answer may still be on its way; after a minute it is not.
       early.set(id, [...(early.get(id) ?? []), told].slice(0, 100));
       setTimeout(() => early.delete(id), 60_000).unref?.();
     }
@@ -386,8 +380,7 @@ function webhook({ request, body, secret }) {
   return { ok: true };
 }
 
-// ---- HTTP
-// ---------------------------------------------------------------------------------------------------------------------
+// ---- HTTP ----
 const ROUTES = [
   ["POST", /^\/token$/, token],
   ["POST", /^\/token\/end$/, leave],
@@ -398,8 +391,8 @@ const ROUTES = [
 ];
 
 /**
- * The whole body as JSON. What is too large is taken to its end, or the browser would never see the
- * answer.
+ * Reads the whole body as JSON. A body that is too large is read to its end, or the browser would
+ * not see the answer.
  */
 async function read(request, limit) {
   const isJson = limit === WEBHOOK_BYTES || /^application\/json\b/i.test(request.headers["content-type"] ?? "");
@@ -412,7 +405,7 @@ async function read(request, limit) {
     const body = JSON.parse(Buffer.concat(chunks).toString("utf8"));
     if (typeof body === "object" && body !== null && !Array.isArray(body)) return body;
   } catch {
-    // What does not parse and what is no object get the same answer.
+    // Invalid JSON and JSON that is no object get the same answer.
   }
   throw badRequest("this is not the JSON that this call takes");
 }
@@ -433,7 +426,7 @@ async function answer(request, response) {
   const [method, path, route] = ROUTES.find(([, path]) => path.test(pathname)) ?? [];
   if (!route) throw notFound();
   if (method !== request.method) throw new Refusal(405, "METHOD_NOT_ALLOWED", "this path does not take this method");
-  // Who may not call is told so before the body is looked at.
+  // Unauthorized callers are refused before the body is read.
   if (route === start || route === message) visitorOf(request);
   const body = method === "POST" ? await read(request, isHook ? WEBHOOK_BYTES : BODY_BYTES) : undefined;
   const told = await route({ request, response, origin, query, body, ...path.exec(pathname).groups });
@@ -451,6 +444,6 @@ export const handle = (request, response) =>
     response.writeHead(status, { "content-type": "application/json" }).end(body);
   });
 
-// Run, and not imported.
+// Only when run directly, not when imported.
 const tell = (server) => server.on("listening", () => console.log(`listening on http://127.0.0.1:${server.address().port}`));
 if (/own-proxy[\\/]proxy\.mjs$/.test(process.argv?.[1])) tell(createServer(handle)).listen(Number(env("PORT", "8787")), env("HOST", "127.0.0.1"));

@@ -1,4 +1,4 @@
-// Serves the built files, and the page with what React renders for it. Environment: PORT.
+// Serves the built files, and the page with React's server-rendered markup. Environment: PORT.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';

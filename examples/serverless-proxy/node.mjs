@@ -1,4 +1,4 @@
-// The same function behind Node's own server, as platforms have one: for a test, and to try it.
+// Runs the function behind Node's own server, as platforms do: for a test, and to try it.
 // Environment: PORT.
 
 import { createServer } from "node:http";
@@ -23,7 +23,7 @@ const server = createServer(async (request, response) => {
     for await (const chunk of answer.body ?? []) response.write(chunk);
     response.end();
   } catch (error) {
-    // A reader that has gone ends its stream; anything else is worth a line.
+    // A reader that has left aborts its stream; any other error is logged.
     if (!gone.signal.aborted) console.error(error);
     response.destroy();
   }

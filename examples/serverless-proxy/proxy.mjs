@@ -1,5 +1,5 @@
-// The proxy of ../own-proxy as one function, a Request in and a Response out: the form that
-// Workers, Deno, Bun and Vercel take.
+// The proxy of ../own-proxy as one function from Request to Response: the form that Workers, Deno,
+// Bun and Vercel take.
 
 import { handle } from "../own-proxy/proxy.mjs";
 
@@ -7,8 +7,8 @@ export default {
   async fetch(request) {
     const body = chunks(request.body);
     const answer = await new Promise((resolve) => void handle(incoming(request, body), outgoing(request, resolve)));
-    // What a refusal left of it: a connection with an unread body is closed, under the next request
-    // on it.
+    // Reads what a refusal left of the body: a connection with an unread body is closed, which
+    // would break its next request.
     while (!(await body.next()).done);
     return answer;
   },
@@ -22,14 +22,14 @@ async function* chunks(body) {
   }
 }
 
-/** What the proxy reads of a request, as Node has it. */
+/** Adapts a Request to the parts of Node's request that the proxy reads. */
 function incoming(request, body) {
   const { pathname, search } = new URL(request.url);
   const headers = Object.fromEntries(request.headers);
   return { method: request.method, url: pathname + search, headers, [Symbol.asyncIterator]: () => body, resume() {} };
 }
 
-/** What the proxy writes, as a Response: whole, or a stream from the first `write` on. */
+/** Adapts Node's response to a Response: complete, or a stream from the first `write` on. */
 function outgoing(request, resolve) {
   const headers = new Headers(), listeners = [];
   let status = 200, stream, isOver = false;
@@ -37,7 +37,7 @@ function outgoing(request, resolve) {
     isOver = true;
     for (const listener of listeners.splice(0)) listener();
   };
-  // The reader is gone; some platforms tell it here, others by the stream.
+  // The reader is gone; some platforms report it here, others by the stream.
   request.signal?.addEventListener("abort", close);
   const bytes = (text) => new TextEncoder().encode(text);
   return {

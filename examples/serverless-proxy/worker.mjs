@@ -1,4 +1,4 @@
-// For Cloudflare Workers. All requests go to one Durable Object, for a conversation's stream and
+// For Cloudflare Workers. All requests go to one Durable Object, since a conversation's stream and
 // the webhook that feeds it must meet.
 
 import proxy from "./proxy.mjs";

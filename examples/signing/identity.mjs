@@ -1,10 +1,10 @@
-// Signs who a visitor is, for chataibot-proxy. Run by your server for a signed-in user, never in a
-// page: the secret stays with you. node identity.mjs <secret> <site> <now>: prints the identity of
-// the user below.
+// Signs a visitor's identity for chataibot-proxy. Run by your server for a signed-in user, never in
+// a page: the secret must stay on the server. `node identity.mjs <secret> <site> <now>` prints the
+// identity of the user below.
 
 import { createHmac } from 'node:crypto';
 
-/** `user` is your own: { id, name, email }. The identity holds for five minutes. */
+/** `user` is your own: { id, name, email }. The identity is valid for five minutes. */
 export function sign(user, site, secret, now = Math.floor(Date.now() / 1000)) {
   const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const claims = { sub: user.id, aud: site, name: user.name, email: user.email, iat: now, exp: now + 300 };

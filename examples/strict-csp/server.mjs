@@ -1,5 +1,5 @@
-// A page under a strict Content-Security-Policy with Trusted Types, and the package's files beside
-// it. Environment: PORT.
+// Serves a page under a strict Content-Security-Policy with Trusted Types, and the package's files.
+// Environment: PORT.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -9,7 +9,7 @@ const PROXY = 'http://127.0.0.1:8787';
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
-  // The program's parts come from here, conversations from the proxy.
+  // The program's files come from this server, conversations from the proxy.
   `connect-src 'self' ${PROXY}`,
   `img-src ${PROXY}`,
   "base-uri 'none'",

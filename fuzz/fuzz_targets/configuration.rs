@@ -1,4 +1,4 @@
-//! Anything against the property `configuration`.
+//! Fuzz target of the property `configuration`.
 
 #![no_main]
 

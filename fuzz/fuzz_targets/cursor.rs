@@ -1,4 +1,4 @@
-//! Anything against the property `cursor`.
+//! Fuzz target of the property `cursor`.
 
 #![no_main]
 

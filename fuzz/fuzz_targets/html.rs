@@ -1,4 +1,4 @@
-//! Anything against the property `html`.
+//! Fuzz target of the property `html`.
 
 #![no_main]
 

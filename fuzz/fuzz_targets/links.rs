@@ -1,4 +1,4 @@
-//! Anything against the property `links`.
+//! Fuzz target of the property `links`.
 
 #![no_main]
 

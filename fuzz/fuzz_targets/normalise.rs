@@ -1,4 +1,4 @@
-//! Anything against the property `normalise`.
+//! Fuzz target of the property `normalise`.
 
 #![no_main]
 

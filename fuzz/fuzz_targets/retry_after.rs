@@ -1,4 +1,4 @@
-//! Anything against the property `retry_after`.
+//! Fuzz target of the property `retry_after`.
 
 #![no_main]
 

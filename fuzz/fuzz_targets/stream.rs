@@ -1,4 +1,4 @@
-//! Anything against the property `stream`.
+//! Fuzz target of the property `stream`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Anything against the property `token`.
+//! Fuzz target of the property `token`.
 
 #![no_main]
 

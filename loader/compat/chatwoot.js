@@ -1,5 +1,5 @@
-// `$chatwoot` and `chatwootSDK` for pages that come from Chatwoot: the same calls and events, on
-// our element.
+// Compatibility layer for pages that come from Chatwoot: the calls and events of `$chatwoot` and
+// `chatwootSDK`, on our element.
 
 import { plain, unknown, widget } from './widget.js';
 
@@ -7,7 +7,7 @@ const it = widget();
 const { run, on } = it;
 const lacks = unknown('$chatwoot');
 const tell = (name, detail) => dispatchEvent(new CustomEvent(`chatwoot:${name}`, { detail }));
-/** What the page has set, so that one of them can be taken back. */
+/** The variables that the page has set, so that single ones can be deleted. */
 let variables = {};
 let isRunning = false;
 
@@ -25,7 +25,7 @@ const chatwoot = {
   toggleBubbleVisibility: (state) => run((host) => void (host.launcher = state === 'hide' ? 'none' : null)),
   setUser(id, { name, email, phone_number: phone, identity, identifier_hash: _, avatar_url: __, ...more } = {}) {
     const contact = plain({ name, email, phone });
-    // Who is signed in only our own server's word says: `identity`, see examples/signing.
+    // Only the site's own server can prove who is signed in, with `identity`: see examples/signing.
     const who = identity ? { user: String(id), identity } : { variables: { user_id: String(id), ...plain(more) } };
     run((host) => host.identify({ ...contact, ...who }));
   },

@@ -1,4 +1,4 @@
-// `$crisp` for pages that come from Crisp: the same queue, on our element.
+// Compatibility layer for pages that come from Crisp: the `$crisp` queue, on our element.
 
 import { plain, unknown, widget } from './widget.js';
 
@@ -17,7 +17,7 @@ function tell(fact, name) {
   };
 }
 
-/** `[key, value]`, or an array of such pairs, or that in an array. */
+/** Parses `[key, value]`, an array of such pairs, or that in another array. */
 function pairs(value) {
   while (Array.isArray(value) && Array.isArray(value[0]) && Array.isArray(value[0][0])) value = value[0];
   return Object.fromEntries(Array.isArray(value[0]) ? value : [value]);
@@ -68,12 +68,12 @@ const KINDS = {
   config: (name, value) => (Object.hasOwn(CONFIG, name) ? CONFIG[name](value) : lacks(`config, ${name}`)),
   on(name, listener) {
     if (!Object.hasOwn(ON, name)) return lacks(`on, ${name}`);
-    // There is one listener for each event, as it is there.
+    // As in Crisp, each event has one listener.
     ends[name]?.();
     return void (ends[name] = ON[name](listener));
   },
   off: (name) => ends[name]?.(),
-  // Whether mistakes are told on the console: they are.
+  // Turns warnings on the console on or off in Crisp; here they are always on.
   safe() {},
 };
 

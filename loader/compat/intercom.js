@@ -1,18 +1,18 @@
-// `Intercom(…)` for pages that come from Intercom: the same calls, on our element. In place of
-// their script.
+// Compatibility layer for pages that come from Intercom: the calls of `Intercom(…)`, on our
+// element. Replaces Intercom's script.
 
 import { plain, unknown, widget } from './widget.js';
 
 const { run, on } = widget();
 const lacks = unknown('Intercom');
 
-/** Settings that are of the messenger, not of the visitor. */
+/** Settings of the messenger; all others describe the visitor. */
 const OWN = /^(app_id|api_base|session_duration|user_hash|intercom_user_jwt|alignment|horizontal_padding|vertical_padding|hide_default_launcher|custom_launcher_selector|action_color|background_color|language_override|theme_mode|z_index|identity)$/;
 
 function take(host, { name, email, phone, user_id, identity, ...more }) {
   const variables = plain(Object.fromEntries(Object.entries(more).filter(([key]) => !OWN.test(key))));
-  // Who is signed in only our own server's word says; without it the id is what the page says, as
-  // all else.
+  // Only the site's own server can prove who is signed in, with `identity`; without it the id is an
+  // unverified variable.
   if (user_id != null && !identity) variables.user_id = String(user_id);
   const { alignment, hide_default_launcher: isHidden, custom_launcher_selector: selector, horizontal_padding: side, vertical_padding: end } = more;
   if (alignment) host.position = alignment === 'left' ? 'bottom-start' : 'bottom-end';
@@ -33,12 +33,12 @@ const CALLS = {
     CALLS.update(settings);
   },
   update: (settings) => run((host) => take(host, settings ?? globalThis.intercomSettings ?? {})),
-  // The page has no chat then, until the next `boot`.
+  // After this the page has no chat until the next `boot`.
   shutdown() {
     run((host) => host.hide());
     run((host) => host.logout());
   },
-  // What their snippet calls where it finds a script that is there already.
+  // Intercom's snippet calls it if a script is already there.
   reattach_activator() {},
   show: () => run((host) => host.open()),
   showMessages: () => CALLS.show(),

@@ -1,5 +1,5 @@
-// What the scripts for pages of other chats have in common: the element, found or made, and calls
-// that wait until it can do something.
+// Shared base of the compatibility layers: finds or creates the element, and queues calls until it
+// is ready.
 
 const NAME = 'chataibot-widget';
 
@@ -7,7 +7,7 @@ const NAME = 'chataibot-widget';
 const body = () =>
   new Promise((resolve) => (document.body ? resolve() : addEventListener('DOMContentLoaded', resolve, { once: true })));
 
-/** Loads the element's own script from the same folder, unless the page does that. */
+/** Loads the element's script from the same folder, unless the page already does. */
 function load(own) {
   if (customElements.get(NAME) || document.querySelector('script[src*="/chataibot.js"]')) return;
   const script = document.createElement('script');
@@ -19,21 +19,21 @@ function load(own) {
 async function ready(own) {
   await body();
   load(own);
-  // As the other chats do it, a page need not have an element.
+  // As with the other chats, the page need not contain an element.
   const host = document.querySelector(NAME) ?? document.body.appendChild(document.createElement(NAME));
   await customElements.whenDefined(NAME);
   return host;
 }
 
 /**
- * `run(deed)` calls `deed(host)` when the element can do something, in the order of the calls, and
- * resolves with what came of it. `on(type, listener)` hears `chataibot-TYPE` and returns how to end
- * that; `host` is the element, once it is there; `isOpen`: is its window?
+ * `run(deed)` calls `deed(host)` once the element is ready, in the order of the calls, and resolves
+ * with its result. `on(type, listener)` listens to `chataibot-TYPE` and returns a function that
+ * ends that. `host`: the element, once it exists.
  */
 export function widget(own = document.currentScript?.src ?? location.href) {
   const it = {
     host: null,
-    /** Does the visitor see the window? It stands before the program has opened it. */
+    /** Whether the window is visible. The shell shows it before the program opens it. */
     get isOpen() {
       return !!it.host?.shadowRoot.querySelector('[part~=window-open]');
     },
@@ -59,7 +59,7 @@ export function widget(own = document.currentScript?.src ?? location.href) {
   return it;
 }
 
-/** A method that is not known here says so once, and does nothing: the page goes on. */
+/** Returns a function that warns once about each unsupported method, and does nothing else. */
 export function unknown(name, seen = new Set()) {
   return (what) => {
     if (seen.has(what)) return;
@@ -68,6 +68,6 @@ export function unknown(name, seen = new Set()) {
   };
 }
 
-/** Of `all`, what can be a variable of the conversation: texts, numbers, truths. */
+/** The entries of `all` that can be variables of the conversation: strings, numbers, booleans. */
 export const plain = (all) =>
   Object.fromEntries(Object.entries(all ?? {}).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value)));

@@ -1,5 +1,5 @@
-// `zE(…)` for pages that come from Zendesk: messaging (`messenger`) and the classic web widget
-// (`webWidget`), on our element.
+// Compatibility layer for pages that come from Zendesk: the calls of `zE(…)` for messaging
+// (`messenger`) and the classic web widget (`webWidget`), on our element.
 
 import { plain, unknown, widget } from './widget.js';
 
@@ -7,7 +7,7 @@ const it = widget();
 const { run, on } = it;
 const lacks = unknown('zE');
 
-/** What a JSON Web Token says, without a look at its signature: that is the proxy's. */
+/** Reads the claims of a JSON Web Token without checking its signature; the proxy checks it. */
 function claims(token) {
   try {
     return JSON.parse(atob(token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/')));
@@ -17,8 +17,8 @@ function claims(token) {
 }
 
 /**
- * `loginUser(ask, done)`: `ask` calls back with a token, which our own server has signed
- * (examples/signing).
+ * `loginUser(ask, done)`: `ask` is called with a callback that takes a token signed by the site's
+ * own server (examples/signing).
  */
 function logIn(ask, done) {
   ask?.((identity) =>
@@ -35,7 +35,7 @@ const text = (field) => (typeof field === 'object' ? field?.value : field);
 const prefill = ({ name, email, phone } = {}) =>
   run((host) => host.identify(plain({ name: text(name), email: text(email), phone: text(phone) })));
 
-/** `zESettings.webWidget`, of which what has something that stands for it here. */
+/** Applies those settings of `zESettings.webWidget` that have a counterpart here. */
 function settle({ position, offset, launcher, zIndex } = {}) {
   const label = launcher?.label;
   run((host) => {
@@ -96,7 +96,7 @@ const zE = (globalThis.zE = globalThis.zEmbed = (what, method, ...values) => {
   const answer = call(...values);
   return kind === 'on' || kind === 'get' ? answer : undefined;
 });
-// Their first form, in which each call is a method.
+// The oldest form of Zendesk's API, in which each call is a method.
 Object.assign(zE, { activate: DO.open, hide: DO.hide, show: DO.show, identify: DO.identify, setLocale: DO.setLocale, logout: DO.logout });
 settle(globalThis.zESettings?.webWidget);
 for (const call of waiting) zE(...call);

@@ -1,4 +1,4 @@
-// What design mode says of an element, as nodes for [build].
+// The card of design mode: facts about an element, as nested arrays for [build].
 
 const px = (value) => `${Math.round(value * 10) / 10}`;
 

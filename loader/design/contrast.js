@@ -1,16 +1,15 @@
-// How well an element's words or sign can be read: its colour on what lies behind it, as WCAG 2
-// counts.
+// Contrast of an element's text or sign against its background, by the formula of WCAG 2.
 
 import { contrast, over, parse } from '../../studio/colour.js';
 
 const COLOUR = /(?:rgba?|color|oklch|oklab|hsla?)\([^()]*\)|#[0-9a-f]{3,8}\b/gi;
 
-/** The element around, also out of a shadow tree, and what a slotted one is shown in. */
+/** The parent of an element, across shadow roots and slots. */
 export const around = (element) => element.assignedSlot ?? element.parentElement ?? element.getRootNode().host ?? null;
 
 /**
- * What may lie behind an element: all colours where there is a gradient; null where a picture is,
- * or a colour that cannot be read. `opacity`: of what stands on it.
+ * The possible backgrounds of an element: all colours of a gradient; null for a picture or a colour
+ * that cannot be parsed. `opacity`: that of the element and its ancestors.
  */
 function backdrop(element) {
   let layers = [];
@@ -31,23 +30,23 @@ function backdrop(element) {
     if (colour.alpha > 0) layers.push([colour]);
     opacity *= Number(style.opacity);
   }
-  // Nothing is behind but the browser's own paper.
+  // Only the browser's own canvas is behind it.
   const paper = getComputedStyle(document.documentElement).colorScheme.includes('dark') && matchMedia('(prefers-color-scheme: dark)').matches ? '#121212' : '#ffffff';
   return { grounds: seenOn([parse(paper)]), opacity };
 }
 
-/** Large text, as WCAG has it: 24 px, or 18.66 px and bold. */
+/** Large text in the sense of WCAG: 24 px, or 18.66 px and bold. */
 const isLarge = ({ fontSize, fontWeight }) => parseFloat(fontSize) >= 24 || (parseFloat(fontSize) >= 18.66 && Number(fontWeight) >= 700);
 
-/** What in the element is read: `text`, `sign`, or nothing. */
+/** What is to be read in the element: `text`, `sign`, or null. */
 function readIn(element) {
   if (element.value || element.placeholder || element.textContent.trim()) return 'text';
   return element.querySelector('svg') || element.localName === 'svg' ? 'sign' : null;
 }
 
 /**
- * `{ratio, needed, enough, verdict, kind, colour}`; null where nothing is to be read, or it cannot
- * be said.
+ * Returns `{ratio, needed, enough, verdict, kind, colour, background}`; null if the element has
+ * nothing to read or its contrast cannot be determined.
  */
 export function contrastOf(element) {
   const kind = readIn(element);
@@ -60,9 +59,9 @@ export function contrastOf(element) {
   const ratio = Math.min(...behind.grounds.map((ground) => contrast(over(colour, ground), ground)));
   const needed = kind === 'sign' || isLarge(style) ? 3 : 4.5;
   const enough = ratio >= needed;
-  // Of signs, WCAG has no higher grade.
+  // WCAG has no AAA level for signs.
   const best = kind === 'sign' ? Infinity : needed === 3 ? 4.5 : 7;
-  // Cut, not rounded: 4.496 is not 4.5.
+  // Truncated, not rounded: 4.496 is not 4.5.
   const shown = (Math.floor(ratio * 100) / 100).toFixed(2);
   const verdict = enough ? `contrast ${shown}, passes ${ratio >= best ? 'AAA' : 'AA'}` : `contrast ${shown}, too low: ${needed} is needed`;
   return { ratio, needed, enough, verdict, kind, colour: style.color, background: behind.grounds[0] };

@@ -1,4 +1,4 @@
-// How design mode looks: the same on every page, light on dark.
+// Style sheet of design mode: the same on every page, light on dark.
 
 export const css = `
 :host {

@@ -1,6 +1,6 @@
-// Which tokens paint an element. Candidates are what the rules name that fit it; each is then
-// tried: set to another value for a moment, it has to change how the element is painted. So a
-// page's own rules for parts are seen, too. Nothing is drawn in between.
+// Finds the tokens that paint an element. Candidates are the tokens named in rules that match it;
+// each is then tested by setting it to another value: it counts if the computed style changes. This
+// covers the host page's own rules for parts, too. Nothing is painted in between.
 
 import { parse, toHex } from '../../studio/colour.js';
 import { around } from './contrast.js';
@@ -8,28 +8,28 @@ import { around } from './contrast.js';
 const TOKEN = /--chataibot-[a-z0-9-]+/g;
 const PRIVATE = /--(?:darkreader-text-)?-?_[a-z0-9-]+/g;
 
-/** What a token can be seen by, in the order in which it is told. */
+/** Properties in which a token's effect is looked for, in the order of the report. */
 const PROPERTIES = [
   'color', 'background-color', 'background-image', 'border-top-color', 'border-inline-start-color', 'box-shadow', 'outline-color', 'fill', 'stroke',
   'font-family', 'font-size', 'font-weight', 'border-top-left-radius', 'border-bottom-right-radius', 'width', 'height', 'padding-top', 'padding-left', 'margin-top',
   'gap', 'right', 'bottom', 'left', 'top', 'z-index', 'mask-image', 'text-align', 'opacity', 'transition-duration',
 ];
-/** … told as one. */
+/** Longhands that are reported under one name. */
 const SHORT = {
   'border-top-left-radius': 'border-radius', 'border-bottom-right-radius': 'border-radius', 'border-top-color': 'border-color', 'border-inline-start-color': 'border-color',
   'background-image': 'background', 'background-color': 'background', 'padding-top': 'padding', 'padding-left': 'padding', 'margin-top': 'margin', top: 'place', bottom: 'place', left: 'place', right: 'place',
 };
 
-/** In which order they are told. */
+/** Order of the report. */
 const RANK = ['color', 'background', 'border', 'box-shadow', 'fill', 'stroke', 'font'];
 
-/** What letters change, too. */
+/** Properties that also change when the font does. */
 const LAYOUT = ['width', 'height', 'padding', 'margin', 'gap', 'place'];
 
-/** What an element has from those around it. */
+/** Properties that an element inherits. */
 const INHERITED = ['color', 'font', 'font-family', 'font-size', 'font-weight', 'fill', 'stroke', 'text-align'];
 
-/** Every style rule whose conditions hold. */
+/** Yields every style rule whose conditions hold. */
 function* flat(rules) {
   for (const rule of rules) {
     if (rule.media && !matchMedia(rule.media.mediaText).matches) continue;
@@ -43,14 +43,14 @@ const matches = (element, selector) => {
   try {
     return element.matches(selector.replaceAll(/::?(before|after|placeholder|selection|marker|-webkit-[a-z-]+)\b/g, ''));
   } catch {
-    // A selector of another engine's.
+    // A selector that only another engine knows.
     return false;
   }
 };
 
 const ofRoot = (selector) => /^:host\s*>\s*div$/.test(selector);
 
-/** The public tokens that these private names come from, through others. */
+/** The public tokens that these private names depend on, directly or through others. */
 function publicNames(text, declared, seen = new Set()) {
   const found = new Set(text.match(TOKEN) ?? []);
   for (const name of text.match(PRIVATE) ?? []) {
@@ -61,7 +61,7 @@ function publicNames(text, declared, seen = new Set()) {
   return found;
 }
 
-/** Another value of the same kind, that nobody chooses. */
+/** A test value of the same type that no one would choose. */
 function otherThan(value) {
   if (CSS.supports('color', value)) return 'rgb(1 2 3)';
   if (CSS.supports('width', value)) return '7.5px';
@@ -74,7 +74,7 @@ function otherThan(value) {
 const painted = (element) =>
   ['', '::before', '::after', ...(element.localName === 'textarea' || element.localName === 'input' ? ['::placeholder'] : [])].map((pseudo) => {
     const style = getComputedStyle(element, pseudo || null);
-    // A border or outline that is not drawn has a colour, too.
+    // A border or outline that is not drawn has a computed colour, too.
     const isDrawn = { border: !/^0px$/.test(style.borderTopWidth) || !/^0px$/.test(style.borderInlineStartWidth), outline: style.outlineStyle !== 'none' };
     const values = PROPERTIES.map((name) => (isDrawn[name.split('-')[0]] === false && name.endsWith('color') ? '' : style.getPropertyValue(name)));
     return { pseudo, values, content: style.content };
@@ -86,8 +86,8 @@ const readable = (value) => {
 };
 
 /**
- * Where the page sets this token for `host`: a rule of its sheets or a style attribute, the
- * nearest that holds.
+ * The rule or style attribute of the host page that sets this token for `host`: the nearest that
+ * applies.
  */
 function sourceOf(host, token) {
   const own = getComputedStyle(host).getPropertyValue(token).trim();
@@ -101,7 +101,7 @@ function sourceOf(host, token) {
       try {
         rules = sheet.cssRules;
       } catch {
-        // Of another origin: its rules are not told.
+        // The rules of a cross-origin sheet cannot be read.
         continue;
       }
       for (const rule of flat(rules)) {
@@ -113,7 +113,7 @@ function sourceOf(host, token) {
   return { source: 'a style sheet of the page', own };
 }
 
-/** `[{token, properties, value, own, source}, …]`. */
+/** Returns `[{token, properties, value, own, source}, …]`. */
 export function paintedBy(host, element) {
   const root = host.shadowRoot;
   const declared = new Map();
@@ -126,7 +126,7 @@ export function paintedBy(host, element) {
         if (name.startsWith('--')) declared.set(name, [...(declared.get(name) ?? []), style.getPropertyValue(name)]);
       }
       if (matches(element, selectorText)) named.add(style.cssText);
-      // What comes from around it.
+      // Properties inherited from the elements around it.
       else if (ofRoot(selectorText) || near.some((one) => matches(one, selectorText))) for (const name of INHERITED) named.add(style.getPropertyValue(name));
     }
   }
@@ -156,13 +156,14 @@ export function paintedBy(host, element) {
       });
     });
     tried.style.removeProperty(token);
-    // What only follows from larger or other letters is no news.
+    // Sizes that only follow from the font are left out.
     if ([...changes.keys()].some((name) => name.startsWith('font-'))) for (const name of LAYOUT) changes.delete(name);
-    // Nor is a size that follows from the room inside.
+    // So are sizes that only follow from padding or gap.
     if (changes.has('padding') || changes.has('gap')) for (const name of ['width', 'height']) changes.delete(name);
     if (changes.size) found.push({ token, properties: [...changes.keys()], value: [...changes.values()][0], own, source });
   }
-  // First back, and then with transitions again: they would show the way.
+  // The values are restored before transitions are enabled again, so that the restoring is not
+  // animated.
   getComputedStyle(element).getPropertyValue('color');
   root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet);
   getComputedStyle(element).getPropertyValue('color');
@@ -170,5 +171,5 @@ export function paintedBy(host, element) {
   return found.sort((one, other) => rank(one) - rank(other));
 }
 
-/** `var(--_x)` as the element has it. */
+/** Computed value of the private token in `var(--_x)`. */
 const resolved = (element, value) => getComputedStyle(element).getPropertyValue(/--_[a-z0-9-]+/.exec(value)[0]).trim();

@@ -2,17 +2,17 @@
 
 /// The longest wait after the first failure, in milliseconds.
 const BASE: u64 = 500;
-/// The longest wait while nobody looks.
+/// The longest wait while the visitor does not watch.
 pub const CAP: u64 = 30_000;
-/// The longest wait while the visitor looks at the window: what is healed must show within seconds.
+/// The longest wait while the visitor watches the window: a recovery must show within seconds.
 pub const CAP_WATCHED: u64 = 4_000;
-/// A server may ask for a pause, not for a funeral.
+/// The longest wait that a server may ask for, in milliseconds.
 pub const LONGEST_RETRY_AFTER: u64 = 300_000;
 
 /// Milliseconds to wait before trying again after failure number `attempt` (from 1).
 ///
-/// `chance` is uniform over `u32`. A server's `Retry-After` (whole seconds) is waited out in full,
-/// jitter comes on top of it.
+/// `chance` is uniform over `u32`. A server's `Retry-After` (whole seconds) is waited out in full;
+/// jitter is added to it.
 #[must_use]
 pub fn delay(attempt: u32, cap: u64, chance: u32, retry_after: Option<u32>) -> u64 {
     let ceiling = (BASE << attempt.saturating_sub(1).min(16)).min(cap);

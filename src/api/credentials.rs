@@ -4,11 +4,11 @@
 use chataibot_wire::token::{TokenAnswer, Uploads};
 use serde::{Deserialize, Serialize};
 
-/// A token with less than this left is renewed before it is used, in milliseconds; a short-lived
-/// one at a third of its life.
+/// A token with less time left than this is renewed before it is used, in milliseconds; a
+/// short-lived one at a third of its life.
 const RENEW_BEFORE: u64 = 60_000;
 
-/// The answer of `POST /token`, with the visitor's clock beside it. Shared by all tabs.
+/// The answer of `POST /token`, with times by the visitor's clock. Shared by all tabs.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
     /// The visitor's id.
@@ -24,7 +24,7 @@ pub struct Credentials {
     /// Which files the site takes, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uploads: Option<Uploads>,
-    /// Does the site take answers in forms of their own?
+    /// Whether the site takes typed answers.
     #[serde(default)]
     pub typed: bool,
 }
@@ -36,7 +36,7 @@ impl std::fmt::Debug for Credentials {
 }
 
 impl Credentials {
-    /// The identity in an answer that came at `wall`.
+    /// The credentials in an answer received at `wall`.
     #[must_use]
     pub fn new(answer: TokenAnswer, wall: u64) -> Self {
         let until = wall + u64::from(answer.expires_in) * 1_000;
@@ -58,18 +58,18 @@ impl Credentials {
         RENEW_BEFORE.min(self.until.saturating_sub(self.from) / 3)
     }
 
-    /// Milliseconds the token has left. A clock that stands before the token's own beginning was
-    /// changed: nothing is left then.
+    /// Milliseconds the token has left; 0 if `wall` is before `from`, since the clock was changed
+    /// then.
     #[must_use]
     pub fn left(&self, wall: u64) -> u64 {
         if wall < self.from { 0 } else { self.until.saturating_sub(wall) }
     }
 }
 
-/// What to do to get a good token.
+/// How to get a valid token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Plan {
-    /// Another tab got one already.
+    /// Use the one that another tab already got.
     Adopt(Credentials),
     /// Renew with this secret.
     Renew(String),
@@ -77,13 +77,13 @@ pub enum Plan {
     Begin,
 }
 
-/// Decides, inside the lock that all tabs share, how a new token is got.
+/// Decides how to get a new token. To be called inside the lock that all tabs share.
 ///
 /// `stored` is what storage holds now, `held` what this tab was using, `refused` a renewal secret
-/// the proxy did not take.
+/// that the proxy refused.
 #[must_use]
 pub fn plan(stored: Option<Credentials>, held: Option<&Credentials>, refused: Option<&str>, wall: u64) -> Plan {
-    // Storage that was cleared under us does not make another visitor.
+    // If storage was cleared, the visitor stays the same.
     let Some(known) = stored.or_else(|| held.cloned()) else { return Plan::Begin };
     let ours = held.is_some_and(|held| held.token == known.token);
     if !ours && known.left(wall) > known.renew_before() {

@@ -1,28 +1,28 @@
-//! Why a request failed: one small enum made from status, error code and malformed answers. Pure.
+//! Errors of requests: one small enum, derived from status, error code and malformed answers. Pure.
 
 use std::rc::Rc;
 
 use chataibot_wire::{ErrorBody, error::code};
 
-/// Why a call failed, as far as it decides what happens next.
+/// Why a request failed, as far as that decides what happens next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApiError {
-    /// No answer of the proxy's: no connection, a time-out, a captive portal's page, a 204, JSON
-    /// that is none.
+    /// No answer from the proxy: no connection, a time-out, a captive portal's page, a 204, invalid
+    /// JSON.
     Network,
-    /// The token is not good, or not good any more.
+    /// The token is invalid, or not valid any more.
     Unauthorized,
-    /// 401, but not in the proxy's words: somebody on the way asks for a password. A new token may
+    /// 401, but not in the proxy's format: an intermediary asks for a password. A new token may
     /// help, a new visitor never.
     Challenged,
-    /// Not now.
+    /// Not possible now.
     Busy {
         /// Whole seconds the server asked for.
         retry_after: Option<u32>,
-        /// The wire's code.
+        /// The wire's error code.
         code: Rc<str>,
     },
-    /// The platform's answer was lost: nobody knows, and it is not sent again.
+    /// The platform's answer was lost: nobody knows the outcome, and the message is not sent again.
     Unknown,
     /// The conversation has ended.
     Ended,
@@ -30,18 +30,18 @@ pub enum ApiError {
     NotFound,
     /// The operator must act.
     Unavailable {
-        /// The wire's code.
+        /// The wire's error code.
         code: Rc<str>,
     },
-    /// It will never work.
+    /// Refused permanently.
     Refused {
-        /// The wire's code.
+        /// The wire's error code.
         code: Rc<str>,
     },
 }
 
 impl ApiError {
-    /// The wire's code, or a word of our own where there was no answer.
+    /// The wire's error code, or `NETWORK` if there was no answer.
     #[must_use]
     pub fn code(&self) -> &str {
         match self {
@@ -54,7 +54,7 @@ impl ApiError {
         }
     }
 
-    /// What the server asked for.
+    /// The wait that the server asked for, in whole seconds.
     #[must_use]
     pub fn retry_after(&self) -> Option<u32> {
         match self {
@@ -70,13 +70,13 @@ impl ApiError {
         }
     }
 
-    /// Reads an answer that is not a success. By code first: temporary troubles come as 400 too
-    /// (DOC). `header` is `Retry-After`.
+    /// Reads an unsuccessful answer. The code counts before the status: temporary errors also come
+    /// as 400 (DOC). `header` is `Retry-After`.
     #[must_use]
     pub fn of_answer(status: u16, body: Option<&ErrorBody>, header: Option<&str>) -> Self {
         let retry_after = body.and_then(|body| body.retry_after).or_else(|| header.and_then(whole_seconds));
         let Some(body) = body else {
-            // Not our proxy's words: a balancer, a portal, another server.
+            // Not in the proxy's format: from a load balancer, a portal, another server.
             return match status {
                 401 => Self::Challenged,
                 429 | 500..=599 => Self::Busy { retry_after, code: Rc::from(code::UNAVAILABLE) },
@@ -89,7 +89,7 @@ impl ApiError {
             code::UNKNOWN_OUTCOME => Self::Unknown,
             code::CONVERSATION_ENDED => Self::Ended,
             code::NOT_FOUND => Self::NotFound,
-            // The page can bring another identity at any time.
+            // The host page can provide another identity at any time.
             code::CONVERSATION_CREATION_EXCEPTION
             | code::UNAVAILABLE
             | code::RATE_LIMITED
@@ -116,8 +116,8 @@ impl ApiError {
     }
 }
 
-/// `Retry-After` in whole seconds. The date form is not read: our contract has seconds, and a wrong
-/// clock would make nonsense of it.
+/// Parses `Retry-After` in whole seconds. The date form is not supported: the proxy sends seconds,
+/// and a wrong clock would falsify a date.
 fn whole_seconds(header: &str) -> Option<u32> {
     let digits = header.trim();
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {

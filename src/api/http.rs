@@ -1,9 +1,9 @@
-//! HTTP requests to the proxy, with a time limit; every failure becomes an [`ApiError`]. Answers
-//! are read by `gloo-net`.
+//! HTTP requests to the proxy, with a time limit; every failure becomes an [`ApiError`]. `gloo-net`
+//! reads the answers.
 //!
-//! Requests are sent without it, for the page may have put a `fetch` of its own in place. Many take
-//! the address for a text, and gloo-net hands them a `Request`; one that rejects with something
-//! else than an `Error`, or answers with another object, makes gloo-net panic.
+//! It does not send the requests, because the host page may have replaced `fetch`. Many
+//! replacements expect the address as a string, and gloo-net passes a `Request`. If one rejects
+//! with something other than an `Error`, or resolves to another object, gloo-net panics.
 
 use std::{pin::Pin, rc::Rc};
 
@@ -20,33 +20,33 @@ use crate::browser::timers::Timer;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The page's `fetch`, which may throw where the browser's own would reject.
+    /// The host page's `fetch`, which may throw where the browser's own would reject.
     #[wasm_bindgen(catch)]
     fn fetch(address: &str, options: &RequestInit) -> Result<Promise, JsValue>;
 }
 
-/// What a start, send or token call may take, in milliseconds.
+/// Time limit of a start, send or token request, in milliseconds.
 pub const PATIENCE: u64 = 30_000;
 
-/// A call under way. Boxed, so that sending and judging are compiled once and each caller's own
-/// future stays small.
+/// A request in progress. Boxed, so that sending and error handling are compiled once and each
+/// caller's own future stays small.
 pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
-/// A call's right to go on: ends when it is let go, when it is dropped, and by itself when its time
-/// is over.
+/// Guard of a request: aborts it on [`AbortGuard::abort`], when dropped, and when its time limit is
+/// over.
 pub struct AbortGuard {
     controller: AbortController,
     _timer: Option<Timer>,
 }
 
 impl AbortGuard {
-    /// A guard of so many milliseconds; `None` holds until it is dropped.
+    /// Creates a guard with this time limit; with `None` it holds until dropped.
     #[must_use]
     pub fn new(milliseconds: Option<u64>) -> Option<Rc<Self>> {
         Some(Self::of(AbortController::new().ok()?, milliseconds))
     }
 
-    /// The same for a call that is under way already.
+    /// Creates a guard for a request that was already sent.
     #[must_use]
     pub fn of(controller: AbortController, milliseconds: Option<u64>) -> Rc<Self> {
         let timer = milliseconds.and_then(|milliseconds| {
@@ -56,12 +56,12 @@ impl AbortGuard {
         Rc::new(Self { controller, _timer: timer })
     }
 
-    /// Ends the call now, whoever else holds the guard.
+    /// Aborts the request now, whoever else holds the guard.
     pub fn abort(&self) {
         self.controller.abort();
     }
 
-    /// Has the call been ended?
+    /// Whether the request was aborted.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.controller.signal().aborted()
@@ -70,24 +70,24 @@ impl AbortGuard {
 
 impl Drop for AbortGuard {
     fn drop(&mut self) {
-        // Of no effect on a call that is over.
+        // Has no effect on a completed request.
         self.abort();
     }
 }
 
-/// The answer to a call that was made before, and the call's right to go on.
+/// The answer to a request that was sent earlier, and its guard.
 pub struct EarlyResponse {
-    /// A promise of a response.
+    /// The promise of a response.
     pub promise: Promise,
-    /// Ends the call.
+    /// Aborts the request.
     pub guard: Rc<AbortGuard>,
 }
 
-/// What is asked of the proxy.
+/// A request to the proxy.
 pub struct Request {
     url: String,
     options: RequestInit,
-    /// `None` after one that no browser would send.
+    /// `None` after an invalid header, which no browser would send.
     headers: Option<web_sys::Headers>,
     early: Option<Promise>,
 }
@@ -98,24 +98,24 @@ impl Request {
         options.set_method(method);
         options.set_credentials(RequestCredentials::Omit);
         options.set_cache(RequestCache::NoStore);
-        // The proxy never redirects; whoever does must not get the token.
+        // The proxy never redirects, and no other server must get the token.
         options.set_redirect(RequestRedirect::Error);
         Self { url: url.into(), options, headers: web_sys::Headers::new().ok(), early: None }
     }
 
-    /// Asks for `kind`, a media type.
+    /// Builds a GET that accepts `kind`, a media type.
     #[must_use]
     pub fn get(url: &str, kind: &str) -> Self {
         Self::new(url, "GET").with("Accept", kind)
     }
 
-    /// Brings `body` as JSON.
+    /// Builds a POST with `body` as JSON.
     pub fn post(url: &str, body: &impl Serialize) -> Self {
-        // What JSON cannot hold goes as nothing, and is refused.
+        // A body that JSON cannot hold is sent empty, and refused.
         Self::post_json(url, json::stringify(body).unwrap_or_default())
     }
 
-    /// Brings `body`, which is JSON.
+    /// Builds a POST with `body`, which is JSON.
     #[must_use]
     pub fn post_json(url: &str, body: String) -> Self {
         let request = Self::new(url, "POST").with("Content-Type", "application/json");
@@ -123,29 +123,29 @@ impl Request {
         request
     }
 
-    /// With a header more.
+    /// Adds a header.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.headers = self.headers.filter(|headers| headers.set(name, value).is_ok());
         self
     }
 
-    /// Goes on when the page is left.
+    /// Lets the request outlive the page.
     #[must_use]
     pub fn keepalive(self) -> Self {
-        // What has no setter here; where the browser does not know it, nothing is lost.
+        // Set by name, as there is no setter here. A browser that does not know it ignores it.
         let _ = Reflect::set(&self.options, &JsValue::from_str("keepalive"), &JsValue::TRUE);
         self
     }
 
-    /// With the visitor token.
+    /// Adds the visitor token.
     #[must_use]
     pub fn bearer(self, token: &str) -> Self {
         self.with("Authorization", &["Bearer ", token].concat())
     }
 
-    /// With a guard of so many milliseconds; `early` is the answer where the request was sent
-    /// before, with its own guard.
+    /// Adds a guard with this time limit. `early` is the answer, with its own guard, if the request
+    /// was sent earlier.
     #[must_use]
     pub fn or_early(
         mut self,
@@ -162,7 +162,7 @@ impl Request {
         (self, guard)
     }
 
-    /// `None` for what does not leave: a header that no browser would send, or a page's `fetch`
+    /// Sends the request. `None` if that fails at once: an invalid header, or a replaced `fetch`
     /// that throws.
     fn fetch(self, guard: &AbortGuard) -> Option<Promise> {
         if self.early.is_some() {
@@ -184,24 +184,24 @@ pub fn fetch_json(request: Request, guard: Rc<AbortGuard>) -> Answer<JsValue> {
     })
 }
 
-/// Opens a stream of server-sent events: the answer's head, when it is one.
+/// Opens a stream of server-sent events; returns the response if it is one.
 #[must_use]
 pub fn open_stream(request: Request, guard: Rc<AbortGuard>) -> Answer<Response> {
     Box::pin(async move {
         let response = send(request, &guard).await?;
         let kind = header(&response, "Content-Type").unwrap_or_default();
-        // A captive portal says 200 too, with a page.
+        // A captive portal also answers 200, with a page.
         let stream = response.status() == 200 && is_event_stream(&kind);
         if stream { Ok(response) } else { Err(ApiError::Network) }
     })
 }
 
-/// Is it, in whatever case and with whatever parameters?
+/// Whether this is the media type of an event stream, in any case and with any parameters.
 fn is_event_stream(kind: &str) -> bool {
     kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"))
 }
 
-/// The answer, when it is a success.
+/// Sends a request; returns the response if it is a success.
 fn send(request: Request, guard: &AbortGuard) -> Answer<Response> {
     let promise = request.fetch(guard);
     Box::pin(async move {
@@ -221,7 +221,7 @@ fn header(response: &Response, name: &str) -> Option<String> {
     response.headers().get(name)
 }
 
-/// The answer's JSON. Boxed like the rest, for it is read in two places.
+/// Reads the JSON of a response. Boxed like the rest, because two places await it.
 fn body(response: Response) -> Pin<Box<dyn Future<Output = Option<JsValue>>>> {
     let text = web_sys::Response::from(response).text().map(JsFuture::from);
     Box::pin(async move { JSON::parse(&text.ok()?.await.ok()?.as_string()?).ok() })

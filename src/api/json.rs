@@ -1,9 +1,9 @@
 //! JSON by the browser: `JSON.parse` and `JSON.stringify`, with serde on top.
 //!
-//! Values are read by [`JsDeserializer`], which knows what `JSON.parse` gives and nothing else.
-//! `serde_wasm_bindgen` reads every kind of JavaScript value and words every error; those
-//! sentences alone, with the numbers in them, are a tenth of the whole WASM, and nobody would see
-//! them: what cannot be read is requested again.
+//! [`JsDeserializer`] reads the values; it knows only what `JSON.parse` produces.
+//! `serde_wasm_bindgen` reads every kind of JavaScript value and words every error. Those messages
+//! alone, with the numbers in them, are a tenth of the whole WASM, and nobody would see them: what
+//! cannot be read is requested again.
 
 use std::fmt::Display;
 
@@ -19,32 +19,32 @@ use serde::{
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// Reads a value out of a JSON text; `None` when it is not one.
+/// Parses a value from JSON text; `None` if that fails.
 #[must_use]
 pub fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
     from_js(JSON::parse(text).ok()?)
 }
 
-/// Reads a value out of what `JSON.parse` gave.
+/// Deserialises a value from what `JSON.parse` returned.
 #[must_use]
 pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Option<T> {
     T::deserialize(JsDeserializer(value)).ok()
 }
 
-/// A field of what `JSON.parse` gave; `undefined` when there is none.
+/// Returns a field of what `JSON.parse` returned; `undefined` if there is none.
 #[must_use]
 pub fn field(value: &JsValue, name: &str) -> JsValue {
     Reflect::get(value, &JsValue::from_str(name)).unwrap_or_default()
 }
 
-/// Writes a value as JSON text; `None` only for values JSON cannot hold.
+/// Serialises a value as JSON text; `None` only for values that JSON cannot hold.
 #[must_use]
 pub fn stringify<T: Serialize>(value: &T) -> Option<String> {
     let value = value.serialize(&Serializer::json_compatible()).ok()?;
     JSON::stringify(&value).ok()?.as_string()
 }
 
-/// It has another shape.
+/// The value has another shape than expected.
 #[derive(Debug)]
 pub struct DecodeError;
 
@@ -62,7 +62,7 @@ impl Display for DecodeError {
     }
 }
 
-/// A value to be read.
+/// A value to deserialise.
 pub struct JsDeserializer(pub JsValue);
 
 impl JsDeserializer {
@@ -83,7 +83,7 @@ impl JsDeserializer {
     }
 }
 
-/// The text that must stand there.
+/// Returns the string that the value must be.
 fn text(value: &JsValue) -> Result<String, DecodeError> {
     value.as_string().ok_or(DecodeError)
 }
@@ -186,16 +186,16 @@ impl<'de> SeqAccess<'de> for Items {
     }
 }
 
-/// The fields of an object, in the order of the shape: that takes serde a third of the code of
-/// reading them by name. A field that is not there is `None`, of which serde makes its default, or
-/// a misfit.
+/// The fields of an object, in the order of the struct: serde needs a third of the code that
+/// reading them by name takes. A missing field is `None`, for which serde uses the field's default
+/// or fails.
 struct Fields {
     object: JsValue,
     fields: std::slice::Iter<'static, &'static str>,
 }
 
 impl Fields {
-    /// The next field, when it is there.
+    /// Returns the next field, if it is present.
     fn next(&mut self) -> Option<JsDeserializer> {
         let value = Reflect::get(&self.object, &JsValue::from_str(self.fields.next()?)).ok()?;
         (!value.is_undefined()).then_some(JsDeserializer(value))
@@ -210,7 +210,7 @@ impl<'de> SeqAccess<'de> for Fields {
     }
 }
 
-/// A variant: `"name"`, or `{"name": what it holds}`.
+/// An enum variant: `"name"`, or `{"name": content}`.
 struct Variant {
     place: u32,
     held: JsValue,

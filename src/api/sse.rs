@@ -1,5 +1,5 @@
-//! The event stream of a log: its bytes, the server-sent events they make, and the frames these
-//! mean. [`Parser`] and [`frame_of`] are pure; [`EventStream`] reads the bytes.
+//! The event stream of a log: parses its bytes into server-sent events, and these into frames.
+//! [`Parser`] and [`frame_of`] are pure; [`EventStream`] reads the bytes.
 //!
 //! Follows the standard's grammar: an optional byte-order mark; lines end in LF, CR or CRLF;
 //! invalid UTF-8 becomes U+FFFD.
@@ -14,22 +14,22 @@ use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
 use crate::conversation::RawEntry;
 
-/// The longest data that is read, in bytes. An event with more is passed over up to its end: the
-/// log goes on behind it.
+/// The longest data that is read, in bytes. A longer event is skipped up to its end: the log goes
+/// on after it.
 pub const LONGEST: usize = 1 << 20;
 
-/// One thing a stream says.
+/// An item of the stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SseItem {
     /// An event.
     Event(Event),
-    /// A comment: a heartbeat.
+    /// A comment, sent as heartbeat.
     Comment,
-    /// An event that was too long to be read, and its own id.
+    /// An event that was too long to read, with its own id.
     TooLong(Option<String>),
-    /// An id without data: the stream has come so far.
+    /// An id without data: the stream has reached this place.
     Id(String),
-    /// Milliseconds to wait before the stream is opened again, once it has ended.
+    /// Milliseconds to wait before an ended stream is opened again.
     Retry(u32),
 }
 
@@ -44,7 +44,7 @@ pub struct Event {
     pub id: Option<String>,
 }
 
-/// Reads a stream bit by bit.
+/// Incremental parser of server-sent events.
 #[derive(Clone, Debug, Default)]
 pub struct Parser {
     line: Vec<u8>,
@@ -56,7 +56,7 @@ pub struct Parser {
 }
 
 impl Parser {
-    /// Takes the next bytes and calls `said` for each thing they complete.
+    /// Parses the next bytes and calls `said` for each item they complete.
     pub fn push(&mut self, bytes: &[u8], said: &mut dyn FnMut(SseItem)) {
         let mut rest = bytes;
         while let Some(end) = rest.iter().position(|&b| b == b'\n' || b == b'\r') {
@@ -75,7 +75,7 @@ impl Parser {
         self.keep(rest);
     }
 
-    /// Of a line that is too long, just enough to know that it is.
+    /// Keeps a part of a line; of a line that is too long, just enough to detect that.
     fn keep(&mut self, bytes: &[u8]) {
         let room = (LONGEST + 1).saturating_sub(self.line.len());
         self.line.extend_from_slice(&bytes[..bytes.len().min(room)]);
@@ -95,7 +95,7 @@ impl Parser {
             self.too_long = true;
             return;
         }
-        // A line is whole here, so no character is cut.
+        // The line is complete here, so no character is cut.
         let text = String::from_utf8_lossy(bytes);
         let (field, value) = text.split_once(':').unwrap_or((&text, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
@@ -120,7 +120,7 @@ impl Parser {
                 // More digits than fit mean "very long".
                 said(SseItem::Retry(value.parse().unwrap_or(u32::MAX)));
             }
-            // A bad `id` or `retry`, and what later versions may bring.
+            // An invalid `id` or `retry`, or a field of a later version.
             _ => {}
         }
     }
@@ -138,33 +138,33 @@ impl Parser {
     }
 }
 
-/// What a stream or a poll says.
+/// What an item of a stream or a poll means for the log.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Frame {
     /// An entry of the log.
     Entry(Rc<RawEntry>),
     /// A heartbeat.
     Comment,
-    /// The log could not be continued; all that is left follows.
+    /// The log could not be continued; all that is left of it follows.
     Reset,
-    /// What follows begins the log, or only its last part.
+    /// The next entry begins the log, or only its last part.
     Begin {
-        /// Does more stand before it?
+        /// Whether the log has more before it.
         earlier: bool,
     },
-    /// The stream ends because its token does.
+    /// The stream ends because its token expires.
     Reauth,
-    /// An event of a kind this version does not know, and its place if it has one.
+    /// An event of a kind that this version does not know, with its cursor if it has one.
     Unfamiliar(Option<Cursor>),
-    /// An event that should be an entry and cannot be read, and its place if it has one.
+    /// An event that should be an entry and cannot be read, with its cursor if it has one.
     Unreadable(Option<Cursor>),
-    /// The same; that it cannot be read is certain.
+    /// The same for an event that is too long, which is certain to be unreadable.
     TooLong(Option<Cursor>),
     /// Milliseconds to wait before the stream is opened again.
     Retry(u32),
 }
 
-/// What something said by the stream means. `parse` reads JSON, by whatever means there are.
+/// Converts an item of the stream to a frame. `parse` reads JSON, by any means.
 pub fn frame_of(said: SseItem, parse: impl Fn(&str) -> Option<Entry>) -> Frame {
     let place = |id: Option<String>| id.and_then(|id| id.parse().ok());
     let Event { name, data, id } = match said {
@@ -176,10 +176,10 @@ pub fn frame_of(said: SseItem, parse: impl Fn(&str) -> Option<Entry>) -> Frame {
     };
     let cursor = place(id);
     match name.as_str() {
-        // An event without a name is a `message`, says the standard.
+        // According to the standard, an event without a name is a `message`.
         "" | "message" | "delivery" | "status" | "assignee" => match parse(&data) {
             Some(entry) => Frame::Entry(Rc::new(RawEntry::new(entry, data))),
-            // Somebody on the way may keep the stream alive by events of their own.
+            // An intermediary may keep the stream alive with events of its own.
             None if name.is_empty() && cursor.is_none() => Frame::Unfamiliar(None),
             None => Frame::Unreadable(cursor),
         },
@@ -190,30 +190,30 @@ pub fn frame_of(said: SseItem, parse: impl Fn(&str) -> Option<Entry>) -> Frame {
     }
 }
 
-/// A stream's body being read. Dropping it lets go of the stream.
+/// Reader of a stream's body. Dropping it cancels the stream.
 pub struct EventStream {
     reader: ReadableStreamDefaultReader,
     parser: Parser,
 }
 
-/// How a read ended without bytes.
+/// How a stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// The proxy ended the stream.
     Closed,
-    /// It broke, or was aborted.
+    /// It broke or was aborted.
     Broken,
 }
 
 impl EventStream {
-    /// Begins to read. `None` when somebody else reads it already.
+    /// Starts reading. `None` if the stream already has a reader.
     #[must_use]
     pub fn new(stream: &ReadableStream) -> Option<Self> {
         let reader = ReadableStreamDefaultReader::new(stream).ok()?;
         Some(Self { reader, parser: Parser::default() })
     }
 
-    /// Waits for the next bytes and gives what they completed, which may be nothing.
+    /// Waits for the next bytes and returns the items they completed, possibly none.
     ///
     /// # Errors
     /// [`End`]: nothing more comes.
@@ -232,8 +232,8 @@ impl EventStream {
 
 impl Drop for EventStream {
     fn drop(&mut self) {
-        // The promise rejects when the stream had broken already; nobody is interested, but it must
-        // not count as unhandled.
+        // The promise rejects if the stream was already broken. That does not matter, but must not
+        // count as an unhandled rejection.
         let cancelled = self.reader.cancel();
         wasm_bindgen_futures::spawn_local(async move {
             let _ended_anyway = JsFuture::from(cancelled).await;

@@ -9,18 +9,18 @@ use web_sys::{File, ProgressEvent, XmlHttpRequest};
 use super::json;
 use crate::browser::events::Listener;
 
-/// How the sending goes.
+/// Progress of an upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UploadProgress {
-    /// So many percent have left.
+    /// This percentage was sent.
     Underway(u8),
-    /// The proxy has it, at this address.
+    /// The proxy has the file, at this address.
     Done(String),
-    /// It did not arrive; the answer's status, 0 for none.
+    /// It failed, with this HTTP status; 0 if there was no answer.
     Failed(u16),
 }
 
-/// A file on its way. Dropping it stops the sending.
+/// An upload in progress. Dropping it aborts the upload.
 pub struct Sending {
     request: XmlHttpRequest,
     _listeners: Vec<Listener>,
@@ -28,7 +28,7 @@ pub struct Sending {
 
 impl Drop for Sending {
     fn drop(&mut self) {
-        // Of no effect on a request that is over.
+        // Has no effect on a completed request.
         let stopped = self.request.abort();
         debug_assert!(stopped.is_ok());
     }
@@ -40,8 +40,8 @@ use wasm_split_helpers::SplitLoaderError as Missing;
 #[cfg(not(feature = "split"))]
 type Missing = std::convert::Infallible;
 
-/// Begins to send `file` to `url`. `None` where the browser refuses; `told` hears of each step, the
-/// last one being `Done` or `Failed`.
+/// Starts to upload `file` to `url`. `None` if the browser refuses; `told` gets each step, the last
+/// one being `Done` or `Failed`.
 #[cfg(feature = "split")]
 #[wasm_split_helpers::wasm_split(kinds, fallible)]
 pub fn send(
@@ -52,11 +52,11 @@ pub fn send(
 ) -> Result<Option<Sending>, Missing> {
     Ok(begin(&url, &token, &file, told))
 }
-/// Begins to send `file` to `url`. `None` where the browser refuses; `told` hears of each step, the
-/// last one being `Done` or `Failed`.
+/// Starts to upload `file` to `url`. `None` if the browser refuses; `told` gets each step, the last
+/// one being `Done` or `Failed`.
 ///
 /// # Errors
-/// Never: all of the program is here.
+/// Never: without code splitting, all code is loaded.
 #[cfg(not(feature = "split"))]
 pub async fn send(
     url: String,

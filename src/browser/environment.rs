@@ -1,4 +1,4 @@
-//! What the browser knows: clocks, random numbers, the size of the screen, and the documented
+//! Facts about the browser: clocks, random numbers, the size of the screen, and the documented
 //! system variables.
 
 use js_sys::{Date, Intl, Math, Object, Reflect};
@@ -7,36 +7,35 @@ use web_sys::{MediaQueryList, Window};
 
 use chataibot_wire::documented::SystemVariables;
 
-/// The page's window; none where views are printed at build time. The widget runs in no worker.
+/// The page's window; `None` where views are rendered at build time. The widget runs in no worker.
 #[must_use]
 pub fn window() -> Option<Window> {
     if cfg!(target_arch = "wasm32") { web_sys::window() } else { None }
 }
 
-/// The screen belongs to the window. The same condition stands in `styles/window.css` and
-/// `loader/phone.js`.
+/// Media query of screens that the open window fills. The same condition is in `styles/window.css`
+/// and `loader/phone.js`.
 pub const PHONE: &str = "(max-width: 480px), (max-height: 420px)";
 
-/// Does an open window cover the page here?
+/// Whether an open window covers the page on this screen.
 #[must_use]
 pub fn is_phone() -> bool {
     matches(PHONE)
 }
 
-/// Does this media query hold now?
+/// Whether this media query matches now.
 #[must_use]
 pub fn matches(query: &str) -> bool {
     media(query).is_some_and(|list| list.matches())
 }
 
-/// A media query, to be watched.
+/// Returns a media query to observe.
 #[must_use]
 pub fn media(query: &str) -> Option<MediaQueryList> {
     window()?.match_media(query).ok().flatten()
 }
 
-/// Milliseconds on a clock that is never set. On some systems it stands still while the machine
-/// sleeps.
+/// Milliseconds on a clock that is never set. On some systems it stops while the computer sleeps.
 #[must_use]
 pub fn monotonic_millis() -> u64 {
     whole(window().and_then(|window| window.performance()).map_or_else(Date::now, |performance| performance.now()))
@@ -65,7 +64,7 @@ pub fn random_u32() -> u32 {
     chance
 }
 
-/// A client message id: a UUIDv7 of this time, so that ids sort by the time they were made.
+/// Creates a client message id: a UUIDv7 of this time, so that ids sort by their time.
 #[must_use]
 pub fn message_id(at: u64) -> String {
     let mut random = [0; 10];
@@ -73,7 +72,7 @@ pub fn message_id(at: u64) -> String {
         .and_then(|window| window.crypto().ok())
         .is_some_and(|crypto| crypto.get_random_values_with_u8_array(&mut random).is_ok());
     if !strong {
-        // Only the odds of two equal ids are at stake.
+        // Weaker random numbers only raise the odds of two equal ids.
         for byte in &mut random {
             *byte = random_u32().to_le_bytes()[3];
         }
@@ -101,9 +100,9 @@ fn uuid_v7(at: u64, random: [u8; 10]) -> String {
 
 #[wasm_bindgen]
 extern "C" {
-    /// Fails where the browser has no `Temporal`. A format would know it, too, but the first one
-    /// takes a slow phone a hundred milliseconds, and this is asked for before the first message is
-    /// sent.
+    /// Fails if the browser has no `Temporal`. `Intl.DateTimeFormat` has the time zone, too, but
+    /// creating the first one takes a slow phone a hundred milliseconds, and this runs before the
+    /// first message is sent.
     #[wasm_bindgen(catch, js_namespace = ["Temporal", "Now"], js_name = timeZoneId)]
     fn time_zone_id() -> Result<JsValue, JsValue>;
 }

@@ -1,12 +1,12 @@
-//! Key-value storage over `localStorage`; falls back to memory where that throws or is full. Knows
-//! nothing of the values.
+//! Key-value storage over `localStorage`; falls back to memory if that throws or is full. Does not
+//! interpret the values.
 
 use std::cell::{Cell, RefCell};
 
 use super::environment;
 
-/// A place for texts. Nothing here fails: when the browser refuses, memory takes over and
-/// [`Storage::is_lost`] says so.
+/// A store of strings. Nothing here fails: if the browser refuses, memory takes over and
+/// [`Storage::is_lost`] returns true.
 pub struct Storage {
     prefix: String,
     local: Option<web_sys::Storage>,
@@ -19,46 +19,46 @@ pub struct Storage {
 pub struct Refused;
 
 impl Storage {
-    /// The browser's local storage below `prefix`.
+    /// Creates a store over the browser's local storage, with this prefix of keys.
     #[must_use]
     pub fn local(prefix: &str) -> Self {
-        // The getter alone throws where cookies are blocked.
+        // The getter itself throws where cookies are blocked.
         let local = environment::window().and_then(|window| window.local_storage().ok().flatten());
         Self::over(prefix, local)
     }
 
-    /// Memory only, because the page wants it so.
+    /// Creates a store in memory only, as a host page can request.
     #[must_use]
     pub fn memory(prefix: &str) -> Self {
         Self { prefix: prefix.into(), local: None, memory: RefCell::default(), lost: Cell::new(false) }
     }
 
-    /// Any object that behaves as a browser's storage, or nothing.
+    /// Creates a store over any object that behaves like a browser's storage, or over none.
     #[must_use]
     pub fn over(prefix: &str, local: Option<web_sys::Storage>) -> Self {
         let lost = Cell::new(local.is_none());
         Self { prefix: prefix.into(), local, memory: RefCell::default(), lost }
     }
 
-    /// Did the browser refuse to keep things?
+    /// Whether the browser refused to store something.
     #[must_use]
     pub fn is_lost(&self) -> bool {
         self.lost.get()
     }
 
-    /// Does what is kept survive a reload, and do other tabs see it?
+    /// Whether stored values survive a reload and are visible to other tabs.
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.local.is_some() && !self.lost.get()
     }
 
-    /// What all keys here begin with.
+    /// The prefix of all keys.
     #[must_use]
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// Reads a text.
+    /// Reads a value.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<String> {
         if let Some(local) = self.backing() {
@@ -70,15 +70,15 @@ impl Storage {
         self.memory.borrow().iter().find(|(known, _)| known == key).map(|(_, value)| value.clone())
     }
 
-    /// Keeps a text, or says that there is no room; then nothing has changed.
+    /// Stores a value, or fails without changing anything.
     ///
     /// # Errors
     /// [`Refused`]: try something smaller, or [`Self::fall_back_to_memory`].
     pub fn try_set(&self, key: &str, value: &str) -> Result<(), Refused> {
         if let Some(local) = self.backing() {
             let key = self.full(key);
-            // Tools that ask for consent put something in its place which keeps nothing and says
-            // nothing.
+            // Consent tools replace `localStorage` by an object that keeps nothing and reports no
+            // error, so the value is read back.
             let kept = local.set_item(&key, value).and_then(|()| local.get_item(&key));
             return if kept.ok().flatten().as_deref() == Some(value) { Ok(()) } else { Err(Refused) };
         }
@@ -88,17 +88,17 @@ impl Storage {
         Ok(())
     }
 
-    /// Keeps a text; in memory, from now on, if the browser refuses.
+    /// Stores a value; if the browser refuses, in memory from now on.
     pub fn set(&self, key: &str, value: &str) {
         if self.try_set(key, value).is_err() {
             self.fall_back_to_memory();
-            // Memory refuses nothing.
+            // Memory never refuses.
             let kept = self.try_set(key, value);
             debug_assert!(kept.is_ok());
         }
     }
 
-    /// Removes a text.
+    /// Removes a value.
     pub fn remove(&self, key: &str) {
         if let Some(local) = self.backing()
             && local.remove_item(&self.full(key)).is_err()
@@ -124,7 +124,7 @@ impl Storage {
         keys
     }
 
-    /// From now on everything is kept in memory. What could be read until now comes along.
+    /// Keeps everything in memory from now on, including what could be read until now.
     pub fn fall_back_to_memory(&self) {
         if self.lost.replace(true) {
             return;

@@ -1,4 +1,4 @@
-//! What the tabs of one browser coordinate by: Web Locks, `BroadcastChannel`, and `storage`
+//! Coordination between the tabs of one browser: Web Locks, `BroadcastChannel`, and `storage`
 //! events.
 
 use std::{cell::RefCell, rc::Rc};
@@ -10,30 +10,30 @@ use web_sys::{AbortSignal, BroadcastChannel, MessageEvent, StorageEvent};
 
 use super::{environment, events::Listener};
 
-/// A lock all tabs of this origin share, held until dropped. Where the browser has no Web Locks it
-/// holds nothing.
+/// A lock shared by all tabs of this origin, held until dropped. Without Web Locks it holds
+/// nothing.
 #[must_use]
 #[derive(Default)]
 pub struct Lock {
     release: Option<Function>,
-    /// Settles when the lock is let go; rejects when it was taken away, or was never given.
+    /// Resolves when the lock is released; rejects if it was stolen or never granted.
     asked: Option<Promise>,
 }
 
 impl Lock {
-    /// A lock that is held already: `release` lets go of it, and `asked` settles then, or rejects
-    /// when it is taken away.
+    /// Wraps a lock that is already held: `release` releases it. `asked` then resolves, or rejects
+    /// if the lock is stolen.
     pub fn of(release: Function, asked: Promise) -> Self {
         Self { release: Some(release), asked: Some(asked) }
     }
 
-    /// Is it held, and not just missing here?
+    /// Whether it is really held; without Web Locks it is not.
     #[must_use]
     pub fn is_held(&self) -> bool {
         self.release.is_some()
     }
 
-    /// Ends when the lock is not held any more. Returns whether another tab took it away.
+    /// Completes when the lock is no longer held. Returns whether another tab stole it.
     pub fn lost(&self) -> impl Future<Output = bool> + 'static {
         let asked = self.asked.clone();
         async move {
@@ -48,46 +48,45 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         if let Some(release) = &self.release {
-            // `resolve` of a promise does not throw.
+            // A promise's `resolve` does not throw.
             let released = release.call0(&JsValue::UNDEFINED);
             debug_assert!(released.is_ok());
         }
     }
 }
 
-/// How a lock is asked for.
+/// How to request a lock.
 pub enum LockMode {
-    /// When its turn comes.
+    /// Wait for its turn.
     Wait,
-    /// When its turn comes, unless it is given up before.
+    /// Wait for its turn, until the signal aborts.
     Until(AbortSignal),
-    /// At once, whoever holds it.
+    /// Take it at once, whoever holds it.
     Steal,
-    /// Together with all that share it, when nobody holds it alone.
+    /// Share it, once nobody holds it exclusively.
     Share,
-    /// Now or not at all.
+    /// Only if it is free now.
     IfFree,
 }
 
-/// Waits until no other tab holds the lock of this name.
+/// Waits for the exclusive lock of this name.
 pub async fn lock(name: &str) -> Lock {
     claim(name, LockMode::Wait).await
 }
 
-/// Waits until no other tab holds the lock of this name for itself, and shares it with all that do
-/// the same.
+/// Waits until no other tab holds the lock of this name exclusively, and shares it.
 pub async fn share(name: &str) -> Lock {
     claim(name, LockMode::Share).await
 }
 
-/// The lock of this name, unless another tab holds or shares it now. Where the browser has no Web
-/// Locks, every tab gets it.
+/// Takes the lock of this name, unless another tab holds or shares it now. Without Web Locks, every
+/// tab gets it.
 pub async fn try_lock(name: &str) -> Option<Lock> {
     let lock = claim(name, LockMode::IfFree).await;
     (lock.release.is_some() || locks().is_none()).then_some(lock)
 }
 
-/// Asks for the lock of this name. What is refused, or given up, is not held.
+/// Requests the lock of this name. If it is refused or aborted, the result is not held.
 pub async fn claim(name: &str, claim: LockMode) -> Lock {
     let Some(locks) = locks() else { return Lock::default() };
     let Some(request) =
@@ -110,17 +109,18 @@ pub async fn claim(name: &str, claim: LockMode) -> Lock {
     let (held, release) = promise();
     let (granted, grant) = promise();
     let on_granted = Closure::once(move |lock: JsValue| -> JsValue {
-        // No lock is given to who would not wait for it.
+        // With `LockMode::IfFree`, the browser passes `null` if the lock is not free.
         let told = grant.call1(&JsValue::UNDEFINED, &lock.is_object().into());
         debug_assert!(told.is_ok());
         if lock.is_object() { held.into() } else { JsValue::UNDEFINED }
     });
     let asked = request.call3(&locks, &JsValue::from_str(name), &options, on_granted.as_ref().unchecked_ref());
     let Ok(asked) = asked else { return Lock::default() };
-    // Not by its class: where a page has put another `Promise` in its place, as Angular does, the
-    // browser's own are none of it.
+    // Wrapped, not cast: if the host page replaces `Promise`, as Angular does, the browser's own
+    // promises are no instances of it.
     let asked = Promise::resolve(&asked);
-    // Refused outright, or later: some documents may hold no locks. Then we go on without.
+    // Some documents may hold no locks, so this can reject, at once or later. The tab then goes on
+    // without.
     let first = Promise::race(&Array::of2(&granted, &asked));
     let granted = JsFuture::from(first).await.is_ok_and(|granted| granted.is_truthy());
     Lock { release: granted.then_some(release), asked: Some(asked) }
@@ -144,7 +144,7 @@ fn locks() -> Option<JsValue> {
     locks.is_object().then_some(locks)
 }
 
-/// Does the browser have all that tabs need to agree?
+/// Whether the browser has everything that tabs need to coordinate.
 #[must_use]
 pub fn can_agree() -> bool {
     let channels =
@@ -152,15 +152,14 @@ pub fn can_agree() -> bool {
     locks().is_some() && channels.is_some_and(|channels| channels.is_function())
 }
 
-/// What is said on it is heard by all other tabs of this origin that have it open. Closed when
-/// dropped.
+/// A broadcast channel to all other tabs of this origin that have it open. Closed when dropped.
 pub struct Channel {
     channel: BroadcastChannel,
     _listener: Listener,
 }
 
 impl Channel {
-    /// Opens the channel of this name and calls `heard` with what others say. `None` where the
+    /// Opens the channel of this name and calls `heard` with messages of other tabs. `None` if the
     /// browser refuses.
     pub fn open(name: &str, heard: impl Fn(JsValue) + 'static) -> Option<Self> {
         let channel = BroadcastChannel::new(name).ok()?;
@@ -172,8 +171,8 @@ impl Channel {
         Some(Self { channel, _listener: listener })
     }
 
-    /// Says something that can be copied. What cannot be said is as good as lost, which every
-    /// listener bears.
+    /// Sends a message that can be cloned. A failure counts as a lost message, which every listener
+    /// tolerates.
     pub fn post(&self, message: &JsValue) {
         let posted = self.channel.post_message(message);
         debug_assert!(posted.is_ok(), "the channel is open, and what is said are texts");
@@ -197,8 +196,8 @@ fn promise() -> (Promise, Function) {
     (promise, resolve.unwrap_or_else(|| Function::new_no_args("")))
 }
 
-/// Calls `changed` with key and new value of everything another tab stores below `prefix`; the key
-/// comes without it. A value of `None` means removed; a key of `None` means everything was.
+/// Calls `changed` with the key, without `prefix`, and the new value of everything another tab
+/// stores below `prefix`. A value of `None` means removed; a key of `None` means everything was.
 pub fn watch(prefix: &str, changed: impl Fn(Option<&str>, Option<String>) + 'static) -> Option<Listener> {
     let prefix = String::from(prefix);
     Listener::new(environment::window()?.as_ref(), "storage", move |event| {

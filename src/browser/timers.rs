@@ -7,17 +7,17 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::environment;
 
-/// Calls something later, unless dropped before.
+/// Calls a function later, unless dropped before.
 pub struct Timer {
     handle: i32,
     _call: Closure<dyn FnMut()>,
 }
 
 impl Timer {
-    /// Calls `call` once after so many milliseconds. `None` where there is no window.
+    /// Calls `call` once after this many milliseconds. `None` without a window.
     pub fn after(milliseconds: u64, call: impl FnOnce() + 'static) -> Option<Self> {
         let call = Closure::once(call);
-        // A browser takes at most 2^31 - 1 and would fire at once beyond.
+        // Browsers take at most 2^31 - 1 and would fire at once beyond.
         let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);
         let handle = environment::window()?
             .set_timeout_with_callback_and_timeout_and_arguments_0(call.as_ref().unchecked_ref(), milliseconds)
@@ -34,12 +34,12 @@ impl Drop for Timer {
     }
 }
 
-/// Waits so many milliseconds. Only with a window.
+/// Waits this many milliseconds. Requires a window.
 pub async fn sleep(milliseconds: u64) {
     let mut timer = None;
     let waited = Promise::new(&mut |resolve, _| {
         timer = Timer::after(milliseconds, move || {
-            // `resolve` of a promise does not throw.
+            // A promise's `resolve` does not throw.
             let resolved = resolve.call0(&JsValue::UNDEFINED);
             debug_assert!(resolved.is_ok());
         });

@@ -1,10 +1,10 @@
-//! Live regions for screen readers: announces each new message, notice and connection change
-//! once, in order and in whole sentences. The regions stand outside of the list and are in the
-//! page before they are first used.
+//! Live regions for screen readers: announces each new message, notice and connection change once,
+//! in order and in whole sentences. The regions are outside the message list and exist in the page
+//! before they are first used.
 //!
-//! Three polite regions take turns, because a text that changes while it is read would be cut
-//! off. Once a screen reader has had time to take the words, all regions are emptied: a modal
-//! dialog hides what stands beside it, and when it closes, words that are still there would be
+//! Three polite regions are used in rotation, because replacing a text while it is being read would
+//! cut it off. Once a screen reader has had time to take the words, all regions are emptied: a
+//! modal dialog hides what is outside it, and when it closes, words still in the regions would be
 //! read again.
 
 use std::rc::Rc;
@@ -24,23 +24,24 @@ use crate::{
     strings::{Strings, fill},
 };
 
-/// A long message is read in the list, not in one breath.
+/// Maximum length of an announced message, in characters. The rest can be read in the list.
 const LONGEST: usize = 600;
 
-/// By then a screen reader has taken the words, also on a slow machine, in milliseconds; it reads
-/// on without them. One that comes to them when they are gone says nothing.
+/// Delay before the regions are emptied, in milliseconds. By then a screen reader has taken the
+/// words, even on a slow machine, and reads on without them. One that moves to an emptied region
+/// says nothing.
 pub(super) const HEARD: u64 = 5_000;
 
-/// More messages than these at once are counted, and only the last of them is read.
+/// If more messages than this arrive at once, only their count and the last one are announced.
 const SEVERAL: usize = 3;
 
-/// What was said already.
+/// What has already been announced.
 #[derive(Default)]
 struct Said {
-    /// Of this row and all before it.
+    /// Key of the newest row handled: that row and all before it are done.
     newest: u32,
-    /// Of these rows, that they were not sent. `None` before the first look: what had failed then,
-    /// an earlier page has said.
+    /// Keys of messages whose failure to be sent was announced. `None` before the first look:
+    /// failures that exist by then were announced by an earlier page load.
     failed: Option<Vec<u32>>,
     trouble: Option<Trouble>,
 }
@@ -60,8 +61,8 @@ struct Regions {
     alarm: [AttrValue; 2],
 }
 
-/// Speaks beside the window, or inside of it while it is modal: a modal window hides from screen
-/// readers what stands beside it.
+/// The announcer's two sets of regions: one beside the window, and one inside it for when it is
+/// modal, because a modal window hides what is beside it from screen readers.
 #[derive(Default)]
 pub(super) struct Announcer {
     said: Said,
@@ -71,12 +72,13 @@ pub(super) struct Announcer {
 }
 
 impl Announcer {
-    /// After something was said: calls `heard` when the regions are to be emptied.
+    /// Calls `heard` after [`HEARD`] milliseconds, when the regions are to be emptied. A new call
+    /// restarts the wait.
     pub(super) fn until_heard(&mut self, heard: impl FnOnce() + 'static) {
         self.emptying = Timer::after(HEARD, heard);
     }
 
-    /// Takes the words away that were heard.
+    /// Empties all regions.
     pub(super) fn empty(&mut self) {
         for regions in [&mut self.beside, &mut self.inside] {
             regions.polite = Default::default();
@@ -84,7 +86,7 @@ impl Announcer {
         }
     }
 
-    /// Looks at what came. True when there is something to say.
+    /// Announces what changed in `state` since the last call. Returns whether there was anything.
     pub(super) fn follow(&mut self, state: &Conversation, look: &ViewConfig, modal: bool) -> bool {
         let news = self.said.news(state, look);
         let alarm = self.said.alarm(state, &look.strings);
@@ -94,7 +96,7 @@ impl Announcer {
         speaks
     }
 
-    /// Says what a part of the window has to say, politely.
+    /// Announces, politely, a sentence of another view of the window.
     pub(super) fn say(&mut self, words: AttrValue, modal: bool) {
         let regions = if modal { &mut self.inside } else { &mut self.beside };
         regions.say(words.as_str().to_owned(), String::new());
@@ -105,7 +107,7 @@ impl Announcer {
         self.beside.view()
     }
 
-    /// The regions inside of it.
+    /// The regions inside the window.
     pub(super) fn inside(&self) -> Html {
         self.inside.view()
     }
@@ -128,7 +130,7 @@ impl Regions {
     }
 }
 
-/// The next region has the words, and the one after it is emptied for those that follow.
+/// Writes `words` into the next region, and empties the one after it for the words that follow.
 fn take_turn(regions: &mut [AttrValue], turn: &mut usize, words: String) {
     if !words.is_empty() {
         let count = regions.len();
@@ -139,7 +141,7 @@ fn take_turn(regions: &mut [AttrValue], turn: &mut usize, words: String) {
 }
 
 impl Said {
-    /// Messages of others, notices and the connection's changes, oldest first.
+    /// Sentences for new messages of bot or team, notices and connection changes, oldest first.
     fn news(&mut self, state: &Conversation, look: &ViewConfig) -> String {
         let since = self.newest;
         let mut news = String::new();
@@ -158,7 +160,7 @@ impl Said {
 
         let strings = &look.strings;
         let trouble = match state.connection() {
-            // On the way back from having been offline it is no news.
+            // Reconnecting after having been offline is not announced.
             ConnectionStatus::Reconnecting { attempt } if attempt > 1 && self.trouble.is_none() => {
                 Some(Trouble::Reconnecting)
             }
@@ -178,7 +180,7 @@ impl Said {
         news
     }
 
-    /// Messages of the visitor that were not sent.
+    /// Returns sentences for the visitor's messages that newly failed to be sent.
     fn alarm(&mut self, state: &Conversation, strings: &Strings) -> String {
         let mut alarm = String::new();
         let mut failed = Vec::new();
@@ -190,8 +192,8 @@ impl Said {
                 }
             }
         }
-        // A stored conversation comes a moment after the page: the first look is the first with
-        // something to see.
+        // A stored conversation is loaded a moment after the page, so the first look is the first
+        // one that finds rows.
         if !state.rows().is_empty() {
             self.failed = Some(failed);
         }

@@ -1,4 +1,4 @@
-//! Suggested replies, which are sent as the visitor's words, and link buttons.
+//! The buttons of a message: suggested replies, which are sent as the visitor's words, and links.
 
 use chataibot_wire::content::{Action, Button, ButtonLayout};
 use yew::prelude::*;
@@ -11,15 +11,15 @@ use super::{
 };
 use crate::{api::send_body, strings::fill};
 
-/// What the answers of one message need to know.
+/// What the views of one message's answers need.
 pub(super) struct Choice<'a> {
     pub(super) look: &'a ViewConfig,
     pub(super) act: &'a Callback<UserAction>,
-    /// Can an answer be given now?
+    /// Whether an answer can be given now.
     pub(super) open: bool,
-    /// What the visitor said next, when something.
+    /// What the visitor said next, if anything.
     pub(super) given: Option<&'a str>,
-    /// The name of the card that they are on, for who does not see it.
+    /// Name of the card that contains the answers, as their description for screen readers.
     pub(super) of: Option<AttrValue>,
 }
 
@@ -42,14 +42,14 @@ fn choices(class: &'static str, inside: Html, look: &ViewConfig) -> Html {
     element!("div", "class" = class, "part" = class, "role" = "group", "aria-label" = name; inside).into()
 }
 
-/// A suggested reply; once it cannot be given any more, its words. `is_typed` where it goes in the
-/// form of a button.
+/// A suggested reply: a button, or its words alone once it can no longer be given. `is_typed`:
+/// whether it is sent as a typed answer (`button.response`) instead of as text.
 pub(super) fn reply(label: &str, answer: &str, is_typed: bool, choice: &Choice) -> Html {
     if choice.open {
         let text = answer.to_owned();
         let onclick = choice.act.reform(move |event: MouseEvent| {
-            // The button is about to become a text: the keyboard goes on from the composer, a
-            // finger needs nothing.
+            // The button is about to be replaced by text, so the focus moves to the composer, or to
+            // the window on a touch device.
             dom::focus_after_answer(&event);
             let text = text.clone();
             match is_typed {
@@ -79,7 +79,7 @@ fn past(label: &str) -> Html {
     spoken("span", "answer answer-past", label)
 }
 
-/// Words of a bot's flow, which may be in another language than the page.
+/// Text of a bot's flow, which may be in another language than the host page.
 fn spoken(tag: &'static str, names: &'static str, label: &str) -> Html {
     element!(tag, "class" = names, "part" = names, "dir" = "auto"; words(label)).into()
 }
@@ -88,7 +88,7 @@ fn words(label: &str) -> Html {
     text(label.to_owned().into())
 }
 
-/// Links stay usable after the conversation went on.
+/// A link button, which stays usable after the conversation went on.
 fn link(label: &str, address: &str, choice: &Choice) -> Html {
     let Some(href) = safe_address(address) else {
         return past(label);

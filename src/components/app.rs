@@ -1,4 +1,4 @@
-//! The root component: connects a runtime, or a story in its place, to the views.
+//! The root component: connects the runtime, or a demo story in its place, to the views.
 
 use std::rc::Rc;
 
@@ -21,36 +21,39 @@ use crate::{
 /// Called with the conversation after every change.
 pub type Listener = Rc<dyn Fn(&Rc<Conversation>)>;
 
-/// Asks the page whether a message of the visitor's is to be sent: what is to be sent, or nothing.
+/// Asks the host page about a visitor's message. Returns the text to send, or `None` to refuse it.
 pub type BeforeSend = Rc<dyn Fn(&str) -> Option<String>>;
 
-/// Where a conversation comes from: a runtime, or a story in its place.
+/// Source of a conversation: the runtime, or a demo story in its place.
 pub trait ChatSource {
-    /// The conversation as it stands.
+    /// Returns the current conversation.
     fn state(&self) -> Rc<Conversation>;
 
-    /// Calls `listener` after every change, until what is given back is dropped.
+    /// Calls `listener` after every change, until the returned subscription is dropped.
     fn subscribe(&self, listener: Listener) -> Option<Subscription>;
 
-    /// Does what the visitor, or the page, wants. The client message id, where something was said.
+    /// Performs an action of the visitor or the host page. Returns the client message id if the
+    /// action sends a message.
     fn act(&self, action: UserAction) -> Option<Rc<str>>;
 
-    /// How files are sent, where some are taken.
+    /// How files are uploaded, if the site accepts files.
     fn uploads(&self) -> Option<Uploads> {
         None
     }
 
-    /// Are answers taken in forms of their own?
+    /// Whether the site takes typed answers (structured messages).
     fn takes_typed(&self) -> bool {
         false
     }
 
-    /// When time stands still, the time at which it does: milliseconds since 1970-01-01 UTC.
+    /// For a source whose clock is stopped, its time in milliseconds since 1970-01-01 UTC; `None`
+    /// if the clock runs.
     fn stands_still_at(&self) -> Option<u64> {
         None
     }
 
-    /// What the page requires of a visitor. A runtime gets it with its other settings.
+    /// Sets what the host page requires of a visitor. Does nothing in the runtime, which gets the
+    /// requirements with its other settings.
     fn ask(&self, _: Requirements) {}
 
     /// Releases everything.
@@ -98,16 +101,16 @@ impl ChatSource for Rc<Runtime> {
     }
 }
 
-/// What the element gives.
+/// Properties, given by the host element.
 #[derive(Properties, Clone)]
 pub struct AppProps {
     /// Where the conversation comes from.
     pub source: Rc<dyn ChatSource>,
     /// The settings.
     pub config: Rc<Config>,
-    /// The launcher in the page.
+    /// The launcher button in the host page.
     pub launcher: Element,
-    /// Asked before each message of the visitor's.
+    /// Called before each message of the visitor is sent.
     pub before_send: BeforeSend,
 }
 
@@ -117,7 +120,7 @@ extern "C" {
     fn warn(line: &str);
 }
 
-/// Sources are replaced, never compared.
+/// A source is replaced, never changed in place, so comparing pointers is enough.
 impl PartialEq for AppProps {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.source, &other.source) && self.config == other.config
@@ -134,18 +137,18 @@ pub struct App {
     subscription: Option<Subscription>,
 }
 
-/// What happened to the widget's root.
+/// Messages of the root component.
 pub enum Msg {
-    /// The conversation stands so now.
+    /// The new state of the conversation.
     Changed(Rc<Conversation>),
-    /// The conversation is to be saved as a file.
+    /// Asks to save the conversation as a file.
     SaveTranscript(Transcript),
-    /// It was, or could not be.
+    /// Saving has ended; `false` if it failed.
     Saved(bool),
 }
 
 impl App {
-    /// Saves the conversation that is shown as a file.
+    /// Asks to save the shown conversation as a file.
     pub fn save_transcript(app: &Scope<Self>, kind: Transcript) {
         app.send_message(Msg::SaveTranscript(kind));
     }
@@ -171,8 +174,8 @@ impl Component for App {
         match msg {
             Msg::Changed(now) => {
                 self.state = now;
-                // The site says what it takes with the first token, and may say otherwise with a
-                // later one.
+                // The first token response says what the site accepts, and a later one may say
+                // otherwise.
                 let source = &ctx.props().source;
                 let typed = source.takes_typed();
                 let uploads = if self.look.uploads.is_none() { source.uploads() } else { None };
@@ -243,7 +246,7 @@ fn acts(ctx: &Context<App>, notifier: &Notifier) -> Callback<UserAction> {
         } else if let Some((action, said)) = agreed(action, &before_send) {
             let was_draft = said.is_some_and(|said| said == **source.state().draft());
             source.act(action);
-            // What the page refuses stays in the message field.
+            // Cleared only now, because a message that the page refuses stays in the message field.
             if was_draft {
                 source.act(UserAction::Draft(String::new()));
             }
@@ -251,13 +254,13 @@ fn acts(ctx: &Context<App>, notifier: &Notifier) -> Callback<UserAction> {
     })
 }
 
-/// The action as the page wants it, with what the visitor said by it, or nothing where the page
-/// refuses it.
+/// Asks the host page about an action that sends a message. Returns the action as the page wants it
+/// and what the visitor had written, or `None` if the page refuses it.
 fn agreed(action: UserAction, before_send: &BeforeSend) -> Option<(UserAction, Option<String>)> {
     let (UserAction::Send(text) | UserAction::Answer { text, .. }) = &action else { return Some((action, None)) };
     let said = text.clone();
     let wanted = before_send(&said)?;
-    // In other words it is no longer the answer that has a form of its own.
+    // A typed answer is only valid for its original text.
     Some((if wanted == said { action } else { UserAction::Send(wanted) }, Some(said)))
 }
 

@@ -1,5 +1,4 @@
-//! Where new rows are scrolled to: an answer that is higher than the list is shown from its
-//! beginning.
+//! Scroll target for new rows: an answer taller than the list is shown from its beginning.
 
 use std::rc::Rc;
 
@@ -10,9 +9,9 @@ use web_sys::{Element, NodeList};
 use super::scrolling::{NEAR, beginning_of, is_long};
 use crate::conversation::Row;
 
-/// The row to begin with where something that came after the row `chosen` is too long to be seen
-/// whole; a few words just before it are not left out. What has begun further up was seen. `rows`:
-/// those in the list.
+/// Returns the key of the row to show at the top, if a row that arrived after the row `chosen` is
+/// too tall to be seen whole: that row, or a short new one just above it. Rows that begin above the
+/// visible part have been seen. `rows`: those rendered in the list.
 pub(super) fn long_news(rows: &[Rc<Row>], list: &Element, chosen: u32) -> Option<u32> {
     let mut found = None;
     let (mut came, mut long) = (Vec::new(), None);
@@ -20,7 +19,7 @@ pub(super) fn long_news(rows: &[Rc<Row>], list: &Element, chosen: u32) -> Option
         if !row.fresh || row.key <= chosen || row.message().is_none_or(|message| message.author == Author::Visitor) {
             continue;
         }
-        // Looked for where there is a row to measure: not for what the visitor said.
+        // Queried only once there is a row to measure, so not for the visitor's own messages.
         let elements = match found {
             Some(elements) => elements,
             None => elements(list)?,

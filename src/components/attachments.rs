@@ -1,12 +1,12 @@
 //! Attachments in the composer: the button, drop and paste on the window, and a chip with the
-//! progress of each file. A chunk of its own (see `chunks`), fetched once the window is open
-//! where the site takes files.
+//! progress of each file. A chunk of its own (see `chunks`), fetched once the window is open if the
+//! site accepts files.
 //!
-//! In a running conversation a file is uploaded at once, because an upload says nothing to the
-//! bot. Before that there is nothing to upload to: the file waits for Send, and the words beside
-//! it start the conversation, or the file's name where there are none. The words are sent first,
-//! as a message of their own; then the files: all in one message where the site takes typed
-//! answers, else one message each, whose text is the file's address and nothing else.
+//! In a running conversation a file is uploaded at once, because an upload alone tells the bot
+//! nothing. Without a conversation there is nothing to upload to: the file waits for Send, and the
+//! text in the field starts the conversation, or the file's name if there is no text. The text is
+//! sent first, as a message of its own; then the files: all in one message if the site takes typed
+//! answers, else one message each, whose text is just the file's address.
 
 mod chip;
 mod drop_paste;
@@ -28,46 +28,46 @@ use crate::{browser::events::Listener, strings::fill};
 use chip::{Chip, Stage};
 use drop_paste::FileEvent;
 
-/// Most files of one message.
+/// Maximum number of files in one message.
 const TOGETHER: usize = 10;
 /// A paper clip.
 const CLIP: &str =
     "m20.5 11.5-8.6 8.6a5 5 0 0 1-7.1-7.1l8.9-8.9a3.4 3.4 0 0 1 4.8 4.8l-8.8 8.8a1.7 1.7 0 0 1-2.4-2.4l8-8";
 
-/// All of it as elements.
+/// Renders the attachments.
 pub(super) fn render(view: &View) -> Html {
     let View::Files(files) = view else { return Html::default() };
     html! { <Attachments ..files.clone() /> }
 }
 
-/// The files that were added.
+/// Component for the files that were added.
 struct Attachments {
     chips: Vec<Chip>,
-    /// The number the next chip gets.
+    /// Number of the next chip.
     next: u32,
-    /// Are files held over the window?
+    /// Whether files are being dragged over the window.
     over: bool,
-    /// Was the composer told that there are files?
+    /// Whether the composer was last told that there are files to send.
     full: bool,
     input: NodeRef,
     list: NodeRef,
-    /// The chip in this place has gone, by its button.
+    /// Index of the chip that was just removed by its button.
     lost: Option<usize>,
     #[expect(dead_code, reason = "listens while it lives")]
     listeners: Vec<Listener>,
 }
 
-/// What happened.
+/// Messages of the component.
 enum Msg {
-    /// The device's file picker is wanted.
+    /// The visitor asked for the device's file picker.
     Asked,
-    /// Files were chosen there.
+    /// Files were chosen in the picker.
     Chosen(Vec<File>),
-    /// Something with files happened in the window.
+    /// Files were dragged, dropped or pasted in the window.
     Given(FileEvent),
-    /// The visitor has sent what there is; `true` when it was more than files.
+    /// The visitor pressed Send; `true` if a text was sent too.
     Sent(bool),
-    /// How the upload of the chip with this number goes.
+    /// Progress of the upload of the chip with this number.
     Told(u32, UploadState),
     Retried(u32),
     Removed(u32),
@@ -100,7 +100,7 @@ impl Component for Attachments {
             Msg::Given(FileEvent::Given(files)) => self.add(ctx, files),
             Msg::Chosen(files) => {
                 self.add(ctx, files);
-                // The button has done its part; what comes next is to write, or to send.
+                // The visitor's next step is to write or to send, so the focus leaves the button.
                 self.focus_field(ctx);
             }
             Msg::Sent(said) => self.leave(ctx, said),
@@ -123,7 +123,7 @@ impl Component for Attachments {
 
     fn changed(&mut self, ctx: &Context<Self>, old: &Files) -> bool {
         if old.view.state.id() != ctx.props().view.state.id() {
-            // What was uploaded belongs to the conversation before.
+            // Uploaded files belong to the previous conversation, so they are uploaded again.
             for at in 0..self.chips.len() {
                 if !matches!(self.chips[at].stage, Stage::Failed(_)) {
                     self.begin(ctx, at);
@@ -148,7 +148,7 @@ impl Component for Attachments {
         };
         let cover = if self.over {
             let inside = group(vec![icons::sign("", message_kinds::RAISE), plain("span", text(strings.upload_drop()))]);
-            // Who drags a file, sees.
+            // Only a sighted visitor drags files, so this is hidden from screen readers.
             element!("div", "class" = "drop-cover", "part" = "drop-cover", "aria-hidden" = "true"; inside).into()
         } else {
             Html::default()
@@ -166,7 +166,7 @@ impl Component for Attachments {
             ctx.props().full.emit(full.then(|| ctx.link().callback(Msg::Sent)));
         }
         let Some(at) = self.lost.take() else { return };
-        // The keyboard goes on with the one that moved up, else with the last one, else in the
+        // The focus moves to the chip that took this place, else to the last one, else to the
         // field.
         let next = self.list.cast::<Element>().and_then(|list| {
             let row = list.children().item(u32::try_from(at).ok()?).or_else(|| list.last_element_child())?;
@@ -191,7 +191,7 @@ impl Attachments {
     }
 
     fn focus_field(&self, ctx: &Context<Self>) {
-        // With a finger it would bring up a keyboard nobody asked for.
+        // On a touch device the focus would open the on-screen keyboard unasked.
         if let Some(field) = ctx.props().field.cast::<Element>().filter(|_| !dom::has_finger()) {
             dom::focus(&field);
         }
@@ -212,7 +212,7 @@ impl Attachments {
         }
     }
 
-    /// Begins to upload, if there is something to upload to.
+    /// Starts the upload, if there is a conversation to upload to.
     fn begin(&mut self, ctx: &Context<Self>, at: usize) {
         let ViewContext { look, state, .. } = &ctx.props().view;
         let chip = &mut self.chips[at];
@@ -225,14 +225,14 @@ impl Attachments {
                 Stage::Underway { percent: 0, _sending: sending }
             }
             Some(_) | None => {
-                // It waits for the first message.
+                // The file waits for the first message.
                 ctx.props().view.say.emit(chip.file.name().into());
                 Stage::Waiting
             }
         };
     }
 
-    /// It is not taken, or did not arrive.
+    /// Marks a file as refused or not uploaded, and announces the reason.
     fn fail(&mut self, ctx: &Context<Self>, at: usize, error: UploadError) {
         let ViewContext { look, say, .. } = &ctx.props().view;
         let chip = &mut self.chips[at];
@@ -242,7 +242,7 @@ impl Attachments {
         }
     }
 
-    /// How an upload goes; what was cancelled may still have a last word.
+    /// Handles the progress of an upload. A cancelled one may still report, which is ignored.
     fn hear(&mut self, ctx: &Context<Self>, number: u32, state: UploadState) {
         let Some(at) = self.place(number) else { return };
         let chip = &mut self.chips[at];
@@ -257,7 +257,7 @@ impl Attachments {
         }
     }
 
-    /// Send was pressed.
+    /// Handles Send: marks the files that can be sent. `said`: whether a text was sent too.
     fn leave(&mut self, ctx: &Context<Self>, said: bool) {
         let ViewContext { state, act, .. } = &ctx.props().view;
         let mut name = None;
@@ -265,13 +265,13 @@ impl Attachments {
             chip.leaves = true;
             name.get_or_insert_with(|| chip.file.name());
         }
-        // Without a conversation nothing can be uploaded, and only words start one.
+        // A file can be uploaded only to a conversation, and only a text message starts one.
         if let Some(name) = name.filter(|_| !said && state.id().is_none() && state.outbox().is_empty()) {
             act.emit(UserAction::Send(name));
         }
     }
 
-    /// Sends what is to leave, once none of it is still on its way.
+    /// Sends the marked files, once none of them is still waiting or being uploaded.
     fn depart(&mut self, ctx: &Context<Self>) {
         if self.chips.iter().any(|chip| chip.leaves && chip.is_awaited()) {
             return;
@@ -295,7 +295,7 @@ impl Attachments {
     }
 }
 
-/// Says to screen readers how much of a file is there.
+/// Announces to screen readers how much of a file is uploaded.
 fn tell(ctx: &Context<Attachments>, file: &File, percent: u8) {
     let look = &ctx.props().view.look;
     let percent = intl::percent(look.locale.as_deref(), percent);

@@ -1,4 +1,4 @@
-//! The avatar of bot or team member: a photo, an initial, or the bot's icon.
+//! The avatar of the bot or a team member: a photo, an initial, or the bot's icon.
 
 use chataibot_wire::{Author, entry::Assignee};
 use yew::prelude::*;
@@ -9,8 +9,8 @@ use super::{
     icons,
 };
 
-/// Decoration: the name always stands beside it. `part`: its names as a class and as a part, which
-/// say where it stands.
+/// Decoration: the name is always shown beside it. `part`: its names as classes and as CSS parts,
+/// which say where the avatar is shown.
 pub(super) fn avatar(look: &ViewConfig, part: &'static str, author: Author, assignee: Option<&Assignee>) -> Html {
     let agent = assignee.filter(|_| author == Author::Agent);
     let picture = match author {
@@ -28,7 +28,7 @@ pub(super) fn avatar(look: &ViewConfig, part: &'static str, author: Author, assi
     element!("span", "class" = part, "part" = part, "aria-hidden" = "true"; inside).into()
 }
 
-/// What screen readers call the author.
+/// The author's name as screen readers say it.
 pub(super) fn author_name(look: &ViewConfig, author: Author, assignee: Option<&Assignee>) -> AttrValue {
     match author {
         Author::Visitor => look.strings.author_visitor(),

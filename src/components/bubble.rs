@@ -9,13 +9,12 @@ use super::{
     rich_text::rich_text,
 };
 
-/// A bubble with these names.
+/// A bubble with these names as classes and as CSS parts.
 pub(super) fn named_bubble(names: &AttrValue, inside: Html) -> Html {
     named("div", names.clone(), inside)
 }
 
-/// A bubble with a question, the line above and the line below it; nothing where there are no
-/// words.
+/// A bubble with a question and optional lines above and below it; empty if none of them has text.
 pub(super) fn framed(
     head: &Option<RichText>,
     title: &RichText,

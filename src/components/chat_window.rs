@@ -1,5 +1,5 @@
-//! The window: header, notices, messages and composer in one dialog. A view: what it remembers is
-//! the widget's.
+//! The window: header, notices, messages and composer in one dialog. A stateless view: its state is
+//! kept in the widget component.
 
 use yew::prelude::*;
 
@@ -17,33 +17,33 @@ use super::{
 };
 use crate::conversation::{Phase, onboarding::OnboardingEvent};
 
-/// What the window shows beside the conversation.
+/// What the window shows besides the conversation.
 pub(super) struct ChatWindow<'a> {
     pub(super) view: ViewContext,
-    /// Do new messages sound?
+    /// Whether new messages play a sound.
     pub(super) sounds: bool,
-    /// Does it take the whole screen?
+    /// Whether the window covers the whole screen.
     pub(super) modal: bool,
-    /// Was it open once?
+    /// Whether the window was ever open.
     pub(super) seen: bool,
-    /// Is it enlarged? Nothing where its size is not the visitor's to choose.
+    /// Whether the window is enlarged; `None` if the visitor cannot change its size.
     pub(super) large: Option<bool>,
-    /// Is the menu open?
+    /// Whether the menu is open.
     pub(super) menu_open: bool,
-    /// Called to open and to close the menu.
+    /// Called with `true` to open the menu and `false` to close it.
     pub(super) toggle_menu: Callback<bool>,
     /// Called with what was chosen in header and menu.
     pub(super) choose: Callback<UserAction>,
-    /// What the visitor is asked before it is done.
+    /// The confirmation asked before an action.
     pub(super) question: Option<Question>,
     /// Called with the answer.
     pub(super) answer: Callback<bool>,
-    /// The regions of the announcer in here.
+    /// The announcer's regions inside the window.
     pub(super) announcer: Html,
     pub(super) places: &'a Places,
 }
 
-/// Elements that are given the focus or read.
+/// References to elements that get the focus or are read.
 #[derive(Default)]
 pub(super) struct Places {
     /// The dialog.
@@ -89,7 +89,7 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
     } else {
         html! { <Composer view={view.clone()} field={&places.field} /> }
     };
-    // Last in the order of the keyboard, as it is the least important.
+    // Last in the tab order, because it is the least important.
     let handle = if large.is_some() {
         button("resize", "resize", Some(look.strings.resize()), icons::sign("", icons::CORNER), Callback::noop()).into()
     } else {
@@ -115,7 +115,7 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
         "id" = "window",
         "class" = names,
         "part" = names,
-        // In the page's own flow it is a part of the page.
+        // An inline window is a part of the page, not a dialog.
         "role" = if inline { "region" } else { "dialog" },
         "tabindex" = "-1",
         "aria-labelledby" = "title",

@@ -1,9 +1,9 @@
-//! The chunks of the views: each is a file of the WASM with its views and their styles, fetched
-//! when the first of them is shown, from where the program came and in its version. Without the
+//! The chunks of the views. Each chunk is a WASM file with its views and their styles, fetched when
+//! the first of them is shown, from the program's own location and in its version. Without the
 //! feature `split` everything is one program.
 //!
-//! Nothing that a chunk shows may import this file: views ask for one another through
-//! [`LazyView`](super::lazy_view::LazyView), to which [`load`] is given at the top.
+//! Nothing that a chunk shows may import this file: views show one another through
+//! [`LazyView`](super::lazy_view::LazyView), in which [`load`] is registered at the top.
 
 use std::rc::Rc;
 
@@ -19,16 +19,16 @@ use super::{
 };
 use crate::conversation::Conversation;
 
-/// A chunk could not be fetched.
+/// Fetching a chunk cannot fail if all code is in one program.
 #[cfg(not(feature = "split"))]
 type LoadError = std::convert::Infallible;
 
-/// The styles of a chunk, joined.
+/// Concatenates the style sheets of a chunk.
 macro_rules! styles {
     ($($file:literal),+) => { concat!($(include_str!(concat!("../../styles/on-demand/", $file, ".css"))),+) };
 }
 
-/// Declares a chunk: `fetch` answers with what only the chunk's own file holds.
+/// Declares a chunk: `fetch` returns what only the chunk's own file contains.
 macro_rules! chunk {
     ($file:ident, $fetch:ident, $render:path, $css:expr) => {
         #[cfg(feature = "split")]
@@ -49,12 +49,12 @@ chunk!(
     message_kinds::render,
     styles!("kinds", "media", "light_box", "cards", "controls", "month", "outcome")
 );
-// In one file with what talks: who talks needs both.
+// In one file with the chat machine, because a running conversation needs both.
 chunk!(talk, fetch_messages, message_list::render, styles!("messages", "bubble", "answers", "actions"));
 chunk!(panels, fetch_panels, panels::render, styles!("panels", "forms", "answers"));
 chunk!(files, fetch_files, attachments::render, styles!("outcome", "files"));
 
-/// Fetches a chunk; `None` where it could not be had.
+/// Fetches a chunk and calls `done` with it, or with `None` if that failed.
 pub(super) fn load(id: ChunkId, done: Callback<Option<Chunk>>) {
     spawn_local(async move {
         let chunk = match id {

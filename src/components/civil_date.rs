@@ -10,14 +10,13 @@ const FIRST: Day = Day(-719_162);
 pub(super) const LAST: Day = Day(2_932_896);
 
 impl Day {
-    /// The day of this date; months and days from 1. `None` for a date that no calendar has.
+    /// Returns the day of this date; months and days count from 1. `None` if there is no such date.
     pub(super) fn new(year: i32, month: i32, day: i32) -> Option<Self> {
         let fits = (1..=9999).contains(&year) && (1..=12).contains(&month) && (1..=length(year, month)).contains(&day);
         fits.then(|| Self::of(year, month, day))
     }
 
-    /// After Howard Hinnant's `days_from_civil`: years begin in March, so that the leap day is
-    /// their last.
+    /// By Howard Hinnant's `days_from_civil`: years begin in March, so that the leap day is last.
     fn of(year: i32, month: i32, day: i32) -> Self {
         let year = if month <= 2 { year - 1 } else { year };
         let era = year.div_euclid(400);
@@ -41,7 +40,7 @@ impl Day {
         (if month <= 2 { year + 1 } else { year }, month, day)
     }
 
-    /// Reads `YYYY-MM-DD`; what follows is not looked at.
+    /// Parses `YYYY-MM-DD` at the beginning of a text; the rest is ignored.
     pub(super) fn read(text: &str) -> Option<Self> {
         let bytes = text.as_bytes().get(..10)?;
         let number = |from: usize, to: usize| {
@@ -74,17 +73,17 @@ impl Day {
         text
     }
 
-    /// 1 for a Monday to 7 for a Sunday.
+    /// 1 for Monday to 7 for Sunday.
     pub(super) fn weekday(self) -> i32 {
         (self.0 + 3).rem_euclid(7) + 1
     }
 
-    /// So many days later.
+    /// The day this many days later, within the supported range.
     pub(super) fn plus(self, days: i32) -> Self {
         Self(self.0 + days).clamp(FIRST, LAST)
     }
 
-    /// The same day so many months later, or the last of that month where it is shorter.
+    /// The same day this many months later, or the last day of that month if it is shorter.
     pub(super) fn plus_months(self, months: i32) -> Self {
         let (year, month, day) = self.date();
         let count = (year * 12 + month - 1 + months).clamp(12, 9999 * 12 + 11);
@@ -92,18 +91,18 @@ impl Day {
         Self::of(year, month, day.min(length(year, month)))
     }
 
-    /// The first of its month.
+    /// The first day of its month.
     pub(super) fn month(self) -> Self {
         let (year, month, _) = self.date();
         Self::of(year, month, 1)
     }
 
-    /// The beginning of its week, which begins with this weekday.
+    /// The first day of its week, if weeks begin on the weekday `first`.
     pub(super) fn week(self, first: i32) -> Self {
         Self(self.0 - (self.weekday() - first).rem_euclid(7))
     }
 
-    /// Milliseconds since 1970-01-01 UTC.
+    /// Milliseconds from 1970-01-01 to its midnight, both in UTC.
     pub(super) fn milliseconds(self) -> f64 {
         f64::from(self.0) * 86_400_000.0
     }

@@ -15,8 +15,8 @@ extern "C" {
     fn exec_command(name: &str) -> Result<bool, JsValue>;
 }
 
-/// Was it copied? `beside` is an element in whose neighbourhood a field may stand for a moment: on
-/// a page without encryption the clipboard takes only what is selected.
+/// Copies a text, and returns whether that worked. On a page without encryption only selected text
+/// can be copied, so a text field is added to `beside` for a moment.
 pub(super) async fn copy(text: String, beside: Element) -> bool {
     match write_text(&text) {
         Ok(promise) => JsFuture::from(promise).await.is_ok() || copy_selected(&text, &beside),

@@ -1,4 +1,4 @@
-//! The composer: a field that grows with the text, and a button. What stands in it belongs to the
+//! The composer: a field that grows with the text, and its buttons. The text is kept in the
 //! conversation, as its draft.
 
 use std::rc::Rc;
@@ -22,10 +22,11 @@ use super::{
     view_context::ViewContext,
 };
 
-/// Characters in one message. The platform documents no limit; this one is ours, and the proxy's.
+/// Maximum number of characters in one message. The platform documents no limit; this one is set by
+/// the widget and the proxy.
 const LONGEST: usize = 4000;
 
-/// The visitor is told how many are left from here on.
+/// The counter is shown once fewer characters than this are left.
 const NEARLY: usize = 200;
 
 #[derive(Properties, Clone, PartialEq)]
@@ -35,28 +36,27 @@ pub(super) struct ComposerProps {
     pub(super) field: NodeRef,
 }
 
-/// What happened to the composer, besides other props.
+/// Messages of the component.
 pub(super) enum Msg {
-    /// The field has another text.
+    /// The text of the field changed.
     Written {
-        /// Does an input method still put a word together?
+        /// Whether an input method is still composing a word.
         composing: bool,
     },
-    /// A text was to be sent that is too long.
+    /// The visitor tried to send a text that is too long.
     Refused,
-    /// How emoji are reached was asked.
+    /// The visitor asked how to open the emoji picker.
     EmojiAsked,
-    /// There are files to send, by this, or none any more.
+    /// There are files to send, by this callback; `None` if there are none any more.
     Full(Option<Leave>),
 }
 
 pub(super) struct Composer {
-    /// Does an input method put a word together? Whoever writes into the field then breaks the
-    /// word.
+    /// Whether an input method is composing a word. Setting the field's value would break the word.
     composing: bool,
-    /// Was the visitor told that the text is too long?
+    /// Whether it was announced that the text is too long.
     told: bool,
-    /// Is it shown how emoji are reached?
+    /// Whether the hint about the emoji picker is shown.
     hinted: bool,
     emoji_keys: Option<&'static str>,
     /// Sends the files that are added.
@@ -193,13 +193,14 @@ impl Composer {
         element!("div", "class" = "tools"; tools).into()
     }
 
-    /// Sends what stands in the field, unless it is blank or too long, and then the files.
+    /// Returns a function that sends the field's text, if it is not blank, and then the files. It
+    /// refuses a text that is too long.
     fn sends(&self, ctx: &Context<Self>) -> impl Fn() + use<> {
         let ComposerProps { view: ViewContext { act, .. }, field } = ctx.props().clone();
         let (link, leave) = (ctx.link().clone(), self.leave.clone());
         move || {
             let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
-            // As the field has it: a draft may be a render behind.
+            // Read from the field, because the draft may be a render behind.
             let text = field.value();
             let said = !is_blank(&text);
             if length(&text) > LONGEST {
@@ -218,7 +219,7 @@ impl Composer {
     }
 }
 
-/// The files that are added, where the site takes some.
+/// The added files, if the site accepts files.
 fn files(ctx: &Context<Composer>) -> Html {
     let ComposerProps { view, field } = ctx.props().clone();
     if view.look.uploads.is_none() {
@@ -228,7 +229,7 @@ fn files(ctx: &Context<Composer>) -> Html {
     html! { <LazyView view={View::Files(files)} /> }
 }
 
-/// The draft is the conversation's at once: a later rendering must not find the field ahead of it.
+/// Stores each change in the draft at once, so that no render finds the field ahead of the draft.
 fn writes(ctx: &Context<Composer>) -> Callback<InputEvent> {
     let ComposerProps { view: ViewContext { act, .. }, field } = ctx.props().clone();
     let link = ctx.link().clone();
@@ -241,8 +242,8 @@ fn writes(ctx: &Context<Composer>) -> Callback<InputEvent> {
 
 fn keys(send: impl Fn() + 'static, newline: bool) -> Callback<KeyboardEvent> {
     Callback::from(move |event: KeyboardEvent| {
-        // 229: in Safari the Enter that ends a composition comes after it, no longer marked as
-        // composing.
+        // Key code 229: Safari sends the Enter that ends a composition after the composition, no
+        // longer marked as composing.
         let composing = event.is_composing() || event.key_code() == 229;
         let asked = event.ctrl_key() || event.meta_key() || !(newline || event.shift_key());
         if event.key() == "Enter" && asked && !composing {
@@ -264,7 +265,7 @@ fn counter(look: &ViewConfig, length: usize) -> Html {
     element!("span", "id" = "counter", "class" = class, "part" = class; text(words)).into()
 }
 
-/// Does Enter begin a line? A finger's keyboard has no Shift and Enter.
+/// Whether Enter begins a new line. A touch keyboard has no Shift+Enter.
 fn begins_line(enter: Enter) -> bool {
     match enter {
         Enter::Auto => dom::has_finger(),
@@ -273,7 +274,7 @@ fn begins_line(enter: Enter) -> bool {
     }
 }
 
-/// Characters as the proxy counts them.
+/// Number of characters, as the proxy counts them.
 fn length(text: &str) -> usize {
     text.chars().count()
 }

@@ -11,7 +11,7 @@ use super::{
     lazy_view::{LazyView, View, kind::Kind},
     rich_text::{is_emoji_only, rich_text},
 };
-/// What stands below one another in a row.
+/// Renders the content of a message: the elements below one another in its row.
 pub(super) fn content(kind: &Kind) -> Html {
     let Kind { bubble, look, .. } = kind;
     let strings = &look.strings;
@@ -26,7 +26,7 @@ pub(super) fn content(kind: &Kind) -> Html {
         Content::Parts(parts) if kind.part.is_none() => {
             (0..parts.len()).map(|part| content(&Kind { part: Some(part), ..kind.clone() })).collect()
         }
-        // Parts of parts do not come from our proxy; they are shown as their words.
+        // The proxy never nests parts. If it did, they would be shown as plain text.
         Content::Parts(_) => kind.plain(),
         Content::Info(info) => named_bubble(bubble, note(&info.title, &words)),
         Content::Buttons(buttons) => group(vec![
@@ -49,7 +49,7 @@ pub(super) fn content(kind: &Kind) -> Html {
     }
 }
 
-/// Does this offer answers whose fate has to be shown?
+/// Whether the content offers answers, of which the one given has to be shown later.
 pub(super) fn offers_answers(content: &Content) -> bool {
     match content {
         Content::Buttons(_)
@@ -69,14 +69,14 @@ pub(super) fn offers_answers(content: &Content) -> bool {
     }
 }
 
-/// The first line is what a collapsed note shows; a note of one line has nothing to hide.
+/// Renders a note, collapsed to its first line. A note of one line has nothing to collapse.
 fn note(text: &RichText, words: &dyn Fn(&RichText) -> Html) -> Html {
     let Some((first, rest)) = folded(text) else { return words(text) };
     let [summary, more] = [first, rest].map(|nodes| words(&RichText(nodes.to_vec())));
     part("details", "note", group(vec![plain("summary", summary), plain("div", more)]))
 }
 
-/// What of a note is seen, and what once it is opened; nothing of one that has nothing to hide.
+/// Splits a note into its visible line and the collapsed rest; `None` if nothing is to collapse.
 fn folded(text: &RichText) -> Option<(&[Node], &[Node])> {
     let nodes = text.0.as_slice();
     let (first, rest) = match nodes.iter().position(|node| matches!(node, Node::Break)) {
@@ -87,7 +87,7 @@ fn folded(text: &RichText) -> Option<(&[Node], &[Node])> {
     (!first.is_empty() && !rest.is_empty()).then_some((first, rest))
 }
 
-/// What is seen of a message as it comes, in words.
+/// The text of a message that is visible when it arrives: of a note, the first line.
 pub(super) fn seen_words(content: &Content) -> String {
     if let Content::Info(info) = content
         && let Some((first, _)) = folded(&info.title)

@@ -1,5 +1,4 @@
-//! DOM helpers of the views: focus, media queries, size observers. Each does nothing where there
-//! is no browser.
+//! DOM helpers of the views: focus, media queries, size observers. No-ops if there is no browser.
 
 use std::rc::Rc;
 
@@ -17,26 +16,26 @@ pub(super) use crate::browser::{
     timers::Timer,
 };
 
-/// A finger, not a mouse: giving focus to a field would bring up a keyboard nobody asked for.
+/// Media query for touch devices, where focusing a field would open the keyboard unasked.
 pub(super) const FINGER: &str = "(pointer: coarse)";
 
-/// Does the visitor point with a finger?
+/// Whether the visitor points with a finger.
 pub(super) fn has_finger() -> bool {
     matches(FINGER)
 }
 
-/// Gives focus without scrolling the page.
+/// Focuses an element without scrolling the page.
 pub(super) fn focus(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
         let options = FocusOptions::new();
         options.set_prevent_scroll(true);
-        // Fails for no element that can have focus; one that cannot, does not get it.
+        // `focus()` does not fail: an element that cannot have the focus just does not get it.
         let focused = element.focus_with_options(&options);
         debug_assert!(focused.is_ok());
     }
 }
 
-/// What has the focus inside the same shadow root (or page) as `element`.
+/// Returns the focused element in the same shadow root (or page) as `element`.
 pub(super) fn focused_beside(element: &Element) -> Option<Element> {
     match element.get_root_node().dyn_into::<ShadowRoot>() {
         Ok(root) => root.active_element(),
@@ -44,15 +43,15 @@ pub(super) fn focused_beside(element: &Element) -> Option<Element> {
     }
 }
 
-/// Gives `element` the focus that what stands directly beside it has.
+/// Moves the focus to `element` if a sibling of `element` has it.
 pub(super) fn take_focus_beside(element: &Element) {
     if focused_beside(element).and_then(|focused| focused.parent_element()) == element.parent_element() {
         focus(element);
     }
 }
 
-/// Did a change take the focus from where it was? A browser may drop it before we are asked: then
-/// nothing in here has it, and the page's `body` does.
+/// Whether a change took the focus from the element that had it. The browser may drop the focus
+/// before this is called: then no element of the shadow root has it, and the page's `body` does.
 pub(super) fn is_lost(beside: &Element) -> bool {
     let page = beside.owner_document();
     focused_beside(beside).is_none()
@@ -61,18 +60,18 @@ pub(super) fn is_lost(beside: &Element) -> bool {
             .unwrap_or(false)
 }
 
-/// Is the focus in `element` or something inside it?
+/// Whether `element` or something inside it has the focus.
 pub(super) fn holds_focus(element: &Element) -> bool {
     focused_beside(element).is_some_and(|focused| element.contains(Some(&focused)))
 }
 
-/// Where the keyboard goes when the window opens: the message field; with a finger, the window.
+/// Moves the focus into an opened window: to the message field, or to the window on a touch device.
 pub(super) fn focus_window(section: &Element) {
     let field = if has_finger() { None } else { section.query_selector("#input").ok().flatten() };
     focus(field.as_ref().unwrap_or(section));
 }
 
-/// Where the keyboard goes on after a suggested reply was given.
+/// Moves the focus after a suggested reply was given, as when the window opens.
 pub(super) fn focus_after_answer(event: &MouseEvent) {
     let button = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     if let Some(section) = button.and_then(|button| button.closest("#window").ok().flatten()) {
@@ -80,8 +79,8 @@ pub(super) fn focus_after_answer(event: &MouseEvent) {
     }
 }
 
-/// Did the visitor just click, press or touch? Then what happens now is theirs.
-/// Firefox below 120 cannot tell: the keyboard stays where it is.
+/// Whether the visitor has just clicked, pressed a key or touched, so that the current change is
+/// theirs. Firefox below 120 cannot tell, and the focus stays where it is.
 pub(super) fn visitor_acted() -> bool {
     window().is_some_and(|window| {
         let activation = window.navigator().user_activation();
@@ -89,15 +88,15 @@ pub(super) fn visitor_acted() -> bool {
     })
 }
 
-/// What Tab comes to.
+/// Selector of the elements that Tab reaches.
 const REACHABLE: &str = "button:not(:disabled), a[href], textarea, summary, [tabindex='0']";
 
-/// What Tab comes to first in `place`.
+/// Returns the first element in `place` that Tab reaches.
 pub(super) fn first_reachable(place: &Element) -> Option<Element> {
     place.query_selector(REACHABLE).ok().flatten()
 }
 
-/// Keeps Tab inside the window: at its ends the focus goes to the other end. True when it did.
+/// Focus trap: Tab at one end of the window moves the focus to the other. Returns whether it did.
 pub(super) fn wrap_focus(section: &Element, backwards: bool) -> bool {
     let Ok(list) = section.query_selector_all(REACHABLE) else { return false };
     let at = |index| list.item(index).and_then(|node| node.dyn_into::<Element>().ok());
@@ -111,7 +110,8 @@ pub(super) fn wrap_focus(section: &Element, backwards: bool) -> bool {
     leaves
 }
 
-/// Moves the focus among the buttons of a menu as its keys say. False when `key` is none of them.
+/// Moves the focus among the buttons of a menu by arrow keys, Home and End. Returns false for any
+/// other key.
 pub(super) fn step_focus(list: &Element, key: &str) -> bool {
     let items = list.children();
     let (count, focused) = (items.length(), focused_beside(list));
@@ -129,8 +129,8 @@ pub(super) fn step_focus(list: &Element, key: &str) -> bool {
     true
 }
 
-/// Does the focus stay in `list` or on the button beside it, or does it only leave with the whole
-/// page?
+/// Whether the focus stays in `list` or on the button beside it, or is lost only because the whole
+/// page lost it.
 pub(super) fn keeps_focus(list: &Element, event: &FocusEvent) -> bool {
     let next = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
     match next {
@@ -139,14 +139,14 @@ pub(super) fn keeps_focus(list: &Element, event: &FocusEvent) -> bool {
     }
 }
 
-/// Calls something whenever a media query begins or ceases to hold, until dropped.
+/// Calls `changed` whenever a media query begins or stops to match, until the listener is dropped.
 pub(super) fn watch_media(query: &str, mut changed: impl FnMut(bool) + 'static) -> Option<Listener> {
     let list = media(query)?;
     let seen = list.clone();
     Listener::new(&list, "change", move |_| changed(seen.matches()))
 }
 
-/// Calls something whenever one of some elements changes its size, until dropped.
+/// Calls a function whenever one of several elements changes its size, until dropped.
 pub(super) struct SizeWatch(
     ResizeObserver,
     #[expect(dead_code, reason = "lives as long as the browser may call it")] Closure<dyn FnMut()>,
@@ -162,9 +162,9 @@ impl SizeWatch {
         Some(Self(observer, call))
     }
 
-    /// Calls something once the browser has told of all sizes, unless dropped before. What changes
-    /// sizes while it tells of them is an error that it reports to the page: views draw themselves
-    /// anew after that.
+    /// Calls a function once the browser has delivered all size changes, unless dropped before.
+    /// Changing a size during the delivery is an error that the browser reports to the page, so
+    /// views re-render after it.
     pub(super) fn after_delivery(call: impl FnOnce() + 'static) -> Option<Timer> {
         Timer::after(0, call)
     }
@@ -176,8 +176,7 @@ impl Drop for SizeWatch {
     }
 }
 
-/// Which form of a sentence a number asks for in this language. `None` where the browser does not
-/// know the language.
+/// Returns the plural rule of a language, or `None` if the browser does not know the language.
 pub(super) fn plural_rule(locale: &str) -> Option<Rc<dyn Fn(usize) -> Plural>> {
     let locales = Array::of1(&JsValue::from_str(locale));
     if Intl::PluralRules::supported_locales_of(&locales, &Object::new()).length() == 0 {
@@ -185,13 +184,13 @@ pub(super) fn plural_rule(locale: &str) -> Option<Rc<dyn Fn(usize) -> Plural>> {
     }
     let rules = Intl::PluralRules::new(&locales, &Object::new());
     Some(Rc::new(move |count| {
-        // Nothing that is counted here comes near the numbers a `u32` cannot hold.
+        // No count here comes near `u32::MAX`.
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         Plural::named(&String::from(rules.select(f64::from(count))))
     }))
 }
 
-/// Does an address lead to the site of the page?
+/// Whether an address is on the host page's own origin.
 pub(super) fn is_of_this_site(address: &str) -> bool {
     let origin = window().and_then(|window| window.location().origin().ok());
     let rest = origin.and_then(|origin| address.strip_prefix(origin.as_str()));

@@ -1,6 +1,6 @@
-//! Functions that build virtual elements. `html!` expands to the code of a whole element at each
-//! place where one stands; calling a function instead keeps the program small. Static elements
-//! that stand in one place are written with `html!`, which costs nothing.
+//! Builder functions for virtual elements. `html!` expands to the code of a whole element at each
+//! place where it is used; calling a function instead keeps the program small. Static elements used
+//! in one place are written with `html!`, which costs nothing.
 
 use std::rc::Rc;
 
@@ -10,9 +10,9 @@ use yew::{
     virtual_dom::{AttributeOrProperty, Attributes, Listener, VList, VTag, VText},
 };
 
-/// An element with attributes: `element!("p", "class" = class, "dir" = "auto"; inside)`. What is
-/// `None` is left out. Words that are all there is inside are set as the element's own text,
-/// whatever has become of the text before.
+/// Builds an element with attributes: `element!("p", "class" = class, "dir" = "auto"; inside)`. An
+/// attribute that is `None` is left out. Content that is only text is set as the element's
+/// `textContent`, which also replaces whatever other code has put in the place of the old text.
 macro_rules! element {
     ($tag:expr, $($key:literal = $value:expr),+; $inside:expr) => {
         $crate::components::elements::make(
@@ -25,47 +25,47 @@ macro_rules! element {
 }
 pub(super) use element;
 
-/// The property that holds the words of an element.
+/// The property that sets the text of an element.
 pub(super) const WORDS: &str = "textContent";
 
-/// Nodes beside one another.
+/// Several nodes as siblings.
 pub(super) fn group(nodes: Vec<Html>) -> Html {
     VList::with_children(nodes, None).into()
 }
 
-/// A text, as it is.
+/// A text node.
 pub(super) fn text(text: AttrValue) -> Html {
     VText::new(text).into()
 }
 
-/// An element without a name.
+/// An element without class and CSS part.
 pub(super) fn plain(tag: &'static str, inside: Html) -> Html {
     make(tag, &[WORDS], Vec::new(), inside).into()
 }
 
-/// An element by whose names the page can style it, as we do.
+/// An element with the same names as classes (for our styles) and CSS parts (for the page's).
 pub(super) fn part(tag: &'static str, names: &'static str, inside: Html) -> Html {
     named(tag, names.into(), inside)
 }
 
-/// The same, by names that are put together.
+/// Like [`part`], for names that are composed at run time.
 pub(super) fn named(tag: &'static str, names: AttrValue, inside: Html) -> Html {
     element!(tag, "class" = names.clone(), "part" = names; inside).into()
 }
 
-/// An element with words that somebody wrote: they run in the direction of their own language.
+/// An element with text that somebody wrote: its direction follows the text's own language.
 pub(super) fn auto_dir(tag: &'static str, inside: Html) -> Html {
     element!(tag, "dir" = "auto"; inside).into()
 }
 
-/// Words for screen readers alone.
+/// Text for screen readers only.
 pub(super) fn visually_hidden(words: AttrValue) -> Html {
     element!("span", "class" = "unseen"; text(words)).into()
 }
 
-/// A link out of the chat. `href` was judged by [`safe_address`](super::safe_address); `new_tab`
-/// says where it opens, unless that is here; `description` is for who does not see what it belongs
-/// to.
+/// A link out of the chat. `href` has passed [`safe_address`](super::safe_address); `new_tab` is
+/// the note that it opens a new tab, `None` if it opens in this one; `description` tells screen
+/// readers what the link belongs to.
 pub(super) fn link(
     names: &'static str,
     href: &str,
@@ -88,12 +88,12 @@ pub(super) fn link(
     .into()
 }
 
-/// That a link opens a new tab, for who does not see it.
+/// The note for screen readers that a link opens a new tab.
 pub(super) fn opens(new_tab: Option<AttrValue>) -> Html {
     new_tab.map(|words| visually_hidden([" (", words.as_str(), ")"].concat().into())).unwrap_or_default()
 }
 
-/// A button with words on it, or with a sign and a name for screen readers.
+/// A button with text, or with an icon and a name for screen readers.
 pub(super) fn button(
     class: &'static str,
     part: &'static str,
@@ -107,29 +107,29 @@ pub(super) fn button(
     on_click(button, onclick)
 }
 
-/// The element, listening to clicks.
+/// Adds a click listener.
 pub(super) fn on_click(element: VTag, clicked: Callback<MouseEvent>) -> VTag {
     on(element, Rc::new(onclick::Wrapper::new(clicked)))
 }
 
-/// The element, listening.
+/// Adds a listener.
 pub(super) fn on(mut element: VTag, listener: Rc<dyn Listener>) -> VTag {
     element.add_listener(listener);
     element
 }
 
-/// The element, to be found by `place`.
+/// Binds the reference `place` to the element.
 pub(super) fn at(mut element: VTag, place: &NodeRef) -> VTag {
     element.node_ref = place.clone();
     element
 }
 
-/// An element with as many values as keys but for the last one, which is [`WORDS`]; written as
-/// [`element!`].
+/// Builds an element, as [`element!`] writes it. There is one value for each key but the last,
+/// which is [`WORDS`].
 ///
-/// Translators put elements of their own in the place of texts, and Yew goes on writing into the
-/// text it has made. So words that may change must be alone in their element; beside others they
-/// get one.
+/// Browser translation replaces text nodes by elements of its own, and Yew goes on writing into the
+/// text node it has made. So text that may change must be alone in its element; beside other nodes
+/// it gets an element of its own.
 pub(super) fn make(
     tag: &'static str,
     keys: &'static [&'static str],
@@ -147,8 +147,8 @@ pub(super) fn make(
     element
 }
 
-/// Where there are nothing but words, they as a property. What is printed at build time knows no
-/// properties.
+/// Returns content that is only text as the property `textContent`. Markup printed at build time
+/// has no properties, so there it stays a text node.
 fn own_words(inside: Html) -> (Option<AttributeOrProperty>, Html) {
     match inside {
         #[cfg(target_arch = "wasm32")]

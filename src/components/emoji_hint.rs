@@ -1,5 +1,5 @@
-//! A button in the message field that says how to open the device's emoji picker, where a
-//! keyboard has a shortcut for it.
+//! A button in the message field that explains how to open the device's emoji picker, on systems
+//! with a keyboard shortcut for it.
 
 use yew::prelude::*;
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::strings::fill;
 
-/// The keys of this device. What is printed at build time has the button, for devices that need it.
+/// The shortcut on this device. Build-time markup has the button, for devices that need it.
 pub(super) fn keys() -> Option<&'static str> {
     if cfg!(not(target_arch = "wasm32")) {
         return keys_of("Win");
@@ -19,7 +19,7 @@ pub(super) fn keys() -> Option<&'static str> {
     if dom::has_finger() { None } else { keys_of(&platform) }
 }
 
-/// As they are written on the keys, in every language.
+/// The names printed on the keys, which are the same in every language.
 fn keys_of(platform: &str) -> Option<&'static str> {
     if platform.starts_with("Win") {
         Some("⊞ Win + .")
@@ -30,12 +30,12 @@ fn keys_of(platform: &str) -> Option<&'static str> {
     }
 }
 
-/// The sentence that names them.
+/// The sentence that names the shortcut.
 pub(super) fn sentence(look: &ViewConfig, keys: &str) -> AttrValue {
     fill(&look.strings.emoji_hint(), "keys", keys).into()
 }
 
-/// The button, which has the sentence as its name.
+/// The button; the sentence is its name for screen readers.
 pub(super) fn emoji_button(look: &ViewConfig, keys: &str, onclick: Callback<MouseEvent>) -> Html {
     let name = sentence(look, keys);
     let button = element!(
@@ -50,9 +50,9 @@ pub(super) fn emoji_button(look: &ViewConfig, keys: &str, onclick: Callback<Mous
     on_click(button, onclick).into()
 }
 
-/// The sentence, above the field.
+/// The sentence as a tip above the field.
 pub(super) fn tip(look: &ViewConfig, keys: &str) -> Html {
-    // The announcer says it.
+    // Hidden from screen readers, because the announcer says the sentence.
     let words = element!("span", "aria-hidden" = "true"; text(sentence(look, keys)));
     part("p", "emoji-tip", words.into())
 }

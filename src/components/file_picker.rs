@@ -1,4 +1,5 @@
-//! What opens the device's file picker: a hidden field, whose face is a button beside it.
+//! A hidden file input that opens the device's file picker; a button beside it is its visible
+//! control.
 
 use std::rc::Rc;
 
@@ -11,7 +12,7 @@ use super::{
     uploads::Uploads,
 };
 
-/// The hidden field; `chosen` gets what was chosen: one file, unless `multiple`.
+/// The hidden input; `chosen` gets the chosen files: one, unless `multiple`.
 pub(super) fn file_picker(
     field: &NodeRef,
     uploads: &Uploads,
@@ -31,7 +32,7 @@ pub(super) fn file_picker(
     let changed = Callback::from(move |event: Event| {
         let field = event.target().and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
         let files = field.as_ref().and_then(|field| field.files()).map(|files| files_of(&files)).unwrap_or_default();
-        // So that the same file can be chosen again.
+        // Cleared, so that choosing the same file again is a change.
         if let Some(field) = field {
             field.set_value("");
         }
@@ -42,7 +43,7 @@ pub(super) fn file_picker(
     on(at(input, field), Rc::new(onchange::Wrapper::new(changed))).into()
 }
 
-/// Opens the device's picker, within a visitor's click.
+/// Opens the device's file picker. Must be called within a visitor's click.
 pub(super) fn open(field: &NodeRef) {
     if let Some(field) = field.cast::<HtmlElement>() {
         field.click();

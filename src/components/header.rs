@@ -1,4 +1,4 @@
-//! The header: who the visitor talks to, how the connection stands, and the buttons.
+//! The header: conversation partner, connection status and buttons.
 
 use chataibot_wire::Author;
 use yew::prelude::*;
@@ -11,17 +11,17 @@ use super::{
 };
 use crate::conversation::{ConnectionStatus, Conversation, Phase};
 
-/// What the header shows beside the conversation, and where to tell. What is nothing is not there.
+/// What the header shows besides the conversation, and its callbacks. `None`: not shown.
 pub(super) struct Header {
-    /// Leads back to where the visitor came from.
+    /// Called to go back to the home screen.
     pub(super) onback: Option<Callback<MouseEvent>>,
-    /// Is the window enlarged?
+    /// Whether the window is enlarged.
     pub(super) large: Option<bool>,
     /// The menu, with its button.
     pub(super) menu: Html,
     /// Called with what the visitor does.
     pub(super) choose: Callback<UserAction>,
-    /// Can the window be closed?
+    /// Whether the window can be closed.
     pub(super) closes: bool,
 }
 
@@ -43,7 +43,7 @@ pub(super) fn header(look: &ViewConfig, state: &Conversation, header: Header) ->
         (_, ConnectionStatus::Offline) => ("status", strings.status_offline()),
     };
     let title = element!("h2", "id" = "title", "class" = "title", "part" = "title"; text(title));
-    // The page may bring a header of its own; the window keeps its name by what is then not shown.
+    // The host page may slot in a header of its own. The hidden title then still names the window.
     let title = element!("slot", "name" = "header"; title.into());
     let status = if status.is_empty() { Html::default() } else { part("p", class, text(status)) };
     let back = onback.map(|onclick| button("header-button back", strings.home_back(), icons::BACK, onclick));

@@ -1,17 +1,17 @@
-//! Icons as stroked paths in a 24 × 24 view box. Hidden from screen readers: each stands beside a
-//! name.
+//! Icons as stroked paths in a 24 × 24 view box. Hidden from screen readers, because each is shown
+//! with a name.
 
 use yew::Html;
 
 use super::elements::element;
 
-/// A sign made of one path.
+/// An icon made of one path.
 pub(super) fn sign(class: &'static str, path: &'static str) -> Html {
     drawn(class, Some("icon"), path)
 }
 
-/// A sign of the launcher. It is no part: every page loads it, and what stands on the launcher
-/// alone is painted by the launcher.
+/// An icon of the launcher. It is no CSS part, because every page loads its markup and the launcher
+/// sets its colour.
 pub(super) fn on_launcher(class: &'static str, path: &'static str) -> Html {
     drawn(class, None, path)
 }
@@ -27,7 +27,7 @@ pub(super) const CHAT: &str = "M12 3a9.6 8.5 0 1 1-3.9 16.3l-3.6 1.7a.8.8 0 0 1-
 pub(super) const BACK: &str = "m14.5 5.5-6.5 6.5 6.5 6.5";
 pub(super) const DOWN: &str = "m5.5 9 6.5 6.5L18.5 9";
 pub(super) const CLOSE: &str = "m6.5 6.5 11 11m0-11-11 11";
-/// Along the inside of a rounded corner.
+/// An arc along the inside of a rounded corner.
 pub(super) const CORNER: &str = "M6 20A14 14 0 0 1 20 6";
 /// Three dots.
 pub(super) const MORE: &str = "M5.5 12v.1m6.5-.1v.1m6.5-.1v.1";
@@ -61,5 +61,5 @@ pub(super) const FILE: &str = "M13.5 3H6v18h12V7.5zm0 0v4.5H18M9 13h6m-6 4h4";
 pub(super) const LOUD: &str = "M4 9.5v5h3.5L12 18V6L7.5 9.5zM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11";
 pub(super) const QUIET: &str = "M4 9.5v5h3.5L12 18V6L7.5 9.5zM16 9.5l5 5m0-5-5 5";
 pub(super) const CALENDAR: &str = "M4 6h16v14H4zm0 4.5h16M8 3.5V7m8-3.5V7";
-/// Two sparkles: stands for the bot where there is no picture of it.
+/// Two sparkles: the bot's avatar if it has no picture.
 pub(super) const SPARK: &str = "M10.5 4c.6 4.2 2.3 5.9 6.5 6.5-4.2.6-5.9 2.3-6.5 6.5-.6-4.2-2.3-5.9-6.5-6.5 4.2-.6 5.9-2.3 6.5-6.5ZM17.8 14.5c.3 2 1.1 2.8 3.2 3.2-2 .3-2.9 1.1-3.2 3.2-.3-2-1.1-2.9-3.2-3.2 2.1-.4 2.9-1.2 3.2-3.2Z";

@@ -8,7 +8,7 @@ use super::civil_date::Day;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Any of the formats of `Intl`.
+    /// Any of the `Intl` formats.
     pub(super) type Format;
     #[wasm_bindgen(method, catch, js_name = format)]
     fn try_format(this: &Format, value: f64) -> Result<String, JsValue>;
@@ -20,7 +20,7 @@ extern "C" {
     fn resolved_options(this: &Format) -> Result<JsValue, JsValue>;
 }
 
-/// Regions whose weeks begin with a Sunday, and with a Saturday, for browsers that do not know.
+/// Regions whose weeks begin on Sunday, and on Saturday, for browsers that do not know.
 const SUNDAY: &[&str] = &[
     "AR", "AU", "BR", "CA", "CO", "HK", "ID", "IL", "IN", "JP", "KE", "KR", "MX", "PE", "PH", "PK", "SA", "SG", "TH",
     "TW", "US", "VE", "ZA",
@@ -31,14 +31,14 @@ fn get(of: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(of, &JsValue::from_str(name)).ok().filter(|value| !value.is_undefined())
 }
 
-/// A new one of what `Intl` calls so.
+/// Constructs an object of the class `class` of `Intl`.
 fn make(class: &str, parameters: &Array) -> Option<JsValue> {
     let class = get(&get(&js_sys::global(), "Intl")?, class)?.dyn_into::<Function>().ok()?;
     Reflect::construct(&class, parameters).ok()
 }
 
 impl Format {
-    /// In this language, and `None` where the browser does not take it or one of the fields.
+    /// A format in exactly this language; `None` if the browser rejects it or one of the fields.
     pub(super) fn exactly(class: &str, locale: Option<&str>, fields: &[(&str, &str)]) -> Option<Self> {
         let options = Object::new();
         for (name, value) in fields {
@@ -50,18 +50,18 @@ impl Format {
         make(class, &Array::of2(&locale, &options)).map(JsCast::unchecked_into)
     }
 
-    /// In this language, else the browser's: one that the browser does not take is not worth a
-    /// broken chat.
+    /// A format in this language, or in the browser's if it is rejected: a wrong setting must not
+    /// break the chat.
     fn new(class: &str, locale: Option<&str>, fields: &[(&str, &str)]) -> Option<Self> {
         Self::exactly(class, locale, fields).or_else(|| Self::exactly(class, None, fields))
     }
 
-    /// Writes dates, on the visitor's clock where no zone is given.
+    /// Formats dates, in the visitor's time zone unless the fields name one.
     pub(super) fn dates(locale: Option<&str>, fields: &[(&str, &str)]) -> Option<Self> {
         Self::new("DateTimeFormat", locale, fields)
     }
 
-    /// Writes how long ago something was.
+    /// Formats relative times: how long ago something was.
     pub(super) fn relative(locale: Option<&str>, fields: &[(&str, &str)]) -> Option<Self> {
         Self::new("RelativeTimeFormat", locale, fields)
     }
@@ -70,24 +70,24 @@ impl Format {
         Self::new("NumberFormat", locale, fields)
     }
 
-    /// Days are told as at midnight in London, whatever the visitor's zone: a day has none.
+    /// Formats days. In UTC whatever the visitor's time zone, because a day has none.
     fn days(locale: Option<&str>, fields: &[(&str, &str)]) -> Option<Self> {
         let mut all = vec![("calendar", "gregory"), ("timeZone", "UTC")];
         all.extend_from_slice(fields);
         Self::dates(locale, &all)
     }
 
-    /// A number or a moment as text.
+    /// Formats a number or a time.
     pub(super) fn write(&self, value: f64) -> AttrValue {
         self.try_format(value).unwrap_or_default().into()
     }
 
-    /// So many units from now, as text.
+    /// Formats a relative time: this many units from now.
     pub(super) fn write_unit(&self, value: f64, unit: &str) -> AttrValue {
         self.try_format_unit(value, unit).unwrap_or_default().into()
     }
 
-    /// Type and value of each part of a moment.
+    /// Returns type and value of each part of a formatted time.
     pub(super) fn parts(&self, at: f64) -> Vec<(String, String)> {
         let text = |part: &JsValue, name| get(part, name).and_then(|text| text.as_string()).unwrap_or_default();
         let parts = self.try_parts(at).unwrap_or_default();
@@ -95,24 +95,25 @@ impl Format {
     }
 }
 
-/// What there is of a format writes; nothing where the browser has none.
+/// Formats a value, or returns an empty text if the browser does not have the format.
 fn write(format: Option<&Format>, value: f64) -> AttrValue {
     format.map(|format| format.write(value)).unwrap_or_default()
 }
 
-/// A day in full, with the minutes since midnight where there are some.
+/// A day in full, with the time of day if `minutes`, counted from midnight, is given.
 pub(super) fn day_in_full(locale: Option<&str>, day: Day, minutes: Option<i32>) -> AttrValue {
     let full = [("dateStyle", "full"), ("timeStyle", "short")];
     let fields = if minutes.is_some() { &full[..] } else { &full[..1] };
     write(Format::days(locale, fields).as_ref(), day.milliseconds() + f64::from(minutes.unwrap_or_default()) * 60_000.0)
 }
 
-/// A share of 100, with its sign.
+/// A percentage, with its sign.
 pub(super) fn percent(locale: Option<&str>, percent: u8) -> AttrValue {
     write(Format::numbers(locale, &[("style", "percent")]).as_ref(), f64::from(percent) / 100.0)
 }
 
-/// The size of a file. Counted in 1024s, in which limits are set: they read as round as they are.
+/// The size of a file. Its units are multiples of 1024, in which limits are set, so that a round
+/// limit reads round.
 pub(super) fn size(locale: Option<&str>, bytes: f64) -> AttrValue {
     const MEGABYTE: f64 = 1_048_576.0;
     let (unit, one) = if bytes < MEGABYTE { ("kilobyte", 1024.0) } else { ("megabyte", MEGABYTE) };
@@ -120,7 +121,7 @@ pub(super) fn size(locale: Option<&str>, bytes: f64) -> AttrValue {
     write(Format::numbers(locale, &fields).as_ref(), bytes / one)
 }
 
-/// What a month's page needs.
+/// Formats for the calendar of a month.
 pub(super) struct Names {
     month: Option<Format>,
     weekday: Option<Format>,
@@ -128,7 +129,7 @@ pub(super) struct Names {
     weekday_narrow: Option<Format>,
     full: Option<Format>,
     number: Option<Format>,
-    /// The weekday with which weeks begin: 1 for Monday to 7 for Sunday.
+    /// The weekday on which weeks begin: 1 for Monday to 7 for Sunday.
     pub(super) first: i32,
 }
 
@@ -152,7 +153,8 @@ impl Names {
         write(self.month.as_ref(), day.milliseconds())
     }
 
-    /// `Wednesday`, and `Wed`; where a language shortens nothing, the letter.
+    /// The long and the short name: `Wednesday` and `Wed`; the narrow name as the short one if the
+    /// language does not shorten.
     pub(super) fn weekday(&self, day: Day) -> (AttrValue, AttrValue) {
         let at = day.milliseconds();
         let short = write(self.weekday_short.as_ref(), at);

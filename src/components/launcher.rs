@@ -1,9 +1,9 @@
-//! The launcher: the button on the page that opens and closes the window. It is rendered to
-//! markup at build time, for the page to show before the program is loaded, so its view asks
-//! nothing of the browser.
+//! The launcher: the button on the page that opens and closes the window. It is rendered to markup
+//! at build time, so that a page can show it before the program is loaded; its view therefore uses
+//! no browser API.
 //!
-//! The running program takes over that very button in place of rendering another: the button may
-//! have the focus, and a screen reader loses a focused element that is replaced.
+//! The running program takes over this button instead of rendering another one: the button may have
+//! the focus, and a screen reader loses a focused element that is replaced.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -27,11 +27,11 @@ pub fn launcher_label(strings: &Strings, unread: u32) -> AttrValue {
     }
 }
 
-/// The launcher, to be printed.
+/// The launcher, rendered to markup at build time.
 #[component]
 pub fn Launcher() -> Html {
     let inside = vec![
-        // The page may bring a sign of its own.
+        // The host page may slot in an icon of its own.
         element!("slot", "name" = "launcher-icon"; icons::on_launcher("sign-chat", icons::CHAT)).into(),
         icons::on_launcher("sign-close", icons::DOWN),
         part("span", "launcher-label", text("Chat".into())),
@@ -49,7 +49,7 @@ pub fn Launcher() -> Html {
     .into()
 }
 
-/// The number on the launcher, where there is one.
+/// The number of unread messages, if there are any.
 pub(super) fn badge(unread: u32) -> Html {
     let count = match unread {
         0 => return Html::default(),
@@ -57,26 +57,27 @@ pub(super) fn badge(unread: u32) -> Html {
         _ => AttrValue::Static("99+"),
     };
     let badge = element!("span", "class" = "badge", "part" = "badge", "aria-hidden" = "true"; text(count));
-    // Words and number are two words to those who look for what they see in the name.
+    // The space keeps label and number two words, for visitors who look for the visible text in the
+    // button's name.
     group(vec![text(" ".into()), badge.into()])
 }
 
-/// What the launcher says and does now.
+/// The launcher's current state.
 #[derive(Clone, PartialEq)]
 pub(super) struct Shows {
     /// Its name for screen readers.
     pub(super) label: AttrValue,
-    /// What stands on it where it shows words.
+    /// Its visible label, if it shows one.
     pub(super) words: AttrValue,
-    /// Is the window open?
+    /// Whether the window is open.
     pub(super) open: bool,
-    /// Of what is around it, as of the window.
+    /// Classes of the element around it, the same as of the window's root.
     pub(super) class: AttrValue,
     pub(super) direction: Option<&'static str>,
     pub(super) locale: Option<AttrValue>,
 }
 
-/// What is called on a click and for a key.
+/// Handlers for clicks and keys.
 #[derive(Clone, Default)]
 pub(super) struct Calls {
     pub(super) click: Callback<MouseEvent>,
@@ -85,7 +86,7 @@ pub(super) struct Calls {
 
 const EVENTS: [&str; 2] = ["click", "keydown"];
 
-/// The button in the page, taken over until dropped.
+/// The launcher button in the page, controlled by the program until dropped.
 pub(super) struct TakenOver {
     pub(super) button: Element,
     calls: Rc<RefCell<Calls>>,
@@ -98,7 +99,7 @@ impl TakenOver {
         let calls = Rc::<RefCell<Calls>>::default();
         let heard = calls.clone();
         let listener = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
-            // Cloned out: what is called may render.
+            // Cloned, so that no borrow is held while a handler renders.
             let Calls { click, key } = heard.borrow().clone();
             if event.type_() == "click" { click.emit(event.unchecked_into()) } else { key.emit(event.unchecked_into()) }
         });
@@ -122,7 +123,7 @@ impl TakenOver {
             ("aria-label", now.label.as_str()),
             ("part", part),
             ("aria-expanded", expanded),
-            // Not what stood in for the window.
+            // Replaces the id of what the loader showed instead of the window.
             ("aria-controls", "window"),
             ("aria-busy", "false"),
         ] {
@@ -132,8 +133,8 @@ impl TakenOver {
             words.set_text_content(Some(&now.words));
         }
         if let Some(around) = self.button.parent_element() {
-            // Without the name whose style says how it is laid out: what is laid out anew is
-            // another thing to a screen reader.
+            // Without the class `app`, which sets the layout: a screen reader takes an element
+            // whose layout changes for another one.
             set(&around, "class", now.class.strip_prefix("app "));
             set(&around, "dir", now.direction);
             set(&around, "lang", now.locale.as_deref());
@@ -153,7 +154,7 @@ impl Drop for TakenOver {
     }
 }
 
-/// Fails only for names that are none.
+/// Sets or removes an attribute. Fails only for an invalid name.
 fn set(element: &Element, name: &str, value: Option<&str>) {
     let done = match value {
         Some(value) => element.set_attribute(name, value),

@@ -1,12 +1,12 @@
 //! Code splitting of the views: [`LazyView`] shows a view that few conversations need once its
-//! chunk of code and styles is there.
+//! chunk of code and styles is loaded.
 //!
-//! A chunk is asked for once and then kept: what comes later is rendered without waiting. Until
-//! it is there, and where it cannot be fetched, a placeholder of the same view is shown; the next
-//! view to be shown asks again.
+//! A chunk is fetched once and then kept, so later views of it render without waiting. Until it is
+//! loaded, or if it cannot be fetched, a placeholder of the same view is shown; after a failure,
+//! the next view to be shown fetches it again.
 //!
-//! This file knows props and placeholders of those views and not their code, so that a view can
-//! show another one lazily without importing it. `chunks` knows the code: it is
+//! This file knows the props and placeholders of those views but not their code, so that a view can
+//! show another one lazily without importing it. `chunks` knows the code and is
 //! [registered](register) at the top.
 
 pub(super) mod files;
@@ -33,20 +33,20 @@ use files::Files;
 use kind::Kind;
 use panel::Panel;
 
-/// A view whose code may still be on its way.
+/// A view whose code may not be loaded yet.
 #[derive(Clone, PartialEq)]
 pub(super) enum View {
     /// A message that is more than words and buttons.
     Kind(Kind),
-    /// What was said.
+    /// The message list.
     Messages(ViewContext),
-    /// What stands before, between or after a chat.
+    /// A panel before, between or after chats.
     Panel(Panel),
-    /// Files in the composer.
+    /// Attachments in the composer.
     Files(Files),
 }
 
-/// Which chunk has the code of a view.
+/// Names the chunk with the code of a view.
 #[derive(Clone, Copy)]
 pub(super) enum ChunkId {
     Kinds,
@@ -55,27 +55,27 @@ pub(super) enum ChunkId {
     Files,
 }
 
-/// Fewer rows than these cost nothing to be shown twice.
+/// With fewer rows than this, rendering them twice costs nothing.
 const FEW: usize = 8;
 
-/// So long a message that waits may take to go out before the list is made, in milliseconds.
+/// Time for a waiting message to go out before the list is rendered, in milliseconds.
 const SENDING: u64 = 150;
 
-/// How many chunks there are.
+/// Number of chunks.
 const CHUNKS: usize = 4;
 
-/// A chunk that is there.
+/// A loaded chunk.
 #[derive(Clone, Copy)]
 pub(super) struct Chunk {
-    /// Shows the chunk's own views, and nothing of those of other chunks.
+    /// Renders the chunk's own views, and nothing for those of other chunks.
     pub(super) render: fn(&View) -> Html,
     pub(super) css: &'static str,
 }
 
-/// Fetches a chunk and calls back, with `None` where it could not be had.
+/// Fetches a chunk and calls back with it, or with `None` if that failed.
 pub(super) type Loader = fn(ChunkId, Callback<Option<Chunk>>);
 
-/// A chunk, once it was fetched, and its style sheet, shared by all widgets of the page.
+/// Cache of a chunk, once it is fetched, and of its style sheet, shared by all widgets of the page.
 struct Slot {
     chunk: Cell<Option<Chunk>>,
     sheet: Cell<Option<CssStyleSheet>>,
@@ -83,17 +83,17 @@ struct Slot {
 
 thread_local! {
     static LOADER: Cell<Option<Loader>> = const { Cell::new(None) };
-    /// What renders views again that wait until they stand in the page.
+    /// Callbacks that re-render the views that wait to be attached to the page.
     static DETACHED: RefCell<Vec<Callback<Msg>>> = const { RefCell::new(Vec::new()) };
     static SLOTS: [Slot; CHUNKS] = const { [const { Slot { chunk: Cell::new(None), sheet: Cell::new(None) } }; CHUNKS] };
 }
 
-/// Says how chunks are fetched. Until then, only placeholders are shown.
+/// Sets how chunks are fetched. Until then, only placeholders are shown.
 pub(super) fn register(loader: Loader) {
     LOADER.set(Some(loader));
 }
 
-/// What was rendered outside of the page stands in it now.
+/// Re-renders the views that waited to be attached to the page. Called when they are.
 pub fn attached() {
     for render in DETACHED.take() {
         render.emit(Msg::Fetched(true));
@@ -110,18 +110,18 @@ impl View {
         }
     }
 
-    /// The chunk, once it is there.
+    /// The chunk, if it is loaded.
     fn chunk(&self) -> Option<Chunk> {
         SLOTS.with(|slots| slots[self.chunk_id() as usize].chunk.get())
     }
 
-    /// Does its placeholder stand first? Not where the chunk is there already and that would be
-    /// hundreds of rows for no frame.
+    /// Whether the placeholder is rendered first. Not if the chunk is already loaded and the list
+    /// long: that would render hundreds of rows that no frame shows.
     fn begins_with_placeholder(&self) -> bool {
         !matches!(self, Self::Messages(_)) || self.chunk().is_none() || self.extent() < FEW
     }
 
-    /// Is the chunk needed now?
+    /// Whether the chunk is needed now.
     fn is_wanted(&self) -> bool {
         match self {
             Self::Kind(_) | Self::Panel(_) => true,
@@ -130,12 +130,13 @@ impl View {
         }
     }
 
-    /// Does a message wait that is shown by it?
+    /// Whether the view shows a message that still has to be sent.
     fn has_unsent(&self) -> bool {
         matches!(self, Self::Messages(view) if view.state.next_to_send().is_some())
     }
 
-    /// How much it would show: with more of it, a chunk that could not be had is asked for again.
+    /// How many rows the view shows. When this changes, a chunk that could not be fetched is
+    /// fetched again.
     fn extent(&self) -> usize {
         match self {
             Self::Kind(_) | Self::Panel(_) => 0,
@@ -143,7 +144,7 @@ impl View {
         }
     }
 
-    /// What is shown until the chunk is there. `retry` asks for it again, once it could not be had.
+    /// What is shown until the chunk is loaded. `retry` fetches it again after a failure.
     fn placeholder(&self, retry: Option<Callback<MouseEvent>>) -> Html {
         match self {
             Self::Kind(kind) => kind.plain(),
@@ -154,29 +155,29 @@ impl View {
     }
 }
 
-/// Shows a view.
+/// Shows a view, or its placeholder until the view's chunk is loaded.
 pub(super) struct LazyView {
     place: NodeRef,
-    /// Are the chunk's styles in this shadow root?
+    /// Whether the chunk's styles are in this shadow root.
     styled: bool,
-    /// Does the placeholder stand until then?
+    /// Whether the placeholder is shown until then.
     holds_place: bool,
-    /// How much there was to show when the chunk was last asked for.
+    /// The view's extent when the chunk was last asked for.
     asked: Option<usize>,
-    /// The chunk could not be had.
+    /// Whether the chunk could not be fetched.
     missing: bool,
-    /// The placeholder that just gave way had the focus.
+    /// Whether the placeholder that was just replaced had the focus.
     focused: bool,
-    /// The list is made then.
+    /// Timer after which the list is rendered.
     later: Option<Timer>,
 }
 
 pub(super) enum Msg {
-    /// The chunk came, or did not.
+    /// The fetch of the chunk has ended; `false` if it failed.
     Fetched(bool),
-    /// It is asked for again.
+    /// The visitor asks to fetch it again.
     Retried,
-    /// Its styles are there.
+    /// Its styles are in the shadow root, and the view can be shown.
     Styled,
 }
 
@@ -206,7 +207,7 @@ impl Component for LazyView {
 
     fn changed(&mut self, ctx: &Context<Self>, old: &LazyViewProps) -> bool {
         if discriminant(&old.view) != discriminant(&ctx.props().view) {
-            // The view of another chunk stands in this place now.
+            // The new view belongs to another chunk.
             (self.styled, self.asked, self.missing) = (false, None, false);
             self.holds_place = ctx.props().view.begins_with_placeholder();
         }
@@ -236,19 +237,20 @@ impl Component for LazyView {
             None if self.holds_place => view.placeholder(retry),
             None => Html::default(),
         };
-        // Takes no room; it only knows where in the page this is, and says whether it will be more
-        // in a moment.
+        // Takes no room. It locates the view in the page, and its class `waits` says that more is
+        // about to be shown.
         let class = if self.waits(ctx) { "on-demand waits" } else { "on-demand" };
         at(element!("div", "class" = class; view), &self.place).into()
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
-        // The styles come first: what is made without them would be measured without them, and
+        // The styles come first: a view rendered without them would measure itself without them and
         // change before the visitor's eyes.
         let view = &ctx.props().view;
         let chunk = view.chunk().filter(|_| !self.styled);
         if let Some((chunk, place)) = chunk.zip(self.place.get()) {
-            // What measures itself and watches its size is made where it stays.
+            // Views that measure themselves and watch their size are rendered only once they are
+            // attached to the page.
             if !place.is_connected() {
                 return DETACHED.with_borrow_mut(|waiting| waiting.push(ctx.link().callback(|msg| msg)));
             }
@@ -257,8 +259,8 @@ impl Component for LazyView {
             let link = ctx.link().clone();
             let show = move || link.send_message(Msg::Styled);
             if self.holds_place && view.has_unsent() {
-                // The same file has what sends: a message goes out before the list is made, which
-                // takes a slow phone long.
+                // The code that sends is in the same file: a waiting message goes out before the
+                // list is rendered, which takes long on a slow phone.
                 self.later = Timer::after(SENDING, show);
             } else {
                 show();
@@ -272,12 +274,12 @@ impl Component for LazyView {
 }
 
 impl LazyView {
-    /// Is the chunk on its way, or here and not shown yet?
+    /// Whether the chunk is being fetched, or is loaded and not shown yet.
     fn waits(&self, ctx: &Context<Self>) -> bool {
         !self.styled && (ctx.props().view.chunk().is_some() || (self.asked.is_some() && !self.missing))
     }
 
-    /// Asks for the chunk, if it is needed and not there.
+    /// Fetches the chunk, if it is needed and not loaded.
     fn ask(&mut self, ctx: &Context<Self>) {
         let view = &ctx.props().view;
         if view.chunk().is_some() || !view.is_wanted() {
@@ -287,7 +289,7 @@ impl LazyView {
         self.asked = Some(view.extent());
         let (id, link) = (view.chunk_id(), ctx.link().clone());
         let done = move |chunk: Option<Chunk>| {
-            // Kept also where this view is gone by now.
+            // Kept even if this view is gone by now.
             SLOTS.with(|slots| slots[id as usize].chunk.set(chunk));
             link.send_message(Msg::Fetched(chunk.is_some()));
         };
@@ -297,8 +299,8 @@ impl LazyView {
     }
 }
 
-/// Adds a chunk's styles to the shadow root around `place`, once. Before the next frame, so nothing
-/// is seen without them.
+/// Adds a chunk's styles to the shadow root around `place`, once. This happens before the next
+/// frame, so nothing is seen without them.
 fn adopt_stylesheet(place: &Node, css: &str, shared: &Cell<Option<CssStyleSheet>>) {
     let known = shared.take();
     let sheet = known.or_else(|| {
@@ -312,7 +314,7 @@ fn adopt_stylesheet(place: &Node, css: &str, shared: &Cell<Option<CssStyleSheet>
     let adopted = Array::from(&Reflect::get(&root, &name).unwrap_or_default());
     if !adopted.includes(&sheet, 0) {
         adopted.push(&sheet);
-        // Refused only outside of a shadow root, where the page's own styles hold.
+        // Fails only outside of a shadow root, where the page's own styles apply.
         let set = Reflect::set(&root, &name, &adopted);
         debug_assert!(set.is_ok());
     }

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::conversation::HistoryState;
 
-/// What stands above the rows. `asked`: did the reader go looking? Only then is it worth a line
-/// that there is no more.
+/// What is shown above the rows. `asked`: whether the reader looked for earlier messages; only then
+/// a line says that there are no more.
 pub(super) fn top(look: &ViewConfig, earlier: HistoryState, asked: bool, onclick: Callback<MouseEvent>) -> Html {
     let strings = &look.strings;
     let ask = |label| button("quiet earlier", "button earlier", None, text(label), onclick.clone()).into();

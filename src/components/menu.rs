@@ -15,18 +15,18 @@ use super::{
 };
 use crate::conversation::{Conversation, Phase};
 
-/// One line of the menu.
+/// One item of the menu.
 pub(super) struct MenuItem {
-    /// What stands on it.
+    /// Its label.
     pub(super) label: AttrValue,
-    /// The sign before it, from [`icons`].
+    /// The icon before the label, from [`icons`].
     pub(super) icon: &'static str,
-    /// What the visitor does by choosing it.
+    /// The visitor action that the item performs.
     pub(super) action: UserAction,
 }
 
-/// Every line there is now, from top to bottom. `large`: is the window enlarged? Nothing where that
-/// cannot be changed. `sounds`: do new messages sound?
+/// Returns the available items, from top to bottom. `large`: whether the window is enlarged, `None`
+/// if that cannot be changed. `sounds`: whether new messages play a sound.
 pub(super) fn items(look: &ViewConfig, state: &Conversation, large: Option<bool>, sounds: bool) -> Vec<MenuItem> {
     let strings = &look.strings;
     let mut items = Vec::new();
@@ -55,32 +55,32 @@ pub(super) fn items(look: &ViewConfig, state: &Conversation, large: Option<bool>
     items
 }
 
-/// Name and sign of what changes the window's size.
+/// Label and icon of the control that enlarges or shrinks the window.
 pub(super) fn resizing(look: &ViewConfig, large: bool) -> (AttrValue, &'static str) {
     if large { (look.strings.shrink(), icons::SHRINK) } else { (look.strings.expand(), icons::EXPAND) }
 }
 
-/// What the menu shows, and where to tell.
+/// What the menu shows, and its callbacks.
 pub(super) struct Menu<'a> {
     pub(super) items: Vec<MenuItem>,
     pub(super) open: bool,
-    /// Called to open and to close it.
+    /// Called with `true` to open the menu and `false` to close it.
     pub(super) toggle: Callback<bool>,
     /// Called with what was chosen.
     pub(super) choose: Callback<UserAction>,
     pub(super) places: &'a MenuPlaces,
 }
 
-/// Elements of the menu that are given the focus or read.
+/// References to elements of the menu that get the focus or are read.
 #[derive(Clone, Default)]
 pub(super) struct MenuPlaces {
     /// The button that opens it.
     pub(super) button: NodeRef,
-    /// The lines.
+    /// The element that contains the items.
     pub(super) list: NodeRef,
 }
 
-/// The button and, while it is open, the lines below it. Nothing where there is nothing to choose.
+/// The button and, while the menu is open, the items below it; empty if there are no items.
 pub(super) fn menu(look: &ViewConfig, menu: Menu) -> Html {
     let Menu { items, open, toggle, choose, places } = menu;
     if items.is_empty() {
@@ -100,7 +100,7 @@ pub(super) fn menu(look: &ViewConfig, menu: Menu) -> Html {
         icons::sign("", icons::MORE)
     );
     let more = on_click(more, toggle.reform(move |_| !open));
-    // Else the press would take the focus out of the open menu, which closes it, and the click
+    // Otherwise the press would move the focus out of the open menu, which closes it, and the click
     // would open it again.
     let onmousedown = Callback::from(move |event: MouseEvent| {
         if open {
@@ -146,10 +146,10 @@ fn onkeydown(open: bool, toggle: Callback<bool>, places: MenuPlaces) -> Callback
             return;
         }
         if key == "Escape" || key == "Tab" {
-            // Escape closes the menu and not the window; Tab goes on from the button.
+            // Escape closes the menu but not the window; Tab continues from the button.
             if key == "Escape" {
                 event.stop_propagation();
-                // Nor a dialog of the page around it.
+                // `preventDefault` also keeps a dialog of the host page around the widget open.
                 event.prevent_default();
             }
             if let Some(button) = places.button.cast::<Element>() {

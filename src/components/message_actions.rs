@@ -1,8 +1,8 @@
 //! The actions of a message: copy, and feedback.
 //!
-//! The buttons are always there for screen readers, and appear on hover, focus or touch. Only
-//! those of the newest message are in the tab order (roving tabindex), or the way through a long
-//! list would be long; arrow keys move from message to message.
+//! The buttons are always there for screen readers, and appear on hover, focus or touch. Only those
+//! of the newest message are in the tab order (roving tabindex), so that tabbing through a long
+//! list stays short; arrow keys move from message to message.
 
 use chataibot_wire::Author;
 use web_sys::Element;
@@ -15,21 +15,21 @@ use super::{
 };
 use crate::conversation::{MessageRow, SendState};
 
-/// What was asked of a message.
+/// An action that the visitor takes on a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MessageAction {
-    /// To be copied.
+    /// Copies its text.
     Copy,
-    /// To be called helpful, or not.
+    /// Rates it as helpful, or not.
     Rate(bool),
 }
 
-/// How the actions of one message stand.
+/// State of the actions of one message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct ActionState {
-    /// Are its buttons in the order of Tab?
+    /// Whether its buttons are in the tab order.
     pub(super) newest: bool,
-    /// Was it copied just now?
+    /// Whether it was just copied.
     pub(super) copied: bool,
 }
 
@@ -80,7 +80,8 @@ pub(super) fn actions(
     element!("div", "class" = "actions", "part" = "actions"; group(inside)).into()
 }
 
-/// Hears arrow keys in the list, which go from the actions of one message to those of the next.
+/// Handles arrow keys in the list: they move the focus from the actions of one message to those of
+/// the next or previous one.
 pub(super) fn by_arrows(list: &NodeRef) -> Callback<KeyboardEvent> {
     let list = list.clone();
     Callback::from(move |event: KeyboardEvent| {
@@ -90,7 +91,7 @@ pub(super) fn by_arrows(list: &NodeRef) -> Callback<KeyboardEvent> {
     })
 }
 
-/// True when the key did.
+/// Moves the focus as `key` says. Returns whether the key was handled.
 fn walk(list: &Element, key: &str) -> bool {
     let down = match key {
         "ArrowDown" => true,

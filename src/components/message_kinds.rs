@@ -1,15 +1,15 @@
-//! The kinds of messages that are more than words and buttons. A chunk of its own: see `chunks`.
+//! Views of message kinds that are more than words and buttons. A chunk of its own: see `chunks`.
 //!
-//! - [`media`]: pictures, films, sounds and files; [`light_box`]: pictures, large
+//! - [`media`]: pictures, videos, sounds and files; [`light_box`]: pictures in full size
 //! - [`carousel`]: cards side by side; [`sections`]: choices in sections
-//! - [`image`], [`picture`]: a picture that opens large; [`snap_scroller`]: things side by side
-//!   that scroll
+//! - [`image`]: an image element, [`picture`]: a picture that opens in the light box;
+//!   [`snap_scroller`]: scroll position of things side by side
 //! - [`slider`], [`calendar`] with [`month`], [`form`], [`upload`]: questions with a control of
 //!   their own
-//! - [`aside`]: what a control says to screen readers
+//! - [`aside`]: what a control announces to screen readers
 //!
-//! A control is there while its question can be answered. Afterwards what was answered stands in
-//! its place, quietly.
+//! A control is shown while its question can be answered. Afterwards the given answer is shown in
+//! its place.
 
 mod aside;
 mod calendar;
@@ -40,7 +40,7 @@ use super::{
 };
 use crate::strings::fill;
 
-/// Signs that only these have.
+/// Icons that only this chunk uses.
 const BACK: &str = "M14.5 5.5 8 12l6.5 6.5";
 const ON: &str = "m9.5 5.5 6.5 6.5-6.5 6.5";
 const SAVE: &str = "M12 4v11m-5-5 5 5 5-5M5 19.5h14";
@@ -51,21 +51,21 @@ impl Kind {
         rich_text(text, &self.look)
     }
 
-    /// A bubble with a question and what belongs to it.
+    /// A bubble with a question and the content that belongs to it.
     fn asked(&self, title: &RichText, below: Html) -> Html {
         let question = element!("div", "id" = self.id("question"); self.words(title));
         named_bubble(&self.bubble, group(vec![question.into(), below]))
     }
 
-    /// An id of its own for an element of this message. Each widget has a shadow root, so ids of
-    /// several do not meet.
+    /// An id for an element of this message, unique within the widget. Ids of several widgets
+    /// cannot clash, because each has a shadow root of its own.
     fn id(&self, of: &str) -> String {
         let part = self.part.map_or(String::new(), |part| part.to_string());
         [of, "-", &self.row.key.to_string(), "-", &part].concat()
     }
 
-    /// Gives an answer, made of its words and of its form. The control is about to become a text,
-    /// so the keyboard goes on from the composer; a finger needs nothing.
+    /// Gives an answer, with its text and its typed form. The control is about to be replaced by
+    /// text, so the focus moves to the composer, or to the window on a touch device.
     fn answer(&self, control: &Element, answer: UserAction) {
         if let Ok(Some(section)) = control.closest("#window") {
             dom::focus_window(&section);
@@ -73,12 +73,12 @@ impl Kind {
         self.act.emit(answer);
     }
 
-    /// That this was chosen.
+    /// The sentence that this answer was chosen.
     fn chosen_words(&self, answer: &str) -> AttrValue {
         fill(&self.look.strings.chosen(), "answer", answer).into()
     }
 
-    /// What was answered.
+    /// The given answer, shown in place of its control.
     fn chosen(&self, answer: &str) -> Html {
         let seen = element!("span", "aria-hidden" = "true", "dir" = "auto"; elements::text(answer.to_owned().into()));
         let said = visually_hidden(self.chosen_words(answer));
@@ -91,7 +91,7 @@ fn hint(text: AttrValue) -> Html {
     part("small", "hint", elements::text(text))
 }
 
-/// A line that says what is wrong, read out at once.
+/// An error message, announced at once.
 pub(super) fn wrong(id: String, sentence: Option<AttrValue>) -> Html {
     let Some(sentence) = sentence else { return Html::default() };
     let inside = group(vec![icons::sign("", icons::ALERT), elements::plain("span", elements::text(sentence))]);
@@ -104,7 +104,7 @@ fn submit(label: AttrValue) -> Html {
         .into()
 }
 
-/// The message as elements.
+/// Renders the content of a message.
 pub(super) fn render(view: &View) -> Html {
     let View::Kind(kind) = view else { return Html::default() };
     let kind = kind.clone();

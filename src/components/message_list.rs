@@ -1,5 +1,4 @@
-//! The message list: a window over the rows of the conversation, and follow-the-end scrolling
-//! that yields to the reader.
+//! The message list: renders a window over the rows; follows the end until the reader scrolls up.
 
 use std::rc::Rc;
 
@@ -29,49 +28,49 @@ use super::{
 };
 use crate::conversation::{Conversation, HistoryState, Notice, Phase, Row};
 
-/// The list as elements.
+/// Renders the list.
 pub(super) fn render(view: &View) -> Html {
     let View::Messages(view) = view else { return Html::default() };
     html! { <MessageList ..view.clone() /> }
 }
 
-/// Rows shown at first, and with each "earlier": a thousand take a slow phone half a second.
+/// Rows shown at first, and added by each "earlier". A thousand take a slow phone half a second.
 const STEP: usize = 200;
-/// How often the times are looked at again, in milliseconds.
+/// Interval between updates of the displayed times, in milliseconds.
 const TICK: u64 = 20_000;
-/// How long a message says that it was copied, in milliseconds.
+/// How long a message is marked as copied, in milliseconds.
 const COPIED: u64 = 2_000;
 
-/// Where the reader is.
+/// Scroll position of the reader.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
     /// At the end: new messages come into view by themselves.
     End,
-    /// Further up, with nothing new.
+    /// Further up, with nothing new below.
     Above,
-    /// Further up, and something new came.
+    /// Further up, and something new has arrived.
     AboveNews,
 }
 
-/// What happened to the list, besides other props.
+/// Messages of the component.
 pub(super) enum Msg {
     Scrolled,
-    /// It, or what is in it, became another size.
+    /// The list or its content changed its size.
     Resized,
-    /// What was found then is to be shown.
+    /// Renders what a resize has changed.
     Redraw,
     NewsCame,
     JumpAsked,
     EarlierAsked,
-    /// There is time to make a clock now.
+    /// The clock can be created now.
     ClockDue,
-    /// Times may have changed.
+    /// The displayed times may have changed.
     Ticked,
-    /// Something was asked of the message with this key.
+    /// An action was chosen for the message with this key.
     ActionAsked(u32, MessageAction),
-    /// A message was copied, or could not be.
+    /// Copying a message has ended; `false` if it failed.
     Copied(u32, bool),
-    /// That it was copied was shown for long enough.
+    /// The copied message was marked for long enough.
     CopiedShown,
 }
 
@@ -79,29 +78,29 @@ pub(super) struct MessageList {
     list: NodeRef,
     inner: NodeRef,
     bounds: BlockBounds,
-    /// Rows, at most, from the newest up.
+    /// Maximum number of rows to show, counted from the newest.
     shown: usize,
-    /// Did the reader go looking for what is earlier?
+    /// Whether the reader asked for earlier rows.
     looked: bool,
     place: Place,
-    /// The newest row that was there when the reader was at the end.
+    /// Key of the newest row that was there when the reader was at the end.
     seen: u32,
-    /// The row above which stands that it is new.
+    /// Key of the row that has the line "new" above it.
     unread_from: Option<u32>,
     follower: Follower,
-    /// The newest row when the reader last chose where to be. Long ones since begin at the top.
+    /// Newest key when the reader last chose a position. Tall rows since then begin at the top.
     chosen: u32,
-    /// The row whose beginning stays in view.
+    /// Key of the row whose beginning is kept in view.
     beginning: Option<u32>,
-    /// The distance from the end that has to stay while earlier rows are put on top.
+    /// Distance from the end to restore after earlier rows are added at the top.
     hold: Option<i32>,
     extent: Extent,
     size: Option<SizeWatch>,
     redraw: Option<Timer>,
     clock: Option<Rc<Clock>>,
-    /// The moment by which times are told.
+    /// The time relative to which times are displayed.
     now: f64,
-    /// The language for which a clock was wished for, and how soon, if it is.
+    /// Language and delay in milliseconds of the requested clock; no delay if none is needed.
     clock_wish: (Option<AttrValue>, Option<u64>),
     clock_later: Option<Timer>,
     tick: Option<Timer>,
@@ -110,7 +109,7 @@ pub(super) struct MessageList {
     copied_later: Option<Timer>,
 }
 
-/// How far the list goes; when this changes, the scroll position is looked at.
+/// Extent of the list. When this changes, the scroll position is adjusted.
 #[derive(Clone, Copy, Default, PartialEq)]
 struct Extent {
     newest: u32,
@@ -160,7 +159,7 @@ impl Component for MessageList {
             Msg::Scrolled => self.moved(&ctx.props().state, &list, true),
             Msg::Resized => {
                 self.moved(&ctx.props().state, &list, false);
-                // It goes where it should be before anybody sees it.
+                // The scroll position is already right for the next frame, so rendering can wait.
                 if (self.place, self.follower.follows()) != before {
                     let link = ctx.link().clone();
                     self.redraw = SizeWatch::after_delivery(move || link.send_message(Msg::Redraw));
@@ -190,7 +189,7 @@ impl Component for MessageList {
             Msg::ActionAsked(key, MessageAction::Copy) => {
                 let rows = ctx.props().state.rows();
                 let message = rows.iter().find(|row| row.key == key).and_then(|row| row.message());
-                // Beside the list, where a field cannot make it scroll.
+                // Copying may need a field, which cannot make the list scroll if it is beside it.
                 if let Some((message, beside)) = message.zip(list.parent_element()) {
                     let text = message.content().to_plain().trim().to_owned();
                     ctx.link().send_future(async move { Msg::Copied(key, clipboard::copy(text, beside).await) });
@@ -225,7 +224,7 @@ impl Component for MessageList {
         } else if state.is_watched() && !old.state.is_watched() && old.state.unread() > 0 {
             self.unread_from = first_unread(&old.state);
         }
-        // What is put on top was asked for, and moves nothing of what is being read.
+        // Rows added at the top were asked for, and must not move what is being read.
         let first = spoken_of(&old.state).first();
         let put_on_top = first.and_then(|first| rows.iter().position(|row| row.key == first.key)).unwrap_or_default();
         if put_on_top > 0 {
@@ -234,7 +233,7 @@ impl Component for MessageList {
         }
         let newest = |rows: &[Rc<Row>]| rows.last().map_or(0, |row| row.key);
         if self.follower.is_at_end() && newest(rows) > newest(spoken_of(&old.state)) {
-            // The reader is back; the page need not carry all that was looked at.
+            // The reader is back at the end, so rows further up need not stay in the page.
             self.shown = STEP;
         }
         if state.earlier() == HistoryState::Failed && old.state.earlier() != HistoryState::Failed {
@@ -327,7 +326,7 @@ impl MessageList {
                 minutes: time_format::minutes_since(row.at, self.now),
                 day: self.clock.as_ref().filter(|clock| begins_day(clock, at)).map(|clock| day(clock, at)),
                 unread: self.unread_from == key,
-                // While it is out of view, Tab leads to the way back.
+                // While the newest message is out of view, Tab leads to the jump button.
                 action_state: ActionState {
                     newest: newest == key && self.place == Place::End,
                     copied: self.copied == key,
@@ -343,7 +342,7 @@ impl MessageList {
                 let rows: Vec<RowView> = (from..(from + SLICE).min(end).min(rows.len())).map(&view).collect();
                 html! { <RowSlice key={from - start} {rows} /> }
             });
-            // Where nothing is added any more the browser may leave it out while it is out of view.
+            // A full block gets no more rows, so the browser may skip it while it is out of view.
             let class = if end < rows.len() { "block block-settled" } else { "block" };
             let mut block = element!("div", "class" = class; slices.collect());
             block.key = Some(self.bounds.number(start).to_string().into());
@@ -353,10 +352,10 @@ impl MessageList {
         blocks.into_iter().collect()
     }
 
-    /// Rows at hand are shown first; then the log is asked for more.
+    /// Shows more of the loaded rows first; then requests earlier entries of the log.
     fn earlier_asked(&mut self, ctx: &Context<Self>, list: &Element) -> bool {
         let ViewContext { state, act, .. } = ctx.props();
-        // The button goes, and the keyboard stays. Whoever reaches it has set out, told yet or not.
+        // The button goes, so the list gets the focus. The scroll up to it may be unreported.
         dom::focus(list);
         self.moved(state, list, true);
         self.looked = true;
@@ -376,9 +375,9 @@ impl MessageList {
         let smooth = self.follower.is_smooth();
         match self.follower.look(Measure::of(list), scrolled) {
             Shown::Nothing => {}
-            // Such as by a picture that has come.
+            // For example, a picture was loaded.
             Shown::Grown => self.show_news(state, list, smooth),
-            // Who has seen the end of something goes on to see it, as long as that may have become.
+            // A reader who was at the end stays there, however tall the rows have become.
             Shown::Reshaped => {
                 let beginning = self.beginning.and_then(|key| self.beginning_of(state, list, key));
                 self.follower.go(list, beginning, smooth);
@@ -388,7 +387,7 @@ impl MessageList {
             self.choose();
         }
         if distance(list) <= NEAR {
-            // The button beside the list goes.
+            // The jump button goes, so the list gets its focus.
             dom::take_focus_beside(list);
             self.place = Place::End;
             self.seen = self.extent.newest;
@@ -397,13 +396,13 @@ impl MessageList {
         }
     }
 
-    /// The reader, who knows what is there, has chosen where to be.
+    /// Notes that the reader, who knows all rows so far, has chosen a position.
     fn choose(&mut self) {
         self.chosen = self.extent.newest;
         self.beginning = None;
     }
 
-    /// Goes to the end, or to the beginning of what is new and too long to be seen whole.
+    /// Scrolls to the end, or to the beginning of what is new and too tall to be seen whole.
     fn show_news(&mut self, state: &Conversation, list: &Element, smooth: bool) {
         if !self.follower.is_at_beginning() || self.follower.is_at_end() {
             let rows = spoken_of(state);
@@ -414,20 +413,20 @@ impl MessageList {
         self.follower.go(list, beginning, smooth);
     }
 
-    /// How far the list is scrolled where a row is at its top, below the line that it is new.
+    /// Returns the scroll position with a row at the top, or the line "new" above it if it has one.
     fn beginning_of(&self, state: &Conversation, list: &Element, key: u32) -> Option<i32> {
         let line = list.query_selector(".unread").ok().flatten().filter(|_| self.unread_from == Some(key));
         let rows = spoken_of(state);
         line.or_else(|| arrival::element_of(&rows[self.start(rows)..], list, key)).as_ref().map(beginning_of)
     }
 
-    /// After each change of the list the end stays in view for those who are there.
+    /// After each change of the list, keeps the end in view for a reader who is there.
     fn follow(&mut self, ctx: &Context<Self>, list: &Element) {
         let state = &ctx.props().state;
         let rows = spoken_of(state);
         let last = rows.last();
         let extent = Extent {
-            // What comes may stand above what is on its way.
+            // Received rows may be above the rows that are being sent.
             newest: rows.iter().rev().take(8).map(|row| row.key).max().unwrap_or_default(),
             rows: rows.len(),
             start: self.start(rows),
@@ -441,7 +440,7 @@ impl MessageList {
         self.extent = extent;
         if let Some(distance) = hold {
             scroll_to(list, list.scroll_height() - distance, ScrollBehavior::Instant);
-            // Something new may come at the same moment.
+            // Something new may have arrived at the same time.
             self.follower.went(list);
             if news && !self.follower.is_at_end() {
                 ctx.link().send_message(Msg::NewsCame);
@@ -453,7 +452,7 @@ impl MessageList {
             self.choose();
         }
         if self.follower.is_at_end() || (own && news) {
-            // What the visitor said is in view at once.
+            // The visitor's own message is in view at once, without smooth scrolling.
             self.show_news(state, list, !own && state.window_open() && last.is_some_and(|row| row.fresh));
             if self.beginning.is_some() {
                 ctx.link().send_message(Msg::NewsCame);
@@ -463,7 +462,7 @@ impl MessageList {
         }
     }
 
-    /// A clock is made once the window was open for a moment.
+    /// Requests a clock, which is created once the window was open for a moment.
     fn wish_for_clock(&mut self, ctx: &Context<Self>) {
         let ViewContext { state, look, .. } = ctx.props();
         let rows = spoken_of(state);
@@ -483,7 +482,7 @@ impl MessageList {
     }
 }
 
-/// The rows to show. That the conversation has ended stands in place of the composer, not here.
+/// The rows to show. The notice that the conversation has ended replaces the composer instead.
 fn spoken_of(state: &Conversation) -> &[Rc<Row>] {
     match state.rows().split_last() {
         Some((last, before)) if last.notice() == Some(&Notice::Ended) && state.phase() == Phase::Ended => before,
@@ -491,7 +490,7 @@ fn spoken_of(state: &Conversation) -> &[Rc<Row>] {
     }
 }
 
-/// What the visitor said after a row that offers answers; the row stands first.
+/// What the visitor said after the first of these rows, if that row offers answers.
 fn given(rows: &[Rc<Row>]) -> Option<AttrValue> {
     let (offer, after) = rows.split_first()?;
     offer.message().filter(|message| offers_answers(message.content()))?;

@@ -25,16 +25,16 @@ use crate::{
 /// Everything a row needs.
 #[derive(Clone)]
 pub(super) struct RowView {
-    /// The row, and whether it can be answered; its bubble is made here.
+    /// The row, and whether it can be answered; its bubble is filled in when rendered.
     pub(super) kind: Kind,
     pub(super) assignee: Option<Rc<Assignee>>,
-    /// `None` until there was time to make one.
+    /// `None` until there was time to create one.
     pub(super) clock: Option<Rc<Clock>>,
-    /// How long ago it came, while that is told instead of a time.
+    /// Minutes since the message arrived, while they are shown instead of a time.
     pub(super) minutes: Option<u32>,
-    /// The day it begins, if it does.
+    /// The day that begins with this row, if one does.
     pub(super) day: Option<Day>,
-    /// Is it the first that was unread when the window opened?
+    /// Whether it is the first row that was unread when the window opened.
     pub(super) unread: bool,
     pub(super) action_state: ActionState,
     pub(super) on_action: Callback<(u32, MessageAction)>,
@@ -45,13 +45,12 @@ pub(super) struct RowSliceProps {
     pub(super) rows: Vec<RowView>,
 }
 
-/// Rows in a slice. One row more means that the others of its slice are made and compared again,
-/// with their times, which the browser writes: of fifty rows that took a slow phone longer than all
-/// the rest of a message.
+/// Rows in a slice. One more row means that the other rows of its slice are built and compared
+/// again, with their times, which the browser formats: with fifty rows that took a slow phone
+/// longer than all other work for a message.
 pub(super) const SLICE: usize = 8;
 
-/// Some rows of a block, side by side in it: one component for them, so that a change renders only
-/// its own.
+/// Some adjacent rows of a block as one component, so that a change re-renders only its own slice.
 pub(super) struct RowSlice;
 
 impl Component for RowSlice {
@@ -72,7 +71,7 @@ impl Component for RowSlice {
     }
 }
 
-/// Only what changed is looked at again. Rows and clocks are replaced, never changed.
+/// Only changed rows are rendered again. Rows and clocks are replaced, never changed in place.
 impl PartialEq for RowView {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind
@@ -89,14 +88,14 @@ impl PartialEq for RowView {
 #[cfg(debug_assertions)]
 thread_local!(static RENDERED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) });
 
-/// How many rows were rendered so far, of all lists. For tests: no other build counts.
+/// Number of rows rendered so far, by all lists. For tests: only debug builds count.
 #[cfg(debug_assertions)]
 #[must_use]
 pub fn rows_rendered() -> usize {
     RENDERED.get()
 }
 
-/// The row as elements with keys, below the lines that it begins: a day, what was unread.
+/// Adds the row as keyed elements, below the lines it begins: a new day, the unread divider.
 pub(super) fn put_row(view: &RowView, nodes: &mut Vec<Html>) {
     #[cfg(debug_assertions)]
     RENDERED.set(RENDERED.get() + 1);
@@ -144,7 +143,8 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
         SendState::Failed(_) => " bubble-failed",
         SendState::Sent => "",
     });
-    // The fate of a message is always told; otherwise a group has one time, at its end.
+    // The state of a message that is not sent is always shown; otherwise a group has one time, at
+    // its end.
     let has_meta = last || state != SendState::Sent;
     let mut names = String::from(if visitor { "row row-visitor" } else { "row row-bot" });
     for (holds, name) in [(first, " row-first"), (has_meta, " row-meta"), (row.fresh, " row-enter")] {
@@ -165,8 +165,8 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
         },
         actions(look, row.key, message, view.action_state, &view.on_action),
     ];
-    // A touch gives it the focus, and that shows its actions. A style sheet writes the name by
-    // `attr()`.
+    // `tabindex` lets a touch focus the row, which shows its actions. A style sheet can show the
+    // author's name with `attr(data-author)`.
     let mut element = element!(
         "div", "class" = names.clone(), "part" = names, "data-author" = name, "tabindex" = "-1";
         group(inside)
@@ -175,7 +175,7 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
     element.into()
 }
 
-/// What somebody says in a language that is not the widget's.
+/// Content in a language that is not the widget's.
 fn spoken(inside: Html, language: Option<Rc<str>>) -> Html {
     match language {
         Some(language) => element!("div", "class" = "spoken", "lang" = AttrValue::from(language); inside).into(),
@@ -183,7 +183,7 @@ fn spoken(inside: Html, language: Option<Rc<str>>) -> Html {
     }
 }
 
-/// Time, and how the sending went.
+/// Time and delivery state.
 fn meta(view: &RowView, message: &MessageRow, state: SendState) -> Html {
     let strings = &view.kind.look.strings;
     let time = || match &view.clock {

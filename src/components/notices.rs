@@ -9,7 +9,7 @@ use super::{
 };
 use crate::conversation::{ConnectionStatus, Conversation, Problem};
 
-/// What holds for the whole chat now: one line each, most urgent first.
+/// Notices about the whole chat, one line each, most urgent first.
 pub(super) fn notices(look: &ViewConfig, state: &Conversation) -> Html {
     let strings = &look.strings;
     let connection = match state.connection() {
@@ -38,7 +38,7 @@ fn notice(names: &'static str, sign: &'static str, sentence: AttrValue) -> Html 
     part("p", names, group(vec![icons::sign("", sign), plain("span", text(sentence))]))
 }
 
-/// What is asked before something is done that cannot be undone.
+/// The confirmation asked before an action that cannot be undone.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Question {
     /// Start over?
@@ -63,7 +63,7 @@ pub(super) fn question(look: &ViewConfig, question: Question, answer: &Callback<
         .into()
 }
 
-/// In place of the composer when the conversation has ended.
+/// Shown in place of the composer when the conversation has ended.
 pub(super) fn ended(look: &ViewConfig, onclick: Callback<MouseEvent>) -> Html {
     let again = text(look.strings.start_new());
     let inside = vec![

@@ -1,5 +1,5 @@
-//! What stands before, between and after a chat: consent, home screen, form, rating, office
-//! hours, the transcript. A chunk of its own: see `chunks`.
+//! Panels shown before, between and after a chat: consent, home screen, form, rating, office hours,
+//! the transcript. A chunk of its own: see `chunks`.
 
 mod consent;
 mod home;
@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{browser::timers::Timer, config::Name, strings::Strings};
 
-/// The panel as elements.
+/// Renders the panel.
 pub(super) fn render(view: &View) -> Html {
     let View::Panel(panel) = view else { return Html::default() };
     let ViewContext { state, look, act, .. } = &panel.view;
@@ -43,8 +43,8 @@ pub(super) fn render(view: &View) -> Html {
     }
 }
 
-/// With nothing to read above it, it takes the whole window; and where that is low the keyboard
-/// must be able to scroll it.
+/// The maintenance notice. Without messages above it (`whole`) it fills the window, and the
+/// keyboard must be able to scroll it in a low window.
 fn maintenance(strings: &Strings, whole: bool) -> Html {
     let words = element!("p", "id" = "panel-title"; text(strings.maintenance()));
     let inside = group(vec![badge(TOOLS), words.into()]);
@@ -73,11 +73,11 @@ fn starters(look: &ViewConfig, act: &Callback<UserAction>) -> Html {
 const TOOLS: &str =
     "M14.7 6.3a4.5 4.5 0 0 0-6 5.6l-5 5a1.9 1.9 0 0 0 2.7 2.7l5-5a4.5 4.5 0 0 0 5.6-6l-2.8 2.8-2.3-.4-.4-2.3z";
 
-/// A panel that remembers nothing, and takes the focus to its title when the visitor has come to
-/// it.
+/// A panel without state of its own, which moves the focus to its title when the visitor has come
+/// to it.
 struct StaticPanel {
     title: NodeRef,
-    /// What was shown last.
+    /// The kind that was shown last.
     shown: Option<PanelKind>,
     focus: Option<Timer>,
 }
@@ -111,12 +111,12 @@ impl Component for StaticPanel {
     }
 }
 
-/// How long what had the focus is gone before something else gets it, in milliseconds: a screen
-/// reader that meets both at once says nothing.
+/// Delay between the loss of the focused element and the focus of another one, in milliseconds: a
+/// screen reader that meets both at once says nothing.
 const GONE: u64 = 400;
 
-/// Gives the focus to what came because of what the visitor did, unless it is somewhere already;
-/// `later`, where it is lost. True when it does.
+/// Focuses what appeared because of the visitor's action, unless another element has the focus. If
+/// the focus was lost, this happens after a delay, by the timer `later`. Returns whether it does.
 fn take_focus(place: &NodeRef, later: &mut Option<Timer>) -> bool {
     let Some(element) = place.cast::<Element>() else { return false };
     let is_free = |element: &Element| match dom::focused_beside(element) {
@@ -136,7 +136,7 @@ fn take_focus(place: &NodeRef, later: &mut Option<Timer>) -> bool {
     takes
 }
 
-/// The title of a panel, which can be given the focus.
+/// The title of a panel, which can have the focus.
 fn title(words: AttrValue, place: &NodeRef) -> Html {
     let title = element!(
         "h3", "id" = "panel-title", "class" = "panel-title", "part" = "panel-title", "tabindex" = "-1"; text(words)
@@ -149,19 +149,19 @@ fn primary(words: AttrValue, onclick: Callback<MouseEvent>) -> Html {
     button("primary", "button button-primary", None, text(words), onclick).into()
 }
 
-/// What stands in a field.
+/// The value of a field.
 fn value_of(place: &NodeRef) -> String {
     let field: Option<JsValue> = place.cast::<Element>().map(JsValue::from);
     let value = field.and_then(|field| Reflect::get(&field, &JsValue::from_str("value")).ok());
     value.and_then(|value| value.as_string()).unwrap_or_default()
 }
 
-/// Words that somebody wrote, in the direction of their own language.
+/// Text that somebody wrote, in the direction of its own language.
 fn spoken(tag: &'static str, class: &'static str, words: AttrValue) -> Html {
     element!(tag, "class" = class, "part" = class, "dir" = "auto"; text(words)).into()
 }
 
-/// A sign in a soft round field.
+/// An icon on a soft round background.
 fn badge(path: &'static str) -> Html {
     element!("span", "class" = "panel-sign", "part" = "panel-sign", "aria-hidden" = "true"; elements::group(vec![icons::sign("", path)]))
         .into()

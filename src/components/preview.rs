@@ -11,8 +11,8 @@ use super::{
 };
 use crate::conversation::{Conversation, MessageRow};
 
-/// The newest message of bot or team, with its row's key, while something is unread and the window
-/// is closed.
+/// The newest message of bot or team, with its row's key, if something is unread and the window is
+/// closed.
 pub(super) fn newest_unread(state: &Conversation) -> Option<(u32, &MessageRow)> {
     if state.window_open() || state.unread() == 0 {
         return None;
@@ -21,7 +21,7 @@ pub(super) fn newest_unread(state: &Conversation) -> Option<(u32, &MessageRow)> 
     state.rows().iter().rev().find_map(|row| row.message().filter(said).map(|message| (row.key, message)))
 }
 
-/// A view, not a component: what was dismissed is the widget's to know.
+/// Renders the preview. It has no state: the widget component knows what was dismissed.
 pub(super) fn preview(
     look: &ViewConfig,
     state: &Conversation,

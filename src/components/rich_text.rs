@@ -1,5 +1,5 @@
-//! Renders rich text to elements. The tree is a closed type, so nothing can be rendered that is
-//! not in this file; addresses are checked once more.
+//! Renders rich text to elements. The tree is a closed type, so nothing can be rendered that is not
+//! in this file; addresses are checked a second time.
 
 use chataibot_wire::{
     Node, RichText,
@@ -12,8 +12,8 @@ use super::{
     elements::{self, auto_dir, element, part, plain, text},
 };
 
-/// How deep a text may nest before only its words are shown: a tree from the network must not be
-/// able to exhaust the stack.
+/// Maximum depth of nesting; deeper text is shown without formatting. A tree from the network must
+/// not be able to exhaust the stack.
 const DEEPEST: u8 = 24;
 
 /// The elements of a text.
@@ -25,7 +25,7 @@ fn nodes(list: &[Node], look: &ViewConfig, depth: u8) -> Html {
     if depth > DEEPEST {
         return text(RichText(list.to_vec()).to_plain().into());
     }
-    // A text alone is its element's own.
+    // A single node is not wrapped in a list, so that text alone can be set as `textContent`.
     if let [only] = list {
         return node(only, look, depth + 1);
     }
@@ -74,18 +74,18 @@ fn node(node: &Node, look: &ViewConfig, depth: u8) -> Html {
     }
 }
 
-/// The address, if a link may lead there: `https`, `http`, `mailto` or `tel`, spelt plainly, or a
-/// path, query or fragment of the page's own site. The proxy sends no others; this is the second
-/// lock on the same door.
+/// Returns the address if a link may lead there: `https`, `http`, `mailto` or `tel`, spelt plainly,
+/// or a path, query or fragment of the host page's own site. The proxy sends no others; this is a
+/// second line of defence.
 #[must_use]
 pub fn safe_address(address: &str) -> Option<&str> {
-    // Browsers drop tabs and line ends inside an address, so `java\nscript:` would be a scheme
-    // again.
+    // Browsers remove tabs and line ends inside an address, so `java\nscript:` would become a
+    // scheme again.
     if address.bytes().any(|b| b < b' ' || b == 0x7f) {
         return None;
     }
     if address.starts_with(['/', '?', '#']) {
-        // With two of them a host begins; browsers take a backslash for one.
+        // Two slashes begin a host, and browsers take a backslash for a slash.
         return (!address.starts_with("//") && !address.starts_with("/\\")).then_some(address);
     }
     let (scheme, rest) = address.split_once(':')?;
@@ -99,7 +99,7 @@ pub fn safe_address(address: &str) -> Option<&str> {
     allowed.then_some(address)
 }
 
-/// A few emoji and nothing else: such a text is shown large and without a bubble.
+/// Whether a text is a few emoji and nothing else. Such a text is shown large and without a bubble.
 pub(super) fn is_emoji_only(text: &str) -> bool {
     let text = text.trim();
     let pictures = text.chars().filter(|&c| is_picture(c)).count();

@@ -1,23 +1,23 @@
-//! Partition of the rows into blocks of a fixed size, which the browser may leave out while they
-//! are out of view.
+//! Partition of the rows into blocks of a fixed size, which the browser may skip while they are out
+//! of view.
 
 use std::rc::Rc;
 
 use crate::conversation::Row;
 
-/// Rows in a block. styles/on-demand/messages.css has their height.
+/// Rows in a block. styles/on-demand/messages.css has the height of that many.
 pub(super) const SIZE: usize = 50;
 
-/// Where blocks begin. They are counted from one row that stays: rows that come on top of it or
-/// below move no row to another block.
+/// Boundaries of the blocks. They are counted from an anchor row, so rows added above or below move
+/// no row to another block.
 #[derive(Clone, Copy, Default)]
 pub(super) struct BlockBounds {
-    /// Key and place of the row that blocks are counted from.
+    /// Key and index of the anchor row.
     anchor: Option<(u32, usize)>,
 }
 
 impl BlockBounds {
-    /// Looks where the anchor is now, and takes another when it is gone.
+    /// Updates the anchor's index, and chooses another anchor if the row is gone.
     pub(super) fn find(&mut self, rows: &[Rc<Row>]) {
         let is = |key, at: usize| rows.get(at).is_some_and(|row| row.key == key);
         self.anchor = match self.anchor {
@@ -28,26 +28,26 @@ impl BlockBounds {
         self.anchor = self.anchor.or_else(|| rows.first().map(|row| (row.key, 0)));
     }
 
-    /// The last place not after `at` where a block begins; the first one begins with the first row.
+    /// Returns the last index up to `at` at which a block begins; the first block begins at 0.
     pub(super) fn start(&self, at: usize) -> usize {
         let lead = self.lead();
         if at < lead { 0 } else { (at - lead) / SIZE * SIZE + lead }
     }
 
-    /// Where the block that begins at `start` ends.
+    /// Returns the index at which the block that begins at `start` ends.
     pub(super) fn end(&self, start: usize) -> usize {
         if start < self.lead() { self.lead() } else { start + SIZE }
     }
 
-    /// The number of the block that begins at `start`: it keeps it for life.
+    /// Returns the number of the block that begins at `start`. A block's number never changes.
     pub(super) fn number(&self, start: usize) -> isize {
         let place = |at: usize| isize::try_from(at).unwrap_or(isize::MAX);
         let anchor = self.anchor.map_or(0, |(_, at)| at);
-        // The first block may be short: it is numbered by its end.
+        // The first block may be short, so a block is numbered by its end.
         place(self.end(start)) - place(anchor)
     }
 
-    /// Rows above the first whole block.
+    /// Number of rows above the first full block.
     fn lead(&self) -> usize {
         self.anchor.map_or(0, |(_, at)| at % SIZE)
     }

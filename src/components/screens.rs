@@ -1,4 +1,4 @@
-//! Which screen of the window is shown, by the onboarding state, and of which views it consists.
+//! Chooses the screen of the window by the onboarding state, and the views of which it consists.
 //! Panels are loaded lazily.
 
 use std::rc::Rc;
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// What the page asks of a visitor.
+/// Returns what the host page requires of a visitor, from its settings.
 #[must_use]
 pub fn gate(config: &Config) -> Requirements {
     Requirements {
@@ -38,7 +38,7 @@ pub fn gate(config: &Config) -> Requirements {
     }
 }
 
-/// Can the visitor go back to the home screen from here?
+/// Whether the visitor can go back to the home screen from here.
 pub(super) fn leads_home(state: &Conversation) -> bool {
     let beyond = match state.screen() {
         Screen::Consent | Screen::Home => false,
@@ -48,8 +48,8 @@ pub(super) fn leads_home(state: &Conversation) -> bool {
     beyond && state.requirements().home
 }
 
-/// What stands below the header. `list` and `bottom` are those of a chat; `seen` says that the
-/// window was open once: before that, nothing is fetched.
+/// What is shown below the header. `list` and `bottom` belong to a chat; `seen`: whether the window
+/// was ever open, because nothing is fetched before that.
 pub(super) fn screen(view: &ViewContext, seen: bool, list: Html, bottom: Html) -> Html {
     let ViewContext { state, look, .. } = view;
     let panel = |kind| {
@@ -73,13 +73,13 @@ pub(super) fn screen(view: &ViewContext, seen: bool, list: Html, bottom: Html) -
     group(vec![above, middle, below])
 }
 
-/// Only pages that say when nobody answers have a notice that says so.
+/// The notice that nobody answers now, only for host pages that set office hours or are away.
 fn hours(look: &ViewConfig, panel: &dyn Fn(PanelKind) -> Html) -> Html {
     let away = look.config.text(Name::Availability) == "away";
     if away || look.config.given(Name::OfficeHours).is_some() { panel(PanelKind::Hours) } else { Html::default() }
 }
 
-/// Suggestions for a first message, above the composer of an empty chat, where the page has some.
+/// Suggestions for a first message, above the composer of an empty chat, if the host page has any.
 fn starters(look: &ViewConfig, state: &Conversation, panel: &dyn Fn(PanelKind) -> Html) -> Html {
     if state.rows().is_empty() && look.config.given(Name::Starters).is_some() {
         panel(PanelKind::Starters)

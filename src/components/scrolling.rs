@@ -1,24 +1,24 @@
 //! Scroll position of a list: whether it follows the end, and animated scrolling. [`Follower`]
-//! decides from measures alone; no browser.
+//! decides from measures alone, without a browser.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollToOptions};
 
-/// This close to its end, in pixels, a list counts as being there.
+/// Within this distance of its end, in pixels, a list counts as being there.
 pub(super) const NEAR: i32 = 48;
 
-/// At its very end, in pixels: browsers round.
+/// Within this distance, in pixels, a list is at its very end: browsers round.
 const VERY_END: i32 = 1;
 
-/// What stays above the first line that is shown, in pixels: the list fades there.
+/// Space above the first line that is shown, in pixels, because the list fades out there.
 const ABOVE: i32 = 16;
 
-/// A list's measures, in pixels.
+/// Measures of a list, in pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Measure {
-    /// What is scrolled out at the top.
+    /// Height of the content that is scrolled out at the top.
     top: i32,
-    /// All that is in it.
+    /// Height of the whole content.
     whole: i32,
     height: i32,
     width: i32,
@@ -34,40 +34,40 @@ impl Measure {
         }
     }
 
-    /// Pixels to go to the end.
+    /// Distance to the end, in pixels.
     pub(super) fn distance(self) -> i32 {
         self.whole - self.top - self.height
     }
 }
 
-/// What stays in view.
+/// What is kept in view.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kept {
     End,
-    /// The beginning of what is too long to be seen whole.
+    /// The beginning of content that is too tall to be seen whole.
     Beginning,
-    /// What the reader has chosen: a matter of the browser and of the window's frame.
+    /// The position that the reader has chosen. Only the browser and the window's size move it.
     Line,
 }
 
-/// What another look at the list has shown.
+/// What a new measurement of the list has shown.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Shown {
     Nothing,
-    /// What is in it became longer, or shorter: what stays in view must be gone to.
+    /// The content became taller or shorter: what is kept in view must be scrolled to.
     Grown,
-    /// It is laid out anew: the same.
+    /// The list itself changed its size: the same.
     Reshaped,
 }
 
-/// Keeps the end of a list, or the beginning of a long answer, in view, until its reader goes
-/// elsewhere.
+/// Keeps the end of a list, or the beginning of a long answer, in view until the reader scrolls
+/// away.
 #[derive(Debug)]
 pub(super) struct Follower {
     kept: Kept,
-    /// Where it is going smoothly.
+    /// Target of a smooth scroll that is under way.
     course: Option<i32>,
-    /// The list when it was last looked at.
+    /// The list when it was last measured.
     seen: Measure,
 }
 
@@ -78,59 +78,59 @@ impl Default for Follower {
 }
 
 impl Follower {
-    /// Does the end stay in view, or is it there?
+    /// Whether the end is kept in view, or is in view anyway.
     pub(super) fn is_at_end(&self) -> bool {
         self.kept == Kept::End || self.seen.distance() <= VERY_END
     }
 
-    /// Does the beginning of something long stay in view?
+    /// Whether the beginning of a long row is kept in view.
     pub(super) fn is_at_beginning(&self) -> bool {
         self.kept == Kept::Beginning
     }
 
-    /// Is what stays in view its own matter, and not the reader's?
+    /// Whether the follower, and not the reader, decides what is kept in view.
     pub(super) fn follows(&self) -> bool {
         self.kept != Kept::Line
     }
 
-    /// Is it on its way smoothly?
+    /// Whether a smooth scroll is under way.
     pub(super) fn is_smooth(&self) -> bool {
         self.course.is_some()
     }
 
-    /// From now on the end stays in view, or else what begins so far down.
+    /// Scrolls to the end, or to the offset `beginning`, and keeps that in view from now on.
     pub(super) fn go(&mut self, list: &Element, beginning: Option<i32>, smooth: bool) {
         let (to, smooth) = self.set_out(Measure::of(list), beginning, smooth);
-        // By the style sheet's `scroll-behavior` when smooth: it knows who wants no motion.
+        // A smooth scroll uses the style sheet's `scroll-behavior`, which respects reduced motion.
         scroll_to(list, to, if smooth { ScrollBehavior::Auto } else { ScrollBehavior::Instant });
         self.went(list);
     }
 
-    /// The list was scrolled by its own program. Its event comes later: a reader who sets out
-    /// before that goes up from here.
+    /// Notes that the program scrolled the list. The scroll event comes later: if the reader
+    /// scrolls up before that, the way up is measured from here.
     pub(super) fn went(&mut self, list: &Element) {
         self.seen = Measure::of(list);
     }
 
-    /// Where to go, and whether smoothly.
+    /// Returns the offset to scroll to, and whether smoothly.
     fn set_out(&mut self, now: Measure, beginning: Option<i32>, smooth: bool) -> (i32, bool) {
         self.kept = if beginning.is_some() { Kept::Beginning } else { Kept::End };
         let end = now.whole - now.height;
         let to = beginning.map_or(end, |beginning| beginning.clamp(0, end.max(0)));
-        // On the way down only, or it would look as if the reader went up.
+        // Smooth only downwards, because a smooth scroll up would look like the reader's.
         let smooth = smooth && to > now.top;
         self.course = Some(to).filter(|_| smooth);
         (to, smooth)
     }
 
-    /// The list was `scrolled`, or else it became another size, or what is in it did: that is told
-    /// after what was scrolled until then.
+    /// Handles a scroll event (`scrolled`), or else a change in size of the list or its content.
+    /// Browsers report a change in size after the scrolls before it.
     pub(super) fn look(&mut self, now: Measure, scrolled: bool) -> Shown {
         let was = std::mem::replace(&mut self.seen, now);
         let distance = now.distance();
-        // A list that is laid out anew gets its contents first and its height then. In between it
-        // cannot be scrolled as far, and the browser takes it back: that says nothing of the
-        // reader.
+        // When a list is laid out again, its content changes first and its height second. In
+        // between it cannot be scrolled as far, so the browser moves it up: that says nothing about
+        // the reader.
         let reshaped = (now.width, now.height) != (was.width, was.height);
         if reshaped {
             return if self.follows() { Shown::Reshaped } else { Shown::Nothing };
@@ -145,7 +145,7 @@ impl Follower {
             }
             return Shown::Nothing;
         }
-        // Only a reader goes up, or what shrinks: a list that follows has no scroll anchoring.
+        // Only a reader, or shrinking content, moves up a list that follows: no scroll anchoring.
         if now.top < was.top && scrolled && now.whole >= was.whole {
             self.kept = Kept::Line;
             self.course = None;
@@ -157,7 +157,7 @@ impl Follower {
         if now.top > was.top {
             match self.kept {
                 Kept::Line if distance <= NEAR => self.kept = Kept::End,
-                // Its own way leads down as well.
+                // The follower's own smooth scroll leads down as well.
                 Kept::Beginning if course.is_none() => self.kept = Kept::Line,
                 Kept::End | Kept::Beginning | Kept::Line => {}
             }
@@ -166,25 +166,26 @@ impl Follower {
     }
 }
 
-/// Can this row not be seen whole?
+/// Whether a row is too tall to be seen whole.
 pub(super) fn is_long(list: &Element, row: &Element) -> bool {
     row.client_height() + ABOVE > list.client_height()
 }
 
-/// How far the list is scrolled where a row, or a line above one, begins at its top.
+/// Returns the scroll offset with a row, or a line above one, at the top.
 pub(super) fn beginning_of(row: &Element) -> i32 {
     let top = |element: &Element| element.dyn_ref::<HtmlElement>().map_or(0, HtmlElement::offset_top);
     let (own, block) = (top(row), row.parent_element().as_ref().map_or(0, top));
-    // Within a block that the browser may leave out, or within the conversation: browsers differ.
+    // Browsers differ: `offsetTop` is relative to the skippable block, or to the conversation.
     (if own < block { own + block } else { own }) - ABOVE
 }
 
-/// Pixels to go to the end.
+/// Distance to the end, in pixels.
 pub(super) fn distance(list: &Element) -> i32 {
     Measure::of(list).distance()
 }
 
-/// Stays the same while rows are put on top.
+/// Distance from the end of the content to the scroll position; constant while rows are added at
+/// the top.
 pub(super) fn from_end(list: &Element) -> i32 {
     list.scroll_height() - list.scroll_top()
 }
@@ -203,12 +204,12 @@ mod tests {
 
     use super::{Follower, Measure, Shown, VERY_END};
 
-    /// A list as a browser has it.
+    /// A model of a browser's scrolled list.
     #[derive(Debug, Default)]
     struct List {
         now: Measure,
         follower: Follower,
-        /// Has it something to tell of yet?
+        /// Position of the beginning to be shown, if any.
         beginning: Option<i32>,
     }
 
@@ -218,7 +219,7 @@ mod tests {
             self.now.top = self.now.top.clamp(0, most);
         }
 
-        /// What a component does when the browser calls it.
+        /// Reacts to an observer's call as the component does.
         fn looked_at(&mut self, scrolled: bool) {
             if self.follower.look(self.now, scrolled) != Shown::Nothing {
                 self.go(self.beginning, false);
@@ -235,13 +236,13 @@ mod tests {
             self.follower.seen = self.now;
         }
 
-        /// Contents first, its own size then: the browser takes it back in between.
+        /// Changes the content, then the list's own size: the browser clamps in between.
         fn reshape(&mut self, width: i32, height: i32, whole: i32) {
             self.now.whole = whole.max(self.now.height);
             self.clamp();
             self.now = Measure { width, height, whole: whole.max(height), ..self.now };
             self.clamp();
-            // The event of a scroll comes before that of a size.
+            // The scroll event comes before the resize event.
             self.looked_at(true);
             self.looked_at(false);
         }
@@ -319,7 +320,7 @@ mod tests {
         let mut list = list(2_000);
         list.now.whole = 3_500;
         list.go(Some(1_984), true);
-        // A smooth way slows down before it ends.
+        // Smooth scrolling slows down before it ends.
         for by in [582, 1, 1] {
             list.scroll(by);
         }
@@ -372,7 +373,7 @@ mod tests {
             for change in &changes {
                 let mut alone = Measure { ..list.now };
                 undergo(&mut list, change);
-                // What the browser alone would have done.
+                // The offset that the browser alone would have set.
                 if let Change::Reshaped { width, height, whole } = *change {
                     let most = whole.max(alone.height) - alone.height;
                     alone.top = alone.top.min(most.max(0));
@@ -382,7 +383,7 @@ mod tests {
                 }
                 alone.top = alone.top.clamp(0, (alone.whole - alone.height).max(0));
                 if list.follower.follows() {
-                    // What shrinks may end where the reader is.
+                    // A shrinking list may end where the reader is.
                     prop_assert!(list.now.distance() <= VERY_END);
                     break;
                 }

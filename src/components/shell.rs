@@ -1,7 +1,7 @@
-//! The window as it is shown before the program is there, to be printed: `cargo xtask tables`
-//! writes loader/shell_markup.js from it. Every sentence stands as its name behind a `$`, as the
-//! visitor's language is not known here; and whatever only some devices need is there, for
-//! loader/shell_window.js to leave out.
+//! The window that is shown before the program is loaded, rendered to markup at build time:
+//! `cargo xtask tables` writes loader/shell_markup.js from it. Every sentence is written as its
+//! name after a `$`, because the visitor's language is not known at build time. Elements that only
+//! some devices need are included, for loader/shell_window.js to leave out.
 
 use std::rc::Rc;
 
@@ -22,13 +22,13 @@ use crate::{
     strings::SENTENCES,
 };
 
-/// Stands before the name of a sentence.
+/// Prefix of a sentence's name.
 pub const MARK: char = '$';
 
-/// In the place of what the visitor writes.
+/// Placeholder for the visitor's text.
 const WORDS: &str = "$text";
 
-/// The window of a conversation in which nothing was said.
+/// The window of an empty conversation.
 #[component]
 pub fn Shell() -> Html {
     let announcer = Announcer::default();
@@ -50,7 +50,7 @@ pub fn Shell() -> Html {
     element!("div", "class" = "app"; group(vec![window, announcer.beside()])).into()
 }
 
-/// A message of the visitor's that is on its way.
+/// A message of the visitor that is being sent.
 #[component]
 pub fn ShellRow() -> Html {
     let id: Rc<str> = "shell".into();

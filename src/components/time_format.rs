@@ -1,5 +1,5 @@
-//! Formats times and days of messages in the visitor's language. Formats are made lazily: a first
-//! one costs tens of milliseconds.
+//! Formats times and days of messages in the visitor's language. Formats are created lazily,
+//! because the first one costs tens of milliseconds.
 
 use std::{
     cell::{Cell, OnceCell},
@@ -17,26 +17,26 @@ use crate::conversation::Row;
 const MINUTE: f64 = 60_000.0;
 const DAY: f64 = 86_400_000.0;
 
-/// Minutes for which a message says how long ago it came, and not when.
+/// For this many minutes a message shows its age instead of its time.
 const FRESH: u32 = 60;
 
-/// When the formats are made for these rows, in milliseconds: after their first frame; and where
-/// the visitor waits for a first answer, after that, if it is quick.
+/// Delay before the formats are created for these rows, in milliseconds: until after the first
+/// frame; or, while the visitor waits for a first answer, until after that answer, if it is quick.
 pub(super) fn clock_delay(rows: &[Rc<Row>]) -> u64 {
     let waits = rows.iter().all(|row| row.message().is_some_and(|message| message.author == Author::Visitor));
     if waits { 1_000 } else { 60 }
 }
 
-/// A day on which messages came.
+/// A day on which messages arrived.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) struct Day {
-    /// Its midnight, on the visitor's clock.
+    /// Its midnight in the visitor's time zone, in milliseconds since 1970-01-01 UTC.
     midnight: f64,
     /// Whole days from it to today.
     ago: i32,
 }
 
-/// Writes times and days.
+/// Formats times and days.
 pub(super) struct Clock {
     locale: Option<AttrValue>,
     time: OnceCell<Option<Format>>,
@@ -45,17 +45,17 @@ pub(super) struct Clock {
     date: OnceCell<Option<Format>>,
     ago: OnceCell<Option<Format>>,
     day_ago: OnceCell<Option<Format>>,
-    /// The midnights around the moment that was looked up last: most rows are of one day.
+    /// Cache: the midnights around the time looked up last, because most rows are of one day.
     around: Cell<(f64, f64)>,
 }
 
-/// By the visitor's clock, unless time stands still.
+/// The current time in milliseconds, by the visitor's clock unless a scene has stopped it.
 pub(super) fn now(look: &ViewConfig) -> f64 {
     look.now.map_or_else(Date::now, moment)
 }
 
-/// The minutes since a moment, while they are few. A moment to come counts as now: two clocks
-/// seldom agree.
+/// Returns the whole minutes since a time, while they are few. A time in the future counts as now,
+/// because two clocks seldom agree.
 pub(super) fn minutes_since(at: u64, now: f64) -> Option<u32> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
     let minutes = ((now - moment(at)) / MINUTE) as u32;
@@ -63,7 +63,7 @@ pub(super) fn minutes_since(at: u64, now: f64) -> Option<u32> {
 }
 
 impl Clock {
-    /// In this language, else the browser's.
+    /// A clock for this language, or for the browser's if there is none.
     pub(super) fn new(locale: Option<AttrValue>) -> Self {
         Self {
             locale,
@@ -77,24 +77,24 @@ impl Clock {
         }
     }
 
-    /// How many minutes ago, or else hour and minute: the day stands above.
+    /// Formats the age in minutes, or else hour and minute: the day is shown above.
     pub(super) fn write(&self, at: u64, minutes: Option<u32>) -> AttrValue {
         let Some(minutes) = minutes else {
             return self.by(&self.time, at, &[("hour", "numeric"), ("minute", "2-digit")]);
         };
         let fields = [("numeric", "auto"), ("style", "short")];
         let ago = self.ago.get_or_init(|| Format::relative(self.locale.as_deref(), &fields));
-        // "This minute" is no time that anybody would say.
+        // "This minute" is not what people say, so an age of 0 is formatted in seconds.
         let unit = if minutes == 0 { "second" } else { "minute" };
         ago.as_ref().map(|ago| ago.write_unit(-f64::from(minutes), unit)).unwrap_or_default()
     }
 
-    /// Day, date, hour and minute.
+    /// Formats day, date, hour and minute.
     pub(super) fn write_full(&self, at: u64) -> AttrValue {
         self.by(&self.full, at, &[("dateStyle", "full"), ("timeStyle", "short")])
     }
 
-    /// The day of a moment, on the visitor's clock. `today` is its last midnight.
+    /// Returns the day of a time, in the visitor's time zone. `today` is the last midnight.
     pub(super) fn day(&self, at: u64, today: f64) -> Day {
         let at = moment(at);
         let (from, to) = self.around.get();
@@ -105,13 +105,13 @@ impl Clock {
             self.around.set((from, to));
             from
         };
-        // Days of 23 and 25 hours are days.
+        // Rounded, because days with a clock change have 23 or 25 hours.
         #[expect(clippy::cast_possible_truncation, reason = "`as` saturates")]
         let ago = ((today - midnight) / DAY).round() as i32;
         Day { midnight, ago }
     }
 
-    /// Today, yesterday, a weekday of this week, or a date.
+    /// Formats a day: today, yesterday, a weekday if it is less than a week ago, or a date.
     pub(super) fn write_day(&self, day: Day) -> AttrValue {
         let Day { midnight, ago } = day;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
@@ -133,18 +133,18 @@ impl Clock {
     }
 }
 
-/// A moment as machines read it.
+/// A time as ISO 8601.
 pub(super) fn iso(at: u64) -> AttrValue {
     String::from(Date::new(&JsValue::from_f64(moment(at))).to_iso_string()).into()
 }
 
-/// A day as machines read it.
+/// A day as ISO 8601.
 pub(super) fn iso_day(day: Day) -> AttrValue {
     let offset = Date::new(&JsValue::from_f64(day.midnight)).get_timezone_offset() * MINUTE;
     String::from(Date::new(&JsValue::from_f64(day.midnight - offset)).to_iso_string().slice(0, 10)).into()
 }
 
-/// The visitor's midnight before a moment, so many days later.
+/// Returns the last midnight before a time, in the visitor's time zone, `later` days on.
 pub(super) fn midnight(at: f64, later: u32) -> f64 {
     let date = Date::new(&JsValue::from_f64(at));
     date.set_hours(0);
@@ -155,7 +155,7 @@ pub(super) fn midnight(at: f64, later: u32) -> f64 {
     date.get_time()
 }
 
-/// For the browser, whose times are such numbers.
+/// Converts milliseconds to the number type of JavaScript times.
 #[expect(clippy::cast_precision_loss, reason = "exact for another 280,000 years")]
 pub(super) fn moment(at: u64) -> f64 {
     at as f64

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{conversation::Conversation, strings::fill};
 
-/// Says, in dots and to screen readers in words, who is writing.
+/// Shows dots, and tells screen readers in a sentence who is writing.
 pub(super) fn typing_indicator(look: &ViewConfig, state: &Conversation) -> Html {
     let assignee = state.assignee().map(AsRef::as_ref);
     let author = assignee.map_or(Author::Bot, |assignee| assignee.kind);

@@ -6,13 +6,13 @@ use chataibot_wire::Author;
 
 use crate::conversation::{Conversation, Delivery, Row};
 
-/// Messages of others below the row that was seen last.
+/// Counts the messages of bot and team below the row that was seen last.
 pub(super) fn news(rows: &[Rc<Row>], seen: u32) -> usize {
     let others = |row: &&Rc<Row>| row.message().is_some_and(|message| message.author != Author::Visitor);
     rows.iter().rev().take_while(|row| row.key != seen).filter(others).count()
 }
 
-/// The first message of others behind what was read, unless nothing stands above it.
+/// Returns the key of the first unread message of bot or team, unless it is the first row.
 pub(super) fn first_unread(state: &Conversation) -> Option<u32> {
     let read = state.read();
     let unread = |row: &Rc<Row>| {

@@ -1,5 +1,5 @@
-//! The interface between components and file uploads: components know no network; the runtime
-//! implements [`Uploads`].
+//! The interface between components and file uploads: components have no network access; the
+//! runtime fills in [`Uploads`].
 
 use std::{any::Any, rc::Rc};
 
@@ -11,64 +11,64 @@ use yew::{AttrValue, Callback};
 use super::{UserAction, ViewConfig, intl};
 use crate::{api::send_body, strings::fill};
 
-/// A way to send files, and which of them are taken.
+/// How to upload files, and which are accepted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Uploads {
-    /// Largest file, bytes.
+    /// Largest size of a file, in bytes.
     pub most: u32,
-    /// MIME types, such as `image/png`; any, when there are none.
+    /// Accepted MIME types, such as `image/png`; all types if empty.
     pub types: Rc<[AttrValue]>,
-    /// Files that are chosen already, as in a scene.
+    /// Files that are chosen from the start, as in a scene.
     pub chosen: Rc<[File]>,
-    /// Begins to send. The answer is held as long as the file is wanted: dropping it stops the
-    /// sending.
+    /// Starts an upload. The caller keeps the returned value as long as the file is wanted:
+    /// dropping it stops the upload.
     pub start: Callback<Upload, Sending>,
 }
 
-/// A file to send, and who is told how it goes.
+/// A file to upload, and a callback for its progress.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Upload {
     /// The file.
     pub file: File,
-    /// Told of each step, the last one being [`UploadState::Done`] or [`UploadState::Failed`].
+    /// Called for each step, the last one being [`UploadState::Done`] or [`UploadState::Failed`].
     pub told: Callback<UploadState>,
 }
 
-/// Something that ends when it is dropped: the sending of a file.
+/// Guard of an upload: dropping it stops the upload.
 pub struct Sending(#[expect(dead_code, reason = "ends when it is dropped")] Box<dyn Any>);
 
 impl Sending {
-    /// Holds what ends the sending when it is dropped.
+    /// Wraps what stops the upload when it is dropped.
     pub fn new(guard: impl Any) -> Self {
         Self(Box::new(guard))
     }
 }
 
-/// How the sending of a file goes.
+/// State of an upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UploadState {
-    /// So many percent are there.
+    /// The uploaded share, in percent.
     Underway(u8),
-    /// All of it is there, at this address: `https`, or `http` in demos.
+    /// Uploaded to this address: `https`, or `http` in demos.
     Done(String),
-    /// It did not arrive.
+    /// Not uploaded.
     Failed(UploadError),
 }
 
-/// Why a file was not sent.
+/// Why a file was not uploaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UploadError {
-    /// More bytes than are taken.
+    /// More bytes than are accepted.
     TooLarge,
-    /// A type that is not taken.
+    /// A type that is not accepted.
     Refused,
-    /// For now: trying again can help.
+    /// A temporary failure: trying again can help.
     Temporary,
 }
 
 impl Uploads {
-    /// Why this file is not even worth a try. Its type is what the browser thinks it is; where it
-    /// thinks nothing, the other side knows.
+    /// Returns why this file is refused without an upload. Its type is what the browser detects; if
+    /// it detects none, the server decides.
     #[must_use]
     pub fn refuse(&self, file: &File) -> Option<UploadError> {
         let kind = file.type_();
@@ -81,7 +81,7 @@ impl Uploads {
     }
 }
 
-/// A file of so many bytes, as a scene has one. `None` where there are no files.
+/// Creates a file of `size` bytes, for scenes. `None` if there is no browser.
 #[must_use]
 pub fn sample(name: &str, kind: &str, size: usize) -> Option<File> {
     let class: Function = Reflect::get(&js_sys::global(), &JsValue::from_str("File")).ok()?.dyn_into().ok()?;
@@ -94,13 +94,13 @@ pub fn sample(name: &str, kind: &str, size: usize) -> Option<File> {
 }
 
 impl Uploads {
-    /// Which files the device's picker offers; all, where none are named.
+    /// The MIME types that the file picker offers; `None` for all.
     pub(super) fn accepted(&self) -> Option<String> {
         let types: Vec<&str> = self.types.iter().map(AttrValue::as_str).collect();
         (!types.is_empty()).then(|| types.join(","))
     }
 
-    /// What is wrong with a file.
+    /// The error message for a file.
     pub(super) fn wrong(&self, error: UploadError, look: &ViewConfig) -> AttrValue {
         let strings = &look.strings;
         match error {
@@ -114,8 +114,8 @@ impl Uploads {
     }
 }
 
-/// What says that these files were sent: one message with all of them, or the address of the one
-/// there is.
+/// Returns the action that sends uploaded files: one typed answer with all of them, or a text
+/// message with the address of the only one.
 pub(super) fn sent(files: &[(File, String)], is_typed: bool) -> UserAction {
     let addresses: Vec<&str> = files.iter().map(|(_, address)| address.as_str()).collect();
     let text = addresses.join("\n");

@@ -1,4 +1,4 @@
-//! The settings and sentences of the views, in the form they need them.
+//! The settings and sentences of the views, in the form that views need.
 
 use std::rc::Rc;
 
@@ -10,51 +10,51 @@ use crate::{
     strings::Strings,
 };
 
-/// Where the window stands.
+/// Where the window is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
     /// Over the page, beside the launcher.
     #[default]
     Floating,
-    /// In the element's own box; there is no launcher.
+    /// In the host element's own box; there is no launcher.
     Inline,
-    /// At one side of the screen, as high as it.
+    /// At one side of the screen, in its full height.
     Panel,
 }
 
 /// Sentences, names, pictures and place of one widget.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ViewConfig {
-    /// Every sentence, the page's in place of ours.
+    /// Every sentence; those of the host page replace ours.
     pub strings: Strings,
     /// The bot's picture.
     pub avatar: Option<AttrValue>,
     /// Language of the widget and its dates.
     pub locale: Option<AttrValue>,
-    /// Can the visitor say of the bot's messages whether they helped?
+    /// Whether the visitor can rate messages of the bot as helpful or not.
     pub feedback: bool,
     /// What the Enter key does in the message field.
     pub enter: Enter,
     /// Where links in messages open.
     pub links: Links,
-    /// Where time stands still, in a scene: milliseconds since 1970-01-01 UTC.
+    /// The time of a scene, whose clock is stopped: milliseconds since 1970-01-01 UTC.
     pub now: Option<u64>,
-    /// Where the window stands.
+    /// Where the window is shown.
     pub mode: Mode,
-    /// All settings, for what asks for them seldom.
+    /// All settings, for views that rarely need one.
     pub config: Config,
     /// Classes of the widget's root: corner and colours.
     pub class: AttrValue,
-    /// How files are sent, where the site takes some.
+    /// How files are uploaded, if the site accepts files.
     pub uploads: Option<Uploads>,
-    /// Does the site take answers in forms of their own?
+    /// Whether the site takes typed answers (structured messages).
     pub typed: bool,
 }
 
 /// What the Enter key does in the message field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Enter {
-    /// Sends; on a device for fingers it begins a line.
+    /// Sends; begins a line on a touch device.
     #[default]
     Auto,
     /// Sends.
@@ -76,12 +76,12 @@ impl Enter {
 /// Where links in messages open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Links {
-    /// Within the page's site where they are written so, else in a new tab.
+    /// Relative addresses in the same tab, all others in a new one.
     #[default]
     Auto,
     /// In a new tab.
     New,
-    /// Those to the page's own site in the same tab.
+    /// Addresses of the host page's own site in the same tab, all others in a new one.
     Same,
 }
 
@@ -96,7 +96,7 @@ impl Links {
 }
 
 impl ViewConfig {
-    /// What a link says of the tab it opens; `None` where it opens in this one.
+    /// Returns the note that a link opens a new tab; `None` if it opens in this one.
     pub(super) fn new_tab(&self, href: &str) -> Option<AttrValue> {
         let here = match self.links {
             Links::New => false,
@@ -107,12 +107,12 @@ impl ViewConfig {
         (!here).then(|| self.strings.new_tab())
     }
 
-    /// Reads the settings. Names of sentences we do not have go to `unknown`.
+    /// Reads the settings. Unknown names of sentences go to `unknown`.
     #[must_use]
     pub fn new(config: &Config, unknown: impl FnMut(&str)) -> Self {
         let mut strings = Strings::default();
         if let Some(language) = config.language() {
-            // Those of another version are left aside.
+            // A locale file of another version may have unknown names, which are ignored.
             strings.replace(language.words.iter(), |_| {});
         }
         strings.replace(config.strings().iter(), unknown);
@@ -127,8 +127,8 @@ impl ViewConfig {
                 debug_assert!(known, "there is no sentence {sentence}");
             }
         }
-        // What is spoken follows the setting, and more carefully; the setting is for whoever has
-        // nobody to speak.
+        // The loader derives the language in use from this setting, with more care. The setting
+        // itself counts only if no such language is given.
         let spoken = config.language().map(|language| Rc::from(language.tag.as_str()));
         let locale = spoken.or_else(|| config.given(Name::Locale));
         let theme = config.given(Name::Theme).map_or("auto".into(), |theme| theme);
@@ -152,8 +152,9 @@ impl ViewConfig {
         }
     }
 
-    /// The writing direction of the language. Where nobody has asked for English, it is what pages
-    /// in languages we do not have get, too: there the page's own direction holds.
+    /// The writing direction of the language; `None` for the host page's own direction. That
+    /// applies to English that was not asked for, because pages in unsupported languages get
+    /// English too.
     pub(super) fn direction(&self) -> Option<&'static str> {
         const RIGHT_TO_LEFT: &[&str] =
             &["ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd", "ug", "ur", "yi"];

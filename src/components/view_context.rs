@@ -1,4 +1,4 @@
-//! What the views of one window share: the conversation, how it is shown, and where to say what
+//! What the views of one window share: the conversation, how it is shown, and callbacks for what
 //! the visitor does.
 
 use std::rc::Rc;
@@ -11,17 +11,17 @@ use crate::conversation::Conversation;
 /// Conversation, settings and callbacks of the views of a window.
 #[derive(Properties, Clone)]
 pub(super) struct ViewContext {
-    /// The conversation as it stands.
+    /// The current conversation.
     pub(super) state: Rc<Conversation>,
-    /// How it looks and speaks.
+    /// Settings and sentences.
     pub(super) look: Rc<ViewConfig>,
     /// Called for everything the visitor does.
     pub(super) act: Callback<UserAction>,
-    /// Says a sentence to screen readers; always does the same.
+    /// Announces a sentence to screen readers. Not compared, because it always does the same.
     pub(super) say: Callback<AttrValue>,
 }
 
-/// Conversation and settings are replaced, never changed.
+/// Conversation and settings are replaced, never changed in place.
 impl PartialEq for ViewContext {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.state, &other.state) && Rc::ptr_eq(&self.look, &other.look) && self.act == other.act

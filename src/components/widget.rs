@@ -1,5 +1,5 @@
-//! The looks alone: launcher, window and announcer of any conversation, and the focus that goes
-//! between them.
+//! The views without a runtime: launcher, window and announcer of any conversation, and the moves
+//! of the focus between them.
 
 use std::{cell::Cell, rc::Rc};
 
@@ -24,23 +24,24 @@ use crate::{
     conversation::{Conversation, Phase},
 };
 
-/// What is shown, and where to tell what the visitor did.
+/// What is shown, and where to report what the visitor does.
 #[derive(Properties, Clone)]
 pub struct WidgetProps {
-    /// The conversation as it stands.
+    /// The current conversation.
     pub state: Rc<Conversation>,
-    /// How it looks and speaks.
+    /// Settings and sentences.
     pub look: Rc<ViewConfig>,
-    /// The launcher in the page, alone in an element; see [`Launcher`](super::Launcher).
+    /// The launcher button in the page, in a parent element of its own; see
+    /// [`Launcher`](super::Launcher).
     pub launcher: Element,
     /// Called for everything the visitor does.
     pub act: Callback<UserAction>,
-    /// Do new messages sound while nobody looks?
+    /// Whether new messages play a sound while nobody looks at the page.
     #[prop_or_default]
     pub sounds: bool,
 }
 
-/// Conversation and look are never changed in place, so the same ones look the same.
+/// Conversation and settings are replaced, never changed in place, so comparing pointers is enough.
 impl PartialEq for WidgetProps {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.state, &other.state)
@@ -54,25 +55,25 @@ impl PartialEq for WidgetProps {
 pub struct Widget {
     places: Places,
     launcher: TakenOver,
-    /// Is the screen so small that the window takes all of it?
+    /// Whether the screen is so small that the window takes all of it.
     phone: bool,
     #[expect(dead_code, reason = "watches while it lives")]
     watch: Option<Listener>,
     was_open: bool,
-    /// Was the window open once? Before that, nothing is fetched for it.
+    /// Whether the window was ever open. Before that, nothing is fetched for it.
     seen: bool,
-    /// Did the visitor ask in here for the window to open or close? Elsewhere on the page the
-    /// browser knows.
+    /// Whether the visitor asked inside the widget to open or close the window. For clicks
+    /// elsewhere on the page, the browser's user activation tells.
     asked: Rc<Cell<bool>>,
-    /// Did the window have the focus before this change?
+    /// Whether the window had the focus before this change.
     held: bool,
-    /// Is the window enlarged?
+    /// Whether the window is enlarged.
     large: bool,
-    /// Is the menu open?
+    /// Whether the menu is open.
     menu: bool,
-    /// What is asked before it is done.
+    /// The confirmation that is being asked.
     question: Option<Question>,
-    /// What is about to be shown, and to have the focus.
+    /// What gets the focus once it is rendered.
     to_focus: Option<Place>,
     /// Key of the newest row whose preview was dismissed.
     dismissed: Option<u32>,
@@ -81,17 +82,17 @@ pub struct Widget {
 
 #[derive(Clone, Copy)]
 enum Place {
-    /// The first line of the menu.
+    /// The first item of the menu.
     Menu,
     /// The first answer to the question.
     Question,
 }
 
-/// What happened to the widget, besides other props.
+/// Messages of the component.
 pub enum Msg {
-    /// The screen is a phone's now, or no longer.
+    /// The screen became as small as a phone's, or no longer is.
     PhoneChanged(bool),
-    /// The menu is to open, or to close.
+    /// Opens the menu with `true`, closes it with `false`.
     Menu(bool),
     /// The visitor chose this in header or menu.
     Chosen(UserAction),
@@ -101,9 +102,9 @@ pub enum Msg {
     Dismissed(u32),
     /// The announcer has new words.
     Announced,
-    /// Screen readers have taken them.
+    /// Screen readers have taken the announced words.
     Heard,
-    /// A part of the window has this to say.
+    /// A view of the window has this to announce.
     Said(AttrValue),
 }
 
@@ -155,7 +156,7 @@ impl Component for Widget {
             }
             Msg::Dismissed(key) => {
                 self.dismissed = Some(key);
-                // The button that had the focus goes.
+                // The button that had the focus is removed.
                 dom::focus(&self.launcher.button);
             }
             Msg::Announced => self.until_heard(ctx),
@@ -168,7 +169,7 @@ impl Component for Widget {
         let state = &ctx.props().state;
         self.held = self.places.section.cast::<Element>().is_some_and(|section| dom::holds_focus(&section));
         self.menu &= state.window_open();
-        // The end has its own button, and nothing more to lose.
+        // An ended conversation has a restart button of its own, and nothing more to lose.
         self.question = self.question.filter(|_| state.phase() != Phase::Ended);
         true
     }
@@ -258,7 +259,7 @@ impl Widget {
         self.phone && props.look.mode != Mode::Inline && props.state.window_open()
     }
 
-    /// Does what was chosen in header or menu, asks before, or passes it on.
+    /// Performs what was chosen in header or menu, asks for confirmation first, or passes it on.
     fn choose(&mut self, props: &WidgetProps, verb: UserAction) {
         let ended = props.state.phase() == Phase::Ended;
         let from_menu = std::mem::take(&mut self.menu);
@@ -295,14 +296,14 @@ impl Widget {
         let (act, asked, section) = (props.act.clone(), self.asked.clone(), self.places.section.clone());
         let (phone, inline) = (self.modal(props), props.look.mode == Mode::Inline);
         Callback::from(move |event: KeyboardEvent| {
-            // A part of the page is not left by a key.
+            // An inline window is a part of the page, so no key closes it.
             if !open || inline || event.is_composing() {
                 return;
             }
             let key = event.key();
             if key == "Escape" {
-                // The page's own dialogs must not close with us, neither by its script nor by the
-                // browser.
+                // A dialog of the host page must not close with the window, neither by the page's
+                // script nor by the browser.
                 event.stop_propagation();
                 event.prevent_default();
                 asked.set(true);
@@ -316,8 +317,8 @@ impl Widget {
         })
     }
 
-    /// What had the focus may be gone with this change, such as the button of a failed message or
-    /// the field of a conversation that ended. Then the keyboard goes on in the window.
+    /// Moves the focus into the window if this change removed the focused element, such as the
+    /// button of a failed message or the field of a conversation that ended.
     fn keep_focus(&mut self, open: bool) {
         if !std::mem::take(&mut self.held) || !open {
             return;
@@ -327,8 +328,8 @@ impl Widget {
         }
     }
 
-    /// The focus goes into a window that the visitor opened, and back to the launcher from a window
-    /// that closes.
+    /// Moves the focus into a window that the visitor opened, and back to the launcher from a
+    /// window that closes.
     fn move_focus(&mut self, open: bool, mode: Mode) {
         if std::mem::replace(&mut self.was_open, open) == open {
             return;
@@ -337,7 +338,7 @@ impl Widget {
         let launcher = &self.launcher.button;
         let Some(section) = self.places.section.cast::<Element>() else { return };
         if open {
-            // The window in the page opens by itself when it comes into view.
+            // An inline window opens by itself when it comes into view.
             if asked && mode != Mode::Inline {
                 dom::focus_window(&section);
             }

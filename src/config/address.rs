@@ -1,19 +1,18 @@
-//! Where the proxy is: checks addresses and makes the ones that were not given from the ones that
-//! were.
+//! Addresses of the proxy: validates those that are given, and derives the others from them.
 
-/// Addresses of everything the widget calls, without a slash at the end.
+/// Addresses of everything the widget calls, without a trailing slash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
-    /// `POST` here for a visitor token.
+    /// Visitor tokens are requested here with `POST`.
     pub token: String,
-    /// The documented paths come behind this.
+    /// Base of the documented paths.
     pub api: String,
-    /// `/conversation/<id>/events` comes behind this; `None` when the page wants no stream.
+    /// Base of `/conversation/<id>/events`; `None` if the page turns the event stream off.
     pub events: Option<String>,
 }
 
 impl Address {
-    /// Fills what is not given from what is.
+    /// Derives the addresses that are not given.
     pub(super) fn from_settings(
         proxy: Option<&str>,
         token: Option<&str>,
@@ -35,7 +34,7 @@ impl Address {
     }
 }
 
-/// What is to be thought of an address.
+/// Verdict on an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Judgement {
     /// `https`, this machine, or a path on the page's own origin.
@@ -55,7 +54,7 @@ pub(super) fn judge(url: &str) -> Judgement {
         // `//host` is another host under the page's scheme, not a path.
         return if path.starts_with('/') { Judgement::Unusable } else { Judgement::Secure };
     }
-    // By one character: searching for a text costs the WASM the whole of a text search.
+    // By a single `char`: a search for a string would add the whole string search to the WASM.
     let Some((scheme, rest)) = url.split_once(':') else { return Judgement::Unusable };
     let Some(rest) = rest.strip_prefix("//") else { return Judgement::Unusable };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();

@@ -1,23 +1,22 @@
-//! The fields of the form before the chat: which they are, and what is amiss with a value. Knows no
-//! browser.
+//! Fields of the form before the chat, and the validation of their values. Makes no browser calls.
 
-/// A field.
+/// A field of the form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Field {
-    /// The name by which the conversation knows the value.
+    /// Name of the value in the conversation.
     pub name: String,
-    /// What stands beside it; where the page gives none, ours for `name`, `email` and `phone`, else
-    /// the name.
+    /// Label. If the page gives none: the widget's own for `name`, `email` and `phone`, else the
+    /// name.
     pub label: Option<String>,
-    /// What fits into it.
+    /// Kind of value.
     pub kind: FieldKind,
-    /// Must it be filled?
+    /// Whether it must be filled in.
     pub required: bool,
-    /// What can be chosen, where it is a [`FieldKind::Choice`].
+    /// Options of a [`FieldKind::Choice`].
     pub options: Vec<String>,
 }
 
-/// What fits into a field.
+/// Kind of a field's value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FieldKind {
     /// One line.
@@ -39,10 +38,10 @@ pub enum FieldKind {
     Choice,
 }
 
-/// What is amiss with a value.
+/// Validation error of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// Empty, and it must not be.
+    /// Empty, but required.
     Empty,
     /// Not an e-mail address.
     Email,
@@ -53,7 +52,7 @@ pub enum Problem {
 }
 
 impl FieldKind {
-    /// The kind that a page calls so.
+    /// Returns the kind with this name in the page's settings.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
@@ -70,8 +69,7 @@ impl FieldKind {
     }
 }
 
-/// The fields of the form: those that the list names, in its order, then the page's own that it
-/// does not name.
+/// Returns the fields of the form: those in `list`, in its order, then the page's other own fields.
 #[must_use]
 pub fn fields(list: &str, own: Vec<Field>) -> Vec<Field> {
     let mut own = own;
@@ -96,7 +94,7 @@ pub fn fields(list: &str, own: Vec<Field>) -> Vec<Field> {
     fields
 }
 
-/// What a field of this name holds where nobody says.
+/// Returns the default kind of a field with this name.
 #[must_use]
 pub fn usual_kind(name: &str) -> FieldKind {
     match name {
@@ -108,7 +106,7 @@ pub fn usual_kind(name: &str) -> FieldKind {
 }
 
 impl Field {
-    /// What is amiss with this value; nothing where it fits.
+    /// Returns the validation error of a value; `None` if it is valid.
     #[must_use]
     pub fn problem(&self, value: &str) -> Option<Problem> {
         let value = value.trim();
@@ -124,7 +122,7 @@ impl Field {
     }
 }
 
-/// Something before an `@` and a domain after it. Whether it exists, only a message can tell.
+/// Whether there is text before an `@` and a domain after it; only a message can tell if it exists.
 fn is_email(value: &str) -> bool {
     let Some((user, domain)) = value.rsplit_once('@') else { return false };
     let plain = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
@@ -132,7 +130,7 @@ fn is_email(value: &str) -> bool {
     plain(user) && !user.contains('@') && plain(domain) && labels && domain.contains('.')
 }
 
-/// Digits of any script, as people group them.
+/// Whether the text has digits of any script and common separators only.
 fn is_phone(value: &str) -> bool {
     let digits = value.chars().filter(|c| c.is_numeric()).count();
     let fits = |c: char| c.is_numeric() || matches!(c, '+' | '-' | '.' | '/' | '(' | ')' | ' ' | '\u{a0}' | '\u{2011}');

@@ -6,12 +6,12 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::{Config, Language, RawValue, SettingKind, find};
 
-/// Takes every entry of `settings` (property or attribute name → value; `null` takes a setting
-/// back) into `config`.
+/// Applies every entry of `settings` (property or attribute name → value; `null` removes a setting)
+/// to `config`.
 ///
 /// Texts come as strings, flags as booleans or as an attribute's text, maps as objects or as JSON.
-/// Entries that are not there change nothing, so a partial update stays partial. `complain` gets
-/// one line for each value that is not allowed.
+/// Missing entries change nothing, so a partial update stays partial. `complain` gets one line for
+/// each invalid value.
 pub fn apply(config: &mut Config, settings: &JsValue, complain: &mut dyn FnMut(&str)) {
     let Some(settings) = settings.dyn_ref::<Object>() else { return };
     for entry in Object::entries(settings).iter() {
@@ -22,7 +22,7 @@ pub fn apply(config: &mut Config, settings: &JsValue, complain: &mut dyn FnMut(&
     }
 }
 
-/// The language in `spoken`, which is `{tag, words}`.
+/// Reads the language from `spoken`, which is `{tag, words}`.
 pub fn language(spoken: &JsValue) -> Option<Language> {
     let field = |name: &str| Reflect::get(spoken, &JsValue::from_str(name)).ok();
     match map(&field("words")?) {
@@ -59,7 +59,7 @@ fn given(name: &str, value: &JsValue) -> RawValue {
     }
 }
 
-/// One line for each text.
+/// Joins the texts, one on each line.
 fn lines(list: &Array) -> RawValue {
     let texts = list.iter().map(|text| text.as_string().map(|text| text.replace('\n', " ")));
     match texts.collect::<Option<Vec<String>>>() {
@@ -68,7 +68,7 @@ fn lines(list: &Array) -> RawValue {
     }
 }
 
-/// What is not an object in it is for the reader of the JSON to leave aside.
+/// Writes the array as JSON. The reader of the JSON skips elements that are not objects.
 fn json(list: &Array) -> RawValue {
     match JSON::stringify(list).ok().and_then(|text| text.as_string()) {
         Some(text) => RawValue::Text(text),
@@ -76,8 +76,8 @@ fn json(list: &Array) -> RawValue {
     }
 }
 
-/// Texts, numbers and truth values are taken as texts; what is `null` is left out; anything else
-/// spoils the whole map.
+/// Reads a map: texts, numbers and booleans become texts; `null` is skipped; anything else makes
+/// the whole map invalid.
 fn map(value: &JsValue) -> RawValue {
     if Array::is_array(value) || !value.is_object() {
         return RawValue::Other(String::from(Object::from(value.clone()).to_string()));
@@ -98,7 +98,7 @@ fn map(value: &JsValue) -> RawValue {
     RawValue::Map(map)
 }
 
-/// By the browser's own conversion: Rust's formatting of an `f64` would cost 8 KB.
+/// Formats a number with the browser's conversion: Rust's formatting of an `f64` would add 8 KB.
 fn number(value: &JsValue) -> Option<String> {
     value.as_f64().map(|number| String::from(js_sys::Number::from(number).to_string_with_radix(10).unwrap_or_default()))
 }

@@ -1,5 +1,5 @@
-//! Office hours: `Mon-Fri 09:00-17:30; Sat 10:00-12:00, 13:00-15:00`. Knows weeks and minutes; what
-//! time it is now, and where, it is told.
+//! Office hours, such as `Mon-Fri 09:00-17:30; Sat 10:00-12:00, 13:00-15:00`: parses them and
+//! computes in minutes of a week. The current time at the office is an argument.
 
 /// Minutes of a week.
 const WEEK: u16 = 7 * DAY;
@@ -7,17 +7,17 @@ const WEEK: u16 = 7 * DAY;
 const DAY: u16 = 24 * 60;
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// When somebody answers: from (included) and to (not included), as minutes since Monday 00:00, in
-/// order. What goes on over the end of the week stands there twice.
+/// Times when the office is open: from (inclusive) and to (exclusive), in minutes since Monday
+/// 00:00, sorted. A time across the end of the week is listed twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hours(Vec<(u16, u16)>);
 
-/// What could not be read.
+/// Error of parsing office hours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misfit {
     /// The piece that could not be read, as it was written.
     pub piece: String,
-    /// What should stand there.
+    /// What was expected in its place.
     pub wanted: &'static str,
 }
 
@@ -27,7 +27,7 @@ pub fn moment(day: u16, minute: u16) -> u16 {
     (day * DAY + minute) % WEEK
 }
 
-/// Which day this abbreviation is, as `Intl` and the setting write it in English, counted from
+/// Returns the day with this English abbreviation, as in `Intl` and the setting, counted from
 /// Monday.
 #[must_use]
 pub fn day_named(name: &str) -> Option<u16> {
@@ -36,10 +36,10 @@ pub fn day_named(name: &str) -> Option<u16> {
 }
 
 impl Hours {
-    /// Reads the setting.
+    /// Parses the setting.
     ///
     /// # Errors
-    /// The first piece that cannot be read, and what should stand there.
+    /// The first piece that cannot be read, and what was expected in its place.
     pub fn parse(text: &str) -> Result<Self, Misfit> {
         let mut spans = Vec::new();
         for group in text.split(';').map(str::trim).filter(|group| !group.is_empty()) {
@@ -49,7 +49,7 @@ impl Hours {
             let days = read_days(days, group)?;
             for time in times.split(',') {
                 let (from, to) = span(time.trim())?;
-                // Past midnight, to the day after.
+                // Past midnight: the end is on the next day.
                 let to = if to <= from { to + DAY } else { to };
                 spans.extend(days.iter().map(|day| (day * DAY + from, day * DAY + to)));
             }
@@ -63,13 +63,13 @@ impl Hours {
         Ok(Self(spans))
     }
 
-    /// Does somebody answer at this minute of the week?
+    /// Whether the office is open at this minute of the week.
     #[must_use]
     pub fn is_open(&self, now: u16) -> bool {
         self.0.iter().any(|(from, to)| (*from..*to).contains(&now))
     }
 
-    /// Minutes until somebody answers again; 0 while somebody does.
+    /// Minutes until the office opens; 0 while it is open.
     #[must_use]
     pub fn until_open(&self, now: u16) -> u16 {
         if self.is_open(now) {

@@ -65,18 +65,18 @@ pub enum Name {
 /// One row of [`SETTINGS`].
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
-    /// Which one; rows stand in the order of [`Name`].
+    /// Name of the setting; rows are in the order of [`Name`].
     pub name: Name,
     /// The attribute, or empty where there is only a property.
     pub attribute: &'static str,
     /// The property, or empty where there is only an attribute (`open` is a method, which may be
     /// set).
     pub property: &'static str,
-    /// What is allowed.
+    /// Allowed values.
     pub kind: SettingKind,
-    /// What holds when it is not given; a description in parentheses where that depends.
+    /// Default value; a description in parentheses if it depends on something.
     pub default: &'static str,
-    /// What a page's author reads in docs/reference.md; left empty in a browser, where nobody does.
+    /// Description in docs/reference.md; empty in a browser, which does not show it.
     pub doc: &'static str,
 }
 
@@ -92,7 +92,7 @@ const fn row(
     Setting { name, attribute, property, kind, default, doc }
 }
 
-/// Every setting there is.
+/// All settings.
 pub const SETTINGS: &[Setting] = &[
     row(
         Name::ProxyUrl,

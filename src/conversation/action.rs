@@ -1,5 +1,4 @@
-//! The actions of a conversation: what happened, in the past tense, each with its own time and
-//! ids.
+//! The actions of a conversation: events in the past tense, each with its own time and ids.
 
 use std::rc::Rc;
 
@@ -10,177 +9,178 @@ use super::{
     onboarding::{Progress, Requirements},
 };
 
-/// A fact. `at` is wall-clock time for people, milliseconds since 1970-01-01 UTC; `now` is a
-/// monotonic clock in milliseconds.
+/// Something that happened. `at` is wall-clock time for display, in milliseconds since 1970-01-01
+/// UTC; `now` is a monotonic clock in milliseconds.
 #[derive(Clone, Debug)]
 pub enum Action {
-    /// The visitor said something. It shows at once and waits in the outbox.
+    /// The visitor sent a message. It is shown at once and waits in the outbox.
     Composed {
         /// The client message id, a UUIDv7.
         id: Rc<str>,
-        /// What was said.
+        /// The text of the message.
         text: Rc<str>,
-        /// An answer in its own form: see [`OutboxMessage::typed`].
+        /// The typed form of an answer: see [`OutboxMessage::typed`].
         typed: Option<Rc<str>>,
-        /// When.
+        /// The time.
         at: u64,
     },
-    /// The composer holds this now.
+    /// The draft in the composer changed.
     Drafted(Rc<str>),
-    /// A message left for the proxy.
+    /// Sending a message to the proxy began.
     SendBegan {
         /// The client message id.
         id: Rc<str>,
     },
-    /// The proxy has the message.
+    /// The proxy accepted the message.
     SendAccepted {
         /// The client message id.
         id: Rc<str>,
         /// When the answer came, monotonic.
         now: u64,
     },
-    /// Another tab has settled the message; the log tells how.
+    /// Another tab has settled the message; the log will tell how.
     SettledRemotely {
         /// The client message id.
         id: Rc<str>,
     },
-    /// It did not get through for now and waits again.
+    /// The message failed temporarily and waits again.
     SendDelayed {
         /// The client message id.
         id: Rc<str>,
     },
-    /// The answer was lost on the way from the platform: nobody knows.
+    /// The platform's answer was lost: nobody knows whether the message arrived.
     SendUnknown {
         /// The client message id.
         id: Rc<str>,
     },
-    /// An answer's form was not taken, and nothing of it kept: it waits again, in words.
+    /// The typed form of an answer was refused, and nothing of it stored: the message waits again,
+    /// as text.
     FormRefused {
         /// The client message id.
         id: Rc<str>,
     },
-    /// It did not arrive.
+    /// The message did not arrive.
     SendFailed {
         /// The client message id.
         id: Rc<str>,
-        /// Why.
+        /// The reason.
         error: SendError,
     },
     /// The visitor asked to send a failed message again.
     Requeued {
         /// The client message id so far.
         id: Rc<str>,
-        /// The id from now on. The same one, unless the old one got a final answer.
+        /// Its new id: the same one, unless that got a final answer.
         new_id: Rc<str>,
-        /// When.
+        /// The time.
         at: u64,
     },
-    /// The visitor took an unsent message back.
+    /// The visitor discarded an unsent message.
     Discarded {
         /// The client message id.
         id: Rc<str>,
     },
-    /// The outbox of an earlier page, or of another tab, was found in storage.
+    /// The outbox of an earlier page or another tab was found in storage.
     OutboxFound(Vec<OutboxMessage>),
-    /// The first message began a conversation.
+    /// The first message started a conversation.
     Started {
         /// The proxy's id for it.
         conversation: Rc<str>,
     },
-    /// The log brought its next entry.
+    /// The log delivered its next entry.
     Received {
         /// The entry.
         entry: Rc<RawEntry>,
-        /// When it came, monotonic.
+        /// When it arrived, monotonic.
         now: u64,
     },
-    /// The log brought an entry this version cannot read.
+    /// The log delivered an entry that this version cannot read.
     Skipped {
-        /// Where it stands.
+        /// The entry's cursor.
         cursor: Cursor,
     },
-    /// The log could not be continued; this is all that is left of it.
+    /// The log could not be continued; these entries are all that is left of it.
     Rebuilt {
         /// Everything, in order.
         entries: Vec<Rc<RawEntry>>,
-        /// Does more stand before it, for the asking?
+        /// Whether the log has more before them, on request.
         earlier: bool,
     },
-    /// The log said whether more stands before its first entry here.
+    /// The log reported whether it has more before the first entry here.
     EarlierKnown(bool),
-    /// What stands before was asked for.
+    /// Earlier entries were requested.
     EarlierAsked,
-    /// A page of it came.
+    /// A page of earlier entries arrived.
     EarlierCame {
-        /// In order; what does not stand before all that is known is left out.
+        /// In order; entries that do not precede all known ones are dropped.
         entries: Vec<Rc<RawEntry>>,
-        /// Does more stand before it?
+        /// Whether the log has more before them.
         earlier: bool,
     },
-    /// It did not come.
+    /// The request for earlier entries failed.
     EarlierFailed,
-    /// The visitor said whether a message was helpful.
+    /// The visitor rated a message as helpful or not.
     Rated {
-        /// Where the message stands.
+        /// The message's cursor.
         cursor: Cursor,
-        /// Was it?
+        /// Whether it was helpful.
         helpful: bool,
     },
-    /// A stored conversation was found. Replaces the one that was shown; unsent messages stay.
+    /// A stored conversation was found. It replaces the one shown; unsent messages stay.
     Restored(Box<Restored>),
-    /// The server says that the conversation has ended, or the visitor has ended it.
+    /// The proxy reported that the conversation has ended, or the visitor ended it.
     Ended,
-    /// The conversation is left, or lost: what is said next starts a new one. Unsent messages and
+    /// The conversation was left or lost: the next message starts a new one. Unsent messages and
     /// the draft stay.
     Left,
-    /// The visitor is forgotten: nothing stays.
+    /// The visitor was forgotten: nothing stays.
     Forgotten,
     /// The window was opened.
     WindowOpened,
     /// The window was closed.
     WindowClosed,
-    /// The page is seen again.
+    /// The page is visible again.
     PageShown,
     /// The page is hidden: another tab, or minimised.
     PageHidden,
-    /// The visitor read everything up to here, here or in another tab.
+    /// The visitor has read everything up to here, in this tab or another.
     Read {
-        /// The last entry read; `None` means the last one there is.
+        /// The last entry read; `None` means the newest one.
         up_to: Option<Cursor>,
     },
     /// The connection changed.
     ConnectionChanged(ConnectionStatus),
-    /// A standing trouble began or went away.
+    /// A lasting problem began or ended.
     ProblemChanged(Option<Problem>),
-    /// The page asks for this before, between and after.
+    /// The host page set its requirements for before, between and after chats.
     RequirementsSet(Requirements),
-    /// The visitor has passed this much of it.
+    /// The visitor's onboarding progress changed.
     ProgressChanged(Progress),
-    /// The browser refuses to keep anything.
+    /// The browser refuses to store anything.
     StorageLost,
-    /// Time went by.
+    /// Time passed.
     Ticked {
         /// Monotonic.
         now: u64,
     },
 }
 
-/// What storage knew of a conversation.
+/// A conversation as restored from storage.
 #[derive(Clone, Debug, Default)]
 pub struct Restored {
-    /// The proxy's id for it; `None` when none was started.
+    /// The proxy's id for it; `None` if none was started.
     pub id: Option<Rc<str>>,
     /// New, active or ended.
     pub phase: Phase,
     /// The last entries, in order.
     pub entries: Vec<Rc<RawEntry>>,
-    /// Up to where the log was read in: the last entry, or a skipped one after it.
+    /// Up to where the log was read: the last entry, or a skipped one after it.
     pub cursor: Option<Cursor>,
     /// The last entry the visitor has read.
     pub read: Option<Cursor>,
-    /// Who answered, should the entry that says so be older than those kept.
+    /// Who answered, in case the entry that says so is older than those kept.
     pub assignee: Option<Assignee>,
-    /// Does more stand in the log before the first entry?
+    /// Whether the log has more before the first entry.
     pub earlier: bool,
     /// Which messages the visitor found helpful or not.
     pub feedback: Vec<(Cursor, bool)>,

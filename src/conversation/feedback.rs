@@ -1,4 +1,4 @@
-//! Whether the visitor found a message helpful. It stays with the message, over reloads and
+//! The visitor's feedback on messages: helpful or not. It stays with the message across reloads and
 //! rebuilt logs.
 
 use std::rc::Rc;
@@ -7,17 +7,17 @@ use chataibot_wire::{Author, Cursor};
 
 use super::{Conversation, Row, RowKind};
 
-/// So many of the last ones are kept.
+/// How many of the latest ratings are kept.
 const KEPT: usize = 200;
 
 impl Conversation {
-    /// Which messages the visitor found helpful or not, in the order in which that was said.
+    /// Which messages the visitor found helpful or not, in the order they were rated.
     #[must_use]
     pub fn feedback(&self) -> &Rc<Vec<(Cursor, bool)>> {
         &self.feedback
     }
 
-    /// What was said of the message at this place.
+    /// The feedback on the message at this cursor.
     pub(super) fn feedback_on(&self, cursor: Cursor) -> Option<bool> {
         self.feedback.iter().find(|(at, _)| *at == cursor).map(|(_, helpful)| *helpful)
     }
@@ -41,7 +41,8 @@ impl Conversation {
         true
     }
 
-    /// After a rebuild the places may be others; the rows know what was said of them.
+    /// Updates the feedback after a rebuild, which may change cursors; the rows have kept their
+    /// feedback.
     pub(super) fn gather_feedback(&mut self) {
         let epoch = self.cursor.map(|cursor| cursor.epoch);
         let feedback = Rc::make_mut(&mut self.feedback);

@@ -1,11 +1,12 @@
-//! What holds of a conversation after every action; checked in debug builds.
+//! Invariants of a conversation, checked after every action in debug builds.
 
 use std::collections::BTreeSet;
 
 use super::{Conversation, Delivery};
 
 impl Conversation {
-    /// Panics where a message is shown twice, a row's key is not its own, or rows are out of order.
+    /// Panics if a message is shown or waits twice, a row's key is not unique, or rows are out of
+    /// order.
     pub(super) fn check_invariants(&self) {
         assert!(self.logged_rows <= self.rows.len(), "more logged rows than rows");
         let (mut ids, mut keys) = (BTreeSet::new(), BTreeSet::new());

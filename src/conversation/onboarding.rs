@@ -1,14 +1,14 @@
-//! Onboarding before and after the chat: what the page requires, the visitor's progress, and the
-//! screen that follows from both.
+//! Onboarding before and after the chat: the host page's requirements, the visitor's progress, and
+//! the screen that follows from both.
 
 use std::rc::Rc;
 
 use super::{Action, Conversation, Phase};
 
-/// What the page asks for.
+/// What the host page requires of the visitor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Requirements {
-    /// Consent, in this version: another one is asked for anew.
+    /// Consent to this version; a different version is asked for again.
     pub consent: Option<Rc<str>>,
     /// A form before each conversation.
     pub prechat: bool,
@@ -16,11 +16,11 @@ pub struct Requirements {
     pub home: bool,
     /// A rating at the end.
     pub rating: Option<Scale>,
-    /// The chat is being maintained.
+    /// Whether the chat is closed for maintenance.
     pub maintenance: bool,
 }
 
-/// How a conversation is rated.
+/// The scale on which a conversation is rated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
     /// One to five stars.
@@ -30,7 +30,7 @@ pub enum Scale {
 }
 
 impl Scale {
-    /// The best rating there is.
+    /// The best possible rating.
     #[must_use]
     pub fn best(self) -> u32 {
         match self {
@@ -40,57 +40,58 @@ impl Scale {
     }
 }
 
-/// What the visitor has passed. Survives a reload, and goes when the visitor is forgotten.
+/// The onboarding steps that the visitor has passed. Survives a reload; deleted when the visitor is
+/// forgotten.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// The consent that was given.
     pub consent: Option<Consent>,
-    /// What the form before this conversation, running or next, was filled with: names and values.
+    /// The values of the form for this conversation, running or next: names and values.
     pub prechat: Option<Vec<(String, String)>>,
-    /// Was the home screen left for the chat?
+    /// Whether the visitor has left the home screen for the chat.
     pub home_left: bool,
     /// The conversation that was rated last.
     pub rated: Option<Rc<str>>,
 }
 
-/// A consent.
+/// A consent of the visitor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consent {
-    /// To what.
+    /// The version consented to.
     pub version: Rc<str>,
     /// When: milliseconds since 1970-01-01 UTC, by the visitor's clock.
     pub at: u64,
 }
 
-/// What a visitor did in the onboarding.
+/// A step of the visitor in the onboarding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OnboardingEvent {
-    /// Consented.
+    /// The visitor gave consent.
     ConsentGiven,
-    /// Did not.
+    /// The visitor declined consent.
     ConsentDeclined,
-    /// Filled the form before the chat: names and values; empty ones are left out.
+    /// The visitor filled the form before the chat: names and values, without empty ones.
     FormFilled(Vec<(String, String)>),
-    /// Went on from the home screen.
+    /// The visitor left the home screen for the chat.
     HomeLeft,
-    /// Came back to it.
+    /// The visitor came back to the home screen.
     HomeEntered,
-    /// Rated the conversation that has ended.
+    /// The visitor rated the ended conversation.
     Rated(Rating),
 }
 
 /// A rating.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rating {
-    /// How good: from 1, of thumbs from 0.
+    /// The rating: from 1 for stars, from 0 for thumbs.
     pub value: u32,
-    /// The best there is.
+    /// The best possible value.
     pub best: u32,
-    /// What the visitor wrote beside it; may be empty.
+    /// The visitor's comment; may be empty.
     pub comment: String,
 }
 
-/// What the window shows.
+/// The screen that the window shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Screen {
     /// The question for consent.
@@ -103,21 +104,21 @@ pub enum Screen {
     Chat,
     /// The messages of a conversation that has ended, and its rating.
     Rating(Scale),
-    /// The messages alone.
+    /// The messages, without a composer.
     Closed(Closed),
 }
 
-/// Why nothing can be said.
+/// Why the visitor cannot write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Closed {
     /// The conversation has ended.
     Ended,
-    /// The chat is being maintained.
+    /// The chat is closed for maintenance.
     Maintenance,
 }
 
 impl Conversation {
-    /// What the window shows.
+    /// The screen that the window shows.
     #[must_use]
     pub fn screen(&self) -> Screen {
         let Requirements { home, rating, maintenance, .. } = self.requirements;
@@ -140,43 +141,44 @@ impl Conversation {
         }
     }
 
-    /// May anything be sent to the proxy, or be stored? Not before the consent that the page asks
-    /// for.
+    /// Whether anything may be sent to the proxy or stored: not before the consent that the host
+    /// page requires.
     #[must_use]
     pub fn may_call(&self) -> bool {
         let given = self.progress.consent.as_ref().map(|consent| &consent.version);
         self.requirements.consent.as_ref().is_none_or(|asked| given == Some(asked))
     }
 
-    /// May messages be sent? Not before the form that goes along with the first of them.
+    /// Whether messages may be sent: not before the form, which is sent with the first one.
     pub(super) fn may_send(&self) -> bool {
         self.may_call() && !self.awaits_form()
     }
 
-    /// The form goes along with the start of a conversation; one that runs has started.
+    /// Whether the form is missing. It is sent with the start of a conversation, so a running one
+    /// needs none.
     fn awaits_form(&self) -> bool {
         self.requirements.prechat && self.phase == Phase::New && self.progress.prechat.is_none()
     }
 
-    /// What the page asks for.
+    /// What the host page requires of the visitor.
     #[must_use]
     pub fn requirements(&self) -> &Requirements {
         &self.requirements
     }
 
-    /// What the visitor has passed.
+    /// The onboarding steps that the visitor has passed.
     #[must_use]
     pub fn progress(&self) -> &Rc<Progress> {
         &self.progress
     }
 
-    /// Was this conversation rated?
+    /// Whether this conversation was rated.
     #[must_use]
     pub fn is_rated(&self) -> bool {
         self.id.is_some() && self.progress.rated == self.id
     }
 
-    /// What the visitor has passed after this step.
+    /// Returns the action that records this step in the progress.
     #[must_use]
     pub fn after(&self, step: &OnboardingEvent, at: u64) -> Action {
         let mut passed = Progress::clone(&self.progress);
@@ -193,7 +195,7 @@ impl Conversation {
         Action::ProgressChanged(passed)
     }
 
-    /// The form was for the conversation that is left.
+    /// Clears the form, which was for the conversation being left.
     pub(super) fn forget_form(&mut self) {
         if self.progress.prechat.is_some() {
             Rc::make_mut(&mut self.progress).prechat = None;

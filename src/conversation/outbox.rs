@@ -1,8 +1,8 @@
-//! The outbox: messages the proxy has not confirmed yet, in order, each with its send state; shown
-//! at once as local echoes.
+//! The outbox: messages the proxy has not confirmed yet, in order, each with its send state. They
+//! are shown at once, as local echoes.
 //!
-//! A message leaves the outbox when its outcome is known: accepted, found in the log, or
-//! discarded. Only then may its copy in storage go. When to send is decided by the machine.
+//! A message leaves the outbox when its outcome is known: accepted, found in the log, or discarded.
+//! Only then may its stored copy be removed. The machine decides when to send.
 
 use std::rc::Rc;
 
@@ -15,28 +15,28 @@ use super::{Conversation, Delivery, MessageRow, Phase, Row, RowKind, SendError, 
 pub struct OutboxMessage {
     /// The client message id.
     pub id: Rc<str>,
-    /// What was said.
+    /// The text of the message.
     pub text: Rc<str>,
-    /// An answer in its own form: the `message` of a send, as JSON. It says what `text` says, and
-    /// goes in its place to who takes it.
+    /// The typed form of an answer: the `message` of a send, as JSON. It means the same as `text`,
+    /// and is sent instead where the site takes typed answers.
     pub typed: Option<Rc<str>>,
-    /// When, in the visitor's clock.
+    /// When it was said, by the visitor's clock.
     pub at: u64,
     /// Never [`SendState::Sent`].
     pub state: SendState,
 }
 
 impl Conversation {
-    /// What was said and not yet confirmed, in order.
+    /// The messages not confirmed yet, in order.
     #[must_use]
     pub fn outbox(&self) -> &[Rc<OutboxMessage>] {
         &self.outbox
     }
 
-    /// The message whose turn it is, if none is on its way.
+    /// The next message to send, if none is in flight.
     ///
-    /// While no conversation exists, a first message of unknown fate is asked for again: the same
-    /// key starts nothing twice, and only its answer tells the conversation's id.
+    /// While no conversation exists, a first message of unknown outcome is sent again: the same key
+    /// starts nothing twice, and only its answer has the conversation's id.
     #[must_use]
     pub fn next_to_send(&self) -> Option<&Rc<OutboxMessage>> {
         if !self.may_send() || self.phase == Phase::Ended || self.outbox.iter().any(|p| p.state == SendState::Sending) {
@@ -57,8 +57,8 @@ impl Conversation {
         true
     }
 
-    /// Another page's outbox: what was on its way there counts as waiting, because the same key may
-    /// always be asked for again.
+    /// Takes over the outbox of another page. A message in flight there counts as waiting, because
+    /// its key may always be sent again.
     pub(super) fn adopt_outbox(&mut self, found: Vec<OutboxMessage>) -> bool {
         let mut changed = false;
         for mut pending in found {
@@ -66,8 +66,8 @@ impl Conversation {
                 pending.state = SendState::Queued;
             }
             if let Some(at) = self.pending(&pending.id) {
-                // Both pages have it. Only a failure or a retry elsewhere is news; what is on its
-                // way here stays so.
+                // Both pages have it. Only a failure or a retry there is news; a message in flight
+                // here stays in flight.
                 let ours = self.outbox[at].state;
                 if ours != SendState::Sending && ours != pending.state {
                     self.set_pending(at, pending.state, true);
@@ -76,7 +76,7 @@ impl Conversation {
                 continue;
             }
             match self.row_of(&pending.id) {
-                // The log has it, and no outcome that is final: it must be asked for once more.
+                // The log has it, but without a final outcome: it must be sent once more.
                 Some(at) if self.rows[at].message().is_some_and(|m| !m.delivery.state().is_settled()) => {
                     let state = pending.state;
                     self.outbox.push(Rc::new(pending));
@@ -126,7 +126,8 @@ impl Conversation {
         }
     }
 
-    /// The key may go with the words now: nothing was kept of what it went with before.
+    /// Queues the message again, as text. Its key may be reused, because nothing was stored with
+    /// the refused form.
     pub(super) fn form_refused(&mut self, id: &str) -> bool {
         let Some(at) = self.pending(id).filter(|&at| self.outbox[at].typed.is_some()) else { return false };
         self.set_pending(at, SendState::Queued, false);
@@ -140,8 +141,8 @@ impl Conversation {
         failed
     }
 
-    /// While no conversation exists, the first message decides: should it have begun one after all,
-    /// a later message must not begin a second. So what waits behind it fails with it.
+    /// Fails all waiting messages if the first one failed while no conversation exists: it may have
+    /// started one after all, and a later message must not start a second.
     fn hold_starts(&mut self) {
         let failed = SendState::Failed(SendError::Temporary);
         if self.id.is_none() && self.outbox.iter().any(|p| p.state == failed) {
@@ -149,7 +150,7 @@ impl Conversation {
         }
     }
 
-    /// And all of them are tried again together, in their order, with their keys.
+    /// Queues all failed first messages again, together, in order and with their keys.
     fn requeue_starts(&mut self, at: u64) {
         let failed = |p: &&Rc<OutboxMessage>| p.state == SendState::Failed(SendError::Temporary);
         let ids: Vec<Rc<str>> = self.outbox.iter().filter(failed).map(|p| p.id.clone()).collect();
@@ -197,10 +198,10 @@ impl Conversation {
             self.outbox.push(Rc::new(pending));
             self.set_row_state(row_at, SendState::Queued);
         } else if logged {
-            // Its old attempt stands in the log; the new one is a message of its own.
+            // The old attempt stays in the log; the new one is a separate message.
             self.enqueue(pending);
         } else {
-            // It is said now, so it stands last, with the key it had.
+            // It is said now, so its row moves to the end and keeps its key.
             let mut row = self.rows.remove(row_at);
             let changed = Rc::make_mut(&mut row);
             changed.at = at;
@@ -228,8 +229,8 @@ impl Conversation {
         true
     }
 
-    /// What the log says about a visitor's message. `live` is the time, when the entry is news and
-    /// not history.
+    /// Applies the delivery state that the log reports for a visitor's message. `live`: the time,
+    /// if the entry is new and not history.
     pub(super) fn delivered(&mut self, id: &str, state: DeliveryState, live: Option<u64>) -> bool {
         let Some(at) = self.row_of(id) else { return false };
         match state {
@@ -251,7 +252,7 @@ impl Conversation {
                 self.set_row_state(at, SendState::Failed(SendError::Refused))
             }
             DeliveryState::Failed => match self.pending(id).map(|index| self.outbox[index].state) {
-                // The answer to the send decides whether it is tried again by itself.
+                // The answer to the send request decides whether it is retried automatically.
                 Some(SendState::Sending | SendState::Queued) => false,
                 Some(SendState::Unknown | SendState::Failed(_) | SendState::Sent) => {
                     self.send_failed(id, SendError::Temporary)
@@ -261,7 +262,7 @@ impl Conversation {
         }
     }
 
-    /// Everything that waits fails, because the conversation has ended.
+    /// Fails all queued messages with this error.
     pub(super) fn fail_waiting(&mut self, error: SendError) {
         for at in 0..self.outbox.len() {
             if matches!(self.outbox[at].state, SendState::Queued) {
@@ -270,7 +271,7 @@ impl Conversation {
         }
     }
 
-    /// Takes a message out of the outbox because its outcome is known.
+    /// Removes a message from the outbox because its outcome is known.
     pub(super) fn settle(&mut self, id: &str) -> bool {
         match self.pending(id) {
             Some(at) => {
@@ -285,7 +286,7 @@ impl Conversation {
         self.outbox.iter().position(|p| *p.id == *id)
     }
 
-    /// The row of a message the visitor sent, searched from the end, where it nearly always is.
+    /// The row of a visitor's message, searched from the end, where it nearly always is.
     pub(super) fn row_of(&self, id: &str) -> Option<usize> {
         self.rows.iter().rposition(|row| row.message().is_some_and(|m| m.id.as_deref() == Some(id)))
     }
@@ -315,7 +316,7 @@ impl Conversation {
         true
     }
 
-    /// Does a message of a bot or an agent stand below this row?
+    /// Whether a message of a bot or an agent is below this row.
     fn answered_after(&self, at: usize) -> bool {
         self.rows[at + 1..].iter().any(|row| row.message().is_some_and(|m| m.author != Author::Visitor))
     }

@@ -1,5 +1,5 @@
-//! Pagination of the log towards its beginning: state of the request, and merging a page above
-//! what is shown.
+//! Pagination of the log towards its beginning: the state of the request, and inserting a page
+//! above the rows shown.
 
 use std::rc::Rc;
 
@@ -7,22 +7,22 @@ use chataibot_wire::{Cursor, Event};
 
 use super::{Conversation, Delivery, RawEntry, Row, SendState, timeline::Origin};
 
-/// Is there more of the log before what is shown?
+/// Whether the log has more before the rows shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum HistoryState {
-    /// No: this is where the conversation begins.
+    /// No: the conversation begins here.
     #[default]
     None,
-    /// There is, for the asking.
+    /// Yes, on request.
     Available,
-    /// It was asked for.
+    /// It was requested.
     Loading,
-    /// It was asked for and did not come; it may be asked for again.
+    /// The request failed; it may be repeated.
     Failed,
 }
 
 impl Conversation {
-    /// Is there more of the log before what is shown?
+    /// Whether the log has more before the rows shown.
     #[must_use]
     pub fn earlier(&self) -> HistoryState {
         self.earlier
@@ -37,7 +37,7 @@ impl Conversation {
 
     pub(super) fn earlier_known(&mut self, more: bool) -> bool {
         if more {
-            // What is settled and not in the part that is known stands before it.
+            // A settled message missing in the known part of the log belongs to the part before it.
             let settled = Delivery::Local(SendState::Sent);
             self.rows.retain(|row| row.message().is_none_or(|message| message.delivery != settled));
             self.regroup_all();
@@ -58,8 +58,8 @@ impl Conversation {
         self.earlier == HistoryState::Loading && super::set(&mut self.earlier, HistoryState::Failed)
     }
 
-    /// Puts a page of the log before all that is known of it. Nothing in it is news: no row is
-    /// announced, counted or expected.
+    /// Inserts a page of the log before all known entries. Nothing in it is news: its rows are
+    /// neither announced nor counted as unread, and no reply is expected.
     pub(super) fn put_before(&mut self, mut page: Vec<Rc<RawEntry>>, more: bool) -> bool {
         let (HistoryState::Loading, Some(first)) = (self.earlier, self.log.first().map(|entry| entry.cursor)) else {
             return false;
@@ -73,14 +73,14 @@ impl Conversation {
             }
             fits
         });
-        // A page of which nothing can be used would be asked for again and again.
+        // A page without usable entries would be requested again and again.
         self.earlier = match (more, page.is_empty()) {
             (false, _) => HistoryState::None,
             (true, false) => HistoryState::Available,
             (true, true) => HistoryState::Failed,
         };
-        // A log of its own, so that the newest part decides alone who answers and whether the
-        // conversation goes on.
+        // A separate conversation, so that the newest part alone decides who answers and whether
+        // the conversation goes on.
         let mut above = Self { next_key: 0, feedback: self.feedback.clone(), ..Self::default() };
         let mut known: Vec<Rc<Row>> = Vec::new();
         for entry in page {
@@ -89,13 +89,14 @@ impl Conversation {
             {
                 if at < self.logged_rows {
                     above.log.push(entry);
-                    continue; // RawEntry twice, and shown where it was first seen.
+                    continue; // Logged twice; shown where it was first seen.
                 }
                 known.push(self.rows.remove(at));
             }
             above.place(entry, Origin::History { fresh: false }, &mut known);
         }
-        // Counted from 1 up there; rows further up have smaller keys than all given so far.
+        // Keys in `above` count from 1. They are shifted below all keys so far, as earlier rows
+        // have smaller keys.
         let given = above.next_key;
         self.first_key -= given;
         for row in above.rows.iter_mut().filter(|row| row.key <= given) {
@@ -103,7 +104,7 @@ impl Conversation {
         }
         let count = above.rows.len();
         if self.read.is_none() {
-            // Old news is no unread news.
+            // Old messages do not count as unread.
             self.read = above.cursor;
         }
         if self.assignee.is_none() {
@@ -114,8 +115,7 @@ impl Conversation {
         self.rows = above.rows;
         self.log = above.log;
         self.logged_rows += count;
-        // How the sending of the page's messages went on may stand in the part that was known
-        // before.
+        // The delivery states of the page's messages may be in the part that was known before.
         for entry in self.log.clone() {
             if let Event::Delivery(delivery) = &entry.event
                 && self.row_of(&delivery.client_message_id).is_some_and(|at| at < count)

@@ -12,20 +12,20 @@ pub struct RawEntry {
 }
 
 impl RawEntry {
-    /// `json` is what `entry` was read from.
+    /// Creates an entry; `json` is what it was read from.
     #[must_use]
     pub fn new(entry: Entry, json: impl Into<Box<str>>) -> Self {
         Self { entry, json: json.into() }
     }
 
-    /// The text it came as; empty for an entry that never came.
+    /// The JSON it came as; empty for an entry that was not received.
     #[must_use]
     pub fn json(&self) -> &str {
         &self.json
     }
 }
 
-/// An entry that came from nowhere, as stories and tests make one: it can be shown and not stored.
+/// An entry that was not received, as in stories and tests: it can be shown but not stored.
 impl From<Entry> for RawEntry {
     fn from(entry: Entry) -> Self {
         Self::new(entry, "")

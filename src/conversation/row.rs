@@ -1,5 +1,5 @@
-//! One row of the message list: a message or a notice, with the key it keeps from local echo to
-//! the end.
+//! One row of the message list: a message or a notice. It keeps its key from local echo to logged
+//! entry.
 
 use std::rc::Rc;
 
@@ -7,69 +7,69 @@ use chataibot_wire::{Author, Content, Cursor, Event, entry::Assignee};
 
 use super::RawEntry;
 
-/// One row of the message list. Rows are replaced, never changed: a row that is the same `Rc` looks
-/// the same.
+/// One row of the message list. Rows are replaced, never changed: the same `Rc` always looks the
+/// same.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Stays with the row for its whole life, from local echo to logged, and is never given twice.
-    /// Newer rows have larger keys.
+    /// Stays with the row for its whole life, from local echo to logged, and is never reused. Newer
+    /// rows have larger keys.
     pub key: u32,
     /// When it was said: milliseconds since 1970-01-01 UTC; the visitor's clock until the row is
     /// logged, then the proxy's.
     pub at: u64,
     /// What the row shows.
     pub kind: RowKind,
-    /// Does another author or another minute stand above?
+    /// Whether the row above has another author or minute.
     pub first_in_group: bool,
-    /// Does another author or another minute stand below?
+    /// Whether the row below has another author or minute.
     pub last_in_group: bool,
-    /// Did it arrive while this page was looking, and not from storage or a rebuilt log? Only such
-    /// rows are announced.
+    /// Whether it is new to this page: received live, or in a rebuilt log after everything shown,
+    /// but not from storage. Only such rows are announced.
     pub fresh: bool,
 }
 
 /// What a row shows.
 #[derive(Clone, Debug)]
 pub enum RowKind {
-    /// Somebody said something.
+    /// A message.
     Message(MessageRow),
-    /// Something happened to the conversation.
+    /// A notice about the conversation.
     Notice(Notice),
 }
 
 /// A message in the list.
 #[derive(Clone, Debug)]
 pub struct MessageRow {
-    /// Who said it.
+    /// Who wrote it.
     pub author: Author,
-    /// The client message id of a visitor's message sent by this widget: what `retry` and `discard`
-    /// want.
+    /// The client message id of a visitor's message sent by this widget; `retry` and `discard` take
+    /// it.
     pub id: Option<Rc<str>>,
-    /// Where the message is on its way into the log.
+    /// Whether it is logged, and its send state.
     pub delivery: Delivery,
-    /// Did the visitor find it helpful? `None` while they have not said.
+    /// Whether the visitor found it helpful; `None` if not rated.
     pub feedback: Option<bool>,
     pub(super) body: Body,
 }
 
-/// Shared with the log where there is one, so that a long history is kept once.
+/// The content; shared with the log where it is logged, so that a long history is kept once.
 #[derive(Clone, Debug)]
 pub(super) enum Body {
     Local(Rc<Content>),
     Logged(Rc<RawEntry>),
 }
 
-/// Where a message is on its way into the log.
+/// Whether a message is logged, and its send state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// Only here.
+    /// Not in the log.
     Local(SendState),
     /// In the log; for messages of bots and agents the state is [`SendState::Sent`].
     Logged(Cursor, SendState),
 }
 
 impl Delivery {
-    /// How the sending stands, logged or not.
+    /// The send state, logged or not.
     #[must_use]
     pub fn state(self) -> SendState {
         match self {
@@ -78,23 +78,24 @@ impl Delivery {
     }
 }
 
-/// How the sending of a visitor's message stands.
+/// The send state of a visitor's message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SendState {
     /// Waits for its turn or for the network.
     Queued,
-    /// On its way.
+    /// In flight.
     Sending,
-    /// Nobody knows whether it arrived; it is not sent again, and the log will tell.
+    /// Nobody knows whether it arrived. It is not sent again; the log will tell.
     Unknown,
     /// It did not arrive.
     Failed(SendError),
-    /// The other side has it.
+    /// It arrived.
     Sent,
 }
 
 impl SendState {
-    /// Once the log says so, is there nothing left to ask for with this message's key?
+    /// Whether this state is final if the log reports it, so that sending the key again is
+    /// pointless.
     #[must_use]
     pub fn is_settled(self) -> bool {
         match self {
@@ -107,16 +108,16 @@ impl SendState {
 /// Why a message did not arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SendError {
-    /// For now: trying again can help.
+    /// Temporary: trying again can help.
     Temporary,
-    /// The conversation has ended; in a new one it can be sent.
+    /// The conversation has ended; the message can be sent in a new one.
     Ended,
-    /// For good: trying again cannot help.
+    /// Permanent: trying again cannot help.
     Refused,
 }
 
 impl SendError {
-    /// Is "try again" worth offering?
+    /// Whether to offer a retry.
     #[must_use]
     pub fn can_retry(self) -> bool {
         match self {
@@ -133,12 +134,12 @@ pub enum Notice {
     Handover(Assignee),
     /// The conversation was closed.
     Ended,
-    /// A closed conversation goes on.
+    /// A closed conversation was reopened.
     Reopened,
 }
 
 impl Row {
-    /// The message, when the row is one.
+    /// The message, if the row is one.
     #[must_use]
     pub fn message(&self) -> Option<&MessageRow> {
         match &self.kind {
@@ -147,7 +148,7 @@ impl Row {
         }
     }
 
-    /// The notice, when the row is one.
+    /// The notice, if the row is one.
     #[must_use]
     pub fn notice(&self) -> Option<&Notice> {
         match &self.kind {
@@ -158,7 +159,7 @@ impl Row {
 }
 
 impl MessageRow {
-    /// What was said.
+    /// The content of the message.
     #[must_use]
     pub fn content(&self) -> &Content {
         match &self.body {
@@ -170,7 +171,7 @@ impl MessageRow {
         }
     }
 
-    /// The log's entry of this message, once it is there.
+    /// The message's entry in the log, if it is logged.
     #[must_use]
     pub fn logged(&self) -> Option<&Rc<RawEntry>> {
         match &self.body {
@@ -180,7 +181,7 @@ impl MessageRow {
     }
 }
 
-/// Cheap: same key, same state, and the very same content in memory.
+/// Cheap: compares key, state, and content by address.
 impl PartialEq for Row {
     fn eq(&self, other: &Self) -> bool {
         let same_kind = match (&self.kind, &other.kind) {

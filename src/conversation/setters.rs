@@ -34,14 +34,15 @@ impl Conversation {
         set(&mut self.memory_only, true)
     }
 
-    /// Something is said where nothing was said before, or only such messages as this one.
+    /// Queues a message of the visitor while nothing was said before, or only messages like this
+    /// one.
     pub(crate) fn begin(&mut self, id: Rc<str>, text: Rc<str>, at: u64) {
         self.enqueue(OutboxMessage { id, text, typed: None, at, state: SendState::Queued });
     }
 
-    /// The time for the id of the next message, in milliseconds since 1970: now, but later than
-    /// whatever still waits. Messages are stored and sent in the order of their ids, and a clock
-    /// that was set back must not bring a new one before an old one that is on its way.
+    /// Returns the time for the id of the next message, in milliseconds since 1970: now, but later
+    /// than the ids of all waiting messages. Messages are stored and sent in the order of their
+    /// ids, so after a clock was set back, a new one must not precede one that is still waiting.
     #[must_use]
     pub fn id_time(&self, wall: u64) -> u64 {
         self.outbox.iter().filter_map(|pending| time_of(&pending.id)).fold(wall, |at, other| at.max(other + 1))

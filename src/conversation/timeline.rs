@@ -1,5 +1,5 @@
-//! The timeline: where an entry of the log goes, which local echo it confirms, what was read, what
-//! forms a group.
+//! The timeline: places the log's entries, matches them with local echoes, and tracks what was read
+//! and which rows form a group.
 //!
 //! Rows `..logged_rows` are in log order; the rest are not logged yet, in the order of the outbox.
 
@@ -18,7 +18,7 @@ use super::{
 /// Rows of one author within one minute form a group.
 const MINUTE: u64 = 60_000;
 
-/// How an entry's cursor relates to what was read in so far.
+/// How an entry's cursor relates to the part of the log read so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CursorOrder {
     /// It is the next one.
@@ -29,18 +29,18 @@ pub enum CursorOrder {
     Gap,
 }
 
-/// Why an entry is placed: decides what it may set off.
+/// Where an entry comes from; decides what it may trigger.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
-    /// It just came; the time is monotonic.
+    /// Received now, at this monotonic time.
     Live(u64),
-    /// It was there before. `fresh` when it is newer than all that was shown.
+    /// In the log before. `fresh` if it is newer than all rows shown.
     History { fresh: bool },
 }
 
 impl Conversation {
-    /// Where an entry with this cursor would stand. The first one ever seen is always the next: a
-    /// log may begin anywhere.
+    /// How this cursor relates to the part of the log read so far. The first one ever seen is
+    /// always the next: a log may begin anywhere.
     #[must_use]
     pub fn order_of(&self, cursor: Cursor) -> CursorOrder {
         match self.cursor {
@@ -72,8 +72,8 @@ impl Conversation {
     }
 
     pub(super) fn rebuild(&mut self, entries: Vec<Rc<RawEntry>>, earlier: bool) -> bool {
-        // The log has not said so, but an answer has, or the visitor: a log that is read again does
-        // not undo that.
+        // The end was reported by an answer or the visitor, not by the log. Reading the log again
+        // does not undo it.
         let ended = self.phase == Phase::Ended && self.logged_status == Status::Open;
         let newest_shown = self.log.last().map(|entry| entry.at);
         let read_at = self.read.and_then(|read| self.log.iter().rfind(|e| e.cursor == read)).map(|entry| entry.at);
@@ -103,7 +103,7 @@ impl Conversation {
     pub(super) fn restore(&mut self, restored: Restored) -> bool {
         let mut old = self.take_log();
         if self.id.is_some() && self.id != restored.id {
-            // Another conversation: of the old one only what was never sent comes along.
+            // Another conversation: of the old one, only unsent messages stay.
             old.retain(|row| row.message().and_then(|m| m.id.as_ref()).is_some_and(|id| self.pending(id).is_some()));
         }
         self.id = restored.id;
@@ -130,11 +130,11 @@ impl Conversation {
         true
     }
 
-    /// Leaves the conversation: nothing of its log stays, what was never sent does.
+    /// Leaves the conversation: its log is dropped, unsent messages stay.
     pub(super) fn leave(&mut self) -> bool {
         let mut old = self.take_log();
-        // What is on its way goes to the conversation that is left, and its outcome will not be
-        // learned here.
+        // Messages in flight go to the conversation being left; their outcome will not be known
+        // here.
         self.outbox.retain(|p| !matches!(p.state, SendState::Sending | SendState::Unknown));
         old.retain(|row| row.message().and_then(|m| m.id.as_ref()).is_some_and(|id| self.pending(id).is_some()));
         self.put_back_unlogged(old);
@@ -146,7 +146,7 @@ impl Conversation {
         true
     }
 
-    /// Empties the log and gives back all rows, so that they can be recognised.
+    /// Empties the log and returns all rows, so that they can be matched again.
     fn take_log(&mut self) -> Vec<Rc<Row>> {
         self.log.clear();
         self.logged_rows = 0;
@@ -160,8 +160,7 @@ impl Conversation {
         std::mem::take(&mut self.rows)
     }
 
-    /// After the log was placed anew: local echoes, and logged messages still in the outbox, come
-    /// back below it.
+    /// Puts local echoes, and logged messages still in the outbox, back below the rebuilt log.
     fn put_back_unlogged(&mut self, old: Vec<Rc<Row>>) {
         for mut row in old {
             let Some(message) = row.message() else { continue };
@@ -181,8 +180,8 @@ impl Conversation {
         self.regroup_all();
     }
 
-    /// Puts one entry at the end of the log. `old` holds rows shown before, whose keys go over to
-    /// the entries they stand for.
+    /// Appends an entry to the log. `old` holds rows shown before, whose keys matching entries take
+    /// over.
     pub(super) fn place(&mut self, entry: Rc<RawEntry>, origin: Origin, old: &mut Vec<Rc<Row>>) {
         self.cursor = Some(entry.cursor);
         self.log.push(entry.clone());
@@ -231,7 +230,7 @@ impl Conversation {
             }
             return;
         }
-        // A visitor's own message keeps its row, whatever is in it.
+        // A visitor's own message keeps its row, even if it is blank.
         if author != Author::Visitor && message.content.is_blank() {
             return;
         }
@@ -268,7 +267,7 @@ impl Conversation {
         let body = Body::Logged(entry.clone());
         let kind = RowKind::Message(MessageRow { author, id, delivery, feedback, body });
         let origin = match &known {
-            // An announced row stays announced, and one from history stays history.
+            // A known row keeps its `fresh` mark.
             Some(row) if matches!(origin, Origin::History { .. }) => Origin::History { fresh: row.fresh },
             Some(_) | None => origin,
         };
@@ -292,7 +291,7 @@ impl Conversation {
         self.next_key
     }
 
-    /// Messages of bots and agents after the last one read, while nobody looks.
+    /// The number of messages of bots and agents since the visitor last looked.
     #[must_use]
     pub fn unread(&self) -> u32 {
         let mut unread = 0;
@@ -307,7 +306,7 @@ impl Conversation {
         unread
     }
 
-    /// Moves the mark of what was read forward, never back.
+    /// Moves the read mark forward, never back.
     pub(super) fn read_up_to(&mut self, up_to: Option<Cursor>) -> bool {
         let Some(up_to) = up_to.or(self.cursor) else { return false };
         let further = match self.read {

@@ -1,5 +1,4 @@
-//! Builder of stories: applies actions one after the other, a minute apart, the last of them just
-//! now.
+//! Builder of stories: applies actions one after the other, a minute apart, the last one at `NOW`.
 
 use std::rc::Rc;
 
@@ -17,7 +16,7 @@ pub const NOW: u64 = 1_772_447_400_000;
 /// A minute, in milliseconds.
 const MINUTE: u64 = 60_000;
 
-/// A conversation that is being written.
+/// A conversation under construction.
 pub(super) struct StoryBuilder {
     conversation: Conversation,
     seq: u32,
@@ -25,12 +24,12 @@ pub(super) struct StoryBuilder {
 }
 
 impl StoryBuilder {
-    /// The window is open, and there is no conversation yet.
+    /// Starts with an open window and no conversation.
     pub(super) fn fresh() -> Self {
         Self { conversation: Conversation::new(), seq: 0, at: NOW }.then(Action::WindowOpened)
     }
 
-    /// A conversation has begun, replies arrive, and the window is open. The scene will have
+    /// Starts with an open window and a running, connected conversation. The scene will have
     /// `lines` lines.
     pub(super) fn new(lines: u32) -> Self {
         let begun = Self::fresh()
@@ -39,7 +38,7 @@ impl StoryBuilder {
         Self { at: NOW - u64::from(lines) * MINUTE, ..begun }
     }
 
-    /// Something happened.
+    /// Applies an action.
     pub(super) fn then(mut self, action: Action) -> Self {
         self.conversation.apply(action);
         self
@@ -56,55 +55,55 @@ impl StoryBuilder {
         self.entry(Event::Message(Message { author, client_message_id: id.map(String::from), content }))
     }
 
-    /// The bot shows something.
+    /// Adds a message of the bot.
     pub(super) fn shows(self, content: Content) -> Self {
         self.says(Author::Bot, content, None)
     }
 
-    /// The bot says something.
+    /// Adds a text of the bot.
     pub(super) fn bot(self, words: &str) -> Self {
         self.shows(text(words))
     }
 
-    /// A member of the team says something.
+    /// Adds a text of a team member.
     pub(super) fn agent(self, words: &str) -> Self {
         self.says(Author::Agent, text(words), None)
     }
 
-    /// The visitor said something, and it arrived.
+    /// Adds a text of the visitor that has arrived.
     pub(super) fn visitor(self, words: &str) -> Self {
         let id = ["visitor-", &self.seq.to_string()].concat();
         self.says(Author::Visitor, text(words), Some(&id)).then(Action::SendAccepted { id: id.into(), now: 0 }).quiet()
     }
 
-    /// The visitor has just said something; it stands as `facts` say.
+    /// Adds a text that the visitor has just sent; `facts` determine its state.
     pub(super) fn just_said(self, id: &str, words: &str, facts: impl IntoIterator<Item = Action>) -> Self {
         let said = self.then(Action::Composed { id: id.into(), text: words.into(), typed: None, at: NOW });
         facts.into_iter().fold(said, Self::then)
     }
 
-    /// Somebody of the team takes over.
+    /// Hands the conversation over to a team member.
     pub(super) fn handed_to(self, name: Option<&str>, picture: Option<String>) -> Self {
         self.entry(Event::Assignee(Assignee { kind: Author::Agent, name: name.map(String::from), picture }))
     }
 
-    /// The conversation ends, or goes on.
+    /// Ends or reopens the conversation.
     pub(super) fn status(self, status: Status) -> Self {
         self.entry(Event::Status(status))
     }
 
-    /// Nobody types.
+    /// Ends the typing indicator.
     pub(super) fn quiet(self) -> Self {
         self.then(Action::Ticked { now: u64::MAX })
     }
 
-    /// The scene.
+    /// Returns the finished conversation.
     pub(super) fn conversation(self) -> Conversation {
         self.conversation
     }
 }
 
-/// Words without form.
+/// An unformatted text.
 pub(super) fn text(words: &str) -> Content {
     Content::Text(Text { body: RichText::plain(words), prompt: None })
 }

@@ -1,4 +1,4 @@
-//! The story of attached files: chosen already, each at a fixed progress.
+//! Uploads for the story of attached files: chosen already, each at a fixed progress.
 
 use std::rc::Rc;
 
@@ -7,8 +7,8 @@ use crate::components::{Sending, Upload, UploadState, Uploads, sample};
 const PICTURE: &str = "image/jpeg";
 const DOCUMENT: &str = "application/pdf";
 
-/// Takes pictures, which never arrive, and documents, which are there at once. A film is chosen,
-/// too.
+/// Accepts pictures, whose uploads never finish, and documents, whose uploads finish at once. Also
+/// chooses a film, which is not accepted.
 pub(super) fn uploads() -> Uploads {
     let start = |Upload { file, told }: Upload| {
         told.emit(if file.type_() == DOCUMENT {

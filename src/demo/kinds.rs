@@ -14,7 +14,7 @@ pub(super) fn prompt(words: &str, prompt: Prompt) -> Content {
     Content::Text(Text { body: plain(words), prompt: Some(prompt) })
 }
 
-/// Every form a text can have.
+/// A text with every kind of formatting.
 pub(super) fn rich() -> Content {
     let text = |words: &str| Node::Text(words.into());
     let link = Link::to("https://example.com/timetable".into(), vec![text("the timetable")]);
@@ -82,7 +82,7 @@ pub(super) fn buttons(layout: ButtonLayout) -> Content {
     })
 }
 
-/// Buttons that lead somewhere.
+/// Buttons with links.
 pub(super) fn links() -> Content {
     Content::Buttons(Buttons {
         header: None,
@@ -114,7 +114,7 @@ pub(super) fn list() -> Content {
     })
 }
 
-/// Cards side by side; with pictures alone, a gallery.
+/// A carousel of cards; with pictures alone, a gallery.
 pub(super) fn cards(picture: &str, gallery: bool) -> Content {
     let card = |title: &str, description: &str| Card {
         image: Some(picture.into()),
@@ -131,13 +131,13 @@ pub(super) fn cards(picture: &str, gallery: bool) -> Content {
     })
 }
 
-/// A number on a range.
+/// A question for a number in a range.
 pub(super) fn slider() -> Content {
     let title = plain("How many nights would you like to stay?");
     Content::Slider(Slider { title, min: 2.0, max: 6.0, step: 1.0, unit: Some("nights".into()) })
 }
 
-/// A date, perhaps with a time.
+/// A question for a date, or a date and a time.
 pub(super) fn calendar(with_time: bool) -> Content {
     Content::Calendar(Calendar {
         title: plain("When do you want to leave?"),
@@ -148,12 +148,12 @@ pub(super) fn calendar(with_time: bool) -> Content {
     })
 }
 
-/// A file is asked for.
+/// A question for a file.
 pub(super) fn upload() -> Content {
     Content::FileUpload(FileUpload { title: plain("Please send us a picture of the ticket.") })
 }
 
-/// Several facts are asked for.
+/// A form.
 pub(super) fn form() -> Content {
     let field = |label: &str, kind, required| Field {
         label: label.into(),
@@ -175,7 +175,7 @@ pub(super) fn form() -> Content {
     })
 }
 
-/// A booking page.
+/// A link to a booking page.
 pub(super) fn appointment() -> Content {
     Content::Appointment(Appointment {
         title: plain("Shall we talk it over on the phone?"),
@@ -184,7 +184,7 @@ pub(super) fn appointment() -> Content {
     })
 }
 
-/// A kind nobody knows yet.
+/// A message of an unknown kind.
 pub(super) fn unknown() -> Content {
     Content::Unsupported(Unsupported { kind: "hologram".into(), text: RichText::default() })
 }

@@ -24,7 +24,7 @@ struct Row {
 }
 
 const fn row(name: &'static str, title: &'static str, make: Make) -> Row {
-    // Nobody reads titles in a browser.
+    // Titles are not shown in a browser, so the WASM does not contain them.
     Row { name, title: if cfg!(target_arch = "wasm32") { "" } else { title }, settings: &[], make }
 }
 
@@ -37,10 +37,10 @@ pub fn scenes() -> impl Iterator<Item = (&'static str, &'static str)> {
     TABLE.iter().map(|row| (row.name, row.title))
 }
 
-/// What a scene needs to be otherwise than the page set it, by attribute.
+/// Settings that a scene overrides, by attribute.
 pub type Staging = &'static [(&'static str, &'static str)];
 
-/// Makes the scene called `name`. `origin` is where the program came from.
+/// Makes the scene called `name`. `origin` is where the program was loaded from.
 pub(super) fn find(name: &str, origin: &str) -> Option<(Conversation, Staging)> {
     let row = TABLE.iter().find(|row| row.name == name)?;
     let picture = [origin, "/chataibot-sample.svg"].concat();
@@ -158,13 +158,13 @@ const TABLE: &[Row] = &[
     row("form", "A form", |_| greeted().shows(kinds::form())),
     row("appointment", "A booking page", |_| greeted().shows(kinds::appointment())),
     row("unsupported", "A kind nobody knows", |_| greeted().shows(kinds::unknown())),
-    // How sending went.
+    // States of sending.
     row("sending", "A message on its way", |_| asked([began()])),
     row("queued", "A message that waits", |_| asked([]).then(Action::ConnectionChanged(ConnectionStatus::Offline))),
     row("failed", "A message that was not sent", |_| asked([began(), failed(SendError::Temporary)])),
     row("refused", "A message that was refused for good", |_| asked([began(), failed(SendError::Refused)])),
     row("unknown", "A message that may have arrived", |_| asked([began(), Action::SendUnknown { id: ASKED.into() }])),
-    // How the connection stands.
+    // States of the connection.
     row("connecting", "The first connection is being made", |_| {
         greeted().then(Action::ConnectionChanged(ConnectionStatus::Connecting))
     }),
@@ -222,7 +222,7 @@ const TABLE: &[Row] = &[
 /// The scene in which files can be sent: see [`files`](super::files).
 pub(super) const ATTACHING: &str = "attaching";
 
-/// The client message id of what was just said.
+/// Client message id of the message just sent.
 const ASKED: &str = "asked";
 
 const LONG: &str = "We leave on Friday after work and are there before dark. On Saturday there is the market in the morning, the walk \
@@ -260,7 +260,7 @@ fn failed(error: SendError) -> Action {
     Action::SendFailed { id: ASKED.into(), error }
 }
 
-/// A file that would lie beside the sample picture.
+/// Address that a file next to the sample picture would have.
 fn beside(picture: &str, name: &str) -> String {
     let folder = picture.rfind('/').map_or("", |at| &picture[..=at]);
     [folder, name].concat()

@@ -1,4 +1,4 @@
-//! A widget while it runs: its settings, where its conversation comes from, and its elements.
+//! A running widget: its settings, the source of its conversation, and its elements.
 
 use std::{
     cell::{Cell, RefCell},
@@ -20,7 +20,7 @@ use crate::{
     runtime::Runtime,
 };
 
-/// A running widget, until it is ended. Clones are the same one.
+/// A running widget, until it is ended. Clones share it.
 #[derive(Clone)]
 pub(super) struct Handle(Rc<Inner>);
 
@@ -29,29 +29,29 @@ struct Inner {
     launcher: Element,
     on_event: Rc<dyn Fn(PageEvent)>,
     before_send: BeforeSend,
-    /// As the page set it. `None`: the widget has ended.
+    /// Settings as the page set them; `None` once the widget has ended.
     config: RefCell<Option<Rc<Config>>>,
-    /// `None` while a scene is fetched.
+    /// `None` while a scene is being fetched.
     source: RefCell<Option<Source>>,
-    /// Is what there is to show rendered as soon as it is there?
+    /// Whether rendering was requested; a source that arrives later is then rendered at once.
     rendered: Cell<bool>,
-    /// What stands in `place`.
+    /// The app that is rendered into `place`.
     app: RefCell<Option<AppHandle<App>>>,
 }
 
-/// Where the conversation comes from.
+/// Source of the conversation.
 #[derive(Clone)]
 struct Source {
     chat: Rc<dyn ChatSource>,
-    /// The same, where it is a runtime.
+    /// The same object, if it is a runtime.
     runtime: Option<Rc<Runtime>>,
-    /// What a scene wants to be otherwise than the page set it.
+    /// Settings that a scene overrides.
     staging: demo::Staging,
 }
 
 impl Handle {
-    /// Starts a runtime, or a scene where the page wants one. `launcher` is to be the launcher of
-    /// what is rendered into `place`.
+    /// Starts a runtime, or a scene if the page wants one. `launcher` becomes the launcher of the
+    /// app in `place`.
     pub(super) fn begin(place: Element, launcher: Element, config: Config, tell: Function) -> Self {
         let handle = Self(Rc::new(Inner {
             place,
@@ -77,8 +77,8 @@ impl Handle {
             let runtime = Runtime::start(runtime_settings(&config), on_event);
             return self.show(Source { chat: Rc::new(runtime.clone()), runtime: Some(runtime), staging: &[] });
         };
-        // A widget that is gone is not kept alive by its scene, and one that is set otherwise
-        // meanwhile does not show it.
+        // A weak reference, so that fetching a scene does not keep an ended widget alive. The scene
+        // is shown only if the setting is still the same.
         let handle = Rc::downgrade(&self.0);
         spawn_local(async move {
             let scene = demo::scene(&name, &config.origin(), on_event).await;
@@ -95,8 +95,7 @@ impl Handle {
         });
     }
 
-    /// Takes `source` in the place of the one before; a scene that comes later than the rendering
-    /// is rendered at once.
+    /// Replaces the source. A scene that arrives after [`Handle::render`] is rendered at once.
     fn show(&self, source: Source) {
         let Some(config) = self.config() else { return source.chat.end() };
         source.chat.ask(gate(&staged(config, source.staging)));
@@ -108,8 +107,8 @@ impl Handle {
         }
     }
 
-    /// Renders what there is to show. Not done by [`Handle::begin`], as both take long on a slow
-    /// phone, and the visitor may act between.
+    /// Renders the widget. Not part of [`Handle::begin`], because both take long on a slow phone
+    /// and the visitor can act in between.
     pub(super) fn render(&self) {
         self.0.rendered.set(true);
         let Some(props) = self.props() else { return };
@@ -123,7 +122,7 @@ impl Handle {
         }
     }
 
-    /// Takes everything down.
+    /// Ends the widget and releases everything.
     pub(super) fn end(&self) {
         self.0.config.take();
         if let Some(source) = self.0.source.take() {
@@ -134,7 +133,7 @@ impl Handle {
         }
     }
 
-    /// Changes settings; nothing happens where they stay the same.
+    /// Changes settings; does nothing if they stay the same.
     pub(super) fn change(&self, change: impl FnOnce(&mut Config)) {
         let Some(before) = self.config() else { return };
         let mut config = Config::clone(&before);
@@ -147,7 +146,7 @@ impl Handle {
         if config.given(Name::Demo) != before.given(Name::Demo) {
             return self.start();
         }
-        // Cloned out, as below.
+        // Cloned, as in [`Handle::source`].
         let source = self.0.source.borrow().clone();
         if let Some(Source { chat, runtime, staging }) = source {
             if let Some(runtime) = runtime {
@@ -171,12 +170,12 @@ impl Handle {
         self.0.config.borrow().clone()
     }
 
-    /// Cloned out: what it does may call back into this value.
+    /// Cloned, because a call on the source may call back into this handle.
     pub(super) fn source(&self) -> Option<Rc<dyn ChatSource>> {
         self.0.source.borrow().as_ref().map(|source| source.chat.clone())
     }
 
-    /// Says what the shell has sent already. There is no shell before a scene.
+    /// Takes over the message that the shell has sent. A scene has no shell.
     pub(super) fn send_early(&self, text: String, early: &JsValue) {
         let runtime = self.0.source.borrow().as_ref().and_then(|source| source.runtime.clone());
         if let Some(runtime) = runtime {
@@ -184,14 +183,14 @@ impl Handle {
         }
     }
 
-    /// Does what the page wants.
+    /// Performs an action for the page.
     pub(super) fn act(&self, action: UserAction) -> Option<Rc<str>> {
         self.source()?.act(action)
     }
 }
 
 impl Handle {
-    /// Saves the conversation that is shown as a file.
+    /// Saves the displayed conversation as a file.
     pub(super) fn save_transcript(&self, kind: Transcript) {
         if let Some(app) = self.0.app.borrow().as_ref() {
             App::save_transcript(app, kind);
@@ -199,7 +198,7 @@ impl Handle {
     }
 }
 
-/// The page's settings with a scene's in front of them.
+/// The page's settings, overridden by the scene's.
 fn staged(mut config: Rc<Config>, staging: demo::Staging) -> Rc<Config> {
     if !staging.is_empty() {
         let config = Rc::make_mut(&mut config);

@@ -1,8 +1,8 @@
-//! The chat machine: every decision once something was said. A pure state machine put together
-//! from smaller ones; inputs go in, effects come out, and the runtime runs them.
+//! The chat machine: the state machine once the visitor has said something. Pure, and composed of
+//! smaller machines; inputs go in, effects come out, and the runtime runs them.
 //!
-//! It owns no socket, clock, storage or random numbers, so tests drive it through years of faults
-//! in milliseconds.
+//! It owns no socket, clock, storage or random numbers, so tests simulate years of faults in
+//! milliseconds.
 
 mod onboarding;
 pub(super) mod outputs;
@@ -34,34 +34,34 @@ use crate::{
 };
 use chataibot_wire::{Cursor, error::code};
 
-/// The machine once something was said.
+/// The state machine once the visitor has said something.
 #[derive(Clone, Debug, Default)]
 pub struct ChatMachine {
     core: Core,
     send_queue: SendQueue,
     connection: Connection,
     log_reader: LogReader,
-    /// Who holds the stream, when it is not each tab for itself.
+    /// Which tab holds the stream, unless each has its own.
     election: LeaderElection,
-    /// Whose conversation it is.
+    /// The visitor whose conversation it is.
     owner: Option<String>,
-    /// The token of the current request to the log.
+    /// The token of the current log request.
     connection_token: Rc<str>,
-    /// The page of the log that is asked for: what comes before here.
+    /// The requested page of the log: the one before this cursor.
     page: Option<Cursor>,
-    /// The token it is asked for with.
+    /// The token of the request for the page.
     page_token: Rc<str>,
     saved: Saved,
     reported: Reported,
     synced: Synced,
-    /// The page has slept, and may have missed that the visitor is to be forgotten: the proxy
-    /// knows.
+    /// Whether the page was frozen and may have missed that the visitor is to be forgotten. The
+    /// proxy knows: the next credentials clear this.
     doubted: bool,
-    /// The clocks and the random number of the input that is being handled.
+    /// The clocks and the random number of the current input.
     now: Now,
-    /// Its effects so far.
+    /// The effects of the current input so far.
     effects: Vec<Effect>,
-    /// Has it changed the conversation?
+    /// Whether the current input has changed the conversation.
     changed: bool,
 }
 
@@ -73,7 +73,7 @@ impl ChatLogic for ChatMachine {
     fn handle(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) -> bool {
         let before = self.core.state.clone();
         (self.now, self.changed) = (now, false);
-        // What is stored again because of this is not looked for once more.
+        // What is stored again in response to this input is not checked again.
         let checked = matches!(input, Input::StorageCleared);
         self.dispatch(input);
         self.advance();
@@ -112,13 +112,14 @@ impl ChatLogic for ChatMachine {
 }
 
 impl ChatMachine {
-    /// A machine without any input yet. `listens` unless the host page receives replies itself.
+    /// Creates a machine without any input. `listens`: false if the host page receives replies
+    /// itself.
     #[must_use]
     pub fn new(listens: bool) -> Self {
         Self { core: Core { listens, ..Core::default() }, ..Self::default() }
     }
 
-    /// Is this call to the log still the current one?
+    /// Whether this is the current log request.
     #[must_use]
     pub fn is_current(&self, generation: u32) -> bool {
         self.connection.is_current(generation)
@@ -191,7 +192,7 @@ impl ChatMachine {
             }
             Input::Shown => {
                 self.apply(Action::PageShown);
-                // A page that is seen does not sleep, whatever was said of it.
+                // A visible page is not frozen, whatever the browser reported before.
                 if self.connection.is_frozen() {
                     self.wake();
                 } else {
@@ -223,7 +224,7 @@ impl ChatMachine {
         self.effects.push(Effect::Core(CoreEffect::Emit(event)));
     }
 
-    /// Changes the state; those who hold the old one keep it.
+    /// Changes the state; holders of the old `Rc` keep the old state.
     fn apply(&mut self, action: Action) {
         self.changed |= Rc::make_mut(&mut self.core.state).apply(action);
     }
@@ -264,13 +265,14 @@ impl ChatMachine {
             || self.core.state.phase() == Phase::Active
             || !self.core.state.outbox().is_empty();
         self.mark_saved();
-        // What the log has settled meanwhile is not taken up again: its copy in storage goes.
+        // Messages that the log has settled in the meantime are not queued again. They count as
+        // saved, so that `save` removes their stored copies.
         self.saved.outbox = stored;
         self.reported.phase = self.core.state.phase();
     }
 
-    /// Sets everything in motion that can be: the connection, the token, the next message, the next
-    /// call.
+    /// Starts everything that can start now: the connection, the token request, the next send, the
+    /// next page request.
     fn advance(&mut self) {
         self.drop_settled_flight();
         self.connect();
@@ -315,8 +317,8 @@ impl ChatMachine {
         to_send || self.connection.wants_attempt(now) || self.wants_page() || self.core.wants_token()
     }
 
-    /// When the log, or another tab, has settled the message on its way, its own answer is not
-    /// waited for.
+    /// Frees the send queue if the log or another tab has settled the message in flight: its own
+    /// answer is not awaited.
     fn drop_settled_flight(&mut self) {
         if let Some(id) = self.send_queue.in_flight() {
             let on_its_way = |p: &Rc<OutboxMessage>| p.id == *id && p.state == SendState::Sending;
@@ -333,7 +335,7 @@ impl ChatMachine {
         match result {
             Ok(credentials) => {
                 self.adopt(credentials.clone());
-                // What the site offers is told with it.
+                // The answer also says which features the site offers, so the views must update.
                 self.changed = true;
                 self.effects.extend([
                     Effect::Core(CoreEffect::SaveCredentials(credentials)),
@@ -358,8 +360,8 @@ impl ChatMachine {
     }
 
     fn send_failed(&mut self, failure: &ApiError, starts: bool) {
-        // Not what is said may be wrong with it, but its form, or that forms are not taken any
-        // more.
+        // The typed form of the answer may be at fault, or the site no longer takes typed answers.
+        // So the message is sent again as text.
         if matches!(failure, ApiError::Refused { code } if **code == *code::BAD_REQUEST)
             && let Some(id) = self.send_queue.in_flight().cloned()
             && Rc::make_mut(&mut self.core.state).apply(Action::FormRefused { id })
@@ -479,7 +481,7 @@ impl ChatMachine {
         }
     }
 
-    /// Now would be a good time to be connected.
+    /// Retries everything that waits, because the visitor acted or the page became visible.
     fn nudge(&mut self) {
         self.retry_now();
         self.handle_connection(ConnectionEvent::Nudged);

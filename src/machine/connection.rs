@@ -1,7 +1,7 @@
-//! Connection state machine of the log: when to connect, when a stream counts as dead, when long
-//! polling must do. Pure.
+//! State machine of the connection to the log: when to connect, when a stream counts as dead, when
+//! to fall back to long polling. Pure.
 //!
-//! One request at a time, stream or poll. Each has a generation number, so that late answers of a
+//! One request at a time, stream or poll. Each has a generation number, by which late answers of a
 //! cancelled request are recognised.
 
 use crate::{
@@ -9,45 +9,46 @@ use crate::{
     conversation::ConnectionStatus,
 };
 
-/// A stream's head must come within this time; a middlebox that buffers may hold back even that.
+/// Time limit for a stream's response head, in milliseconds: a buffering middlebox may hold back
+/// even that.
 const HEAD: u64 = 10_000;
-/// The first byte must follow the head within this time: the proxy sends a comment at once.
+/// Time limit from the head to the first byte: the proxy sends a comment at once.
 const FIRST_BYTE: u64 = 8_000;
-/// Heartbeats come every 15 to 25 s. After so long without a byte the stream counts as dead.
+/// A stream without a byte for this long counts as dead. Heartbeats come every 15 to 25 s.
 const SILENCE: u64 = 45_000;
-/// A stream that lasted so long resets the back-off.
+/// A stream that lasted this long resets the back-off.
 const GOOD: u64 = 10_000;
 /// How long the proxy may hold a poll open, in seconds.
 const POLL_WAIT: u32 = 25;
-/// What a poll may take beyond that.
+/// Time a poll may take beyond its wait.
 const POLL_GRACE: u64 = 10_000;
-/// The shortest time between two polls that bring nothing.
+/// The minimum time between two polls that bring nothing.
 const POLL_PAUSE: u64 = 1_000;
-/// After this long on polls a stream is tried again.
+/// After this long on polls, a stream is tried again.
 const STREAM_AGAIN: u64 = 600_000;
 
-/// What happened to the connection, or to the browser.
+/// An event of the connection or the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectionEvent {
-    /// The stream's head came: 200 with the right type.
+    /// The stream's response head came: 200 with the right media type.
     Opened,
     /// The stream brought bytes.
     BytesReceived,
-    /// The stream ended. `expected` when the proxy said so before.
+    /// The stream ended.
     Ended {
-        /// Did the proxy announce it?
+        /// Whether the proxy announced it.
         expected: bool,
     },
-    /// The call failed, or what it said made no sense.
+    /// The request failed, or its answer made no sense.
     Failed {
         /// Whole seconds the proxy asked to wait.
         retry_after: Option<u32>,
     },
-    /// The token was refused: the next attempt needs a better one.
+    /// The token was refused: the next attempt needs a new one.
     Unauthorized,
     /// A poll was answered.
     Polled {
-        /// Did it bring nothing?
+        /// Whether it returned nothing.
         empty: bool,
     },
     /// The timer fired.
@@ -56,65 +57,65 @@ pub enum ConnectionEvent {
     Online,
     /// The browser lost its network.
     Offline,
-    /// The page was asleep: whatever was connected is probably dead.
+    /// The page was frozen: the connection is probably dead.
     Resumed,
-    /// The page goes to sleep.
+    /// The page is being frozen.
     Frozen,
-    /// The visitor did something: now would be a good time to be connected.
+    /// The visitor acted: reconnecting is worth a try now.
     Nudged,
 }
 
-/// A call to make.
+/// A request to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt {
     /// Open the stream.
     Stream,
-    /// Ask for entries and let the proxy wait so many seconds.
+    /// Ask for entries; the proxy may hold the request this long.
     Poll {
         /// Seconds.
         wait: u32,
     },
 }
 
-/// What is to be connected.
+/// What the connection is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Wanted {
-    /// Nothing: there is no log, or another tab reads it for us.
+    /// Nothing: there is no log, or another tab reads it for this one.
     #[default]
     Nothing,
-    /// One look at the log, by a poll that is answered at once.
+    /// A single check of the log, by a poll that is answered at once.
     Check,
     /// The stream, or polls where it fails.
     Stream,
 }
 
-/// What decisions depend on besides the event: the time, a random number and whether the visitor
-/// looks.
+/// Facts that decisions depend on besides the event: the time, a random number and whether the
+/// visitor watches.
 #[derive(Clone, Copy, Debug)]
 pub struct Context {
     /// Monotonic milliseconds.
     pub now: u64,
     /// Uniform over `u32`.
     pub random: u32,
-    /// Does the visitor look at the window?
+    /// Whether the visitor sees the window.
     pub watched: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Attempt again at `until`; `floor` is what the proxy asked to wait.
+    /// Disconnected; tries again at `until`. The proxy asked to wait until `floor`.
     Down { until: u64, floor: u64 },
-    /// Waits for the head of a stream, or for the answer of a poll until `by`.
+    /// Waits for the head of a stream or the answer of a poll, until `by`.
     Connecting { by: u64 },
-    /// The head came, nothing else yet.
+    /// The head has arrived, but no byte yet.
     AwaitingFirstByte { by: u64 },
-    /// A stream that brings bytes.
+    /// A stream that delivers bytes.
     Live { since: u64, heard: u64 },
-    /// The page sleeps.
+    /// The page is frozen.
     Frozen,
 }
 
-/// The connection to a conversation's log: at most one call at a time, stream or poll.
+/// The connection to a conversation's log: at most one request at a time, stream or poll.
 #[derive(Clone, Debug)]
 pub struct Connection {
     state: State,
@@ -123,13 +124,12 @@ pub struct Connection {
     failures: u32,
     was_live: bool,
     offline: bool,
-    /// Streams in a row that gave a head and ended without a byte.
+    /// Streams in a row that ended after the head without a byte.
     empty_streams: u32,
-    /// Polls until then.
+    /// Uses polls until then.
     polls_until: Option<u64>,
     attempted: u64,
-    /// What the proxy wants to be waited for before a stream that ended is opened again, in
-    /// milliseconds.
+    /// The delay that the proxy wants before an ended stream is opened again, in milliseconds.
     retry: u64,
 }
 
@@ -151,8 +151,8 @@ impl Default for Connection {
 }
 
 impl Connection {
-    /// What is there to connect to? `was_live` when the visitor saw a live connection so far,
-    /// another tab's perhaps. Returns whether a call must be given up.
+    /// Sets what to connect for. `was_live`: whether the visitor has seen a live connection so far,
+    /// possibly another tab's. Returns whether the current request must be aborted.
     pub fn want(&mut self, wanted: Wanted, was_live: bool) -> bool {
         if self.wanted == wanted {
             return false;
@@ -167,35 +167,35 @@ impl Connection {
         busy
     }
 
-    /// The stream says how long is to be waited once it has ended.
+    /// Sets the reconnection delay that the stream asked for, in milliseconds.
     pub fn set_retry(&mut self, milliseconds: u32) {
         self.retry = u64::from(milliseconds).min(LONGEST_RETRY_AFTER);
     }
 
-    /// The number of the current call; what comes from another call is not for us.
+    /// Whether this is the current request; results of others are ignored.
     #[must_use]
     pub fn is_current(&self, generation: u32) -> bool {
         generation == self.generation && self.is_busy()
     }
 
-    /// Does the page sleep, as far as was said?
+    /// Whether the page is frozen, as far as the browser reported.
     #[must_use]
     pub fn is_frozen(&self) -> bool {
         self.state == State::Frozen
     }
 
-    /// Is a call under way?
+    /// Whether a request is in progress.
     fn is_busy(&self) -> bool {
         matches!(self.state, State::Connecting { .. } | State::AwaitingFirstByte { .. } | State::Live { .. })
     }
 
-    /// Would [`Self::next_attempt`] make a call?
+    /// Whether [`Self::next_attempt`] would make a request.
     #[must_use]
     pub fn wants_attempt(&self, now: u64) -> bool {
         self.wanted != Wanted::Nothing && matches!(self.state, State::Down { until, .. } if until <= now)
     }
 
-    /// The call to make now, if any, with its generation.
+    /// Returns the request to make now, if any, with its generation.
     pub fn next_attempt(&mut self, now: u64) -> Option<(u32, Attempt)> {
         if !self.wants_attempt(now) {
             return None;
@@ -208,7 +208,7 @@ impl Connection {
         let attempt = match self.polls_until {
             _ if self.wanted == Wanted::Check => Attempt::Poll { wait: 0 },
             None => Attempt::Stream,
-            // The first poll is answered at once, so that the visitor knows where things stand.
+            // The first poll is answered at once, so that the visitor soon sees whether it works.
             Some(_) if !self.was_live || self.failures > 0 => Attempt::Poll { wait: 0 },
             Some(_) => Attempt::Poll { wait: POLL_WAIT },
         };
@@ -220,7 +220,7 @@ impl Connection {
         Some((self.generation, attempt))
     }
 
-    /// Takes in what happened. Returns whether the current call must be given up.
+    /// Handles an event. Returns whether the current request must be aborted.
     pub fn handle(&mut self, event: ConnectionEvent, at: Context) -> bool {
         let busy = self.is_busy();
         let now = at.now;
@@ -273,7 +273,7 @@ impl Connection {
                 busy
             }
             ConnectionEvent::Failed { retry_after } => {
-                // Polls that fail are no better than the stream.
+                // If polls fail too, they are no better than the stream.
                 self.polls_until = None;
                 self.fail(retry_after, at);
                 busy
@@ -292,7 +292,7 @@ impl Connection {
             }
             ConnectionEvent::Offline => {
                 self.offline = true;
-                // A browser may be wrong about this: it is tried all the same, seldom.
+                // The browser may be wrong about this, so attempts go on at the longest interval.
                 if self.state != State::Frozen {
                     self.down(now + CAP, 0);
                 }
@@ -367,7 +367,7 @@ impl Connection {
         }
     }
 
-    /// What the visitor should know.
+    /// The status to show the visitor.
     #[must_use]
     pub fn status(&self) -> ConnectionStatus {
         if self.offline {

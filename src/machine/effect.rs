@@ -1,4 +1,4 @@
-//! The effects a machine asks for: requests to send, values to store, events for the page. The
+//! The effects a machine asks for: requests to send, values to store, events for the host page. The
 //! runtime runs them in order.
 //!
 //! [`CoreEffect`]s are run by code that is always loaded, [`ChatEffect`]s by the lazily loaded
@@ -20,46 +20,46 @@ use crate::{
 /// An effect for the runtime to carry out.
 #[derive(Clone, Debug)]
 pub enum Effect {
-    /// One whose code is always loaded.
+    /// An effect whose code is always loaded.
     Core(CoreEffect),
-    /// One of the chat machine, whose code is loaded with it.
+    /// An effect of the chat machine, whose code is loaded with that machine.
     Chat(ChatEffect),
 }
 
-/// The effects of both machines, and those which only end something.
+/// The effects of both machines, and those that only end something.
 #[derive(Clone, Debug)]
 pub enum CoreEffect {
-    /// Get a good token, by [`crate::api::credentials::plan`], under the lock all tabs share.
+    /// Get a valid token, by [`crate::api::credentials::plan`], under the lock all tabs share.
     /// Answer: `TokenAnswered`.
     Authorize {
-        /// What is held now.
+        /// The credentials held now.
         held: Option<Rc<Credentials>>,
-        /// A renewal secret the proxy did not take.
+        /// A renewal secret that the proxy refused.
         refused: Option<Rc<str>>,
     },
-    /// Give up the current call to the log.
+    /// Abort the current log request.
     Disconnect,
-    /// Listen to other tabs. Until `LeaveTabs`: `TabMessage`.
+    /// Listen to other tabs. Until `LeaveTabs`, they send `TabMessage`s.
     JoinTabs,
-    /// Stop listening, and hold nothing that other tabs could wait for.
+    /// Stop listening, and release everything that other tabs could wait for.
     LeaveTabs,
     /// Release the lock, or the place in its queue.
     ReleaseLock,
     /// Send this to all other tabs.
     Broadcast(TabMessage),
-    /// Store the visitor, for all tabs.
+    /// Store the visitor's credentials, for all tabs.
     SaveCredentials(Rc<Credentials>),
-    /// Nothing was said yet: store only whether the window is open, unless storage holds a
-    /// conversation.
+    /// Store only whether the window is open, as nothing has been said yet. Skipped if storage
+    /// holds a conversation.
     SaveWindowOpen {
-        /// Is it?
+        /// Whether it is open.
         open: bool,
     },
     /// Store a message of the outbox.
     SaveMessage(Rc<OutboxMessage>),
     /// Store the draft; an empty one is removed.
     SaveDraft,
-    /// Tell the page.
+    /// Report an event to the host page.
     Emit(PageEvent),
 }
 
@@ -71,78 +71,78 @@ pub enum ChatEffect {
     Start {
         /// The first message.
         message: Rc<OutboxMessage>,
-        /// By whom.
+        /// Credentials of the sender.
         credentials: Rc<Credentials>,
     },
     /// Send a message, under the lock. Answer: `SendAnswered`, or `SettledRemotely`.
     Send {
         /// The message.
         message: Rc<OutboxMessage>,
-        /// Where to.
+        /// The conversation it goes to.
         conversation: Rc<str>,
-        /// By whom.
+        /// Credentials of the sender.
         credentials: Rc<Credentials>,
     },
     /// Connect to the log.
     Connect {
-        /// The number of this call.
+        /// The generation of this request.
         generation: u32,
         /// Stream or poll.
         attempt: Attempt,
-        /// Whose log.
+        /// The conversation whose log it is.
         conversation: Rc<str>,
-        /// From where; `None` wants all of it.
+        /// The cursor to read from; `None` reads the whole log.
         after: Option<Cursor>,
-        /// By whom.
+        /// Credentials of the reader.
         credentials: Rc<Credentials>,
     },
-    /// Get a page of the log from before this place. Answer: `PageAnswered`.
+    /// Get a page of the log from before a cursor. Answer: `PageAnswered`.
     FetchPage {
-        /// Whose log.
+        /// The conversation whose log it is.
         conversation: Rc<str>,
-        /// The first entry that is known.
+        /// The cursor of the first known entry.
         before: Cursor,
-        /// By whom.
+        /// Credentials of the reader.
         credentials: Rc<Credentials>,
     },
-    /// Request the leader's lock. Answer, when it is this tab's turn: `LockAcquired`; when it is
-    /// taken away: `LockLost`.
+    /// Request the leader's lock. Answer: `LockAcquired` when this tab gets it, `LockLost` when
+    /// another tab takes it away.
     RequestLock {
-        /// Take it away from whoever holds it.
+        /// Whether to take it away from its holder.
         steal: bool,
     },
-    /// Tell the proxy that the visitor has left: their tokens are to end. No answer: they are gone
-    /// from here in any case.
+    /// Tell the proxy that the visitor has left, so that it ends their tokens. The answer is
+    /// ignored: here they are gone in any case.
     EndTokens(Rc<Credentials>),
-    /// Store the conversation as it stands, unless storage holds a newer one: then
+    /// Store the conversation as it is now, unless storage holds a newer one: then the answer is
     /// `RemoteConversation`.
     SaveConversation {
-        /// The conversation that storage held last, as far as is known.
+        /// The id of the conversation last known to be in storage.
         over: Option<Rc<str>>,
     },
     /// Remove a message of the outbox from storage.
     RemoveMessage {
         /// The client message id.
         id: Rc<str>,
-        /// Taken back by the visitor? Then other tabs must know.
+        /// Whether the visitor discarded it: then other tabs must know.
         discarded: bool,
     },
-    /// Store how far the visitor is with the onboarding.
+    /// Store the onboarding progress.
     SaveProgress(Rc<Progress>),
-    /// Remove everything stored, and have the other tabs know that the visitor is to be forgotten.
+    /// Remove everything stored, and let the other tabs know that the visitor is to be forgotten.
     ClearStorage,
-    /// Remove everything stored if it is this visitor's: it was stored again before the news came
-    /// that they are to be forgotten.
+    /// Remove everything stored if it is this visitor's: this tab may have stored it again before
+    /// it learned that they are to be forgotten.
     ClearStorageOf(String),
-    /// See whether what was stored is there still. Answer, where it is not: `StorageCleared`, or
+    /// Check whether the stored values still exist. Answer, if they do not: `StorageCleared` or
     /// `RemoteVisitor`.
     CheckStorage,
 }
 
-/// What the page is told.
+/// An event for the host page.
 #[derive(Clone, Debug)]
 pub enum PageEvent {
-    /// The session stands.
+    /// The session has started.
     Ready,
     /// The window was opened.
     Opened,
@@ -153,41 +153,41 @@ pub enum PageEvent {
         /// Its id.
         conversation: Rc<str>,
     },
-    /// A message of the visitor's was accepted.
+    /// A message of the visitor was accepted.
     Sent {
         /// The client message id.
         id: Rc<str>,
-        /// What was said.
+        /// The text of the message.
         text: Rc<str>,
     },
-    /// Bot or agent said something.
+    /// A message of a bot or an agent arrived.
     Received(MessageRow),
     /// The number of unread messages changed.
     Unread(u32),
     /// The conversation was closed or opened again.
     Status(Status),
-    /// The visitor found a message helpful, or not.
+    /// The visitor rated a message as helpful or not.
     Feedback {
-        /// What the message says, as plain text.
+        /// The message, as plain text.
         text: Rc<str>,
-        /// Was it?
+        /// Whether it was helpful.
         helpful: bool,
     },
-    /// The visitor was asked for consent.
+    /// The visitor answered the request for consent.
     Consent {
-        /// Was it given?
+        /// Whether consent was given.
         given: bool,
     },
     /// The visitor rated the conversation.
     Rated {
-        /// How.
+        /// The rating.
         rating: Rating,
-        /// Its id.
+        /// The conversation's id.
         conversation: Option<Rc<str>>,
     },
-    /// Something went wrong that the page's developer should know of.
+    /// An error that the developer of the host page should know of.
     Error {
-        /// The wire's code, or `NETWORK`.
+        /// The error code of the wire, or `NETWORK`.
         code: Rc<str>,
         /// A sentence for developers.
         message: Rc<str>,

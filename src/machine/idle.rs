@@ -1,8 +1,8 @@
-//! The idle machine: the decisions while nothing was said yet. It opens the window, keeps the
-//! draft, gets the visitor's token and queues the first messages. Every other input is for the
-//! chat machine, which takes over this state and is loaded only then.
+//! The idle machine: the state machine while nothing has been said yet. It opens the window, keeps
+//! the draft, gets the visitor's token and queues the first messages. Every other input needs the
+//! chat machine, which is loaded only then and takes over this state.
 //!
-//! Pure, and tested against the chat machine: up to the hand-over both decide the same.
+//! Pure, and tested against the chat machine: up to the hand-over both make the same decisions.
 
 use std::rc::Rc;
 
@@ -17,41 +17,42 @@ use super::{
 };
 use crate::conversation::{ConnectionStatus, Conversation, Problem, onboarding::Requirements};
 
-/// The machine while nothing was said yet.
+/// The state machine while nothing has been said yet.
 #[derive(Clone, Debug, Default)]
 pub struct IdleMachine {
     core: Core,
     handover: Handover,
-    /// The chat machine could not be loaded.
+    /// Whether loading the chat machine failed.
     stuck: bool,
 }
 
-/// What only the idle machine knows, and the chat machine wants to know.
+/// State of the idle machine that the chat machine needs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Handover {
-    /// Do tabs coordinate?
+    /// Whether tabs coordinate.
     pub(super) shared: bool,
-    /// The page sleeps.
+    /// Whether the page is frozen.
     pub(super) asleep: bool,
     pub(super) offline: bool,
-    /// The draft that storage holds.
+    /// The draft in storage.
     pub(super) saved_draft: Rc<str>,
-    /// And whether the window is open, as storage has it.
+    /// Whether the window is open, according to storage.
     pub(super) saved_opens: bool,
-    /// So many of the messages are in storage.
+    /// How many of the messages are in storage.
     pub(super) saved_messages: usize,
-    /// The code of the error that was reported to the page.
+    /// The code of the error reported to the host page.
     pub(super) error: Option<Rc<str>>,
 }
 
 impl IdleMachine {
-    /// A machine without any input yet. `listens` unless the host page receives replies itself.
+    /// Creates a machine without any input. `listens`: false if the host page receives replies
+    /// itself.
     #[must_use]
     pub fn new(listens: bool) -> Self {
         Self { core: Core { listens, ..Core::default() }, ..Self::default() }
     }
 
-    /// What both machines have in common.
+    /// The state shared with the chat machine.
     #[must_use]
     pub fn core(&self) -> &Core {
         &self.core
@@ -61,25 +62,25 @@ impl IdleMachine {
         (self.core, self.handover)
     }
 
-    /// Is the chat machine needed soon?
+    /// Whether the chat machine will be needed soon.
     #[must_use]
     pub fn wants_chat(&self) -> bool {
         let said = !self.core.state.draft().is_empty() || !self.core.state.outbox().is_empty();
         said || *self.core.state.requirements() != Requirements::default()
     }
 
-    /// The chat machine could not be loaded, or is here: while it is missing, it is as if there
-    /// were no connection.
+    /// Sets whether loading the chat machine failed; until it is loaded, the connection then counts
+    /// as lost.
     pub fn set_stuck(&mut self, stuck: bool) -> bool {
         self.stuck = stuck;
         self.relink()
     }
 
-    /// Handles an input and adds to `effects` what is to be done about it. Returns whether the
+    /// Handles an input and adds the resulting effects to `effects`. Returns whether the
     /// conversation changed.
     ///
     /// # Errors
-    /// The input, where it is for the chat machine.
+    /// Returns the input if it needs the chat machine.
     pub fn handle(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) -> Result<bool, Input> {
         let mut changed = false;
         match input {
@@ -92,7 +93,7 @@ impl IdleMachine {
                 if self.handover.error.take().is_some() {
                     self.conversation().set_problem(None);
                 }
-                // What the site offers is told with it.
+                // The answer also says which features the site offers, so the views must update.
                 changed = true;
             }
             Input::TokenAnswered(Err(failure)) => {
@@ -124,7 +125,7 @@ impl IdleMachine {
             Input::Offline => self.handover.offline = true,
             Input::Shown => {
                 changed = self.conversation().set_page_hidden(false);
-                // A page that is seen does not sleep, whatever was said of it.
+                // A visible page is not frozen, whatever the browser reported before.
                 if self.handover.asleep {
                     self.wake(effects);
                 }
@@ -277,8 +278,7 @@ impl IdleMachine {
         self.core.wants_token() || self.core.state.next_to_send().is_some()
     }
 
-    /// As the chat machine saves: at once what a reload must know, a little later what is being
-    /// written.
+    /// Saves as the chat machine does: at once what a reload must know, the draft a little later.
     fn save(&mut self, now: Now, effects: &mut Vec<Effect>) {
         if !self.core.awake || !self.core.state.may_call() {
             self.core.save_due = None;
@@ -306,7 +306,7 @@ impl IdleMachine {
     }
 }
 
-/// Was nothing said yet, and no step of the onboarding taken?
+/// Whether nothing has been said yet and no onboarding step was taken.
 fn is_blank(found: &StoredSession) -> bool {
     found.outbox.is_empty()
         && found.passed.is_none()

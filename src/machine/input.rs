@@ -1,5 +1,5 @@
-//! The inputs of a machine: actions of the visitor, answers of the proxy, events of the browser
-//! and of other tabs.
+//! The inputs of a machine: actions of the visitor, answers of the proxy, events of the browser and
+//! of other tabs.
 
 use std::rc::Rc;
 
@@ -20,7 +20,7 @@ use crate::{
 
 pub use crate::api::sse::{Frame, frame_of};
 
-/// When an input is heard. All clocks and all chance come from here.
+/// When an input is handled. All times and random numbers come from here.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Now {
     /// Monotonic milliseconds.
@@ -31,118 +31,118 @@ pub struct Now {
     pub random: u32,
 }
 
-/// An input.
+/// An input of a machine.
 #[derive(Clone, Debug)]
 pub enum Input {
-    /// Storage was read. Comes first, but for what the page asks for.
+    /// Storage was read. This is the first input, except for `RequirementsSet`.
     Loaded(Box<StoredSession>),
 
-    /// The visitor did something. With it a new client message id, for whatever is said by it.
+    /// The visitor did something; with a new client message id, in case it sends a message.
     User(UserAction, Rc<str>),
-    /// What the page requires of a visitor before, between and after.
+    /// What the host page requires of a visitor before, between and after chats.
     RequirementsSet(Requirements),
 
-    /// A token came, or did not.
+    /// The token request was answered or failed.
     TokenAnswered(Result<Rc<Credentials>, ApiError>),
-    /// The start call was answered.
+    /// The start request was answered.
     StartAnswered {
         /// The client message id it carried.
         id: Rc<str>,
         /// The conversation's id.
         result: Result<Rc<str>, ApiError>,
     },
-    /// The send call was answered.
+    /// The send request was answered.
     SendAnswered {
         /// The client message id it carried.
         id: Rc<str>,
         /// Whether it was accepted.
         result: Result<(), ApiError>,
     },
-    /// When its turn came, the message was no longer in storage: another tab has settled it.
+    /// The message was no longer in storage when its turn came: another tab has settled it.
     SettledRemotely {
         /// The client message id.
         id: Rc<str>,
     },
 
-    /// The stream's head came.
+    /// The stream's response head came.
     StreamOpened {
-        /// Which call.
+        /// The generation of the request.
         generation: u32,
     },
-    /// The stream brought bytes; these are the frames they completed.
+    /// The stream delivered bytes, which completed these frames.
     StreamFrames {
-        /// Which call.
+        /// The generation of the request.
         generation: u32,
-        /// In order; often none.
+        /// In order; often empty.
         frames: Vec<Frame>,
     },
-    /// The stream ended by itself.
+    /// The stream ended normally.
     StreamEnded {
-        /// Which call.
+        /// The generation of the request.
         generation: u32,
     },
-    /// The stream, or a poll, failed.
+    /// The stream or a poll failed.
     LogFailed {
-        /// Which call.
+        /// The generation of the request.
         generation: u32,
-        /// Why.
+        /// The error.
         failure: ApiError,
     },
     /// A poll was answered.
     Polled {
-        /// Which call.
+        /// The generation of the request.
         generation: u32,
-        /// In order, with [`Frame::Reset`] first when the log could not be continued.
+        /// In order; [`Frame::Reset`] comes first if the log could not be continued.
         frames: Vec<Frame>,
     },
 
-    /// The call for a page of the log was answered.
+    /// The request for a page of the log was answered.
     PageAnswered {
-        /// Before which place.
+        /// The cursor before which it was requested.
         before: Cursor,
-        /// The entries, in order, and whether more stand before them.
+        /// The entries, in order, and whether there are more before them.
         result: Result<(Vec<Rc<RawEntry>>, bool), ApiError>,
     },
 
-    /// This tab holds the lock: it leads.
+    /// This tab holds the lock: it is the leader.
     LockAcquired,
     /// Another tab took the lock away.
     LockLost,
-    /// The browser gives no lock or no channel after all.
+    /// The browser provides no lock or no channel after all.
     TabsUnavailable,
-    /// Another tab said something.
+    /// Another tab sent a message.
     TabMessage(TabMessage),
-    /// The conversation in storage was changed by another tab; `None` when it was removed.
+    /// Another tab changed the conversation in storage; `None` if it removed it.
     RemoteConversation(Option<Box<StoredConversation>>),
-    /// The visitor in storage was changed by another tab; `None` when it was removed.
+    /// Another tab changed the visitor in storage; `None` if it removed them.
     RemoteVisitor(Option<Rc<Credentials>>),
-    /// A message of the outbox was written or removed by another tab.
+    /// Another tab wrote or removed a message of the outbox.
     RemoteOutbox {
         /// The client message id.
         id: Rc<str>,
-        /// How it stands there; `None` when it was removed.
+        /// The message as stored; `None` if it was removed.
         stored: Option<StoredPending>,
     },
-    /// What was stored is not there any more, and nobody has asked for that here: the page has
-    /// cleared it, in whichever tab.
+    /// The stored data is gone although this widget did not remove it: the host page has cleared
+    /// it, in some tab.
     StorageCleared,
-    /// What the visitor has passed was stored by another tab.
+    /// Another tab stored the onboarding progress.
     RemoteProgress(Progress),
-    /// Storage throws: nothing is kept from now on.
+    /// Storage throws: nothing is stored from now on.
     StorageLost,
 
     /// The browser has a network again.
     Online,
     /// The browser lost its network.
     Offline,
-    /// The page is seen again.
+    /// The page is visible again.
     Shown,
     /// The page is hidden.
     Hidden,
-    /// The page, or the whole machine, was asleep.
+    /// The page, or the whole computer, was asleep.
     Resumed,
-    /// The page goes to sleep or into the back-forward cache.
+    /// The page is being frozen, or enters the back-forward cache.
     Frozen,
-    /// The time [`super::chat::ChatMachine::due`] named has come.
+    /// The time that [`super::chat::ChatMachine::due`] returned has come.
     Ticked,
 }

@@ -1,23 +1,23 @@
-//! Leader election among the tabs of one browser: who holds the stream. Where tabs cannot
-//! coordinate, each has its own. Pure.
+//! Leader election among the tabs of one browser: the leader holds the stream. Where tabs cannot
+//! coordinate, each has its own stream. Pure.
 //!
-//! A Web Lock decides: its holder leads, and the browser passes it on when the leader's tab goes.
-//! A leader that holds the lock but stays silent is queried, then checked against the log, and
-//! finally loses the lock by stealing.
+//! A Web Lock decides: its holder leads, and the browser passes the lock on when the leader's tab
+//! closes. If the holder stays silent, a follower queries it, then checks the log, and finally
+//! steals the lock.
 
 use super::connection::Wanted;
 use crate::conversation::ConnectionStatus;
 
-/// The leader passes on the stream's heartbeats, 15 to 25 s apart. After two of them unheard it is
-/// asked whether it lives. It need not count them by a timer, which a hidden page gets a minute
-/// late.
+/// A leader that sent nothing for this long is queried, in milliseconds. It forwards the stream's
+/// heartbeats, 15 to 25 s apart, so two were missed. Forwarding needs no timer of the leader, which
+/// in a hidden page would be up to a minute late.
 const QUIET: u64 = 50_000;
-/// So long a living leader may take to answer.
+/// Time a working leader has to answer.
 const PATIENCE: u64 = 1_500;
-/// Tabs lose their patience one after the other, so that one of them takes over and the rest hear
-/// of it: spread over so long.
+/// Range of the random extra wait of each tab. Their time-outs then differ, so that one tab takes
+/// over and the others hear of it.
 const SPREAD: u64 = 8_192;
-/// When the visitor does something, a leader that was not heard for this long is asked, too.
+/// When the visitor acts, a leader not heard for this long is queried, too.
 const FRESH: u64 = 5_000;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,32 +25,32 @@ enum Role {
     /// Tabs cannot coordinate here: this one has its own connection.
     #[default]
     Alone,
-    /// Nothing to connect to.
+    /// There is no log to read.
     Idle,
-    /// The page sleeps.
+    /// The page is frozen.
     Asleep,
-    /// Waits for the lock; another tab leads, as far as is known.
+    /// Waits for the lock; another tab presumably leads.
     Follows { heard: u64, health: LeaderHealth },
     /// Holds the lock.
     Leads,
 }
 
-/// How far the leader is trusted.
+/// How far a follower trusts the leader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LeaderHealth {
     Trusted,
-    /// It was asked at this time and has not answered yet.
+    /// Queried at this time, no answer yet.
     Asked(u64),
-    /// It did not answer: a look at the log shows how things stand.
+    /// Did not answer: this tab checks the log itself.
     Checking,
-    /// The lock is being taken from it.
+    /// This tab is taking the lock from it.
     Stealing,
 }
 
-/// What a change of roles asks for.
+/// An effect of a change of roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ElectionEffect {
-    /// Wait for the lock, and ask whether another tab leads.
+    /// Wait for the lock, and query whether another tab leads.
     RequestLock,
     /// Release the lock or the place in its queue.
     ReleaseLock,
@@ -61,24 +61,24 @@ pub enum ElectionEffect {
 pub struct LeaderElection {
     role: Role,
     status: ConnectionStatus,
-    /// How much longer than others this tab waits.
+    /// Extra wait of this tab.
     spread: u64,
 }
 
 impl LeaderElection {
-    /// Tabs can coordinate from now on.
+    /// Enables coordination with other tabs.
     pub fn join(&mut self) {
         if matches!(self.role, Role::Alone | Role::Asleep) {
             self.role = Role::Idle;
         }
     }
 
-    /// Tabs cannot coordinate any more. Returns whether they could.
+    /// Disables coordination with other tabs. Returns whether it was enabled.
     pub fn leave(&mut self) -> bool {
         std::mem::replace(&mut self.role, Role::Alone) != Role::Alone
     }
 
-    /// The page goes to sleep. Returns whether other tabs can take over.
+    /// Called when the page is being frozen. Returns whether other tabs can take over.
     pub fn sleep(&mut self) -> bool {
         let shared = self.is_shared();
         if shared {
@@ -87,25 +87,26 @@ impl LeaderElection {
         shared
     }
 
-    /// Does the page sleep, and have the tabs parted for that time?
+    /// Whether the page is frozen and has left the other tabs for that time.
     #[must_use]
     pub fn is_asleep(&self) -> bool {
         self.role == Role::Asleep
     }
 
-    /// Can tabs coordinate?
+    /// Whether tabs can coordinate.
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.role != Role::Alone
     }
 
-    /// Does this tab hold the stream for all?
+    /// Whether this tab holds the stream for all tabs.
     #[must_use]
     pub fn leads(&self) -> bool {
         self.role == Role::Leads
     }
 
-    /// Is there a log to read? Says what is to be done about it. `chance` is uniform over `u32`.
+    /// Updates the role. `wanted`: whether there is a log to read; `chance` is uniform over `u32`.
+    /// Returns the effect to run.
     pub fn update(&mut self, wanted: bool, now: u64, chance: u32) -> Option<ElectionEffect> {
         match (self.role, wanted) {
             (Role::Idle, true) => {
@@ -122,7 +123,7 @@ impl LeaderElection {
         }
     }
 
-    /// This tab holds the lock. Returns whether that is still wanted.
+    /// Called when this tab got the lock. Returns whether it still wants it.
     pub fn lock_acquired(&mut self) -> bool {
         let stands = matches!(self.role, Role::Follows { .. });
         if stands {
@@ -131,14 +132,14 @@ impl LeaderElection {
         stands
     }
 
-    /// Another tab took the lock away.
+    /// Called when another tab took the lock away.
     pub fn lock_lost(&mut self) {
         if matches!(self.role, Role::Leads | Role::Follows { health: LeaderHealth::Stealing, .. }) {
             self.role = Role::Idle;
         }
     }
 
-    /// A message of the leader came.
+    /// Handles a message from the leader.
     pub fn heard(&mut self, now: u64) {
         if let Role::Follows { heard, health } = &mut self.role {
             *heard = now;
@@ -146,8 +147,8 @@ impl LeaderElection {
         }
     }
 
-    /// Something is missing here. Returns whether to ask the leader; when that was done before, its
-    /// answer is awaited.
+    /// Called when data is missing here. Returns whether to query the leader; `false` while an
+    /// earlier query is unanswered.
     pub fn ask(&mut self, now: u64) -> bool {
         match &mut self.role {
             Role::Follows { health: health @ LeaderHealth::Trusted, .. } => {
@@ -158,12 +159,12 @@ impl LeaderElection {
         }
     }
 
-    /// The visitor did something. Returns whether to ask the leader.
+    /// Called when the visitor acts. Returns whether to query the leader.
     pub fn nudged(&mut self, now: u64) -> bool {
         self.is_quiet_for(FRESH, now) && self.ask(now)
     }
 
-    /// The timer fired. Returns whether to ask the leader.
+    /// Called when the timer fires. Returns whether to query the leader.
     pub fn ticked(&mut self, now: u64) -> bool {
         let patience = self.patience();
         if let Role::Follows { health, .. } = &mut self.role
@@ -174,8 +175,8 @@ impl LeaderElection {
         self.is_quiet_for(self.quiet(), now) && self.ask(now)
     }
 
-    /// The log was looked at. Returns whether to take the lock away from a leader that still says
-    /// nothing.
+    /// Called after a check of the log. Returns whether to steal the lock from a leader that is
+    /// still silent.
     pub fn checked(&mut self) -> bool {
         match &mut self.role {
             Role::Follows { health: health @ LeaderHealth::Checking, .. } => {
@@ -198,7 +199,7 @@ impl LeaderElection {
         matches!(self.role, Role::Follows { heard, .. } if heard + time <= now)
     }
 
-    /// What this tab itself is to connect.
+    /// What this tab itself should connect for.
     #[must_use]
     pub fn wants(&self, wanted: bool) -> Wanted {
         match self.role {
@@ -208,8 +209,8 @@ impl LeaderElection {
         }
     }
 
-    /// What the visitor should know of the stream another tab holds; nothing is known to be wrong
-    /// until somebody says so.
+    /// Status of another tab's stream, to show the visitor: connecting until the leader reports
+    /// one.
     #[must_use]
     pub fn status(&self) -> ConnectionStatus {
         match (self.role, self.status) {
@@ -219,12 +220,12 @@ impl LeaderElection {
         }
     }
 
-    /// What the visitor sees of the stream, whoever holds it.
+    /// Sets the status of the stream as the visitor sees it, whichever tab holds it.
     pub fn set_status(&mut self, status: ConnectionStatus) {
         self.status = status;
     }
 
-    /// Did the visitor see a live stream so far, this tab's or another's?
+    /// Whether the visitor has seen a live stream so far, of this tab or another.
     #[must_use]
     pub fn was_live(&self) -> bool {
         self.is_shared() && self.status == ConnectionStatus::Live

@@ -1,5 +1,5 @@
-//! Reads the frames of the log: the next entry, a duplicate, a gap, or a reset after which the log
-//! is rebuilt in one step. Pure.
+//! Reader of the log's frames. Tells apart the next entry, a duplicate, a gap, and a reset, after
+//! which the log is rebuilt in one step. Pure.
 
 use std::rc::Rc;
 
@@ -8,50 +8,53 @@ use chataibot_wire::Cursor;
 use super::input::Frame;
 use crate::conversation::{Action, Conversation, CursorOrder, RawEntry};
 
-/// After a reset, so long without another entry means the rest of the log has come, in
+/// If no further entry comes for this long after a reset, the rest of the log has arrived. In
 /// milliseconds.
 const SETTLED: u64 = 400;
 
-/// Whether the stream may go on.
+/// Whether the stream can continue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadResult {
-    /// It may.
+    /// It can.
     Continue,
-    /// What it says cannot be used: hang up and ask again.
+    /// Its content cannot be used: disconnect and request again.
     Broken,
-    /// The proxy ends it because the token ends.
+    /// The proxy ends it because the token expires.
     Reauth,
 }
 
-/// Puts the frames of a conversation's log into its state.
+/// Applies the frames of a conversation's log to its state.
 #[derive(Clone, Debug, Default)]
 pub struct LogReader {
     rebuilding: Option<Rebuilding>,
-    /// Before which gap the last stream broke, to tell a bad connection from a bad log.
+    /// The cursor at which the last stream had a gap. A second gap there is the log's fault, not
+    /// the connection's.
     stuck: Option<Option<Cursor>>,
-    /// Entries that could not be read once: their place, and where we were.
+    /// Entries that failed to parse once: their cursor, or, for one without a cursor, the reader's
+    /// position.
     unreadable: Vec<(Option<Cursor>, Option<Cursor>)>,
-    /// Was an entry passed over that nobody has been told of?
+    /// Whether an entry was skipped and not yet reported.
     missed: bool,
-    /// The next call asks for the whole log.
+    /// Whether the next request asks for the whole log.
     from_start: bool,
 }
 
-/// What came since a reset. The visitor goes on seeing the old rows until it is whole.
+/// The entries since a reset. The visitor sees the old rows until they are complete.
 #[derive(Clone, Debug)]
 struct Rebuilding {
     entries: Vec<Rc<RawEntry>>,
-    /// Does more stand before them?
+    /// Whether the log has more before them.
     earlier: bool,
-    /// When the last of them came.
+    /// When the last of them arrived.
     at: u64,
-    /// Did the comment come that opens every stream? The next one is a heartbeat: then nothing more
-    /// is on its way.
+    /// Whether the comment that opens every stream has arrived. The next comment is a heartbeat: by
+    /// then the whole log has arrived.
     opened: bool,
 }
 
 impl LogReader {
-    /// From where the next call reads. A log that is read from its start again is a rebuild.
+    /// Returns the cursor after which the next request reads. Reading a log from its start again is
+    /// a rebuild.
     pub fn begin(&mut self, conversation: &Conversation, now: u64) -> Option<Cursor> {
         let after = if self.from_start { None } else { conversation.cursor() };
         let again = after.is_none() && !conversation.log().is_empty();
@@ -59,8 +62,8 @@ impl LogReader {
         after
     }
 
-    /// Takes frames in order, and stops at the first that ends the stream. Returns whether the
-    /// conversation changed, too.
+    /// Reads frames in order, up to the first that ends the stream. Also returns whether the
+    /// conversation changed.
     pub fn read(&mut self, frames: Vec<Frame>, now: u64, state: &mut Conversation) -> (ReadResult, bool) {
         let mut changed = false;
         for frame in frames {
@@ -70,7 +73,7 @@ impl LogReader {
                 }
                 Frame::Begin { earlier } => match &mut self.rebuilding {
                     Some(rebuilding) => rebuilding.earlier = earlier,
-                    // What is known here already begins where it begins.
+                    // Only for an empty log: otherwise the beginning of the known part counts.
                     None if state.log().is_empty() => changed |= state.apply(Action::EarlierKnown(earlier)),
                     None => {}
                 },
@@ -97,12 +100,11 @@ impl LogReader {
                         CursorOrder::Gap => return (self.gap(state), changed),
                     }
                 }
-                // A newer proxy's: its place counts, what it says does not.
+                // From a newer proxy: only the cursor is used.
                 Frame::Unfamiliar(cursor) => changed |= self.skip(cursor, state),
                 Frame::TooLong(cursor) if !self.knows(cursor, state) => changed |= self.miss(cursor, state),
                 Frame::Unreadable(cursor) if !self.knows(cursor, state) => {
-                    // The first time it may be the connection's fault, the second time it is the
-                    // entry's.
+                    // The first failure may be the connection's fault, the second is the entry's.
                     let which = (cursor, state.cursor().filter(|_| cursor.is_none()));
                     if !self.unreadable.contains(&which) {
                         self.unreadable.push(which);
@@ -125,7 +127,7 @@ impl LogReader {
         self.skip(cursor, state)
     }
 
-    /// Was an entry passed over since this was asked last?
+    /// Returns whether an entry was skipped since the last call.
     pub fn take_missed(&mut self) -> bool {
         std::mem::take(&mut self.missed)
     }
@@ -143,8 +145,8 @@ impl LogReader {
         ReadResult::Broken
     }
 
-    /// What came since a reset is all there is: shows it. Returns whether there was anything to
-    /// show anew.
+    /// Ends a rebuild: shows the entries since the reset as the whole log. Returns whether the
+    /// conversation changed.
     pub fn settle(&mut self, state: &mut Conversation) -> bool {
         let Some(Rebuilding { entries, earlier, .. }) = self.rebuilding.take() else { return false };
         self.from_start = false;
@@ -152,14 +154,15 @@ impl LogReader {
         state.apply(Action::Rebuilt { entries, earlier })
     }
 
-    /// The stream ended. Half a rebuilt log is not shown: it is asked for again, from its start.
+    /// Handles the end of the stream. A partly rebuilt log is not shown: it is requested again,
+    /// from its start.
     pub fn cut(&mut self) {
         if self.rebuilding.take().is_some() {
             self.from_start = true;
         }
     }
 
-    /// Another conversation is read from now on.
+    /// Resets the reader for another conversation.
     pub fn forget(&mut self) {
         *self = Self::default();
     }

@@ -1,5 +1,5 @@
-//! Send queue of the outbox: one message at a time, in order, with back-off; and what a failed
-//! send leads to. Pure.
+//! Send queue of the outbox: one message at a time, in order, with back-off; and the consequences
+//! of a failed send. Pure.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use crate::{
     conversation::{Action, SendError},
 };
 
-/// So many "not now" answers in a row, and the visitor is asked whether to try again.
+/// After this many "not now" answers in a row, the visitor is asked whether to try again.
 const PATIENCE: u32 = 5;
 
 /// The message in flight, and when the next one may go.
@@ -26,82 +26,84 @@ pub struct SendQueue {
     floor: u64,
 }
 
-/// What a failed send leads to.
+/// Consequence of a failed send.
 #[derive(Clone, Debug)]
 pub enum SendOutcome {
-    /// Only this.
+    /// Apply this action, nothing else.
     Apply(Action),
-    /// The token was not good.
+    /// The token was refused; apply this action.
     Unauthorized(Action),
-    /// The conversation is over; this comes before the news.
+    /// The conversation has ended; apply this action first.
     Ended(Action),
-    /// The conversation is gone; this comes before the news.
+    /// The conversation no longer exists; apply this action first.
     Lost(Action),
-    /// The operator must know.
+    /// Apply this action and report the error: the operator must know.
     Report(Action),
 }
 
 impl SendQueue {
-    /// The message on its way.
+    /// The message in flight.
     #[must_use]
     pub fn in_flight(&self) -> Option<&Rc<str>> {
         self.in_flight.as_ref()
     }
 
-    /// The token it went with.
+    /// The token it was sent with.
     #[must_use]
     pub fn token(&self) -> &str {
         &self.token
     }
 
-    /// May a message go now?
+    /// Whether a message may be sent now.
     #[must_use]
     pub fn is_free(&self, now: u64) -> bool {
         self.in_flight.is_none() && now >= self.not_before
     }
 
-    /// When a waiting message may go; `None` while one is on its way.
+    /// When a waiting message may be sent; `None` while one is in flight.
     #[must_use]
     pub fn due(&self) -> Option<u64> {
         self.in_flight.is_none().then_some(self.not_before)
     }
 
-    /// A message goes.
+    /// Records that a message is being sent.
     pub fn began(&mut self, id: Rc<str>, token: &str) {
         self.in_flight = Some(id);
         self.token = Rc::from(token);
     }
 
-    /// The message on its way is none of our business any more: answered, settled by the log, or
-    /// left behind.
+    /// Frees the queue: the message in flight was answered, settled by the log, or left behind with
+    /// its conversation.
     pub fn done(&mut self) {
         self.in_flight = None;
         self.failures = 0;
     }
 
-    /// The network is back or the visitor insists: waits no longer than the proxy asked for.
+    /// Shortens the wait to what the proxy asked for, because the network is back or the visitor
+    /// acts.
     pub fn retry_now(&mut self, now: u64) {
         self.not_before = self.not_before.min(self.floor.max(now));
     }
 
-    /// The browser has no network: it may be wrong about it, so waiting ends one day.
+    /// Waits because the browser reports no network; not forever, since it may be wrong.
     pub fn pause(&mut self, now: u64) {
         self.not_before = self.not_before.max(now + CAP);
     }
 
-    /// Judges a failure of the message on its way. `starts` when it was to start the conversation.
+    /// Handles a failure of the message in flight. `starts`: whether it was to start the
+    /// conversation.
     pub fn failed(&mut self, failure: &ApiError, starts: bool, watched: bool, now: Now) -> Option<SendOutcome> {
         let id = self.in_flight.take()?;
         let again = Action::SendDelayed { id: id.clone() };
         Some(match failure {
             ApiError::Unauthorized | ApiError::Challenged => return Some(SendOutcome::Unauthorized(again)),
             ApiError::Network => {
-                // The same key is safe to send again, as often as it takes.
+                // Sending again with the same idempotency key is safe, as often as needed.
                 self.wait(failure, watched, now);
                 SendOutcome::Apply(again)
             }
             ApiError::Unknown if starts => {
-                // Only the answer to the same key tells where the conversation is.
+                // Only the answer to the same key has the conversation's id.
                 self.wait(failure, watched, now);
                 SendOutcome::Apply(Action::SendUnknown { id })
             }

@@ -1,4 +1,4 @@
-//! The schema of what is stored, with its version, and the conversion to and from the
+//! The schema of the stored data, with its version, and the conversion to and from the
 //! conversation's state. Does no I/O.
 
 use std::rc::Rc;
@@ -14,38 +14,37 @@ use crate::{
     },
 };
 
-/// The version of all shapes here. What has another version is left aside, as if nothing were
-/// stored.
+/// Version of all types here. Data of another version is ignored, as if nothing were stored.
 pub const VERSION: u32 = 2;
-/// So many of the last entries are kept; the rest is in the proxy's log.
+/// Number of the last entries that are stored; the rest is in the proxy's log.
 const ENTRIES_KEPT: usize = 200;
 
-/// Anything stored, with its version.
+/// A stored value with its version.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Versioned<T> {
     /// [`VERSION`].
     pub v: u32,
-    /// What is stored.
+    /// The value.
     pub value: T,
 }
 
 /// The conversation as it is stored.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StoredConversation {
-    /// Whose it is. For another visitor it is as good as nothing.
+    /// The visitor's id. For another visitor the conversation is ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visitor: Option<String>,
-    /// The proxy's id for it.
+    /// The proxy's id of the conversation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Has it ended?
+    /// Whether it has ended.
     #[serde(default)]
     pub ended: bool,
-    /// The last entries, in order. They stand beside the conversation in storage, as the texts they
-    /// came as.
+    /// The last entries, in order. They are stored beside the conversation, as the JSON they came
+    /// as.
     #[serde(skip)]
     pub entries: Vec<Rc<RawEntry>>,
-    /// Up to where the log was read in.
+    /// Up to where the log was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,
     /// Up to where the visitor has read.
@@ -54,22 +53,22 @@ pub struct StoredConversation {
     /// Who answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assignee: Option<Assignee>,
-    /// Does more stand in the log before the first entry?
+    /// Whether the log has more before the first entry.
     #[serde(default)]
     pub earlier: bool,
-    /// What the visitor found helpful.
+    /// The messages that the visitor found helpful.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub helpful: Vec<Cursor>,
-    /// And what not.
+    /// The messages that the visitor found not helpful.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unhelpful: Vec<Cursor>,
-    /// Was the window opened or closed last, in whichever tab?
+    /// Whether the window is open: its last opening or closing in any tab decides.
     #[serde(default)]
     pub open: bool,
 }
 
 impl StoredConversation {
-    /// The conversation, ready to be stored.
+    /// Converts the conversation for storage.
     #[must_use]
     pub fn of(conversation: &Conversation, visitor: Option<&str>, open: bool) -> Self {
         let log = conversation.log();
@@ -93,9 +92,9 @@ impl StoredConversation {
         }
     }
 
-    /// Was this written by another tab since the writer last saw the conversation `over`? Then it
-    /// must not be overwritten: that tab has started, left or joined one, and the news is on its
-    /// way.
+    /// Whether another tab wrote this since the writer last saw the conversation `over`. Then it
+    /// must not be overwritten: that tab has started, left or joined a conversation, and this tab
+    /// will soon be notified.
     #[must_use]
     pub fn is_newer(&self, over: Option<&str>, ours: Option<&str>, visitor: Option<&str>) -> bool {
         let theirs = self.id.as_deref();
@@ -108,7 +107,7 @@ impl StoredConversation {
         rated(&self.helpful, true).into_iter().chain(rated(&self.unhelpful, false))
     }
 
-    /// What the conversation is made of again.
+    /// Converts it for restoring the conversation's state.
     #[must_use]
     pub fn into_restored(self) -> Restored {
         let phase = match (&self.id, self.ended) {
@@ -118,7 +117,8 @@ impl StoredConversation {
         };
         Restored {
             feedback: self.feedback().collect(),
-            // An earlier version kept as many entries and did not say whether there were more.
+            // An earlier version of the widget kept as many entries and did not record whether
+            // there were more.
             earlier: self.earlier || self.entries.len() >= ENTRIES_KEPT,
             id: self.id.map(Rc::from),
             phase,
@@ -133,37 +133,37 @@ impl StoredConversation {
 /// A message of the outbox as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredPending {
-    /// What was said.
+    /// The text of the message.
     pub text: String,
-    /// An answer in its own form.
+    /// The typed form of an answer, as JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub typed: Option<String>,
-    /// When.
+    /// When it was said.
     pub at: u64,
-    /// How it stands.
+    /// The state of its sending.
     pub state: StoredState,
 }
 
-/// How a stored message stands.
+/// The send state of a stored message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StoredState {
-    /// To be sent, or on its way: the same key may be asked for again.
+    /// To be sent, or in flight: its key may be sent again.
     Queued,
-    /// Nobody knows.
+    /// Nobody knows whether it arrived.
     Unknown,
-    /// Failed for now.
+    /// Failed temporarily.
     Failed,
     /// Failed because the conversation had ended.
     Ended,
-    /// Failed for good.
+    /// Failed permanently.
     Refused,
-    /// Taken back; written for the other tabs just before it is removed.
+    /// Discarded by the visitor; written for the other tabs just before the message is removed.
     Discarded,
 }
 
 impl StoredPending {
-    /// The message, ready to be stored.
+    /// Converts a message for storage.
     #[must_use]
     pub fn of(pending: &OutboxMessage) -> Self {
         let state = match pending.state {
@@ -177,7 +177,7 @@ impl StoredPending {
         Self { text: String::from(&*pending.text), typed, at: pending.at, state }
     }
 
-    /// May this message still turn out to have started a conversation?
+    /// Whether this message may still turn out to have started a conversation.
     #[must_use]
     pub fn may_start(&self) -> bool {
         match self.state {
@@ -186,7 +186,7 @@ impl StoredPending {
         }
     }
 
-    /// The message again; `None` when it was taken back.
+    /// Converts it back; `None` if it was discarded.
     #[must_use]
     pub fn into_pending(self, id: &str) -> Option<OutboxMessage> {
         let state = match self.state {
@@ -202,19 +202,19 @@ impl StoredPending {
     }
 }
 
-/// Everything storage held when the page came.
+/// Everything that was in storage when the page loaded.
 #[derive(Clone, Debug, Default)]
 pub struct StoredSession {
-    /// The visitor.
+    /// The visitor's credentials.
     pub credentials: Option<Credentials>,
     /// The conversation.
     pub conversation: Option<StoredConversation>,
     /// The outbox, in order.
     pub outbox: Vec<OutboxMessage>,
-    /// How far the visitor is with the onboarding.
+    /// The onboarding progress.
     pub passed: Option<Progress>,
-    /// What stood in the composer.
+    /// The draft in the composer.
     pub draft: Option<String>,
-    /// Do the browser's tabs have a lock and a channel to agree by?
+    /// Whether the browser's tabs have a lock and a channel to coordinate by.
     pub shared: bool,
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::conversation::onboarding::{Consent, Progress};
 
-/// [`Progress`] as it is stored.
+/// The stored form of [`Progress`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredPassed {
     /// Version of the consent that was given.
@@ -13,10 +13,10 @@ pub struct StoredPassed {
     /// When it was given.
     #[serde(default)]
     pub consent_at: u64,
-    /// What the form was filled with: names, each followed by its value.
+    /// The values of the form: names, each followed by its value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<Vec<String>>,
-    /// Was the home screen left?
+    /// Whether the visitor has left the home screen.
     #[serde(default)]
     pub home_left: bool,
     /// The conversation that was rated last.
@@ -25,7 +25,7 @@ pub struct StoredPassed {
 }
 
 impl StoredPassed {
-    /// Ready to be stored.
+    /// Converts the progress for storage.
     #[must_use]
     pub fn of(passed: &Progress) -> Self {
         let form = passed.prechat.as_ref().map(|values| {
@@ -41,7 +41,7 @@ impl StoredPassed {
         }
     }
 
-    /// What was stored.
+    /// Converts it back.
     #[must_use]
     pub fn into_passed(self) -> Progress {
         let at = self.consent_at;

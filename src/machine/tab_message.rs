@@ -9,51 +9,51 @@ use crate::conversation::{ConnectionStatus, RawEntry};
 /// A message to all other tabs.
 #[derive(Clone, Debug)]
 pub enum TabMessage {
-    /// A follower asks: who leads, and what comes after this?
+    /// A follower asks who leads and for the entries after its cursor.
     Query {
-        /// Whose log.
+        /// The conversation whose log it is.
         conversation: Rc<str>,
-        /// Up to where it has read.
+        /// Up to where the follower has read.
         cursor: Option<Cursor>,
     },
-    /// The leader lives.
+    /// Sign of life from the leader.
     Heartbeat {
-        /// Whose log.
+        /// The conversation whose log it is.
         conversation: Rc<str>,
-        /// How its stream stands.
+        /// Status of its stream.
         status: ConnectionStatus,
-        /// Up to where it has read.
+        /// Up to where the leader has read.
         cursor: Option<Cursor>,
     },
-    /// The leader passes on what it has.
+    /// The leader forwards its entries.
     Log(LogSlice),
     /// The visitor has read up to here.
     Read {
-        /// Whose log.
+        /// The conversation whose log it is.
         conversation: Rc<str>,
         /// The last entry read.
         cursor: Cursor,
     },
-    /// The composer was written in.
+    /// The draft in the composer changed.
     Draft(Rc<str>),
-    /// The window was opened or closed by the visitor.
+    /// The visitor opened or closed the window.
     Opened(bool),
 }
 
-/// A piece of the log.
+/// A slice of the log.
 #[derive(Clone, Debug)]
 pub struct LogSlice {
-    /// Whose log.
+    /// The conversation whose log it is.
     pub conversation: Rc<str>,
-    /// What stands before it; `None` when it begins where the leader's own log begins.
+    /// The cursor before it; `None` if it begins where the leader's own log begins.
     pub after: Option<Cursor>,
     /// In order.
     pub entries: Vec<Rc<RawEntry>>,
-    /// Up to where the log is told by it. Places without an entry are such as the leader could not
-    /// read.
+    /// Up to where the slice covers the log. At cursors without an entry, the leader could not read
+    /// one.
     pub up_to: Option<Cursor>,
-    /// Is this all that the leader has, in place of what was told before?
+    /// Whether this is all that the leader has, and replaces what was sent before.
     pub whole: bool,
-    /// Does more stand before it?
+    /// Whether the log has more before it.
     pub earlier: bool,
 }

@@ -1,4 +1,4 @@
-//! Keeps the visitor token valid: it is renewed when a request needs it and it is about to expire,
+//! Keeps the visitor token valid: renews it when a request needs it and it is about to expire,
 //! after a 401, and after sleep. Pure.
 
 use std::rc::Rc;
@@ -12,37 +12,37 @@ use crate::api::{
     backoff::{CAP, CAP_WATCHED, delay},
 };
 
-/// A token with less left than this is of no use even if no better one can be had.
+/// A token with less time left than this is not used even if it cannot be renewed. In milliseconds.
 const LAST_USE: u64 = 5_000;
-/// When the operator must act, it is asked this seldom.
+/// Wait between token requests while only the operator can fix the error, in milliseconds.
 const OPERATOR_PAUSE: u64 = 60_000;
 
 /// The visitor's credentials, and when they are renewed.
 #[derive(Clone, Debug, Default)]
 pub struct TokenRefresh {
     credentials: Option<Rc<Credentials>>,
-    /// Monotonic: the wall clock may be set at any time.
+    /// When the token expires, monotonic: the wall clock may be set at any time.
     ends: u64,
     asking: bool,
     failures: u32,
     not_before: u64,
-    /// Before that not even an impatient visitor helps: the proxy asked for it.
+    /// The earliest retry, even if the visitor acts: the proxy asked for this wait.
     floor: u64,
-    /// The answer that is on its way belongs to a visitor who was forgotten.
+    /// Whether the pending answer belongs to a visitor who was forgotten.
     stale: bool,
     refused: Option<Rc<str>>,
-    /// Good tokens that got a 401, in a row.
+    /// Tokens that got a 401 before their end, in a row.
     rejections: u32,
 }
 
 impl TokenRefresh {
-    /// Who the visitor is, good token or not.
+    /// The visitor's credentials, whether or not the token is valid.
     #[must_use]
     pub fn credentials(&self) -> Option<&Rc<Credentials>> {
         self.credentials.as_ref()
     }
 
-    /// The credentials with a token that can be used now.
+    /// The credentials, if their token can be used now.
     #[must_use]
     pub fn ready(&self, now: u64) -> Option<&Rc<Credentials>> {
         let last_use = if self.failures > 0 { LAST_USE } else { u64::MAX };
@@ -58,31 +58,31 @@ impl TokenRefresh {
         self.asking = false;
     }
 
-    /// The token is not to be used again: it is about to end, or the page was asleep.
+    /// Marks the token as expired: it is about to end, or the page was asleep.
     pub fn expire(&mut self) {
         self.ends = 0;
     }
 
-    /// The proxy did not take this token.
+    /// Records that the proxy refused this token.
     pub fn rejected(&mut self, token: &str, watched: bool, now: Now) {
         if self.credentials.as_ref().is_some_and(|credentials| credentials.token == token) {
             self.ends = 0;
             self.rejections += 1;
             if self.rejections > 1 {
-                // A new token does not help either: not in a loop.
+                // A new token did not help either, so the next request waits, to avoid a loop.
                 let cap = if watched { CAP_WATCHED } else { CAP };
                 self.not_before = now.monotonic + delay(self.rejections, cap, now.random, None);
             }
         }
     }
 
-    /// The proxy took a token.
+    /// Records that the proxy accepted a token.
     pub fn accepted(&mut self) {
         self.rejections = 0;
     }
 
-    /// The token call failed. A renewal secret that was refused is not used again: a new visitor
-    /// begins.
+    /// Handles a failed token request. A renewal secret that was refused is not used again: a new
+    /// visitor begins.
     pub fn failed(&mut self, failure: &ApiError, watched: bool, now: Now) {
         self.asking = false;
         if *failure == ApiError::Unauthorized
@@ -109,8 +109,8 @@ impl TokenRefresh {
         self.not_before = now.monotonic + pause + delay(self.failures, cap, now.random, failure.retry_after());
     }
 
-    /// The effect that gets a good token, unless there is one, or one is being asked for, or it is
-    /// too early to ask again.
+    /// Returns the effect that requests a token, unless the current one is valid, a request is
+    /// pending, or it is too early.
     pub fn authorize(&mut self, now: u64) -> Option<Effect> {
         let good = self.credentials.as_ref().is_some_and(|credentials| self.ends > now + credentials.renew_before());
         if good || self.asking || now < self.not_before {
@@ -120,19 +120,20 @@ impl TokenRefresh {
         Some(Effect::Core(CoreEffect::Authorize { held: self.credentials.clone(), refused: self.refused.clone() }))
     }
 
-    /// Nobody is waiting any more: the network is back, or the page woke.
+    /// Ends the back-off, but not the wait that the proxy asked for: the network is back, or the
+    /// page woke up.
     pub fn retry_now(&mut self) {
         if self.failures > 0 && self.rejections < 2 {
             self.not_before = self.not_before.min(self.floor);
         }
     }
 
-    /// Forgets the visitor, and the answer that may still come for them.
+    /// Forgets the visitor, and the pending answer for them.
     pub fn forget(&mut self) {
         *self = Self { asking: self.asking, stale: self.asking, ..Self::default() };
     }
 
-    /// Is this answer of the token call for somebody who was forgotten meanwhile?
+    /// Whether this token answer is for a visitor who has been forgotten since. Clears the flag.
     pub fn is_stale(&mut self) -> bool {
         if self.stale {
             self.asking = false;
@@ -140,7 +141,7 @@ impl TokenRefresh {
         std::mem::take(&mut self.stale)
     }
 
-    /// When [`Self::authorize`] may be asked again, monotonic.
+    /// When [`Self::authorize`] may be called again, monotonic.
     #[must_use]
     pub fn due(&self) -> Option<u64> {
         (!self.asking).then_some(self.not_before)

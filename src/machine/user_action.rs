@@ -1,8 +1,8 @@
-//! Every action of a visitor. Views emit it, the runtime passes it on unchanged, the machines
-//! handle it.
+//! The actions of a visitor. Views emit them, the runtime passes them on unchanged, the machines
+//! handle them.
 //!
-//! A new one touches: this file, the view that emits it, [`idle`](super::idle) and
-//! `chat/user_actions.rs`, and the story player (`demo.rs`). The compiler names the last three.
+//! A new action touches: this file, the view that emits it, [`idle`](super::idle) and
+//! `chat/user_actions.rs`, and the story player (`demo.rs`). The compiler reports the last three.
 
 use std::rc::Rc;
 
@@ -10,54 +10,54 @@ use chataibot_wire::text::is_blank;
 
 use crate::conversation::onboarding::OnboardingEvent;
 
-/// An action of the visitor, or of the page in the visitor's place.
+/// An action of the visitor, or of the host page on their behalf.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserAction {
-    /// Said this.
+    /// Sends this text.
     Send(String),
-    /// Gave this answer, which has a form of its own.
+    /// Gives an answer that has a typed form.
     Answer {
-        /// In words.
+        /// The answer as text.
         text: String,
-        /// In its form: the `message` of a send, as JSON.
+        /// Its typed form: the `message` of a send, as JSON.
         typed: String,
     },
-    /// Wants a failed message sent again.
+    /// Sends a failed message again.
     Retry(Rc<str>),
-    /// Takes a failed message back.
+    /// Discards a failed message.
     Discard(Rc<str>),
-    /// Has this in the composer now.
+    /// Changes the draft in the composer.
     Draft(String),
-    /// Opened the window.
+    /// Opens the window.
     Open,
-    /// Closed the window.
+    /// Closes the window.
     Close,
-    /// Left this conversation.
+    /// Leaves this conversation.
     Restart,
-    /// Wants what was said before the rows at hand.
+    /// Loads the messages before the rows shown.
     LoadEarlier,
-    /// Said of a message whether it helped.
+    /// Rates a message as helpful or not.
     Feedback {
         /// The row's key.
         key: u32,
-        /// Did it?
+        /// Whether it was helpful.
         helpful: bool,
     },
-    /// Ended this conversation.
+    /// Ends this conversation.
     End,
-    /// Made the window larger, or small again.
+    /// Enlarges the window, or makes it small again.
     Resize,
-    /// Turned the sound for new messages on or off.
+    /// Turns the sound for new messages on or off.
     Sound(bool),
-    /// Took a step of the onboarding, or rated what has ended.
+    /// Takes an onboarding step, or rates an ended conversation.
     Step(OnboardingEvent),
-    /// Is to be forgotten: wipes storage, ends the conversation here and in other tabs.
+    /// Forgets the visitor: wipes storage, ends the conversation here and in other tabs.
     Reset,
-    /// Saved the conversation as a file.
+    /// Saves the conversation as a file.
     Transcript(Transcript),
 }
 
-/// What a conversation is saved as.
+/// The format of a saved conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transcript {
     /// Plain text.
@@ -67,7 +67,7 @@ pub enum Transcript {
 }
 
 impl UserAction {
-    /// Does it say something, or nothing but white space? `None` where it is no message.
+    /// Whether the message is only white space; `None` if the action is no message.
     #[must_use]
     pub fn is_blank(&self) -> Option<bool> {
         match self {

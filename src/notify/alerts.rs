@@ -1,5 +1,5 @@
-//! What sounds and writes the title, once something was said. Of the tabs that show a conversation
-//! one sounds, and none while another is being looked at.
+//! Alerts for new messages: plays the sound and writes the title. Of the tabs that show a
+//! conversation only one sounds, and none while another is being looked at.
 
 use std::{
     cell::{Cell, RefCell},
@@ -14,20 +14,20 @@ use crate::browser::{
     timers::Timer,
 };
 
-/// So long no tab sounds again, in milliseconds: what comes at once sounds once, and a tab that
-/// slept hears late.
+/// How long all tabs stay silent after a sound, in milliseconds: messages that arrive together
+/// sound once, even if a suspended tab gets them late.
 const QUIET: u64 = 5_000;
 
 struct TabAlerts {
     this: Weak<Self>,
     sound: Sound,
     title: Title,
-    /// While this tab sounds, or sounded just now.
+    /// Whether this tab is playing the sound or has just played it.
     sounding: Cell<bool>,
     watching: Cell<bool>,
-    /// Held while the visitor looks, so that other tabs keep quiet.
+    /// Shared lock, held while the visitor looks at this tab, so that other tabs stay silent.
     watch: RefCell<Option<Lock>>,
-    /// Held after a sound, until another may follow.
+    /// Exclusive lock, held after a sound until another may follow.
     quiet: RefCell<Option<(Lock, Option<Timer>)>>,
 }
 
@@ -49,7 +49,7 @@ impl Alerts for TabAlerts {
         let News { lock, watched, sounds, came, chosen, title } = news;
         self.sound.let_ready(sounds);
         if chosen {
-            // The choice is a gesture, and the visitor hears what they chose.
+            // The choice is a user gesture, and the visitor hears what they chose.
             self.sound.wake();
             self.sound.play();
         }
@@ -64,7 +64,7 @@ impl Alerts for TabAlerts {
 }
 
 impl TabAlerts {
-    /// Takes or lets go the lock of those who look.
+    /// Acquires or releases the shared lock of tabs that are being looked at.
     fn watch(&self, name: &str, watching: bool) {
         if self.watching.replace(watching) == watching {
             return;
@@ -74,7 +74,7 @@ impl TabAlerts {
             let (weak, name) = (self.this.clone(), name.to_owned());
             spawn_local(async move {
                 let lock = tabs::share(&name).await;
-                // They may have looked away, or gone, while another tab sounded.
+                // The visitor may have looked away or left while this waited for a tab that sounds.
                 if let Some(alerts) = weak.upgrade().filter(|alerts| alerts.watching.get()) {
                     alerts.watch.replace(Some(lock));
                 }
@@ -82,7 +82,7 @@ impl TabAlerts {
         }
     }
 
-    /// Sounds, unless another tab does or is being looked at.
+    /// Plays the sound, unless another tab plays it or is being looked at.
     fn sound_alone(&self, name: String) {
         if !self.sound.is_ready() || self.sounding.replace(true) {
             return;

@@ -1,8 +1,8 @@
-//! Two soft tones, made on the spot: nothing is fetched. A browser lets a page sound only after a
-//! gesture of the visitor, so the means are made, and woken, in one.
+//! Notification sound: two soft tones, synthesised, so nothing is fetched. A browser lets a page
+//! play sound only after a user gesture, so the audio context is created and resumed in one.
 //!
-//! The browser's means are called by their names: each typed call would cost everybody an import,
-//! and this is done rarely.
+//! The Web Audio API is called by name: each typed call would add an import for all visitors, and
+//! this code runs rarely.
 
 use std::{
     cell::RefCell,
@@ -15,26 +15,26 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::browser::{environment, events::Listener};
 
-/// Pitch in hertz, and when it begins, in seconds: a fourth upwards.
+/// Pitch in hertz and start in seconds of each tone: a rising fourth.
 const TONES: [(f64, f64); 2] = [(587.33, 0.0), (783.99, 0.11)];
 
-/// How loud, of 1.
+/// Peak gain; 1 is full volume.
 const LOUD: f64 = 0.09;
 
-/// How long a tone fades, in seconds.
+/// How long a tone fades out, in seconds.
 const FADE: f64 = 0.42;
 
-/// What sounds.
+/// The sound of a widget.
 #[derive(Default)]
 pub(super) struct Sound {
-    /// An `AudioContext`.
+    /// An `AudioContext`, once created.
     context: Rc<RefCell<Option<JsValue>>>,
-    /// Wait for the visitor's next gesture.
+    /// Listeners for the visitor's next gesture.
     listeners: RefCell<Vec<Listener>>,
 }
 
 impl Sound {
-    /// From now on a gesture makes it ready, or no longer does.
+    /// Sets whether a gesture makes the sound ready; if not, releases it.
     pub(super) fn let_ready(&self, wanted: bool) {
         let mut listeners = self.listeners.borrow_mut();
         if wanted != listeners.is_empty() {
@@ -50,14 +50,14 @@ impl Sound {
         listeners.extend(["click", "keydown"].into_iter().filter_map(|gesture| {
             let context = context.clone();
             Listener::new(&page, gesture, move |event| {
-                // A click made by a script is no gesture, and browsers complain of sound without
+                // A click by a script is no user gesture, and browsers warn about sound without
                 // one.
                 if event.is_trusted() {
                     wake(&context);
                 }
             })
         }));
-        // What said the first message was a gesture, too, and may be over by now.
+        // Sending the first message was a gesture too, and may be over by now.
         if acted() {
             self.wake();
         }
@@ -69,17 +69,17 @@ impl Sound {
         }
     }
 
-    /// In a gesture: makes it ready.
+    /// Makes the sound ready. To be called in a user gesture.
     pub(super) fn wake(&self) {
         wake(&Rc::downgrade(&self.context));
     }
 
-    /// Would it be heard?
+    /// Whether a sound would be heard.
     pub(super) fn is_ready(&self) -> bool {
         self.context.borrow().as_ref().is_some_and(|context| stands(context, "running"))
     }
 
-    /// Sounds, if it can. What a browser refuses here is no loss: the message stands in the list.
+    /// Plays the sound, if the browser allows it. If not, the message is still in the list.
     pub(super) fn play(&self) {
         if let Some(context) = &*self.context.borrow() {
             for (pitch, after) in TONES {
@@ -99,7 +99,7 @@ impl Drop for Sound {
 fn wake(context: &Weak<RefCell<Option<JsValue>>>) {
     let Some(context) = context.upgrade() else { return };
     let mut context = context.borrow_mut();
-    // Where there is no sound at all, the next gesture asks in vain again.
+    // Without Web Audio this fails, and fails again at the next gesture.
     if context.is_none() {
         let class = get(&js_sys::global(), "AudioContext");
         *context = class.and_then(|class| Reflect::construct(&class.dyn_into::<Function>()?, &Array::new())).ok();
@@ -109,7 +109,7 @@ fn wake(context: &Weak<RefCell<Option<JsValue>>>) {
     }
 }
 
-/// Did the visitor ever touch the page? Before that, a browser would warn the page of every
+/// Whether the visitor has interacted with the page. Before that, a browser logs a warning for each
 /// attempt.
 fn acted() -> bool {
     let activation = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "userActivation"));
@@ -120,11 +120,11 @@ fn stands(context: &JsValue, so: &str) -> bool {
     get(context, "state").is_ok_and(|state| state == so)
 }
 
-/// Waits for what may fail, so that the page hears of no rejection that nobody handled.
+/// Awaits a promise that may reject, so that the page gets no unhandled rejection.
 fn let_be(promise: Result<JsValue, JsValue>) {
     if let Ok(promise) = promise {
         spawn_local(async move {
-            // A browser that refuses stays silent: `is_ready` tells.
+            // A refusal needs no handling: `is_ready` reports it.
             let _refused = JsFuture::from(Promise::from(promise)).await.is_err();
         });
     }

@@ -1,6 +1,6 @@
-//! The title of the page's tab takes turns with a sentence of ours, and the page gets it back
-//! exactly as it was, or as it changed it meanwhile. A page without a title gets none: nothing of
-//! ours comes into its head.
+//! Title of the tab: alternates between the page's own and a sentence about unread messages, then
+//! restores the page's exactly, including any change the page made in between. A page without a
+//! title gets none: the widget adds nothing to its head.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -8,37 +8,37 @@ use web_sys::{Element, Node};
 
 use crate::browser::{environment, timers::Timer};
 
-/// How long each of both is shown, in milliseconds.
+/// How long each of the two is shown, in milliseconds.
 const TURN: u64 = 1_600;
 
 thread_local! {
-    /// The page has one title, whoever writes it.
+    /// One for all widgets, as the page has one title.
     static TURNS: RefCell<Turns> = RefCell::default();
 }
 
-/// Shows a sentence in the tab's title; dropping it gives the page its own back.
+/// A widget's sentence in the title; dropping it restores the page's own.
 #[derive(Default)]
 pub(super) struct Title(Rc<()>);
 
 #[derive(Default)]
 struct Turns {
-    /// What the widgets of the page have to say. One at a time is shown: the first.
+    /// Sentences of the page's widgets. Only the first is shown.
     sentences: Vec<(Rc<()>, String)>,
-    /// The page's own, as it stood last.
+    /// The page's own title, as last read.
     own: String,
-    /// What stands there now, if it is ours.
+    /// The sentence that is in the title now, if any.
     shown: Option<Shown>,
     timer: Option<Timer>,
 }
 
 struct Shown {
-    /// Where it was written. The page may have another title by now.
+    /// The element it was written to. The page may have replaced it since.
     title: Element,
     sentence: String,
 }
 
 impl Title {
-    /// Shows this in turn with the page's own title; with nothing, the page's own alone.
+    /// Alternates `sentence` with the page's own title; `None` leaves the page's own.
     pub(super) fn show(&self, sentence: Option<String>) {
         TURNS.with_borrow_mut(|turns| {
             let at = turns.sentences.iter().position(|(whose, _)| Rc::ptr_eq(whose, &self.0));
@@ -65,12 +65,12 @@ impl Drop for Title {
 }
 
 impl Turns {
-    /// Writes the one whose turn it is, and waits for the other's.
+    /// Switches to the other title, and schedules the next switch.
     fn change(&mut self) {
         if !self.take_back()
             && let (Some(title), Some((_, sentence))) = (title(), self.sentences.first())
         {
-            // The page's own, perhaps another than before.
+            // The page may have changed its title since the last switch.
             self.own = text(&title);
             write(&title, sentence);
             self.shown = Some(Shown { title, sentence: sentence.clone() });
@@ -78,7 +78,7 @@ impl Turns {
         self.timer = Timer::after(TURN, || TURNS.with_borrow_mut(Turns::change));
     }
 
-    /// Puts the page's own in the place of ours. False when the title was the page's already.
+    /// Restores the page's own title. Returns false if the title was already the page's.
     fn take_back(&mut self) -> bool {
         let Some(shown) = self.shown.take() else { return false };
         let take_back = |title: &Element| {
@@ -89,7 +89,7 @@ impl Turns {
             is_ours
         };
         match title() {
-            // What the page has put aside may come back, and what it has now may be a copy.
+            // The page may put the old element back, and the new one may be a copy of it.
             Some(title) if title != shown.title => {
                 take_back(&shown.title);
                 take_back(&title)
@@ -100,8 +100,8 @@ impl Turns {
 }
 
 impl Shown {
-    /// Is this our sentence, perhaps translated? Translators keep its number; what the page writes
-    /// has another, or words of the title it had.
+    /// Whether `text` is our sentence, perhaps translated. A translation keeps its number; a title
+    /// by the page has another number, or shares a word with the page's earlier title.
     fn has_become(&self, text: &str, own: &str) -> bool {
         let Self { sentence, .. } = self;
         text == sentence || (number(sentence).is_some() && number(text) == number(sentence) && !share_a_word(text, own))
@@ -120,7 +120,7 @@ fn share_a_word(one: &str, other: &str) -> bool {
     words(one).any(|word| words(other).any(|it| it == word))
 }
 
-/// What the tab shows the text of, and no title of a drawing.
+/// Returns the element whose text is the tab's title; not the `title` of an SVG.
 fn title() -> Option<Element> {
     environment::window()?.document()?.query_selector("title:not(svg *)").ok().flatten()
 }
@@ -129,7 +129,7 @@ fn text(title: &Element) -> String {
     title.text_content().unwrap_or_default()
 }
 
-/// Keeps the text's node, which the page may go on writing to.
+/// Writes a text. Keeps the text node, which the page may go on writing to.
 fn write(title: &Element, text: &str) {
     match title.first_child() {
         Some(only) if only.node_type() == Node::TEXT_NODE && only.next_sibling().is_none() => {

@@ -1,5 +1,4 @@
-//! Events of the browser as inputs: network, visibility, sleep, and changes of storage by other
-//! tabs.
+//! Browser events as inputs: network, visibility, sleep, and storage changes by other tabs.
 
 use std::rc::{Rc, Weak};
 
@@ -15,7 +14,7 @@ use crate::{
     machine::input::Input,
 };
 
-/// All listeners of a session. Tells it at once what already holds: hidden, offline.
+/// Registers all listeners of a session. Handles at once what already holds: hidden, offline.
 pub(super) fn listeners(runtime: &Rc<Runtime>, prefix: &str) -> Vec<Listener> {
     let Some(window) = environment::window() else { return Vec::new() };
     let Some(document) = window.document() else { return Vec::new() };
@@ -32,8 +31,8 @@ pub(super) fn listeners(runtime: &Rc<Runtime>, prefix: &str) -> Vec<Listener> {
         hear(&window, "online", |_| Some(Input::Online)),
         hear(&window, "offline", |_| Some(Input::Offline)),
         hear(&window, "pageshow", |event| persisted(event).then_some(Input::Resumed)),
-        // Kept in the back-forward cache or not: a lock, a channel or a stream that is held on to
-        // would decide against it.
+        // Also if the page does not enter the back-forward cache: a lock, channel or stream still
+        // held would keep it out.
         hear(&window, "pagehide", |_| Some(Input::Frozen)),
         hear(&document, "visibilitychange", |_| visibility()),
         hear(&document, "freeze", |_| Some(Input::Frozen)),
@@ -64,12 +63,12 @@ fn watch(runtime: &Weak<Runtime>, prefix: &str) -> Option<Listener> {
         let Some(runtime) = runtime.upgrade() else { return };
         match (key, value) {
             (Some(VISITOR), Some(text)) if text != LEFT => {
-                // As storage has it now: who has left meanwhile does not come back.
+                // Storage as it is now: a visitor who has left since must not come back.
                 if let Some(identity) = runtime.repository().credentials() {
                     runtime.handle(Input::RemoteVisitor(Some(Rc::new(identity))));
                 }
             }
-            // Nothing was said there either.
+            // Nothing has been said in that tab either.
             (Some(CONVERSATION), Some(text))
                 if runtime.state().id().is_none() && repository::opening(&text).is_some() => {}
             // Without a key: everything was removed.

@@ -1,5 +1,5 @@
-//! The first message that the shell has sent before the program was there
-//! (`loader/early_start.js`). Its answers are taken in place of requests of the program's own.
+//! The first message, if the shell sent it before the program was loaded (`loader/early_start.js`).
+//! Its answers replace requests of the program's own.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -15,20 +15,20 @@ use crate::{
     machine::{input::Input, user_action::UserAction},
 };
 
-/// What the shell has asked for, until it is taken. What is dropped is aborted.
+/// Requests that the shell has made, until they are taken. Dropping one aborts it.
 #[derive(Default)]
 pub(super) struct EarlyRequests {
-    /// The start call of this message, and the event stream of the conversation that comes of it.
+    /// The start request of this message, and the event stream of the conversation it starts.
     start: RefCell<Option<(Rc<str>, EarlyResponse, EarlyResponse)>>,
     /// The event stream of this conversation.
     log: RefCell<Option<(Rc<str>, EarlyResponse)>>,
-    /// The lock whose holder has the stream.
+    /// The leader's lock.
     leader: RefCell<Option<Lock>>,
 }
 
 impl EarlyRequests {
-    /// The start call of the message `id`, if the shell has made it, and the stream. The call has
-    /// the lock for sends until it is aborted.
+    /// Takes the start request of the message `id`, if the shell has made it, and the stream. The
+    /// request holds the lock for sends until it is aborted.
     pub(super) fn take_start(&self, id: &Rc<str>) -> Option<(EarlyResponse, EarlyResponse)> {
         self.start.borrow_mut().take_if(|(known, ..)| known == id).map(|(_, start, log)| (start, log))
     }
@@ -38,25 +38,25 @@ impl EarlyRequests {
         drop(self.log.replace(Some((conversation, log))));
     }
 
-    /// The stream of this conversation; that of another one ends here.
+    /// Takes the stream of this conversation; a stream of another one ends here.
     pub(super) fn take_log(&self, conversation: &str) -> Option<EarlyResponse> {
         self.log.take().filter(|(known, _)| **known == *conversation).map(|(_, log)| log)
     }
 
-    /// The lock whose holder has the stream, if the shell has it.
+    /// Takes the leader's lock, if the shell has it.
     pub(super) fn take_leader(&self) -> Option<Lock> {
         self.leader.take()
     }
 
-    /// Ends what nobody took.
+    /// Aborts what was not taken.
     pub(super) fn abort(&self) {
         drop((self.start.take(), self.log.take(), self.leader.take()));
     }
 }
 
 impl Runtime {
-    /// Says `text`, which the shell has sent already: the message has its `id`, and the answer to
-    /// the start is on its way.
+    /// Sends `text`, which the shell has already sent: the message gets that `id`, and the answer
+    /// to its start is on its way.
     pub fn send_early(self: &Rc<Self>, text: String, early: &JsValue) {
         let field = |name| json::field(early, name);
         let response = |promise, abort, limit| EarlyResponse {

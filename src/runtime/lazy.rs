@@ -1,6 +1,6 @@
-//! The lazily loaded module: the chat machine, the requests it asks for and whatever reads the
-//! log. A WASM chunk of its own, loaded with the visitor's first letter, or at once where a
-//! conversation is stored.
+//! The lazily loaded module: the chat machine, its requests, and everything that reads the log. A
+//! WASM chunk of its own, loaded with the visitor's first letter, or at once if a conversation is
+//! stored.
 
 use std::{
     cell::{Cell, RefCell},
@@ -22,7 +22,7 @@ use crate::{
     machine::{Promote, chat::ChatMachine, effect::ChatEffect, input::Input},
 };
 
-/// Sends a file, and tells how that goes; what is given back is held as long as the file is wanted.
+/// Sends a file and reports the progress; the result is held as long as the file is wanted.
 type SendFile = fn(&Runtime, File, Box<dyn Fn(UploadProgress)>) -> Rc<RefCell<Option<Sending>>>;
 
 /// The functions of the chunk.
@@ -32,7 +32,7 @@ pub(super) struct LazyModule {
     pub(super) promote: Promote,
     /// Runs the effects of the chat machine.
     pub(super) run_effect: fn(&Rc<Runtime>, ChatEffect),
-    /// Decodes an input; `None` for what cannot be read.
+    /// Decodes an input; `None` if it cannot be read.
     pub(super) read: fn(&Repository, RawInput) -> Option<Input>,
     /// Sends a file.
     pub(super) send_file: SendFile,
@@ -61,7 +61,7 @@ pub(super) fn loaded() -> Option<LazyModule> {
     LOADED.get()
 }
 
-/// Fetches the module. Returns whether it could be had.
+/// Fetches the module. Returns whether that succeeded.
 pub(super) async fn fetch() -> bool {
     load().await.map(|module| LOADED.set(Some(module))).is_ok()
 }
@@ -78,17 +78,17 @@ fn read(repository: &Repository, unread: RawInput) -> Option<Input> {
         VISITOR => repository.lost(),
         CONVERSATION => match value {
             None => repository.lost(),
-            // Nobody's, where the visitor is gone again.
+            // Ignored if the visitor is gone by now.
             Some(text) => {
                 repository.credentials()?;
                 repository::read_conversation(text).map(|stored| Input::RemoteConversation(Some(Box::new(stored))))
             }
         },
-        // Removed only together with the visitor.
+        // It is removed only together with the visitor.
         PASSED => value.and_then(repository::read_progress).map(Input::RemoteProgress),
         key => {
             let id = Rc::from(key.strip_prefix(OUTBOX)?);
-            // Gone with all the rest is not settled.
+            // If everything was removed, this message was not settled.
             let lost = if value.is_none() { repository.lost() } else { None };
             lost.or_else(|| Some(Input::RemoteOutbox { id, stored: value.and_then(repository::read) }))
         }

@@ -1,5 +1,5 @@
-//! Requests to the log of a conversation: its event stream, long polls in the stream's place, and
-//! pages of what came earlier.
+//! Requests to the log of a conversation: its event stream, long polls as its fallback, and pages
+//! of earlier entries.
 
 use std::rc::{Rc, Weak};
 
@@ -22,23 +22,23 @@ use crate::{
     },
 };
 
-/// A poll's own time limit, beyond the client's, which hangs up earlier.
+/// Time limit of a poll, in milliseconds; longer than the machine's, which aborts earlier.
 const POLL_LIMIT: u64 = 60_000;
-/// So much of the end of a log is read at first; the rest is there for the asking.
+/// How much of the end of a log is read at first; the rest is read on request.
 const LAST: &str = "last=200";
-/// And so many entries at a time when it is asked for.
+/// How many entries are read per such request.
 const PAGE: &str = "&limit=50";
-/// The field that says whether more stands before.
+/// The field that tells whether the log has more before.
 const EARLIER: &str = "earlier";
 
 impl Runtime {
-    /// Where a conversation's log is; `None` when the host page receives replies itself.
+    /// The address of a conversation's log; `None` when the host page receives replies itself.
     fn events_url(&self, conversation: &str) -> Option<String> {
         let base = self.settings.borrow().events_url.clone()?;
         Some([&*base, "/conversation/", &escape(conversation), "/events"].concat())
     }
 
-    /// Gets a page of the log from before a place.
+    /// Gets a page of the log from before a cursor.
     pub(super) fn get_page(self: &Rc<Self>, conversation: &str, before: Cursor, credentials: &Credentials) {
         let Some(url) = self.events_url(conversation) else { return };
         let url = [&url, "?before=", &before.to_string(), PAGE].concat();
@@ -53,8 +53,8 @@ impl Runtime {
             };
             let result = answer.and_then(|answer| {
                 let entries = json::field(&answer, "entries").dyn_into::<Array>().map_err(|_| ApiError::Network)?;
-                // An entry that cannot be read is left out. A proxy that does not say whether there
-                // is more knows of no pages.
+                // An unreadable entry is left out. A proxy that does not tell whether there is more
+                // has no pages.
                 let earlier = json::field(&answer, EARLIER).is_truthy();
                 Ok((entries.iter().filter_map(repository::entry).collect(), earlier))
             });
@@ -129,15 +129,15 @@ async fn read_stream(
             Err(End::Closed) => return Ok(Input::StreamEnded { generation }),
             Err(End::Broken) => return Err(ApiError::Network),
         }
-        // Given up while we were reading.
+        // Aborted while reading.
         if guard.is_over() {
             return Ok(Input::StreamEnded { generation });
         }
     }
 }
 
-/// A poll's answer as frames: each entry is read by itself, so that one that cannot be read does
-/// not spoil the others.
+/// Converts a poll's answer to frames. Each entry is read on its own, so that an unreadable one
+/// does not spoil the others.
 fn frames(answer: &JsValue) -> Option<Vec<Frame>> {
     let mut frames = Vec::new();
     if json::field(answer, "reset").is_object() {

@@ -18,21 +18,21 @@ use crate::{
     },
 };
 
-/// The visitor, shared by all tabs.
+/// Key of the visitor's credentials, shared by all tabs.
 pub const VISITOR: &str = "visitor";
-/// Stored for a moment in place of a visitor who is to be forgotten: it tells the other tabs.
+/// Stored briefly in place of a visitor who is to be forgotten, to notify the other tabs.
 pub const LEFT: &str = "";
-/// The conversation.
+/// Key of the conversation.
 pub const CONVERSATION: &str = "conversation";
-/// Where a stored conversation has its entries, beside its value.
+/// The field of a stored conversation that has its entries, beside its value.
 const ENTRIES: &str = "entries";
 const DRAFT: &str = "draft";
-/// How far the visitor is with the onboarding, for all tabs.
+/// Key of the onboarding progress, for all tabs.
 pub const PASSED: &str = "passed";
-/// One key for each message, so that two tabs never overwrite each other's.
+/// Prefix of the outbox: one key for each message, so that two tabs never overwrite each other's.
 pub const OUTBOX: &str = "outbox:";
 
-/// [`StoredConversation`] where nothing was said yet.
+/// [`StoredConversation`] while nothing has been said yet.
 #[derive(Serialize)]
 struct Opening {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,25 +43,26 @@ struct Opening {
 /// Everything stored for one site.
 pub struct Repository(pub Storage);
 
-/// Reads a stored shape; what is corrupt or of another version is as good as nothing.
+/// Reads a stored value; `None` if it is corrupt or of another version.
 pub fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
     json::from_js(unwrap(&JSON::parse(text).ok()?)?)
 }
 
-/// What is stored, without its shape: all shapes have their version in one place.
+/// Returns a stored value without its wrapper, which has the version of all types in one place.
 fn unwrap(stored: &JsValue) -> Option<JsValue> {
     (json::field(stored, "v") == VERSION).then(|| json::field(stored, "value"))
 }
 
-/// Where nothing was said yet: was the window open last? `None` where a conversation is stored.
+/// Whether the window was open last, while nothing has been said yet; `None` if a conversation is
+/// stored.
 pub fn opening(text: &str) -> Option<bool> {
     let stored = JSON::parse(text).ok().and_then(|stored| unwrap(&stored));
     let Some(value) = stored else { return Some(false) };
     json::field(&value, "id").is_undefined().then(|| json::field(&value, "open").is_truthy())
 }
 
-/// The conversation with its entries; one that cannot be read spoils them all, because the log has
-/// no gaps.
+/// Reads the conversation with its entries. An unreadable entry spoils all, because the log has no
+/// gaps.
 pub fn read_conversation(text: &str) -> Option<StoredConversation> {
     let stored = JSON::parse(text).ok()?;
     let mut conversation: StoredConversation = json::from_js(unwrap(&stored)?)?;
@@ -71,18 +72,18 @@ pub fn read_conversation(text: &str) -> Option<StoredConversation> {
     Some(conversation)
 }
 
-/// An entry of the log out of what `JSON.parse` gave, with its text.
+/// Converts what `JSON.parse` returned to an entry, with its text.
 pub fn entry(value: JsValue) -> Option<Rc<RawEntry>> {
     let text = JSON::stringify(&value).ok()?.as_string()?;
     Some(Rc::new(RawEntry::new(json::from_js(value)?, text)))
 }
 
-/// What the visitor has passed.
+/// Reads the onboarding progress.
 pub fn read_progress(text: &str) -> Option<Progress> {
     read::<StoredPassed>(text).map(StoredPassed::into_passed)
 }
 
-/// The entries go in as the texts they came as.
+/// Serialises the conversation; its entries are inserted as the JSON they came as.
 fn write_conversation(conversation: &StoredConversation) -> Option<String> {
     let texts: Vec<&str> = conversation.entries.iter().map(|entry| entry.json()).collect();
     let value = json::stringify(&Versioned { v: VERSION, value: conversation })?;
@@ -95,7 +96,7 @@ fn write<T: Serialize>(value: T) -> Option<String> {
 }
 
 impl Repository {
-    /// Everything there is.
+    /// Reads everything.
     pub fn load(&self) -> StoredSession {
         let keys = self.0.keys(OUTBOX);
         let outbox = keys.iter().filter_map(|key| {
@@ -104,7 +105,7 @@ impl Repository {
         });
         let outbox: Vec<_> = outbox.collect();
         let mut conversation = self.conversation();
-        // No page comes back covered by a window in which nothing was said.
+        // On a phone, a window without messages would cover the page after each load.
         if let Some(stored) = conversation.as_mut().filter(|stored| stored.id.is_none() && outbox.is_empty()) {
             stored.open &= !is_phone();
         }
@@ -118,7 +119,7 @@ impl Repository {
         }
     }
 
-    /// The same where nothing was said yet; `None` where there is more than that.
+    /// The same while nothing has been said yet; `None` if more is stored.
     pub fn load_idle(&self) -> Option<StoredSession> {
         let open = self.0.get(CONVERSATION).map_or(Some(false), |text| opening(&text))? && !is_phone();
         let blank = self.0.get(PASSED).is_none() && self.0.keys(OUTBOX).is_empty();
@@ -135,37 +136,37 @@ impl Repository {
         self.0.is_shared() && tabs::can_agree()
     }
 
-    /// The visitor.
+    /// Reads the visitor's credentials.
     pub fn credentials(&self) -> Option<Credentials> {
         read(&self.0.get(VISITOR)?)
     }
 
-    /// The conversation.
+    /// Reads the conversation.
     pub fn conversation(&self) -> Option<StoredConversation> {
         read_conversation(&self.0.get(CONVERSATION)?)
     }
 
-    /// The conversation that was begun, if it is nobody else's.
+    /// Reads the conversation, if it was started and does not belong to another visitor.
     pub fn conversation_of(&self, visitor: &str) -> Option<StoredConversation> {
         self.conversation()
             .filter(|stored| stored.id.is_some() && stored.visitor.as_deref().is_none_or(|whose| whose == visitor))
     }
 
-    /// Was a conversation started, as far as all tabs know?
+    /// Whether a conversation was started, as far as storage shows.
     pub fn has_conversation(&self) -> bool {
-        self.start_answer_id().is_some()
+        self.started_conversation().is_some()
     }
 
-    fn start_answer_id(&self) -> Option<String> {
+    fn started_conversation(&self) -> Option<String> {
         self.0.get(CONVERSATION).filter(|text| opening(text).is_none())
     }
 
-    /// Is this message still to be sent, as far as all tabs know?
+    /// Whether this message is still to be sent, as far as storage shows.
     pub fn has_message(&self, id: &str) -> bool {
         self.0.get(&[OUTBOX, id].concat()).is_some()
     }
 
-    /// Is a message older than this one still to be sent, or to be tried again? Only the oldest may
+    /// Whether a message older than this one is still to be sent or retried. Only the oldest may
     /// start a conversation.
     pub fn has_older(&self, id: &str) -> bool {
         self.0.keys(OUTBOX).iter().any(|key| {
@@ -174,13 +175,13 @@ impl Repository {
         })
     }
 
-    /// Keeps the visitor.
+    /// Stores the visitor's credentials.
     pub fn save_credentials(&self, credentials: &Credentials) {
         self.save(VISITOR, write(credentials));
     }
 
-    /// Keeps the conversation; without its entries, which the proxy has too, where there is no
-    /// room. Gives back what another tab has stored meanwhile, if that must not be overwritten.
+    /// Stores the conversation; if there is no room, without its entries, which the proxy has too.
+    /// Returns what another tab has stored since, if that must not be overwritten.
     pub fn save_conversation(&self, mut stored: StoredConversation, over: Option<&str>) -> Option<StoredConversation> {
         let visitor = self.credentials().map(|credentials| credentials.visitor);
         let newer = |there: &StoredConversation| there.is_newer(over, stored.id.as_deref(), visitor.as_deref());
@@ -197,7 +198,7 @@ impl Repository {
         None
     }
 
-    /// Keeps a message of the outbox; what is only cached makes room for it.
+    /// Stores a message of the outbox; what is only cached makes room for it.
     pub fn save_message(&self, pending: &OutboxMessage) {
         let key = [OUTBOX, &pending.id].concat();
         let Some(text) = write(StoredPending::of(pending)) else { return };
@@ -207,7 +208,7 @@ impl Repository {
         }
     }
 
-    /// Keeps the conversation without its entries, which the proxy has too.
+    /// Stores the conversation without its entries, which the proxy has too.
     fn make_room(&self) {
         let Some(stored) = self.0.get(CONVERSATION).and_then(|text| JSON::parse(&text).ok()) else { return };
         let leave_out =
@@ -218,10 +219,10 @@ impl Repository {
         self.save(CONVERSATION, JSON::stringify(&stored).ok().and_then(|text| text.as_string()));
     }
 
-    /// Where nothing was said yet, keeps whether the window is open. Gives back the conversation
-    /// that another tab has stored meanwhile.
+    /// Stores whether the window is open, while nothing has been said yet. Returns the conversation
+    /// that another tab has stored since, if any.
     pub fn save_window_open(&self, open: bool) -> Option<String> {
-        let there = self.start_answer_id();
+        let there = self.started_conversation();
         if there.is_none() {
             let visitor = self.credentials().map(|credentials| credentials.visitor);
             self.save(CONVERSATION, write(Opening { visitor, open }));
@@ -229,8 +230,7 @@ impl Repository {
         there
     }
 
-    /// Removes a message of the outbox. One the visitor took back is marked first, for the other
-    /// tabs.
+    /// Removes a message of the outbox. A discarded one is marked first, for the other tabs.
     pub fn remove_message(&self, id: &Rc<str>, discarded: bool) {
         let key = [OUTBOX, id].concat();
         if discarded && let Some(mut stored) = self.0.get(&key).and_then(|text| read::<StoredPending>(&text)) {
@@ -240,7 +240,7 @@ impl Repository {
         self.0.remove(&key);
     }
 
-    /// Keeps the draft.
+    /// Stores the draft; an empty one is removed.
     pub fn save_draft(&self, draft: &str) {
         if draft.is_empty() {
             self.0.remove(DRAFT);
@@ -249,12 +249,13 @@ impl Repository {
         }
     }
 
-    /// Keeps what the visitor has passed.
+    /// Stores the onboarding progress.
     pub fn save_progress(&self, passed: &Progress) {
         self.save(PASSED, write(StoredPassed::of(passed)));
     }
 
-    /// What must have become of a conversation that is not there any more.
+    /// Finds out why stored data is missing: the visitor left, or storage was cleared. `None` if it
+    /// is there.
     pub fn lost(&self) -> Option<Input> {
         match self.0.get(VISITOR).as_deref() {
             Some(LEFT) => Some(Input::RemoteVisitor(None)),
@@ -265,8 +266,8 @@ impl Repository {
 
     /// Removes everything.
     pub fn clear(&self) {
-        // First the sign by which other tabs know this from a page that clears its storage. It
-        // needs no room, and where it is refused so is the rest.
+        // Written first, so that other tabs can tell this from a host page that clears its storage.
+        // It needs no room, and if it is refused, so is the rest.
         let _ = self.0.try_set(VISITOR, LEFT);
         for key in [VISITOR, CONVERSATION, DRAFT, PASSED, FENCE] {
             self.0.remove(key);
@@ -281,8 +282,8 @@ impl Repository {
         match self.credentials() {
             Some(there) if there.visitor == visitor => self.clear(),
             Some(_) => {}
-            // What this tab stored again while the other one removed it. Messages are left: they
-            // may be the next visitor's.
+            // What this tab stored again while the other one removed it. Messages stay: they may be
+            // the next visitor's.
             None => {
                 if self.conversation().is_some_and(|there| there.visitor.as_deref() == Some(visitor)) {
                     for key in [CONVERSATION, DRAFT, PASSED] {

@@ -1,5 +1,5 @@
-//! HTTP requests of the chat machine, those that only one tab may send at a time under a Web Lock,
-//! and the inputs their answers become.
+//! HTTP requests of the chat machine, some under a Web Lock because only one tab may send them at a
+//! time, and the inputs their answers become.
 //!
 //! A request holds the runtime only weakly: its answer does not keep a dropped widget alive.
 
@@ -31,7 +31,7 @@ use crate::{
     machine::{effect::ChatEffect, input::Input},
 };
 
-/// Carries the client message id.
+/// Header with the client message id.
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// The requests in flight, each aborted when it is replaced.
@@ -42,7 +42,7 @@ pub(super) struct Requests {
     pub(super) log: RequestSlot,
     pub(super) page: RequestSlot,
     pub(super) early: EarlyRequests,
-    /// Keeps the number of what was stored last visible to other tabs.
+    /// Publishes the number of the last write to other tabs; see `storage_barrier`.
     pub(super) barrier: RefCell<Option<Timer>>,
 }
 
@@ -51,10 +51,10 @@ pub(super) struct Requests {
 pub(super) struct RequestSlot(RefCell<Option<Rc<AbortGuard>>>);
 
 impl RequestSlot {
-    /// Aborts the request before.
+    /// Sets the request, and aborts the previous one.
     pub(super) fn replace(&self, guard: Option<Rc<AbortGuard>>) {
         let before = std::mem::replace(&mut *self.0.borrow_mut(), guard);
-        // Aborting may run code of the page's, so nothing is borrowed meanwhile.
+        // `abort()` can run page code synchronously, so no borrow is held across it.
         if let Some(before) = before {
             before.abort();
         }
@@ -71,20 +71,20 @@ impl Requests {
     }
 }
 
-/// Makes the request, or gives the input that makes asking needless.
+/// Builds the request, or returns the input that makes it unnecessary.
 type Prepare = dyn FnOnce(&Runtime) -> Result<Request, Input>;
 
-/// A call that only one tab at a time may make.
+/// A request that only one tab may make at a time.
 struct LockedRequest {
-    /// The lock all tabs share.
+    /// The name of the lock that all tabs share.
     lock: &'static str,
-    /// Where the session finds the call to let go of it.
+    /// The slot by which the session can abort the request.
     slot: fn(&Requests) -> &RequestSlot,
-    /// Its answer, where the shell has made it.
+    /// Its answer, if the shell has made the request.
     early: Option<EarlyResponse>,
     /// Runs inside the lock.
     prepare: Box<Prepare>,
-    /// What the answer means.
+    /// Converts the answer to an input.
     finish: Box<dyn FnOnce(Result<JsValue, ApiError>) -> Input>,
 }
 
@@ -124,8 +124,8 @@ pub(super) fn run_chat_effect(runtime: &Rc<Runtime>, effect: ChatEffect) {
 }
 
 impl Runtime {
-    /// Sends a request under its lock. Its input is handled inside the lock: it is stored before
-    /// the next tab looks.
+    /// Sends a request under its lock. Its input is also handled inside the lock, so that it is
+    /// stored before the next tab looks.
     fn run(self: &Rc<Self>, locked: LockedRequest) {
         let runtime = Rc::downgrade(self);
         let lock = self.lock_of(&locked);
@@ -136,8 +136,8 @@ impl Runtime {
         });
     }
 
-    /// The same, once what the tabs before this one have stored can be read here. A call that was
-    /// made early has the lock until it is aborted.
+    /// The same, after a read barrier: what earlier holders of the lock stored must be readable
+    /// here. A request that was made early has the lock until it is aborted.
     fn run_after_barrier(self: &Rc<Self>, locked: LockedRequest) {
         let (runtime, repository) = (Rc::downgrade(self), self.repository());
         if !repository.0.is_shared() && locked.early.is_none() {
@@ -154,7 +154,7 @@ impl Runtime {
                 None
             };
             perform(&runtime, locked).await;
-            // Not where it came to nothing, or was wiped meanwhile.
+            // Not if no conversation was started, or it was wiped since.
             if repository.has_conversation() {
                 let shown = storage_barrier::publish(&repository.0).await;
                 if let Some(live) = Runtime::alive(&runtime) {
@@ -186,15 +186,15 @@ impl Runtime {
                     Plan::Renew(secret) => Some(secret),
                     Plan::Begin => None,
                 };
-                // A user without an identity brings an empty one, which is refused: never somebody
-                // else in a place that is kept for a user.
+                // A user without an identity sends an empty one, which is refused: nobody else may
+                // get a place that is kept for a user.
                 let identity =
                     settings.user.as_ref().map(|_| String::from(settings.identity.as_deref().unwrap_or_default()));
                 let body = TokenRequest { site: settings.site.as_deref().map(String::from), renewal, identity };
                 Ok(Request::post(&settings.token_url, &body))
             }),
             finish: Box::new(move |answer| {
-                // Another tab was first, and the browser had not told this one: both are one
+                // Another tab was first, and the browser had not shown it here yet: both are one
                 // visitor.
                 if let Some(first) = repository.credentials().filter(|_| blank) {
                     return Input::TokenAnswered(Ok(Rc::new(first)));
@@ -205,13 +205,15 @@ impl Runtime {
         });
     }
 
-    /// Without the lock, and past the end of the page: whoever logs out is often led away at once.
+    /// Ends the visitor's tokens, without the lock and with `keepalive`: a log-out often leads to
+    /// another page at once.
     pub(super) fn leave(&self, credentials: &Credentials) {
         let body = TokenRequest { renewal: Some(credentials.renewal.clone()), ..TokenRequest::default() };
         let url = [&*self.settings().token_url, "/end"].concat();
         let Some(guard) = AbortGuard::new(Some(PATIENCE)) else { return };
         spawn_local(async move {
-            // A proxy that does not know the call, or no network: the token ends by itself.
+            // If the proxy does not know this request, or there is no network, the token expires by
+            // itself.
             let _ = http::fetch_json(Request::post(&url, &body).keepalive(), guard).await;
         });
     }
@@ -228,8 +230,8 @@ impl Runtime {
                 check_storage(&weak);
                 let (settings, repository) = (runtime.settings(), runtime.repository());
                 if repository.0.is_shared() {
-                    // One that another visitor has left there keeps nobody from beginning their
-                    // own.
+                    // A conversation that another visitor left there keeps nobody from starting
+                    // their own.
                     if let Some(stored) = repository.conversation_of(&credentials.visitor) {
                         return Err(Input::RemoteConversation(Some(Box::new(stored))));
                     }
@@ -237,8 +239,8 @@ impl Runtime {
                         return Err(Input::SettledRemotely { id: message.id.clone() });
                     }
                     if repository.has_older(&message.id) {
-                        // Another tab's, and this tab will hear of it: it waits, as if the network
-                        // did not let it through.
+                        // It belongs to another tab, which will notify this one: the message waits,
+                        // as after a network error.
                         return Err(Input::StartAnswered { id: message.id.clone(), result: Err(ApiError::Network) });
                     }
                 }
@@ -285,7 +287,7 @@ impl Runtime {
                     return Err(Input::SettledRemotely { id: message.id.clone() });
                 }
                 let url = [&*runtime.settings().api_url, &send_path(&escape(&conversation))].concat();
-                // What the site takes is told with the token that goes along.
+                // The credentials sent along tell whether the site takes typed answers.
                 let answer = message.typed.as_deref().filter(|_| credentials.typed);
                 let body = match answer {
                     Some(answer) => send_body::send(answer),
@@ -298,13 +300,13 @@ impl Runtime {
     }
 }
 
-/// Sends a locked request, unless it was sent early, and delivers what came of it.
+/// Sends a locked request, unless it was sent early, and delivers the resulting input.
 async fn perform(runtime: &Weak<Runtime>, locked: LockedRequest) {
     let Some(live) = Runtime::alive(runtime) else { return };
     let input = match (locked.prepare)(&live) {
         Ok(request) => {
             let (request, guard) = request.or_early(locked.early, Some(PATIENCE));
-            // Kept in its place so that the session can let go of the call.
+            // In its slot, so that the session can abort the request.
             (locked.slot)(&live.requests).replace(guard.clone());
             drop(live);
             (locked.finish)(match guard {
@@ -317,21 +319,21 @@ async fn perform(runtime: &Weak<Runtime>, locked: LockedRequest) {
     Runtime::deliver(runtime, input);
 }
 
-/// A message that is not in storage counts as settled by another tab: where all was cleared, it is
-/// stored again first.
+/// Stores everything again if storage was cleared: a message missing there would count as settled
+/// by another tab.
 fn check_storage(runtime: &Weak<Runtime>) {
     if let Some(input) = Runtime::alive(runtime).and_then(|runtime| runtime.repository().lost()) {
         Runtime::deliver(runtime, input);
     }
 }
 
-/// The answer in its shape; what has another one is no answer.
+/// Decodes an answer; one of another shape is no answer.
 fn decode<T: DeserializeOwned>(answer: Result<JsValue, ApiError>) -> Result<T, ApiError> {
     json::from_js(answer?).ok_or(ApiError::Network)
 }
 
-/// The id in the answer to a start; the rest of the documented answer is for servers. A whole
-/// number will do, too (INF).
+/// Returns the conversation's id in the answer to a start; the rest of the documented answer is for
+/// servers. A whole number is accepted, too (INF).
 fn start_answer_id(answer: &JsValue) -> Option<Rc<str>> {
     let id = json::field(&json::field(answer, "conversation"), "id");
     let id = if Number::is_safe_integer(&id) { Object::from(id).to_string().into() } else { id };

@@ -7,7 +7,7 @@ use chataibot_wire::{Pairs, documented::Contact};
 
 use crate::conversation::onboarding::Requirements;
 
-/// What a session needs to know; made by the element from attributes and properties.
+/// The settings of a session; the element makes them from attributes and properties.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
     /// Full address of `POST /token`.
@@ -15,21 +15,21 @@ pub struct Settings {
     /// Base of the two documented calls, such as `https://chat.example.com/api/v1`, without a slash
     /// at the end.
     pub api_url: Rc<str>,
-    /// Base of `…/conversation/{id}/events`; `None` when replies are the page's affair.
+    /// Base of `…/conversation/{id}/events`; `None` when the host page receives replies itself.
     pub events_url: Option<Rc<str>>,
     /// Which site, when one origin serves several.
     pub site: Option<Rc<str>>,
-    /// The page's own id of the signed-in user.
+    /// The host page's own id of the signed-in user.
     pub user: Option<Rc<str>>,
-    /// What the page's server signed about that user.
+    /// The JWT that the host's server signed for that user.
     pub identity: Option<Rc<str>>,
-    /// Stands on the bot's trigger block; may be empty towards a proxy that knows its bot.
+    /// The key of the bot's trigger block; may be empty for a proxy that knows its bot.
     pub bot_key: Rc<str>,
     /// The contact variables of the start call.
     pub contact: Contact,
-    /// Does what the page knows of the contact go before what the visitor writes?
+    /// Whether the contact data of the host page takes precedence over what the visitor writes.
     pub contact_locked: bool,
-    /// What is asked of the visitor before, between and after.
+    /// What the host page requires of the visitor before, between and after chats.
     pub requirements: Requirements,
     /// The conversation variables of the start call.
     pub variables: Pairs,
@@ -38,8 +38,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// What everything stored begins with: other sites, other proxies and other users see nothing
-    /// of it.
+    /// The prefix of all storage keys: it separates sites, proxies and users.
     #[must_use]
     pub fn storage_prefix(&self) -> String {
         let place = self.site.as_deref().unwrap_or_else(|| origin(&self.token_url));
@@ -50,15 +49,16 @@ impl Settings {
     }
 }
 
-/// The origin of an absolute address, or whatever stands in its place.
+/// The origin of an absolute address; the whole address if it has none.
 fn origin(url: &str) -> &str {
     let Some(host) = url.find(':').filter(|&at| url[at..].starts_with("://")).map(|at| at + 3) else { return url };
     url[host..].find('/').map_or(url, |at| &url[..host + at])
 }
 
 impl Settings {
-    /// Contact and variables of the start call: what the page knows, and what the visitor wrote in
-    /// the form. The visitor's goes before the page's, unless the page has locked what it knows.
+    /// Contact and variables of the start request: what the host page knows, and what the visitor
+    /// wrote in the form. The visitor's data takes precedence, unless the host page has locked its
+    /// own.
     #[must_use]
     pub fn with_form(&self, form: Option<&[(String, String)]>) -> (Contact, Pairs) {
         let (mut contact, mut variables) = (self.contact.clone(), self.variables.clone());

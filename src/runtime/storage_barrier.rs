@@ -1,7 +1,7 @@
-//! Read barrier over `localStorage`, in step with Web Locks. A lock passes to the next tab at
-//! once, but what its last holder has written may reach that tab's process later. So each writer
-//! numbers its writes, in storage and by a shared lock that all tabs can list; the next holder
-//! looks for such locks and waits until storage has reached their number.
+//! Read barrier over `localStorage`, in step with Web Locks. A lock passes to the next tab at once,
+//! but what its last holder wrote may reach that tab's process later. So each writer numbers its
+//! writes, both in storage and in the name of a shared lock that all tabs can list. The next holder
+//! looks for such locks and waits until storage has their number.
 
 use crate::browser::{
     environment,
@@ -10,17 +10,17 @@ use crate::browser::{
     timers::{Timer, sleep},
 };
 
-/// The number of what was stored last, and how the locks that show it begin.
+/// The key of the last write's number, and the prefix of the locks that publish it.
 pub(super) const FENCE: &str = "fence";
-/// How long a number is shown, in milliseconds: storage is late by a few.
+/// How long a number is published, in milliseconds: storage is late by a few.
 const SHOWN: u64 = 2_000;
-/// From one look at storage to the next, in milliseconds.
+/// Interval between reads of storage, in milliseconds.
 const LOOK: u64 = 10;
 
-/// Waits until what was stored before can be read here.
+/// Waits until earlier writes can be read here.
 pub(super) async fn wait(storage: &Storage) {
     let shown = [storage.prefix(), FENCE, ":"].concat();
-    // The tab that shows a number may sleep, and what it has stored may be wiped.
+    // With a limit: the tab that publishes a number may sleep, and its writes may be wiped.
     for _ in 0..SHOWN / LOOK {
         let numbers = tabs::held().await;
         let number = numbers.iter().filter_map(|name| name.strip_prefix(&*shown)?.parse().ok()).max();
@@ -31,8 +31,8 @@ pub(super) async fn wait(storage: &Storage) {
     }
 }
 
-/// Numbers what was stored until now, and shows the number until what is given back is dropped, and
-/// not for long.
+/// Numbers the writes until now, and publishes the number until the result is dropped, at most for
+/// [`SHOWN`].
 pub(super) async fn publish(storage: &Storage) -> Option<Timer> {
     let number = stored(storage).map_or(0, |before| before + 1).max(environment::unix_millis()).to_string();
     // Where there is no room for it, nobody waits.

@@ -1,5 +1,5 @@
 //! Lock and channel of the tabs: runs the effects of leader election and encodes the messages
-//! between tabs. Decides nothing.
+//! between tabs. Makes no decisions.
 
 use std::{
     cell::{Cell, RefCell},
@@ -23,28 +23,28 @@ use crate::{
     },
 };
 
-/// The lock whose holder has the stream.
+/// The name of the lock whose holder is the leader.
 const LEADER: &str = "leader";
 
-/// What this tab has open towards the others.
+/// This tab's handles for coordination with the others.
 #[derive(Default)]
 pub(super) struct TabHandles {
     channel: RefCell<Option<Channel>>,
     lock: RefCell<Option<Lock>>,
-    /// Gives up the place in the line for the lock.
+    /// Gives up the place in the queue for the lock.
     waiting: RefCell<Option<AbortController>>,
-    /// Counts the places taken, so that a lock which comes too late is known.
+    /// Counts the requests for the lock, so that one granted too late is recognised.
     stands: Cell<u32>,
 }
 
 impl TabHandles {
-    /// Lets go of everything.
+    /// Releases everything.
     pub(super) fn leave(&self) {
         self.release_lock();
         drop(self.channel.take());
     }
 
-    /// Lets go of the lock, or of the place in its line.
+    /// Releases the lock, or the place in its queue.
     pub(super) fn release_lock(&self) {
         self.stands.set(self.stands.get() + 1);
         if let Some(waiting) = self.waiting.take() {
@@ -74,7 +74,7 @@ impl Runtime {
         *self.tabs.channel.borrow_mut() = channel;
     }
 
-    /// Stands in line for the lock, or takes it.
+    /// Waits in the queue for the lock, or steals it.
     pub(super) fn request_lock(self: &Rc<Self>, steal: bool) {
         self.tabs.release_lock();
         let number = self.tabs.stands.get();
@@ -97,7 +97,7 @@ impl Runtime {
             let lost = lock.lost();
             let held = lock.is_held();
             let told = |input| tell(&runtime, number, input);
-            // A lock that nobody waits for any more is let go at the end of this block.
+            // A lock that is no longer wanted is released at the end of this block.
             if !tell_with(&runtime, number, lock) {
                 return;
             }
@@ -112,7 +112,7 @@ impl Runtime {
     }
 }
 
-/// Keeps the lock, if it is still this place in the line that counts.
+/// Keeps the lock, if this request for it is still the current one.
 fn tell_with(runtime: &Weak<Runtime>, number: u32, lock: Lock) -> bool {
     let Some(runtime) = Runtime::alive(runtime).filter(|runtime| runtime.tabs.stands.get() == number) else {
         return false;
@@ -128,7 +128,7 @@ fn tell(runtime: &Weak<Runtime>, number: u32, input: Input) {
     }
 }
 
-/// A word as it goes over the channel: a list, its kind first, entries as the texts they came as.
+/// Encodes a message for the channel: an array, its kind first, entries as the JSON they came as.
 fn encode(message: TabMessage) -> JsValue {
     let place = |cursor: Option<Cursor>| cursor.map_or(JsValue::NULL, |cursor| cursor.to_string().into());
     let text = |text: &str| JsValue::from_str(text);
@@ -149,7 +149,7 @@ fn encode(message: TabMessage) -> JsValue {
     parts.into_iter().collect::<Array>().into()
 }
 
-/// A word of another tab; `None` when it is none that this version knows.
+/// Decodes a message of another tab; `None` if this version does not know it.
 pub(super) fn decode(message: &JsValue) -> Option<TabMessage> {
     let parts: &Array = message.dyn_ref()?;
     let text = |at| parts.get(at).as_string();
@@ -160,7 +160,7 @@ pub(super) fn decode(message: &JsValue) -> Option<TabMessage> {
         "beat" => TabMessage::Heartbeat { conversation: name(1)?, cursor: place(2), status: status_of(&parts.get(3))? },
         "log" => {
             let texts: Array = parts.get(6).dyn_into().ok()?;
-            // What cannot be read is passed over, as it would be on the stream.
+            // Unreadable entries are skipped, as on the stream.
             let entry = |text: JsValue| {
                 let text = text.as_string()?;
                 Some(Rc::new(RawEntry::new(json::parse(&text)?, text)))
@@ -181,7 +181,7 @@ pub(super) fn decode(message: &JsValue) -> Option<TabMessage> {
     })
 }
 
-/// Attempts are counted from here on.
+/// From this number on, [`status_number`] encodes attempts to reconnect.
 const RECONNECTING: u32 = 4;
 
 fn status_number(status: ConnectionStatus) -> u32 {

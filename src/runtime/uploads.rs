@@ -20,15 +20,14 @@ impl Runtime {
     pub fn send_file(&self, file: File, progress: Box<dyn Fn(UploadProgress)>) -> impl Sized + 'static {
         let module = lazy::loaded();
         if module.is_none() {
-            // No conversation has begun that could take it.
+            // No conversation that could take the file has begun.
             progress(UploadProgress::Failed(0));
             return None;
         }
         module.map(|module| (module.send_file)(self, file, progress))
     }
 
-    /// A file goes to the conversation, which must have start_answer_id: it is a bot that asks for
-    /// one.
+    /// Uploads a file into the conversation, which must have started: only a bot asks for a file.
     pub(super) fn upload_file(&self, file: File, told: Box<dyn Fn(UploadProgress)>) -> Rc<RefCell<Option<Sending>>> {
         let held = Rc::default();
         let machine = self.machine.borrow();
@@ -38,7 +37,7 @@ impl Runtime {
         };
         let url = [&*self.settings().api_url, "/conversation/", &escape(conversation), "/files"].concat();
         let token = credentials.token.clone();
-        // Not wanted any more, when nobody else holds it.
+        // Upgrading fails when the caller no longer wants the file.
         let slot = Rc::downgrade(&held);
         spawn_local(async move {
             let told = Rc::new(told);

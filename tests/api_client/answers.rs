@@ -1,5 +1,5 @@
-//! Answers that have a form of their own: they go in it where the site takes it, in words
-//! elsewhere, and once in either case.
+//! Typed answers: they are sent typed if the site accepts that, as text elsewhere, and once in
+//! either case.
 
 use chataibot_widget::{
     conversation::SendState,
@@ -9,7 +9,7 @@ use chataibot_widget::{
 use super::world::{Weather, World};
 use crate::{logged, shown};
 
-/// A conversation on a site that takes forms, as it says.
+/// A conversation on a site that accepts typed answers and announces it.
 fn begun(seed: u64) -> World {
     let mut world = World::new(seed, 1);
     (world.typed, world.takes_typed) = (true, true);

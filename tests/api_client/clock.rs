@@ -7,7 +7,7 @@ use chataibot_widget::machine::{
     user_action::UserAction,
 };
 
-/// 2036-01-01, and an id of that time.
+/// 2036-01-01, and a UUIDv7 of that time.
 const LATE: u64 = 2_082_758_400_000;
 const LATE_ID: &str = "01e4ee13-1800-7000-8000-000000000001";
 

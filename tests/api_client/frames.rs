@@ -1,4 +1,4 @@
-//! What the events of a stream mean to the client.
+//! How the client handles the events of a stream.
 
 use chataibot_widget::api::sse::{Event, SseItem};
 use chataibot_widget::machine::input::{Frame, frame_of};

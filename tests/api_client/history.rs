@@ -1,4 +1,4 @@
-//! A long log: only its end is read at first, the rest is there for the asking.
+//! A long log: only its end is read at first, the rest on request.
 
 use chataibot_widget::{
     conversation::HistoryState,
@@ -8,7 +8,7 @@ use chataibot_widget::{
 use super::world::{World, bot};
 use crate::{logged, shown};
 
-/// Asks until the beginning is reached.
+/// Requests earlier pages until the beginning is reached.
 pub fn load_all(world: &mut World, tab: usize) {
     for _ in 0..200 {
         if world.state(tab).earlier() == HistoryState::None {
@@ -20,7 +20,7 @@ pub fn load_all(world: &mut World, tab: usize) {
     panic!("tab {tab} never reaches the beginning: {:?}", world.state(tab).earlier());
 }
 
-/// A conversation in which a lot was said, in one tab.
+/// A long conversation in one tab.
 fn long(seed: u64) -> World {
     let mut world = World::new(seed, 1);
     world.act(0, UserAction::Open);
@@ -106,7 +106,7 @@ fn a_proxy_that_knows_no_pages_breaks_nothing() {
     world.run(5_000);
     assert_eq!(world.state(0).earlier(), HistoryState::None);
     assert_eq!(shown(&world, 0), logged(&world, &conversation), "it gives everything at once");
-    // And one that gave only the end, and then is replaced by an older one, which answers with the
+    // A proxy that gave only the end, and is then replaced by an older one, which answers with the
     // whole log.
     world.pages = true;
     world.forget_entries();

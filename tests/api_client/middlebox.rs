@@ -1,4 +1,4 @@
-//! What somebody between browser and proxy says is not the proxy's word.
+//! Answers of a middlebox between browser and proxy are not taken for the proxy's.
 
 use chataibot_widget::{
     conversation::ConnectionStatus,

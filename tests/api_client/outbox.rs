@@ -1,5 +1,4 @@
-//! What becomes of a message whose way is not straight: in every tab, and over a reload, it stands
-//! as the log has it.
+//! A message after failures and reloads: every tab shows it as the log has it.
 
 use std::rc::Rc;
 
@@ -21,7 +20,7 @@ fn talking(seed: u64, tabs: usize) -> World {
     world
 }
 
-/// How a message is shown, and whether it waits in the outbox.
+/// The state in which a message is shown, and whether it is in the outbox.
 fn stands(world: &World, tab: usize, id: &Rc<str>) -> (Option<SendState>, bool) {
     let state = world.state(tab);
     let row = state.rows().iter().filter_map(|row| row.message()).find(|m| m.id.as_ref() == Some(id));

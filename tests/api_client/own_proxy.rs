@@ -1,5 +1,5 @@
-//! Logs that no proxy of ours tells: entries that cannot be read, events without ids, a stream that
-//! asks for patience.
+//! Logs of proxies other than ours: unreadable entries, events without ids, a stream that tells the
+//! client to wait.
 
 use chataibot_widget::{
     conversation::ConnectionStatus,

@@ -1,5 +1,5 @@
-//! The idle machine against the chat machine: as long as nothing was said both decide the same,
-//! and the chat machine goes on from where it is.
+//! Equivalence of the idle machine and the chat machine: as long as nothing was said both decide
+//! the same, and the chat machine continues from the idle machine's state.
 
 use std::rc::Rc;
 
@@ -42,7 +42,7 @@ fn found() -> impl Strategy<Value = Input> {
     )
 }
 
-/// What may happen before anything is said.
+/// Inputs that may come before anything is said.
 fn input() -> impl Strategy<Value = Input> {
     prop_oneof![
         Just(user(UserAction::Open)),
@@ -63,14 +63,14 @@ fn input() -> impl Strategy<Value = Input> {
         Just(Input::TokenAnswered(Err(ApiError::Network))),
         Just(Input::TokenAnswered(Err(ApiError::Unauthorized))),
         Just(Input::TokenAnswered(Err(ApiError::Unavailable { code: "X".into() }))),
-        // The page may bring another credentials.
+        // The host page may supply another identity.
         Just(Input::TokenAnswered(Err(ApiError::Busy { retry_after: None, code: "IDENTITY_REFUSED".into() }))),
         Just(Input::TokenAnswered(Err(ApiError::Busy { retry_after: Some(3), code: "UNAVAILABLE".into() }))),
         Just(Input::RemoteVisitor(Some(Rc::new(credentials())))),
     ]
 }
 
-/// Orders as texts; the two ways to store that the window is open are the same.
+/// Effects as texts; the two ways to store that the window is open count as equal.
 fn texts(effects: &[Effect]) -> Vec<String> {
     let stores = |effect: &Effect| {
         matches!(
@@ -88,8 +88,8 @@ fn sorted(effects: &[Effect]) -> Vec<String> {
     texts
 }
 
-/// Does the page sleep after this? It shows nothing then, and what it would say of the connection
-/// is nobody's business.
+/// Whether the page sleeps after this input. A sleeping page shows nothing, so its connection
+/// status does not matter.
 fn sleeps(asleep: bool, input: &Input) -> bool {
     matches!(input, Input::Frozen) || (asleep && !matches!(input, Input::Resumed | Input::Shown))
 }
@@ -112,7 +112,7 @@ proptest! {
             let (mut ours, mut theirs) = (Vec::new(), Vec::new());
             let changed = idle.handle(input.clone(), at, &mut ours).expect("nothing was said");
             let expected = chat.handle(input.clone(), at, &mut theirs);
-            // Where nothing was said nothing can be lost that matters.
+            // Before anything is said there is nothing to lose in storage.
             theirs.retain(|effect| !matches!(effect, Effect::Chat(ChatEffect::CheckStorage)));
             asleep = sleeps(asleep, &input);
             if !asleep {

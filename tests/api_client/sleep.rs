@@ -1,5 +1,4 @@
-//! Clocks that jump, pages that freeze, networks that come and go: every time it ends in the right
-//! state.
+//! Jumping clocks, frozen pages and changing networks: the client always reaches the right state.
 
 use chataibot_widget::{
     conversation::ConnectionStatus,
@@ -21,7 +20,7 @@ fn talking(seed: u64, tabs: usize) -> World {
     world
 }
 
-/// All is as it should be, in every tab.
+/// Checks that every tab shows the whole log and is connected.
 fn is_right(world: &World, last: &str) {
     let conversation = world.state(0).id().cloned().expect("started");
     for tab in 0..world.tabs.len() {
@@ -48,7 +47,7 @@ fn eight_hours_of_sleep_end_in_the_right_state() {
 fn a_machine_that_sleeps_eight_hours_without_a_word_wakes_within_seconds() {
     for (seed, tabs) in [(20, 1), (21, 2), (22, 10)] {
         let mut world = talking(seed, tabs);
-        // Lids close between any two moments; sockets die without a word, and tokens end.
+        // Laptops may sleep between any two moments; sockets die silently, and tokens expire.
         world.sleep(8 * HOUR);
         let conversation = world.state(0).id().cloned().expect("started");
         world.append(&conversation, bot("good morning"));
@@ -63,7 +62,7 @@ fn a_machine_that_sleeps_eight_hours_without_a_word_wakes_within_seconds() {
 #[test]
 fn a_clock_that_stood_still_while_the_machine_slept_does_not_fool_anybody() {
     let mut world = talking(23, 2);
-    // The monotonic clock of some systems: only the wall clock tells, and the runtime says so.
+    // Some systems stop the monotonic clock: only the wall clock shows it, as the runtime reports.
     world.sleep_of_both_clocks(8 * HOUR);
     let conversation = world.state(0).id().cloned().expect("started");
     world.append(&conversation, bot("good morning"));

@@ -1,12 +1,12 @@
-//! A page that clears its storage in the middle of a chat: what is known is stored again, and a
-//! log-out stays one.
+//! A page that clears its storage in the middle of a chat: known state is stored again, and a
+//! sign-out remains one.
 
 use chataibot_widget::machine::{input::Input, user_action::UserAction};
 
 use super::world::{World, bot};
 use crate::shown;
 
-/// Tabs in a conversation, in which "hello" was said and answered.
+/// Tabs in a conversation in which "hello" was said and answered.
 fn talk(seed: u64, tabs: usize) -> World {
     let mut world = World::new(seed, tabs);
     for tab in 0..tabs {
@@ -105,7 +105,7 @@ fn a_log_out_stays_one_whether_or_not_the_page_clears_as_well() {
                 world.clear_storage(0);
             }
             world.act(0, UserAction::Reset);
-            // Heard before the news of it.
+            // This tab handles the input before it gets the news.
             world.handle(1, Input::Hidden);
             world.run(5_000);
             for tab in 0..3 {

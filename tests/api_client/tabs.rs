@@ -1,4 +1,4 @@
-//! Many tabs of one browser: one stream, one truth, whoever goes.
+//! Many tabs of one browser: one stream and one state, whichever tab closes.
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use chataibot_widget::{
 use super::world::{World, bot, user};
 use crate::{logged, shown};
 
-/// Ten tabs that talk, and the conversation they talk in.
+/// Ten tabs in one conversation, and its id.
 fn ten(seed: u64) -> (World, Rc<str>) {
     let mut world = World::new(seed, 10);
     for tab in 0..10 {

@@ -1,5 +1,5 @@
-//! A send whose answer was lost between proxy and platform: no tab takes it for accepted before the
-//! log says so.
+//! A send whose answer was lost between proxy and platform: no tab shows it as accepted before the
+//! log does.
 
 use chataibot_widget::{
     conversation::SendState,
@@ -28,7 +28,7 @@ fn what_nobody_knows_is_not_confirmed_by_another_tab_that_has_put_it_away() {
         world.say(0, "hello");
         world.run(15_000);
         world.weather.unknown = 100;
-        // The browser's storage is quicker with news than the tab that reads the log.
+        // Storage events arrive before the leader's news.
         world.weather.word_late = if seed % 2 == 0 { 100 } else { 0 };
         world.weather.answer_lost = if seed % 3 == 0 { 50 } else { 0 };
         let id = world.say(1, "did it arrive?");

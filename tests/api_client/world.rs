@@ -1,7 +1,7 @@
-//! A small world for the client: a proxy with a log, a network with weather, tabs that share
-//! storage and locks, and one clock.
+//! Simulated world for the client: a proxy with a log, a network with faults ("weather"), tabs that
+//! share storage and locks, and one clock.
 //!
-//! Everything happens in one queue, and everything random comes from one seed: a run can be
+//! Everything goes through one event queue, and all randomness comes from one seed, so a run can be
 //! repeated exactly.
 
 mod locks;
@@ -37,20 +37,20 @@ use proxy::delivery;
 pub use visitor::user;
 pub use weather::Weather;
 
-/// Wall clock minus monotonic clock.
+/// Wall clock minus monotonic clock, in milliseconds.
 const WALL: u64 = 1_760_000_000_000;
 
 pub struct Tab {
     pub mind: Machine,
-    /// Counts reloads: what was meant for an earlier page does not reach the next.
+    /// Counts reloads: inputs meant for an earlier page do not reach the current one.
     page: u32,
     stream: Option<Stream>,
     next_tick: Option<u64>,
     last_news: u64,
-    /// Hears what other tabs say.
+    /// Whether the tab receives other tabs' messages.
     listening: bool,
     last_word: u64,
-    /// Does nothing until then, and nobody was told: a page whose script runs in circles.
+    /// The tab does nothing until then, unnoticed by the others: its page's script is busy.
     pub hangs_until: u64,
     pub told: Vec<PageEvent>,
 }
@@ -62,7 +62,7 @@ struct Stream {
     epoch: u32,
     position: usize,
     mute: bool,
-    /// Its first bytes come before all others.
+    /// Time at which the stream opens; nothing arrives before.
     opens: u64,
     is_poll: bool,
 }
@@ -79,7 +79,7 @@ pub struct Log {
 struct Accepted {
     conversation: Rc<str>,
     state: DeliveryState,
-    /// The form it came in; `None` for words.
+    /// The message as a typed answer; `None` for text.
     typed: Option<Rc<str>>,
 }
 
@@ -105,40 +105,40 @@ pub struct World {
     attempts: BTreeMap<String, Accepted>,
     tokens: BTreeMap<String, (String, u64)>,
     storage: Storage,
-    /// Who waits for the token lock and the send lock.
+    /// The tabs waiting for the token lock and the send lock.
     locks: [Lock; 2],
     queue: BTreeMap<(u64, u64), Happening>,
     counter: u64,
     seed: u64,
     pub replies: bool,
-    /// Entries that were spoilt on the way once: a line spoils nothing twice.
+    /// Entries that were corrupted in transit once; no entry is corrupted twice.
     spoilt: Vec<Cursor>,
-    /// An entry this version of the widget cannot read, ever, and as what it is met.
+    /// An entry that this version can never read, by its `seq`, and the frame that it becomes.
     pub poison: Option<u32>,
     pub poison_as: fn(Cursor) -> Frame,
-    /// The proxy knows no renewal secret any more.
+    /// The proxy has lost all renewal secrets.
     pub forgets_visitors: bool,
-    /// Somebody between here and the proxy answers each token call with a 401 of their own.
+    /// A middlebox answers each token call with its own 401.
     pub challenged: bool,
-    /// The proxy's newest version: it knows of pages, and of the last part of a log.
+    /// The proxy is of the newest version: it supports pages, and reading only a log's end.
     pub pages: bool,
-    /// Do tokens say that answers are taken in forms of their own, and are they?
+    /// Whether tokens announce typed answers, and whether the proxy accepts them.
     pub typed: bool,
     pub takes_typed: bool,
-    /// Do tabs have a lock and a channel to agree by?
+    /// Whether tabs have a lock and a channel to elect a leader.
     shared: bool,
     leadership: Leadership,
-    /// How many calls to a log were made.
+    /// Number of attempts to read a log.
     pub dials: usize,
     pub last_attempt: Option<Attempt>,
-    /// Tabs may have a stream each, for a reason of the test's.
+    /// The test allows each tab its own stream.
     pub may_crowd: bool,
-    /// Since when more than one tab has a stream.
+    /// Time since which more than one tab has had a stream.
     crowded: Option<u64>,
 }
 
 impl World {
-    /// Tabs of a browser that lets them agree.
+    /// Tabs of a browser with Web Locks.
     pub fn new(seed: u64, tabs: usize) -> Self {
         Self::with(seed, tabs, true)
     }
@@ -210,14 +210,14 @@ impl World {
         self.tabs[tab].mind.state()
     }
 
-    /// The form in which the proxy has a message; `None` for words.
+    /// The message as the typed answer that the proxy has; `None` for text.
     pub fn form_of(&self, id: &str) -> Option<&str> {
         self.attempts[id].typed.as_deref()
     }
 
-    /// The page is loaded again, or for the first time.
+    /// Loads the page, for the first time or again.
     pub fn reload(&mut self, tab: usize) {
-        // A page that goes away says so, and stores what waited for storing; a crash does not.
+        // A page that is closed gets an event and stores pending changes; a crashing page does not.
         if self.roll(2) == 0 {
             self.handle(tab, Input::Hidden);
         }
@@ -231,7 +231,7 @@ impl World {
         self.load(tab);
     }
 
-    /// The tab is closed: its page is gone and no other comes.
+    /// Closes the tab; no other page follows in it.
     pub fn close(&mut self, tab: usize) {
         self.tabs[tab].page += 1;
         self.tabs[tab].stream = None;
@@ -295,8 +295,8 @@ impl World {
         self.now = end;
     }
 
-    /// The machine sleeps: nothing happens anywhere in the browser, streams die without a word, and
-    /// then everything is late. Pages that have anything to wait for notice it by that.
+    /// Lets the computer sleep: nothing happens in the browser, streams die silently, and then
+    /// everything is late. Pages with a pending timer notice it by that.
     pub fn sleep(&mut self, milliseconds: u64) {
         self.sleep_of_both_clocks(milliseconds);
         for tab in 0..self.tabs.len() {
@@ -304,7 +304,7 @@ impl World {
         }
     }
 
-    /// The same, and nobody notices.
+    /// Like [`Self::sleep`], but unnoticed by the pages.
     pub fn sleep_of_both_clocks(&mut self, milliseconds: u64) {
         for tab in &mut self.tabs {
             if let Some(stream) = &mut tab.stream {
@@ -323,7 +323,7 @@ impl World {
         match what {
             Happening::Hear { tab, page, input } if self.on(tab, page) => {
                 let of_somebody = matches!(input, Input::RemoteVisitor(Some(_)) | Input::RemoteConversation(Some(_)));
-                // Who has left meanwhile does not come back by old news.
+                // After a sign-out, old news must not bring the visitor back.
                 if !of_somebody || self.storage.credentials.is_some() {
                     self.handle(tab, input);
                 }
@@ -356,7 +356,7 @@ impl World {
                 self.append(&conversation, delivery(&id, DeliveryState::Sent));
                 self.reply_to(&conversation, &id);
             }
-            // Meant for a page that is gone.
+            // Meant for a page that no longer exists.
             Happening::Hear { .. }
             | Happening::Chosen { .. }
             | Happening::TabMessage { .. }
@@ -400,7 +400,7 @@ impl FakeBrowser for World {
     }
 
     fn to_others(&mut self, from: usize, input: &Input) {
-        // News of one tab reach another in their order, but not at once.
+        // Other tabs get one tab's news in order, but with a delay.
         for tab in (0..self.tabs.len()).filter(|tab| *tab != from) {
             let at = (self.now + 1 + u64::from(self.roll(100))).max(self.tabs[tab].last_news);
             self.tabs[tab].last_news = at;

@@ -1,14 +1,15 @@
-//! One page load each, in a profile of its own: nothing is cached or stored.
+//! The measurements of the bench: one page load each, in a new browser profile with nothing cached
+//! or stored.
 
 import { probe } from './probe.mjs';
 import { visited } from './server.mjs';
 
-/** A slow phone on a slow line. Opening a connection is not delayed. */
+/** A slow phone on a slow line. Connection setup is not delayed. */
 const SLOW = { cpu: 4, latency: 150, down: 1.6e6 / 8, up: 750e3 / 8 };
 const SENDS = 8;
 const HISTORY = 1_000;
 
-/** A page of this subject, for as long as `use` takes. */
+/** Loads the subject's page, passes it to `use`, and closes it afterwards. */
 async function load(browser, site, subject, { cpu = 1, slow = false, before }, use) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
@@ -21,7 +22,7 @@ async function load(browser, site, subject, { cpu = 1, slow = false, before }, u
     await devtools.send('Network.emulateNetworkConditions', { offline: false, latency, downloadThroughput, uploadThroughput });
   }
   const fetched = [];
-  // Files alone: what a server answers is another matter.
+  // Files only: the server's answers to API calls are not counted.
   page.on('requestfinished', (request) => /\.(?:js|css|wasm|json)$/.test(new URL(request.url()).pathname) && fetched.push(request));
   try {
     await page.goto(site.origin, { waitUntil: 'commit' });
@@ -42,7 +43,7 @@ async function open(page) {
   return { launcher: at, typing: await page.evaluate(() => bench.typing()) };
 }
 
-/** Types these words and presses Enter. */
+/** Types these words, presses Enter, and returns when they were shown. */
 async function say(page, words) {
   await page.keyboard.insertText(words);
   await page.evaluate((words) => bench.sends(words), words);
@@ -51,7 +52,7 @@ async function say(page, words) {
 }
 
 /**
- * The first visit, on a slow phone: the launcher is clicked at once, and something said at once.
+ * The first visit, on a slow phone: clicks the launcher and sends a message as early as possible.
  */
 export function cold(browser, site, subject) {
   site.reset();
@@ -75,7 +76,7 @@ export function cold(browser, site, subject) {
   });
 }
 
-/** What is said in a conversation that runs, on a slow phone. */
+/** Sending in a running conversation, on a slow phone. */
 export function warm(browser, site, subject) {
   site.reset();
   return load(browser, site, subject, { cpu: SLOW.cpu }, async (page) => {
@@ -86,25 +87,25 @@ export function warm(browser, site, subject) {
       await page.evaluate((count) => bench.replied(count), at + 1);
     }
     const middle = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-    // The first ones find code that was never run.
+    // The first sends run code for the first time, so they are left out.
     const later = sent.slice(2);
     return { send: middle(later.map(({ shown }) => shown)), sendInView: middle(later.map(({ inView }) => inView)) };
   });
 }
 
-/** A conversation of a thousand messages, opened again. */
+/** Reopening a conversation of a thousand messages. */
 export function history(browser, site, subject) {
   site.reset(HISTORY);
   return load(browser, site, subject, { before: visited }, async (page) => {
     const { x, y } = await page.evaluate(() => bench.launcher());
-    // Whoever comes back finds the page loaded.
+    // A returning visitor finds the page fully loaded.
     await page.evaluate(() => bench.idle());
     await page.mouse.click(x, y);
     return { history: await page.evaluate((words) => bench.read(words), `m${HISTORY - 1}:`) };
   });
 }
 
-/** The memory of a page whose window is open, as the browser counts it for the page. */
+/** The memory of a page with an open window, as the browser attributes it to the page. */
 export function memory(browser, site, subject) {
   site.reset();
   return load(browser, site, subject, {}, async (page, { devtools }) => {

@@ -1,5 +1,5 @@
-//! What takes the times in the page. A time is taken in the frame after the one in which something
-//! is seen: then it is on the screen.
+//! The probe that takes times in the page. A time is taken in the frame after the one in which an
+//! element becomes visible: by then it is on the screen.
 
 /** Runs in the page before all of its scripts. */
 export function probe(parts) {
@@ -18,7 +18,7 @@ export function probe(parts) {
   }).observe({ type: 'longtask', buffered: true });
   addEventListener('pointerdown', ({ timeStamp }) => (bench.clicked ??= timeStamp), true);
 
-  /** When the launcher stands, since the page was asked for. */
+  /** When the launcher is visible, since the navigation began, in milliseconds. */
   bench.launcher = async () => {
     const launcher = await until(() => [parts.launcher()].find(seen));
     await frame();
@@ -41,8 +41,8 @@ export function probe(parts) {
   const holding = (bubbles, words) => bubbles.findLast((bubble) => bubble.textContent.includes(words));
 
   /**
-   * From the next Enter on: how long until the bubble with these words is on the screen, and until
-   * it is in view.
+   * Measures from the next Enter: the time until the bubble with these words is on the screen, and
+   * the time until it is in view.
    */
   bench.sends = (words) => {
     bench.sent = new Promise((resolve) => {
@@ -63,27 +63,27 @@ export function probe(parts) {
     });
   };
 
-  /** When so many replies stand in the list. */
+  /** When the list contains this number of replies. */
   bench.replied = async (count) => {
     await until(() => parts.replies().filter(seen).length >= count);
     await frame();
     return performance.now();
   };
 
-  /** How long from the click until these words stand in the list. */
+  /** The time from the click until the list contains these words. */
   bench.read = async (words) => {
     await until(() => seen(holding([...parts.own(), ...parts.replies()], words)));
     await frame();
     return performance.now() - bench.clicked;
   };
 
-  /** When for a second nothing was fetched and nothing took long. */
+  /** Resolves when for one second nothing was fetched and no long task ran. */
   bench.idle = () =>
     until(() => {
       const busy = [...bench.tasks.map(([at, took]) => at + took), ...performance.getEntriesByType('resource').map(({ responseEnd }) => responseEnd)];
       return document.readyState === 'complete' && performance.now() - Math.max(0, ...busy) > 1_000;
     });
 
-  /** For how long the page could not answer since the click: what long tasks take beyond 50 ms. */
+  /** Total blocking time since the click: the sum of what each long task takes beyond 50 ms. */
   bench.blocked = () => bench.tasks.reduce((sum, [at, took]) => (at >= bench.clicked ? sum + Math.max(0, took - 50) : sum), 0);
 }

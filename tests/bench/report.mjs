@@ -1,14 +1,12 @@
-//! The table that is printed and kept in docs/performance.md, and the short one of the README.
+//! Renders the results as the table that is printed and kept in docs/performance.md, and as the
+//! short table of the README.
 
 const milliseconds = (value) => Math.round(value).toLocaleString('en');
 const kilobytes = (value) => (value / 1_000).toFixed(1);
 const megabytes = (value) => (value / 1e6).toFixed(2);
 const number = (value) => String(value);
 
-/**
- * A row: what is measured, its name among the results, how it is written, whether the ratio says
- * something.
- */
+/** A row: its title, its key in the results, its formatter, and whether its ratio is meaningful. */
 const ROWS = [
   ['launcher, slow, ms', 'launcher', milliseconds, true],
   ['typing ready after an immediate click, slow, ms', 'typing', milliseconds, true],
@@ -24,7 +22,7 @@ const ROWS = [
   ['memory of the page, window open, MB', 'memory', megabytes, true],
 ];
 
-/** What of them the README says. */
+/** The rows that the README shows. */
 const SHORT = ['typing', 'typingBytes', 'firstSend', 'reply', 'replyBytes', 'sendInView'];
 
 const line = (cells) => `| ${cells.join(' | ')} |`;
@@ -55,7 +53,7 @@ ${rows.join('\n')}
 `;
 }
 
-/** `readme` with the short table, between its marks. */
+/** Returns `readme` with the short table between its marks. */
 export function withTable(readme, widget, floor) {
   const rows = ROWS.filter(([, name]) => SHORT.includes(name)).map(([title, name, write]) => line([title, write(widget[name]), write(floor[name])]));
   const [mark, end] = ['<!-- bench:widget -->', '<!-- /bench -->'];

@@ -1,21 +1,21 @@
-//! One origin for a page, the files it fetches, and what answers there: for the widget as much of
-//! docs/contract.md as one visitor needs, for the floor two calls of its own. A reply takes [REPLY]
-//! ms; nothing is stored.
+//! One origin for a page, its files, and the backend: for the widget the part of docs/contract.md
+//! that one visitor needs, for the floor two calls of its own. A reply takes [REPLY] ms; nothing is
+//! stored.
 
 import { createServer } from 'node:http';
 import { brotliCompressSync } from 'node:zlib';
 
 const TYPES = { js: 'text/javascript', css: 'text/css', wasm: 'application/wasm', json: 'application/json', svg: 'image/svg+xml' };
-/** Without these a browser does not say how much memory a page takes. */
+/** Without these headers a browser does not report a page's memory. */
 const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
-/** Until the bot answers, in milliseconds. */
+/** Delay of the bot's reply, in milliseconds. */
 const REPLY = 50;
 
 const VISITOR = 'b'.repeat(32);
 const TOKEN = 't'.repeat(200);
 const RENEWAL = 'a'.repeat(64);
 
-/** What a visitor has stored who was here before, by the widget's own keys. */
+/** Stores what a returning visitor has in storage, under the widget's own keys. */
 export function visited() {
   const key = `chataibot:${location.origin}:`;
   const store = (name, value) => localStorage.setItem(key + name, JSON.stringify({ v: 2, value }));
@@ -54,7 +54,7 @@ export class Site {
     return new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** Begins anew, with so many messages said before. */
+  /** Starts over, with a history of `count` messages. */
   reset(count = 0) {
     this.#log = [];
     for (let at = 0; at < count; at++) this.#say(at % 2 ? 'bot' : 'visitor', `m${at}: ${'word '.repeat(4 + ((at * 7) % 25))}`, identifier(at));

@@ -1,5 +1,5 @@
-//! What is measured: how each is put into a page, and where its things are. Functions run in the
-//! page.
+//! The subjects that are measured: how each is put into a page, and where its elements are. The
+//! functions among them run in the page.
 
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const PAGE = (head, body) => `<!doctype html>
 /** The bundle in `dist`. */
 export async function widget(dist) {
   const files = new Map();
-  // What lies in folders of the bundle is no visitor's.
+  // Visitors never fetch the files in the bundle's subfolders.
   const entries = (await readdir(dist, { withFileTypes: true })).filter((entry) => entry.isFile());
   for (const { name } of entries) files.set(`/${name}`, await readFile(join(dist, name)));
   return {
@@ -31,7 +31,7 @@ export async function widget(dist) {
   };
 }
 
-/** A chat without a library, a bot's name or a second conversation. */
+/** The floor: a chat without a library, without a bot's name or a second conversation. */
 export function floor() {
   const styles = `
     #launcher { position: fixed; right: 20px; bottom: 20px; width: 56px; height: 56px; border: 0; border-radius: 50%; background: #2563eb; color: #fff; font-size: 24px }

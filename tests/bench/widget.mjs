@@ -1,13 +1,13 @@
-//! What the widget costs its visitors, beside a chat of sixty hand-written lines on the same page:
-//! `cargo xtask bench widget` runs this. The hand-written chat is the floor: what is left of a time
-//! when the widget costs nothing. Times depend on the machine and on what else it does, so both are
+//! `cargo xtask bench widget`: what the widget costs its visitors, compared with a chat of sixty
+//! hand-written lines on the same page. The hand-written chat is the floor: the times that would
+//! remain if the widget cost nothing. Times depend on the machine and its load, so both are
 //! measured in turns, in one run, and their ratio is what counts. Requests, bytes and rows are
-//! counted, and depend on nothing; tests hold them.
+//! counted and do not vary; tests check them.
 //!
-//! - [subjects.mjs](subjects.mjs): the two that are measured
-//! - [server.mjs](server.mjs): one origin for page, files and a small stand-in of the proxy
-//! - [probe.mjs](probe.mjs): what runs in the page, and takes the times there
-//! - [measures.mjs](measures.mjs): one page load each, and what is read of it
+//! - [subjects.mjs](subjects.mjs): the two subjects that are measured
+//! - [server.mjs](server.mjs): one origin for page, files and a small stub of the proxy
+//! - [probe.mjs](probe.mjs): takes the times, in the page
+//! - [measures.mjs](measures.mjs): the measurements, one page load each
 //! - [report.mjs](report.mjs): the table
 
 import { readFile, writeFile } from 'node:fs/promises';
@@ -23,15 +23,15 @@ const runs = Number(options.runs);
 const { CHATAIBOT_DIST, CHROMIUM } = process.env;
 if (!CHATAIBOT_DIST || !CHROMIUM || !(runs > 0)) throw new Error('run this by: cargo xtask bench widget [--runs N]');
 
-// The pages of a new window's address bar take the processor while the page is loaded that is
-// measured.
+// The internal pages of a new window's address bar would compete for the CPU with the measured
+// page; `launch` disables them.
 const start = () => launch({ args: ['--no-first-run', '--disable-background-networking', '--enable-blink-features=ForceEagerMeasureMemory'] });
 
 const subjects = [];
 for (const subject of [await widget(CHATAIBOT_DIST), floor()]) subjects.push({ subject, site: await new Site(subject).start(), results: [] });
 for (let run = 0; run < runs; run++) {
   const browser = await start();
-  // Who is second finds a warmer machine.
+  // The second subject runs on a warmer machine, so the order alternates.
   for (const { subject, site, results } of run % 2 ? subjects.toReversed() : subjects) {
     const result = {};
     for (const measure of [cold, warm, history, memory]) Object.assign(result, await measure(browser, site, subject));

@@ -1,5 +1,4 @@
-//! A stand-in for the network, with a proxy in a few lines of JavaScript, and sessions that talk to
-//! it.
+//! A fake network with a proxy in a few lines of JavaScript, and sessions that use it.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -10,14 +9,14 @@ use chataibot_widget::{
 use js_sys::{Function, Object};
 use wasm_bindgen::JsValue;
 
-/// Runs JavaScript with some arguments by the names `a`, `b`.
+/// Runs JavaScript with arguments named `a` and `b`.
 pub fn js(code: &str, arguments: &[&JsValue]) -> JsValue {
     let function = Function::new_with_args("a, b", code);
     let array: js_sys::Array = arguments.iter().copied().collect();
     function.apply(&JsValue::UNDEFINED, &array).expect("the code runs")
 }
 
-/// Waits until `holds`, looking again after each turn of the event loop.
+/// Waits until `holds`, checking again after each turn of the event loop.
 pub async fn until(what: &str, holds: impl Fn() -> bool) {
     let begun = environment::unix_millis();
     while !holds() {
@@ -26,13 +25,13 @@ pub async fn until(what: &str, holds: impl Fn() -> bool) {
     }
 }
 
-/// A turn of the event loop.
+/// Waits for a turn of the event loop.
 pub async fn turn() {
     timers::sleep(4).await;
 }
 
-/// Puts a stand-in in the place of `fetch` until dropped. `code` answers `(url, options)` and keeps
-/// its notes in `notes`.
+/// Replaces `fetch` with a fake until dropped. `code` answers `(url, options)` and keeps its state
+/// in `notes`.
 pub struct Net {
     notes: Object,
     before: JsValue,
@@ -67,7 +66,7 @@ impl Net {
         js(&["const notes = a; return (", code, ")"].concat(), &[&self.notes])
     }
 
-    /// Where `code` keeps its notes.
+    /// The object in which `code` keeps its state.
     pub fn notes(&self) -> JsValue {
         self.notes.clone().into()
     }
@@ -86,7 +85,7 @@ impl Drop for Net {
     }
 }
 
-/// A proxy in a few lines of JavaScript: tokens, one conversation, a log with an answer for each
+/// A proxy in a few lines of JavaScript: tokens, one conversation, a log with a reply to each
 /// message.
 pub const PROXY: &str = "
     notes.log ??= []; notes.streams ??= [];

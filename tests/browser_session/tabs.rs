@@ -1,4 +1,4 @@
-//! Tabs that agree, in a real browser: its locks, its channels, and sessions that share one stream.
+//! Coordination of tabs in a real browser: locks, channels, and sessions that share one stream.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -73,7 +73,7 @@ async fn what_is_said_on_a_channel_is_heard_by_the_others_until_they_leave() {
     assert_eq!((words(1), words(2), words(3)), (1, 2, 1));
 }
 
-/// Two sessions of one browser that show the same conversation, the first of which began it.
+/// Two sessions of one browser that show the same conversation, which the first one began.
 async fn two(net: &Net) -> (Rc<Runtime>, Rc<Runtime>, String) {
     let settings = settings();
     let (one, _) = session(&settings);
@@ -228,7 +228,7 @@ async fn a_tab_whose_storage_is_behind_waits_for_it_and_starts_no_second_convers
     let (late, _) = session(&settings);
     late.act(UserAction::Open);
     until("there is a token", || storage.get("visitor").is_some()).await;
-    // Another tab has begun a conversation: its lock is seen at once, what it has stored is not.
+    // Another tab has begun a conversation: its lock is visible, what it stored not yet.
     let number = (environment::unix_millis() + 5_000).to_string();
     let shown = tabs::share(&[storage.prefix(), "fence:", &number].concat()).await;
     late.act(UserAction::Send("from the late one".into()));
@@ -260,7 +260,7 @@ async fn what_a_start_has_stored_is_shown_to_the_next_tab() {
     assert!(Storage::local(&prefix).get("fence").is_none(), "nothing is left");
     let begun = environment::unix_millis();
     while tabs::held().await.contains(&number) {
-        // Sooner than by the time it is shown.
+        // Well before the lock would be released by itself.
         assert!(environment::unix_millis() < begun + 1_000, "nobody is kept waiting for what was wiped");
     }
     one.destroy();
@@ -276,7 +276,7 @@ async fn a_tab_whose_storage_is_behind_brings_no_second_visitor() {
     let net = Net::new(&[first, PROXY].concat());
     let settings = settings();
     let storage = Storage::local(&settings.storage_prefix());
-    // What another tab has stored becomes visible while this one asks for a visitor of its own.
+    // What another tab has stored becomes visible while this tab requests a visitor of its own.
     let until_when = (environment::unix_millis() + 600_000).to_string();
     let stored = [
         "{\"v\":2,\"value\":{\"visitor\":\"",

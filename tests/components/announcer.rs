@@ -1,4 +1,4 @@
-//! What screen readers hear: whole sentences, in order, once; failures at once.
+//! What screen readers announce: whole sentences, in order, once; failures at once.
 
 use chataibot_widget::conversation::{Action, ConnectionStatus, SendError};
 use chataibot_wire::{Author, Content, Event, Node, RichText, content, entry::Assignee};
@@ -44,7 +44,7 @@ async fn new_messages_are_said_in_order_and_once() {
     harness.happens([Action::Drafted("x".into())]);
     harness.settled().await;
     assert_eq!(heard(&harness, "polite").len(), 2, "nothing is said twice");
-    // Else the lines would be one to a screen reader.
+    // Otherwise a screen reader would take the lines for one.
     assert_eq!(harness.style(".announcer > div", "white-space"), "pre");
 }
 

@@ -1,5 +1,5 @@
-//! Files in the composer: picked, dropped, pasted; how each is going; and in which order words and
-//! files leave.
+//! Files in the composer: picked, dropped, pasted; their progress; and the order in which texts and
+//! files are sent.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -17,8 +17,8 @@ use crate::{
     script::{Script, open},
 };
 
-/// A site that takes texts of up to 100 bytes; what is uploaded is kept, and the test says how it
-/// goes.
+/// A site that accepts texts of up to 100 bytes; uploads are recorded, and the test sets their
+/// progress.
 struct Site {
     uploads: Rc<RefCell<Vec<Upload>>>,
     harness: Harness,
@@ -40,7 +40,7 @@ impl Site {
         Self { uploads, harness }
     }
 
-    /// Something with files happens in the window. True when it is kept from the browser.
+    /// Dispatches an event with files in the window. Returns whether its default is prevented.
     fn carry(&self, event: &str, names: &[&str], size: u32, kind: &str, words: bool) -> bool {
         carry(&self.harness, "#window", event, names, size, kind, words)
     }
@@ -51,7 +51,7 @@ impl Site {
         self.harness.until("the file is there", || self.harness.all(".chip").len() > before).await;
     }
 
-    /// How the upload with this place goes on.
+    /// Sets the state of the upload at this index.
     fn tell(&self, at: usize, state: UploadState) {
         let upload = self.uploads.borrow().get(at).cloned().expect("it was begun");
         upload.told.emit(state);
@@ -90,7 +90,7 @@ fn carry(harness: &Harness, selector: &str, event: &str, names: &[&str], size: u
     call.apply(&JsValue::NULL, &all.iter().collect()).expect("dispatched").is_truthy()
 }
 
-/// Nothing was said yet.
+/// A conversation that has not started.
 fn fresh() -> Script {
     open().with(Action::Forgotten)
 }

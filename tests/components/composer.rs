@@ -1,4 +1,4 @@
-//! The composer: keys, composition, what the field asks a keyboard for, and its limit.
+//! The composer: keys, IME composition, input attributes for on-screen keyboards, and its limit.
 
 use chataibot_widget::{
     components::{Enter, UserAction, ViewConfig},
@@ -39,7 +39,7 @@ async fn enter_that_ends_a_composition_sends_nothing() {
     let harness = Harness::show(open()).await;
     harness.types("にほん").await;
     harness.press("textarea", "Enter", |init| init.set_is_composing(true));
-    // Safari: after the composition, marked by the key code alone.
+    // In Safari this event comes after the composition, and only its key code shows it.
     harness.press("textarea", "Enter", |init| init.set_key_code(229));
     harness.settled().await;
     assert!(harness.verbs().is_empty());

@@ -1,5 +1,5 @@
-//! A widget on a page of its own, with the real style sheets in a real shadow root. Dropping it
-//! leaves the page as it was.
+//! A widget in a host element of its own, with the real style sheets in a real shadow root.
+//! Dropping it restores the page.
 
 use std::{
     cell::{OnceCell, RefCell},
@@ -21,7 +21,7 @@ use yew::{AppHandle, Callback};
 
 use crate::script::Script;
 
-/// The order the bundle has: tokens, ground, launcher, then the regions.
+/// In the bundle's order: tokens, base, launcher, then the regions.
 const STYLES: &[&str] = &[
     include_str!("../../styles/tokens.css"),
     include_str!("../../styles/base.css"),
@@ -40,7 +40,7 @@ const STYLES: &[&str] = &[
     include_str!("../../styles/window.css"),
 ];
 
-/// A widget that can be looked at and touched.
+/// A mounted widget, with helpers to query it and to interact with it.
 pub struct Harness {
     pub host: HtmlElement,
     pub root: ShadowRoot,
@@ -65,7 +65,7 @@ pub fn english() -> ViewConfig {
 }
 
 impl Harness {
-    /// Shows a conversation, and waits until it is there.
+    /// Mounts the widget with a conversation, and waits until it is shown.
     pub async fn show(script: Script) -> Self {
         Self::dressed(script, english()).await
     }
@@ -96,13 +96,13 @@ impl Harness {
         let harness = Self { host, root, inner };
         harness.until("the widget is there", || harness.find("#window").is_some()).await;
         if !harness.state().rows().is_empty() {
-            // What shows messages comes as a part.
+            // The code that renders messages is a chunk of its own.
             harness.until("the messages are there", || harness.find(".block, .panel").is_some()).await;
         }
         harness
     }
 
-    /// The launcher as the page has it before the program is there.
+    /// The launcher as the page has it before the program is loaded.
     async fn launcher(top: &Element) -> Element {
         let printed = document().create_element("div").expect("a div");
         let app = yew::Renderer::<Launcher>::with_root(printed.clone()).render();
@@ -116,7 +116,7 @@ impl Harness {
         stand.first_element_child().expect("the launcher")
     }
 
-    /// Lets facts come in. What shows them comes a moment later.
+    /// Applies actions to the conversation. They are rendered a moment later.
     pub fn happens(&self, actions: impl IntoIterator<Item = Action>) {
         for action in actions {
             self.inner.state.borrow_mut().apply(action);
@@ -124,13 +124,13 @@ impl Harness {
         self.inner.render();
     }
 
-    /// Puts on other looks.
+    /// Changes the view's configuration.
     pub fn dress(&self, look: ViewConfig) {
         *self.inner.look.borrow_mut() = Rc::new(look);
         self.inner.render();
     }
 
-    /// What the visitor did so far, drafts left out.
+    /// The visitor's actions so far, without drafts.
     pub fn verbs(&self) -> Vec<UserAction> {
         let verbs = self.inner.verbs.borrow();
         verbs.iter().filter(|verb| !matches!(verb, UserAction::Draft(_))).cloned().collect()
@@ -161,13 +161,13 @@ impl Harness {
         self.get(selector).unchecked_into::<HtmlElement>().click();
     }
 
-    /// The button or link with this on it.
+    /// The button or link with this label.
     pub fn labelled(&self, label: &str) -> Element {
         let of = |element: &Element| element.text_content().unwrap_or_default().trim() == label;
         self.all("button, a").into_iter().find(of).unwrap_or_else(|| panic!("nothing is labelled {label}"))
     }
 
-    /// Chooses this line of the menu.
+    /// Chooses this item of the menu.
     pub async fn choose(&self, line: &str) {
         self.click(".more");
         self.until("the menu is open", || self.find(".menu").is_some()).await;
@@ -187,7 +187,7 @@ impl Harness {
         self.get("textarea").unchecked_into()
     }
 
-    /// Types into the composer, as one input.
+    /// Types into the composer, as one input event.
     pub async fn types(&self, text: &str) {
         self.field().set_value(text);
         let init = InputEventInit::new();
@@ -199,7 +199,7 @@ impl Harness {
             .await;
     }
 
-    /// Presses a key on an element. True when the browser would go on to do what the key does.
+    /// Presses a key on an element. Returns whether the key's default action is not prevented.
     pub fn press(&self, selector: &str, key: &str, change: impl FnOnce(&KeyboardEventInit)) -> bool {
         let init = KeyboardEventInit::new();
         init.set_key(key);
@@ -211,7 +211,7 @@ impl Harness {
         self.get(selector).dispatch_event(&event).expect("dispatched")
     }
 
-    /// Waits for something to become true, and fails with what was waited for when it does not.
+    /// Waits for a condition, and fails with its description if it is not met in time.
     pub async fn until(&self, what: &str, holds: impl Fn() -> bool) {
         for _ in 0..800 {
             if holds() {
@@ -222,8 +222,8 @@ impl Harness {
         panic!("waited in vain: {what}");
     }
 
-    /// Waits until everything that is due was rendered: a message of the program to itself comes
-    /// after all of it.
+    /// Waits until all pending updates are rendered: a message that the program sends itself comes
+    /// after them.
     pub async fn settled(&self) {
         for _ in 0..3 {
             turn().await;
@@ -249,7 +249,7 @@ impl Drop for Harness {
 
 impl Inner {
     fn props(self: &Rc<Self>) -> WidgetProps {
-        // The same one always, as the app has it.
+        // Always the same callback, as in the app.
         let act = self.act.get_or_init(|| {
             let inner = Rc::downgrade(self);
             Callback::from(move |verb| {
@@ -267,15 +267,15 @@ impl Inner {
         }
     }
 
-    /// A draft, feedback and the window's state come back at once, as from a session; all else is
-    /// only kept.
+    /// Drafts, feedback and the window's state are applied at once, as in a session; all other
+    /// actions are only recorded.
     fn take(self: &Rc<Self>, verb: UserAction) {
         let action = match &verb {
             UserAction::Draft(text) => Some(Action::Drafted(text.as_str().into())),
             UserAction::Open => Some(Action::WindowOpened),
             UserAction::Close => Some(Action::WindowClosed),
             UserAction::Step(step) => Some(self.state.borrow().after(step, 0)),
-            // As the root component does: what was in the composer is there no longer.
+            // As in the root component: the sent text is removed from the composer.
             UserAction::Send(text) | UserAction::Answer { text, .. } => {
                 let was_draft = **self.state.borrow().draft() == **text;
                 was_draft.then(|| Action::Drafted("".into()))
@@ -311,7 +311,7 @@ impl Inner {
     }
 }
 
-/// One turn of the browser's event loop with a frame in it, so that layout and observers have run.
+/// Waits for one turn of the event loop with a frame in it, so that layout and observers have run.
 async fn turn() {
     let frame = Function::new_with_args("done", "requestAnimationFrame(() => setTimeout(done, 0))");
     let promise = Promise::new(&mut |done, _| {

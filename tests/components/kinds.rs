@@ -1,4 +1,4 @@
-//! Kinds of messages that show something: pictures, players, files, cards, lists.
+//! Messages that show something: pictures, players, files, cards, lists.
 
 use chataibot_widget::components::UserAction;
 use chataibot_wire::{
@@ -11,7 +11,7 @@ use web_sys::{Element, HtmlElement};
 
 use crate::{harness::Harness, script::open};
 
-/// Nobody listens there.
+/// No server listens there.
 const NOWHERE: &str = "http://127.0.0.1:1/";
 
 fn media(kind: MediaKind, name: Option<&str>) -> Content {

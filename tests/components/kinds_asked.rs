@@ -1,4 +1,4 @@
-//! Kinds of messages that ask something, with a control of their own: slider, date, form, file.
+//! Messages that ask something, with a control of their own: slider, date, form, file.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -52,7 +52,7 @@ fn attribute(element: &Element, name: &str) -> String {
     element.get_attribute(name).unwrap_or_default()
 }
 
-/// Writes into a field, as one input.
+/// Writes into a field, as one input event.
 fn write(harness: &Harness, selector: &str, value: &str) {
     let field = harness.get(selector);
     match field.dyn_ref::<HtmlInputElement>() {
@@ -163,7 +163,7 @@ async fn a_months_page_is_read_and_walked_by_keys() {
     harness.until("it is not said again", || said().is_empty()).await;
     harness.press(".month [tabindex='0']", "Escape", |_| {});
     harness.until("the page is put away", || harness.find(".month").is_none()).await;
-    // Firefox has such a button in its field, and ours is not shown.
+    // Firefox has such a button in its date field, so ours is hidden there.
     let shows = harness.get(".toggle").unchecked_into::<HtmlElement>().offset_width() > 0;
     let opener = if shows { ".toggle" } else { "input[type='date']" };
     harness.until("the keyboard is where it was opened", || harness.is_focused(opener)).await;
@@ -209,7 +209,7 @@ async fn a_form_says_what_is_missing_and_loses_nothing() {
     assert_eq!(attribute(&name, "autocomplete"), "name");
     assert!(harness.verbs().is_empty());
 
-    // Something else happens meanwhile; what was written stays.
+    // Another update is rendered; what was written stays.
     harness.dress(ViewConfig { locale: Some("en".into()), ..english() });
     harness.settled().await;
     let email: HtmlInputElement = harness.get("input[type='email']").unchecked_into();
@@ -237,7 +237,7 @@ async fn what_a_form_sent_can_be_read_later() {
     assert_eq!(harness.text(".form-past"), "NameE-mailPhoneNotes");
 }
 
-/// A site that takes small texts; what is sent is kept, and the test says how it goes.
+/// A site that accepts small texts; uploads are recorded, and the test sets their progress.
 struct Site {
     uploads: Rc<RefCell<Vec<Upload>>>,
     alive: Rc<()>,
@@ -278,9 +278,9 @@ impl Site {
         upload.told.emit(state);
     }
 
-    /// How many sendings are wanted.
+    /// Number of uploads that were not cancelled.
     fn underway(&self) -> usize {
-        // One is ours, one the site's.
+        // One reference is held here, one by the site.
         Rc::strong_count(&self.alive) - 2
     }
 }
@@ -350,7 +350,7 @@ async fn a_file_held_over_the_zone_is_expected() {
     site.harness.until("it no longer does", || !site.harness.text(".drop-zone").contains("Drop the file here")).await;
 }
 
-/// On a site that takes answers in forms of their own.
+/// Shows a message on a site that accepts typed answers.
 async fn show_typed(content: Content) -> Harness {
     let harness = Harness::dressed(open().bot_shows(content), ViewConfig { typed: true, ..english() }).await;
     harness.until("the control is there", || harness.find(".control").is_some()).await;

@@ -1,4 +1,4 @@
-//! The launcher: its name, what it controls, and the unread count.
+//! The launcher: its name, `aria-controls`, and the unread count.
 
 use chataibot_widget::{components::UserAction, conversation::Action};
 use wasm_bindgen_test::wasm_bindgen_test;

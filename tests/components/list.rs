@@ -1,4 +1,4 @@
-//! The message list: what screen readers get, and a scroll position that never fights a reader.
+//! The message list: its accessibility tree, and a scroll position that never moves under a reader.
 
 use chataibot_widget::{
     components::{UserAction, ViewConfig, rows_rendered},
@@ -116,7 +116,7 @@ async fn a_reader_who_sets_out_from_the_end_is_not_held_back_by_a_message_that_g
     harness.until("and stays there", || from_end(&harness) <= 1).await;
 }
 
-/// Gives the window other measures, as a phone that is turned does.
+/// Resizes the window, as a phone does when it is rotated.
 fn reshape(harness: &Harness, width: u32, height: u32) {
     let style = format!("display: block; width: {width}px; height: {height}px; min-height: 0; inset: auto 0 0 auto");
     harness.get(".window").set_attribute("style", &style).expect("a size");
@@ -224,7 +224,7 @@ async fn a_message_renders_the_rows_beside_it_and_no_others() {
     assert!((1..=9).contains(&rendered), "{rendered} rows for one message");
 }
 
-/// Counts what changes below an element, from now on.
+/// Returns a counter of DOM changes below an element.
 fn changes_below(element: &Element) -> impl Fn() -> usize + use<> {
     let count = Function::new_with_args(
         "element",
@@ -253,15 +253,15 @@ async fn ten_thousand_messages_cost_no_more_than_two_hundred() {
         |words: &str| harness.all(".row .bubble").last().and_then(|it| it.text_content()).as_deref() == Some(words);
     harness.until("the new row is there", || newest("0")).await;
     harness.settled().await;
-    // The parts of the new row, its block, the marks of the row before it, and at most one block
-    // that leaves at the top.
+    // The elements of the new row, its block, the group marks of the row before it, and at most one
+    // block that is removed at the top.
     assert!(changes() <= 24, "{} changes for one message", changes());
 
     harness.happens(news);
     harness.until("the last row is there", || newest("119")).await;
     assert!(harness.all(".row").len() <= 250, "{} rows", harness.all(".row").len());
 
-    // A reader who went up carries more, and new messages still cost the same.
+    // A reader who scrolled up has more rows, and new messages still cost the same.
     harness.until("the end is in view", || from_end(&harness) <= 1).await;
     harness.settled().await;
     harness.get(".list").set_scroll_top(0);

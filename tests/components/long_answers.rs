@@ -1,4 +1,4 @@
-//! An answer that is longer than the list is shown from its beginning.
+//! An answer that is longer than the list is shown from its start.
 
 use chataibot_widget::conversation::Action;
 use chataibot_wire::{Author, Content};
@@ -14,11 +14,11 @@ fn long(words: &str) -> Content {
     text(&format!("{words} {}", "A long answer has many words in many lines. ".repeat(80)))
 }
 
-/// Where the first line of the bubble that begins so stands, from the top of the list.
+/// Offset of the newest bubble that begins with `words` from the top of the list.
 fn begins_at(harness: &Harness, words: &str) -> f64 {
     let bubbles = harness.all(".row .bubble");
     let bubble = bubbles.iter().rev().find(|it| it.text_content().is_some_and(|text| text.starts_with(words)));
-    // Nowhere while it is not there.
+    // NaN if there is no such bubble.
     let top = bubble.map_or(f64::NAN, |bubble| bubble.get_bounding_client_rect().top());
     top - harness.get(".list").get_bounding_client_rect().top()
 }

@@ -1,5 +1,5 @@
-//! The theming contract: tokens take effect from outside, text is readable on any brand colour,
-//! directions and corners mirror.
+//! The theming contract: tokens take effect from outside, text is readable on any brand colour, and
+//! layout follows direction and corner.
 
 use chataibot_css::PARTS;
 use chataibot_widget::{
@@ -15,7 +15,7 @@ use crate::{
     script::{Script, closed, open, question},
 };
 
-/// Red, green, blue and opacity as the screen shows them, whatever way the colour is written.
+/// Red, green, blue and opacity as rendered, whatever notation the colour has.
 const PIXEL: &str = "const c = document.createElement('canvas').getContext('2d'); c.fillStyle = color; c.fillRect(0, 0, 1, 1); return Array.from(c.getImageData(0, 0, 1, 1).data).join(' ')";
 
 fn luminance(color: &str) -> f64 {

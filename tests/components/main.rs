@@ -1,6 +1,6 @@
 //! The components in a real browser: names, roles, keyboard, focus, scrolling, announcements,
-//! theming. No session, no network: each test sets up a conversation, and what a visitor does is
-//! kept as verbs.
+//! theming. No session, no network: each test sets up a conversation, and the visitor's actions are
+//! recorded.
 #![cfg(target_arch = "wasm32")]
 
 mod announcer;

@@ -1,4 +1,4 @@
-//! The menu in the header, and what it changes: size, start over, end.
+//! The menu in the header, and its items: size, start over, end.
 
 use chataibot_widget::components::{Mode, UserAction, ViewConfig};
 use wasm_bindgen_test::wasm_bindgen_test;

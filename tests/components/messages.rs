@@ -1,5 +1,5 @@
-//! Messages: every kind readable, answers that can be given once, and what became of the visitor's
-//! own.
+//! Messages: every kind is readable, answers can be given once, and own messages show their
+//! delivery state.
 
 use chataibot_widget::{
     components::{Links, UserAction, ViewConfig},
@@ -234,7 +234,7 @@ async fn emoji_alone_are_large_and_long_words_stay_inside() {
     assert!(list.scroll_width() <= list.client_width(), "something sticks out");
 }
 
-/// Puts a clipboard in place of the browser's, which asks for permission; gives back what it holds.
+/// Replaces the browser's clipboard, which asks for permission; returns a function that reads it.
 fn clipboard(takes: bool) -> impl Fn() -> Option<String> {
     let set = Function::new_with_args(
         "takes",
@@ -269,7 +269,7 @@ async fn what_could_not_be_copied_is_not_said_to_be() {
     harness.settled().await;
     assert_eq!(held(), None);
     assert!(harness.find("textarea[readonly]").is_none(), "the field was there for a moment alone");
-    // A browser may let a selection be copied where it keeps its clipboard to itself.
+    // A browser that refuses clipboard access may still allow copying a selection.
     let copied = harness.find(".action-copied").is_some();
     assert_eq!(harness.text(".app > .announcer").contains("Copied"), copied);
     assert!(harness.is_focused(".action"), "the focus stays");

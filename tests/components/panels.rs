@@ -1,4 +1,4 @@
-//! What stands before, between and after a chat: consent, home screen, form, rating, hours,
+//! Screens before, between and after a chat: consent, home screen, form, rating, hours,
 //! maintenance.
 
 use chataibot_widget::{
@@ -19,7 +19,7 @@ use crate::{
     script::{Script, open},
 };
 
-/// A widget with these settings, over what happened.
+/// A widget with these settings and this conversation.
 async fn show(settings: &[(&str, &str)], script: Script) -> Harness {
     let mut config = Config::default();
     for (name, value) in settings {
@@ -29,7 +29,7 @@ async fn show(settings: &[(&str, &str)], script: Script) -> Harness {
     Harness::dressed(script, ViewConfig { config, ..english() }).await
 }
 
-/// Nothing was started yet.
+/// A conversation that has not started.
 fn fresh() -> Script {
     open().with(Action::Forgotten)
 }
@@ -198,7 +198,7 @@ async fn nobody_answering_is_said_over_a_chat_that_works() {
     always.settled().await;
     assert!(always.find(".notice-hours").is_none());
 
-    // One minute a week that is not near.
+    // Open for one minute a week, several days away.
     let day = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][js_sys::Date::new_0().get_day() as usize];
     let never = show(&[("office-hours", &[day, " 12:00-12:01"].concat())], fresh()).await;
     never.until("it is said", || never.find(".notice-hours").is_some()).await;

@@ -1,4 +1,4 @@
-//! What happened before the curtain: conversations, made of the same facts a session would bring.
+//! Builds conversations from the same actions that a session would apply.
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use chataibot_wire::{
     rich_text::RichText,
 };
 
-/// A conversation that is being written.
+/// A conversation under construction.
 pub struct Script {
     pub conversation: Conversation,
     entries: Vec<Rc<RawEntry>>,
@@ -18,12 +18,12 @@ pub struct Script {
     at: u64,
 }
 
-/// The window is open and replies arrive.
+/// A conversation with a live connection in an open window.
 pub fn open() -> Script {
     closed().with(Action::WindowOpened)
 }
 
-/// The window is closed and replies arrive.
+/// A conversation with a live connection in a closed window.
 pub fn closed() -> Script {
     let script = Script { conversation: Conversation::new(), entries: Vec::new(), seq: 0, at: 1_763_800_000_000 };
     script.with(Action::Started { conversation: "c1".into() }).with(Action::ConnectionChanged(ConnectionStatus::Live))
@@ -51,12 +51,12 @@ impl Script {
         self
     }
 
-    /// What comes next comes at this moment.
+    /// Sets the time of the next entry.
     pub fn at(self, at: u64) -> Self {
         Self { at: at - 60_000, ..self }
     }
 
-    /// The log's next entry, a minute after the last.
+    /// Appends the next entry to the log, a minute after the last.
     pub fn entry(&mut self, event: Event) -> Action {
         self.seq += 1;
         self.at += 60_000;
@@ -83,7 +83,7 @@ impl Script {
         self.with(action)
     }
 
-    /// RawEntry and sent.
+    /// The visitor's message, logged and sent.
     pub fn visitor(mut self, words: &str) -> Self {
         let id = ["v", &self.seq.to_string()].concat();
         let said = self.message(Author::Visitor, text(words), Some(&id));
@@ -91,30 +91,30 @@ impl Script {
         self.with(said).with(sent)
     }
 
-    /// Composed here, and gone this far.
+    /// A message composed in this tab, and what happened to it next.
     pub fn composed(self, id: &str, words: &str, then: impl IntoIterator<Item = Action>) -> Self {
         let at = self.at;
         let script = self.with(Action::Composed { id: id.into(), text: words.into(), typed: None, at });
         then.into_iter().fold(script, Script::with)
     }
 
-    /// The whole log, as it is read in anew.
+    /// The whole log, as it is read again.
     pub fn rebuilt(&self) -> Action {
         Action::Rebuilt { entries: self.entries.clone(), earlier: false }
     }
 
-    /// The same, as storage gives it back after a reload.
+    /// The conversation as storage returns it after a reload.
     pub fn restored(self) -> Self {
         self.restored_from(0)
     }
 
-    /// The same, without so many of the oldest entries.
+    /// The same, without the `oldest` first entries.
     pub fn restored_from(self, oldest: usize) -> Self {
         let end = self.entries.len();
         self.restored_part(oldest, end)
     }
 
-    /// The same, with so many entries: what was written later comes later.
+    /// The same, with the entries before `end`: later ones arrive later.
     pub fn restored_up_to(self, end: usize) -> Self {
         self.restored_part(0, end)
     }

@@ -1,4 +1,4 @@
-//! The window: dialog, focus, Escape, notices, the end, starting over.
+//! The window: dialog, focus, Escape, notices, end, starting over.
 
 use chataibot_widget::{
     components::UserAction,

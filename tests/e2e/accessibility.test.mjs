@@ -1,5 +1,5 @@
-//! Every scene of the scenario player, in every way a page is seen, without a violation of WCAG 2.2
-//! AA that a machine can find.
+//! Automated accessibility tests: every scene of the scenario player, in every mode of display,
+//! without a violation of WCAG 2.2 AA that axe can detect.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';

@@ -1,33 +1,34 @@
-//! What a screen reader would say: a recorder of every live region of a page, as the ARIA
-//! specification treats them.
+//! A recorder of what a screen reader would announce: it observes every live region of a page and
+//! treats it as the ARIA specification says.
 //!
-//! It judges by the page alone, wherever the words stand: `aria-live`, the roles that imply it,
-//! `aria-atomic`, and whether the region is there for a screen reader at all (not displayed,
-//! `hidden`, `aria-hidden`, `inert`, beside an open modal dialog). Regions in shadow roots count,
-//! also in closed ones. What the keyboard's focus makes a screen reader say is not its matter.
+//! It judges by the DOM alone, wherever the text is: `aria-live`, the roles that imply it,
+//! `aria-atomic`, and whether the region is exposed to a screen reader at all (not if it is not
+//! displayed, `hidden`, `aria-hidden`, `inert`, or outside of an open modal dialog). It covers
+//! regions in shadow roots, also in closed ones, but not what a screen reader says because of the
+//! keyboard's focus.
 
 import assert from 'node:assert/strict';
 import { until } from './wait.mjs';
 
-/** Records on every page that `visitor` opens from now on. */
+/** Makes every page that `visitor` opens from now on record. */
 export async function listen(visitor) {
   await visitor.context.addInitScript(record);
 }
 
-/** All that was said since the page began, or since `forget`: what, and how, in order. */
+/** Returns the announcements since the page began, or since `forget`: text and manner, in order. */
 export function announced(page) {
   return page.evaluate(() => window.announced);
 }
 
-/** Begins anew. */
+/** Discards what was recorded so far. */
 export function forget(page) {
   return page.evaluate(() => void window.announced.splice(0));
 }
 
 /**
- * Waits until so much was said, gives the page time to say more, and fails when it is not just
- * this, in this order. A text is said politely; `{ assertive: text }` interrupts. Several sentences
- * may come in one breath: it is the sentences that are compared.
+ * Waits until that many sentences were announced, lets the page settle, and fails unless they are
+ * exactly these, in this order. A string means a polite announcement; `{ assertive: text }` an
+ * interrupting one. One announcement may contain several sentences: sentences are compared.
  */
 export async function says(page, ...expected) {
   const wanted = expected.map((one) => (typeof one === 'string' ? { polite: one } : one));
@@ -44,7 +45,7 @@ function sentences({ how, text }) {
 }
 
 /**
- * Waits until the page has rendered what it knew; whatever it had to say about that is said then.
+ * Waits until the page has rendered its state; all announcements about it have been made by then.
  */
 export async function settled(page) {
   await page.evaluate(async () => {
@@ -70,12 +71,12 @@ function record() {
   const isThere = (element) =>
     element.isConnected && getComputedStyle(element).visibility === 'visible' && ![...ancestors(element)].some(hides);
 
-  // Closed roots are known only to those who were there when they were made.
+  // Closed roots are reachable only for code that runs when they are created.
   const roots = [document];
   const modals = () => roots.flatMap((root) => [...root.querySelectorAll('[aria-modal="true"], dialog:modal')]).filter(isThere);
 
   const liveness = (element) => element.getAttribute('aria-live') ?? IMPLIED[role(element)];
-  /** The region that a change here belongs to: the nearest element that says how live it is. */
+  /** Returns the live region of a change in `node`: the nearest element with a liveness. */
   function region(node) {
     const element = [...ancestors(node)].find((one) => ['off', 'polite', 'assertive'].includes(liveness(one)));
     const how = element && liveness(element);
@@ -86,8 +87,8 @@ function record() {
   }
 
   /**
-   * What of the region is said when this changed: all of it, or the atomic part of it, or the
-   * change alone.
+   * Returns the node whose text is announced when `node` changed: the whole region, its atomic
+   * part, or the changed node alone.
    */
   function voice(node, element) {
     for (const one of ancestors(node)) {
@@ -98,7 +99,7 @@ function record() {
     return node;
   }
 
-  /** The words in here that a screen reader finds. */
+  /** Returns the text in `node` that is exposed to a screen reader. */
   function words(node) {
     if (node.nodeType === Node.TEXT_NODE) return node.data;
     if (node.nodeType !== Node.ELEMENT_NODE || hides(node)) return '';
@@ -111,7 +112,8 @@ function record() {
     const speak = (node) => {
       if (!node.isConnected) return;
       const live = region(node);
-      // A region that comes with its words is not told from a page that was always so; an alert is.
+      // A region inserted together with its text is not announced: it cannot be told from static
+      // content. An alert is.
       if (!live || (role(live.element) !== 'alert' && [...ancestors(live.element)].some((one) => added.has(one)))) return;
       const source = voice(node, live.element);
       if (spoken.has(source)) return;
@@ -121,11 +123,9 @@ function record() {
         .map((line) => line.replace(/\s+/g, ' ').trim())
         .filter(Boolean)
         .join('\n');
-      // Words that go, or make place for others, while they are being said are never heard to their
-      // end.
+      // Text that is removed or replaced while it is being announced is never heard to its end.
       const over = last?.source === source;
-      // A region that is emptied a while later was heard of: a screen reader has taken the words by
-      // then.
+      // A region that is emptied later was heard: by then the screen reader has read its text.
       const heard = !text && last && performance.now() - last.at > 900;
       if (over && !heard && last.text !== text) said.push({ how: 'cut off', text: last.text });
       if (text) said.push({ how: live.how, text });
@@ -136,14 +136,14 @@ function record() {
       else if (addedNodes.length === 0) speakOfGone(target, speak);
       for (const node of addedNodes) {
         speak(node);
-        // An alert is said when it comes, with its words in it.
+        // An alert is announced when it is inserted, with its text.
         if (node.nodeType !== Node.ELEMENT_NODE) continue;
         for (const alert of node.querySelectorAll('[role="alert"]')) speak(alert);
       }
     }
   }
 
-  /** Removals are not said, but they cut off what is being said. */
+  /** Handles removals: they are not announced, but they cut off the current announcement. */
   function speakOfGone(target, speak) {
     if (last && [...ancestors(target)].includes(last.source)) speak(last.source);
   }

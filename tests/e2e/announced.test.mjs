@@ -1,4 +1,5 @@
-//! What a screen reader says of a conversation: just this, in this order, and once.
+//! Tests of what a screen reader announces of a conversation: exactly these sentences, in this
+//! order, each once.
 
 import { announced, forget, listen, says, settled } from './announced.mjs';
 import { Widget, story, until } from './harness.mjs';
@@ -8,8 +9,8 @@ const PHONE = { viewport: { width: 390, height: 700 } };
 const say = (world, text) => world.simulator.reply(`<p>${text}</p>`);
 
 /**
- * A visitor whose window is open and whose conversation is under way, with all of its beginning
- * said.
+ * Returns a visitor with an open window and a running conversation whose first announcements are
+ * complete.
  */
 async function underWay(world, options = {}) {
   const { widget, page, visitor } = await opened(world, options);
@@ -23,7 +24,7 @@ async function underWay(world, options = {}) {
   return { widget, page, visitor };
 }
 
-/** A visitor whose page is listened to from its first script, and who has opened the window. */
+/** Returns a visitor who has opened the window on a page that is recorded from its start. */
 async function opened(world, options = {}) {
   const visitor = await world.visitor(options);
   await listen(visitor);
@@ -33,7 +34,7 @@ async function opened(world, options = {}) {
   return { widget, page, visitor };
 }
 
-/** Has a last thing said; when that is announced, all before it was. */
+/** Sends one last reply; when it is announced, all announcements before it were made. */
 async function caughtUp(world, widget, page) {
   await say(world, 'Ready');
   await widget.hears(/^Ready$/);
@@ -47,7 +48,7 @@ for (const [where, options] of Object.entries({ 'on a desk': {}, 'on a phone': P
     for (const demo of ['closed', 'unread']) {
       const past = new Widget(await visitor.tab(world.page({ path: `/${demo}`, attributes: `demo="${demo}"` })));
       await still(past.page, demo);
-      // What came while it was closed was said when it came.
+      // What arrived while the window was closed was announced on arrival.
       await until('it is quiet', async () => {
         const before = (await announced(past.page)).length;
         await settled(past.page);
@@ -108,7 +109,7 @@ story('a message that was turned away: the failure is said once, a second try an
   const { widget, page, visitor } = await underWay(world);
   visitor.expect(/status of (4|5)\d\d/);
   await world.simulator.order('webhooks/pause');
-  // As often as the widget tries by itself.
+  // As many times as the widget retries by itself.
   await world.simulator.order('fail', { call: 'send', error: 'CONVERSATION_CREATION_EXCEPTION', times: 5 });
   await widget.say('opening hours');
   const again = widget.part('meta-failed').getByRole('button', { name: 'Try again' });

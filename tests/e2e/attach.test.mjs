@@ -1,5 +1,5 @@
-//! Files that a visitor adds in the composer: by the button, dropped and pasted; before the first
-//! message, beside one, and not at all.
+//! End-to-end tests of attachments in the composer: added by the button, by drop and by paste;
+//! before the first message, beside one, and where they are not allowed.
 
 import assert from 'node:assert/strict';
 import { announced, forget, listen } from './announced.mjs';
@@ -13,8 +13,8 @@ const PICTURE = Buffer.from(
 const picture = (name) => ({ name, mimeType: 'image/png', buffer: PICTURE });
 
 /**
- * Something with a file happens in the window: `drop`, `dragover` or `paste`. True when it is kept
- * from the browser.
+ * Dispatches `drop`, `dragover` or `paste` with a file in the window. Returns whether the browser's
+ * default action was prevented.
  */
 const carry = (widget, event, name, type) =>
   widget.window.evaluate(
@@ -30,7 +30,7 @@ const carry = (widget, event, name, type) =>
     { event, name, type, picture: PICTURE.toString('base64') },
   );
 
-/** The pictures the visitor is shown to have sent, by the names in their addresses. */
+/** Returns the names of the pictures shown as sent by the visitor, from their addresses. */
 const shown = (widget) =>
   widget.part('row-visitor').locator('img').evaluateAll((images) => images.map(({ src }) => decodeURIComponent(src.split('/').at(-1))));
 
@@ -38,8 +38,8 @@ const shows = (widget, ...names) =>
   until(`${names} are shown`, async () => JSON.stringify(await shown(widget)) === JSON.stringify(names));
 
 /**
- * Chooses files by the button. Where the browser's own window for it cannot be answered, it is
- * spared.
+ * Chooses files by the button. In engines whose file dialog cannot be automated, sets them on the
+ * input instead.
  */
 async function choose(widget, ...files) {
   if (BROWSER !== 'chromium') {
@@ -176,7 +176,7 @@ story('no word moves when the button comes; where it cannot be had, its room is 
 story('an upload can be stopped', async (world) => {
   const { widget, page } = await world.chat();
   await widget.say('Hello');
-  // Held until the test lets it go, which it does not.
+  // Never answered, so the upload stays in progress.
   await page.route('**/files', () => {});
   await choose(widget, picture('slow.png'));
   await widget.part('chip-underway').waitFor();
@@ -190,8 +190,8 @@ story('a site that takes no files has no button and takes none, and the page is 
   const { widget } = await world.chat();
   await widget.say('Hello');
   await widget.settles();
-  // The browser would show a file in the page's place, and the page does not hear of what is
-  // dropped on the chat.
+  // Otherwise the browser would navigate from the page to the file. The page itself gets no events
+  // of a drop on the chat.
   for (const event of ['dragover', 'drop']) assert.equal(await carry(widget, event, 'cat.png', 'image/png'), true, event);
   assert.equal(await carry(widget, 'paste', 'cat.png', 'image/png'), false);
   assert.equal(await widget.part('attach').count(), 0);

@@ -1,5 +1,5 @@
-//! One Chromium for all tests of a file, and pages that fail their test when the console, a script
-//! or a policy complains.
+//! One Chromium for all tests of a file, and pages that fail their test on any error of the
+//! console, a script or a policy.
 
 import { launch } from './chromium.mjs';
 import { listen } from './listen.mjs';
@@ -15,36 +15,36 @@ const ARGUMENTS = [
 
 let running;
 
-/** The browser, started when first asked for. */
+/** Returns the browser, which the first call starts. */
 export function browser() {
   running ??= launch({ args: ARGUMENTS });
   return running;
 }
 
-/** Ends the browser. */
+/** Closes the browser. */
 export async function closeBrowser() {
   await (await running)?.close();
   running = undefined;
 }
 
 /**
- * A visitor's browser profile: own storage, own tabs. Collects what any of its pages complains of.
+ * A visitor's browser profile, with its own storage and tabs. Collects the complaints of all its
+ * pages.
  */
 export class Profile {
   /**
-   * Errors and warnings of the console, uncaught errors, refusals of a policy: all that a careful
-   * developer would see.
+   * Errors and warnings of the console, uncaught errors, policy violations: all that a careful
+   * developer would notice.
    */
   complaints = [];
   #context;
   #own;
   #expected = [];
 
-  /** `switches` are Chromium's own, for a browser that is started with them. */
+  /** Opens a profile. `switches` are Chromium's own, and start a separate browser. */
   static async open({ backForwardCache = false, switches = [], ...options } = {}) {
     const profile = new Profile();
-    // Playwright's own browser goes without this cache; one that keeps it is started for those who
-    // ask.
+    // Playwright's default disables this cache, so a browser that has it is started separately.
     if (backForwardCache) profile.#own = await launch({ args: ARGUMENTS, ignoreDefaultArgs: ['--disable-back-forward-cache'] });
     else if (switches.length) profile.#own = await launch({ args: [...ARGUMENTS, ...switches] });
     profile.#context = await (profile.#own ?? (await browser())).newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
@@ -53,12 +53,12 @@ export class Profile {
     return profile;
   }
 
-  /** The context of Playwright, for what is not worth a name of its own. */
+  /** Playwright's context, for what has no method here. */
   get context() {
     return this.#context;
   }
 
-  /** A new tab at `address`. */
+  /** Opens a new tab at `address`. */
   async tab(address) {
     const page = await this.#context.newPage();
     page.on('console', (message) => {
@@ -71,16 +71,16 @@ export class Profile {
   }
 
   /**
-   * From now on such complaints are part of the story; the browser itself logs every connection it
-   * cannot make.
+   * Makes complaints that match `pattern` expected from now on. Even failed connections are
+   * complaints, since the browser logs each.
    */
   expect(pattern) {
     this.#expected.push(pattern);
   }
 
   /**
-   * Takes the network away. A part of the program may be on its way then, the sound of a reply for
-   * one, and says so.
+   * Takes the network away. A part of the program may be loading at that time (the sound of a
+   * reply, for example) and logs its failure.
    */
   async goOffline() {
     this.expect(/ERR_INTERNET_DISCONNECTED|Failed to fetch/);
@@ -91,7 +91,7 @@ export class Profile {
     await this.#context.setOffline(false);
   }
 
-  /** Asks each page once more; Playwright has told all that there is. */
+  /** Does nothing: Playwright reports complaints as they occur. */
   async settle() {}
 
   #complain(text) {

@@ -1,5 +1,5 @@
-//! Servers between a page and what it asks for, which are set up wrongly: one that serves the
-//! bundle's files, and one that stands before a proxy.
+//! Misconfigured servers between a page and its backend: one serves the bundle's files, the other
+//! is a reverse proxy before the proxy.
 
 import { readFile } from 'node:fs/promises';
 import { createServer, request as ask } from 'node:http';
@@ -9,12 +9,12 @@ import { buffer } from 'node:stream/consumers';
 
 const TYPES = { '.js': 'text/javascript', '.wasm': 'application/wasm', '.json': 'application/json', '.svg': 'image/svg+xml' };
 
-/** Both, until `stop()`. */
+/** What both servers share; they run until `stop()`. */
 class Listening {
   address;
   #server;
 
-  /** By https where there is a certificate. */
+  /** Listens, by HTTPS if there is a certificate. */
   async listen(answer, certificate) {
     const listener = (request, response) => answer(request, response).catch((error) => response.destroy(error));
     this.#server = certificate ? createSecureServer(certificate, listener) : createServer(listener);
@@ -30,8 +30,8 @@ class Listening {
 }
 
 /**
- * Serves the bundle in `folder`. `change(name, file)` may change the `file` before it is sent,
- * which is `{status, headers, body}`.
+ * Serves the bundle in `folder`. `change(name, file)` may change `file`, which is `{status,
+ * headers, body}`, before it is sent.
  */
 export function serveBundle(folder, change = () => {}) {
   return new Listening().listen(async (request, response) => {
@@ -48,8 +48,8 @@ export function serveBundle(folder, change = () => {}) {
 }
 
 /**
- * Stands before `target`, by https with a `certificate`. `change(answer)` may change an answer,
- * which is `{url, status, headers, body}`; each is collected first.
+ * Starts a reverse proxy before `target`, by HTTPS with a `certificate`. `change(answer)` may
+ * change an answer, which is `{url, status, headers, body}`; each is buffered first.
  */
 export function standBefore(target, change = () => {}, certificate) {
   return new Listening().listen(async (request, response) => {

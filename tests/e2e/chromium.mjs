@@ -1,10 +1,10 @@
-//! Chromium without what it does for its own window alone, wherever a test starts one.
+//! Starts Chromium for all tests, without features that serve only its own user interface.
 
 import { chromium } from 'playwright-core';
 
 /**
- * What Playwright turns off: a second list takes the place of its own. `chromium.test.mjs` says
- * when these are no longer all.
+ * The features that Playwright disables, repeated because a second list replaces Playwright's own.
+ * `chromium.test.mjs` fails when they are no longer complete.
  */
 const BY_PLAYWRIGHT = [
   'AvoidUnnecessaryBeforeUnloadCheckSync',
@@ -26,12 +26,12 @@ const BY_PLAYWRIGHT = [
 ];
 
 /**
- * In each new window the address bar would load a page of four hundred scripts, and a process would
- * wait for a second site: a third of a test's time.
+ * In each new window the address bar would load a page of four hundred scripts, and a spare process
+ * would be kept for a second site: a third of a test's time.
  */
 const BY_US = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup', 'SpareRendererForSitePerProcess'];
 
-/** Starts it. `args` are added to what every test has. */
+/** Starts Chromium. `args` are added to those that every test has. */
 export function launch({ args = [], ...options } = {}) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM,

@@ -1,14 +1,15 @@
-//! Chromium is started without all that Playwright turns off in it, and without pages of its own.
+//! Checks that Chromium starts without all the features that Playwright disables, and without pages
+//! of its own.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { launch } from './chromium.mjs';
 
-/** Without it the browser does not tell its command line. */
+/** Without this switch the browser does not report its command line. */
 const AUTOMATION = '--enable-automation';
 
-/** The features that a browser was started without, and its pages' addresses. */
+/** Returns the features that a browser was started without, and the addresses of its pages. */
 async function started(starting) {
   const browser = await starting;
   try {

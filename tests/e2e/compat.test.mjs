@@ -1,12 +1,12 @@
-//! Pages that come from another chat go on with their calls: the snippets that those chats
-//! document, with our script in the place of theirs.
+//! Tests of compatibility with other chats' APIs: pages keep their calls. The snippets are those
+//! that these chats document, with our script in place of theirs.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
 
 /**
- * A visitor on a page with our script for `name` and with `before` and `after` around it; no
- * element, and no script of the element's.
+ * Opens a page with our script for `name`, and `before` and `after` around it, but without an
+ * element and the element's script.
  */
 async function at(world, name, { before = '', after = '' } = {}) {
   const { host, proxy } = world;
@@ -29,7 +29,7 @@ const tells = (page, ...wanted) => until(`${wanted}`, async () => JSON.stringify
 const contact = async (world) => (await world.simulator.look('calls', { call: 'start' })).calls.at(-1).body.variables;
 const isOpen = (page, open) => page.waitForFunction((open) => document.querySelector('chataibot-widget').state.open === open, open);
 
-/** The bot says something while the window is closed. */
+/** Makes the bot send a message while the window is closed. */
 async function unread(world, page, widget) {
   await widget.settles();
   await widget.hears(/What shall we do/);
@@ -40,7 +40,7 @@ async function unread(world, page, widget) {
 
 story('compat: Intercom', async (world) => {
   const { page, widget, visitor } = await at(world, 'intercom', {
-    // What was called before the script is there waits in `q`, as their snippet has it.
+    // Calls made before the script is loaded wait in `q`, as in their snippet.
     before: `window.heard = []; window.intercomSettings = { app_id: 'abc12345', alignment: 'left' };
       var i = function () { i.c(arguments) }; i.q = []; i.c = (all) => i.q.push(all); window.Intercom = i;
       Intercom('onShow', () => heard.push('shown')); Intercom('onUnreadCountChange', (count) => heard.push(count));`,
@@ -148,7 +148,7 @@ story('compat: Chatwoot', async (world) => {
   await page.waitForFunction(() => document.querySelector('chataibot-widget').contact === null);
 });
 
-/** What the console of `page` warns of, from now on. */
+/** Collects what the console of `page` warns of, from now on. */
 function warned(page, visitor) {
   const words = [];
   visitor.expect(/has nothing that stands for it here/);
@@ -161,7 +161,7 @@ const look = (page, ...names) => page.evaluate((names) => names.map((name) => do
 story('compat: Intercom’s settings of the messenger are settings here, and after a shutdown there is no chat until the next boot', async (world) => {
   const { page, widget } = await at(world, 'intercom', {
     before: `window.intercomSettings = { app_id: 'abc12345', language_override: 'de', theme_mode: 'dark', hide_default_launcher: false, z_index: 77 };`,
-    // Their snippet, where a script is there already.
+    // Their snippet's code for a page that has the script already.
     after: `Intercom('reattach_activator'); Intercom('update', window.intercomSettings); Intercom('update');`,
   });
   await page.locator('chataibot-widget[locale=de]').waitFor({ state: 'attached' });

@@ -1,12 +1,12 @@
-//! The proxy dies at bad moments and comes back: nothing is lost, nothing comes twice, the order is
-//! kept.
+//! Tests of proxy crashes at critical moments, with a restart: no message is lost or duplicated,
+//! and the order is kept.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';
 
 /**
- * What is written about a server that is not there: by the browser itself, and for a part of the
- * program that was on its way.
+ * Console messages about an unreachable server: the browser's own, and those of a part of the
+ * program that was loading.
  */
 const GONE = /Failed to fetch|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_SOCKET_NOT_CONNECTED/;
 
@@ -56,7 +56,7 @@ story('the proxy is killed at any moment of a send: what is shown is the truth',
   for (const text of ['one', 'two', 'three', 'four', 'five']) {
     said.push(text);
     await widget.say(text);
-    // Wherever the send is by now: not yet out, at the proxy, at the platform, or back.
+    // The send may be in any state now: not yet out, at the proxy, at the platform, or answered.
     await world.proxy.kill();
     await world.proxy.start();
   }
@@ -68,8 +68,8 @@ story('the proxy is killed at any moment of a send: what is shown is the truth',
   assert.deepEqual(rows.map((row) => row.text), said, 'nothing is lost or moved');
   assert.equal(new Set(heard).size, heard.length, `nothing is heard twice: ${heard}`);
   assert.deepEqual(heard, said.filter((text) => heard.includes(text)), 'and in order');
-  // A send that was under way when the proxy died may never have left it. It is never repeated on a
-  // guess, and shown for what it is.
+  // A send that was in progress when the proxy died may never have left it. It is not repeated on a
+  // guess, but shown as unknown.
   for (const { text, state } of rows) {
     assert.ok(heard.includes(text) ? state !== 'failed' : state === 'unknown', `"${text}" is shown as ${state}; heard: ${heard}`);
   }
@@ -108,8 +108,8 @@ story('a reload while the proxy is down keeps what was said and what was typed',
   await widget.say('Hello');
   await widget.settles();
   await world.simulator.idle();
-  // The page that embeds the widget comes from elsewhere, and so does the widget here: only the
-  // conversation is down.
+  // The host page and the widget's files come from another server here: only the conversation is
+  // down.
   visitor.expect(GONE);
   await world.proxy.kill();
   await widget.say('said into the dark');

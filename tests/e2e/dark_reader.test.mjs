@@ -1,5 +1,5 @@
-//! Visitors who have Dark Reader, which puts colours of its own in the place of a page's: what is
-//! written on them stays readable, whatever the brand colour is, on light pages and on dark ones.
+//! Tests with the Dark Reader extension, which replaces a page's colours: text stays readable with
+//! any brand colour, on light pages and on dark ones.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -10,14 +10,14 @@ import { player, show } from './scenes.mjs';
 const resolve = createRequire(import.meta.url).resolve;
 const [AXE, DARK_READER] = await Promise.all(['axe-core/axe.min.js', 'darkreader/darkreader.js'].map((file) => readFile(resolve(file), 'utf8')));
 
-/** What is written with too little contrast. */
+/** Returns text with too little contrast. */
 const faint = (page) =>
   page.evaluate(async () => {
     const { violations } = await axe.run('chataibot-widget', { runOnly: ['color-contrast'] });
     return violations.flatMap(({ nodes }) => nodes.map((node) => `${node.target.flat().at(-1)}: ${node.failureSummary.replaceAll('\n', ' ')}`));
   });
 
-/** How much the signs on launcher and avatar stand out, which are no text. */
+/** Returns the icons of launcher and avatar with too little contrast; they are no text. */
 const signs = (page) =>
   page.evaluate(() => {
     const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true });
@@ -30,7 +30,7 @@ const signs = (page) =>
     const { shadowRoot } = document.querySelector('chataibot-widget');
     return ['launcher', 'avatar'].flatMap((part) => {
       const { color, backgroundColor, backgroundImage } = getComputedStyle(shadowRoot.querySelector(`[part~="${part}"]`));
-      // A gradient is as strong as its last colour, which most of it has.
+      // A gradient counts as its last colour, which covers most of it.
       const ground = backgroundImage === 'none' ? backgroundColor : backgroundImage.match(/(rgba?|color|oklab)\([^()]*\)/g).at(-1);
       const [one, other] = [color, ground].map(luminance).sort((one, other) => one - other);
       const contrast = (other + 0.05) / (one + 0.05);
@@ -52,7 +52,7 @@ for (const scheme of ['light', 'dark']) {
       });
       for (const scene of ['rich', 'home', 'form']) {
         await show(page, scene);
-        // It meets what is new by a clock of its own.
+        // Dark Reader processes new elements asynchronously.
         await until('it has been here', () =>
           page.evaluate(() => {
             const { shadowRoot } = document.querySelector('chataibot-widget');

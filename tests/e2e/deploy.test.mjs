@@ -1,5 +1,5 @@
-//! The files of deploy/, as those who read them do: nginx and Caddy with a browser through them,
-//! systemd, and rules for images.
+//! Tests of the files of deploy/ with the programs that read them: nginx and Caddy with a browser
+//! through them, systemd, and rules for images.
 
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
@@ -16,7 +16,7 @@ const run = promisify(execFile);
 const DEPLOY = new URL('../../deploy/', import.meta.url).pathname;
 const read = (name) => readFile(join(DEPLOY, name), 'utf8');
 
-/** Why a test is left out where a program is not installed, or nothing. */
+/** Returns why a test is skipped if a program is not installed, or nothing. */
 async function without(...programs) {
   for (const program of programs) {
     const found = await run('sh', ['-c', `command -v ${program}`]).catch(() => undefined);
@@ -24,8 +24,8 @@ async function without(...programs) {
   }
 }
 
-// All that is waited for comes before the first test: the runner ends, and cleans up, when it finds
-// no test while a file waits.
+// All of this file's awaits come before the first test: if the runner finds no test while a file
+// awaits, it ends and cleans up.
 const [NGINX, CADDY, SYSTEMD, PYTHON] = await Promise.all([
   without('nginx', 'openssl', 'curl'),
   without('caddy', 'curl'),
@@ -45,7 +45,8 @@ async function freePort() {
 }
 
 /**
- * Runs a server in the foreground while `tell()` runs. It is up when its port takes connections.
+ * Runs a server in the foreground while `tell()` runs. The server is up when its port accepts
+ * connections.
  */
 async function serving(program, words, environment, address, tell) {
   const output = [];
@@ -67,8 +68,8 @@ async function serving(program, words, environment, address, tell) {
 }
 
 /**
- * A conversation through the server at `address`: replies come by one stream, at once, and files as
- * the proxy has compressed them.
+ * Has a conversation through the server at `address`: replies arrive at once on one stream, and
+ * files are compressed by the proxy.
  */
 async function converseThrough(world, address) {
   const page = world.host.page(
@@ -96,11 +97,11 @@ async function converseThrough(world, address) {
   }
   assert.equal(reads.length, before, 'all came by the stream that was open');
   assert.match(codings.get('/chataibot-widget_bg.wasm'), /^(br|gzip)$/);
-  // A server that ends waits for streams, and a page complains of theirs.
+  // A stopping server waits for open streams, and a page complains when its stream is cut.
   await tab.close();
 }
 
-/** deploy/nginx.conf with a test's own ports and files around it. Returns its path. */
+/** Writes deploy/nginx.conf with the test's ports and files. Returns its path. */
 async function nginxFor(proxy, port) {
   const site = (await read('nginx.conf'))
     .replaceAll('127.0.0.1:8787', new URL(proxy).host)
@@ -140,7 +141,7 @@ story('a conversation goes through Caddy with an unbuffered stream', async (worl
     XDG_CONFIG_HOME: join(folder, 'caddy-config'),
   };
   const configuration = ['--config', join(folder, 'Caddyfile'), '--adapter', 'caddyfile'];
-  // Its own door for operators is the machine's, where another Caddy may run.
+  // Caddy's admin endpoint has a fixed port, which another Caddy on this machine may use.
   await writeFile(join(folder, 'Caddyfile'), (await read('Caddyfile')).replace('grace_period 5s', 'grace_period 1s\n\tadmin off'));
   await run('caddy', ['validate', ...configuration], { env: { ...process.env, ...environment } });
   const address = `http://127.0.0.1:${port}`;
@@ -155,7 +156,7 @@ test('systemd understands the service, and it has few rights', { skip: SYSTEMD }
   await writeFile(unit, (await read('chataibot-proxy.service')).replaceAll('/opt/chataibot/chataibot-proxy', program));
   const { stdout, stderr } = await run('systemd-analyze', ['verify', unit]);
   assert.equal(stdout + stderr, '');
-  // From 0, nothing to fear, to 10; in tenths.
+  // The exposure level ranges from 0 (safe) to 10; the threshold is in tenths.
   await run('systemd-analyze', ['security', '--offline=true', '--threshold=20', unit]);
 });
 
@@ -186,7 +187,7 @@ test('the image is pinned, small, without root and without secrets', async () =>
   for (const list of [...all('ENTRYPOINT'), ...all('CMD'), check.slice(check.indexOf('['))]) assert.ok(Array.isArray(JSON.parse(list)), 'as a list: signals reach the program and not a shell');
 });
 
-/** `{services, volumes}` of the compose file; nothing where Python cannot read it. */
+/** Returns `{services, volumes}` of the compose file, or nothing if Python lacks a YAML parser. */
 async function composed() {
   const parse = 'import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin)))';
   const child = run('python3', ['-c', parse]);
@@ -215,7 +216,7 @@ test('image, compose file, Caddy and service name the same files, port and folde
   assert.match(await read('Caddyfile'), new RegExp(`CHATAIBOT_PROXY:127\\.0\\.0\\.1:${port}\\}`));
   assert.match(await read('nginx.conf'), new RegExp(`server 127\\.0\\.0\\.1:${port};`));
 
-  // Nothing else in the image can ask.
+  // The image has no other program for a health check.
   const [, options, asked] = /^(.*) CMD (\[.*\])$/.exec(image.replaceAll(/\\\n\s*/g, ' ').match(/^HEALTHCHECK (.*)$/m)[1]);
   assert.deepEqual(JSON.parse(asked), [JSON.parse(all('ENTRYPOINT')[0])[0], 'health', '--listen', option('--listen')]);
   assert.match(options, /^(--(interval|timeout|start-period|retries)=\d+s? ?)+$/);
@@ -232,7 +233,7 @@ test('image, compose file, Caddy and service name the same files, port and folde
   const end = seconds('drain_seconds') + seconds('shutdown_grace_seconds');
   const service = await read('chataibot-proxy.service');
   for (const wait of [patience, /^TimeoutStopSec=(\d+)$/m.exec(service)[1]]) assert.ok(parseInt(wait, 10) > end, `${wait} is longer than ${end} s`);
-  // Where deploy/README.md unpacks it.
+  // The folder into which deploy/README.md unpacks the proxy.
   const [, folder] = /-C (\/\S+)/.exec(await read('README.md'));
   assert.match(service, new RegExp(`^ExecStart=${folder}/chataibot-proxy .*--assets ${folder}/assets`, 'm'));
 });

@@ -1,5 +1,5 @@
-//! Design mode: what it says of what one points at, by pointer and keyboard; and that nobody else
-//! pays for it.
+//! Tests of design mode: what it shows of the element under the pointer or the focus, and that
+//! other pages do not load it.
 
 import assert from 'node:assert/strict';
 import { story } from './harness.mjs';
@@ -10,7 +10,7 @@ const SHEET = `chataibot-widget { --chataibot-surface-raised: #ffe9c7; --chataib
 
 const DESIGN = /chataibot-design\.js/;
 
-/** A page in design mode with this scene, and every address that was asked for. */
+/** Opens a page in design mode with this scene, and records every requested address. */
 async function designer(world, { attributes = 'design demo="empty"', query = '', scene = 'rich', ...options } = {}) {
   const address = world.page({ path: '/design', attributes, head: `<style>${SHEET}</style>`, ...options });
   const profile = await world.visitor({ reducedMotion: 'reduce' });
@@ -23,7 +23,7 @@ async function designer(world, { attributes = 'design demo="empty"', query = '',
   await show(page, scene, attributes.includes('design="address"') ? { design: 'address' } : attributes.includes('design') ? { design: '' } : {});
   const design = page.locator('chataibot-widget aside');
   const part = (name) => page.locator(`chataibot-widget [part~="${name}"]`).first();
-  /** Points at a part's edge, where nothing lies upon it. */
+  /** Points at a part's edge, where nothing covers it. */
   const point = async (name, shown = name) => {
     const { x, y, height } = await part(name).boundingBox();
     await page.mouse.move(x + 3, y + height / 2);

@@ -1,6 +1,6 @@
-//! The documents as pages (`cargo xtask docs`): every page is reached, every link leads somewhere,
-//! all of it can be read and searched, from the proxy and from a folder, and nobody is asked for
-//! anything.
+//! Tests of the documents as pages (`cargo xtask docs`): every page is reachable, every link leads
+//! somewhere, all can be read and searched, from the proxy and from a folder, and no other server
+//! is contacted.
 
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
@@ -14,7 +14,7 @@ const { CHATAIBOT_DIST } = process.env;
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
 
-/** The pages that are there. */
+/** Returns the names of the pages. */
 const pages = async () => (await readdir(join(CHATAIBOT_DIST, 'docs'))).filter((name) => name.endsWith('.html')).sort();
 
 story('docs: from the first page every page is reached, and every link leads to a heading that is there', async (world) => {
@@ -54,7 +54,7 @@ story('docs: from the first page every page is reached, and every link leads to 
 for (const [mode, options] of Object.entries({ light: {}, dark: { colorScheme: 'dark' }, 'a phone': { viewport: { width: 320, height: 640 } } })) {
   story(`docs: each page can be read, in ${mode}`, async (world) => {
     const visitor = await world.visitor(options);
-    // The page's own policy refuses what the test brings.
+    // The page's own policy would block the script that the test injects.
     const page = await visitor.tab('about:blank');
     const found = [];
     for (const name of await pages()) {

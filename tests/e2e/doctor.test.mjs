@@ -1,5 +1,5 @@
-//! `doctor()`: names what is wrong with an installation, and what to change. Each set-up here is
-//! broken in one way.
+//! Tests of `doctor()`: it names what is wrong with an installation, and what to change. Each
+//! set-up here is broken in one way.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -139,7 +139,7 @@ story('doctor: 20, a browser that keeps nothing', async (world) => {
 });
 
 story('doctor: 21, a page by http, where browsers have neither locks nor hashes', async (world) => {
-  // What is not secure about it is made here, as this machine's own addresses all are.
+  // Simulated: this machine's own addresses are always a secure context.
   const before = (page) =>
     page.addInitScript(() => {
       Object.defineProperty(window, 'isSecureContext', { value: false });

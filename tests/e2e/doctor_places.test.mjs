@@ -1,5 +1,5 @@
-//! `doctor()` where pages of other kinds are: by https, in a frame, as a file, in an app, and away
-//! from the developer's own machine.
+//! Tests of `doctor()` on pages in special places: by HTTPS, in a frame, as a file, in an app, and
+//! on another machine than the developer's.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -18,7 +18,7 @@ const folder = await mkdtemp(join(tmpdir(), 'chataibot-places-'));
 after(() => rm(folder, { recursive: true, force: true }));
 
 /**
- * A certificate that nobody vouches for, for this machine; nothing where no program can make one.
+ * Makes a self-signed certificate for this machine, or returns nothing if no program can make one.
  */
 async function makeCertificate() {
   const [key, cert] = ['key.pem', 'certificate.pem'].map((name) => join(folder, name));
@@ -35,7 +35,7 @@ async function makeCertificate() {
 const certificate = await makeCertificate();
 const SECURE = { skip: certificate ? undefined : 'openssl is not installed' };
 
-/** `doctor()` on a page by https. */
+/** Runs `doctor()` on a page served by HTTPS. */
 const examineSecure = (world, options) =>
   withServer(standBefore(world.host.origin, undefined, certificate), (server) =>
     examine(world, { visitor: { ignoreHTTPSErrors: true }, address: (place) => place.replace(world.host.origin, server.address), ...options }),
@@ -64,7 +64,7 @@ story('doctor: a page by https, with its script by http, which browsers refuse',
 }, SECURE);
 
 story('doctor: a page by https, with everything else on the developer’s machine by http, is not blamed for that', async (world) => {
-  // But the demo's proxy takes pages of this machine by http alone.
+  // The demo's proxy, however, accepts pages of this machine by HTTP only.
   saysAlone(await examineSecure(world), 'origin', 'failure', /Add "https:\/\/127\.0\.0\.1:\d+"/);
 }, SECURE);
 
@@ -91,7 +91,7 @@ story('doctor: a page of everybody’s, with the proxy of a developer’s machin
   saysAlone(report, 'proxy', 'warning', /each visitor's own device/, /Set proxy-url/);
 }, { proxy: (origin, platform) => siteByEnvironment({})(origin.replace('127.0.0.1', 'shop.example'), platform) });
 
-/** The page of an app, as a file. */
+/** Writes the page of an app as a file, and returns its address. */
 async function fileOf(world, type) {
   const path = join(folder, `page-${type || 'classic'}.html`);
   const script = `<script ${type && `type="${type}"`} src="${world.proxy.address}/chataibot.js"></script>`;
@@ -108,7 +108,7 @@ for (const type of ['module', '']) {
     saysAlone(report, 'origin', 'failure', /it is a file/, /docs\/frameworks\.md/);
   });
 
-  // Chromium's switch gives files the origin that they have in such apps; a browser without it says
+  // With this switch Chromium gives files the origin that they have in such apps; by default it is
   // `null`.
   story(`a file in an app whose files have the origin file:// has a conversation by ${tag}`, async (world) => {
     const visitor = await world.visitor({ switches: ['--allow-file-access-from-files'] });

@@ -1,5 +1,5 @@
-//! The first message is on its way while the program is: sent once, as the program would, and found
-//! again whatever becomes of the page.
+//! Tests of the first message, which is sent while the program is loading: sent once, exactly as
+//! the program would, and found again after a reload or a failure.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
@@ -13,7 +13,7 @@ async function say(page, text) {
   await page.keyboard.press('Enter');
 }
 
-/** What stands in storage, by the end of its keys. */
+/** Returns the stored values whose keys contain `end`. */
 const stored = (page, end) => page.evaluate((end) => Object.keys(localStorage).filter((key) => key.includes(end)).map((key) => localStorage[key]), end);
 
 story('the first message is at the platform before the program is there, as the program would send it, and its answer is shown', async (world) => {
@@ -128,7 +128,7 @@ for (const [name, [{ attributes = '', says = {} }, found, expected]] of Object.e
     await page.evaluate((says) => Object.assign(document.querySelector('chataibot-widget'), says), says);
     await say(page, 'Hello');
     await widget.shows('Hello');
-    // What would be sent by now: the lock is granted in turn.
+    // An early send would have happened by now: lock requests are granted in order.
     await page.evaluate(() => navigator.locks.query());
     assert.equal((await stored(page, ':outbox:')).length, 0);
     await arrived();
@@ -155,7 +155,7 @@ story('a window in which nothing is said keeps no other tab from beginning, nor 
   await arrived();
   await until('it has let go', async () => (await held()).length === 0);
   const second = new Widget(await visitor.tab(`${world.host.origin}/`));
-  // It was open last.
+  // The window opens by itself, as it was open last.
   await second.part('window-open').waitFor();
   await second.say('Hello');
   await second.hears(/./);

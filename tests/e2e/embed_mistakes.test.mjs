@@ -1,9 +1,10 @@
-//! Ways to embed that are nearly right: what can work works, and one line says what to write.
+//! Tests of nearly correct ways to embed: what can work works, and one line on the console says
+//! what to write.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
 
-/** Keeps what we say on a page's console. */
+/** Records the widget's own lines on a page's console. */
 const KEEP = `window.lines = [];
   for (const kind of ['log', 'info', 'warn', 'error']) {
     const own = console[kind];
@@ -14,7 +15,7 @@ const KEEP = `window.lines = [];
     };
   }`;
 
-/** A visitor on a page of this HTML, and what we have said on its console. */
+/** Opens a page with this HTML, and returns the widget's own lines on its console. */
 async function at(world, html, path = '/embedded') {
   const visitor = await world.visitor();
   visitor.expect(/^console\.warn(ing)?: \[chataibot\]/);

@@ -1,9 +1,9 @@
-//! Firefox and WebKit by their WebDrivers, for the tests that run in every engine: sessions that
-//! are used again, profiles, and pages that fail their test when the console, a script or a policy
-//! complains.
+//! Firefox and WebKit through their WebDrivers, for the tests that run in every engine: reused
+//! sessions, profiles, and pages that fail their test on any error of the console, a script or a
+//! policy.
 //!
-//! A visitor's storage is their own because each test has a site of its own, with an address that
-//! no test had before; two visitors of one test have two browsers.
+//! Each test has its own storage because each has a new site, with an address that no test had
+//! before; two visitors of one test have two browsers.
 
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import { Page } from './webdriver_page.mjs';
 
 const { CHATAIBOT_BROWSER, FIREFOX, GECKODRIVER, WEBKIT, WEBKIT_DRIVER } = process.env;
 
-/** As Playwright has it. */
+/** Playwright's default viewport. */
 const [WIDTH, HEIGHT] = [1280, 720];
 
 const ENGINES = {
@@ -27,7 +27,7 @@ const ENGINES = {
         binary: FIREFOX,
         args: ['-headless', '-width', `${WIDTH}`, '-height', `${HEIGHT + 86}`],
         prefs: {
-          // A test asks for the full screen without a click.
+          // Lets a test request full screen without a click.
           'full-screen-api.allow-trusted-requests-only': false,
           'intl.accept_languages': 'en-GB',
           'ui.prefersReducedMotion': reducedMotion ? 1 : 0,
@@ -37,7 +37,7 @@ const ENGINES = {
     },
   }),
   webkit: ({ settings }) => ({
-    // A display for each: no browser takes the keyboard from another.
+    // A separate X display for each, so that no browser takes the focus from another.
     program: 'xvfb-run',
     parameters: ['-a', '-s', '-screen 0 1400x1000x24', WEBKIT_DRIVER],
     environment: { TZ: 'Europe/Berlin', LC_ALL: 'C', XDG_CONFIG_HOME: settings },
@@ -47,7 +47,7 @@ const ENGINES = {
   }),
 };
 
-/** Runs before the page's own scripts: complaints are kept, and told to the site. */
+/** Runs before the page's own scripts: records complaints, and posts them to the site. */
 export const LISTENER = `(${() => {
   window.complaints = [];
   const complain = (text) => {
@@ -67,7 +67,7 @@ export const LISTENER = `(${() => {
   addEventListener('unhandledrejection', ({ reason }) => complain(`uncaught: ${reason} ${reason?.stack ?? ''}`));
 }})();(${listen})();`;
 
-/** Sessions that nobody uses now, by their settings. */
+/** Unused sessions, by their settings. */
 const idle = new Map();
 const folders = [];
 
@@ -75,13 +75,13 @@ async function session(settings) {
   const key = JSON.stringify(settings);
   const waiting = idle.get(key)?.pop();
   if (waiting) return waiting;
-  // One at rest is enough for a machine.
+  // Idle browsers with other settings are closed first, to spare the machine.
   await closeIdle();
   const started = await Session.start(ENGINES[CHATAIBOT_BROWSER]({ ...settings, settings: await gtkSettings(settings) }));
   return Object.assign(started, { key });
 }
 
-/** WebKit asks GTK what the visitor's desk is set to. */
+/** Writes the GTK settings, from which WebKit reads the visitor's preferences. */
 async function gtkSettings({ reducedMotion, dark }) {
   const folder = await mkdtemp(join(tmpdir(), 'chataibot-gtk-'));
   folders.push(folder);
@@ -95,15 +95,15 @@ async function closeIdle() {
   for (const sessions of idle.values()) for (const one of sessions.splice(0)) await one.end();
 }
 
-/** Ends every browser. */
+/** Closes every browser. */
 export async function closeBrowser() {
   await closeIdle();
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 }
 
 /**
- * A visitor's browser. The same surface as the profile of browser.mjs, as far as tests for every
- * engine need it.
+ * A visitor's browser, with as much of the interface of browser.mjs's `Profile` as the tests for
+ * every engine need.
  */
 export class Profile {
   #session;
@@ -140,12 +140,12 @@ export class Profile {
     this.#expected.push(pattern);
   }
 
-  /** A page of this or another visitor has complained. */
+  /** Records a complaint of a page, of this or another visitor. */
   complain({ id, text }) {
     if (!this.#expected.some((pattern) => pattern.test(text))) this.#complaints.set(id, text);
   }
 
-  /** Asks each page once more what it complained of: what it told the site may be under way. */
+  /** Collects each page's complaints once more: a post to the site may still be in progress. */
   async settle() {
     for (const page of this.#pages.filter(({ isClosed }) => !isClosed)) {
       for (const complaint of (await page.evaluate(() => window.complaints)) ?? []) this.complain(complaint);

@@ -1,5 +1,5 @@
-//! The fault proxy between browser and proxy, as crates/chataibot-faults describes it. Knows only
-//! its control port.
+//! The fault proxy between browser and proxy; crates/chataibot-faults describes it. Uses nothing
+//! but its control port.
 
 import assert from 'node:assert/strict';
 import { Server } from './server.mjs';
@@ -11,7 +11,7 @@ export class Faults {
   #server;
   #control;
 
-  /** Starts it in front of `server`, an address. */
+  /** Starts the fault proxy in front of `server`, an address. */
   async start(server) {
     assert.ok(CHATAIBOT_FAULTS, 'run these by: cargo xtask test e2e');
     this.#server = new Server('fault proxy', CHATAIBOT_FAULTS, (listen) => [
@@ -24,12 +24,12 @@ export class Faults {
     return this;
   }
 
-  /** Where the widget shall find the proxy. */
+  /** The address under which the widget reaches the proxy. */
   get address() {
     return this.#server.address;
   }
 
-  /** Gives an order, such as `order('always/refused')`, and returns what there is to say. */
+  /** Sends a command, such as `order('always/refused')`, and returns the answer. */
   async order(path) {
     const answer = await fetch(`${this.#control}/${path}`, { method: 'POST' });
     const text = await answer.text();

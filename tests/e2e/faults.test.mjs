@@ -1,11 +1,11 @@
-//! Bad networks, in a real browser: what the visitor says and hears arrives once and in order, and
-//! within seconds after it is over.
+//! Tests of bad networks, in a real browser: messages and replies arrive once and in order, and
+//! within seconds after the network has recovered.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';
 import { Faults } from './faults.mjs';
 
-/** What the browser itself writes about a network like this. Never expected: an uncaught error. */
+/** What the browser itself logs on such a network. An uncaught error is never expected. */
 const NETWORK = /Failed to load resource|net::ERR_|blocked by CORS policy/;
 
 /** Names of the catalogue, `cargo run -p chataibot-faults -- --table`. */
@@ -22,7 +22,7 @@ const FAULTS = [
   'cut-request-anywhere',
 ];
 
-/** P4: so soon everybody agrees again, in milliseconds; and what a loaded machine may add. */
+/** P4: milliseconds until all parties agree again, and an allowance for a loaded machine. */
 const HEALED = 5_000 + 3_000;
 
 story('ten kinds of bad network: nothing lost, nothing twice, in order, and well again within seconds', async (world) => {

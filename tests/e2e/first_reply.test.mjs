@@ -1,5 +1,5 @@
-//! What a visitor downloads from the launcher's click until the first reply, counted in the browser
-//! and held to sizes.toml. Of the shipped bundle: another one is not built to be small.
+//! Checks the download size from the launcher's click until the first reply, counted in the
+//! browser, against sizes.toml. Only for the shipped bundle: others are not built to be small.
 
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { Widget, siteByEnvironment, story, until } from './harness.mjs';
 const { CHATAIBOT_DIST } = process.env;
 const isShipped = (await readdir(CHATAIBOT_DIST)).some((name) => /^chataibot-talk-.*\.wasm$/.test(name));
 
-/** The number under this name in sizes.toml. */
+/** Returns the number of this name in sizes.toml. */
 async function budget(name) {
   const budgets = await readFile(new URL('../../sizes.toml', import.meta.url), 'utf8');
   return Number(new RegExp(`^${name} = ([0-9_]+)$`, 'm').exec(budgets)[1].replaceAll('_', ''));
@@ -18,8 +18,8 @@ story('until the first reply a visitor downloads no more, in no more requests, t
   const visitor = await world.visitor();
   const fetched = [];
   visitor.context.on('requestfinished', (request) => {
-    // Token, conversation and stream are answers, and no files. What rings, and what it needs, is
-    // fetched with the first reply.
+    // Answers for token, conversation and stream are no files. The notification sound and what it
+    // needs are fetched with the first reply.
     if (/\/chataibot(?!-notify|-shared|-page|-metrics)[^/]*\.(?:js|wasm|json)$/.test(new URL(request.url()).pathname)) fetched.push(request);
   });
   const widget = new Widget(await visitor.tab(world.page()));
@@ -36,7 +36,7 @@ story('until the first reply a visitor downloads no more, in no more requests, t
       return { name: request.url().split('/').pop(), bytes: (await request.sizes()).responseBodySize };
     }),
   );
-  // One letter beyond Latin-1, and a browser keeps the whole script in two bytes a letter.
+  // With one character beyond Latin-1, a browser keeps the whole script at two bytes per character.
   for (const request of fetched.filter((one) => one.url().endsWith('.js'))) {
     assert.doesNotMatch(await (await request.response()).text(), /[^\0-\x7f]/, request.url());
   }
@@ -45,7 +45,7 @@ story('until the first reply a visitor downloads no more, in no more requests, t
   assert.ok(files.length <= (await budget('requests-first-reply')), `${files.length} requests:\n${table}`);
   assert.ok(bytes <= (await budget('first-reply')), `${bytes} bytes:\n${table}`);
   assert.ok(bytes > 50_000, `the bundle was counted:\n${table}`);
-  // The page can ask for the same; what rings may have come since.
+  // The page can query the same numbers; the notification sound may have been fetched since.
   assert.ok(told.requests >= files.length && told.bytes >= bytes, `${JSON.stringify(told)}\n${table}`);
   assert.ok(told.launcher <= told.typing && told.typing <= told.reply, JSON.stringify(told));
 }, {

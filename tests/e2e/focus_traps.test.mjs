@@ -1,5 +1,5 @@
-//! A page whose dialog keeps the focus: whoever opens the chat beside it can write there, and the
-//! dialog goes on when the chat closes.
+//! Tests of pages with a focus trap, a dialog that keeps the focus: a visitor who opens the chat
+//! beside it can type there, and the dialog works as before when the chat closes.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -11,14 +11,14 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DIALOG = `<div id="dialog" role="dialog" tabindex="-1"><div class="modal-dialog">
   <input id="field"><button id="ask">Ask us</button><button id="last">Close</button></div></div>`;
 
-/** How libraries hold the focus in a dialog; each ends with the focus in its field. */
+/** How libraries trap the focus in a dialog; each ends with the focus in its field. */
 const TRAPS = {
   // Bootstrap 4, jQuery UI, Micromodal, Foundation.
   'focusin while bubbling': "document.addEventListener('focusin', ({ target }) => dialog.contains(target) || field.focus()); field.focus();",
-  // Ant Design: what the document says has the focus.
+  // Ant Design: checks `document.activeElement`.
   'focusin and what has the focus':
     "document.addEventListener('focusin', () => dialog.contains(document.activeElement) || field.focus()); field.focus();",
-  // Tab is kept by hand, whoever has the focus.
+  // Handles Tab itself, wherever the focus is.
   'Tab while bubbling': "document.addEventListener('keydown', (event) => event.key === 'Tab' && (event.preventDefault(), field.focus())); field.focus();",
   'all while capturing': `for (const type of ['focusin', 'mousedown', 'touchstart', 'click', 'keydown']) {
       document.addEventListener(type, (event) => {
@@ -30,8 +30,7 @@ const TRAPS = {
     field.focus();`,
   'the focus that is lost': `dialog.addEventListener('focusout', () => setTimeout(() => dialog.contains(document.activeElement) || field.focus()));
     field.focus();`,
-  // As MUI's: what is beside it is hidden from screen readers, and the focus is looked after at
-  // intervals, too.
+  // Like MUI: hides everything else from screen readers, and also checks the focus at intervals.
   'a look at intervals': `for (const one of document.body.children) if (one !== dialog) one.setAttribute('aria-hidden', 'true');
     const contain = () => dialog.contains(document.activeElement) || field.focus();
     document.addEventListener('focusin', contain);
@@ -42,7 +41,7 @@ const TRAPS = {
   Bootstrap: `import Modal from 'bootstrap/js/dist/modal.js';
     new Modal(dialog, { backdrop: false }).show();
     field.focus();`,
-  // Nothing outside can be pressed, either.
+  // Radix also makes everything outside unclickable.
   Radix: `import { createElement as h } from 'react'; import { createRoot } from 'react-dom/client'; import { flushSync } from 'react-dom';
     import { Content, Overlay, Portal, Root, Title, Description } from '@radix-ui/react-dialog';
     dialog.remove();
@@ -52,10 +51,10 @@ const TRAPS = {
     flushSync(() => createRoot(document.body.appendChild(document.createElement('div'))).render(h(Root, { defaultOpen: true },
       h(Portal, {}, h(Overlay), h(Content, { id: 'dialog', onPointerDownOutside: stays, onFocusOutside: stays, onInteractOutside: stays }, inside)))));
     document.querySelector('#field').focus();`,
-  // As Headless UI and React Aria: nothing beside it can be pressed or have the focus.
+  // Like Headless UI and React Aria: nothing else can be clicked or focused.
   'all else inert': `for (const one of document.body.children) if (one !== dialog) one.inert = true;
     field.focus();`,
-  // The browser itself leaves all else inert.
+  // The browser itself makes everything else inert.
   'a modal dialog of the browser': `dialog.outerHTML = '<dialog' + dialog.outerHTML.slice(4, -6) + '</dialog>';
     document.querySelector('dialog').showModal();
     document.querySelector('#field').focus();`,
@@ -75,7 +74,7 @@ const bundle = (source) =>
 
 const focused = (page) => page.evaluate(() => document.activeElement.id || document.activeElement.localName);
 
-/** A page with its dialog open, and the focus in that. */
+/** Opens a page whose dialog is open and has the focus. */
 async function trapped(world, trap, options = {}) {
   world.host.script('/trap.js', bundle(`${trap}\n${ASKS}`));
   const address = world.page({ path: '/trap', scripts: `${DIALOG}<script defer src="/trap.js"></script>` });
@@ -85,8 +84,8 @@ async function trapped(world, trap, options = {}) {
 }
 
 /**
- * Has the focus come to the message field, to stay? What looks at intervals takes it a moment
- * later, once.
+ * Waits until the message field has the focus and keeps it. A trap that checks at intervals takes
+ * it once, a moment later.
  */
 const arrives = (widget) =>
   until('the field has the focus', () =>
@@ -104,9 +103,9 @@ async function writes(page, widget, text) {
   assert.equal(await page.locator('#field').inputValue(), '');
 }
 
-/** The page's dialog has the focus again, can be used, and is all that is modal. */
+/** Fails unless the page's dialog has the focus again, can be used, and is the only modal one. */
 async function goesOn(page, trap) {
-  // A dialog that hears of Tab alone knows nothing of the launcher, which had the focus first.
+  // A trap that handles Tab alone does not get the focus back: the launcher had it before.
   const isIn = () => page.evaluate(() => !!document.activeElement.closest('#dialog'));
   if (trap !== TAB) await until('the dialog has the focus', isIn);
   if (await page.evaluate(() => document.activeElement.id !== 'field')) await page.locator('#field').click();
@@ -191,7 +190,7 @@ story('focus traps: beside a box that is no dialog and looks after the focus at 
     const closed = await page.evaluate(() => performance.now());
     await page.keyboard.press('Escape');
     await widget.part('window-open').waitFor({ state: 'detached' });
-    // Long enough for what was done for it to be forgotten.
+    // Longer than loader/modal.js remembers a press (`SOON`).
     await page.waitForFunction((closed) => performance.now() - closed > 3_000, closed);
   }
 });
@@ -230,7 +229,7 @@ story(
   'focus traps: a dialog that refuses touches outside of it does not refuse them for the chat',
   async (world) => {
     const { page, widget } = await trapped(world, TRAPS['focus-trap'], { hasTouch: true });
-    // Whoever reaches for it the first time may be earlier than what helps, which is fetched then.
+    // What helps is fetched on first intent, and a quick first tap would be earlier.
     const shell = page.waitForResponse(/chataibot-shell/);
     await widget.launcher.hover();
     await (await shell).finished();
@@ -280,7 +279,7 @@ story('focus traps: beside a page that keeps nothing the chat keeps nobody', asy
   await page.locator('#field').click();
   await page.keyboard.type('My name');
   assert.equal(await page.locator('#field').inputValue(), 'My name');
-  // A script that takes the focus once.
+  // A script that takes the focus once is no trap.
   await page.evaluate(() => addEventListener('focusin', () => field.focus(), { capture: true, once: true }));
   await widget.input.click();
   await arrives(widget);
@@ -321,7 +320,7 @@ story('focus traps: a dialog that the page opens over the chat is above it, and 
   await arrives(widget);
 });
 
-/** Is each of the page's chats a modal dialog? */
+/** Whether each of the page's chats is a modal dialog. */
 const modals = (page) =>
   page.evaluate(() =>
     [...document.querySelectorAll('chataibot-widget')].map(({ shadowRoot }) =>

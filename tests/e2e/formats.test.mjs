@@ -1,5 +1,5 @@
-//! What editors and design tools read is what their formats say: the files that the build makes of
-//! the tables, and what the studio exports. Neither proxy nor browser nor bundle is needed.
+//! Checks files for editors and design tools against the schemas of their formats: those that the
+//! build generates from the tables, and what the studio exports. Needs no proxy, browser or bundle.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -14,13 +14,13 @@ const ROOT = new URL('../../', import.meta.url);
 const read = async (path) => JSON.parse(await readFile(new URL(path, ROOT), 'utf8'));
 const manifest = JSON.parse(await readFile(createRequire(import.meta.url).resolve('custom-elements-manifest/schema.json'), 'utf8'));
 
-/** What is wrong with a document, a line each. */
+/** Returns the violations of a schema by a document, one line each. */
 function misfits(schema, document) {
   const holds = validator(schema, { mode: 'lax', includeErrors: true, allErrors: true, allowUnusedKeywords: true });
   return holds(document) ? [] : holds.errors.map(({ keywordLocation, instanceLocation }) => `${instanceLocation}: ${keywordLocation}`);
 }
 
-/** Every `{group.token}` in a document, and what each names. */
+/** Yields every `{group.token}` in a document, with the value that it refers to. */
 function* aliases(document, node = document) {
   for (const value of Object.values(node ?? {})) {
     if (typeof value === 'object') yield* aliases(document, value);

@@ -1,5 +1,5 @@
-//! Something of the page fills the screen: launcher and window are reached above it, but not above
-//! a film.
+//! Tests of pages that show an element full screen: launcher and window are usable above it, but
+//! not above a film.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
@@ -7,7 +7,7 @@ import { Widget, story, until } from './harness.mjs';
 const NOT_WEBKIT = { notWebkit: 'WebKitGTK crashes now and then where its driver has the screen filled' };
 const BOX = 'background: #cde; width: 300px; height: 200px; display: block';
 
-/** What is at the middle of a part, as the visitor's pointer would find it. */
+/** Whether a part is the topmost element at its centre, where a pointer would hit it. */
 const isReached = (page, part) =>
   page.evaluate((part) => {
     let host = document.querySelector('chataibot-widget');
@@ -51,7 +51,7 @@ for (const [name, [body, selector]] of Object.entries(PLACES)) {
     await widget.input.focus();
     await fill(page, selector);
     await until('the window is reached', () => isReached(page, 'input'));
-    // What is beside it has lost the focus to the browser already.
+    // A chat beside the full-screen element has lost the focus to the browser by now.
     const focused = await widget.input.evaluate((input) => input === input.getRootNode().activeElement);
     assert.equal(focused, !/beside|small/.test(name), 'the focus stays');
     assert.deepEqual(await widget.texts().then((texts) => texts[0]), 'Hello', 'and what was said');
@@ -79,7 +79,7 @@ story('full screen: one element after the other, inside of the first, and back',
   await until('the first fills the screen again', () => page.evaluate(() => document.fullscreenElement?.id === 'outer'));
   await until('the window is reached in the first', () => isReached(page, 'input'));
   await leave(page);
-  // The marker of its place is taken away when it is back.
+  // The marker of its place in the page is removed once the element is back.
   await until('it is back and no trace is left', () =>
     page.evaluate(() => document.querySelector('main').innerHTML.replace(/<(\S+).*><\/\1>/, '$1') === 'chataibot-widget'));
   await until('the window is reached', () => isReached(page, 'input'));

@@ -1,18 +1,18 @@
-//! One test, one world: a simulated platform, a real proxy, a host page on another origin, and
-//! visitors with real browsers.
+//! The test harness: each test has a world of its own, with a simulated platform, a real proxy, a
+//! host page on another origin, and visitors with real browsers.
 //!
-//! - [server.mjs](server.mjs): programs that serve, and can be killed
+//! - [server.mjs](server.mjs): server programs as child processes that can be killed
 //! - [host_page.mjs](host_page.mjs): the site that embeds the widget
 //! - [browser.mjs](browser.mjs): Chromium, started by [chromium.mjs](chromium.mjs), and pages that
-//!   fail their test when something complains
+//!   fail their test on any complaint
 //! - [engine.mjs](engine.mjs): the same for Firefox and WebKit, by a client of the WebDriver
-//!   standard ([webdriver.mjs](webdriver.mjs)) and as much of Playwright's surface as it takes
+//!   standard ([webdriver.mjs](webdriver.mjs)) and the needed part of Playwright's interface
 //!   ([webdriver_page.mjs](webdriver_page.mjs))
 //! - [simulator.mjs](simulator.mjs): the platform's controls
-//! - [widget.mjs](widget.mjs): the widget as a visitor meets it
-//! - [announced.mjs](announced.mjs): what a screen reader would say
-//! - [keys.mjs](keys.mjs): the keyboard, and what has it
-//! - [wait.mjs](wait.mjs): for conditions, never for times
+//! - [widget.mjs](widget.mjs): the widget as a page object
+//! - [announced.mjs](announced.mjs): what a screen reader would announce
+//! - [keys.mjs](keys.mjs): the keyboard and the focused element
+//! - [wait.mjs](wait.mjs): waits for conditions, never for fixed times
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -33,13 +33,13 @@ assert.ok(CHATAIBOT_PROXY && CHATAIBOT_SIMULATOR && CHATAIBOT_DIST, 'run these b
 /** The engine that the tests run in. */
 export const BROWSER = CHATAIBOT_BROWSER;
 const { Profile, LISTENER, closeBrowser } = await import(BROWSER === 'chromium' ? './browser.mjs' : './engine.mjs');
-/** The language of the browser itself; WebKit's takes one only from a locale that is installed. */
+/** The browser's language; WebKit takes one only from an installed locale. */
 export const LANGUAGE = BROWSER === 'webkit' ? 'en-US' : 'en-GB';
 
-/** The demo's own secrets; they open nothing else. */
+/** The demo's own secrets; they are used nowhere else. */
 const WEBHOOK_SECRET = 'demo-webhook-secret';
 
-/** What every world is made of. */
+/** The environment of one test. */
 export class World {
   simulator;
   proxy;
@@ -70,7 +70,7 @@ export class World {
     return this;
   }
 
-  /** The page that embeds the widget, with what else it should have. Returns its address. */
+  /** Defines the page that embeds the widget, with any extra content. Returns its address. */
   page({ path = '/', attributes = '', inside = '', scripts = '', body, ...options } = {}) {
     return this.host.page(
       path,
@@ -81,14 +81,14 @@ export class World {
     );
   }
 
-  /** A new visitor: a browser profile of their own. */
+  /** Creates a visitor with a new browser profile. */
   async visitor(options) {
     const profile = await Profile.open(options);
     this.#profiles.push(profile);
     return profile;
   }
 
-  /** A new visitor who has opened the window on the page. */
+  /** Creates a visitor who has opened the window on the page. */
   async chat({ address = `${this.host.origin}/`, ...options } = {}) {
     const visitor = await this.visitor(options);
     const widget = new Widget(await visitor.tab(address));
@@ -96,13 +96,13 @@ export class World {
     return { visitor, page: widget.page, widget };
   }
 
-  /** Fails when any page complained. */
+  /** Fails if any page complained. */
   async assertQuiet() {
     for (const profile of this.#profiles) await profile.settle();
     for (const profile of this.#profiles) assert.deepEqual(profile.complaints, [], 'nobody complains');
   }
 
-  /** What pages complained of and servers printed last, for the report of a failed test. */
+  /** Returns the pages' complaints and the servers' last output, for a failed test. */
   report() {
     const complaints = this.#profiles.flatMap((profile) => profile.complaints).join('\n');
     const last = (server) => server?.output.slice(-30).join('\n') ?? '';
@@ -117,16 +117,16 @@ export class World {
 }
 
 /**
- * One test in a world of its own. `tell(world)` is the story; at its end no page may have
- * complained. `options.proxy(hostOrigin, platformUrl)` gives a proxy the environment variables of a
- * configuration instead of `--demo`. `options.assets` is the folder that the proxy serves in place
- * of the bundle's. With `options.typed` platform and proxy take typed answers. `options.chromium`
- * says why a test of a file that runs in every engine runs in Chromium alone, `options.notWebkit`
- * why in all but WebKit, `options.skip` why it does not run.
+ * One test in a world of its own. `tell(world)` is the test's body; at its end no page may have
+ * complained. `options.proxy(hostOrigin, platformUrl)` returns a configuration for the proxy as
+ * environment variables, instead of `--demo`. `options.assets` is a folder that the proxy serves in
+ * place of the bundle's. With `options.typed`, platform and proxy accept typed answers.
+ * `options.chromium` says why a test of a file that runs in every engine runs in Chromium alone,
+ * `options.notWebkit` why in all but WebKit, `options.skip` why it does not run.
  */
 export function story(name, tell, options = {}) {
   const skip = options.skip || (BROWSER !== 'chromium' && options.chromium) || (BROWSER === 'webkit' && options.notWebkit);
-  // A driver takes several steps for one of Playwright's.
+  // A WebDriver takes several steps for one of Playwright's.
   const timeout = options.timeout ?? (BROWSER === 'chromium' ? 90_000 : 240_000);
   test(name, { timeout, skip }, async (t) => {
     const world = new World();
@@ -143,7 +143,7 @@ export function story(name, tell, options = {}) {
   });
 }
 
-/** A configuration of one site by environment, for what `--demo` does not offer. */
+/** Configures one site by environment variables, for what `--demo` does not offer. */
 export function siteByEnvironment(more) {
   return (origin, platformUrl) => ({
     CHATAIBOT_PROXY_SITE_ID: 'demo',

@@ -1,4 +1,4 @@
-//! A visitor before whom the window stands while the program is held back.
+//! A visitor who uses the shell while the program is held back.
 
 import assert from 'node:assert/strict';
 import { Widget } from './harness.mjs';
@@ -6,7 +6,7 @@ import { Widget } from './harness.mjs';
 const FACE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4" fill="green"/></svg>';
 export const PROGRAM = /chataibot-widget_bg\.wasm/;
 
-/** A visitor on the page, whose program waits for `release()`. `fail()` cuts it off. */
+/** Opens the page for a new visitor. The program waits for `release()`; `fail()` aborts it. */
 export async function arrive(world, { visitor: options, page: settings = {}, hasToken = true } = {}) {
   const visitor = await world.visitor(options);
   if (!hasToken) await visitor.context.route('**/token', () => {});
@@ -21,13 +21,13 @@ export async function arrive(world, { visitor: options, page: settings = {}, has
   const arrived = async () => {
     release();
     await ready();
-    // What the program does in the moment of its arrival is done.
+    // Lets the program finish the work of its arrival.
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
   };
   return { visitor, page, widget, release, fail, ready, arrived };
 }
 
-/** … who has opened the window that stands before the program, or has it come into view. */
+/** As `arrive`, with the shell's window opened, or in view if it is inline. */
 export async function begin(world, options) {
   const held = await arrive(world, options);
   if (/inline/.test(options?.page?.attributes)) await held.widget.part('window-open').waitFor();
@@ -38,5 +38,5 @@ export async function begin(world, options) {
 
 export const inside = (page, look) => page.evaluate(`(() => { const root = document.querySelector('chataibot-widget').shadowRoot; return (${look})(root); })()`);
 
-/** What has the keyboard, by its parts. */
+/** The part names of the focused element. */
 export const focused = (page) => inside(page, (root) => root.activeElement?.part.value ?? null);

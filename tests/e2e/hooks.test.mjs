@@ -1,5 +1,5 @@
-//! What a page may decide before the visitor's deed is done, what it may do in the visitor's place,
-//! and where it puts things of its own: in the program, and in the window that stands before it.
+//! Tests of the host page's hooks, in the program and in the shell: it can decide before an action
+//! of the visitor is carried out, act in the visitor's place, and fill slots.
 
 import assert from 'node:assert/strict';
 import { sign } from '../../examples/signing/identity.mjs';
@@ -7,7 +7,7 @@ import { Widget, siteByEnvironment, story, until } from './harness.mjs';
 
 const SECRET = 'the-host-sites-own-secret-0123456789';
 
-/** Collects the details of these events in `window.asked`, and does to each what `deed` says. */
+/** Records the details of these events in `window.asked`, and handles each as `deed` says. */
 const listen = (page, type, deed = '') =>
   page.evaluate(
     ([type, deed]) => {
@@ -24,7 +24,7 @@ const listen = (page, type, deed = '') =>
 const told = (page) => page.evaluate(() => window.asked);
 const end = (page) => page.evaluate(() => window.ending.abort());
 
-/** Holds the program back on `page` until what is returned is called. */
+/** Holds the program back on `page` until the returned function is called. */
 async function holdProgram(page) {
   let release;
   const held = new Promise((resolve) => (release = resolve));

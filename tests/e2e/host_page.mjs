@@ -1,5 +1,5 @@
-//! The site that a widget is embedded in: an own origin that serves pages with chosen markup and
-//! headers. Knows neither proxy nor widget.
+//! The site that embeds the widget: an origin of its own that serves pages with chosen markup and
+//! headers. Independent of proxy and widget.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -14,7 +14,7 @@ const TYPES = {
 };
 
 export class HostPage {
-  /** `http://127.0.0.1:PORT`; another origin than the proxy's. */
+  /** `http://127.0.0.1:PORT`; not the proxy's origin. */
   origin;
   #pages = new Map();
   #folders = new Map();
@@ -24,7 +24,7 @@ export class HostPage {
 
   /**
    * `listener` is a script that each page runs before all others; what pages then post to
-   * `/complaints` goes to `complained`.
+   * `/complaints` is passed to `complained`.
    */
   constructor({ listener, complained } = {}) {
     this.#listener = listener;
@@ -61,7 +61,7 @@ export class HostPage {
     return this.origin + path;
   }
 
-  /** Serves the files of a folder below `path`, which ends in `/`. */
+  /** Serves the files of `folder` below `path`, which ends in `/`. */
   folder(path, folder) {
     this.#folders.set(path, folder);
   }
@@ -81,11 +81,11 @@ export class HostPage {
       const body = await readFile(join(folder, name)).catch(() => undefined);
       if (body) return response.writeHead(200, { 'content-type': TYPES[extname(name)] }).end(body);
     }
-    // Browsers ask by themselves for an icon, and log it when there is none.
+    // Browsers request an icon unasked, and log an error when there is none.
     response.writeHead(pathname === '/favicon.ico' ? 204 : 404).end();
   }
 
-  /** Ends it and every connection. */
+  /** Closes the server and every connection. */
   async stop() {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));

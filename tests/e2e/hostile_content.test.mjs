@@ -1,19 +1,19 @@
-//! Everything hostile that a bot could say, in a real browser: no script runs, nothing is asked
-//! for, and nothing stands in the list that should not. The vectors are those of
+//! Tests of hostile bot messages, in a real browser: no script runs, nothing is requested, and the
+//! list contains no forbidden element. The vectors are those of
 //! crates/chataibot-proxy/tests/hostile.rs.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { Widget, story, until } from './harness.mjs';
 
-/** Elements that may stand inside the widget. */
+/** The elements that the widget may contain. */
 const ALLOWED = new Set(
   ('a br button code details div em figcaption figure form h2 h3 header footer img input label li ol option output p path pre s section select slot span ' +
     'strong sub summary sup svg circle rect line polyline polygon g textarea time u ul dl dt dd audio video fieldset legend table tr td').split(' '),
 );
 
 /**
- * How many vectors one webhook has, and letters in them: fewer calls, and none that takes a slow
+ * Upper bounds of one webhook, in vectors and in characters: few calls, and none that takes a slow
  * machine long.
  */
 const [MOST, LONGEST] = [40, 100_000];
@@ -33,7 +33,7 @@ function batches(messages) {
   return all;
 }
 
-/** Each vector as the inside of a message event. */
+/** Returns each vector as the content of a message event. */
 async function messages() {
   const groups = JSON.parse(await readFile(new URL('../hostile/vectors.json', import.meta.url), 'utf8'));
   return Object.values(groups)
@@ -44,7 +44,7 @@ async function messages() {
     });
 }
 
-/** What stands in the widget and should not. Runs in the page. */
+/** Returns what the widget contains but should not. Runs in the page. */
 function strange(allowed) {
   const found = [];
   const walk = (root) => {
@@ -57,7 +57,7 @@ function strange(allowed) {
           found.push(`${element.localName}[${name}=${value}]`);
         }
       }
-      // Only what was written as a place of the page's own site opens in its tab.
+      // Only links written as paths of the page's own site open in its tab.
       const opens = /^[/?#]/.test(element.getAttribute('href')) ? '' : '_blank';
       if (element.localName === 'a' && !(element.target === opens && /noopener/.test(element.rel) && /noreferrer/.test(element.rel))) {
         found.push(`a link without rel or target: ${element.outerHTML}`);
@@ -122,7 +122,7 @@ story(
       assert.deepEqual([...new Set(await page.evaluate(strange, [...ALLOWED]))], [], `after batch ${number}`);
     }
 
-    // Handlers that wait for a visitor get one: every bubble is touched.
+    // Some handlers would run only on a visitor's action, so events are dispatched on every bubble.
     await widget.part('bubble').evaluateAll((bubbles) => {
       for (const bubble of bubbles) {
         for (const element of [bubble, ...bubble.querySelectorAll(':not(a):not(button)')]) {

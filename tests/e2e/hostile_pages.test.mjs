@@ -1,10 +1,10 @@
-//! Pages that are careless or hostile: their styles reach everything, their scripts have changed
-//! what everybody uses, names are taken. The widget stands where it should, opens, sends and shows.
+//! Tests on careless or hostile pages: styles that match everything, scripts that patch built-ins,
+//! names already taken. The widget is placed correctly, opens, sends and displays.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
 
-/** Where launcher and window stand, and how large the words are, in pixels of the screen. */
+/** Returns the boxes of launcher and window and the window's text styles, in CSS pixels. */
 async function looks(widget) {
   const box = (part) => widget.part(part).first().evaluate((element) => {
     const { left, top, width, height } = element.getBoundingClientRect();
@@ -12,7 +12,7 @@ async function looks(widget) {
   });
   const launcher = await box('launcher');
   await widget.open();
-  // What moves when it opens has come to rest.
+  // Waits until the opening animation is over.
   await widget.window.evaluate((window) => Promise.all(window.getAnimations().map((animation) => animation.finished)));
   const styles = await widget.window.evaluate((window) => {
     const { fontSize, visibility, opacity, direction, textTransform, letterSpacing } = getComputedStyle(window);
@@ -21,7 +21,7 @@ async function looks(widget) {
   return { launcher, window: await box('window'), styles };
 }
 
-/** A visitor on such a page, with a widget that has said and heard something. */
+/** Opens such a page for a visitor, and has a short conversation. */
 async function converses(world, page, before = async () => {}) {
   const address = world.page(page);
   const visitor = await world.visitor();
@@ -89,7 +89,7 @@ story('hostile pages: a page that is zoomed', async (world) => {
   }
 });
 
-/** What a page's own scripts may have done before ours come. */
+/** What a page's own scripts may have changed before the widget's load. */
 const SCRIPTS = {
   'every object has more': () => {
     for (const name of ['extra', 'each', 'size', 'clone', 'merge']) Object.prototype[name] = function polluted() {};
@@ -184,13 +184,11 @@ story(
     for (const [index, [name, script]] of Object.entries(SCRIPTS).entries()) {
       const visitor = await world.visitor();
       try {
-        // In the page itself, not before it: Playwright's own scripts are not to be changed under
-        // its hands.
+        // Loaded by the page itself, not before it: Playwright's own scripts must not be affected.
         world.host.script(`/script-${index}.js`, `(${script})();`);
         const address = world.page({ path: `/scripted-${index}`, head: `<script src="/script-${index}.js"></script>` });
         const widget = new Widget(await visitor.tab(address));
-        // By actions alone: what Playwright runs in the page itself would stumble over the page's
-        // scripts.
+        // Only actions: Playwright's queries that run in the page would break on its scripts.
         await widget.open();
         await widget.input.fill('Hello');
         await widget.input.press('Control+Enter');

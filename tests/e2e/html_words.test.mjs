@@ -1,15 +1,15 @@
-//! What the bot says in HTML, and what a browser shows of the same HTML: no word that shows is
-//! lost, none runs into the next, none comes apart.
+//! Compares the words of the bot's HTML in the widget with what a browser shows of the same HTML:
+//! no visible word is lost, merged with the next, or split.
 
 import assert from 'node:assert/strict';
 import { story } from './harness.mjs';
 
-/** `HTML_SEED=7 HTML_MESSAGES=2000` tries others, and more. */
+/** `HTML_SEED=7 HTML_MESSAGES=2000` tests other messages, and more of them. */
 const SEED = Number(process.env.HTML_SEED ?? 1);
 const MESSAGES = Number(process.env.HTML_MESSAGES ?? 200);
 const BATCH = 40;
 
-/** Mulberry32. */
+/** The random number generator Mulberry32. */
 function random(seed) {
   let state = seed >>> 0;
   return () => {
@@ -73,13 +73,13 @@ function generator(seed) {
   };
 }
 
-/** What a browser shows of each, in a document in which no script runs. Runs in the page. */
+/** Returns what a script-free document shows of each message. Runs in the page. */
 const shownOf = (all) => {
   const frame = document.createElement('iframe');
   frame.style.cssText = 'width:2000px;height:500px';
   frame.sandbox = 'allow-same-origin';
   document.body.append(frame);
-  // As pages are: without it tables stand inside of paragraphs.
+  // With a doctype, as pages have: without it tables may be inside of paragraphs.
   frame.contentDocument.write('<!doctype html><body>');
   frame.contentDocument.close();
   const { body } = frame.contentDocument;
@@ -93,12 +93,12 @@ const shownOf = (all) => {
   return read;
 };
 
-/** What stands in each bubble. Runs in the page. */
+/** Returns the text of each bubble. Runs in the page. */
 const saidBy = () => {
   const place = document.body.appendChild(document.createElement('div'));
   const bubbles = [...document.querySelector('chataibot-widget').shadowRoot.querySelectorAll('[part~=bubble]')];
   const said = bubbles.map((bubble) => {
-    // Not where it stands: what is not on the screen is not laid out.
+    // Read from a copy: the original may be off the screen and not laid out.
     place.replaceChildren(bubble.cloneNode(true));
     for (const unseen of place.querySelectorAll('.unseen')) unseen.remove();
     return place.innerText;
@@ -107,7 +107,7 @@ const saidBy = () => {
   return said;
 };
 
-/** Its words, and which of them stand together: `w1w+w2w`. */
+/** Returns a text's words, and each adjacent pair, where `+` means no space: `w1w+w2w`. */
 function read(text) {
   const plain = text.toLowerCase().replace(/[\u00ad\u200b\u200c\u200d\ufeff\u202a-\u202e\u2066-\u2069]/g, '');
   const words = plain.match(/w\d+w/g) ?? [];
@@ -146,8 +146,8 @@ story(
         const lost = theirs.words.filter((one) => !ours.words.includes(one));
         const more = ours.words.filter((one) => !theirs.words.includes(one));
         const glued = theirs.pairs.filter((pair) => / /.test(pair) && ours.pairs.includes(pair.replace(' ', '+')));
-        // Items and cells are such in the chat, whatever a style makes of them, and a block that is
-        // not seen still ends a line.
+        // The chat always separates items and cells, whatever their style, and an invisible block
+        // still ends a line.
         const isWhole = !/<(li|dt|t[dh]|caption|select)\b|visibility/.test(html);
         const apart = !isWhole ? [] : theirs.pairs.filter((pair) => /[+]/.test(pair) && ours.pairs.includes(pair.replace('+', ' ')));
         const order = !lost.length && !more.length && ours.words.join() !== theirs.words.join() ? ours.words : [];

@@ -1,9 +1,9 @@
-//! A whole conversation without a pointer.
+//! Test of a whole conversation by keyboard alone.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
 
-/** The part names of what has the keyboard, inside the widget or not. */
+/** Returns the part names of the focused element, inside the widget or not. */
 const focused = (page) => page.evaluate(() => {
   let active = document.activeElement;
   while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;

@@ -1,4 +1,5 @@
-//! Every flow by keys alone: after each step the right thing has the keyboard, and it is seen.
+//! Tests of every flow by keyboard alone: after each step the right element has the focus, and the
+//! focus is visible.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
@@ -11,7 +12,7 @@ const LOG = 'log "Messages"';
 const PHONE = { viewport: { width: 390, height: 700 } };
 const AROUND = { before: '<button id="before">Before</button>', after: '<button id="after">After</button>' };
 
-/** A page with a button on either side, its widget in a scene, and the keyboard. */
+/** Opens a page with a button before and after the widget, which shows a scene. */
 async function scene(world, demo, { visitor: options, page: more = {}, body } = {}) {
   const element = `<chataibot-widget demo="${demo}"></chataibot-widget>`;
   const address = world.page({ path: '/keys', body: body?.(element) ?? AROUND.before + element + AROUND.after, ...more });
@@ -23,13 +24,13 @@ async function scene(world, demo, { visitor: options, page: more = {}, body } = 
   return { visitor, page, widget, keys: new Keys(page) };
 }
 
-/** From the page's first button into the open window, to what fits. */
+/** Tabs from the page's first button into the open window until the focused element fits. */
 async function walk(page, keys, expected) {
   await page.locator('#before').focus();
   return keys.until(expected);
 }
 
-/** Asks to start over, from the header or its menu. */
+/** Presses the button that starts over, in the header or its menu. */
 async function startOver(page, keys) {
   await walk(page, keys, /^button "(Start over|More options)"$/);
   const inMenu = /More/.test(await keys.focus());
@@ -149,7 +150,7 @@ story('earlier messages are shown, the list is read by arrows, and its end is fo
   await page.keyboard.press('Home');
   await widget.part('jump').waitFor();
   const top = () => widget.part('list').evaluate((list) => list.scrollTop);
-  // Rows that get their true height on the way move the end of the browser's own movement; then
+  // Rows that get their true height on the way move the target of the browser's own scrolling; then
   // Home is pressed once more.
   let last = await top();
   await until('it is at the top', async () => {

@@ -1,5 +1,5 @@
-//! The keyboard, and what has it: role and name as the browser tells assistive technology, and
-//! whether a sighted person can see it.
+//! The keyboard and the focused element: its role and name as the browser exposes them to assistive
+//! technology, and whether the focus is visible.
 
 import assert from 'node:assert/strict';
 import { until } from './wait.mjs';
@@ -13,8 +13,8 @@ export class Keys {
   }
 
   /**
-   * What has the focus, as `role "name"`, by the browser's own computation; `the page` when nothing
-   * has.
+   * Returns the focused element as `role "name"`, as the browser computes them; `the page` if
+   * nothing has the focus.
    */
   async focus() {
     if (this.#page.computed) {
@@ -29,13 +29,13 @@ export class Keys {
     return role?.value === 'RootWebArea' || role?.value === 'none' || role?.value === 'generic' ? 'the page' : `${role?.value} "${name?.value ?? ''}"`;
   }
 
-  /** Presses a key, and waits until what fits has the focus, visibly. */
+  /** Presses a key, and waits until the expected element has the focus, visibly. */
   async press(key, expected) {
     await this.#page.keyboard.press(key);
     await this.is(expected, key);
   }
 
-  /** Waits until what fits has the focus, visibly. */
+  /** Waits until the expected element has the focus, visibly. */
   async is(expected, after = 'what was done') {
     let now;
     await until('the focus', async () => fits((now = await this.focus()), expected), 5_000).catch(() =>
@@ -45,8 +45,8 @@ export class Keys {
   }
 
   /**
-   * Presses a key until what fits has the focus; each stop on the way must be visible. Returns all
-   * the stops.
+   * Presses a key until the expected element has the focus; the focus must be visible at each stop
+   * on the way. Returns all the stops.
    */
   async until(expected, key = 'Tab', most = 40) {
     const stops = [];
@@ -67,8 +67,8 @@ export class Keys {
   }
 
   /**
-   * Is what has the focus told from what has not: by a ring of its own, by a sign in it or, for a
-   * field, by what frames it?
+   * Whether the focused element is visibly different from an unfocused one: by a ring of its own,
+   * by an icon in it or, for a field, by its frame.
    */
   isSeen() {
     return this.#page.evaluate(`(${seen})(${deepest})`);
@@ -80,13 +80,14 @@ function fits(focus, expected) {
 }
 
 /**
- * Runs in the page: it has heard of what scrolled as the focus came, which may change what follows.
+ * Runs in the page: waits until it has handled the scrolling caused by the focus, which may change
+ * the next step.
  */
 function twoFrames() {
   return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
 }
 
-/** Runs in the page. */
+/** Returns the focused element, through shadow roots. Runs in the page. */
 function deepest() {
   let active = document.activeElement;
   while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
@@ -94,12 +95,12 @@ function deepest() {
 }
 
 /**
- * Runs in the page. The focus is taken away for a moment that no frame shows and no listener hears,
- * to compare.
+ * Whether the focus on the element is visible. Runs in the page. For comparison it removes the
+ * focus for a moment, which no frame shows and no listener notices.
  */
 function seen(deepest) {
   const active = deepest();
-  // What is the page's own looks as the page and the browser will.
+  // The page's own elements look as page and browser decide.
   if (active.getRootNode() === document) return true;
   const frames = [active, active.parentElement, ...active.children].filter(Boolean);
   const box = active.getBoundingClientRect();

@@ -1,20 +1,20 @@
-//! The rarer kinds of messages, from the part of the program that is fetched for them: when it is
-//! fetched, what happens when it cannot be, and that a visitor can use what it shows.
+//! Tests of the rarer message kinds, whose views are a chunk of their own: when it is fetched, what
+//! happens if that fails, and that visitors can use the views.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';
 
-/** The part's file. Its name says which program it belongs to. */
+/** The chunk's file. Its name contains a hash of the program it belongs to. */
 const PART = /\/chataibot-kinds-[0-9a-f]+\.wasm$/;
 
-/** The addresses of the part that a page asks for, as they are asked for. */
+/** Collects the addresses of the page's requests for the chunk. */
 function fetches(page) {
   const asked = [];
   page.on('request', (request) => PART.test(request.url()) && asked.push(request.url()));
   return asked;
 }
 
-/** What the visitor said last. */
+/** Returns the visitor's last message. */
 const lastSaid = async (world) => (await world.simulator.heard()).at(-1);
 
 story('the part is fetched once, and only when it is needed', async (world) => {
@@ -34,7 +34,7 @@ story('the part is fetched once, and only when it is needed', async (world) => {
 
 story('where the part cannot be fetched the words are shown, and the next message tries again', async (world) => {
   const { widget, page, visitor } = await world.chat();
-  // The browser's own line, and that of what fetches parts.
+  // The browser's own line, and that of the code that fetches chunks.
   visitor.expect(/503|Failed to execute 'compile' on 'WebAssembly'/);
   await page.route(PART, (route) => route.fulfill({ status: 503 }));
   const asked = fetches(page);

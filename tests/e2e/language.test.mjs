@@ -1,4 +1,4 @@
-//! The language of the page as it is written and as it changes: words, direction and dates go
+//! Tests of the page's language, as written and as it changes: texts, direction and dates go
 //! together.
 
 import assert from 'node:assert/strict';
@@ -7,8 +7,8 @@ import { LANGUAGE, story, until } from './harness.mjs';
 const placeholder = (widget) => widget.input.getAttribute('placeholder');
 
 /**
- * What tells the language: the placeholder's letters, the direction, and the language that dates
- * are written in.
+ * Returns the signs of the language: the placeholder's text, the direction, and the `lang`
+ * attribute, in whose language dates are written.
  */
 const tongue = (widget) =>
   widget.window.evaluate((window) => {
@@ -77,7 +77,7 @@ story('language: the setting goes before the page, live, and what is none is pas
   await speaks(widget, 'ar', 'ar-EG');
   await page.evaluate(() => (document.documentElement.lang = 'ja'));
   await locale('sr_Latn');
-  // There are Cyrillic words alone, and dates go with them.
+  // The texts exist in Cyrillic only, and dates match them.
   await speaks(widget, 'sr', 'sr');
   await locale(null);
   await speaks(widget, 'ja');

@@ -1,10 +1,11 @@
-//! The visitor's language: one file, fetched with the program, and English where it cannot be had.
+//! Tests of the visitor's language: one file, fetched with the program, and English if it cannot be
+//! fetched.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
 import { still } from './scenes.mjs';
 
-/** The languages whose files the page has fetched. */
+/** Returns the languages whose files the page has fetched. */
 const fetched = (page) =>
   page.evaluate(() =>
     performance.getEntriesByType('resource').flatMap(({ name }) => name.match(/chataibot-locale-(.+)\.json/)?.[1] ?? []),

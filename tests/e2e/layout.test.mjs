@@ -1,13 +1,13 @@
-//! Every scene, light, dark, on a phone and from right to left, lies and is painted as it is kept:
-//! nobody changes a look by accident. Who changes one on purpose runs `cargo xtask pictures
-//! layout`, and looks at what has changed.
+//! Compares the layout and colours of every scene (light, dark, on a phone, right to left) with the
+//! stored ones, so that no look changes by accident. After an intended change run `cargo xtask
+//! pictures layout`, and review the differences.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Camera } from '../pictures/camera.mjs';
 import { differences, kept, layouts, read, write } from '../pictures/layout.mjs';
 
-/** Most of what has changed once is changed everywhere. */
+/** How many differences are printed: most changes recur everywhere. */
 const TOLD = 12;
 
 test('every scene lies and is painted as it is kept', { timeout: 240_000 }, async () => {

@@ -1,4 +1,5 @@
-//! The whole life of a message, and what surrounds it: nothing before intent, unread, a reload.
+//! Tests of a message's whole life and its surroundings: nothing before intent, the unread count, a
+//! reload.
 
 import assert from 'node:assert/strict';
 import { LANGUAGE, Widget, story, until } from './harness.mjs';

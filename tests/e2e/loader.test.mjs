@@ -1,5 +1,5 @@
-// The loader's own tests, with a stub in the program's place, run with the others. They need
-// neither proxy nor bundle.
+// The loader's own tests, with a stub of the program, run with the others. They need neither proxy
+// nor bundle.
 
 import '../loader/arrival.test.mjs';
 import '../loader/failure.test.mjs';

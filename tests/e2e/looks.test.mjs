@@ -1,5 +1,5 @@
-//! How it looks in the places it has to: pictures for people to see, and the few facts about layout
-//! that a machine can hold.
+//! Screenshots in typical environments, for people to look at, and the few facts about layout that
+//! a machine can check.
 
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';

@@ -1,5 +1,5 @@
-//! Pictures of moments that are hard to reach by hand, for people to look at; each is reached as a
-//! visitor would reach it.
+//! Screenshots of moments that are hard to reach by hand, for people to look at; each is reached as
+//! a visitor would reach it.
 
 import { mkdir } from 'node:fs/promises';
 import { Widget, story } from './harness.mjs';

@@ -1,24 +1,24 @@
-//! Names and roles, as the browser tells assistive technology: what a scene is made of, and nothing
-//! without a name in any of them.
+//! Tests of accessible names and roles, as the browser exposes them to assistive technology: the
+//! content of selected scenes, and that no element in any scene lacks a name.
 
 import assert from 'node:assert/strict';
 import { SCENES } from '../../loader/scenes.js';
 import { Widget, story } from './harness.mjs';
 import { player, show } from './scenes.mjs';
 
-/** A page that shows scenes one after the other. */
+/** Opens a page that shows scenes one after the other. */
 async function harness(world, visitor = {}) {
   const page = await player(world, { visitor });
   return { page, widget: new Widget(page), show: (scene) => show(page, scene) };
 }
 
-/** The lines of an aria snapshot without their indentation. */
+/** Returns the lines of an ARIA snapshot without their indentation. */
 async function lines(widget, part) {
   const snapshot = await (part ? widget.part(part).first() : widget.page.locator('chataibot-widget')).ariaSnapshot();
   return snapshot.split('\n').map((line) => line.trim().replace(/^- /, '').replace(/:$/, ''));
 }
 
-/** Asserts that these lines stand there in this order, whatever stands between them. */
+/** Asserts that these lines occur in this order, possibly with others between them. */
 function assertOrder(lines, ...expected) {
   let at = 0;
   for (const wanted of expected) {
@@ -113,8 +113,11 @@ story('names: on a phone the dialog is modal, on a desk it is not', async (world
   assert.equal(await phone.widget.window.getAttribute('aria-modal'), 'true');
 });
 
-/** What can be used or lends its name to what is in it. A form and a note's frame need none: neither is a control or a landmark, and the
- * blank line of a list stands for no choice. */
+/**
+ * Roles that need a name: controls, and what lends its name to its content. A form and a note's
+ * frame need none, as neither is a control or a landmark, and neither does the blank line of a
+ * list, which is no choice.
+ */
 const NAMED = ['button', 'link', 'textbox', 'searchbox', 'checkbox', 'switch', 'radio', 'slider', 'spinbutton', 'combobox', 'listbox', 'option', 'menuitem',
   'tab', 'Date', 'DateTime', 'InputTime', 'DisclosureTriangle', 'dialog', 'log', 'image', 'img', 'group', 'region', 'radiogroup', 'heading'];
 
@@ -139,8 +142,8 @@ story('names: nothing is without a name, and each message is said by somebody, i
 }, { timeout: 480_000 });
 
 /**
- * What listens to clicks and is no control: browsers tell screen readers of it, and of all that is
- * in it, that it can be clicked.
+ * Returns elements that listen to clicks but are no controls: browsers report them, and everything
+ * in them, to screen readers as clickable.
  */
 async function clickable(session) {
   const root = await session.send('Runtime.evaluate', { expression: "document.querySelector('chataibot-widget').shadowRoot" });

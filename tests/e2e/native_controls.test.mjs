@@ -1,5 +1,5 @@
-//! What browsers draw by themselves, each in its way, and what a visitor must be able to tell from
-//! it all the same.
+//! Tests of what each browser draws in its own way, and of what a visitor must be able to recognize
+//! in all of them.
 
 import assert from 'node:assert/strict';
 import { BROWSER, story, until } from './harness.mjs';
@@ -9,7 +9,7 @@ story('a date that is not chosen yet looks like none, and one that is chosen lik
   await widget.say('date');
   const entry = widget.part('entry').first();
   await entry.waitFor();
-  /** What stands in place of the browser's own words, and whether those are seen. */
+  /** Returns the text in place of the browser's own, and whether the browser's is visible. */
   const looks = () =>
     entry.evaluate((field) => {
       const own = getComputedStyle(field, '::before').content;
@@ -33,11 +33,11 @@ story('a drawing is as large as it says, though it was seen small before or says
   const { widget } = await world.chat();
   await widget.say('hello');
   await widget.settles();
-  // Its cards are narrower than a picture of its own.
+  // The cards of a carousel are narrower than a picture message.
   const cards = Object.entries(addresses).map(([title, image]) => ({ title, image }));
   await world.simulator.reply(undefined, { message: { type: 'image_carousel', cards } });
   const name = (at) => `${Object.keys(addresses)[at % 3]} ${at}`;
-  /** What the pictures take for their own size. One that is out of view is not fetched. */
+  /** Returns a picture's intrinsic size. Out of view it would not be fetched. */
   const size = async (at) => {
     const picture = widget.part('picture').nth(at);
     await until(`${name(at)} is there`, () =>
@@ -48,7 +48,7 @@ story('a drawing is as large as it says, though it was seen small before or says
     );
     return picture.evaluate((picture) => `${picture.getAttribute('width')} × ${picture.getAttribute('height')}`);
   };
-  // A shape without a size is as large as the engine wishes, and no less the second time.
+  // A drawing without a size is as large as the engine decides, and not smaller the second time.
   assert.deepEqual([await size(0), await size(1)], ['600 × 300', '120 × 60']);
   const shape = await size(2);
   for (const [name, link] of Object.entries(addresses)) {

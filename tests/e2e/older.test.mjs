@@ -1,5 +1,5 @@
-//! Browsers of some years ago, made from this one by taking away what they lack: everything is as
-//! in a browser of today, and what is older still gets the plain form and one line on the console.
+//! Tests in older browsers, simulated by removing features from this one: everything is as in a
+//! current browser, and even older ones still get the plain form and one line on the console.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -12,8 +12,8 @@ import { Widget, story, until } from './harness.mjs';
 import { player, show } from './scenes.mjs';
 
 /**
- * Runs in the page before all else. What is made not to be is meant for the widget; Playwright's
- * own scripts have theirs already.
+ * Runs in the page before everything else. The removals affect the widget, but not Playwright's own
+ * scripts, which have kept their references.
  */
 function takeAway(unknown) {
   const missing = { 'light-dark(': 'no-such(', '(from ': '(no-such ', ':has(': ':no-such(', ':dir(': ':no-such(', 'color-mix(': 'no-such(' };
@@ -34,14 +34,14 @@ function takeAway(unknown) {
   };
 }
 
-/** As Chrome 111, Firefox 113 and Safari 16.4 together. */
+/** The features that Chrome 111, Firefox 113 and Safari 16.4 lack, taken together. */
 const FLOOR = ['light-dark(', '(from ', ':has(', ':dir('];
 
-/** What of a scene could differ: where each element is, and how it is drawn. */
+/** Returns what could differ in a scene: where each element is, and how it is drawn. */
 const drawn = (page) =>
   page.evaluate(() => {
     const { shadowRoot } = document.querySelector('chataibot-widget');
-    // One of two pages has the keyboard.
+    // Only one of two pages can have the focus.
     shadowRoot.activeElement?.blur();
     return [...shadowRoot.querySelectorAll('.app :not(.unseen, .unseen *)')].map((element) => {
       const { left, top, width, height } = element.getBoundingClientRect();
@@ -53,8 +53,8 @@ const drawn = (page) =>
   });
 
 /**
- * What is made from the brand colour where the browser can is fixed where not: then colours are not
- * compared.
+ * Colours that a current browser derives from the brand colour are fixed in an older one, so those
+ * are not compared.
  */
 const isSame = (one, other) => {
   const plain = (look) => look.replace(/(oklch|color|oklab|rgba?)\([^()]*\)/g, 'colour');
@@ -88,14 +88,14 @@ for (const [name, settings] of Object.entries({
   });
 }
 
-/** A visitor with such a browser. */
+/** Opens a page for a visitor with such a browser. */
 async function visit(world, unknown, page = {}) {
   const visitor = await world.visitor({ reducedMotion: 'reduce' });
   await visitor.context.addInitScript(takeAway, unknown);
   return { visitor, widget: new Widget(await visitor.tab(world.page(page))) };
 }
 
-/** The colour of the letters and of what is behind them. */
+/** Returns the colours of text and background. */
 const colours = (widget, part) =>
   widget
     .part(part)

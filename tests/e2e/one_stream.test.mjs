@@ -1,15 +1,15 @@
-//! Ten tabs of one browser hold one stream, and when its tab goes another has it within two
-//! seconds. Counted twice: by what the browser has under way, and by what the proxy says it has
-//! opened.
+//! Tests of leader election: ten tabs of one browser have one stream, and when its tab closes
+//! another opens one within two seconds. Counted twice: by the browser's open requests, and by the
+//! number of streams that the proxy has opened.
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { Widget, siteByEnvironment, story, until } from './harness.mjs';
 
-/** What a new leader may take. */
+/** How long a new leader may take, in milliseconds. */
 const TAKE_OVER = 2_000;
 
-/** A port nobody has, for the proxy's metrics. */
+/** Returns a free port, for the proxy's metrics. */
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -21,13 +21,13 @@ async function freePort() {
 const METRICS = `127.0.0.1:${await freePort()}`;
 const options = { proxy: siteByEnvironment({ CHATAIBOT_PROXY_METRICS_LISTEN: METRICS }) };
 
-/** How many streams the proxy has opened so far. */
+/** Returns how many streams the proxy has opened so far. */
 async function opened() {
   const text = await (await fetch(`http://${METRICS}/metrics`)).text();
   return Number(/^\S*streams_opened\S* (\d+)$/m.exec(text)[1]);
 }
 
-/** Streams that are under way in a visitor's browser, by the page that has them. */
+/** Tracks the open streams in a visitor's browser, by the page that owns them. */
 function streams(visitor) {
   const open = new Map();
   visitor.context.on('request', (request) => {
@@ -44,7 +44,7 @@ async function openTab(world, visitor) {
   return new Widget(await visitor.tab(`${world.host.origin}/`));
 }
 
-/** A tab whose visitor has said something and was answered. */
+/** Opens a tab whose visitor has sent a message and got a reply. */
 async function talkingTab(world, visitor) {
   const tab = await openTab(world, visitor);
   await tab.open();
@@ -55,7 +55,7 @@ async function talkingTab(world, visitor) {
   return tab;
 }
 
-/** One more tab: the window is open there, too. */
+/** Opens one more tab, in which the window is open, too. */
 async function furtherTab(world, visitor) {
   const tab = await openTab(world, visitor);
   await tab.part('window-open').waitFor();
@@ -98,7 +98,7 @@ story('a leader that crashes is followed within two seconds', async (world) => {
   await other.isLive();
   assert.equal(under.pages()[0], one.page);
   visitor.expect(/crashed/);
-  // Nothing is said on the way out, as when the browser kills a tab for its memory.
+  // A crash, as when the browser kills a tab for its memory: no unload event runs.
   const session = await visitor.context.newCDPSession(one.page);
   session.send('Page.crash').catch(() => undefined);
   await new Promise((resolve) => one.page.once('crash', resolve));
@@ -134,9 +134,9 @@ story('a page comes back from the back-forward cache with a live conversation', 
   await widget.isLive();
   await page.goto(elsewhere);
   await world.simulator.reply('<p>While you were away</p>');
-  // Playwright would wait for a load that does not come.
+  // Playwright would wait for a load event, which does not come.
   await page.evaluate(() => history.back());
-  // Between the two pages there is nothing to ask.
+  // Between the two pages `evaluate` fails.
   await until('it is the very page', () => page.evaluate(() => window.cameBack).catch(() => false));
   await widget.hears(/While you were away/);
   await widget.isLive();

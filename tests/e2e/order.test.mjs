@@ -1,4 +1,4 @@
-//! Order and number: replies that overtake, redeliveries, answers that get lost.
+//! Tests of order and number: replies that overtake others, redeliveries, lost answers.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';
@@ -37,8 +37,7 @@ story('a reply that comes before the send’s answer stands below the message', 
 });
 
 story('a redelivered webhook is shown once', async (world) => {
-  // A message with an id of the platform's: then even a delivery that was acknowledged may come
-  // again.
+  // With ids of the platform's, even a delivery that was acknowledged may come again.
   await world.simulator.order('style', { ids: true });
   const { widget } = await world.chat();
   await widget.say('Hello');
@@ -106,7 +105,7 @@ story('a message that the platform keeps turning away is sent again by the visit
   await widget.say('Hello');
   await widget.settles();
   await world.simulator.idle();
-  // As often as the widget tries by itself.
+  // As many times as the widget retries by itself.
   await world.simulator.order('fail', { call: 'send', error: 'CONVERSATION_CREATION_EXCEPTION', times: 5 });
   await widget.say('Once more with feeling');
   const failed = widget.part('meta-failed');

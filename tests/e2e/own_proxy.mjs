@@ -1,5 +1,5 @@
-//! A proxy of somebody's own, of which the test writes every byte of the log. Keeps one
-//! conversation, and trusts everybody.
+//! A custom proxy whose log the test writes byte by byte. Keeps one conversation, and authenticates
+//! nobody.
 
 import { createServer } from 'node:http';
 
@@ -14,14 +14,14 @@ export class OwnProxy {
   /** The media type of its streams. */
   streamType = 'text/event-stream';
   /**
-   * Writes an entry as the stream has it; without one streams are refused, and the widget polls.
+   * Serializes an entry for the stream; if it is unset, streams stay silent, and the widget polls.
    */
   write = ({ cursor, event }, entry) => `id: ${cursor}\nevent: ${Object.keys(event)[0]}\ndata: ${entry}\n\n`;
-  /** The log, each entry as JSON, or as what is to stand in its place. */
+  /** The log: each entry as JSON, or as the text that a test puts in its place. */
   log = [];
-  /** Calls to the log: which kind, and from where. */
+  /** Requests for the log: whether each is a poll, and its cursor. */
   asked = [];
-  /** What visitors sent, to the letter. */
+  /** The visitors' messages, verbatim. */
   heard = [];
   #streams = new Set();
   #server;
@@ -38,17 +38,17 @@ export class OwnProxy {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** The attributes with which the widget talks to it. */
+  /** The attributes that make the widget use this proxy. */
   get attributes() {
     return `token-url="${this.address}/token" api-url="${this.address}/api/v1"`;
   }
 
-  /** The bot says something. */
+  /** Logs a message of the bot. */
   say(text) {
     this.append({ message: { author: 'bot', content: { text: { body: [{ text }] } } } });
   }
 
-  /** Logs what happened; `spoil` changes its JSON. */
+  /** Logs an event; `spoil` changes its JSON. */
   append(event, spoil = (entry) => entry) {
     const cursor = `1-${this.log.length + 1}`;
     const entry = { cursor, event, text: spoil(JSON.stringify({ cursor, at: Date.now(), event })) };
@@ -96,7 +96,7 @@ export class OwnProxy {
       return response.writeHead(200, { ...CORS, 'content-type': 'text/json' }).end(body);
     }
     if (!this.write) {
-      // As a middlebox does that buffers: a head, and never a byte.
+      // Behaves like a buffering middlebox: headers, and never a byte of the body.
       response.writeHead(200, { ...CORS, 'content-type': 'text/event-stream' }).end();
       return undefined;
     }

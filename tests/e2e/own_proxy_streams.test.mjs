@@ -1,11 +1,11 @@
-//! Proxies of people's own may write their streams in every way the standard knows, and one bad
-//! entry ends nothing.
+//! Tests of custom proxies: they may write streams in every way that the standard permits, and one
+//! bad entry does not end a stream.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';
 import { OwnProxy } from './own_proxy.mjs';
 
-/** A chat with an own proxy, in which the visitor has said "Hello". */
+/** Opens a chat with a custom proxy, in which the visitor has sent "Hello". */
 async function talk(world, change = () => {}) {
   const proxy = await new OwnProxy().start();
   change(proxy);
@@ -19,7 +19,7 @@ async function talk(world, change = () => {}) {
 const withoutName = ({ cursor }, entry) => `id: ${cursor}\ndata: ${entry}\n\n`;
 const withoutId = ({ event }, entry) => `event: ${Object.keys(event)[0]}\ndata:${entry}\n\n`;
 const withNothing = (_, entry) => `data: ${entry}\n\n`;
-/** An entry as JSON over many lines, which a stream joins by line feeds. */
+/** An entry as JSON over several `data` lines, which a parser joins with line feeds. */
 const overLines = ({ cursor }, entry) => {
   const lines = JSON.stringify(JSON.parse(entry), null, 1).split('\n');
   return `:\r\nid:${cursor}\r\nunknown: field\r\n${lines.map((line) => `data: ${line}\r\n`).join('')}\r\n`;

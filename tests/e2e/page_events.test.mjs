@@ -1,12 +1,12 @@
-//! A page that acts upon every event it hears: what is written, pasted and dropped in the chat is
-//! no affair of its, and its own keys and clicks stay its own.
+//! Tests of a page that handles every event it receives: it must not affect typing, pasting and
+//! dropping in the chat, and its own keys and clicks keep working.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
 
 /**
- * What a page's handlers would do to everything that reaches them, and what they hear: `type key`
- * of each event at the element.
+ * Handlers of a page that act on every event, and record those that they receive at the element as
+ * `type key`.
  */
 const PAGE = () => {
   window.heard = [];
@@ -20,7 +20,7 @@ const PAGE = () => {
       if (type !== 'click') event.preventDefault();
     });
   }
-  // Those who listen before us ask whether somebody is writing.
+  // Listeners registered before ours check whether the visitor is typing.
   window.addEventListener('keydown', (event) => {
     if (event.target.isContentEditable || event.ctrlKey || event.metaKey) return;
     if (event.key === '/' || event.key === 's') event.preventDefault(), document.querySelector('#search').focus();
@@ -112,7 +112,7 @@ story('events: text of an input method stays, and what goes with Alt on the keyb
   await session.send('Input.imeSetComposition', { text: 'に', selectionStart: 1, selectionEnd: 1 });
   await session.send('Input.insertText', { text: '日本' });
   assert.equal(await widget.input.inputValue(), '日本');
-  // Control and Alt together are AltGr on Windows.
+  // AltGr on Windows is Control and Alt together.
   for (const [key, modifiers] of [['@', 3], ['€', 3], ['ß', 1], ['[', 1]]) {
     await session.send('Input.dispatchKeyEvent', { type: 'keyDown', key, code: 'KeyQ', modifiers, text: key });
     await session.send('Input.dispatchKeyEvent', { type: 'keyUp', key, code: 'KeyQ', modifiers });

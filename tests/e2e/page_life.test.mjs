@@ -1,5 +1,5 @@
-//! What pages do to the element: move it, remove it, put it back, load the script twice, be a Yew
-//! app themselves.
+//! Tests of what pages do with the element: move it, remove it, put it back, load the script twice,
+//! or be a Yew app themselves.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
@@ -113,7 +113,8 @@ story('a page that is itself a Yew app and the widget each handle their own clic
 });
 
 /**
- * Where frameworks keep an element between two pages: browsers take its style sheets away there.
+ * Where frameworks keep an element between two pages: there browsers remove its adopted style
+ * sheets.
  */
 const DOCUMENTS = {
   'a document that was only read': () => new DOMParser().parseFromString('<body>', 'text/html').body,

@@ -1,21 +1,21 @@
-//! What of a page's styles comes through to the widget: visibility, writing direction, colour
-//! scheme and language, as a page means them for all that is on it; and nothing else that a box
-//! takes from the box around it, whatever the browser knows.
+//! Tests of which of a page's styles reach the widget: visibility, writing direction, colour scheme
+//! and language, which a page sets for everything on it; and no other inherited property that the
+//! browser has.
 
 import assert from 'node:assert/strict';
 import { BROWSER, Widget, story } from './harness.mjs';
 import { player, show } from './scenes.mjs';
 
-/** What follows the page, for its own sake, by the name of the property. */
+/** The properties that intentionally follow the page. */
 const FOLLOWS = ['visibility', 'direction', 'color-scheme', '-webkit-locale'];
 
 /**
- * What does not hold in an engine, by its own fault: in a page of columns WebKit counts from the
- * other side where something fixed stands.
+ * Exceptions that are an engine's fault: in a page with columns, WebKit measures from the wrong
+ * side of a fixed element.
  */
 const BEYOND = { webkit: ['writing-mode'] }[BROWSER] ?? [];
 
-/** Values to try, for no list says what a property takes. One that changes something is enough. */
+/** Values to try, as no list tells what a property takes. One that changes something is enough. */
 const VALUES = (
   'none all auto text contain hidden visible rtl ltr dark light vertical-rl sideways-rl upright mixed uppercase capitalize 17px 0.7em 3 700 1.7 0.3 50% 40px red #123456 ' +
   'monospace italic center right justify end start help wait crosshair not-allowed pre nowrap pre-line break-all keep-all anywhere break-word ' +
@@ -29,8 +29,8 @@ const VALUES = (
   .concat(['"‹" "›"', '1px 1px 1px red', 'url("data:image/svg+xml,<svg/>") 1 1, help', '2px 3px', '"wght" 700', '"smcp" 1', '2em hanging', 'under left', 'filled dot red', '5px 2px', 'from-font', 'blink', 'sharp', 'cap alphabetic', 'light only', '"de"', 'de']);
 
 /**
- * What of the page's is set, one after the other: every property that a box inherits, with a value
- * that is not the page's own.
+ * Tries every property, and returns those that a box inherits, each with a value that differs from
+ * the page's own.
  */
 const inherited = (page) =>
   page.evaluate((values) => {
@@ -45,7 +45,7 @@ const inherited = (page) =>
         const after = getComputedStyle(inside).getPropertyValue(name);
         const own = getComputedStyle(box).getPropertyValue(name);
         box.style.removeProperty(name);
-        // What is computed from something else is no inheritance: sizes, say.
+        // A value computed from others, such as a size, is not inherited.
         if (own === after && before !== after && !/^(inline|block|min-|max-|perspective-origin|transform-origin|width|height)/.test(name)) {
           found[name] = value;
           break;
@@ -56,10 +56,10 @@ const inherited = (page) =>
     return found;
   }, VALUES);
 
-/** What is looked at: the widget's own boxes from the outermost to the innermost. */
+/** The widget's boxes that are checked, from the outermost to the innermost. */
 const PARTS = ['launcher', 'window', 'title', 'list', 'bubble', 'input', 'send', 'header-button'];
 
-/** Sets each property on everything around the widget, and says what has changed inside of it. */
+/** Sets each property on all ancestors of the widget, and returns what has changed inside it. */
 const changes = (page, properties) =>
   page.evaluate(
     ([properties, parts]) => {
@@ -104,7 +104,7 @@ story('a page’s styles: of all that is inherited only visibility, direction, c
   assert.deepEqual(await changes(widget.page, never), {});
 });
 
-/** The words that are marked by dragging over what is there. */
+/** Returns the text that is selected by dragging over an element. */
 async function marked(page, locator) {
   await locator.scrollIntoViewIfNeeded();
   const { x, y, width } = await locator.boundingBox();
@@ -136,7 +136,7 @@ story('a page’s styles: words can be marked and copied where the page forbids 
   }
 });
 
-/** Is the launcher seen, and hit by a click at its place? */
+/** Whether the part is visible, and hit by a click at its centre. */
 const isThere = (widget, part = 'launcher') =>
   widget.part(part).evaluate((element) => {
     const { left, top, width, height } = element.getBoundingClientRect();
@@ -151,7 +151,7 @@ story('a page’s styles: what is hidden by visibility takes the chat with it, a
   for (const moment of ['before the program', 'open']) {
     if (moment === 'open') {
       await widget.open();
-      // What is hidden while the program takes over, Chromium may go on showing.
+      // Chromium may go on showing what is hidden while the program takes over.
       await page.evaluate(() => document.querySelector('chataibot-widget').ready.then(() => {}));
     }
     const part = moment === 'open' ? 'window' : 'launcher';

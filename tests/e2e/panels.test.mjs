@@ -1,13 +1,13 @@
-//! What stands before, between and after a chat, from the page's settings to what proxy and
-//! platform get to see of it.
+//! Tests of the panels before, between and after a chat: from the page's settings to what proxy and
+//! platform receive of them.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { Widget, story, until } from './harness.mjs';
 
 /**
- * A visitor on a page with these settings. `proxied` is what was asked of the proxy beside its
- * files.
+ * Opens a page with these settings for a visitor. `proxied` lists the requests to the proxy other
+ * than for files.
  */
 async function arrive(world, attributes, more = {}) {
   const address = world.page({ attributes, ...more });
@@ -24,7 +24,7 @@ async function arrive(world, attributes, more = {}) {
 
 const told = (page, type) => page.evaluate((type) => window.told.filter((event) => event.type === type), type);
 
-/** Clicks the button with these words. */
+/** Clicks the button with this text. */
 const press = (widget, words) => widget.window.getByRole('button', { name: words, exact: true }).click();
 
 story('before consent nothing is sent and nothing is kept', async (world) => {
@@ -36,7 +36,7 @@ story('before consent nothing is sent and nothing is kept', async (world) => {
   await widget.part('window-open').waitFor({ state: 'detached' });
   assert.deepEqual(await told(page, 'consent'), [{ type: 'consent', given: false }]);
 
-  // Declined is not remembered.
+  // A refusal is not remembered.
   await page.reload();
   await widget.open();
   await widget.part('consent').waitFor();
@@ -79,7 +79,7 @@ story('the form goes along with the first message', async (world) => {
   assert.deepEqual(start.body.variables.conversation, { plan: 'free', topic: 'Trains' });
   await widget.hears(/./);
 
-  // Remembered for this conversation, asked again before the next.
+  // The form is remembered for this conversation, and shown again before the next.
   await page.reload();
   await widget.part('window-open').waitFor();
   await widget.input.waitFor();
@@ -152,7 +152,7 @@ story('the conversation is saved as text and as a web page, under the strictest 
   assert.match(html.name, /\.html$/);
   assert.match(html.content, /^<!DOCTYPE html>\n<html xmlns="[^"]+" lang="ar" dir="rtl">/);
   assert.ok(html.content.includes('&lt;b&gt;Grüße &amp; Küsse&lt;/b&gt; 👋'), 'nothing a visitor writes becomes markup');
-  // As a browser reads it.
+  // Parsed by a browser.
   const reader = await (await world.visitor()).tab(world.host.page('/saved', ''));
   await reader.setContent(html.content);
   assert.equal(await reader.locator('article.visitor .bubble').innerText(), '<b>Grüße & Küsse</b> 👋');

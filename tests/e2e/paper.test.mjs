@@ -1,21 +1,21 @@
-//! A page with a chat on it, printed: the page and nothing of ours, whether the program was fetched
-//! or not. A window that is a box of the page's own is printed as such, with all that was said.
+//! Tests of printing a page with a chat: only the page is printed, whether the program was fetched
+//! or not. An inline window is printed in its place, with the whole conversation.
 
 import assert from 'node:assert/strict';
 import { devices } from 'playwright-core';
 import { Widget, story, until } from './harness.mjs';
 
 const { defaultBrowserType, ...PHONE } = devices['iPhone 13'];
-/** Longer than a sheet of paper. */
+/** Content longer than a sheet of paper. */
 const ITEMS = Array.from({ length: 60 }, (_, at) => `<p>Item ${at}, and what it costs</p>`).join('');
 
-/** The page as it is printed, as a picture of the whole of it. */
+/** Takes a picture of the whole page as it is printed. */
 async function printed(page) {
   await page.emulateMedia({ media: 'print' });
   return page.screenshot({ fullPage: true, animations: 'disabled' });
 }
 
-/** What of the widget takes room on paper, by part or name. */
+/** Returns the widget's elements that take up space on paper, by part or name. */
 const onPaper = (page) =>
   page.evaluate(() =>
     [...document.querySelector('chataibot-widget').shadowRoot.querySelectorAll('*')]
@@ -23,7 +23,7 @@ const onPaper = (page) =>
       .map((element) => element.part.value || element.localName),
   );
 
-/** Fails unless the page prints as it does without a chat on it. */
+/** Fails unless the page prints exactly as without a chat. */
 async function assertUntouched(world, visitor, page, moment) {
   const paper = await printed(page);
   assert.deepEqual(await onPaper(page), [], `${moment}: nothing of the widget takes room on paper`);

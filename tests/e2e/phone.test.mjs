@@ -1,5 +1,4 @@
-//! What only a phone has: a window that takes the whole screen, a Back button, and a screen that is
-//! turned.
+//! Tests of what only phones have: a window that fills the screen, a Back button, and rotation.
 
 import assert from 'node:assert/strict';
 import { devices } from 'playwright-core';
@@ -7,14 +6,14 @@ import { BROWSER, Widget, story, until } from './harness.mjs';
 
 const { defaultBrowserType, ...IPHONE } = devices['iPhone 13'];
 /**
- * Only Playwright has a browser pretend to be a phone; the windows of others are never so narrow,
- * but they can be as low as a phone that lies.
+ * Only Playwright can emulate a phone. Other browsers' windows cannot be that narrow, but they can
+ * be as low as a phone in landscape.
  */
 const PHONE = BROWSER === 'chromium' ? { ...IPHONE, viewport: { width: 390, height: 844 } } : { viewport: { width: 640, height: 400 } };
 
 /**
- * A page that keeps its own routes in the history, as frameworks do, and notes what it is told of
- * them.
+ * A page that keeps its own routes in the history, as frameworks do, and records the history's
+ * events and its own calls.
  */
 const ROUTES = `
   window.heard = [];
@@ -24,7 +23,7 @@ const ROUTES = `
   history.replaceState = (...values) => (heard.push('replace'), replaceState.apply(history, values));
   replaceState.call(history, { route: location.pathname }, '');`;
 
-/** A visitor with a phone who came from /shop to /product. */
+/** Returns a visitor with a phone who navigated from /shop to /product. */
 async function shopper(world, options = {}) {
   world.host.script('/routes.js', ROUTES);
   const { page: more, ...settings } = options;
@@ -37,9 +36,9 @@ async function shopper(world, options = {}) {
   return { visitor, page, widget: new Widget(page) };
 }
 
-/** What the frame of this chat says of its place in the history. */
+/** Returns the history state of the chat's iframe, through which it handles Back. */
 const entry = (widget) => widget.part('window').evaluate((window) => window.getRootNode().querySelector('iframe')?.contentWindow.history.state);
-/** The entry is there once the parts that come later are. */
+/** Waits for the history entry, which is made once the code loaded later has arrived. */
 const isReady = (widget) => until('Back is the window’s', async () => (await entry(widget)) === 1);
 const isUndone = (widget) => until('the entry is gone', async () => (await entry(widget)) === null);
 
@@ -53,8 +52,8 @@ const isOver = (widget) => widget.part('window-open').count();
 const closes = (widget) => until('the window is closed', async () => !(await isOver(widget)));
 const history = (page) => page.evaluate(() => ({ heard, state: history.state, path: location.pathname }));
 /**
- * Once its frame was lost, WebKit tells nobody of the press of Back that would close the window;
- * the next one leaves the page.
+ * Once its iframe was lost, WebKit reports no event for the Back that would close the window; the
+ * next Back leaves the page.
  */
 const LOST = { notWebkit: 'WebKit knows no frame again that was made anew' };
 const AS_IT_WAS = { heard: [], state: { route: '/product' }, path: '/product' };
@@ -74,7 +73,7 @@ story('on a phone Back closes the window, and only then leaves the page, whose h
 
 story('on a phone a visitor who touches the window in its first moments stays on the page', async (world) => {
   const { page, widget } = await shopper(world);
-  // As early as it can be: when the frame of our history is there and has not loaded.
+  // As early as possible: when the history's iframe exists and has not loaded.
   await page.evaluate(() => {
     const root = document.querySelector('chataibot-widget').shadowRoot;
     new MutationObserver((_, watch) => {
@@ -143,7 +142,7 @@ story('on a phone a page that comes back from the cache is not covered by a wind
   await page.evaluate(() => document.querySelector('#out').click());
   await page.waitForURL('**/checkout');
   await page.evaluate(() => window.history.back());
-  // It is not loaded again.
+  // Restored from the cache, so there is no load event.
   await page.waitForURL('**/product', { waitUntil: 'commit' });
   await closes(widget);
   assert.equal(await page.evaluate(() => window.same), true, 'it came from the cache');
@@ -159,7 +158,7 @@ story('on a phone Back closes the window under the strictest policy, too', async
   assert.deepEqual(await history(page), AS_IT_WAS);
 }, { notWebkit: 'a policy without unsafe-eval keeps its driver from asking the page' });
 
-/** A moment later: what is evaluated in a page that is left never answers. */
+/** Goes back a moment later: an evaluation in a page that is being left never returns. */
 const goesBack = (page) => page.evaluate(() => void setTimeout(() => window.history.back()));
 
 story('on a phone the first Back after the page was loaded again with the chat open closes the chat, and the second leaves the page', async (world) => {
@@ -199,8 +198,8 @@ story('on a phone Forward brings back the window at once, while it still fades',
   const { page, widget } = await shopper(world);
   await opens(widget);
   await page.evaluate(() => document.querySelector('chataibot-widget').ready.then(() => {}));
-  // The window that Back closes makes no entry of its own in closing: taken back later, it would
-  // cross with the visitor's Forward.
+  // Closing by Back must add no history entry: removing it later would conflict with the visitor's
+  // Forward.
   await page.evaluate(() => {
     const { History } = document.querySelector('chataibot-widget').shadowRoot.querySelector('iframe').contentWindow;
     History.prototype.pushState = () => heard.push('entry');
@@ -316,7 +315,7 @@ story('on a desktop nothing is fetched for Back, until the window is as narrow a
 
 const fromEnd = (widget) => widget.part('list').evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight);
 
-/** Has a conversation of long messages. */
+/** Has a conversation with long messages. */
 async function talk(world, widget) {
   for (let number = 0; number < 6; number++) {
     const words = Array.from({ length: 60 }, (_, at) => `word${number}x${at}`).join(' ');

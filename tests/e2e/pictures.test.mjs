@@ -1,5 +1,5 @@
-//! Every scene in six ways: nothing leaves the window and no words are cut off. With
-//! `CHATAIBOT_PICTURES=1` each is photographed for people to look at:
+//! Checks every scene in six ways of display: nothing extends beyond the window and no text is cut
+//! off. With `CHATAIBOT_PICTURES=1` each is photographed for people to look at:
 //! tests/pictures/out/<way>/<scene>.png.
 
 import assert from 'node:assert/strict';
@@ -21,7 +21,7 @@ const WAYS = {
   rtl: { visitor: { viewport: { width: 900, height: 780 } }, page: { language: 'ar', direction: 'rtl' } },
 };
 
-/** What is wrong with what is seen now. */
+/** Returns the faults of what is visible now. */
 const faults = (page) =>
   page.evaluate(() => {
     const { shadowRoot } = document.querySelector('chataibot-widget');

@@ -1,5 +1,5 @@
-//! A page with a chat on it, printed in each browser: no line of the chat is on the paper, and
-//! nothing of it takes room there.
+//! Tests of printing a page with a chat, in each browser: the paper contains no line of the chat,
+//! and the chat takes up no space there.
 
 import assert from 'node:assert/strict';
 import { inflateSync } from 'node:zlib';
@@ -9,8 +9,8 @@ const TEXT = '<p>Opening hours, and what a ticket costs</p>';
 const body = `<chataibot-widget></chataibot-widget>${TEXT}`;
 
 /**
- * What of the widget takes room where the rules for paper hold; they are made to hold on the
- * screen.
+ * Returns the widget's elements that take up space under the print rules, which are applied to the
+ * screen for this.
  */
 const onPaper = (page) =>
   page.evaluate(() => {
@@ -28,7 +28,7 @@ const onPaper = (page) =>
       .map((element) => element.part.value || element.localName);
   });
 
-/** The drawing on a page's paper: the parts of its PDF that set text, unpacked. */
+/** Prints a page to PDF, and returns the content streams that set text, decompressed. */
 async function drawn(page) {
   const pdf = await (page.print ? page.print() : page.pdf({ printBackground: true }));
   const texts = [];
@@ -40,7 +40,7 @@ async function drawn(page) {
     try {
       text = inflateSync(pdf.subarray(begin, end)).toString('latin1');
     } catch {
-      // A font's bytes, or no stream.
+      // A font's data, or no stream at all.
     }
     if (/\bBT\b/.test(text)) texts.push(text);
     at = end + 'endstream'.length;

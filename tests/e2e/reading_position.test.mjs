@@ -1,13 +1,13 @@
-//! Whoever reads further up keeps the line at the top of the list, whatever becomes of the window,
-//! of its text, or of what stands above and below.
+//! Tests of the reading position: a visitor who has scrolled up keeps the line at the top of the
+//! list, however the window, its text, or the content above and below changes.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
 
-/** How far a line may move, in pixels: less than one line. */
+/** Tolerance for the line's movement, in pixels: less than one line. */
 const NEARLY = 12;
 
-/** A conversation of long messages in a box of the page's, and a reader in the middle of it. */
+/** Has a conversation of long messages in an inline window, and scrolls to its middle. */
 async function reader(world) {
   const body = '<div id="box" style="width: 400px; height: 700px"><chataibot-widget mode="inline"></chataibot-widget></div>';
   const visitor = await world.visitor({ reducedMotion: 'reduce' });
@@ -26,8 +26,8 @@ async function reader(world) {
 }
 
 /**
- * The first whole line of the list that says `word`, or that is whole at all: what it says, and its
- * distance from the list's top.
+ * Returns the first whole line of the list (with `word`, the first that contains it): its text, and
+ * its distance from the list's top.
  */
 const lineOf = (list, word = null) =>
   list.evaluate((list, word) => {
@@ -48,7 +48,7 @@ const lineOf = (list, word = null) =>
     return null;
   }, word);
 
-/** Has `change` happen to the page, and expects the reader's line where it was. */
+/** Applies `change` to the page, and expects the visitor's line at the same position. */
 async function keepsLine({ page, list }, before, name, change, ...values) {
   const height = await list.evaluate((list) => list.scrollHeight);
   await page.evaluate(change, ...values);
@@ -83,7 +83,7 @@ story('a reader keeps the line while messages come, and goes where the wheel lea
   await widget.hears(/Something new/);
   const { distance } = await lineOf(list, before.said);
   assert.ok(Math.abs(distance - before.distance) <= NEARLY, `${before.said} went from ${before.distance} to ${distance}`);
-  // Up, a little at a time: never held back.
+  // Scrolling up in small steps is never held back.
   for (let step = 0; step < 8; step++) {
     const top = await list.evaluate((list) => list.scrollTop);
     await list.evaluate((list) => list.scrollBy({ top: -90, behavior: 'instant' }));

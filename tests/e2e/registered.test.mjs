@@ -1,5 +1,5 @@
-//! Tokens that a page registers: they keep what the page says, leave nonsense aside, and move; and
-//! those that are not registered follow as ever.
+//! Tests of tokens that a page registers with `@property`: they keep the page's values, ignore
+//! invalid ones, and can be animated; unregistered tokens still work as before.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';

@@ -1,4 +1,4 @@
-//! A reload at the worst moments: nothing is lost, nothing comes twice.
+//! Tests of a reload at critical moments: no message is lost or duplicated.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';
@@ -13,7 +13,7 @@ for (const call of ['start', 'send']) {
       await world.simulator.idle();
       said.push('opening hours');
     }
-    // What the reload cuts off is no complaint.
+    // Errors of requests that the reload aborts are expected.
     visitor.expect(/ERR_|aborted|Failed to fetch/i);
     const { hold } = await world.simulator.order('hold', { call });
     await widget.say(said.at(-1));

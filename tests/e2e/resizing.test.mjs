@@ -1,18 +1,17 @@
-//! What changes its size is drawn anew after the browser has told of it, never meanwhile: whoever
-//! changes sizes in a `ResizeObserver` makes every engine report an error to the page,
-//! "ResizeObserver loop completed with undelivered notifications".
+//! Tests of resizing: the widget renders after the browser has delivered its `ResizeObserver`
+//! callbacks, never within one. Changing sizes there makes every engine report an error to the
+//! page, "ResizeObserver loop completed with undelivered notifications".
 
 import assert from 'node:assert/strict';
 import { Widget, story } from './harness.mjs';
 
-/** Notes what changes while sizes are told of, and the errors that browsers make of it. */
+/** Records DOM changes during `ResizeObserver` callbacks, and the errors that browsers report. */
 const WATCH = () => {
   window.loops = [];
   window.redrawn = [];
   addEventListener('error', ({ message }) => /ResizeObserver/.test(message) && window.loops.push(message));
   let isTelling = false;
-  // What a callback leaves to microtasks is done before the browser goes on. It takes a few in a
-  // row.
+  // Microtasks that a callback queues run before the browser goes on, some of them in a chain.
   const afterMicrotasks = async (many) => {
     while (many--) await null;
     isTelling = false;
@@ -37,7 +36,7 @@ story('nothing is drawn anew while a browser tells of sizes, and none reports a 
   world.host.script('/watch.js', `(${WATCH})()`);
   const body = '<div id="box" style="width: 1250px; height: 260px"><chataibot-widget mode="inline"></chataibot-widget></div>';
   const visitor = await world.visitor({ reducedMotion: 'reduce' });
-  // Asked for below.
+  // Provoked on purpose below.
   visitor.expect(/ResizeObserver/);
   const page = await visitor.tab(world.page({ body, head: '<script src="/watch.js"></script>' }));
   const widget = new Widget(page);
@@ -45,7 +44,7 @@ story('nothing is drawn anew while a browser tells of sizes, and none reports a 
   await page.evaluate(() => window.watch(document.querySelector('chataibot-widget').shadowRoot));
   const isQuiet = async (when) => assert.deepEqual(await page.evaluate(() => [window.redrawn, window.loops]), [[], []], when);
 
-  // All its cards fit: what leads to more of them goes, and the list is shorter.
+  // When all cards fit, the buttons that scroll them are removed, and the list becomes shorter.
   await widget.say('carousel');
   await widget.part('cards').waitFor();
   await widget.part('turn').first().waitFor({ state: 'detached' });
@@ -56,7 +55,7 @@ story('nothing is drawn anew while a browser tells of sizes, and none reports a 
     await isQuiet(`a row of cards in ${shape}`);
   }
 
-  // A reader further up, whose window becomes so high that the end is in view.
+  // A visitor has scrolled up, and the window becomes so high that the end is in view.
   const list = widget.part('list');
   await page.evaluate(size, [400, 260]);
   await widget.part('turn').first().waitFor();

@@ -1,11 +1,12 @@
-//! The launcher that has the focus stays the same thing to a screen reader while the program comes
-//! and the window opens: of what is taken away under it, a screen reader tells nothing.
+//! Checks that the focused launcher stays the same accessibility node while the program loads and
+//! the window opens: screen readers do not report the replacement of a focused element.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
 
 /**
- * The nodes of the accessibility tree from the page to the launcher, as the browser numbers them.
+ * Returns the nodes of the accessibility tree from the launcher up to the page, with the browser's
+ * ids.
  */
 async function line(session) {
   const { nodes } = await session.send('Accessibility.getFullAXTree');

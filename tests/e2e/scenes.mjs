@@ -1,17 +1,17 @@
-//! Scenes of the scenario player in a page: shown one after the other, each until nothing moves any
-//! more.
+//! Shows scenes of the scenario player in a page, one after the other, and waits until each has
+//! settled.
 
 import { SCENES } from '../../loader/scenes.js';
 
 /**
- * A page with a player on it, in front of a visitor with these options. `before`: a script of
- * theirs and what it is told, before the page's.
+ * Opens a page with a player for a visitor with these options. `before`: a script that runs before
+ * the page's own, and its argument.
  */
 export async function player(world, { visitor = {}, page: options = {}, before } = {}) {
   const address = world.page({ path: '/scenes', attributes: 'demo="empty"', ...options });
-  // Without motion, unless motion is the matter: nothing is to be waited for then.
+  // Without motion, unless a test is about it: then there is no animation to wait for.
   const profile = await world.visitor({ reducedMotion: 'reduce', ...visitor });
-  // The scenes' film and sound are nowhere.
+  // The scenes' film and sound do not exist.
   profile.expect(/walk\.mp4|waves\.mp3/);
   if (before) await profile.context.addInitScript(...before);
   const page = await profile.tab(address);
@@ -20,8 +20,8 @@ export async function player(world, { visitor = {}, page: options = {}, before }
 }
 
 /**
- * What attributes decide by styles alone, or beside the program, and the scenes that look otherwise
- * then.
+ * Looks that attributes alone decide, by style sheets or beside the program, with the scenes that
+ * they affect.
  */
 export const PLACES = {
   'side panel': { attributes: { mode: 'panel' }, scenes: ['greeting', 'home', 'unread'] },
@@ -33,16 +33,13 @@ export const PLACES = {
   'with a teaser': { attributes: { teaser: 'Can I help you to find a train?', 'teaser-delay': '0', 'teaser-phone': '' }, scenes: ['unopened'] },
 };
 
-/** Every scene, then every place: `[name, scene, attributes]`. */
+/** Returns every scene, then every place: `[name, scene, attributes]`. */
 export const everything = () => [
   ...Object.keys(SCENES).map((scene) => [scene, scene, {}]),
   ...Object.entries(PLACES).flatMap(([place, { attributes, scenes }]) => scenes.map((scene) => [`${place}, ${scene}`, scene, attributes])),
 ];
 
-/**
- * Shows a scene, in an element with these attributes and no others, and waits until it stands
- * still.
- */
+/** Shows a scene, in an element with exactly these attributes, and waits until it has settled. */
 export async function show(page, scene, attributes = {}) {
   await page.evaluate(
     ([scene, attributes]) => {
@@ -57,38 +54,33 @@ export async function show(page, scene, attributes = {}) {
     const widget = document.querySelector('chataibot-widget');
     for (const [name, value] of Object.entries(attributes)) widget.setAttribute(name, value);
   }, attributes);
-  // A list that is scrolled and becomes another size at once takes the first for a part of the
-  // second.
+  // A list that is scrolled and resized at the same time would base its position on the old size.
   if (Object.keys(attributes).length) await still(page, scene);
   await page.evaluate(() => {
-    // Where the scene before was read to is no part of this one.
+    // The previous scene's scroll position must not affect this one.
     const list = document.querySelector('chataibot-widget').shadowRoot.querySelector('[part~="list"]');
     list?.scrollTo({ top: list.scrollHeight, behavior: 'instant' });
   });
-  // It comes by a clock of its own, and after the scene.
+  // The teaser appears after a delay of its own, later than the scene.
   if (attributes.teaser) await page.locator('chataibot-widget [part~="preview"]').waitFor();
   await still(page, scene);
 }
 
-/**
- * Waits until the scene on the page is there whole, with all that is fetched for it, and nothing
- * moves.
- */
+/** Waits until the scene is complete, with everything that is fetched for it, and nothing moves. */
 export const still = (page, scene) =>
   page.evaluate(async (scene) => {
     const { shadowRoot } = document.querySelector('chataibot-widget');
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-    // Firefox calls animations running that stand still, as `content-visibility` leaves out what
-    // they move.
+    // Firefox reports animations as running that `content-visibility` has stopped.
     const isLeftOut = (animation) => animation.effect?.target?.checkVisibility?.({ contentVisibilityAuto: true }) === false;
-    // A typing sign moves for ever; what is on its way does not.
+    // A typing indicator never ends; transitions do.
     const isEndless = (animation) => animation.effect?.getComputedTiming().iterations === Infinity;
     const isQuiet = (animation) => animation.playState !== 'running' || isEndless(animation) || isLeftOut(animation);
     const picture = () => shadowRoot.textContent + shadowRoot.querySelector('[part~="list"]')?.scrollTop;
     const isWhole = () =>
       shadowRoot.querySelector('.app') &&
       !shadowRoot.querySelector('.on-demand.waits') &&
-      // What is out of view may never be fetched.
+      // Images out of view may never be fetched.
       [...shadowRoot.querySelectorAll('img')].every((image) => image.complete || image.loading === 'lazy');
     const patience = performance.now() + 15_000;
     let before;

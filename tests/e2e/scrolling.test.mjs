@@ -1,17 +1,17 @@
-//! Wheel and finger over the window: what is beneath it stands still, wherever they are; a window
-//! that is a box of the page's is no end to the page's own scrolling.
+//! Tests of scrolling by wheel and finger over the window: the page beneath does not scroll,
+//! wherever the pointer is; over an inline window it does, once the list has come to its end.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
 
 const LONG = '<i id="spot" style="position: fixed; inset: 150px auto auto 50px; width: 50px; height: 50px"></i><div style="height: 4000px"></div>';
 
-/** How far the page has been scrolled. */
+/** Returns how far the page is scrolled. */
 const scrolled = (page) => page.evaluate(() => Math.round(scrollY));
 
 /**
- * Resolves when the page has had the time to scroll: two frames with nothing new, after the
- * compositor has answered.
+ * Waits until the page has had time to scroll: two frames without a change, after the compositor
+ * has answered.
  */
 const settled = async (page) => {
   let before = -1;
@@ -30,7 +30,7 @@ const settled = async (page) => {
   });
 };
 
-/** Turns the wheel in the middle of `locator`, to both sides, and says how far the page went. */
+/** Turns the wheel down and up over the centre of `locator`; returns how far the page scrolled. */
 async function wheel(page, locator) {
   const { x, y, width, height } = await locator.boundingBox();
   await page.mouse.move(x + width / 2, y + height / 2);
@@ -45,7 +45,8 @@ async function wheel(page, locator) {
 }
 
 /**
- * Swipes with a finger over the middle of `locator`, up and down, and says how far the page went.
+ * Swipes with a finger over the centre of `locator`, up and down, and returns how far the page
+ * scrolled.
  */
 async function swipe(page, locator) {
   const session = await page.context().newCDPSession(page);
@@ -66,8 +67,8 @@ async function swipe(page, locator) {
 }
 
 /**
- * A window over a long page that is scrolled a little, with the styles and listeners that come
- * last.
+ * Opens the window over a long page that is scrolled a little, and waits for the styles and
+ * listeners that load last.
  */
 async function over(world, { attributes = '', ...options } = {}) {
   const visitor = await world.visitor({ reducedMotion: 'reduce', ...options });
@@ -85,7 +86,7 @@ for (const [name, move, options] of [
 ]) {
   story(`scrolling: ${name} over the window leaves the page where it is`, async (world) => {
     const { page, widget } = await over(world, options);
-    // Fails without what it tests: the page itself goes.
+    // A check of the test itself: outside of the window the page scrolls.
     assert.ok((await move(page, page.locator('#spot'))) > 0, 'the page scrolls');
     await page.evaluate(() => scrollTo(0, 1000));
     for (const part of ['header', 'composer', 'input', 'list']) assert.equal(await move(page, widget.part(part).first()), 0, `${part}, before the first message`);
@@ -116,12 +117,12 @@ for (const [name, move, options] of [
 
 story('scrolling: with Control the wheel is the browser’s, over the window as elsewhere', async (world) => {
   const { page, widget } = await over(world);
-  // While capturing, as the page hears nothing else of it; what became of it stands in the event
+  // A capturing listener, as the page gets no event of it otherwise; `defaultPrevented` is read
   // afterwards.
   await page.evaluate(() => addEventListener('wheel', (event) => (window.turn = event), { capture: true, passive: true }));
   const { x, y } = await widget.part('header').boundingBox();
   await page.mouse.move(x + 30, y + 30);
-  // In this order: turns that follow one that was let through are not cancelable any more.
+  // In this order: wheel events that follow one that was not canceled are no longer cancelable.
   await page.mouse.wheel(0, 100);
   await page.waitForFunction(() => window.turn?.defaultPrevented === true);
   await page.keyboard.down('Control');

@@ -1,5 +1,5 @@
-//! A server program as a child process: it is up when it says where it listens, and a test may kill
-//! it and start it again. Knows nothing of what the program serves.
+//! A server program as a child process: it is ready when it prints its address, and a test can kill
+//! and restart it. Independent of what the program serves.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** What a server prints, with its address behind, when it is ready. */
+/** The line that a server prints, with its address, when it is ready. */
 const READY = /^listening on (http:\/\/\S+)$/;
 
 /** How long a server may take to become ready, in milliseconds. */
@@ -17,7 +17,7 @@ const PATIENCE = 20_000;
 export class Server {
   /** `http://127.0.0.1:PORT`, once started; stays the same over a restart. */
   address;
-  /** The last lines it printed, for a failed test's report. */
+  /** The last lines that it printed, for a failed test's report. */
   output = [];
   #name;
   #program;
@@ -27,8 +27,8 @@ export class Server {
   #folder;
 
   /**
-   * `parameters(listen)` gives the command line for an address to listen on; `environment` is added
-   * to our own.
+   * `parameters(listen)` returns the command line for an address to listen on; `environment` is
+   * added to the test's own.
    */
   constructor(name, program, parameters, environment = {}) {
     this.#name = name;
@@ -37,10 +37,10 @@ export class Server {
     this.#environment = environment;
   }
 
-  /** Starts it, on a free port the first time, and waits until it is ready. */
+  /** Starts the program, on a free port the first time, and waits until it is ready. */
   async start() {
     const listen = this.address ? new URL(this.address).host : '127.0.0.1:0';
-    // For its temporary files: a program that is killed removes nothing itself.
+    // A directory for its temporary files, as a killed program removes none itself.
     this.#folder ??= await mkdtemp(join(tmpdir(), 'chataibot-server-'));
     const child = spawn(this.#program, this.#parameters(listen), {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -70,11 +70,11 @@ export class Server {
     return this;
   }
 
-  /** Ends it by a signal and waits until it is gone. */
+  /** Sends a signal, and waits until the program has ended. */
   async kill(signal = 'SIGKILL') {
     const child = this.#child;
     this.#child = undefined;
-    // It may never have begun, or be gone by itself.
+    // The program may never have started, or have ended by itself.
     if (child?.pid && child.exitCode === null && child.signalCode === null) {
       const gone = once(child, 'exit');
       child.kill(signal);

@@ -1,5 +1,5 @@
-//! The window before the program is there: it takes letters and messages, and the program goes on
-//! with the very same elements.
+//! Tests of the shell, the window before the program is loaded: it accepts text and messages, and
+//! the program takes over its very nodes.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -78,7 +78,7 @@ story('the program goes on with the same elements, and focus, caret, selection a
   assert.deepEqual(after, {
     same: [true, true, true, true, true, true], lost: 0, removed: [], selectionStart: 20, selectionEnd: 45, selectionDirection: 'backward', scrollTop: scrolled, focus: true,
   });
-  // And they are the program's: each does what it should.
+  // The nodes belong to the program now: each does what it should.
   await widget.part('more').click();
   await widget.part('menu').waitFor();
   await page.keyboard.press('Escape');
@@ -102,12 +102,13 @@ const LOOKS = {
 
 for (const [name, settings] of Object.entries(LOOKS)) {
   story(`not a pixel moves when the program arrives: ${name}`, async (world) => {
-    // With the token comes what the site takes: the button for files is news, and no change.
+    // The token tells whether the site accepts files, which would add a button: a legitimate
+    // change, excluded here.
     const { page, widget, arrived } = await begin(world, { ...settings, hasToken: false });
     await page.mouse.move(5, 5);
     await widget.input.fill(name === 'right to left' ? 'مرحبا' : 'Hello there');
     await page.addStyleTag({ content: 'chataibot-widget { --chataibot-motion: 0 }' });
-    // On a phone what follows its keyboard does not wait for the program.
+    // On a phone, the code that follows the on-screen keyboard does not wait for the program.
     if (settings.visitor === PHONE) await page.waitForFunction(() => document.querySelector('chataibot-widget').shadowRoot.adoptedStyleSheets.length > 2);
     const picture = () => page.screenshot({ caret: 'hide', animations: 'disabled' });
     const before = await picture();
@@ -146,7 +147,7 @@ story('a message that was said before the program is there neither goes nor move
   await page.keyboard.press('Enter');
   await widget.shows('Here I am');
   await page.keyboard.type('And');
-  // As slow as it takes for Yew to do its work in several steps.
+  // Slow enough for Yew to do its work in several steps.
   const session = await page.context().newCDPSession(page);
   await session.send('Emulation.setCPUThrottlingRate', { rate: 6 });
   await inside(page, (root) => {
@@ -257,7 +258,7 @@ for (const reached of [false, true]) {
     visitor.expect(/could not start|Failed to load resource|ERR_FAILED/);
     await visitor.context.route('**/chataibot-fallback.js*', (route) => route.abort());
     if (!reached) await visitor.context.route('**/conversations', (route) => route.abort());
-    // The stream is asked for when the answer is there.
+    // The stream is requested once the answer has arrived.
     const asked = reached && page.waitForRequest(/\/events\?/);
     await page.keyboard.type('First');
     await page.keyboard.press('Enter');
@@ -342,7 +343,7 @@ story('a visitor who has only opened the window before gets it at once, while th
   assert.equal(await focused(page), 'input');
 });
 
-/** Counts what the page asks of the proxy for a token. */
+/** Collects the requests for a token. */
 async function tokens(visitor) {
   const asked = [];
   visitor.context.on('request', (request) => /\/token$/.test(request.url()) && asked.push(request));
@@ -393,7 +394,7 @@ story('where a conversation is stored the window waits for the program, which kn
 });
 
 story("a page that opens the window moves nobody's focus", async (world) => {
-  // What steers this browser is a visitor to it.
+  // The automation counts as a visitor's action for this browser.
   const nobody = '<script>Object.defineProperty(Navigator.prototype, "userActivation", { value: { isActive: false } })</script>';
   const { page, widget, arrived } = await arrive(world, { page: { attributes: 'open', scripts: `<input id="own" autofocus>${nobody}` } });
   await widget.part('window-open').waitFor();
@@ -410,7 +411,7 @@ for (const attributes of ['consent', 'home', 'prechat="name"']) {
       const { instantiate } = WebAssembly;
       WebAssembly.instantiate = async (...values) => {
         const made = await instantiate.apply(WebAssembly, values);
-        // It waits for a task of its own.
+        // The program then starts in a task of its own.
         setTimeout(() => setTimeout(() => (window.isThere = true)));
         return made;
       };

@@ -1,11 +1,11 @@
-//! The program arrives in several tasks while the visitor goes on: nothing is lost between them,
-//! and no word of an input method broken.
+//! Tests of the take-over of the shell by the program, which takes several tasks while the visitor
+//! continues: no input is lost between them, and no composition of an input method is interrupted.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';
 import { arrive, begin, focused, inside } from './held_program.mjs';
 
-/** Holds the tasks that the program arrives in. `step()` lets the next one go. */
+/** Holds back the tasks in which the program arrives. `step()` runs the next one. */
 async function steps(page) {
   await page.evaluate(() => {
     window.tasks = [];
@@ -24,7 +24,7 @@ story('whatever the visitor does between the tasks that the program arrives in i
   const step = await steps(page);
   const expanded = () => widget.launcher.getAttribute('aria-expanded');
   release();
-  // Fetched and compiled, then started; rendered; and taken over.
+  // The steps: the fetched and compiled program starts; it renders; it takes over.
   await page.keyboard.type('One');
   await step();
   await page.waitForFunction(() => tasks.length);
@@ -62,7 +62,7 @@ story('what was said before the program is there is answered before anything is 
   await page.keyboard.press('Enter');
   const step = await steps(page);
   release();
-  // It is started, and not rendered.
+  // The program is started, and has not rendered.
   await step();
   await page.waitForFunction(() => heard.includes('message bot'));
   assert.equal(await widget.part('bubble-bot').count(), 0);
@@ -154,7 +154,7 @@ story('an input method is let finish its word before the program arrives', async
   await session.send('Input.imeSetComposition', { text: 'にほ', selectionStart: 2, selectionEnd: 2 });
   release();
   await page.waitForFunction(() => globalThis.isMade);
-  // It would be mounted within the task in which it is made.
+  // Without a composition the program would mount within the task that instantiates it.
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
   assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').state.ready), false);
   await session.send('Input.imeSetComposition', { text: 'にほん', selectionStart: 3, selectionEnd: 3 });
@@ -177,7 +177,7 @@ story('an element that was taken from the page between two of these tasks starts
     letGo();
     document.body.append(kept);
   });
-  // It was open, and opens again.
+  // The window was open, and opens again.
   await widget.part('window-open').waitFor();
   await widget.say('Hello');
   await widget.settles();

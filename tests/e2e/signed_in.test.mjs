@@ -1,5 +1,5 @@
-//! Signed-in visitors of one machine: what is verified reaches the platform, nobody sees the
-//! other's words, and leaving ends it all.
+//! Tests of signed-in visitors who share a machine: verified data reaches the platform, nobody sees
+//! another visitor's messages, and logging out ends everything.
 
 import assert from 'node:assert/strict';
 import { sign } from '../../examples/signing/identity.mjs';
@@ -14,7 +14,7 @@ const site = (mode) => ({
 const ada = { id: 'u-1', name: 'Ada Lovelace', email: 'ada@example.com' };
 const eve = { id: 'u-2', name: 'Eve', email: 'eve@example.com' };
 
-/** The page as the host site renders it for this user. */
+/** Defines the page as the host site renders it for this user. */
 const page = (world, user, more = '') =>
   world.page({ path: `/of-${user?.id ?? 'nobody'}`, attributes: user ? `user="${user.id}" identity="${sign(user, 'demo', SECRET)}" ${more}` : more });
 
@@ -56,7 +56,7 @@ story('signed in: who logs out leaves nothing here, and no token that holds', as
   await widget.say('This is Ada');
   await widget.settles();
   const [token] = await tab.evaluate(() => /eyJ[\w-]+\.[\w-]+\.[\w-]+/.exec(JSON.stringify(localStorage)));
-  // The browser logs what it is refused.
+  // The browser logs refused requests.
   visitor.expect(/40[14]/);
   const status = () =>
     tab.evaluate(

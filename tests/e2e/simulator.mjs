@@ -1,5 +1,5 @@
-//! The simulated platform's controls, as crates/chataibot-simulator/CONTROL.md lists them. Knows
-//! neither proxy nor browser.
+//! A client of the simulated platform's controls, as crates/chataibot-simulator/CONTROL.md lists
+//! them. Independent of proxy and browser.
 
 export class Simulator {
   #address;
@@ -8,43 +8,44 @@ export class Simulator {
     this.#address = address;
   }
 
-  /** Where it is, and with it the pictures and films of its replies. */
+  /** The platform's address, which also serves the pictures and films of its replies. */
   get address() {
     return this.#address;
   }
 
-  /** Sends an order, such as `order('hold', { call: 'send' })`. */
+  /** Sends a command, such as `order('hold', { call: 'send' })`. */
   async order(name, body = {}) {
     return this.#read(name, { method: 'POST', body: JSON.stringify(body) });
   }
 
   /**
-   * Asks what happened, such as `look('calls', { call: 'start' })`. With `at_least` it waits for so
-   * many.
+   * Queries what happened, such as `look('calls', { call: 'start' })`. With `at_least` it waits
+   * until there are that many.
    */
   async look(name, query = {}) {
     return this.#read(`${name}?${new URLSearchParams({ timeout_ms: 15_000, ...query })}`);
   }
 
-  /** The documented calls of a kind, once there are `at_least` so many. */
+  /** Returns the documented calls of a kind, once there are `at_least` that many. */
   async calls(call, at_least = 0) {
     return (await this.look('calls', { call, at_least })).calls;
   }
 
-  /** What visitors said, in the order in which the platform took it. */
+  /** Returns the visitors' messages, in the order in which the platform processed them. */
   async heard() {
     const { calls } = await this.look('calls', { processed: true });
     return calls.map((call) => call.body.message.data.body);
   }
 
   /**
-   * Has the bot say something in the newest conversation, and waits until the proxy has taken it.
+   * Makes the bot send a message in the newest conversation, and waits until the proxy has accepted
+   * it.
    */
   async reply(text, more = {}) {
     return this.order('reply', { text, wait: true, ...more });
   }
 
-  /** Waits until no script runs and no webhook is under way. */
+  /** Waits until no script is running and no webhook is in progress. */
   async idle() {
     await this.look('idle');
   }

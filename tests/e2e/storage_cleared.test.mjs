@@ -1,12 +1,12 @@
-//! A page, a tool or the browser clears storage in the middle of a chat: the conversation is not
-//! lost. Who logs out calls `reset()`.
+//! Tests of storage that a page, a tool or the browser clears during a chat: the conversation is
+//! not lost. A log-out must call `reset()`.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
 
 const kept = (page) => page.evaluate(() => Object.keys(localStorage).map((key) => key.split(':').at(-1)));
 
-/** A chat in which "Hello" was said and answered. */
+/** Opens a chat in which "Hello" was sent and answered. */
 async function talk(world) {
   const { widget, page, visitor } = await world.chat();
   await widget.say('Hello');
@@ -73,7 +73,7 @@ for (const [name, spoil] of Object.entries({
   });
 }
 
-/** What privacy tools make of storage until a visitor consents, or for good. */
+/** How privacy tools break storage, either until a visitor consents or permanently. */
 const REFUSING = {
   'keeps nothing and says nothing': 'Storage.prototype.setItem = () => {};',
   'is full': "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };",
@@ -123,7 +123,7 @@ story('cleared in another tab: both go on in one conversation', async (world) =>
 
 story('a log-out that clears storage and calls reset() is one, in every tab', async (world) => {
   const { page, visitor } = await talk(world);
-  // The other tab may be asking for a token of the visitor who has just been logged out.
+  // The other tab may be requesting a token for the visitor who was just logged out.
   visitor.expect(/401 \(Unauthorized\) .*\/token/);
   const second = new Widget(await visitor.tab(page.url()));
   await second.beOpen();

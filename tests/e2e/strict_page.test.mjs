@@ -1,4 +1,4 @@
-//! Pages with a strict policy, and pages that refuse WASM.
+//! Tests of pages with a strict policy, and of pages whose policy refuses WASM.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
@@ -30,7 +30,7 @@ story('where WASM is refused the visitor can leave a message and the console nam
     headers: { 'content-security-policy': `default-src 'none'; script-src ${proxy}; connect-src ${proxy}; img-src ${proxy}` },
   });
   const visitor = await world.visitor();
-  // The browser's own line about it, the event's, and ours.
+  // The browser's own line about it, the line for the policy event, and the widget's.
   visitor.expect(/wasm|WebAssembly|unsafe-eval/i);
   const lines = [];
   const page = await visitor.tab(address);

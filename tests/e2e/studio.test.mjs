@@ -1,5 +1,5 @@
-//! The studio: a look is begun, changed, undone, shared and taken home, by pointer and keyboard;
-//! and what it writes dresses a plain page.
+//! Tests of the studio: a look is created, changed, undone, shared and exported, by pointer and
+//! keyboard, and its export styles a plain page.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -8,10 +8,10 @@ import { story, until } from './harness.mjs';
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** The studio in front of a designer, when the preview shows. */
+/** Opens the studio for a designer, and waits for the preview. */
 async function studio(world, { hash = '', ...options } = {}) {
   const profile = await world.visitor({ reducedMotion: 'reduce', viewport: { width: 1280, height: 860 }, ...options });
-  // The scenes' film and sound are nowhere.
+  // The scenes' film and sound do not exist.
   profile.expect(/walk\.mp4|waves\.mp3/);
   await profile.context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await profile.tab(`${world.proxy.address}/studio/index.html${hash}`);
@@ -172,7 +172,7 @@ story('any scene, screen, scheme, direction, size and language is a choice, and 
 });
 
 story('pointing at the preview names the part and copies its selector, and a click goes to the chat again afterwards', async (world) => {
-  // Large enough for the preview as it is: what is shown smaller is pressed beside.
+  // Large enough for the preview at full size: Playwright misses elements in a scaled frame.
   const { page, frame, part } = await studio(world, { hash: '#scene=buttons', viewport: { width: 1500, height: 1200 } });
   await page.getByLabel('Point at parts').check();
   const card = frame.locator('chataibot-widget aside [part="card"]');
@@ -184,7 +184,7 @@ story('pointing at the preview names the part and copies its selector, and a cli
     await point();
     return (await card.isVisible()) && /^bubble\b/.test(await card.innerText());
   });
-  // What is said below the preview may move it a little.
+  // The status line below the preview may move it a little.
   await until('it is copied', async () => {
     await point();
     await page.mouse.down();
@@ -204,7 +204,7 @@ story('all scenes hang on one wall, and a press on a title shows one alone', asy
   assert.ok((await count()) < 40, 'those out of sight wait');
   await frame.getByRole('button', { name: 'A form', exact: true }).scrollIntoViewIfNeeded();
   await frame.locator('[data-scene="form"] chataibot-widget [part~="form-field"]').first().waitFor();
-  // Playwright knows nothing of a frame that is shown smaller, and would press beside it.
+  // Playwright ignores the frame's scaling, so a click would miss.
   await frame.getByRole('button', { name: 'A form', exact: true }).press('Enter');
   await until('it is alone', async () => (await count()) === 1 && (await page.getByLabel('Scene', { exact: true }).inputValue()) === 'form');
 });
@@ -265,7 +265,7 @@ story('the checker sees that a focus does not show, after a press in the preview
   const rules = 'chataibot-widget::part(answer):focus-visible { outline: none }';
   const { page, tab, part } = await studio(world, { hash: `#scene=buttons&rules=${encodeURIComponent(rules)}`, viewport: { width: 1500, height: 1200 } });
   await tab('Check');
-  // By the pointer: what is focused next is no less to be seen.
+  // A press of the pointer in the preview must not make the checker miss focus rings.
   await part('title').click();
   await page.getByRole('button', { name: 'Check every scene' }).click();
   await page.getByText(/ in what is seen:$/).waitFor({ timeout: 120_000 });
@@ -274,7 +274,7 @@ story('the checker sees that a focus does not show, after a press in the preview
   assert.ok(found.length > 0 && found.every((text) => text.includes('nothing shows that it has the focus')), found.join('\n'));
   assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Check every scene');
   await page.getByRole('button', { name: 'Check every scene' }).click();
-  // The field of the tokens' panel does not come into the way of a check, nor the check into its.
+  // A focused field in the tokens' panel and a running check must not disturb each other.
   await tab('Tokens');
   await page.getByLabel('Find a token').fill('radius');
   await tab('Check');

@@ -1,5 +1,5 @@
-// What of the studio needs no browser: palettes, variables, addresses, exports, steps back. They
-// need neither proxy nor bundle.
+// The studio's tests that need no browser: palettes, variables, addresses, exports, undo. They need
+// neither proxy nor bundle.
 
 import '../studio/export.test.mjs';
 import '../studio/palette.test.mjs';

@@ -1,4 +1,4 @@
-//! Two tabs of one browser: one visitor, one conversation, one truth.
+//! Tests of two tabs in one browser: one visitor, one conversation, the same state.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
@@ -24,8 +24,7 @@ story('a click in a second tab opens the window there', async (world) => {
 
 story('two tabs that speak at the same moment start one conversation', async (world) => {
   const { first, second } = await twoTabs(world);
-  // Not by the keyboard, which no visitor has in two tabs at once, and whose drafts follow from one
-  // to the other.
+  // Not typed: no visitor types in two tabs at once, and drafts are synchronized between tabs.
   const speaks = (widget, text) => widget.page.evaluate((text) => document.querySelector('chataibot-widget').send(text), text);
   await Promise.all([speaks(first, 'from the first'), speaks(second, 'from the second')]);
   await until('both are heard', async () => (await world.simulator.heard()).length === 2);
@@ -70,7 +69,8 @@ story('a tab that is closed in mid-send leaves its message to the other', async 
 
 story('a reset in one tab forgets the visitor in the other', async (world) => {
   const { visitor, first, second } = await twoTabs(world);
-  // The proxy may cut its stream before it hears of the reset, and it asks once more.
+  // The proxy may end the other tab's stream before that tab learns of the reset, so that it tries
+  // once more.
   visitor.expect(/status of 401 .*\/events\)$/);
   await first.say('Hello');
   await first.settles();

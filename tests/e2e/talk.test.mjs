@@ -1,22 +1,22 @@
-//! What is needed to talk is fetched when somebody talks: not for an empty window, and a message is
-//! not lost where it cannot be had.
+//! Tests of the chunk for conversations: it is fetched when the visitor sends a message, not for an
+//! empty window, and no message is lost if it cannot be fetched.
 
 import assert from 'node:assert/strict';
 import { siteByEnvironment, story, until } from './harness.mjs';
 
-/** The part's file. Its name says which program it belongs to. */
+/** The chunk's file. Its name contains a hash of the program it belongs to. */
 const PART = /\/chataibot-talk-[0-9a-f]+\.wasm$/;
 
-/** The parts and chunks that a page has fetched so far. */
+/** Returns the chunks that a page has fetched so far. */
 const parts = (page) =>
   page.evaluate(() => {
     const names = performance.getEntriesByType('resource').map(({ name }) => name.split('/').pop());
     return names.filter((name) => /^chataibot-.*-[0-9a-f]+\.wasm$/.test(name));
   });
 
-/** Says something that stands as plain words in the list, whose own code has not come either. */
+/** Sends a message that the list shows as plain text, since its own code has not arrived either. */
 async function sayPlainly(widget, text) {
-  // Before the program is there the shell has a bubble for it.
+  // Before the program has started, the shell shows a bubble for it.
   await widget.page.waitForFunction(() => document.querySelector('chataibot-widget').state.ready);
   await widget.input.fill(text);
   await widget.input.press('Control+Enter');
@@ -36,7 +36,7 @@ story('an empty window fetches no part; the first letter fetches what talking ne
 
 story('where it cannot be fetched, what was said stands in the list and goes out later', async (world) => {
   const { widget, page, visitor } = await world.chat();
-  // The browser's own line, and that of what fetches parts.
+  // The browser's own line, and that of the code that fetches chunks.
   visitor.expect(/503|Failed to execute 'compile' on 'WebAssembly'/);
   await page.route(PART, (route) => route.fulfill({ status: 503 }));
   await sayPlainly(widget, 'buttons');

@@ -1,4 +1,4 @@
-//! What is said arrives with its meaning: addresses as links, raised words, numbers, lines; in the
+//! Tests of text formatting: addresses as links, superscripts, numbering and line breaks, in the
 //! window and in a saved conversation.
 
 import assert from 'node:assert/strict';
@@ -42,7 +42,7 @@ story('links to places of the page lead there in the same tab, and others open o
   await page.waitForFunction((own) => location.href === own && document.readyState === 'complete', own);
 });
 
-/** A visitor to whom raised words, numbers and lines were said. */
+/** Returns a visitor who received superscripts, numbering and line breaks. */
 async function told(world) {
   const { widget, page } = await world.chat();
   await widget.say('Hello');

@@ -1,5 +1,5 @@
-//! The theme checker: each of its rules finds what is wrong in a theme, says where, and lets pass
-//! what is right. Our own themes pass.
+//! Tests of the theme checker: each of its rules finds a faulty theme, says where the fault is, and
+//! accepts a correct one. Our own themes pass.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -12,7 +12,8 @@ const ROOT = new URL('../../', import.meta.url).pathname;
 const SCENES = 'greeting,buttons,typing';
 
 /**
- * For each rule: a theme that breaks it, what is said of it, and one that does the same rightly.
+ * For each rule: a theme that breaks it, the expected message, and a theme that does the same
+ * correctly.
  */
 const THEMES = {
   'a token that there is not': {
@@ -109,7 +110,7 @@ const THEMES = {
   },
 };
 
-/** Runs the checker: what it prints and how it ends. */
+/** Runs the checker, and returns its output and exit code. */
 const check = (...words) =>
   new Promise((resolve) => {
     execFile(process.execPath, ['xtask/theme/check.mjs', ...words], { cwd: ROOT, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
@@ -117,7 +118,7 @@ const check = (...words) =>
     });
   });
 
-/** Checks one theme of each, in a folder that is gone afterwards. */
+/** Checks all themes of a kind (`bad` or `good`), in a temporary folder. */
 async function checkAll(kind) {
   const folder = await mkdtemp(join(tmpdir(), 'chataibot-themes-'));
   try {

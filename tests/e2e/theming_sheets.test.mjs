@@ -1,5 +1,5 @@
-//! docs/theming-coverage.md keeps its word: its sheets say only names that there are, and what
-//! looks as if CSS could not do it is done.
+//! Checks docs/theming-coverage.md: its style sheets use only existing names, and do what they
+//! claim, even where CSS seems unable to.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -11,7 +11,7 @@ const ROOT = new URL('../../', import.meta.url);
 const document = await readFile(new URL('docs/theming-coverage.md', ROOT), 'utf8');
 const design = JSON.parse(await readFile(new URL('styles/design.json', ROOT), 'utf8'));
 
-/** The sheets below each title: `{title: [css, …]}`. */
+/** The style sheets below each heading: `{title: [css, …]}`. */
 const SHEETS = Object.fromEntries(
   document
     .split(/^#{2,3} /m)
@@ -19,7 +19,7 @@ const SHEETS = Object.fromEntries(
     .map((section) => [section.split('\n')[0].replace(/^\d+ /, ''), [...section.matchAll(/```css\n([^]*?)```/g)].map(([, css]) => css)]),
 );
 
-/** A widget in a page with these sheets on top. */
+/** Opens a widget in a page with this style sheet on top. */
 async function dressed(camera, css = '') {
   const page = await camera.stage({ width: 900, height: 780, deviceScaleFactor: 1 }, 'chataibot-widget { --chataibot-font: monospace }', [{ box: 'page', attributes: { demo: 'empty' } }]);
   page.dress = (css) =>
@@ -28,7 +28,7 @@ async function dressed(camera, css = '') {
       sheet.replaceSync(css);
       document.adoptedStyleSheets = [document.adoptedStyleSheets[0], sheet];
     }, css);
-  /** What `look` makes of the elements of a part, in a scene. */
+  /** Applies `look` to the computed style of each element of a part, in a scene. */
   page.look = async (scene, part, look, pseudo) => {
     if (scene) await show(page, scene);
     return page.evaluate(
@@ -44,7 +44,7 @@ async function dressed(camera, css = '') {
   return page;
 }
 
-/** One Chromium for a test. */
+/** Runs a test with a Chromium of its own. */
 const inPage = (title, run) =>
   test(title, { timeout: 120_000 }, async () => {
     const camera = await Camera.open();

@@ -1,5 +1,5 @@
-//! What a visitor wrote goes out, and stands there, to the letter; only what says nothing at all is
-//! held back.
+//! Tests that a visitor's text is sent and shown unchanged; only a message without any visible
+//! character is held back.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';

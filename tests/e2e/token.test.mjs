@@ -1,4 +1,4 @@
-//! Visitor tokens end, are refused and are renewed; the visitor notices nothing.
+//! Tests of visitor tokens that expire, are refused and are renewed, unnoticed by the visitor.
 
 import assert from 'node:assert/strict';
 import { siteByEnvironment, story, until } from './harness.mjs';
@@ -12,10 +12,7 @@ function countTokens(visitor) {
   return count;
 }
 
-/**
- * Changes what the browser keeps of its visitor, as if the proxy had changed its keys or forgotten
- * it.
- */
+/** Changes the stored visitor, as if the proxy had changed its keys or forgotten the visitor. */
 const spoil = (page, change) =>
   page.evaluate((change) => {
     const key = Object.keys(localStorage).find((key) => key.endsWith(':visitor'));
@@ -67,7 +64,8 @@ story(
     await widget.settles();
     await world.simulator.idle();
     const first = tokens.value;
-    // The shortest life a proxy allows is a minute; the stream ends before it, by name.
+    // The shortest lifetime that a proxy allows is a minute; the stream ends before it, with a
+    // `reauth` event.
     await until('it is renewed', () => tokens.value > first, 75_000);
     await widget.isLive();
     await world.simulator.reply('<p>On the second token</p>');

@@ -1,10 +1,10 @@
-//! Page translators and other extensions change our nodes under our hands: what we say afterwards
-//! is shown all the same.
+//! Tests of page translators and other extensions that change the widget's nodes: later updates are
+//! shown nevertheless.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';
 
-/** As Chromium's and Google's translators do: an element in the place of each text. */
+/** Like Chromium's and Google's translators: replaces each text by an element. */
 const replaceTexts = (page) =>
   page.evaluate(() => {
     const translate = (node) => {
@@ -19,7 +19,7 @@ const replaceTexts = (page) =>
     translate(document.querySelector('chataibot-widget').shadowRoot);
   });
 
-/** As Firefox does: other words in the same texts, and in what is read out or shown on hover. */
+/** Like Firefox's: changes the words in the same text nodes, in labels and in tooltips. */
 const changeTexts = (page) =>
   page.evaluate(() => {
     const root = document.querySelector('chataibot-widget').shadowRoot;
@@ -31,7 +31,7 @@ const changeTexts = (page) =>
   });
 
 /**
- * As writing aids and password managers do: elements of their own beside ours, which they take away
+ * Like writing aids and password managers: adds elements beside the widget's, and removes them
  * again.
  */
 const insertNodes = (page) =>
@@ -44,7 +44,7 @@ const insertNodes = (page) =>
     some.filter((_, at) => at % 2).forEach((one) => one.remove());
   });
 
-/** What a browser tells of its network; no driver takes that away. */
+/** Dispatches a network event of the browser; no driver can disconnect it. */
 const hear = (page, type) => page.evaluate((type) => void window.dispatchEvent(new Event(type)), type);
 
 for (const [name, translate] of Object.entries({ replaceTexts, changeTexts, insertNodes })) {

@@ -1,25 +1,25 @@
-//! Answers in forms of their own: how they reach the platform where the site takes them, over a
-//! reload, and where it does not.
+//! Tests of typed answers: how they reach the platform if the site accepts them, after a reload,
+//! and if it does not.
 
 import assert from 'node:assert/strict';
 import { Widget, story, until } from './harness.mjs';
 
-/** What the platform was sent last, as it came. */
+/** Returns the message that the platform received last. */
 const last = async (world) => (await world.simulator.look('calls', { processed: true })).calls.at(-1).body.message;
 
-/** Asks for something, and waits for its control. */
+/** Makes the bot ask a question, and waits for its control. */
 async function ask(widget, word, part) {
   await widget.say(word);
   await widget.part(part).last().waitFor();
 }
 
-/** Waits until the platform has something else than it had. */
+/** Waits until the platform has received something else than `before`. */
 async function next(world, what, before) {
   await until(what, async () => JSON.stringify(await last(world)) !== JSON.stringify(before));
   return last(world);
 }
 
-/** Answers buttons, slider and form; gives what the platform got of each. */
+/** Answers buttons, slider and form; returns what the platform received of each. */
 async function answerAll(world, widget) {
   const got = [];
   const answer = async (word, part, act) => {
@@ -45,7 +45,7 @@ async function answerAll(world, widget) {
   return got;
 }
 
-/** How often the visitor is shown to have said this. */
+/** Returns how often the visitor's message is shown. */
 const times = async (widget, text) => (await widget.transcript()).filter((row) => row.by === 'visitor' && row.text === text).length;
 
 story('where the site takes them, answers go in their forms and are shown once', async (world) => {

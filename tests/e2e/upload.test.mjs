@@ -1,5 +1,5 @@
-//! A file from the visitor's device to the bot: asked for, sent with progress, refused where the
-//! site does not take it.
+//! Tests of uploads that the bot asks for: the file is sent with progress, or refused if the site
+//! does not accept it.
 
 import assert from 'node:assert/strict';
 import { story, until } from './harness.mjs';

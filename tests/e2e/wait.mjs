@@ -1,9 +1,6 @@
-//! Waiting for a condition, never for a time.
+//! Waits for a condition, never for a fixed time.
 
-/**
- * Polls `condition` until it is truthy, and returns that. `what` says in a failure what was waited
- * for.
- */
+/** Polls `condition` until it is truthy, and returns its value. A failure names `what`. */
 export async function until(what, condition, patience = 15_000) {
   const end = Date.now() + patience;
   for (;;) {

@@ -1,5 +1,5 @@
 //! A client of the WebDriver standard: one driver program, one session with one browser, many
-//! windows. Knows nothing of pages and parts.
+//! windows. Independent of pages and parts.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -7,9 +7,9 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 
-/** How long a driver may take to start, and to carry out one command, in milliseconds. */
+/** How long a driver may take to start, and to execute one command, in milliseconds. */
 const PATIENCE = 60_000;
-/** The key of an element in what a driver answers, by the standard. */
+/** The key of an element reference in a driver's answer, by the standard. */
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 
 export class Session {
@@ -17,10 +17,10 @@ export class Session {
   #address;
   #path;
   #output = [];
-  /** Commands wait for one another: each belongs to the window that was switched to before it. */
+  /** Serializes commands: each applies to the window that was switched to before it. */
   #last = Promise.resolve();
   #window;
-  /** The first window stays, for a browser ends with its last one. */
+  /** The first window stays open: closing the last one ends the browser. */
   #home;
   #afterwards = [];
 
@@ -29,7 +29,7 @@ export class Session {
     const session = new Session();
     const port = await freePort();
     session.#address = { host: '127.0.0.1', port };
-    // A group of its own, so that its browser ends with it.
+    // In a process group of its own, so that its browser ends with it.
     session.#driver = spawn(program, [...parameters, `--port=${port}`], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -49,13 +49,13 @@ export class Session {
     return session;
   }
 
-  /** A window of its own, by its handle. */
+  /** Opens a window, and returns its handle. */
   async open() {
     const { handle } = await this.command(undefined, 'POST', '/window/new', { type: 'window' });
     return handle;
   }
 
-  /** Carries out a command in a window, once those before it are done. */
+  /** Executes a command in a window, after those before it have finished. */
   command(window, method, path, body = method === 'POST' ? {} : undefined) {
     const done = this.#last.then(async () => {
       if (window && window !== this.#window) {
@@ -68,10 +68,7 @@ export class Session {
     return done;
   }
 
-  /**
-   * Runs a function in the page, which may return a promise, an element or anything that JSON can
-   * hold.
-   */
+  /** Runs a function in the page. It may return a promise, an element or any JSON value. */
   async run(window, source, argument) {
     const script = `const done = arguments[arguments.length - 1];
       Promise.resolve().then(() => (${source})(arguments[0])).then((value) => done(value === undefined ? {} : { value }), (error) => done({ error: String(error?.stack ? error + '\\n' + error.stack : error) }));`;
@@ -80,7 +77,7 @@ export class Session {
     return answer.value;
   }
 
-  /** As `run`, for a function that returns an element: its reference. */
+  /** Like `run`, for a function that returns an element; returns its reference. */
   async element(window, source, argument) {
     const reference = (await this.run(window, source, argument))?.[ELEMENT];
     assert.ok(reference, 'the page has no such element');
@@ -92,7 +89,7 @@ export class Session {
     await this.command(this.#home, 'GET', '/window');
   }
 
-  /** Has something done when the browser has ended. */
+  /** Registers an action for when the browser has ended. */
   atEnd(action) {
     this.#afterwards.push(action);
   }
@@ -125,8 +122,8 @@ export class Session {
   }
 
   /**
-   * One command. Not by `fetch`, whose connections WebKit's driver closes at times that undici
-   * calls an error.
+   * Sends one command. Not by `fetch`: WebKit's driver closes connections at times that undici
+   * reports as an error.
    */
   #send(method, path, body) {
     const text = body === undefined ? '' : JSON.stringify(body);

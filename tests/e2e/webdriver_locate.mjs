@@ -1,10 +1,11 @@
-//! Functions that run in a page: they find elements, also in open shadow roots, and do to one what
-//! a test wishes once it can be done.
+//! Functions that run in a page: they find elements, also in open shadow roots, and act on one of
+//! them once that is possible.
 
 /**
- * The elements at the end of these steps: `{ css }` below what was found before, `{ role, name }`
- * likewise, `{ text }` of those that hold it, `{ pattern }` of those whose text fits, `{ own }` of
- * those that have it as their own text, `{ at }` of their number, from the end when negative.
+ * Returns the elements found by these steps: `{ css }` searches below the previous result, `{ role,
+ * name }` likewise; `{ text }` keeps those that contain it, `{ pattern }` those whose text matches,
+ * `{ own }` those that have it in a text node of their own, `{ at }` the one at this index, from
+ * the end when negative.
  */
 export function find(steps) {
   const ROLES = {
@@ -14,7 +15,7 @@ export function find(steps) {
     checkbox: 'input[type="checkbox"], [role="checkbox"]',
   };
   const all = (scope, css) => {
-    // As Playwright has it: a space leads into shadow roots, too.
+    // As in Playwright, a descendant combinator also leads into shadow roots.
     const [, first, rest] = /^((?:[^\s[(,]|\[[^\]]*\]|\([^)]*\))+) ((?:[^>+~,[]|\[[^\]]*\])+)$/.exec(css) ?? [];
     if (first) return all(scope, first).flatMap((element) => all(element, rest));
     const found = [...scope.querySelectorAll(css)];
@@ -34,7 +35,7 @@ export function find(steps) {
   }, [document]);
 }
 
-/** Gives `{ done }` when it was done to the one element, or `{ why }` not yet. */
+/** Acts on the only element. Returns `{ done }`, or `{ why }` it is not possible yet. */
 export async function act(elements, what, argument) {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   const no = (why) => ({ why });
@@ -59,7 +60,7 @@ export async function act(elements, what, argument) {
       element.dispatchEvent(new Event('change', { bubbles: true }));
     } else {
       element.select();
-      // As an editor does it: the page hears `beforeinput` and `input`, and can undo it.
+      // Edits as a user would: the page receives `beforeinput` and `input`, and undo works.
       document.execCommand(argument === '' ? 'delete' : 'insertText', false, argument);
     }
     return element.value === argument ? { done: true } : no(`it holds ${JSON.stringify(element.value)}`);

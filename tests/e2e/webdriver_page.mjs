@@ -1,6 +1,5 @@
-//! A page in a browser that a WebDriver steers, with as much of Playwright's surface as the tests
-//! for every engine use: what a visitor does goes by the browser's own keys and pointer, what a
-//! test asks is read in the page.
+//! A page in a browser controlled by WebDriver, with as much of Playwright's interface as the tests
+//! for every engine use. Actions use the browser's own keys and pointer; queries run in the page.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +8,7 @@ import { act, find } from './webdriver_locate.mjs';
 import { until } from './wait.mjs';
 
 const PATIENCE = 15_000;
-/** Keys with a name, as the standard numbers them. */
+/** Named keys, by their code points in the standard. */
 const KEYS = {
   Enter: '\uE006', Tab: '\uE004', Escape: '\uE00C', Space: ' ', Backspace: '\uE003', Delete: '\uE017',
   Shift: '\uE008', Control: '\uE009', Alt: '\uE00A', Meta: '\uE03D',
@@ -53,7 +52,7 @@ export class Page {
     return this.evaluate(() => ({ width: innerWidth, height: innerHeight }));
   }
 
-  /** Has a page of this size; how much the browser has around it differs. */
+  /** Resizes the window so that the page has this size; browsers' own frames differ. */
   async setViewportSize({ width, height }) {
     const { width: wide, height: high } = await this.viewportSize();
     const outer = await this.#command('GET', '/window/rect');
@@ -65,14 +64,14 @@ export class Page {
   }
 
   /**
-   * By the page, a moment later: a driver waits for the page to be left, which an entry of a
-   * frame's does not do.
+   * Goes back by a script, a moment later: a driver would wait until the page is left, which does
+   * not happen for a history entry of an iframe.
    */
   async goBack() {
     await this.evaluate(() => void setTimeout(() => history.back()));
   }
 
-  /** `**` and the end of an address. */
+  /** `pattern`: `**` and the end of an address. */
   async waitForURL(pattern) {
     const end = pattern.slice(2);
     await until(`the address ends in ${end}`, async () => (this.#address = await this.#command('GET', '/url')).endsWith(end), PATIENCE);
@@ -110,8 +109,8 @@ export class Page {
   }
 
   /**
-   * Role and name of the element that `source`, a function, returns, by the browser's own
-   * computation.
+   * Returns role and name of the element that `source`, a function, returns, as the browser
+   * computes them.
    */
   async computed(source) {
     const element = await this.#session.element(this.#window, source);
@@ -119,12 +118,12 @@ export class Page {
     return { role, name: await this.#command('GET', `/element/${element}/computedlabel`) };
   }
 
-  /** The page on paper: a PDF. */
+  /** Prints the page to PDF. */
   async print() {
     return Buffer.from(await this.#command('POST', '/print', { background: true }), 'base64');
   }
 
-  /** Chooses files in the field that `steps` find: `{ name, buffer }`, one or more. */
+  /** Chooses files for the input that `steps` find: `{ name, buffer }`, one or more. */
   async choose(steps, files) {
     const folder = await mkdtemp(join(tmpdir(), 'chataibot-files-'));
     try {
@@ -133,12 +132,12 @@ export class Page {
       const field = await this.#session.element(this.#window, `(steps) => (${find})(steps)[0]`, steps);
       await this.#command('POST', `/element/${field}/value`, { text: paths.join('\n') });
     } finally {
-      // The page has read them by then, or never will: what it is given are the files themselves.
+      // Removed when the browser ends: until then the page may read the files themselves.
       this.#session.atEnd(() => rm(folder, { recursive: true, force: true }));
     }
   }
 
-  /** The pointer goes to a place in the page, and presses these buttons there. */
+  /** Moves the pointer to a position in the page, and presses these buttons there. */
   async point({ x, y }, presses = []) {
     this.#pointer = { x: Math.round(x), y: Math.round(y) };
     const actions = [{ type: 'pointerMove', x: Math.round(x), y: Math.round(y), duration: 0 }];
@@ -154,20 +153,20 @@ export class Page {
     await this.#actions({ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions });
   }
 
-  /** Where the pointer is. */
+  /** Turns the wheel at the pointer's position. */
   async #wheel(deltaX, deltaY) {
     await this.#actions({ type: 'wheel', id: 'wheel', actions: [{ type: 'scroll', ...this.#pointer, deltaX, deltaY, duration: 0 }] });
   }
 
   /**
-   * The page is to be closed or loaded anew. Browsers cut off what is under way then, Firefox even
-   * scripts in the middle, and what is left of it complains: nobody sees that.
+   * Marks the page as about to be closed or reloaded. Browsers abort what is in progress then
+   * (Firefox even running scripts), and the resulting errors, which no visitor sees, are ignored.
    */
   async #leave() {
     await this.evaluate(() => void (window.isOld = true));
   }
 
-  /** Drivers differ in how early they call a page loaded. */
+  /** Waits until the page is loaded; drivers differ in how early they report that. */
   async #loaded() {
     const isLoaded = () => !window.isOld && location.protocol !== 'about:' && document.readyState === 'complete';
     await until('the page is loaded', () => this.evaluate(isLoaded), PATIENCE);
@@ -195,8 +194,8 @@ export class Page {
 }
 
 /**
- * Elements found by steps, anew for each question, through shadow roots. What is asked of one waits
- * until there is just one.
+ * Elements found by steps, looked up again for each query, through shadow roots. Queries about a
+ * single element wait until there is exactly one.
  */
 class Locator {
   #page;
@@ -296,7 +295,7 @@ class Locator {
   }
 
   /**
-   * Waits for an element that is seen (`visible`), there (`attached`), or neither any more
+   * Waits for an element to be visible (`visible`), present (`attached`), or no longer so
    * (`hidden`, `detached`).
    */
   async waitFor({ state = 'visible', timeout = PATIENCE } = {}) {
@@ -307,12 +306,12 @@ class Locator {
     if (wanted && found > 1) throw new Error(`${found} elements fit ${JSON.stringify(this.#steps)}`);
   }
 
-  /** With `trial` it could be clicked, and is not. */
+  /** Clicks. With `trial` it only waits until a click is possible. */
   async click({ trial = false } = {}) {
     await this.#page.point(await this.#ready('place'), trial ? [] : [0]);
   }
 
-  /** These browsers have no finger. */
+  /** Clicks instead: these browsers cannot emulate touch. */
   tap(options) {
     return this.click(options);
   }
@@ -339,7 +338,7 @@ class Locator {
     await this.#page.choose(this.#steps, files);
   }
 
-  /** Does it to the one element once it can be done, and hands back what it gives. */
+  /** Runs an action on the only element once that is possible, and returns its result. */
   async #ready(what, argument) {
     let told;
     const call = `(${act})((${find})(${JSON.stringify(this.#steps)}), ${literal(what)}, ${literal(argument)})`;
@@ -350,7 +349,7 @@ class Locator {
   }
 }
 
-/** Runs in the page: how many of the elements can be seen. */
+/** Returns how many of the elements are visible. Runs in the page. */
 function seen(elements) {
   return elements.filter((element) => {
     const { width, height } = element.getBoundingClientRect();
@@ -358,7 +357,7 @@ function seen(elements) {
   }).length;
 }
 
-/** A value as a page reads it. */
+/** Returns a value as JavaScript source. */
 function literal(value) {
   return value instanceof RegExp ? String(value) : JSON.stringify(value) ?? 'undefined';
 }

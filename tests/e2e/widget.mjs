@@ -1,4 +1,4 @@
-//! The widget in a page, as a visitor meets it: reached by its parts, which are its public anatomy.
+//! A page object for the widget: reaches its elements by their parts, which are its public anatomy.
 
 import assert from 'node:assert/strict';
 import { until } from './wait.mjs';
@@ -11,7 +11,7 @@ export class Widget {
     this.#host = page.locator(selector);
   }
 
-  /** Everything with this part name. */
+  /** Locates all elements with this part name. */
   part(name) {
     return this.#host.locator(`[part~="${name}"]`);
   }
@@ -28,19 +28,19 @@ export class Widget {
     return this.part('input');
   }
 
-  /** Clicks the launcher and waits until the window stands. */
+  /** Clicks the launcher and waits until the window is open. */
   async open() {
     await this.launcher.click();
     await this.part('window-open').waitFor();
   }
 
-  /** Has the window open, whether or not it opens by itself. */
+  /** Ensures that the window is open, whether or not it opens by itself. */
   async beOpen() {
     await this.#host.evaluate((element) => element.open());
     await this.part('window-open').waitFor();
   }
 
-  /** Waits until what follows the window is there, with the styles of what is not seen at once. */
+  /** Waits until the code that follows the window is loaded, with the styles that load last. */
   async isFollowed() {
     await this.page.waitForFunction(() =>
       document.querySelector('chataibot-widget').shadowRoot.adoptedStyleSheets.some((sheet) => sheet.cssRules[0]?.selectorText === ':host > div'),
@@ -52,11 +52,11 @@ export class Widget {
     await this.part('window-open').waitFor({ state: 'detached' });
   }
 
-  /** Types a message and sends it; it stands in the list when this ends. */
+  /** Types a message and sends it; returns when the list contains it. */
   async say(text) {
     const before = (await this.transcript()).length;
     await this.input.fill(text);
-    // With Control it sends on every device; alone it begins a line where fingers type.
+    // Control+Enter sends on every device; on touch devices Enter alone starts a new line.
     await this.input.press('Control+Enter');
     await until(`"${text}" stands in the list`, async () => {
       const rows = await this.transcript();
@@ -65,8 +65,8 @@ export class Widget {
   }
 
   /**
-   * The bubbles from top to bottom: who says what, without what is for screen readers alone, and
-   * for the visitor's also how the sending went.
+   * Returns the bubbles from top to bottom: author and text, without text for screen readers alone,
+   * and for the visitor's messages also the delivery state.
    */
   transcript() {
     return this.part('bubble').evaluateAll((bubbles) =>
@@ -84,14 +84,14 @@ export class Widget {
     );
   }
 
-  /** The texts in the list, from top to bottom. */
+  /** Returns the texts in the list, from top to bottom. */
   async texts() {
     return (await this.transcript()).map((row) => row.text);
   }
 
   /**
-   * Waits until the list says just this. A pattern stands for a text that need not be known in
-   * full.
+   * Waits until the list contains exactly these messages. A pattern matches a text that need not be
+   * known in full.
    */
   async shows(...expected) {
     let rows = [];
@@ -106,7 +106,7 @@ export class Widget {
     }).catch(() => assert.deepEqual(rows, expected, 'what the list says'));
   }
 
-  /** Waits until a text that fits stands in the list. */
+  /** Waits until a reply matches. */
   async hears(pattern) {
     let rows = [];
     await until(`a bubble that fits ${pattern}`, async () => {
@@ -115,7 +115,7 @@ export class Widget {
     }).catch(() => assert.fail(`no bubble fits ${pattern}: ${JSON.stringify(rows, null, 1)}`));
   }
 
-  /** Waits until every message of the visitor's has arrived; there is one at least. */
+  /** Waits until all of the visitor's messages, at least one, are delivered. */
   async settles() {
     let rows = [];
     await until('all is sent', async () => {
@@ -124,7 +124,7 @@ export class Widget {
     }).catch(() => assert.fail(`not all is sent: ${JSON.stringify(rows, null, 1)}`));
   }
 
-  /** Waits until replies arrive at once. */
+  /** Waits until the connection is live, so that replies arrive at once. */
   async isLive() {
     await this.part('status-live').waitFor();
   }

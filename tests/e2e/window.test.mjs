@@ -1,14 +1,14 @@
-//! Where the window stands and how large it is: what only the whole bundle in a browser can show.
+//! Tests of the window's position and size: what only the whole bundle in a browser can show.
 
 import assert from 'node:assert/strict';
 import { devices } from 'playwright-core';
 import { Widget, story, until } from './harness.mjs';
 
-/** The part names of what has the keyboard in the widget. */
+/** Returns the part names of the focused element in the widget. */
 const focused = (page) =>
   page.evaluate(() => document.querySelector('chataibot-widget').shadowRoot.activeElement?.part.value ?? document.activeElement.id);
 
-/** Where the window is, once it has arrived there. */
+/** Returns the window's box, once its animation is over. */
 async function box(widget) {
   let found;
   await until('the window stands still', async () => {
@@ -111,15 +111,15 @@ story("with the page's own launcher the focus goes back to it", async (world) =>
   await page.locator('#help[aria-expanded="false"]').waitFor();
   await until('the focus is back', async () => (await focused(page)) === 'help');
 
-  // Seconds later the browser counts the visitor's last press no more, and it may have taken the
-  // focus from the window before we hear.
+  // Seconds later the browser no longer counts the visitor's last key press (user activation), and
+  // it may have taken the focus from the window before the widget handles the event.
   await page.keyboard.press('Enter');
   await until('the message field has the focus again', async () => /input/.test(await focused(page)));
   await page.evaluate(() => {
     const host = document.querySelector('chataibot-widget');
     addEventListener('chataibot-close', () => host.shadowRoot.activeElement?.blur(), { capture: true, once: true });
   });
-  // Playwright's own questions would count as a press.
+  // Playwright's own evaluations would count as user activation.
   const console = await page.context().newCDPSession(page);
   const isPressed = () => console.send('Runtime.evaluate', { expression: 'navigator.userActivation.isActive' });
   await until('the press is forgotten', async () => !(await isPressed()).result.value);
@@ -206,7 +206,7 @@ for (const reducedMotion of ['no-preference', 'reduce']) {
     });
     await page.keyboard.press('Escape');
     await until('it is gone', () => page.evaluate(() => window.stayed !== undefined));
-    // Browsers tell screen readers of changes once a frame, and removals first.
+    // Browsers report changes to screen readers once a frame, and removals first.
     const stayed = await page.evaluate(() => window.stayed);
     assert.ok(stayed > 100, `${stayed} ms`);
   });
@@ -217,7 +217,7 @@ story('the keyboard does not go back into a window that fades, nor does the poin
   await page.evaluate(() => {
     const root = document.querySelector('chataibot-widget').shadowRoot;
     const sheet = new CSSStyleSheet();
-    // As long as a quick hand needs, and a slow machine.
+    // Long enough for a slow machine to act while the window fades.
     sheet.replaceSync('@layer regions{.window:not(.window-open){transition:visibility 0s 60s}}');
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   });

@@ -1,4 +1,4 @@
-//! Frameworks and bundlers find the program and its parts by themselves.
+//! Tests that frameworks and bundlers find the program and its chunks by themselves.
 
 import { converseAndTell, example } from './harness.mjs';
 

@@ -1,4 +1,5 @@
-//! A new application, and the package's README: nothing else is needed, and two minutes are enough.
+//! Tests a new application with the package's README: nothing else is needed, and two minutes are
+//! enough.
 
 import assert from 'node:assert/strict';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -11,7 +12,7 @@ import { serveBy } from './serve.mjs';
 
 const { CHATAIBOT_PACKAGE, CHATAIBOT_EXAMPLES } = process.env;
 
-/** The first blocks of code in the README, by language. */
+/** Returns the first code block of each language in the README. */
 async function readme() {
   const text = await readFile(new URL('../../npm/README.md', import.meta.url), 'utf8');
   const block = (language) => new RegExp(`\`\`\`${language}\n([^]*?)\n\`\`\``).exec(text)?.[1] ?? assert.fail(`the README has no block of ${language}`);

@@ -1,4 +1,5 @@
-//! One example: installed from the package, built, served, opened in a browser, and talked with.
+//! Harness for examples: each is installed from the package, built, served, and opened in a browser
+//! for a conversation.
 
 import assert from 'node:assert/strict';
 import { World, story } from '../e2e/harness.mjs';
@@ -6,17 +7,17 @@ import { Widget } from '../e2e/widget.mjs';
 import { install, served } from './install.mjs';
 import { serveBy, serveFiles } from './serve.mjs';
 
-/** How long npm, a build and a conversation may take together, in milliseconds. */
+/** How long npm, build and conversation may take together, in milliseconds. */
 const PATIENCE = 600_000;
 
-/** Where the examples expect the proxy: at the demo's address. */
+/** The demo's address, at which the examples expect the proxy. */
 const DEMO = 'http://127.0.0.1:8787';
 
 /**
- * The example in examples/`name`. `tell({world, visitor, page, widget, address})` is its story;
- * without one it is a conversation. `options.serve(folder)` serves it otherwise than by its `start`
- * script or as files; `options.second` is where it expects a second proxy, with a platform of its
- * own, and is a world then, too.
+ * Tests the example in examples/`name`. `tell({world, visitor, page, widget, address})` is the
+ * test's body, by default a conversation. `options.serve(folder)` replaces serving by its `start`
+ * script or as files; `options.second` is the address of a second proxy that it expects: it then
+ * gets a second world, with a platform of its own.
  */
 export function example(name, sentence, tell = converse, options = {}) {
   story(`${name}: ${sentence}`, async (world) => {
@@ -33,7 +34,7 @@ export function example(name, sentence, tell = converse, options = {}) {
       const serve = options.serve ?? (scripts.start ? startScript : async () => serveFiles(await served(folder)));
       server = await serve(folder);
       const visitor = await world.visitor();
-      // A browser asks by itself for an icon, which no example has.
+      // Browsers request an icon unasked, and no example has one.
       visitor.expect(/favicon/);
       const asked = [];
       visitor.context.on('request', (request) => asked.push(request.url()));
@@ -43,7 +44,7 @@ export function example(name, sentence, tell = converse, options = {}) {
       assert.ok(files.some((url) => /\.wasm/.test(url)), 'the program was fetched');
       assert.deepEqual(files.filter((url) => !url.startsWith(server.address)), [], 'every file comes from the server of the page, as the package brought it');
     } finally {
-      // Before its servers go, of whose end it would complain.
+      // Before its servers stop, since the page would complain of lost connections.
       await page?.close();
       await server?.stop();
       await second?.end();
@@ -53,7 +54,7 @@ export function example(name, sentence, tell = converse, options = {}) {
 
 const startScript = (folder) => serveBy(folder, 'npm', () => ['start']);
 
-/** The visitor opens the window, says something, and the bot answers. */
+/** Opens the window, sends a message, and waits for the bot's answer. */
 export async function converse({ widget }) {
   await widget.open();
   await widget.say('Hello');
@@ -61,7 +62,7 @@ export async function converse({ widget }) {
   await widget.hears(/./);
 }
 
-/** The same, where the page shows the last message that it was told of. */
+/** As `converse`, on a page that shows the last message it was notified of. */
 export async function converseAndTell({ page, widget }) {
   await converse({ widget });
   await page.locator('output').filter({ hasText: /^bot: ./ }).waitFor();

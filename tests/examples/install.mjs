@@ -1,5 +1,5 @@
-//! An example in a folder of its own, installed from the package's file and built as its
-//! `package.json` says.
+//! Copies an example into a folder of its own, installs the package's file there, and builds it as
+//! its `package.json` says.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -11,21 +11,21 @@ const { CHATAIBOT_PACKAGE, CHATAIBOT_EXAMPLES } = process.env;
 assert.ok(CHATAIBOT_PACKAGE && CHATAIBOT_EXAMPLES, 'run these by: cargo xtask test examples');
 
 const SOURCES = new URL('../../examples/', import.meta.url).pathname;
-/** What npm says where it reaches no registry. */
+/** npm's errors when it reaches no registry. */
 const UNREACHABLE = /\b(ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|E50\d|ENOTCACHED)\b/;
 
-/** Nobody is asked or counted. */
+/** Disables prompts and telemetry. */
 const ENVIRONMENT = { ...process.env, CI: '1', ASTRO_TELEMETRY_DISABLED: '1', NG_CLI_ANALYTICS: 'false', NEXT_TELEMETRY_DISABLED: '1' };
 
-/** As quick as it goes, with nobody's scripts, and without a lock that names a registry's host. */
+/** As fast as possible, without packages' scripts or a lock file that names a registry's host. */
 const QUIETLY = ['--no-package-lock', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
 
 const run = promisify(execFile);
 const exists = (path) => stat(path).then(() => true, () => false);
 
 /**
- * The example `name`, ready to be served. `addresses` says what stands in the place of the
- * addresses that its files name. Returns its folder and the scripts of its `package.json`.
+ * Prepares the example `name` for serving. `addresses` maps addresses in its files to their
+ * replacements. Returns its folder and the scripts of its `package.json`.
  */
 export async function install(name, addresses) {
   const folder = await copy(join(SOURCES, name), name);
@@ -36,14 +36,14 @@ export async function install(name, addresses) {
   return { folder, scripts };
 }
 
-/** What the `package.json` of `template` wants, in the folder `name` and without the package. */
+/** Installs what `template`'s `package.json` needs in the folder `name`, without the package. */
 export async function prepare(name, template) {
   const folder = await copy(new URL(template, import.meta.url).pathname, name);
   await npm(folder, 'install', ...QUIETLY);
   return folder;
 }
 
-/** The package in the folder `name`, beside the files of `template`, a folder of tests/examples. */
+/** Installs the package in the folder `name`, with the files of tests/examples/`template`. */
 export async function unpack(name, { template = 'empty' } = {}) {
   const folder = await copy(new URL(template, import.meta.url).pathname, name);
   await add(folder);
@@ -57,15 +57,15 @@ async function copy(source, name) {
   return folder;
 }
 
-/** Installs the package and what else the folder's `package.json` wants. */
+/** Installs the package and the other dependencies of the folder's `package.json`. */
 async function add(folder) {
   await cp(CHATAIBOT_PACKAGE, join(folder, 'chataibot-widget.tgz'));
-  // Else npm takes what is there for the same version.
+  // Otherwise npm reuses an installed package of the same version.
   for (const old of ['chataibot-widget', '.package-lock.json', '.vite']) await rm(join(folder, 'node_modules', old), { recursive: true, force: true });
   await npm(folder, 'install', ...QUIETLY);
 }
 
-/** Everything but what was installed before. */
+/** Removes everything except the installed dependencies. */
 async function clear(folder) {
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder)) {
@@ -99,5 +99,5 @@ export async function npm(folder, ...words) {
 /** Runs `program` of the package `name@version`, and returns what it printed. */
 export const npx = (folder, name, program, ...words) => npm(folder, 'exec', '--yes', '--prefer-offline', `--package=${name}`, '--', program, ...words);
 
-/** The folder that a server of files serves: what was built, or the example itself. */
+/** Returns the folder that a file server serves: the build's output, or the example itself. */
 export const served = async (folder) => ((await exists(join(folder, 'dist'))) ? join(folder, 'dist') : folder);

@@ -1,16 +1,16 @@
-//! Pages that replace each other without a load: the element goes along, with its window open and
-//! its conversation.
+//! Tests of pages that replace each other without a load: the element stays, with its open window
+//! and its conversation.
 
 import assert from 'node:assert/strict';
 import { converse, example } from './harness.mjs';
 
-/** The chat goes on, on the next page: it is the same element, and no file was fetched again. */
+/** The chat continues on the next page, in the same element, and no file is fetched again. */
 async function goesAlong({ page, widget }) {
   await converse({ widget });
   await page.evaluate(() => (document.querySelector('chataibot-widget').mark = 'the same'));
   for (const where of ['second', 'first']) {
     const before = (await widget.texts()).length;
-    // The window may lie above the link.
+    // By script: the window may cover the link.
     await page.getByRole('link', { name: `To the ${where} page` }).evaluate((link) => link.click());
     await page.getByRole('heading', { name: `The ${where} page` }).waitFor();
     assert.equal(await page.evaluate(() => document.querySelector('chataibot-widget').mark), 'the same');

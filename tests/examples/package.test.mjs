@@ -1,5 +1,5 @@
-//! The package itself: what registries and compilers ask of one, its types in every framework's
-//! templates, and that it names nobody's machine.
+//! Tests of the package itself: the requirements of registries and compilers, its types in every
+//! framework's templates, and that it contains no path of the build machine.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

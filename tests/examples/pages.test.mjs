@@ -1,4 +1,4 @@
-//! Pages that make it hard: a strict policy, and a theme that styles everything.
+//! Tests of difficult pages: a strict policy, and a theme that styles everything.
 
 import assert from 'node:assert/strict';
 import { converse, example } from './harness.mjs';

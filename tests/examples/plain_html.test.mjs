@@ -1,4 +1,4 @@
-//! A page without a bundler: an import map alone leads to the package.
+//! Tests of a page without a bundler, which finds the package by an import map alone.
 
 import assert from 'node:assert/strict';
 import { converse, converseAndTell, example } from './harness.mjs';
@@ -15,8 +15,8 @@ example('plain-html', 'a part whose fetch failed is fetched under another addres
     window.failures = 0;
     document.addEventListener('chataibot-error', () => window.failures++);
   });
-  // The shell fails at the first try, what the shell asks for at the second: each is there under
-  // another address.
+  // The first try fails at the shell, the second at a module that the shell imports; each retry
+  // uses another address.
   for (const wanted of [1, 2]) {
     await widget.launcher.click();
     await page.waitForFunction((wanted) => window.failures === wanted, wanted);

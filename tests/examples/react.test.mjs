@@ -1,4 +1,4 @@
-//! React 18, and React that is rendered on a server.
+//! Tests with React 18, and with React rendered on a server.
 
 import assert from 'node:assert/strict';
 import { converseAndTell, example } from './harness.mjs';

@@ -1,4 +1,4 @@
-//! React 19, as Vite builds it and as its development server serves it.
+//! Tests with React 19, as built by Vite and as served by its development server.
 
 import assert from 'node:assert/strict';
 import { converseAndTell, example } from './harness.mjs';
@@ -27,7 +27,7 @@ example('react-19', 'doctor() and metrics() see files under the names that Vite 
   const { requests, launcher } = await page.evaluate(() => document.querySelector('chataibot-widget').metrics());
   assert.ok(requests > 0 && launcher > 0, 'and metrics() counts them');
 
-  // As after a release that took away what an open page still needs.
+  // Simulates a release that has removed files which an open page still needs.
   await page.route('**/chataibot-frame-*.js*', (route) => route.fulfill({ status: 404 }));
   await page.route('**/chataibot-talk-*.wasm', (route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<h1>Shop</h1>' }));
   await page.reload();

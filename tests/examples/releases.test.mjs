@@ -1,5 +1,5 @@
-//! Two versions on one server: a page goes on with the files it began with, and finds the new ones
-//! and its conversation at the next load.
+//! Tests of two versions on one server: an open page continues with the files of its version, and
+//! gets the new ones, with its conversation, at the next load.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -20,8 +20,8 @@ after(() => rm(folder, { recursive: true, force: true }));
 const release = (dist, assets, version) => run('node', [new URL('../../xtask/package/release.mjs', import.meta.url).pathname, dist, assets, version]);
 
 /**
- * The bundle as another build of it: its parts are named otherwise, and nothing knows the former
- * names.
+ * Creates another build of the bundle: its chunks have other names, and nothing refers to the
+ * former names.
  */
 async function nextBuild() {
   const dist = join(folder, 'next');
@@ -37,7 +37,7 @@ async function nextBuild() {
   return dist;
 }
 
-/** A folder of releases with the old version alone. */
+/** Creates a folder of releases that contains only the old version. */
 async function firstRelease(name) {
   const assets = join(folder, name);
   await mkdir(assets);
@@ -45,7 +45,7 @@ async function firstRelease(name) {
   return assets;
 }
 
-/** What the page fetches of the bundle from now on, by path. */
+/** Collects the paths of the bundle's files that the page fetches from now on. */
 function fetched(page, proxy) {
   const paths = [];
   page.on('request', (request) => {
@@ -72,7 +72,7 @@ for (const [path, more] of [
     const late = await world.visitor();
     const latePage = await late.tab(address);
     await new Widget(latePage).launcher.waitFor();
-    // Their streams end with the old proxy.
+    // Streams end with the old proxy, which the browser logs.
     for (const visitor of [early.visitor, late]) visitor.expect(/ERR_|Failed to load resource|Failed to fetch/);
 
     await release(await nextBuild(), assets, NEW);
@@ -84,7 +84,7 @@ for (const [path, more] of [
     await early.widget.isLive();
     await early.widget.say('buttons');
     await early.widget.settles();
-    // Of a part of its own, which this page has not needed yet.
+    // Needs a chunk that this page has not fetched yet.
     await early.page.evaluate(() => document.querySelector('chataibot-widget').transcript());
     const late1 = new Widget(latePage);
     await late1.open();
@@ -95,7 +95,8 @@ for (const [path, more] of [
       assert.deepEqual(paths.filter((path) => !path.startsWith(`/${OLD}/`)), [], 'of the version it began with');
     }
 
-    // In the place of five minutes, for which a browser keeps what leads to the newest.
+    // Replaces a wait of five minutes, for which a browser caches the files that refer to the
+    // newest version.
     const browser = await early.visitor.context.newCDPSession(early.page);
     await browser.send('Network.clearBrowserCache');
     byEarly.length = 0;

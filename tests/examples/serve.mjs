@@ -1,5 +1,4 @@
-//! Serves an example: by its own `start` script, by one that a test names, or as the files it was
-//! built to.
+//! Serves an example: by its own `start` script, by a given program, or as the files of its build.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,14 +17,14 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** A server of the files in `folder`: `{address, stop}`. */
+/** Serves the files in `folder`. Returns `{address, stop}`. */
 export async function serveFiles(folder) {
   const server = createServer(async (request, response) => {
     let path = join(folder, normalize(decodeURIComponent(new URL(request.url, 'http://host').pathname)));
     if (await stat(path).then((found) => found.isDirectory(), () => false)) path = join(path, 'index.html');
     const file = await readFile(path).catch(() => undefined);
     if (file) return response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(file);
-    // Browsers ask by themselves for an icon, and log it when there is none.
+    // Browsers request an icon unasked, and log an error when there is none.
     response.writeHead(request.url === '/favicon.ico' ? 204 : 404).end();
   });
   server.listen(0, '127.0.0.1');
@@ -38,7 +37,7 @@ export async function serveFiles(folder) {
   return { address: `http://127.0.0.1:${server.address().port}/`, stop };
 }
 
-/** A port that nobody listens on. */
+/** Returns a free port. */
 export async function freePort() {
   const socket = createSocket().listen(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -49,13 +48,13 @@ export async function freePort() {
 }
 
 /**
- * A program of the example's that serves at the port it is told by `PORT` or `words(port)`:
- * `{address, stop}`. It is up when it answers, whatever it answers.
+ * Runs a server program of the example, which gets its port from `PORT` or `words(port)`. Returns
+ * `{address, stop}` when it responds, with any status.
  */
 export async function serveBy(folder, program, words) {
   const port = await freePort();
   const output = [];
-  // A group of its own: some start others.
+  // In a process group of its own, as some programs start others.
   const child = spawn(program, words(port), { cwd: folder, detached: true, env: { ...process.env, PORT: String(port) } });
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => output.push(bytes));
   const address = `http://127.0.0.1:${port}/`;

@@ -1,4 +1,4 @@
-//! Two widgets of two sites on one page.
+//! Tests of a page with two widgets of two sites.
 
 import assert from 'node:assert/strict';
 import { Widget } from '../e2e/widget.mjs';

@@ -1,4 +1,4 @@
-//! The serverless proxy in the runtime of Cloudflare Workers, held against the contract.
+//! Runs the conformance checks on the serverless proxy, in the runtime of Cloudflare Workers.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

@@ -1,10 +1,10 @@
-//! What files for editors and design tools may hold, as JSON schemas: as their specifications say,
-//! and narrower, so that a name that nobody reads is no slip that passes. The Custom Elements
-//! Manifest brings a schema of its own.
+//! JSON schemas for the generated files for editors and design tools. They follow the
+//! specifications and are stricter, so that a misspelled name is an error. The Custom Elements
+//! Manifest has an official schema.
 
 const text = { type: 'string', minLength: 1 };
 const list = (items) => ({ type: 'array', minItems: 1, items });
-/** Just these names, all but `optional` of them. */
+/** An object with exactly these properties, of which `optional` may be missing. */
 const object = (properties, optional = []) => ({
   type: 'object',
   properties,
@@ -27,7 +27,7 @@ export const vscodeCss = {
   ...draft,
   ...object({
     version: { const: 1.1 },
-    // The syntax is read by stylelint and others; VS Code leaves it alone.
+    // `syntax` is read by stylelint and others; VS Code ignores it.
     properties: list(object({ name: { type: 'string', pattern: '^--[a-z][a-z-]*$' }, syntax: text, description: text })),
     pseudoElements: list(named('^::part\\([a-z-]+\\)$')),
     pseudoClasses: list(named('^:state\\([a-z]+\\)$')),
@@ -91,7 +91,8 @@ export const designTokens = {
     group: {
       type: 'object',
       properties: { $description: text, $extensions: { type: 'object' } },
-      // Neither begins with the sign of the format's own names, nor is there what parts an alias.
+      // Names must not begin with the `$` of the format's own names, nor contain the characters of
+      // an alias.
       patternProperties: { '^[^${}.][^{}.]*$': { anyOf: [ref('token'), ref('group')] } },
       additionalProperties: false,
     },

@@ -1,4 +1,5 @@
-// From the launcher to the program: nothing before intent, nothing lost on the way.
+// Tests of the way from the launcher to the program: nothing is loaded before intent, and nothing
+// is lost while it loads.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -165,7 +166,7 @@ test('the WASM is on its way before the shell is there, and fetched once', async
   assert.deepEqual(page.lines, []);
 });
 
-/** Loads the program as a shell does in which somebody has written already. */
+/** Loads the program as a shell does in which the visitor has already typed. */
 const write = (page) =>
   page.evaluate(async () => {
     const { load, wantTalk } = await import('/program.js');

@@ -1,5 +1,5 @@
-// Where the program cannot be had: one line that says what to do, an event, and something for the
-// visitor.
+// Tests of a program that cannot be loaded: one console line that says what to do, an event, and a
+// fallback for the visitor.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -9,7 +9,7 @@ const WIDGET = '<chataibot-widget></chataibot-widget>';
 const WASM = '/chataibot-widget_bg.wasm';
 const MODULE = '/chataibot-widget.js';
 
-/** Our own lines; the browser adds its own for what it refuses or cannot fetch. */
+/** The widget's own lines; the browser adds others for what it refuses or cannot fetch. */
 const ours = (page) => page.lines.filter((line) => line.startsWith('[chataibot]') || line.startsWith('uncaught'));
 
 /** Collects `chataibot-error` details in `errors`. */
@@ -43,7 +43,7 @@ test("a policy without 'wasm-unsafe-eval' is told the words to add, and the visi
     `[chataibot] the chat could not start: the page's policy refuses it. Add to the header Content-Security-Policy: script-src ${page.origin} 'wasm-unsafe-eval'`,
   ]);
   await page.getByRole('dialog', { name: 'Leave us a message' }).waitFor();
-  // Final: closing and opening asks nothing of the network again.
+  // The failure is final: closing and reopening makes no request.
   const before = page.requests.length;
   await click(page);
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
@@ -163,7 +163,7 @@ test('calls that wait are refused when the program cannot be had, and nobody has
 
 /* ---- the form ---- */
 
-/** A proxy that keeps what it was asked; `answers` are given to the documented calls in order. */
+/** A stub proxy that records requests; `answers` are its responses to API calls, in order. */
 function proxy(answers) {
   const asked = [];
   const json = async (request) => {

@@ -1,5 +1,5 @@
-// Settings that are there or not there, and `open`: as pages and their frameworks write them,
-// before the element is known and after.
+// Tests of boolean settings and of `open`, as pages and frameworks write them, before and after the
+// element is defined.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -121,7 +121,7 @@ test('what the page asks last holds, also while the program is on its way', asyn
   });
   release();
   await mounted(page);
-  // The calls that were kept come a moment after the program.
+  // Queued calls run a moment after the program has started.
   while ((await calls(page)).at(-1) !== 'close') await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
   await isClosed(page);
 });
@@ -187,7 +187,7 @@ test('a launcher whose attention is false does not nod', async (t) => {
     page.evaluate(() => getComputedStyle(document.querySelector('chataibot-widget').shadowRoot.querySelector('.launcher')).animationName);
   const page = await open(t, { body: '<chataibot-widget attention="false" teaser="Hello" teaser-delay="0"></chataibot-widget>' });
   await page.getByRole('button', { name: 'Hello' }).waitFor();
-  // The stub of our styles has no tokens.
+  // The stubbed styles contain no tokens.
   await page.addStyleTag({ content: 'chataibot-widget { --_motion: 1 }' });
   assert.equal(await nods(page), 'none');
   await widget(page, (element) => element.setAttribute('attention', 'true'));

@@ -1,5 +1,5 @@
-// `open` and flags as real frameworks set them, before the element is known and after: the page's
-// state goes both ways in all of them.
+// Tests of `open` and boolean settings as real frameworks set them, before and after the element is
+// defined: in each, state is synchronized in both directions.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -10,7 +10,7 @@ import { open } from './harness.mjs';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * Each leaves `show(open)`, which renders the element with that value for `open` and for a flag.
+ * Each defines `show(open)`, which renders the element with that value for `open` and for a flag.
  */
 const FRAMEWORKS = {
   React: `import { createElement } from 'react'; import { createRoot } from 'react-dom/client'; import { flushSync } from 'react-dom';
@@ -26,7 +26,7 @@ const FRAMEWORKS = {
     globalThis.show = (open) => render(html\`<chataibot-widget .open=\${open} .home=\${open}></chataibot-widget>\`, app);`,
   'Lit, by attribute': `import { html, render } from 'lit';
     globalThis.show = (open) => render(html\`<chataibot-widget ?open=\${open} ?home=\${open}></chataibot-widget>\`, app);`,
-  // React 18 and others write every value of a custom element as text.
+  // React 18 and others set every value on a custom element as text.
   'one that writes text': `globalThis.show = (open) => {
       const element = app.firstChild ?? document.createElement('chataibot-widget');
       for (const name of ['open', 'home']) open == null ? element.removeAttribute(name) : element.setAttribute(name, String(open));

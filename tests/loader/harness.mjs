@@ -1,5 +1,5 @@
-// A page on a server of its own with the loader's real modules and a stub program, in a real
-// Chromium. Each test says what the server answers and when; nothing sleeps.
+// Test harness: a page on a server of its own with the loader's real modules and a stub of the
+// program, in a real Chromium. Each test decides what the server answers and when; nothing sleeps.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -15,9 +15,9 @@ const STYLES = `export const launcherCss = '.launcher { position: fixed; inset: 
   export const extrasCss = '.beside { position: fixed; inset: auto 20px 100px auto }'; export const laterCss = '';
   export const windowCss = ':host { --program-styles: yes }';`;
 
-/** A shell that stands aside: most tests are of what happens without one. */
+/** A shell that shows nothing: most tests are about the loader without one. */
 const NO_SHELL = 'export const present = () => null';
-/** Sentences without files. */
+/** A stub of the texts that loads no files. */
 const LOCALE = 'export const sentences = async (tag, asked) => ({ tag, words: asked ? { close: `close in ${asked}` } : {} });';
 
 let browser;
@@ -26,8 +26,8 @@ after(async () => (await browser)?.close());
 
 /**
  * Opens a page. `body`: its HTML; `headers`: more headers for it; `routes`: path → `(request,
- * response) => …` in place of the usual answer; `shell`: with the window before the program. Hands
- * back the Playwright page with `requests` (paths), `lines` (console) and `origin`, all live.
+ * response) => …` instead of the default answer; `shell`: whether to use the real shell. Returns
+ * the Playwright page with `requests` (paths), `lines` (console) and `origin`, all live.
  */
 export async function open(test, { body = '', headers = {}, routes = {}, shell = false, script = '<script type="module" src="/chataibot.js"></script>' } = {}) {
   const requests = [];
@@ -79,7 +79,7 @@ export async function open(test, { body = '', headers = {}, routes = {}, shell =
   return Object.assign(page, { requests, lines, origin });
 }
 
-/** A gate for a route: the answer waits until `release()`. */
+/** Returns a route whose answer waits until `release()`. */
 export function gate(type = 'application/wasm', content = EMPTY_WASM) {
   let release;
   const opened = new Promise((resolve) => (release = resolve));
@@ -93,8 +93,8 @@ export function gate(type = 'application/wasm', content = EMPTY_WASM) {
 /** Waits until the program is mounted in the page's only widget. */
 export const mounted = (page) => page.waitForFunction(() => document.querySelector('chataibot-widget').state.ready);
 
-/** What the loader asked of the program, by name. */
+/** Returns the names of the loader's calls to the program. */
 export const calls = (page) => page.evaluate(() => (globalThis.calls ?? []).map(([name]) => name));
 
-/** The files of the program that were fetched. */
+/** Returns the requested files of the program. */
 export const fetched = (page) => page.requests.filter((path) => path.includes('widget'));

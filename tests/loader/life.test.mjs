@@ -1,4 +1,5 @@
-// The element in the page: moved, removed, put back, destroyed; and what the page can read from it.
+// Tests of the element's lifecycle in the page (moved, removed, put back, destroyed), and of the
+// state that the page can read.
 
 import assert from 'node:assert/strict';
 import { register } from 'node:module';
@@ -199,7 +200,7 @@ test('a page may call the widget from inside its events', async (t) => {
 
 test('importing the loader on a server defines nothing and throws nothing', async () => {
   assert.equal(typeof globalThis.customElements, 'undefined');
-  // The generated files are not there in a fresh clone.
+  // A fresh clone lacks the generated files.
   register(
     `data:text/javascript,${encodeURIComponent(`
       const url = 'data:text/javascript,export const markup=[],launcherCss="",panelCss=""';

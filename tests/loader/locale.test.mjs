@@ -1,11 +1,11 @@
-// Which of our languages a visitor gets, and when its file is asked for.
+// Tests of which language a visitor gets, and when its file is requested.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
 import { mounted, open } from './harness.mjs';
 
-// The list of languages is made when the bundle is; here it is given.
+// The list of languages is generated with the bundle; this test replaces it.
 const source = await readFile(new URL('../../loader/locale.js', import.meta.url), 'utf8');
 const withOurs = source.replace("import { languages } from './generated/languages.js';", 'const languages = [];');
 const { nearest } = await import(`data:text/javascript,${encodeURIComponent(withOurs)}`);

@@ -1,4 +1,4 @@
-// What the widget cost on a page, as the page can ask.
+// Tests of `metrics()`: what the widget cost on a page.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -24,7 +24,7 @@ test('what the widget cost has files, bytes, times in their order, and long task
     const work = (done) => {
       const end = performance.now() + 120;
       while (performance.now() < end);
-      // A task is counted when it has ended.
+      // A task is counted after it has ended.
       setTimeout(done, 0);
     };
     return new Promise((resolve) => setTimeout(work, 0, resolve));

@@ -1,5 +1,5 @@
-// Where launcher and window stand: the top layer, a launcher of the page's own, what is kept clear
-// of, the teaser, a window in the page.
+// Tests of the position of launcher and window: the top layer, the page's own launcher, elements to
+// keep clear of, the teaser, an inline window.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -9,10 +9,10 @@ import { calls, fetched, gate, mounted, open } from './harness.mjs';
 const WIDGET = '<chataibot-widget></chataibot-widget>';
 const wants = (attributes) => `<chataibot-widget ${attributes}></chataibot-widget>`;
 
-/** Is what is shown in the top layer? */
+/** Whether the widget is in the top layer. */
 const isOnTop = (page) => page.evaluate(() => document.querySelector('chataibot-widget').shadowRoot.firstElementChild.matches(':popover-open'));
 
-/** How far everything is moved out of the way. */
+/** Returns how far the widget is shifted out of the way. */
 const shift = (page) =>
   page.evaluate(() => getComputedStyle(document.querySelector('chataibot-widget').shadowRoot.firstElementChild).getPropertyValue('--_shift'));
 
@@ -91,7 +91,7 @@ test('it keeps clear of what is named, as long as that is there', async (t) => {
       const top = document.querySelector('chataibot-widget').shadowRoot.firstElementChild;
       return getComputedStyle(top).getPropertyValue('--_shift') === value;
     }, value);
-  // 50 px and a gap of 12, where the launcher has 20 already.
+  // 50 px and a gap of 12, less the launcher's own distance of 20.
   await moved('42px');
   await page.evaluate(() => (document.querySelector('.bar').style.height = '80px'));
   await moved('72px');

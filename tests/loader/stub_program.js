@@ -1,8 +1,8 @@
-// Stands in for the program: keeps what the loader asks of it in `globalThis.calls`, and takes over
-// the launcher a microtask later, as Yew does.
+// A stub of the program: records the loader's calls in `globalThis.calls`, and takes over the
+// launcher a microtask later, as Yew does.
 
 globalThis.calls ??= [];
-/** In what languages it was told to speak, apart from the calls: every page does. */
+/** The languages it was set to, kept apart from the calls because every page sets one. */
 globalThis.spoken ??= [];
 
 export default async function init({ module_or_path }) {

@@ -1,6 +1,6 @@
-// Stands in for what follows the window.
+// A stub of the code that follows the window.
 
-/** What keys in storage begin with, of each window that is followed now. */
+/** The storage key prefixes of the windows that are followed now. */
 globalThis.followed ??= [];
 
 export function frame(place, host, shelf) {

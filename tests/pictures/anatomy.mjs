@@ -1,13 +1,13 @@
-//! The widget with its parts numbered, as docs/anatomy.svg: the picture is the real widget, and
-//! each number stands where the browser has the part.
+//! Draws docs/anatomy.svg, the widget with its parts numbered: a picture of the real widget, with
+//! each number where the browser has laid out the part.
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from './camera.mjs';
 
 /**
- * The parts that are numbered, by picture. The first of each name is meant, unless `at` says
- * which: -1 is the last.
+ * The numbered parts, by picture. The first element of each name is used, unless `at` is another
+ * index: -1 is the last.
  */
 const FIGURES = [
   {
@@ -29,13 +29,13 @@ const FIGURES = [
 const SCREEN = { width: 500, height: 760 };
 const STAGE = `body { margin: 0; } div { contain: strict; height: 760px; color-scheme: light; background: #eceef2; } chataibot-widget { --chataibot-window-height: 640px; --chataibot-window-width: 400px; }`;
 
-/** How far apart the words beside the picture are at least. */
+/** The minimum distance between two labels beside the picture. */
 const LINE = 26;
 const MARGIN = 190;
 
 const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-/** Where each part is. */
+/** Returns the box of each part. */
 const measure = (page, parts) =>
   page.evaluate((parts) => {
     const { shadowRoot } = document.querySelector('chataibot-widget');
@@ -49,7 +49,8 @@ const measure = (page, parts) =>
   }, parts);
 
 /**
- * Puts labels beside the picture, none on another, each as near to its part as can be: `[{…, y}]`.
+ * Places labels beside the picture without overlap, each as near to its part as possible: `[{…,
+ * y}]`.
  */
 function spread(labels, most) {
   labels.sort((one, other) => one.wanted - other.wanted);
@@ -58,7 +59,7 @@ function spread(labels, most) {
     label.y = Math.max(label.wanted, least);
     least = label.y + LINE;
   }
-  // What went beyond the end comes back, and pushes what is before it.
+  // Labels beyond the end are moved back, and push those before them.
   let bound = most - 12;
   for (const label of labels.toReversed()) {
     label.y = Math.min(label.y, bound);
@@ -74,7 +75,7 @@ function figure(boxes, image, clip, first, top) {
   const labels = inOrder.map((box, at) => ({ ...box, number: first + at }));
   const half = (isLeft) => labels.filter(({ left, width }) => left + width / 2 < middle === isLeft);
   let sides = [half(true), half(false)];
-  // What is as wide as the window may go to either side.
+  // Labels of parts almost as wide as the window may go to either side.
   const wide = labels.filter(({ width }) => width > clip.width * 0.7);
   sides = sides.map((side) => side.filter((label) => !wide.includes(label)));
   for (const label of wide) sides.sort((one, other) => one.length - other.length)[0].push(label);

@@ -1,5 +1,4 @@
-//! A page with widgets on it, and a picture of it as WebP. The bundle is served as it is; nothing
-//! else is.
+//! Photographs a page with widgets, as WebP. Its server serves nothing but the bundle.
 
 import { readFile, writeFile, mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -28,8 +27,8 @@ async function serve() {
 }
 
 /**
- * A chat that opens takes the focus, and makes a modal dialog of itself where it is taken away: no
- * picture is to show that.
+ * Disables focusing and modal dialogs inside the widget: an opening chat takes the focus, and
+ * becomes a modal dialog if that is taken away, which no picture should show.
  */
 function keepUnfocused() {
   for (const [prototype, name] of [[HTMLElement.prototype, 'focus'], [HTMLDialogElement.prototype, 'showModal']]) {
@@ -43,7 +42,7 @@ function keepUnfocused() {
 export class Camera {
   #server;
   #browser;
-  /** Where the bundle is served. */
+  /** The origin that serves the bundle. */
   origin;
 
   static async open() {
@@ -53,7 +52,7 @@ export class Camera {
     return camera;
   }
 
-  /** A page of this size. `path`: of the bundle, or an empty page. */
+  /** Opens a page of this size. `path`: a file of the bundle; by default an empty page. */
   async page({ width, height, path = '/blank', ...options }) {
     const context = await this.#browser.newContext({ viewport: { width, height }, deviceScaleFactor: 2, reducedMotion: 'reduce', locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
     await context.addInitScript(keepUnfocused);
@@ -66,8 +65,8 @@ export class Camera {
   }
 
   /**
-   * An empty page with these styles and elements: `[{box, attributes}]`, each element in a box
-   * with this class.
+   * Opens an empty page with these styles and elements: `[{box, attributes}]`, each element in a
+   * box with this class.
    */
   async stage(options, css, elements) {
     const page = await this.page(options);
@@ -90,7 +89,7 @@ export class Camera {
     return page;
   }
 
-  /** Waits until nothing moves and all is there; takes emoji away. */
+  /** Waits until everything is loaded and nothing moves; then removes emoji. */
   still(page) {
     return page.evaluate(async () => {
       const widgets = [...document.querySelectorAll('chataibot-widget')];
@@ -114,9 +113,7 @@ export class Camera {
     });
   }
 
-  /**
-   * The page, or what `clip` cuts out of it, as WebP of this width, below the project's folder.
-   */
+  /** Saves the page, or its area `clip`, as WebP of this width, below the project's folder. */
   async save(page, path, { clip, width, quality = 0.86 }) {
     const png = await page.screenshot({ clip, animations: 'disabled' });
     const bytes = await this.webp(png, width, quality);
@@ -127,7 +124,7 @@ export class Camera {
     await page.context().close();
   }
 
-  /** A PNG in another form, by the browser itself. */
+  /** Converts a PNG to WebP, in the browser. */
   async webp(png, width, quality) {
     const page = await this.page({ width: 100, height: 100 });
     const base64 = await page.evaluate(async ([data, width, quality]) => {

@@ -1,8 +1,8 @@
-//! A font whose every letter is half an em wide, whatever the letter: text then takes the same
-//! room on every machine. Written out here as OpenType with one glyph, a square without an
-//! outline's detail, and a table that gives it to all of Unicode.
+//! Generates a font in which every character is half an em wide, so that text takes the same space
+//! on every machine. The OpenType file has one glyph, a plain square, and a table that maps all of
+//! Unicode to it.
 
-/** Big-endian bytes: `[size, value]` pairs. */
+/** Serializes `[size, value]` pairs as big-endian bytes. */
 function pack(...fields) {
   const bytes = [];
   for (const [size, value] of fields) for (let at = size - 1; at >= 0; at--) bytes.push(Math.floor(value / 2 ** (8 * at)) & 255);
@@ -15,7 +15,7 @@ const EM = 1000;
 const WIDTH = 500;
 const [ASCENT, DESCENT] = [800, 200];
 
-/** A square, as people see that text is there. */
+/** A square, so that people see where text is. */
 const glyph = [
   ...u16(1, 50, 0, WIDTH - 50, 600),
   ...u16(3, 0),
@@ -37,7 +37,7 @@ function nameTable() {
   return [...u16(0, names.length, 6 + records.length), ...records, ...names.flatMap(([, word]) => text(word))];
 }
 
-/** Format 13: many letters, one glyph. */
+/** `cmap` format 13: many characters, one glyph. */
 const many = [...u16(13, 0), ...u32(28, 0, 1), ...u32(0, 0x10ffff, 1)];
 
 const TABLES = {
@@ -63,7 +63,7 @@ function checksum(bytes) {
   return sum;
 }
 
-/** The font's file, in base64. */
+/** Returns the font file, in base64. */
 export function evenFont() {
   const names = Object.keys(TABLES).sort((one, other) => (one < other ? -1 : 1));
   const head = 12 + names.length * 16;

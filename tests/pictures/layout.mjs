@@ -1,17 +1,17 @@
-//! The kept layout of every scene: tests/pictures/layout/WAY.txt. What is kept of each part is its
-//! box and the colours it is painted with, in a font whose letters are equally wide everywhere:
-//! pixels differ between machines, these do not. `cargo xtask pictures layout` renews them;
-//! tests/e2e/layout.test.mjs compares.
+//! The stored layout of every scene, tests/pictures/layout/WAY.txt: each part's box and the colours
+//! it is painted with, in a font whose characters are equally wide everywhere. Unlike pixels, these
+//! do not differ between machines. `cargo xtask pictures layout` updates the files;
+//! tests/e2e/layout.test.mjs compares them.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { parse, toHex } from '../../studio/colour.js';
 import { everything, show } from '../e2e/scenes.mjs';
 import { evenFont } from './font.mjs';
 
-/** What is kept. */
+/** The folder of the stored layouts. */
 const KEPT = new URL('layout/', import.meta.url);
 
-/** How the scenes are seen. */
+/** The ways in which the scenes are displayed. */
 const WAYS = {
   light: {},
   dark: { scheme: 'dark' },
@@ -32,8 +32,8 @@ const css = ({ scheme = 'light' }) => `
   chataibot-widget { --chataibot-font: Even; }`;
 
 /**
- * Makes the font known to the page, also by the first name that stands for code, which no token
- * changes: see styles/on-demand/bubble.css.
+ * Adds the font to the page, also under the first font name for code, which no token changes: see
+ * styles/on-demand/bubble.css.
  */
 const addFont = (page) =>
   page.evaluate(async (data) => {
@@ -43,21 +43,21 @@ const addFont = (page) =>
     }
   }, evenFont());
 
-/** What is kept of the scene that is shown: a line for each part that is seen. */
+/** Measures the scene that is shown: one record for each visible part. */
 const measure = (page) =>
   page.evaluate(() => {
     const { shadowRoot } = document.querySelector('chataibot-widget');
-    // Where a list was read to is no part of a look.
+    // A list's scroll position is not part of the look.
     const list = shadowRoot.querySelector('[part~="list"]');
     list?.scrollTo({ top: list.scrollHeight, behavior: 'instant' });
-    // Whether a machine has a font for emoji, and how wide they are there, is its own affair.
+    // Whether a machine has an emoji font, and how wide its emoji are, varies.
     const EMOJI = /\p{Extended_Pictographic}/u;
     const lines = [];
     for (const element of shadowRoot.querySelectorAll('[part]')) {
       const { left, top, width, height } = element.getBoundingClientRect();
       if (!width || !height || element.checkVisibility?.({ visibilityProperty: true }) === false || element.closest('.unseen, [hidden]')) continue;
-      // The browser draws a film's and a sound's controls, and a range's parts, as it likes: the
-      // box that they stand in is ours.
+      // The browser decides how it draws the controls of media and the parts of a range: only the
+      // box around them is ours.
       if (element.parentElement?.closest('[part~="player"]')) continue;
       const style = getComputedStyle(element);
       const hasEmoji = EMOJI.test(element.textContent);
@@ -65,7 +65,7 @@ const measure = (page) =>
       const seen = {
         bg: style.backgroundColor !== 'rgba(0, 0, 0, 0)' && style.backgroundColor,
         image: style.backgroundImage !== 'none' && style.backgroundImage,
-        // A picture's is that of the words in its place, which nobody sees once it is there.
+        // An image's colour applies to its alternative text, which is not shown once it is loaded.
         color: element.localName !== 'img' && style.color,
         border: parseFloat(style.borderTopWidth) > 0 && `${style.borderTopWidth} ${style.borderTopColor}`,
         radius: style.borderTopLeftRadius !== '0px' && style.borderTopLeftRadius,
@@ -76,7 +76,7 @@ const measure = (page) =>
       };
       lines.push({ part: element.getAttribute('part'), box, seen, parent: element.parentElement?.closest('[part]')?.getAttribute('part') });
     }
-    // What is the same as around it is not said again.
+    // Values inherited from the surrounding part are not repeated.
     const ancestors = new Map(lines.map((line) => [line.part, line]));
     return lines.map(({ part, box, seen, parent }) => {
       const around = ancestors.get(parent)?.seen ?? {};
@@ -87,7 +87,7 @@ const measure = (page) =>
 
 const COLOUR = /(?:rgba?|color|oklch|oklab)\([^()]*\)/g;
 
-/** A value in few letters: colours in hexadecimal digits, lengths to a tenth of a pixel. */
+/** Shortens a value: colours in hexadecimal, lengths to a tenth of a pixel. */
 const short = (value) =>
   value
     .replaceAll(COLOUR, (text) => (parse(text) ? toHex(parse(text)) : text))
@@ -102,7 +102,7 @@ async function scenesOf(camera, way) {
   const page = await camera.stage({ ...size, deviceScaleFactor: 1 }, css(way), [{ box: 'page', attributes: { demo: 'empty' } }]);
   await page.evaluate((direction) => (document.documentElement.dir = direction), way.direction ?? 'ltr');
   await addFont(page);
-  // What is never answered plays nothing and fails at nothing: a film and a sound stay as they are.
+  // Requests that are never answered neither play nor fail: film and sound keep their initial look.
   await page.route(/\.(mp3|mp4)$/, () => {});
   const scenes = {};
   for (const [title, scene, attributes] of everything()) {
@@ -113,19 +113,19 @@ async function scenesOf(camera, way) {
   return scenes;
 }
 
-/** Every scene in every way as it is now: `{way: {scene: lines}}`. */
+/** Measures every scene in every way: `{way: {scene: lines}}`. */
 export async function layouts(camera) {
   const found = await Promise.all(Object.entries(WAYS).map(async ([name, way]) => [name, await scenesOf(camera, way)]));
   return Object.fromEntries(found);
 }
 
-/** The same as it is kept. */
+/** Reads the stored layouts, in the same form. */
 export async function kept() {
   const files = Object.keys(WAYS).map(async (name) => [name, read(await readFile(new URL(`${name}.txt`, KEPT), 'utf8'))]);
   return Object.fromEntries(await Promise.all(files));
 }
 
-/** Keeps what is now. */
+/** Stores the current layouts. */
 export async function layout(camera) {
   await mkdir(KEPT, { recursive: true });
   for (const [name, scenes] of Object.entries(await layouts(camera))) {
@@ -135,10 +135,10 @@ export async function layout(camera) {
   }
 }
 
-/** All scenes of a way as the file's text. `scenes`: `{name: lines}`. */
+/** Serializes all scenes of a way as a file. `scenes`: `{name: lines}`. */
 export const write = (scenes) => `${NOTE}\n${Object.entries(scenes).map(([name, lines]) => `\n[${name}]\n${lines.join('\n')}\n`).join('')}`;
 
-/** The file's text as `{name: lines}`. */
+/** Parses a file into `{name: lines}`. */
 export function read(text) {
   const scenes = {};
   let lines = [];
@@ -150,7 +150,7 @@ export function read(text) {
   return scenes;
 }
 
-/** How far a box may be from what is kept, in pixels: rounding differs where halves are. */
+/** How far a box may deviate, in pixels: halves are rounded differently. */
 const TOLERANCE = 1;
 
 const isSame = (kept, found) => {
@@ -162,7 +162,7 @@ const isSame = (kept, found) => {
   });
 };
 
-/** What differs: `[line, …]` for a person to read, empty where nothing does. */
+/** Returns the differences, one readable line each. */
 export function differences(kept, found) {
   const told = [];
   for (const name of new Set([...Object.keys(kept), ...Object.keys(found)])) {

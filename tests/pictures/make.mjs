@@ -1,9 +1,9 @@
-//! `cargo xtask pictures`: draws the pictures of the documents and of the studio from the real
-//! widget: `node make.mjs [NAME…]`, all or those of these names. Needs the bundle in
-//! CHATAIBOT_DIST and a Chromium.
+//! `cargo xtask pictures` runs `node make.mjs [NAME…]`: draws the pictures of the documents and of
+//! the studio from the real widget, all or those named. Needs the bundle in CHATAIBOT_DIST and a
+//! Chromium.
 //!
-//! - [camera.mjs](camera.mjs): a page with widgets, still and without emoji, whose fonts differ
-//! between machines
+//! - [camera.mjs](camera.mjs): photographs a page with widgets, settled and without emoji, whose
+//!   fonts differ between machines
 //! - [themes.mjs](themes.mjs): every theme, light beside dark
 //! - [anatomy.mjs](anatomy.mjs): the widget with its parts numbered
 //! - [steps.mjs](steps.mjs): the steps of docs/theming.md

@@ -1,6 +1,5 @@
-//! The steps of docs/theming.md: each picture shows the style sheets of the document up to where
-//! it stands, so that what is written there is what is seen; and the studio and design mode as
-//! they are.
+//! Draws the pictures of docs/theming.md: each applies the document's style sheets up to its own
+//! place, so that it shows exactly what the text describes. Also draws the studio and design mode.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,10 +15,7 @@ div { contain: strict; height: 620px; }
 .dark { color-scheme: dark; background: #0c0d10; }
 chataibot-widget { --chataibot-window-height: 500px; --chataibot-window-width: 372px; }`;
 
-/**
- * The document's pictures in their order, with all the CSS that stands above each: `[[name, css],
- * …]`.
- */
+/** Returns the document's pictures in order, each with all the CSS above it: `[[name, css], …]`. */
 export function illustrated(text) {
   const found = [];
   let css = '';
@@ -32,7 +28,7 @@ export function illustrated(text) {
 
 const SCENES = { parts: 'greeting', done: 'greeting' };
 
-/** Pictures that are not of the widget alone. */
+/** Pictures that show more than the widget. */
 const OTHERS = { studio, wall, design, places };
 
 export async function steps(camera) {
@@ -49,7 +45,7 @@ export async function steps(camera) {
   }
 }
 
-/** The studio with the document's brand colour. */
+/** Draws the studio with the document's brand colour. */
 async function studio(camera, path) {
   const page = await openStudio(camera, '#scene=buttons-chosen');
   await page.getByLabel('Brand colour', { exact: true }).fill('#b4451f');
@@ -58,7 +54,7 @@ async function studio(camera, path) {
   await camera.save(page, path, { width: 1100 });
 }
 
-/** The wall of all scenes in the document's look. */
+/** Draws the wall of all scenes in the document's look. */
 async function wall(camera, path, css) {
   const tokens = Object.fromEntries([...css.matchAll(/--chataibot-([\w-]+): ([^;]+);/g)].map(([, name, value]) => [`t-${name}`, value.trim()]));
   const rules = css.replaceAll(/chataibot-widget \{[^}]*\}/g, '').trim();
@@ -74,14 +70,14 @@ async function openStudio(camera, hash) {
   return page;
 }
 
-/** The preview in the studio stands still, without emoji. */
+/** Waits until the studio's preview has settled, and removes emoji. */
 async function settled(camera, page) {
   const frame = page.frames().find((one) => one.url().endsWith('stage.html'));
   await camera.still(frame);
   await page.evaluate(() => document.querySelector('#said').classList.remove('fresh'));
 }
 
-/** Design mode on a bubble. */
+/** Draws design mode on a bubble. */
 async function design(camera, path, css) {
   const page = await camera.stage({ width: 900, height: 640 }, `:root { color-scheme: light; background: #eceef1; } chataibot-widget { --chataibot-window-height: 540px; }\n${css}`, [
     { box: 'page', attributes: { demo: 'greeting', design: '' } },
@@ -93,7 +89,7 @@ async function design(camera, path, css) {
   await camera.save(page, path, { width: 900 });
 }
 
-/** The launcher with words, and a panel at the side. */
+/** Draws the launcher with a label, and a side panel. */
 async function places(camera, path, css) {
   const boxes = `body { display: grid; grid-template-columns: 1fr 1fr; margin: 0; background: #eceef1; } div { contain: strict; height: 460px; color-scheme: light; background: #eceef1; border-inline-start: 1px solid #fff; } chataibot-widget { --chataibot-window-width: 340px; }`;
   const page = await camera.stage({ width: 840, height: 460 }, `${boxes}\n${css}`, [

@@ -1,5 +1,5 @@
-//! Every theme of styles/themes, light beside dark, on a page that shows what it does to a page's
-//! own variables: docs/themes/NAME.webp.
+//! Draws docs/themes/NAME.webp: every theme of styles/themes, light beside dark, on a page with
+//! variables of its own, to show what the theme makes of them.
 
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,8 +8,8 @@ import { ROOT } from './camera.mjs';
 const SIZE = { width: 840, height: 600 };
 
 /**
- * Two boxes that are the screens of what is in them. The page behind has colours, for themes that
- * let it through.
+ * Two boxes, each of which acts as the screen of its content. The page has colours, for translucent
+ * themes.
  */
 const BOXES = `
 body { display: grid; grid-template-columns: 1fr 1fr; margin: 0; }
@@ -18,7 +18,7 @@ div { contain: strict; height: 600px; }
 .dark { color-scheme: dark; background: radial-gradient(circle at 15% 20%, #4a2a5c, transparent 55%), radial-gradient(circle at 90% 80%, #123f5c, transparent 60%), #101116; }
 chataibot-widget { --chataibot-window-height: 480px; --chataibot-window-width: 372px; }`;
 
-/** What a page has of its own, for the theme that follows it. */
+/** The page's own variables, for the theme that follows them. */
 const SITE = `
 .light { --brand: #b4451f; --text: #2b211c; --background: #fffaf3; --radius: 12px; --font: "Iowan Old Style", "Palatino Linotype", P052, Georgia, serif; }
 .dark { --brand: #d9693f; --text: #f5ebe2; --background: #231a16; --radius: 12px; --font: "Iowan Old Style", "Palatino Linotype", P052, Georgia, serif; }`;

@@ -1,4 +1,4 @@
-//! Facts for stories about a conversation, and what is asked of one.
+//! Actions and entries for tests of a conversation, and queries on one.
 
 use std::rc::Rc;
 

@@ -1,5 +1,4 @@
-//! A log that is read from its end and then by pages shows the same as one that was read from its
-//! start.
+//! A log that is read from its end and then by pages shows the same as one read from its start.
 
 use std::rc::Rc;
 
@@ -12,7 +11,7 @@ use proptest::prelude::*;
 
 use crate::facts::*;
 
-/// What a visitor sees of the messages: whose, what, how sent.
+/// The messages as the visitor sees them: content and delivery state.
 fn seen(state: &Conversation) -> Vec<(String, Option<Delivery>)> {
     state.rows().iter().filter_map(|row| row.message()).map(|m| (m.content().to_plain(), Some(m.delivery))).collect()
 }
@@ -21,8 +20,8 @@ fn cursor(seq: u32) -> Cursor {
     Cursor { epoch: 1, seq }
 }
 
-/// A log as it might be: what the visitor said with its fate some entries later, what bots said,
-/// who answers.
+/// A plausible log: the visitor's messages with their outcome some entries later, bot messages,
+/// changes of assignee.
 fn log_of(kinds: &[u8]) -> Vec<Rc<RawEntry>> {
     let mut events: Vec<Event> = Vec::new();
     let mut open: Vec<String> = Vec::new();
@@ -76,7 +75,7 @@ proptest! {
         while begin > 0 {
             prop_assert!(state.apply(Action::EarlierAsked));
             prop_assert!(!state.apply(Action::EarlierAsked), "once at a time");
-            // The stream goes on meanwhile.
+            // The stream continues in between.
             if let Some(entry) = news.next() {
                 receive(&mut state, std::slice::from_ref(entry));
             }
@@ -105,7 +104,7 @@ proptest! {
     }
 }
 
-/// The end of a log, of which more can be had.
+/// The end of a log that has earlier entries.
 fn end() -> Conversation {
     let mut state = Conversation::new();
     state.apply(Action::Started { conversation: "c".into() });

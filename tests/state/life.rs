@@ -1,4 +1,4 @@
-//! The conversation's state: the life of a message, and what the visitor sees of the log.
+//! The conversation's state: a message's life cycle, and what the visitor sees of the log.
 
 use std::rc::Rc;
 
@@ -28,7 +28,7 @@ fn the_whole_life_of_a_message() {
     state.apply(Action::Started { conversation: "c".into() });
     assert_eq!(state.phase(), Phase::Active);
 
-    // The log is faster than the answer.
+    // The log arrives before the answer.
     state.apply(received(1, visitor("a", "hello")));
     let place = Cursor { epoch: 1, seq: 1 };
     assert_eq!(delivery_of(&state, "a"), Some(Delivery::Logged(place, SendState::Sending)));

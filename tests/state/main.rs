@@ -1,4 +1,4 @@
-//! The conversation's state, natively: told as stories, and held against a model.
+//! The conversation's state, natively: examples, and comparison with a model.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod facts;

@@ -1,4 +1,4 @@
-//! The conversation's state against a model: whatever happens, the list is the log and then the
+//! The conversation's state against a model: after any actions, the list is the log and then the
 //! outbox.
 
 use std::rc::Rc;
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use crate::facts::*;
 
-/// The simplest thing that could be right: a log, and what is not in it yet.
+/// The simplest correct model: a log, and what is not in it yet.
 #[derive(Default)]
 struct Model {
     log: Vec<(Author, Option<String>)>,
@@ -127,17 +127,17 @@ proptest! {
             let held_keys: Vec<u32> = held.iter().map(|row| row.key).collect();
             state.apply(action.clone());
 
-            // The same fact twice changes nothing. (A rebuilt log is a new fact each time, but
-            // shows the same.)
+            // Applying an action twice changes nothing. (A rebuilt log counts as a change each
+            // time, but shows the same.)
             let mut again = state.clone();
             let rebuilt = matches!(action, Action::Rebuilt { .. });
             prop_assert!(!again.apply(action) || rebuilt);
             prop_assert_eq!(again.rows(), state.rows());
 
-            // Who held the old rows keeps them as they were.
+            // A holder of the old rows keeps them unchanged.
             prop_assert_eq!(held.iter().map(|row| row.key).collect::<Vec<u32>>(), held_keys);
 
-            // The order is the model's.
+            // The order equals the model's.
             let mut bots = 0;
             let order: Vec<String> = state.rows().iter().enumerate().map(|(at, row)| {
                 let message = row.message().expect("only messages here");
@@ -147,7 +147,7 @@ proptest! {
             prop_assert_eq!(&order, &model.order());
             prop_assert_eq!(bots, model.log.iter().filter(|(author, _)| *author == Author::Bot).count());
 
-            // A message keeps its key for life, and no key serves two.
+            // A message keeps its key forever, and no two messages share one.
             for row in state.rows() {
                 let Some(id) = row.message().and_then(|m| m.id.as_deref()) else { continue };
                 match keys.iter().find(|(known, _)| known == id) {
@@ -160,7 +160,7 @@ proptest! {
             all.dedup();
             prop_assert_eq!(all.len(), state.rows().len());
 
-            // Group marks fit together, and nothing is unread while somebody looks.
+            // Group marks of neighbours agree, and nothing is unread while the window is watched.
             for pair in state.rows().windows(2) {
                 prop_assert_eq!(pair[0].last_in_group, pair[1].first_in_group);
             }
@@ -174,7 +174,7 @@ proptest! {
 
     #[test]
     fn answer_and_log_may_come_in_either_order(order in Just(vec![0usize, 1, 2, 3]).prop_shuffle()) {
-        // The log's own order is fixed; the answer may fall anywhere between.
+        // The log's order is fixed; the answer may arrive at any point of it.
         let mut state = Conversation::new();
         state.apply(Action::Started { conversation: "c".into() });
         state.apply(composed("a", "one"));

@@ -1,4 +1,5 @@
-// What the studio writes and reads: style sheet, design tokens, snippet, address, and steps back.
+// Tests of what the studio writes and reads: style sheet, design tokens, snippet, address, and
+// undo.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';

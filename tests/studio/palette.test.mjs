@@ -1,12 +1,12 @@
-// The palette of any brand colour: each pair that is read together has its contrast, in light and
-// dark.
+// Tests of the palette of any brand colour: each pair of text and background has its contrast, in
+// light and dark.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { contrast, fromOklch, over, parse, schemes, toHex, toOklch } from '../../studio/colour.js';
 import { PAIRS, TEXT, palette, paletteTokens } from '../../studio/palette.js';
 
-/** Mulberry32: the same numbers on every machine. */
+/** The random number generator Mulberry32: the same numbers on every machine. */
 function random(seed) {
   let state = seed;
   return () => {
@@ -31,8 +31,8 @@ test('any brand colour makes a palette whose every pair has its contrast, as it 
         const found = contrast(colour(upper), colour(lower));
         assert.ok(found >= ratio, `${brand}, ${at ? 'dark' : 'light'}: ${upper} on ${lower} has ${found.toFixed(2)}`);
       }
-      // As the style sheets mix them: the home screen, a file that was refused, and words on a tint
-      // of their own colour.
+      // Mixed as in the style sheets: the home screen, a refused file, and text on a tint of its
+      // own colour.
       for (const [upper, tint, share, lower] of [['text-muted', 'accent', 0.17, 'surface'], ['text', 'accent', 0.17, 'surface'], ['text-muted', 'danger', 0.09, 'surface'], ['danger', 'danger', 0.11, 'surface'], ['warning', 'warning', 0.12, 'surface'], ['link', 'link', 0.13, 'surface'], ['link', 'link', 0.13, 'surface-raised']]) {
         const found = contrast(colour(upper), over({ ...colour(tint), alpha: share }, colour(lower)));
         assert.ok(found >= TEXT - 0.02, `${brand}, ${at ? 'dark' : 'light'}: ${upper} on ${share} ${tint} over ${lower} has ${found.toFixed(2)}`);

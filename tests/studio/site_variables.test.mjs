@@ -1,5 +1,5 @@
-// A site's own variables become tokens: by name, with what they refer to put in their place. That
-// a pasted sheet is read so is in tests/e2e/studio.test.mjs.
+// Tests of how a site's own variables become tokens: by name, with references resolved.
+// tests/e2e/studio.test.mjs tests how a pasted style sheet is read.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';

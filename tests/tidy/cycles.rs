@@ -1,8 +1,8 @@
-//! No import cycles: files of one crate that import one another can't be read, or changed, one at a
-//! time.
+//! No import cycles: files of one crate that import one another cannot be read, or changed, one at
+//! a time.
 //!
-//! A file and its own submodules may name each other; everything else that leads back to where it
-//! began is a cycle.
+//! A file and its own submodules may name each other; any other path from a file back to itself is
+//! a cycle.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -31,8 +31,8 @@ fn no_files_import_one_another_in_a_circle() {
     }
 }
 
-/// The files of a crate by their module paths. The root is the empty path; modules of tests are
-/// left out.
+/// The files of a crate by their module paths. The root is the empty path; test modules are left
+/// out.
 fn modules(folder: &str) -> BTreeMap<Module, String> {
     let named = files(folder, &[".rs"]).into_iter().map(|source| {
         let file = source.path[folder.len() + 1..].trim_end_matches(".rs").to_owned();
@@ -45,7 +45,7 @@ fn modules(folder: &str) -> BTreeMap<Module, String> {
     named.filter(|(module, _)| !module.iter().any(|part| part == "tests")).collect()
 }
 
-/// Which file names which, but for parents and children.
+/// The files that each file names, except its parents and children.
 fn graph(modules: &BTreeMap<Module, String>) -> Graph {
     let mut graph = Graph::new();
     for (module, text) in modules {
@@ -56,7 +56,7 @@ fn graph(modules: &BTreeMap<Module, String>) -> Graph {
     graph
 }
 
-/// The file that a path leads to, if it stays in the crate.
+/// The module that a path leads to, if it is in the crate.
 fn target(modules: &BTreeMap<Module, String>, from: &[String], path: &[String]) -> Option<Module> {
     let (mut at, mut rest): (Module, &[String]) = match path.first()?.as_str() {
         "crate" => (Module::new(), &path[1..]),
@@ -79,7 +79,7 @@ fn target(modules: &BTreeMap<Module, String>, from: &[String], path: &[String]) 
     modules.contains_key(&at).then_some(at)
 }
 
-/// The groups of files that all lead to one another: Tarjan's strongly connected components, by
+/// The groups of files that all lead to one another: strongly connected components, found by
 /// reachability, as graphs are small.
 fn cycles(graph: &Graph) -> Vec<Vec<&Module>> {
     let reach: BTreeMap<&Module, BTreeSet<&Module>> =

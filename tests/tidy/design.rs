@@ -1,6 +1,6 @@
-//! What the table of tokens, parts and states is written as besides the reference and the manifest:
-//! the data that the pages for designers read, design tokens, what editors complete, and names for
-//! TypeScript. `cargo xtask tables` writes them.
+//! Files generated from the table of tokens, parts and states, besides the reference and the
+//! manifest: data for the designers' pages, design tokens, editor completions, and TypeScript
+//! names. `cargo xtask tables` writes them.
 
 use chataibot_css::{GROUPS, PARTS, STATES, TOKENS, Token, design_tokens, parts::REGIONS};
 use serde_json::{Value, json};
@@ -83,7 +83,7 @@ fn names_for_typescript_are_those_of_the_table() {
     hold("loader/chataibot.d.ts", "// table:names\n", "// /table", &names.map(union).concat());
 }
 
-/// One entry on a line, so that a change of one thing is a change of one line.
+/// One entry per line, so that a changed entry is one changed line.
 fn list((name, entries): (&str, Vec<Value>)) -> String {
     let lines: Vec<String> = entries.iter().map(|entry| format!("    {entry}")).collect();
     format!("  \"{name}\": [\n{}\n  ]", lines.join(",\n"))
@@ -93,7 +93,7 @@ fn entries<'a>(element: &'a Value, name: &str) -> impl Iterator<Item = &'a Value
     element[name].as_array().into_iter().flatten()
 }
 
-/// `a | b` in a type, where all of it are words.
+/// The words of a type `a | b`, if it consists of words only.
 fn choices(attribute: &Value) -> Vec<&str> {
     let typed = attribute["type"]["text"].as_str().unwrap_or_default();
     let words = typed.split(" | ").map(|word| word.strip_prefix('\'')?.strip_suffix('\''));

@@ -1,8 +1,8 @@
-//! Length, first lines and names of files, and the sinks that no file may use.
+//! Length, first lines and names of files, and the forbidden sinks.
 
 use crate::source::{Source, file, files, root};
 
-/// Longer than this, a file holds more than one idea.
+/// A longer file holds more than one idea.
 const LONGEST: usize = 500;
 
 fn rust() -> Vec<Source> {
@@ -14,7 +14,7 @@ fn hand_written() -> Vec<Source> {
     rust().into_iter().chain(scripts).chain(files("styles", &[".css"])).collect()
 }
 
-/// One line for each file that breaks the rule.
+/// Fails with one line for each file that breaks the rule.
 fn assert_none(rule: &str, broken: impl Iterator<Item = String>) {
     let broken: Vec<String> = broken.collect();
     assert!(broken.is_empty(), "{rule}:\n  {}", broken.join("\n  "));
@@ -63,8 +63,8 @@ fn links_between_documents_lead_somewhere() {
     assert_none("a relative link names a file that is there", broken);
 }
 
-/// What stands in code style and begins with a folder of the project is a path; the tables of
-/// how-tos go stale first.
+/// Inline code that begins with a folder of the project counts as a path. Tables of how-tos go
+/// stale first.
 #[test]
 fn paths_that_documents_name_exist() {
     const FOLDERS: &[&str] = &["src/", "crates/", "loader/", "styles/", "tests/", "xtask/", "docs/", "locales/"];

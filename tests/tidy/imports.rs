@@ -1,22 +1,21 @@
-//! Allowed dependencies. The table is ARCHITECTURE.md's, in a form that can be held against the
-//! sources.
+//! Allowed dependencies: the table of ARCHITECTURE.md in a form that is compared with the sources.
 
 use crate::source::{Source, file, files, paths};
 
 /// A part of the widget: the file `src/NAME.rs` and the folder `src/NAME/`.
 struct Part {
     name: &'static str,
-    /// Parts of the widget it may name, beside itself.
+    /// Parts of the widget it may name besides itself.
     parts: &'static [&'static str],
-    /// Crates it may name, beside `std`.
+    /// Crates it may name besides `std`.
     crates: &'static [&'static str],
 }
 
-/// Everything that touches JavaScript and the browser.
+/// Crates for JavaScript and the browser.
 const BROWSER: &[&str] =
     &["chataibot_wire", "js_sys", "web_sys", "wasm_bindgen", "wasm_bindgen_futures", "serde", "serde_wasm_bindgen"];
 
-/// The same, and what makes parts of the program.
+/// The same, and the crate that loads chunks.
 const AND_PARTS: &[&str] = &[
     "chataibot_wire",
     "js_sys",
@@ -28,7 +27,7 @@ const AND_PARTS: &[&str] = &[
     "wasm_split_helpers",
 ];
 
-/// The same, and what makes requests.
+/// The same, and the crate that makes requests.
 const AND_PARTS_AND_HTTP: &[&str] = &[
     "chataibot_wire",
     "js_sys",
@@ -43,7 +42,7 @@ const AND_PARTS_AND_HTTP: &[&str] = &[
 
 const WIDGET: &[Part] = &[
     Part { name: "conversation", parts: &[], crates: &["chataibot_wire"] },
-    // The types of what is stored are made by serde; nothing else of it can touch a browser.
+    // Only to derive the types that are stored; nothing in serde can touch a browser.
     Part { name: "machine", parts: &["conversation", "api"], crates: &["chataibot_wire", "serde"] },
     Part { name: "runtime", parts: &["conversation", "machine", "api", "browser"], crates: AND_PARTS },
     Part { name: "api", parts: &["conversation", "browser"], crates: AND_PARTS_AND_HTTP },
@@ -80,15 +79,15 @@ const WIDGET: &[Part] = &[
     },
 ];
 
-/// What a part may name of another one, where that is not all of it.
+/// What a part may name of another one, if not all of it.
 const ONLY: &[(&str, &str, &[&str])] = &[
-    // Those that do no I/O.
+    // The modules that do no I/O.
     ("machine", "api", &["ApiError", "Credentials", "error", "credentials", "backoff", "sse"]),
     ("components", "api", &["send_body", "upload"]),
     ("components", "browser", &["timers", "events", "environment"]),
 ];
 
-/// Every crate that this project could name, so that a path's first word is known to be one.
+/// Every crate that this project can name, so that a path's first word is recognised as one.
 const CRATES: &[&str] = &[
     "chataibot_wire",
     "chataibot_proxy",
@@ -209,7 +208,7 @@ fn no_route_of_the_proxy_imports_a_route() {
 fn sql_and_redis_stand_in_the_store_alone() {
     for source in files("crates/chataibot-proxy/src", &[".rs"]) {
         let in_store = source.path.contains("/src/store");
-        // A test's own Redis is looked into by tests.
+        // Tests inspect their own Redis.
         let may = in_store || source.path.contains("/src/testing/");
         let named = paths(&source.text).into_iter().find(|path| path[0] == "rusqlite" || path[0] == "redis");
         assert!(may || named.is_none(), "{} names {named:?}", source.path);
@@ -221,8 +220,7 @@ fn part_of(source: &Source) -> Option<&'static Part> {
     WIDGET.iter().find(|part| part.name == name)
 }
 
-/// The part of the widget that a path leads to, if it leads to one: from `crate`, or up by `super`
-/// far enough.
+/// The part of the widget that a path leads to, if any: from `crate`, or up by enough `super`.
 fn own_part(source: &Source, path: &[String]) -> Option<String> {
     let file = source.path.strip_prefix("src/")?.strip_suffix(".rs")?;
     let mut module: Vec<&str> = file.split('/').collect();

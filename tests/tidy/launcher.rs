@@ -1,11 +1,11 @@
 //! `loader/launcher_markup.js`: the launcher's markup, from which the loader builds it before the
-//! program is there. Rendered from the component; `cargo xtask tables` writes it, so that no bundle
-//! has to compile the component for this machine.
+//! program is loaded. Rendered from the component; `cargo xtask tables` writes it, so that no build
+//! of the bundle has to compile the component natively.
 //!
 //! It is a JavaScript literal, a list of nodes, each a text or `["button", {"part": "launcher"},
-//! [node, …]]`: the loader needs no HTML parser and no string sink. Read is only what Yew writes:
-//! well-formed elements with quoted attributes, text, and a few entities. Refused is what a strict
-//! page would refuse: `style` attributes.
+//! [node, …]]`: the loader needs no HTML parser and no string sink. The parser reads only what Yew
+//! writes: well-formed elements with quoted attributes, text, and a few entities. It refuses what a
+//! strict page would refuse: `style` attributes.
 
 use std::{
     fs,
@@ -38,7 +38,7 @@ fn launcher_markup_is_what_the_component_renders() {
     );
 }
 
-/// What a component without properties renders at once, as a list of nodes.
+/// Renders a component without properties, which must not wait, to a list of nodes.
 pub fn rendered<C: BaseComponent<Properties = ()>>() -> Value {
     let render = pin!(async { yew::LocalServerRenderer::<C>::new().hydratable(false).render().await });
     let Poll::Ready(markup) = render.poll(&mut Context::from_waker(Waker::noop())) else {
@@ -47,7 +47,7 @@ pub fn rendered<C: BaseComponent<Properties = ()>>() -> Value {
     literal(&markup).unwrap_or_else(|error| panic!("the markup is not what Yew writes: {error}: {markup}"))
 }
 
-/// Writes a module where that is asked for, and compares it elsewhere.
+/// Writes a module if that is requested, and compares it otherwise.
 pub fn write_or_compare(path: &str, module: &str) {
     if is_to_be_written() {
         fs::write(root().join(path), module).expect("the markup can be written");
@@ -56,7 +56,7 @@ pub fn write_or_compare(path: &str, module: &str) {
     }
 }
 
-/// The list of nodes.
+/// Parses markup to a list of nodes.
 fn literal(markup: &str) -> Result<Value, String> {
     let mut reader = Reader { rest: markup };
     let nodes = reader.nodes()?;
@@ -71,7 +71,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Up to an end tag, or to the end.
+    /// Parses nodes up to an end tag or the end.
     fn nodes(&mut self) -> Result<Vec<Value>, String> {
         let mut nodes = Vec::new();
         while !self.rest.is_empty() && !self.rest.starts_with("</") {

@@ -1,8 +1,8 @@
-//! `loader/custom-elements.json`: the Custom Elements Manifest, from which editors complete and
-//! catalogues list. Made whole from the tables of the code, the reference and the types for pages;
-//! `cargo xtask tables` writes it.
+//! `loader/custom-elements.json`: the Custom Elements Manifest, for editors' completions and
+//! catalogues. Generated from the tables of the code, the reference and the types for pages; `cargo
+//! xtask tables` writes it.
 //!
-//! One entry stands on one line, so that a change of one thing is a change of one line.
+//! One entry per line, so that a changed entry is one changed line.
 
 use std::{collections::BTreeSet, fs};
 
@@ -17,7 +17,7 @@ use crate::{
 
 const PATH: &str = "loader/custom-elements.json";
 
-/// What the page puts inside of the element.
+/// The slots that a host page can fill.
 const SLOTS: &[(&str, &str)] = &[
     ("empty", "what stands in an empty chat in place of the greeting"),
     ("fallback", "what is shown where the chat cannot run"),
@@ -49,13 +49,13 @@ fn manifest_slots_and_states_are_those_of_the_element() {
     assert_eq!(marked, names(STATES));
 }
 
-/// Holds a generated file of JSON to what it should say, or writes it.
+/// Compares a generated JSON file with its expected text, or writes it.
 pub fn hold_json(path: &str, text: &str) {
     serde_json::from_str::<Value>(text).unwrap_or_else(|error| panic!("{path} would be no JSON: {error}"));
     hold_file(path, text);
 }
 
-/// Holds a generated file to what it should say, or writes it.
+/// Compares a generated file with its expected text, or writes it.
 pub fn hold_file(path: &str, text: &str) {
     if is_to_be_written() {
         fs::write(root().join(path), text).expect("it can be written");
@@ -65,7 +65,7 @@ pub fn hold_file(path: &str, text: &str) {
     }
 }
 
-/// The manifest.
+/// Generates the manifest.
 pub fn manifest() -> String {
     let lists = [
         ("attributes", attributes()),
@@ -125,7 +125,7 @@ fn attributes() -> Vec<Value> {
     settings.map(attribute).collect()
 }
 
-/// Properties, then what the reference lists as methods, two of which are properties to read.
+/// Properties, then the reference's methods, two of which are read-only properties.
 fn members() -> Vec<Value> {
     let settings = SETTINGS.iter().filter(|setting| !setting.property.is_empty());
     let field = |setting: &chataibot_widget::config::Setting| {
@@ -187,17 +187,17 @@ fn named(table: &[(&str, &str)]) -> Vec<Value> {
     table.iter().map(|(name, what)| json!({ "name": name, "description": what })).collect()
 }
 
-/// Words about a default stand in brackets in the table of settings.
+/// In the table of settings, a default described in words is in brackets.
 fn default(text: &str) -> &str {
     text.strip_prefix('(').and_then(|words| words.strip_suffix(')')).unwrap_or(text)
 }
 
-/// Where in the types for pages something stands.
+/// The declarations in `loader/chataibot.d.ts` that contain settings, events and methods.
 const SETTINGS_TYPE: &str = "\nexport interface Settings {";
 const EVENTS_TYPE: &str = "\nexport interface ChataibotEventMap {";
 const CLASS_TYPE: &str = "\nexport class ChataibotWidget ";
 
-/// The type of a property or an event, or what a method returns.
+/// The type of a property or an event, or the return type of a method.
 fn type_of(name: &str, place: &str) -> String {
     let types = file("loader/chataibot.d.ts").text;
     let (_, there) = types.split_once(place).unwrap_or_else(|| panic!("loader/chataibot.d.ts has no{place}"));
@@ -205,7 +205,7 @@ fn type_of(name: &str, place: &str) -> String {
     let of = |line: &str| {
         let rest = line.trim().trim_start_matches("readonly ").trim_start_matches("get ").strip_prefix(name)?;
         let typed = rest.strip_prefix(": ").or_else(|| Some(rest.strip_prefix('(')?.rsplit_once("): ")?.1))?;
-        // A method that can also be set stands there as an accessor.
+        // A method that can also be assigned is declared as an accessor.
         let typed = typed.strip_prefix("() => ").unwrap_or(typed);
         typed.strip_suffix(';').map(str::to_owned)
     };

@@ -1,4 +1,4 @@
-//! The privacy report's table of what a browser keeps, against the keys that the code writes.
+//! Compares the privacy report's table of what a browser stores with the keys that the code writes.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ fn stored() -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     for path in ["src/runtime/repository.rs", "src/runtime/storage_barrier.rs", "src/notify.rs"] {
         let text = file(path).text;
-        // `ENTRIES` is a place inside of the conversation; the others are no keys.
+        // `ENTRIES` is a field within the conversation; the other two are no keys either.
         let names = text.lines().filter_map(|line| {
             let line = line.trim().trim_start_matches("pub(super) ").trim_start_matches("pub ");
             let (name, value) = line.strip_prefix("const ")?.split_once(": &str = \"")?;
@@ -34,7 +34,7 @@ fn stored() -> BTreeSet<String> {
             keys.extend(call.split('`').next().map(str::to_owned));
         }
     }
-    // loader/viewport.js names them in a variable.
+    // `loader/viewport.js` uses these through a variable.
     keys.extend(["size", "large"].map(str::to_owned));
     keys
 }

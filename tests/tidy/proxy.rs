@@ -1,10 +1,10 @@
-//! The proxy's layers: which directory may import which. Each knows only those below it.
+//! The proxy's layers: which directory may import which. Each imports only those below it.
 
 use crate::source::{Source, file, files, paths};
 
 const PROXY: &str = "crates/chataibot-proxy/src/";
 
-/// A layer: files and folders of the proxy, and the layers it may name beside itself.
+/// A layer: files and folders of the proxy, and the layers it may name besides itself.
 struct Layer {
     name: &'static str,
     modules: &'static [&'static str],
@@ -72,13 +72,13 @@ fn layer_of(module: &str) -> Option<&'static Layer> {
     LAYERS.iter().find(|layer| layer.modules.contains(&module))
 }
 
-/// The first part of a file's path below the crate's root.
+/// The first component of a file's path below the crate's root.
 fn top(source: &Source) -> &str {
     let path = source.path.strip_prefix(PROXY).expect("a file of the proxy");
     path.split(['/', '.']).next().unwrap_or_default()
 }
 
-/// The module directly below the crate's root that a path leads to, if it stays in the crate.
+/// The module directly below the crate's root that a path leads to, if it is in the crate.
 fn named(source: &Source, path: &[String]) -> Option<String> {
     match path.first()?.as_str() {
         "crate" => path.get(1).cloned(),

@@ -1,6 +1,5 @@
-//! `loader/shell_markup.js`: the window before the program is there, rendered from the components
-//! as the launcher is, and the English of the sentences in it. A sentence stands as its name behind
-//! a `$`.
+//! `loader/shell_markup.js`: the window before the program is loaded, rendered from the components
+//! like the launcher, and the English of its texts. In the markup, a text is its name after a `$`.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +13,10 @@ use crate::launcher::{rendered, write_or_compare};
 
 const PATH: &str = "loader/shell_markup.js";
 
-/// What stands in these is put in by `loader/shell_window.js`, by the names of sentences.
+/// Texts that `loader/shell_window.js` fills in by name.
 const FILLED: &[&str] = &["author_visitor", "launcher"];
 
-/// What is not a sentence: the words of a message.
+/// Placeholder for the text of a message, which is not translated.
 const TEXT: &str = "text";
 
 #[test]
@@ -39,7 +38,7 @@ fn shell_markup_is_what_the_components_render() {
     );
 }
 
-/// Adds the sentences that are named in these nodes, as texts or as attributes.
+/// Collects the texts that these nodes refer to, in text or in attributes.
 fn collect(nodes: &Value, words: &mut BTreeMap<String, String>) {
     match nodes {
         Value::String(text) => {

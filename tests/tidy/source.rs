@@ -1,4 +1,4 @@
-//! The project's own files, and the paths that a Rust file names. Reads words, not grammar.
+//! Reads the project's own files, and the paths that a Rust file names. Tokenizes without parsing.
 
 use std::{
     fs,
@@ -7,9 +7,9 @@ use std::{
 
 /// A file of the project.
 pub struct Source {
-    /// From the project's root, with `/`.
+    /// Path from the project's root, with `/`.
     pub path: String,
-    /// What it says.
+    /// Content of the file.
     pub text: String,
 }
 
@@ -18,14 +18,14 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// One file.
+/// Reads one file.
 pub fn file(path: &str) -> Source {
     let text = fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("cannot read {path}: {error}"));
     Source { path: path.to_owned(), text }
 }
 
-/// Every own file below `folder` whose name ends so, in the order of their paths. Generated and
-/// installed files are not own.
+/// Returns every file of ours below `folder` with one of these endings, ordered by path, without
+/// generated and installed files.
 pub fn files(folder: &str, endings: &[&str]) -> Vec<Source> {
     let mut found = Vec::new();
     collect(&root().join(folder), endings, &mut found);
@@ -51,8 +51,8 @@ fn collect(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Every path with at least one `::` that the code names, groups written out: `use a::{b, c::d}` is
-/// `a::b` and `a::c::d`. Comments, texts and the tests at a file's end do not count.
+/// Every path with at least one `::` in the code, with groups expanded: `use a::{b, c::d}` is
+/// `a::b` and `a::c::d`. Comments, strings and the tests at a file's end are ignored.
 pub fn paths(rust: &str) -> Vec<Vec<String>> {
     let code = rust.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
     let words = words(code);
@@ -68,7 +68,7 @@ pub fn paths(rust: &str) -> Vec<Vec<String>> {
     paths
 }
 
-/// Reads one path from `at` on, behind `prefix`; returns where it ends.
+/// Reads one path that starts at `at` and follows `prefix`; returns where it ends.
 fn path(words: &[String], mut at: usize, prefix: &[String], paths: &mut Vec<Vec<String>>) -> usize {
     let mut path = prefix.to_vec();
     loop {
@@ -102,7 +102,7 @@ fn is_name(word: &str) -> bool {
     word.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
-/// Names, `::` and single signs, without comments, texts and characters.
+/// Tokenizer: names, `::` and single characters, without comments, strings and character literals.
 fn words(code: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut rest = code;
@@ -144,7 +144,7 @@ fn text_length(rest: &str) -> usize {
     rest.len()
 }
 
-/// A character literal as a whole; of a lifetime only its sign.
+/// Length of a character literal; of a lifetime only its quote.
 fn character_length(rest: &str) -> usize {
     if let Some(escaped) = rest.strip_prefix("'\\") {
         return escaped.find('\'').map_or(rest.len(), |end| end + 3).max(4);

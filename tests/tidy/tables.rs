@@ -1,9 +1,9 @@
-//! The tables of `docs/reference.md` and what they are made from. A table stands between `<!--
-//! table:NAME -->` and `<!-- /table -->`.
+//! The tables of `docs/reference.md` and their sources. A table is between `<!-- table:NAME -->`
+//! and `<!-- /table -->`.
 //!
-//! Attributes, tokens, parts and states are made whole; `cargo xtask tables` writes them, and the
-//! declarations of the tokens in `styles/tokens.css`. Methods and events are written by hand, and
-//! only their names are held against the code.
+//! Attributes, tokens, parts and states are generated completely; `cargo xtask tables` writes them,
+//! and the declarations of the tokens in `styles/tokens.css`. Methods and events are written by
+//! hand, and only their names are compared with the code.
 
 use std::{collections::BTreeSet, fmt::Write, fs};
 
@@ -29,8 +29,8 @@ fn token_declarations_are_those_of_the_table() {
     hold("styles/tokens.css", "/* table:tokens */\n", "    /* /table */", &declarations());
 }
 
-/// What parts of the loader say again, because they stand without the other sheets, is what the
-/// table says; and no sheet reads a token that the table does not have.
+/// Declarations that parts of the loader repeat, because they work without the other sheets, match
+/// the table; and no sheet reads a token that is not in the table.
 #[test]
 fn style_sheets_read_tokens_as_the_table_says() {
     let sheets = files("styles", &[".css"]).into_iter().chain(files("loader", &[".js"]));
@@ -47,7 +47,7 @@ fn style_sheets_read_tokens_as_the_table_says() {
     }
 }
 
-/// Holds what stands in a file between two marks to `text`, or writes it there.
+/// Compares the text between two marks in a file with `text`, or writes it there.
 pub fn hold(path: &str, begin: &str, end: &str, text: &str) {
     let mut whole = file(path).text;
     let from = whole.find(begin).unwrap_or_else(|| panic!("{path} has no {begin}")) + begin.len();
@@ -81,7 +81,7 @@ fn setting_values_are_those_of_the_code() {
         };
         writeln!(module, "  '{}': {taken},", setting.attribute).expect("a String takes everything");
     }
-    // In an attribute they are JSON; the table has them as properties alone.
+    // As attributes these are JSON; the table has them only as properties.
     for name in ["contact", "variables", "strings"] {
         if !module.contains(&format!("  '{name}': ")) {
             writeln!(module, "  '{name}': 'map',").expect("a String takes everything");
@@ -95,12 +95,12 @@ fn setting_values_are_those_of_the_code() {
     }
 }
 
-/// Does `cargo xtask tables` ask for what the code says to be written, and not compared?
+/// Whether generated text is to be written (`cargo xtask tables`), and not compared.
 pub fn is_to_be_written() -> bool {
     std::env::var_os("CHATAIBOT_WRITE_TABLES").is_some()
 }
 
-/// The events of the element have types for pages.
+/// Every event of the element has a type in `loader/chataibot.d.ts`.
 #[test]
 fn the_types_for_pages_know_every_event() {
     let types = file("loader/chataibot.d.ts").text;
@@ -162,7 +162,7 @@ fn token_table() -> String {
     table
 }
 
-/// The tokens as `styles/tokens.css` reads them, each below its meaning.
+/// The token declarations of `styles/tokens.css`, each below its description.
 fn declarations() -> String {
     let declaration = |token: &Token| {
         let (property, paints) = (token.property(), token.paints);
@@ -198,7 +198,7 @@ fn row(table: &mut String, cells: &[&str]) {
     table.push_str("|\n");
 }
 
-/// Where the inside of a table begins and ends: from the line break after its mark to its end mark.
+/// Start and end of a table's content: from the line break after its mark to its end mark.
 fn place(text: &str, name: &str) -> (usize, usize) {
     let mark = format!("<!-- table:{name} -->");
     let begin = text.find(&mark).unwrap_or_else(|| panic!("there is no {mark}")) + mark.len();
@@ -207,7 +207,7 @@ fn place(text: &str, name: &str) -> (usize, usize) {
     (begin, begin + length)
 }
 
-/// The rows of a table without its head, as they stand between the bars.
+/// The rows of a table without its head, split at the bars.
 pub fn rows(name: &str) -> Vec<Vec<String>> {
     let reference = file(REFERENCE).text;
     let (begin, end) = place(&reference, name);
@@ -215,7 +215,7 @@ pub fn rows(name: &str) -> Vec<Vec<String>> {
     lines.skip(1).map(|line| line.split(" | ").map(str::to_owned).collect()).collect()
 }
 
-/// The names in code style in a table's first column, up to their first bracket.
+/// The names in inline code in a table's first column, up to their first bracket.
 fn names_in_table(name: &str) -> BTreeSet<String> {
     rows(name)
         .iter()
@@ -224,8 +224,8 @@ fn names_in_table(name: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// What stands at the beginning of a line of the class, indented once: `name(…) {`, `async name(…)
-/// {` or `get name() {`.
+/// Names of the element's methods and getters: lines of the class, indented once, of the form
+/// `name(…) {`, `async name(…) {` or `get name() {`.
 fn methods() -> BTreeSet<String> {
     let text = file("loader/element.js").text;
     let class = text.split_once("\nexport class ").expect("the element's class").1;
@@ -243,12 +243,12 @@ fn methods() -> BTreeSet<String> {
         .collect()
 }
 
-/// What stands between `mark` and the next quotation mark.
+/// The text between `mark` and the next single quote.
 fn text_after<'a>(text: &'a str, mark: &str) -> &'a str {
     text.split_once(mark).and_then(|(_, rest)| rest.split('\'').next()).unwrap_or_else(|| panic!("there is no {mark}"))
 }
 
-/// Each method that is fetched when it is called is one of the file that is fetched.
+/// Each method that is fetched on its first call is exported by the fetched file.
 #[test]
 fn fetched_methods_are_those_of_their_file() {
     let element = file("loader/element.js").text;
@@ -260,12 +260,12 @@ fn fetched_methods_are_those_of_their_file() {
         let line = line.strip_prefix("const ").or_else(|| line.strip_prefix("function "))?;
         line.split([' ', '(']).next().map(str::to_owned)
     });
-    // What the element asks of the file by itself is no method of the page's.
+    // An export that only the element calls is not a method for pages.
     let methods = exported.filter(|name: &String| !element.contains(&format!("page.{name}(")));
     assert_eq!(fetched, methods.collect());
 }
 
-/// What the element and the border to it tell by name.
+/// Names of the events that the element and the boundary to it dispatch.
 fn events() -> BTreeSet<String> {
     let element = file("loader/element.js").text;
     let told_by_element = element.split("#tell('").skip(1).filter_map(|rest| rest.split('\'').next());
@@ -277,8 +277,7 @@ fn events() -> BTreeSet<String> {
         // `("open", object(…))` is an event; `("id", JsValue…)` is a field of one.
         (after.starts_with(", object(") || after.starts_with(", received(")).then_some(name)
     });
-    // What is asked before something is done: by the shell and what mounts the program, and by the
-    // border.
+    // Cancelable events: of the shell and the code that mounts the program, and of the boundary.
     let scripts = ["loader/mount.js", "loader/shell_composer.js"].map(|path| file(path).text).concat();
     let asked = scripts.split("'before-").skip(1).filter_map(|rest| rest.split('\'').next());
     let asked = asked.chain(border.split("\"before-").skip(1).filter_map(|rest| rest.split('"').next()));

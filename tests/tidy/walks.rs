@@ -1,18 +1,18 @@
-//! The two walks of ARCHITECTURE.md: which files a visitor's message passes on its way to `fetch`,
+//! The two tours of ARCHITECTURE.md: which files a visitor's message passes on its way to `fetch`,
 //! and a reply on its way to its bubble.
 //!
 //! A walk lists every file of ours whose code gets the message as text, entry or row, each once. A
-//! step says where that file is entered and which code hands the message over; both must stand in
-//! the sources.
+//! step names the entry point of that file and the code that hands the message over; both must
+//! occur in the sources.
 
 use crate::source::{file, files};
 
 /// A file that a message passes.
 struct Step {
     file: &'static str,
-    /// What hands the message over: a file of the walk, and its code.
+    /// The file of the walk that hands the message over, and the code that does it.
     from: (&'static str, &'static str),
-    /// Where it comes in: a definition.
+    /// The definition at which the message enters.
     entry: &'static str,
 }
 
@@ -68,7 +68,7 @@ const IN: &[Step] = &[
     step("src/components/content.rs", ("src/components/message_row.rs", "content(&kind)"), "fn content("),
 ];
 
-/// Every step is in the sources, follows an earlier one, and no file comes twice.
+/// Checks that every step is in the sources and follows an earlier one, with no file twice.
 fn check(walk: &[Step], most: usize) {
     for (at, step) in walk.iter().enumerate() {
         let (from, code) = step.from;
@@ -105,6 +105,6 @@ fn a_new_visitor_action_touches_at_most_5_files() {
     let names_all = |text: &str| variants.iter().all(|variant| text.contains(&format!("UserAction::{variant}")));
     let handlers: Vec<String> =
         files("src", &[".rs"]).into_iter().filter(|source| names_all(&source.text)).map(|source| source.path).collect();
-    // And its definition, and the view that emits it.
+    // Besides these, its definition and the view that emits it.
     assert!(handlers.len() + 2 <= 5, "{handlers:?}");
 }

@@ -1,9 +1,9 @@
-// Holds what the bundle uses against the oldest browsers that floor.json names, by MDN's
-// compatibility data. A feature that one of them lacks stands there with what the browser has
-// instead, or this fails; so does a line there that nothing needs any more.
+// Checks the features that the bundle uses against the oldest browsers in floor.json, by MDN's
+// compatibility data. A feature that one of them lacks must be listed there with its fallback, or
+// this fails; so does an entry that is no longer needed.
 //
 // Run by `cargo xtask dist`: `node xtask/floor/check.mjs DIST [SHEET]`, with a further sheet for a
-// test. Syntax of JavaScript is held by esbuild, which is given the same browsers.
+// test. JavaScript syntax is handled by esbuild, which gets the same browsers.
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,7 +17,7 @@ const { browsers, instead, also } = JSON.parse(text(root, 'xtask/floor/floor.jso
 const data = createRequire(import.meta.url)('@mdn/browser-compat-data');
 const target = Object.entries(browsers).map(([name, version]) => name + version);
 
-/** What is used, by its name in the data, and where. */
+/** The used features, by their names in the data, and where they are used. */
 const used = new Map();
 const use = (feature, where) => used.has(feature) || used.set(feature, where);
 
@@ -26,7 +26,7 @@ const use = (feature, where) => used.has(feature) || used.set(feature, where);
 const at = (path) => path.split('.').reduce((node, key) => node?.[key], data);
 const number = (version) => (version === true ? 0 : parseFloat(String(version).replace('≤', '')));
 
-/** Browsers of the floor that lack this, `null` where the data knows nothing of it. */
+/** The floor's browsers that lack this feature; `null` if the data does not know it. */
 function lacking(feature, prefix) {
   if (prefix.endsWith('?')) return lacking(feature, '')?.filter((browser) => lacking(feature, prefix.slice(0, -1)).includes(browser)) ?? null;
   const compat = at(feature)?.__compat;
@@ -42,8 +42,7 @@ function lacking(feature, prefix) {
 }
 
 /**
- * Every place in a part of the data where this key stands, but for what stands in other features of
- * the same name.
+ * Finds every feature with this key in a part of the data, except inside features of the same name.
  */
 function places(node, key, path, found = []) {
   for (const [name, inner] of Object.entries(node)) {
@@ -59,8 +58,8 @@ function places(node, key, path, found = []) {
 const PREFIX = /^-(webkit|moz)-/;
 
 /**
- * A property, pseudo-class or such by name; the data tells most of what has a prefix below the name
- * without it.
+ * Records a property, pseudo-class or the like by name; the data has most prefixed ones under the
+ * name without prefix.
  */
 function named(group, name, where) {
   const [prefix = ''] = name.match(PREFIX) ?? [];
@@ -91,7 +90,7 @@ function readStyles(sheet, where) {
       named('css.selectors', node.name, where);
     } else if (node.type === 'Declaration' && !node.property.startsWith('--')) {
       const names = new Set(this.block?.children.toArray().map((one) => one.property));
-      // The same twice, with a prefix and without: one of them is enough.
+      // Declared with and without a prefix: one of them is enough.
       const plain = node.property.replace(PREFIX, '');
       const isTwice = names.has(plain) && names.has(`-webkit-${plain}`);
       if (isTwice) use(`css.properties.${plain}#-webkit-?`, where);
@@ -124,7 +123,7 @@ if (process.argv[3]) readStyles(text(process.argv[3]), process.argv[3]);
 
 /* ---- scripts ---- */
 
-/** What browsers offer by this name as a member of anything, or as a name of its own. */
+/** Features by the last part of their name: members of any interface, and static ones. */
 const members = new Map();
 for (const group of ['api', 'javascript.builtins']) {
   for (const [owner, inside] of Object.entries(at(group))) {
@@ -136,14 +135,14 @@ for (const group of ['api', 'javascript.builtins']) {
 }
 
 const folder = process.argv[2];
-// Design mode is for who makes the page, and names styles as its members.
+// Design mode is for a site's developers only, and has property names that look like features.
 const isForVisitors = (name) => name.startsWith('chataibot') && name.endsWith('.js') && name !== 'chataibot-design.js';
 for (const name of readdirSync(folder).filter(isForVisitors)) {
-  // Names in texts are none.
+  // Names inside strings do not count.
   const code = text(folder, name).replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, '""');
   for (const [, member] of code.matchAll(/\.([A-Za-z]\w+)/g)) {
     const candidates = members.get(member) ?? [];
-    // Of several that have a member of this name, one that every browser has may be meant.
+    // If several interfaces have such a member, it may be one that every browser has.
     if (candidates.length && candidates.every((one) => lacking(one, '')?.length)) use(candidates[0], name);
   }
   for (const [, type] of code.matchAll(/\bnew ([A-Z]\w+)/g)) if (data.api[type]) use(`api.${type}`, name);
@@ -167,7 +166,7 @@ for (const [key, where] of used) {
   else if (!lacks) fail(`${where}: nothing is known of ${key}; say in xtask/floor/floor.json what browsers without it do`);
   else fail(`${where}: ${key} is not in ${lacks.map((one) => `${one} ${browsers[one]}`).join(', ')}; say in xtask/floor/floor.json what they have instead`);
 }
-// Of scripts a quick build has more than a small one; styles are the same.
+// Only styles are checked: quick and small builds differ in their scripts.
 for (const key of Object.keys(instead).filter((key) => key.startsWith('css.'))) if (!needed.has(key)) fail(`xtask/floor/floor.json: nothing needs ${key} any more`);
 if (failures) process.exit(1);
 console.log(`${used.size} features, ${needed.size} of them with a stand-in, in ${target.join(', ')}`);

@@ -1,22 +1,22 @@
-// The bundle's scripts in the form that bundlers follow. As they are served, they make the
-// addresses of their siblings from their own; a bundler renames every file, so here one module
-// names each, by `import('./…')` or `new URL('…', import.meta.url)`.
+// Rewrites the bundle's scripts for bundlers. As served, they build their siblings' addresses from
+// their own; a bundler renames every file, so here one module names each, by `import('./…')` or
+// `new URL('…', import.meta.url)`.
 
 /**
- * What is replaced, by script. Each pattern must be found once: a bundle that is written otherwise
- * fails here and not on a page.
+ * Replacements by script. Each pattern must match exactly once, so that a changed bundle fails here
+ * and not on a page.
  */
 const CHANGES = {
   'chataibot.js': [
-    // A module alone: a bundler reads no classic script.
+    // Only the module: a bundler does not read classic scripts.
     [/^var ChataibotWidget=.*\n0&&await.*\nChataibotWidget=\(own=>\{/, ''],
-    // Defined when somebody says so, and at once then: frameworks ask which properties an element
-    // has when they make it.
+    // Defines the element only on request, and then at once: frameworks ask which properties an
+    // element has when they create it.
     [
       /if\(globalThis\.customElements\)\{((?:[^{}]|\$\{\w+\})*)\}return (\w+)\}\)\(ChataibotWidget\);\n$/,
       'function define(){if(globalThis.customElements){$1}return $2}export{$2 as ChataibotWidget,define};\n',
     ],
-    // Where the script lies says nothing of the proxy any more: the page's own origin is as good a
+    // The script's location no longer tells where the proxy is, so the page's own origin is the
     // guess.
     [/(\w+)=new URL\("\.",own\),(?:\{origin:(\w+)\}=\1\b|(\w+)=\1\.origin\b)/, '$2$3=globalThis.location?.origin??""'],
     [/(\w+)=(\w+)=>new URL\(\2\+\((?:[^()]|`[^`]*`)*\),\w+\)\.href,(\w+)=(\w+)=>import\(\1\(`chataibot-\$\{\4\}\.js`\)\)/, '$1=addressOf,$3=part'],
@@ -27,7 +27,7 @@ const CHANGES = {
     [/\{origin:(\w+)\}=new URL\(import\.meta\.url\)/, '{origin:$1}=location'],
   ],
   'chataibot-widget.js': [[/new URL\((\w+),import\.meta\.url\)/, 'addressOf($1.slice(2))']],
-  // The page's own folder, and what knows where the files are instead: see loader/doctor.js.
+  // The page's own folder, with the module that knows the files: see loader/doctor.js.
   'chataibot-doctor.js': [[/new URL\("\.",import\.meta\.url\)/, 'Object.assign(new URL(".",location),{files})']],
   'chataibot-metrics.js': [
     [/var\{href:\w+\}=new URL\("\.",import\.meta\.url\),/, 'var '],
@@ -35,24 +35,24 @@ const CHANGES = {
   ],
 };
 
-/** The module that knows every file. */
+/** Name of the module that lists every file. */
 export const FILES = 'files.js';
 
-/** `text` of the script `name`, for bundlers. */
+/** Returns `text` of the script `name` in the form for bundlers. */
 export function forBundlers(name, text) {
   let changed = text;
   for (const [pattern, replacement] of CHANGES[name] ?? []) {
-    // A program in one file asks for no parts.
+    // A program in one file loads no parts.
     if (name === 'chataibot-widget.js' && !text.includes('import.meta')) continue;
     const found = [...changed.matchAll(new RegExp(pattern, `${pattern.flags}g`))].length;
     if (found !== 1) throw new Error(`${name}: ${pattern} is found ${found} times; xtask/package/bundler_form.mjs must learn how it is written now`);
     changed = changed.replace(pattern, replacement);
   }
-  // Asked for anew after a failure, as no import by its own name is.
+  // `part` retries after a failure, which an import of the same address does not.
   changed = changed.replace(/\bimport\("\.\/chataibot-([\w-]+)\.js"\)/g, 'part("$1")');
   const helpers = ['addressOf', 'part'].filter((helper) => new RegExp(`(?<![\\w.:])${helper}\\(|=${helper}\\b`).test(changed));
   const head = [helpers.length && `import{${helpers}}from"./${FILES}";`, changed.includes('{files}') && `import*as files from"./${FILES}";`];
-  // An address that is put together at run time is one that no bundler finds.
+  // Bundlers do not find addresses that are put together at run time.
   for (const left of [/\bimport\(/, /new URL\([^)]*import\.meta\.url\)(?!\.pathname)/]) {
     if (left.test(changed)) throw new Error(`${name} still has ${left}, which no bundler follows`);
   }
@@ -60,7 +60,7 @@ export function forBundlers(name, text) {
 }
 
 /**
- * The module that names all `names` of the bundle: scripts beside it, everything else in
+ * Returns the module that names all `names` of the bundle: scripts beside it, everything else in
  * `../dist/`.
  */
 export function filesModule(names) {

@@ -1,9 +1,9 @@
-// The package's folder as npm packs it: `node xtask/package/npm.mjs DIST FOLDER VERSION`, run in
+// Builds the folder of the npm package: `node xtask/package/npm.mjs DIST FOLDER VERSION`, run in
 // the project's root.
 //
 //   dist/    the bundle as it is served, for import maps, static hosts and `chataibot-widget/remote`
 //   lib/     its scripts in the form that bundlers follow
-//   types/   the element's types, and what templates of frameworks may say
+//   types/   the element's types, also for the templates of frameworks
 
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,8 +13,8 @@ const [dist, folder, version] = process.argv.slice(2);
 const put = (name, text) => writeFileSync(join(folder, name), text);
 
 /**
- * Of the bundle, not of the playground that lies beside it, and without compressed twins: a server
- * or bundler makes its own.
+ * Files of the bundle, without the playground in the same folder and without compressed copies,
+ * which a server or bundler makes itself.
  */
 const names = readdirSync(dist).filter((name) => /^chataibot[\w-]*\.(js|wasm|json|svg)$/.test(name));
 if (!names.includes('chataibot.js')) throw new Error(`there is no bundle in ${dist}: cargo xtask dist writes it`);
@@ -36,7 +36,7 @@ for (const name of ['LICENSE', 'LICENSE-MIT', 'LICENSE-APACHE', 'CHANGELOG.md'])
 const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 manifest.version = version;
 
-/** A file or folder of the project that others may ask the package for. */
+/** Copies a file or folder of the project into the package and exports it. */
 function give(path, name, address) {
   cpSync(path, join(folder, name), { recursive: true });
   manifest.exports[address] = address;
@@ -44,7 +44,7 @@ function give(path, name, address) {
 give('styles/themes', 'themes', './themes/*');
 if (existsSync('styles/optional')) give('styles/optional', 'styles', './styles/*');
 give('loader/custom-elements.json', 'custom-elements.json', './custom-elements.json');
-// What editors read of element, tokens and parts.
+// Data for editors about element, tokens and parts.
 for (const name of existsSync('editors') ? readdirSync('editors').filter((name) => name.endsWith('.json')) : []) {
   give(join('editors', name), name, `./${name}`);
   if (name === 'web-types.json') manifest['web-types'] = name;

@@ -1,6 +1,6 @@
-// The bundle as releases lie on a server: `node xtask/package/release.mjs DIST FOLDER VERSION`.
-// What is in the folder already stays, so that pages which began with an earlier version find its
-// files; docs/releases.md says for whom.
+// Adds a release to a folder for a server: `node xtask/package/release.mjs DIST FOLDER VERSION`.
+// Earlier versions are kept, so that pages that loaded one of them still find its files;
+// docs/releases.md says for whom.
 //
 //   1.2.3/           the whole bundle with its hashes; never changes
 //   1/chataibot.js   the newest 1.x.y: the loader of that version, which takes everything else from ../1.2.3/
@@ -13,20 +13,17 @@ import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 
 const LOADER = 'chataibot.js';
-/** The loader's last words: what it takes as its own address. */
+/** End of the loader: the argument that is its own address. */
 const OWN_ADDRESS = /\}\)\(ChataibotWidget\);\n$/;
 
 const [dist, folder, version] = process.argv.slice(2);
 if (!/^\d+\.\d+\.\d+$/.test(version)) throw new Error(`${version} is no version such as 1.2.3`);
 
-/**
- * What a page may rely on until the next breaking version: the major one, and before 1.0.0 the
- * minor one, as npm's ^ has it.
- */
+/** Compatible version range: the major version, or before 1.0.0 the minor one, as in npm's `^`. */
 const [major, minor] = version.split('.');
 const moving = major === '0' ? `0.${minor}` : major;
 
-/** Compresses what is named, and returns the hashes. */
+/** Compresses the named files and returns their hashes. */
 function finish(place, names) {
   const { status, stdout, stderr } = spawnSync('node', [new URL('../compress.mjs', import.meta.url).pathname, place, 'compressed', ...names], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`compressing ${place} failed:\n${stderr}`);
@@ -36,7 +33,7 @@ function finish(place, names) {
 const names = readdirSync(dist).filter((name) => /^chataibot[\w-]*\.(js|wasm|json|svg)$/.test(name));
 if (!names.includes(LOADER)) throw new Error(`there is no bundle in ${dist}: cargo xtask dist writes it`);
 
-// Under its name only when it is whole: a server may read the folder meanwhile.
+// Renamed only when complete, as a server may read the folder in the meantime.
 const whole = join(folder, version);
 const part = join(folder, `.${version}.part`);
 rmSync(part, { recursive: true, force: true });
@@ -52,7 +49,7 @@ renameSync(part, whole);
 const loader = readFileSync(join(dist, LOADER), 'utf8');
 if (!OWN_ADDRESS.test(loader)) throw new Error(`${LOADER} does not end as it did; xtask/package/release.mjs must learn how it takes its address now`);
 
-/** A loader that lies elsewhere than its version. */
+/** Writes a loader to a folder other than its version's. */
 function move(place, address) {
   mkdirSync(place, { recursive: true });
   for (const name of [LOADER, `${LOADER}.br`, `${LOADER}.gz`]) rmSync(join(place, name), { force: true });

@@ -1,5 +1,5 @@
-//! A balancer for this machine: plain TCP, round robin, each connection to the next server that
-//! takes it. Knows no HTTP.
+//! Load balancer for this machine: plain TCP, round robin, each connection to the next server that
+//! accepts it. It knows no HTTP.
 
 use std::{
     io,
@@ -14,7 +14,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-/// How long a server may take to accept a connection; one on this machine that takes longer is
+/// How long a server may take to accept a connection; a local one that takes longer is considered
 /// gone.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -38,7 +38,7 @@ impl Balancer {
                 }
                 let (servers, turn) = (Arc::clone(&servers), Arc::clone(&turn));
                 match client {
-                    // A thread each: a few browsers of one developer.
+                    // One thread each is enough for a few browsers of one developer.
                     Ok(client) => _ = thread::spawn(move || join(client, &servers, &turn)),
                     Err(error) => eprintln!("balancer: a connection was not taken: {error}"),
                 }
@@ -55,13 +55,12 @@ impl Balancer {
 impl Drop for Balancer {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Relaxed);
-        // Wakes the accepting thread, which then sees that it is over.
+        // Wakes the accepting thread, which then sees that it has to end.
         let _ = TcpStream::connect_timeout(&self.address, PATIENCE);
     }
 }
 
-/// Joins a client to the next server that takes it. Without any, the client sees the connection
-/// end.
+/// Connects a client to the next server that accepts. If none does, the client's connection ends.
 fn join(client: TcpStream, servers: &[SocketAddr], turn: &AtomicUsize) {
     let first = turn.fetch_add(1, Ordering::Relaxed);
     let mut in_turn = (0..servers.len()).map(|at| servers[(first + at) % servers.len()]);
@@ -71,14 +70,14 @@ fn join(client: TcpStream, servers: &[SocketAddr], turn: &AtomicUsize) {
     carry(client, server);
 }
 
-/// Carries bytes until one side ends, and then ends the other one's waiting.
+/// Copies bytes until one side ends, and then ends the other side.
 fn carry(mut from: TcpStream, mut to: TcpStream) {
     let end = match io::copy(&mut from, &mut to) {
         Ok(_) => Shutdown::Write,
-        // One that broke off must not leave the other one waiting.
+        // After an error, neither side may wait any longer.
         Err(_) => Shutdown::Both,
     };
-    // Both fail only when the socket is closed already, which is what is wanted.
+    // Both fail only if the socket is already closed, which is what is wanted.
     let _ = to.shutdown(end);
     if end == Shutdown::Both {
         let _ = from.shutdown(end);

@@ -1,5 +1,5 @@
-//! Commands that are a Node.js script of their own, which opens the bundle in Chromium: `cargo
-//! xtask bench widget`, `theme` and `pictures`.
+//! Commands that run a Node.js script, which opens the bundle in Chromium: `cargo xtask bench
+//! widget`, `theme` and `pictures`.
 
 use std::{env, path::PathBuf, process::Command};
 
@@ -12,27 +12,26 @@ use crate::{
     setup::{self, Engine},
 };
 
-/// Measures what a visitor waits for and downloads, beside a hand-written chat on the same page,
-/// and writes it into two documents.
+/// Measures what a visitor waits for and downloads, compared with a hand-written chat on the same
+/// page, and writes the results into two documents.
 pub fn bench_widget(project: &Project, runs: u32, built: bool) -> Result<()> {
     let mut script = script(project, "tests/bench/widget.mjs", BundleProfile::default(), built)?;
     script.args(["--runs", &runs.to_string(), "--report", "docs/performance.md", "--readme", "README.md"]);
     run(&mut script)
 }
 
-/// Holds style sheets for the widget to the rules that the studio has, too; fails when anything is
-/// found.
+/// Checks style sheets for the widget by the same rules as the studio; fails if anything is found.
 pub fn theme(project: &Project, options: &ThemeOptions) -> Result<()> {
     let mut script = script(project, "xtask/theme/check.mjs", BundleProfile::Demo, options.built)?;
-    // The script runs in the project's root, whatever folder the names are from.
+    // The script runs in the project's root, but the paths are relative to the caller's folder.
     let here = env::current_dir().context("there is no working folder")?;
     let absolute = |file: &PathBuf| if here == project.root { file.clone() } else { here.join(file) };
     script.args(options.scenes.iter().flat_map(|scenes| ["--scenes", scenes]));
     run(script.arg("--").args(options.files.iter().map(absolute)))
 }
 
-/// Draws the pictures of the documents and of the studio from the real widget, and writes down the
-/// kept layout of every scene.
+/// Draws the pictures of the documents and of the studio from the real widget, and records the
+/// reference layout of every scene.
 pub fn pictures(project: &Project, options: &PictureOptions) -> Result<()> {
     run(script(project, "tests/pictures/make.mjs", BundleProfile::Demo, options.built)?.args(&options.names))
 }

@@ -21,7 +21,7 @@ use crate::{
     setup,
 };
 
-/// What redis-server prints when it is ready.
+/// Part of what redis-server prints when it is ready.
 const READY: &str = "eady to accept connections";
 
 pub fn run(project: &Project, ports: &Ports, profile: BundleProfile) -> Result<()> {
@@ -32,13 +32,13 @@ pub fn run(project: &Project, ports: &Ports, profile: BundleProfile) -> Result<(
 
     let port = free_port(ports.port, &[])?;
     let platform_port = free_port(ports.scenario_port, &[port])?;
-    // Not below the project, because a socket's path may have 107 bytes.
+    // Not below the project, because the path of a socket has at most 107 bytes.
     let directory = tempfile::Builder::new().prefix("chataibot-cluster-").tempdir()?;
     let redis = step("Starting Redis", || Redis::start(directory.path()))?;
     let start = |name| {
         let mut proxy = proxy(project, &servers, 0, platform_port);
         proxy.args(["--redis", &format!("redis+unix://{}", redis.socket.display())]);
-        // A file that came to one proxy is fetched from the other.
+        // The proxies share uploads: a file sent to one can be fetched from the other.
         Server::start(name, proxy.arg("--uploads-directory").arg(directory.path().join("uploads")))
     };
     let mut proxies = vec![start("first proxy")?, start("second proxy")?];
@@ -79,8 +79,7 @@ impl Redis {
     fn start(directory: &Path) -> Result<Self> {
         let socket = directory.join("redis.sock");
         let mut child = Command::new(setup::REDIS_SERVER)
-            // A port would be one more that could be taken, and open to whoever else is on this
-            // machine.
+            // A port could be taken, and would be open to all other users of this machine.
             .args(["--port", "0", "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--unixsocket"])
             .arg(&socket)
             .arg("--dir")
@@ -94,7 +93,7 @@ impl Redis {
         let is_ready = lines.by_ref().any(|line| line.contains(READY));
         let redis = Self { child, socket };
         ensure!(is_ready, "redis-server ended before it was ready");
-        // Reads on, so that it never blocks on a full pipe.
+        // Keeps reading, so that Redis never blocks on a full pipe.
         thread::spawn(move || lines.for_each(drop));
         Ok(redis)
     }
@@ -102,7 +101,7 @@ impl Redis {
 
 impl Drop for Redis {
     fn drop(&mut self) {
-        // Both fail only when the process has ended already, which is what is wanted.
+        // Both fail only if the process has already ended, which is what is wanted.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,5 +1,5 @@
-//! How many tests passed, failed and were skipped, read from the closing lines of cargo's and
-//! Node's test runners.
+//! Numbers of tests that passed, failed and were skipped, read from the closing lines of cargo's
+//! and Node's test runners.
 
 use std::{fmt, ops::AddAssign};
 
@@ -8,12 +8,12 @@ pub struct Counts {
     pub passed: usize,
     pub failed: usize,
     pub skipped: usize,
-    /// Failed among the others and passed every time by themselves; counted as passed too.
+    /// Failed among the others but passed every time alone; counted as passed too.
     pub flaky: usize,
 }
 
 impl Counts {
-    /// Adds what a closing line says; any other line changes nothing.
+    /// Adds the numbers in a closing line; any other line changes nothing.
     pub fn read_line(&mut self, line: &str) {
         if let Some(result) = line.trim_start().strip_prefix("test result: ") {
             // `ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out`

@@ -1,5 +1,5 @@
-//! `cargo xtask demo`: the whole product on this machine, ready to chat with; and how a proxy and a
-//! simulated platform are joined to a pair, for every command that needs one.
+//! `cargo xtask demo`: the whole product on this machine, ready to chat with. Also starts proxy and
+//! simulated platform as a pair, for every command that needs one.
 
 use std::{
     process::Command,
@@ -18,13 +18,13 @@ use crate::{
     setup,
 };
 
-/// The webhook's path on a demo proxy; its secret is the demo's own and opens nothing else.
+/// The webhook's path on a demo proxy; its secret is used by the demo alone and opens nothing else.
 const WEBHOOK_PATH: &str = "/webhook/demo-webhook-secret";
 
 pub fn run(project: &Project, ports: &Ports) -> Result<()> {
     let profile = BundleProfile::Demo;
-    // Cargo locks its folder, so that its two runs follow one another; npm and the bundler work
-    // beside them.
+    // Cargo locks its folder, so that its two runs follow one another; npm and the bundler run in
+    // parallel with them.
     let (_, compiled) = both(
         || setup::npm_packages(project),
         || long_step("Compiling the widget", 70, || dist::compile(project, profile)),
@@ -52,8 +52,8 @@ impl Pair {
     /// Starts both on these ports, with typed answers on, and waits until they are ready.
     pub fn start(project: &Project, servers: &Servers, port: u16, platform_port: u16) -> Result<Self> {
         let mut proxy = Server::start("proxy", proxy(project, servers, port, platform_port).arg("--typed-answers"))?;
-        // The simulator comes second: at its start it shakes hands with the webhook, as the
-        // platform does when an operator saves it.
+        // The simulator comes second: at its start it makes the webhook's handshake, as the
+        // platform does when an operator saves the webhook.
         let mut simulator = Server::start(
             "simulator",
             simulator(project, servers, platform_port, proxy.address().port()).arg("--typed-answers"),
@@ -66,10 +66,10 @@ impl Pair {
     }
 }
 
-/// Answers 200 once the webhook has taken the simulator's handshake.
+/// Path that answers 200 once the webhook has accepted the simulator's handshake.
 pub const HANDSHAKE: &str = "/_control/webhook?timeout_ms=2000";
 
-/// A demo proxy on this port (0: any that is free) before the platform on that one.
+/// Returns the command of a demo proxy on `port` (0: any free one), for the platform on the other.
 pub fn proxy(project: &Project, servers: &Servers, port: u16, platform_port: u16) -> Command {
     let mut command = project.command(&servers.proxy);
     command.args(["--demo", "--assets", "dist", "--log", "warn", "--listen", &format!("127.0.0.1:{port}")]);
@@ -77,7 +77,7 @@ pub fn proxy(project: &Project, servers: &Servers, port: u16, platform_port: u16
     command
 }
 
-/// The simulated platform on this port, with its webhook at the demo proxy on that one.
+/// Returns the command of the simulated platform on `port`, with its webhook at the demo proxy.
 pub fn simulator(project: &Project, servers: &Servers, port: u16, proxy_port: u16) -> Command {
     let mut command = project.command(&servers.simulator);
     command.args(["--listen", &format!("127.0.0.1:{port}")]);
@@ -85,18 +85,18 @@ pub fn simulator(project: &Project, servers: &Servers, port: u16, proxy_port: u1
     command
 }
 
-/// Ctrl-C, listened for from when this is made.
+/// Handler of Ctrl-C, active from its creation.
 pub struct Interrupt(mpsc::Receiver<()>);
 
 impl Interrupt {
     pub fn listen() -> Result<Self> {
         let (interrupt, interrupted) = mpsc::channel();
-        // A second Ctrl-C finds the receiver gone, and nothing is left to tell.
+        // On a second Ctrl-C the receiver is gone, and nobody has to be notified.
         ctrlc::set_handler(move || _ = interrupt.send(())).context("cannot listen for Ctrl-C")?;
         Ok(Self(interrupted))
     }
 
-    /// Waits for it, as long as the check that is made twice a second finds nothing wrong.
+    /// Waits for Ctrl-C. Runs `check` twice a second, and fails as soon as that fails.
     pub fn wait(self, mut check: impl FnMut() -> Result<()>) -> Result<()> {
         loop {
             match self.0.recv_timeout(Duration::from_millis(500)) {

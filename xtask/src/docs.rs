@@ -1,8 +1,8 @@
-//! `cargo xtask docs`: the documents of `docs/` as pages in `dist/docs`, with a search that needs
-//! no server and asks nobody.
+//! `cargo xtask docs`: renders the documents of `docs/` as pages in `dist/docs`, with a search that
+//! needs no server and sends no request.
 //!
 //! - [`page`]: one document as a page, with its links and headings
-//! - `docs.css`, `docs.js`: looks and search, as they are
+//! - `docs.css`, `docs.js`: styles and search, copied as they are
 
 mod page;
 
@@ -72,7 +72,7 @@ pub fn build(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Fails where a link leads to a heading that is not there.
+/// Fails if a link leads to a page or a heading that does not exist.
 fn check_links(pages: &[Page]) -> Result<()> {
     for page in pages {
         for (name, heading) in &page.links {
@@ -86,7 +86,7 @@ fn check_links(pages: &[Page]) -> Result<()> {
     Ok(())
 }
 
-/// What can be found, as a script: a page that was opened from a folder may not fetch.
+/// Returns the search index as a script: a page that was opened from a folder may not fetch.
 fn index(pages: &[Page]) -> Result<String> {
     let entries = pages.iter().flat_map(|page| {
         page.sections.iter().map(|section| {
@@ -101,7 +101,7 @@ fn index(pages: &[Page]) -> Result<String> {
     Ok(script)
 }
 
-/// The statement of accessibility, with the evidence that lies on this machine.
+/// Returns the accessibility statement, with the evidence found on this machine.
 fn statement(project: &Project) -> Result<String> {
     let mut text = String::from(
         "# Accessibility\n\nThe widget is built to meet WCAG 2.2 at level AA. Every scene of every message and panel is held against axe-core's rules for \

@@ -15,7 +15,7 @@ pub fn read_text(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// Writes a file, in a folder that is made for it if need be.
+/// Writes a file, and creates its folder if needed.
 pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
     if let Some(folder) = path.parent() {
         create_folder(folder)?;
@@ -23,8 +23,8 @@ pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
     fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Writes a file unless it says the same already, so that nothing built from it becomes older than
-/// it.
+/// Writes a file unless it has this content already, so that it does not become newer than what was
+/// built from it.
 pub fn update(path: &Path, bytes: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|present| present == bytes) { Ok(()) } else { write(path, bytes) }
 }
@@ -37,7 +37,7 @@ pub fn create_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).with_context(|| format!("cannot create {}", path.display()))
 }
 
-/// Creates a folder, without what an earlier run has left in it.
+/// Creates a folder, or empties it if an earlier run has left something in it.
 pub fn create_empty_folder(path: &Path) -> Result<()> {
     if path.exists() {
         fs::remove_dir_all(path).with_context(|| format!("cannot empty {}", path.display()))?;
@@ -45,7 +45,7 @@ pub fn create_empty_folder(path: &Path) -> Result<()> {
     create_folder(path)
 }
 
-/// What is in this folder and has a name that ends so, in the order of the names.
+/// Returns the paths in this folder whose names end so, sorted.
 pub fn in_folder(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
@@ -58,7 +58,7 @@ pub fn name(path: &Path) -> Result<&str> {
     path.file_name().and_then(|name| name.to_str()).with_context(|| format!("{} has no name", path.display()))
 }
 
-/// `tabs` of `a/tabs.test.mjs`, where that ends so.
+/// Returns `tabs` of `a/tabs.test.mjs`; empty if the name does not end so.
 pub fn stem<'a>(path: &'a Path, ending: &str) -> &'a str {
     path.file_name().and_then(|name| name.to_str()?.strip_suffix(ending)).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
-//! `cargo xtask fuzz`: each target of `fuzz/` for a while. What is found lies in `fuzz/found`, an
-//! input that breaks a property in `fuzz/artifacts`; what is worth keeping is moved to
-//! `fuzz/corpus` by hand, where every run of the tests has it again.
+//! `cargo xtask fuzz`: runs each target of `fuzz/` for a while. New inputs are kept in
+//! `fuzz/found`, one that breaks a property in `fuzz/artifacts`. Inputs worth keeping are moved to
+//! `fuzz/corpus` by hand; every run of the tests repeats those.
 
 use std::process::Command;
 
@@ -14,11 +14,10 @@ use crate::{
 };
 
 const CARGO_FUZZ: &str = "0.13.2";
-/// Longest input, bytes; longest time for one, seconds.
+/// Longest input, in bytes; time limit for one, in seconds.
 const LIMITS: &[&str] = &["-max_len=4096", "-timeout=10"];
 
-/// Fuzzes one target or all of them, one after the other, until time is over or a property does not
-/// hold.
+/// Fuzzes one target, or all of them in turn, until time is up or a property does not hold.
 pub fn run(project: &Project, options: &FuzzOptions) -> Result<()> {
     let all = targets(project)?;
     let chosen: Vec<&String> =
@@ -44,8 +43,8 @@ pub fn run(project: &Project, options: &FuzzOptions) -> Result<()> {
     Ok(())
 }
 
-/// `cargo fuzz`. Without a sanitizer the pinned toolchain will do, and none is missed where no code
-/// of ours is unsafe.
+/// Returns the command `cargo fuzz`. Without a sanitizer the pinned toolchain suffices; none is
+/// needed, as no code of ours is unsafe.
 fn fuzz(project: &Project, address: bool) -> Command {
     if address {
         let mut nightly = project.command("rustup");

@@ -1,5 +1,5 @@
-//! `cargo xtask bench proxy`: builds proxy and load generator as they are shipped, and has the
-//! generator measure what one proxy carries.
+//! `cargo xtask bench proxy`: builds proxy and load generator as they are shipped, and measures
+//! what one proxy carries.
 
 use anyhow::Result;
 

@@ -1,22 +1,22 @@
 //! `cargo xtask`: the project's automation, one command per file. It drives cargo, the bundler and
-//! the browsers, and knows nothing of how a conversation works.
+//! the browsers, and knows nothing about how a conversation works.
 //!
 //! - [`command_line`]: every command with its options and help
-//! - [`project`]: where everything lies, and cargo run so that it builds nothing twice
+//! - [`project`]: paths of the project, and how cargo is run so that nothing is built twice
 //! - [`files`]: reading and writing, with the path in each error
-//! - [`progress`]: what a person sees while steps run
-//! - [`setup`]: what a fresh machine lacks, installed by need
+//! - [`progress`]: progress output while steps run
+//! - [`setup`]: installs what a fresh machine lacks, when it is needed
 //! - [`dist`]: the embeddable bundle
-//! - [`package`]: what others install and unpack
-//! - [`sizes`]: the bundle against its budgets
-//! - [`chromium_scripts`]: what a visitor waits for, themes and pictures
-//! - [`load`]: what one proxy carries, against what it must
-//! - [`server`]: a child process that serves, until dropped
+//! - [`package`]: packages for others to install and unpack
+//! - [`sizes`]: sizes of the bundle against their budgets
+//! - [`chromium_scripts`]: the bench of the widget, themes and pictures
+//! - [`load`]: the load bench of one proxy
+//! - [`server`]: a child process that serves until it is dropped
 //! - [`demo`]: proxy and simulator, ready to chat with
 //! - [`cluster`]: the same with two proxies on one Redis, behind the [`balancer`]
 //! - [`suite`]: every test, counted by [`counts`]
-//! - [`soak`]: storms of faults, for as long as is wished; [`soak::crash`] kills the proxy instead
-//! - [`fuzz`]: anything at all against the properties of what comes in
+//! - [`soak`]: storms of faults, for as long as wanted; [`soak::crash`] kills the proxy instead
+//! - [`fuzz`]: random input against the properties of all that reads input
 //! - [`docs`]: the documents as pages
 //! - [`tables`]: the files that are generated from the code
 

@@ -1,7 +1,7 @@
-//! `cargo xtask package`: the product as others take it, in `target/package/`.
+//! `cargo xtask package`: the product as others install it, in `target/package/`.
 //!
-//! - `chataibot-widget-<version>.tgz`, as npm takes it
-//! - `assets/`, the bundle as releases lie on a server; an earlier version in it stays
+//! - `chataibot-widget-<version>.tgz`, the package for npm
+//! - `assets/`, the bundle in a server's layout of releases; an earlier version in it stays
 //! - `chataibot-proxy-<version>-<system>.tar.gz`: [`archive`], the proxy for an operator
 
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! What a person sees while steps run: one line when a step begins, one when it took its time. And
-//! steps that run at the same time.
+//! Progress output: one line when a step begins, another when it took long. Also runs steps
+//! concurrently.
 
 use std::{
     panic, thread,
@@ -17,8 +17,8 @@ pub fn step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     timed(title, work)
 }
 
-/// The same for one that takes about so many seconds on two cores when nothing is built yet: so
-/// nobody wonders whether it hangs.
+/// Like [`step`], for a step that takes about so many seconds on two cores when nothing is built
+/// yet: the line says so, so that nobody takes it for hanging.
 pub fn long_step<T>(title: &str, seconds: u32, work: impl FnOnce() -> Result<T>) -> Result<T> {
     eprintln!("● {title} … (usually {seconds} s on two cores the first time, and a few seconds later on)");
     timed(title, work)
@@ -33,7 +33,7 @@ fn timed<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     Ok(result)
 }
 
-/// Runs two steps at the same time. Both run to their end; then the first error counts.
+/// Runs two steps concurrently. Both run to their end; then the first error counts.
 pub fn both<A: Send, B>(one: impl FnOnce() -> Result<A> + Send, other: impl FnOnce() -> Result<B>) -> Result<(A, B)> {
     thread::scope(|scope| {
         let one = scope.spawn(one);

@@ -1,4 +1,4 @@
-//! Where the project's parts lie, and cargo run in it.
+//! Paths of the project, and cargo commands in it.
 
 use std::{
     env,
@@ -17,21 +17,21 @@ pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 pub struct Project {
     pub root: PathBuf,
     pub target: PathBuf,
-    /// Have the workspace's tests been built, and its programs with them?
+    /// Whether the workspace's tests, and its programs with them, have been built.
     pub tests_are_built: bool,
 }
 
-/// Packages that are built apart from the rest of the workspace, or cargo would join the features
-/// of both and build the dependencies of the automation twice.
+/// Packages that are built apart from the rest of the workspace; otherwise cargo would unify the
+/// features of both and build the dependencies of the automation twice.
 const APART: [&str; 3] = ["xtask", "chataibot-test-runner", "chataibot-code-split"];
 
-/// What tells cargo to take the rest of the workspace.
+/// Returns cargo's arguments for the rest of the workspace.
 pub fn workspace() -> impl Iterator<Item = &'static str> {
     iter::once("--workspace").chain(APART.into_iter().flat_map(|package| ["--exclude", package]))
 }
 
 impl Project {
-    /// Asks cargo, so that every way of setting a target directory is respected.
+    /// Asks cargo for the paths, so that every way of setting a target directory is respected.
     pub fn find() -> Result<Self> {
         let here =
             env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
@@ -49,7 +49,7 @@ impl Project {
         cargo(&self.root)
     }
 
-    /// A command to be run in the project's root.
+    /// Returns a command that runs in the project's root.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root);
@@ -60,19 +60,19 @@ impl Project {
         self.root.join("dist")
     }
 
-    /// The automation's own corner of the target directory, created.
+    /// Creates and returns the automation's own folder in the target directory.
     pub fn scratch(&self) -> Result<PathBuf> {
         let folder = self.target.join("xtask");
         create_folder(&folder)?;
         Ok(folder)
     }
 
-    /// Builds these packages, unoptimised, and hands back their programs: fast enough for one
-    /// visitor.
+    /// Builds these packages unoptimised, which is fast enough for one visitor, and returns the
+    /// paths of their programs.
     pub fn build<const N: usize>(&self, packages: [&str; N]) -> Result<[PathBuf; N]> {
         let mut cargo = self.cargo();
         if self.tests_are_built && !packages.iter().any(|package| APART.contains(package)) {
-            // By themselves they need fewer features of their dependencies, which would all be
+            // Built alone, they need fewer features of their dependencies, which would all be
             // compiled once more.
             cargo.args(["test", "--quiet", "--no-run"]).args(workspace());
         } else {
@@ -100,8 +100,8 @@ pub struct Servers {
 fn cargo(root: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
-    // `cargo run` tells xtask about xtask. Passed on, this would make build scripts that watch
-    // these variables run again.
+    // `cargo run` sets these variables for xtask. Passed on, they would make build scripts that
+    // watch them run again.
     for (name, _) in env::vars_os() {
         let told_by_cargo = name.to_str().is_some_and(|name| {
             ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"]
@@ -115,7 +115,7 @@ fn cargo(root: &Path) -> Command {
     command
 }
 
-/// Runs a command to its end with its output shown; its failure is an error that names it.
+/// Runs a command to its end with its output shown; if it fails, the error names it.
 pub fn run(command: &mut Command) -> Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();
     let status = command.status().with_context(|| format!("cannot start {name}"))?;
@@ -126,8 +126,7 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command to its end and hands back what it printed on standard output, which must be
-/// UTF-8.
+/// Runs a command to its end and returns what it printed on standard output, which must be UTF-8.
 pub fn read(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start {name}"))?;
@@ -135,9 +134,8 @@ pub fn read(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("{name} printed something that is no text"))
 }
 
-/// Runs a command to its end with `input` on its standard input, and hands back what it printed on
-/// standard output. It has to read all of its input before it writes, or each would wait for the
-/// other.
+/// Runs a command to its end with `input` on its standard input, and returns its standard output.
+/// It has to read all of its input before it writes, or both sides would wait for each other.
 pub fn pipe(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child =

@@ -1,4 +1,4 @@
-//! A child process that serves: it is up when it says so, and gone when its value is dropped.
+//! A child process that serves: ready when it prints its address, ended when its value is dropped.
 
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-/// What a server prints, with its address behind, when it is ready.
+/// What a server prints before its address, when it is ready.
 const READY: &str = "listening on http://";
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -33,7 +33,7 @@ impl Server {
             .with_context(|| format!("cannot start the {name}"))?;
         let output = child.stdout.take().context("the child's standard output is piped")?;
         let (tell, hear) = mpsc::channel();
-        // Reads to the end of the child's life, so that it never blocks on a full pipe.
+        // Reads until the child ends, so that it never blocks on a full pipe.
         thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
                 match line.strip_prefix(READY).map(|address| address.trim_end_matches('/').parse()) {
@@ -68,7 +68,7 @@ impl Server {
         self.child.id()
     }
 
-    /// Fails once the process has ended by itself.
+    /// Fails if the process has ended by itself.
     pub fn must_run(&mut self) -> Result<()> {
         match self.child.try_wait().with_context(|| format!("cannot watch the {}", self.name))? {
             Some(status) => bail!("the {} ended ({status})", self.name),
@@ -94,13 +94,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Both fail only when the process has ended already, which is what is wanted.
+        // Both fail only if the process has already ended, which is what is wanted.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Sends a request, such as `GET /readyz`, and hands back the whole answer with its head.
+/// Sends a request, such as `GET /readyz`, and returns the whole answer with its head.
 pub fn ask(address: SocketAddr, request: &str, body: &str, patience: Duration) -> io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
     stream.set_read_timeout(Some(patience))?;
@@ -119,13 +119,13 @@ pub fn is_ok(answer: &str) -> bool {
     answer.starts_with("HTTP/1.1 200")
 }
 
-/// A port of 127.0.0.1 that is free now.
+/// Returns a port of 127.0.0.1 that is free now.
 pub fn any_port() -> Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0").context("no port is free")?;
     Ok(listener.local_addr()?.port())
 }
 
-/// The first free port of 127.0.0.1 from `wished` on that is none of `taken`.
+/// Returns the first free port of 127.0.0.1 from `wished` on that is not in `taken`.
 pub fn free_port(wished: u16, taken: &[u16]) -> Result<u16> {
     (wished..wished.saturating_add(100))
         .find(|port| !taken.contains(port) && TcpListener::bind(("127.0.0.1", *port)).is_ok())

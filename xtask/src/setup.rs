@@ -1,7 +1,7 @@
-//! What a fresh machine lacks, installed when it is first needed, or one line that says what to
-//! install.
+//! Installs what a fresh machine lacks, when it is first needed, or prints one line that says what
+//! to install.
 //!
-//! - [`browsers`]: those that tests run in
+//! - [`browsers`]: the browsers that tests run in
 
 mod browsers;
 
@@ -26,7 +26,7 @@ const OLDEST_NODE: u32 = 20;
 
 pub const REDIS_SERVER: &str = "redis-server";
 
-/// Everything that `demo` and `test` would install when they need it.
+/// Installs everything that `demo` and `test` would install when they need it.
 pub fn everything(project: &Project) -> Result<()> {
     wasm_target(project)?;
     std_sources(project)?;
@@ -39,7 +39,7 @@ pub fn everything(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// The standard library for [`WASM_TARGET`].
+/// Installs the standard library for [`WASM_TARGET`].
 pub fn wasm_target(project: &Project) -> Result<()> {
     if sysroot(project)?.join("lib/rustlib").join(WASM_TARGET).join("lib").is_dir() {
         return Ok(());
@@ -48,7 +48,7 @@ pub fn wasm_target(project: &Project) -> Result<()> {
         .with_context(|| format!("please install the Rust target {WASM_TARGET}"))
 }
 
-/// The standard library's sources, from which the smallest build is made.
+/// Installs the standard library's sources, from which the smallest build is made.
 pub fn std_sources(project: &Project) -> Result<()> {
     if sysroot(project)?.join("lib/rustlib/src/rust/library/Cargo.lock").is_file() {
         return Ok(());
@@ -63,7 +63,7 @@ fn sysroot(project: &Project) -> Result<PathBuf> {
     Ok(read(project.command("rustc").args(["--print", "sysroot"]))?.trim().into())
 }
 
-/// Node.js and the npm packages of `package-lock.json`, exactly those.
+/// Checks Node.js, and installs exactly the npm packages of `package-lock.json`.
 pub fn npm_packages(project: &Project) -> Result<()> {
     node()?;
     let lock = read_bytes(&project.root.join("package-lock.json"))?;
@@ -92,15 +92,15 @@ fn node() -> Result<()> {
     Ok(())
 }
 
-/// The Redis that tests of several proxies, and a cluster on this machine, run on.
+/// Finds or installs the Redis for tests of several proxies and for a cluster on this machine.
 pub fn redis_server() -> Result<()> {
     programs(&[(REDIS_SERVER, REDIS_SERVER)], "redis-server, version 7 or newer")
 }
 
-/// The accessibility bus, which is in nobody's path.
+/// The accessibility bus, which is not in the `PATH`.
 pub const ACCESSIBILITY_BUS: &str = "/usr/libexec/at-spi-bus-launcher";
 
-/// The screen reader with a display, a bus and a speech server.
+/// Finds or installs the screen reader with a display, a bus and a speech server.
 pub fn screen_reader() -> Result<()> {
     let needed = [
         ("orca", "orca"),
@@ -114,8 +114,8 @@ pub fn screen_reader() -> Result<()> {
     programs(&needed, "a screen reader and what it needs")
 }
 
-/// The languages of `examples/signing`. Tests run those that are there: a developer may well do
-/// without the others.
+/// Finds or installs the languages of `examples/signing`. Tests run those that are there, as a
+/// developer may do without the others.
 pub fn signing_languages() {
     let languages = [("python3", "python3"), ("php", "php-cli"), ("ruby", "ruby")];
     if let Err(error) = programs(&languages, "the languages in which host sites sign") {
@@ -147,14 +147,14 @@ fn named_or_in_path(variable: &str, programs: &[&str]) -> Result<Option<PathBuf>
     Ok(programs.iter().find_map(|program| in_path(program)))
 }
 
-/// A program by its name, or by its whole path.
+/// Finds a program by its name, or by its whole path.
 fn in_path(program: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?)
         .map(|folder| folder.join(format!("{program}{}", env::consts::EXE_SUFFIX)))
         .find(|candidate| candidate.is_file())
 }
 
-/// Installs Debian packages where this process may; else says what is `wanted`.
+/// Installs Debian packages if this process may; otherwise fails with what is `wanted`.
 fn install(packages: &[&str], wanted: &str) -> Result<()> {
     if in_path("apt-get").is_none() || !is_root() {
         bail!("please install {wanted}");
@@ -169,8 +169,8 @@ fn install(packages: &[&str], wanted: &str) -> Result<()> {
     .with_context(|| format!("please install {wanted}"))
 }
 
-/// Whether this process may install packages: on Linux the owner of its own `/proc` entry is its
-/// user.
+/// Whether this process may install packages, as root: on Linux its own `/proc` entry has its user
+/// as owner.
 fn is_root() -> bool {
     #[cfg(unix)]
     {

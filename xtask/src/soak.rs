@@ -1,5 +1,5 @@
-//! `cargo xtask soak` and `cargo xtask crash`: the long forms of tests that run shortly in every
-//! suite.
+//! `cargo xtask soak` and `cargo xtask crash`: the long forms of tests that every suite runs
+//! briefly.
 
 use anyhow::Result;
 
@@ -8,11 +8,11 @@ use crate::{
     project::{Project, run as run_command},
 };
 
-/// Storms of faults, from one seed after the other; ends with a failure that names the seed of what
-/// was found.
+/// Runs storms of faults, one seed after the other; fails with the seed in which it found a
+/// violation.
 pub fn run(project: &Project, options: &SoakOptions) -> Result<()> {
-    // A target directory of its own: the widget's library has one file name, whatever it is built
-    // for.
+    // A separate target directory: the widget's library has the same file name, whatever it is
+    // built for.
     let target = project.target.join("soak");
     let mut soak = project.cargo();
     soak.args(["run", "--quiet", "--package", "chataibot-soak", "--target-dir"]).arg(target).arg("--");
@@ -25,7 +25,7 @@ pub fn run(project: &Project, options: &SoakOptions) -> Result<()> {
     run_command(&mut soak)
 }
 
-/// Kills the proxy, round after round, and has a witness check what it stored.
+/// Kills the proxy, round after round; a witness outside it checks what it stored.
 pub fn crash(project: &Project, rounds: u32) -> Result<()> {
     let test = ["test", "--package", "chataibot-proxy", "--test", "delivery", "--", "--nocapture", "kill::"];
     run_command(project.cargo().args(test).env("CHATAIBOT_CRASH_ROUNDS", rounds.to_string()))

@@ -1,10 +1,10 @@
-//! `cargo xtask test`: every test of the project, counted over all runners.
+//! `cargo xtask test`: runs every test of the project, and counts over all runners.
 //!
-//! - [`components`]: the widget's own, in a browser
+//! - [`components`]: the widget's own tests, in a browser
 //! - [`end_to_end`]: the whole product, in a browser
 //! - [`examples`]: each way of putting it on a page, from the package
-//! - [`reader`]: what a screen reader says, where one can be had
-//! - [`flaky`]: what becomes of a test in a browser that failed
+//! - [`reader`]: what a screen reader says, if one is available
+//! - [`flaky`]: retries of failed browser tests
 
 mod components;
 mod end_to_end;
@@ -30,11 +30,11 @@ use crate::{
     sizes,
 };
 
-/// Chooses the walks with a screen reader that `cargo xtask test` runs after the other suites:
-/// `all`, a part of their names, or `none`. Without it: a few, if a screen reader can be had.
+/// Environment variable for the screen reader walks after the other suites: `all`, a part of their
+/// names, or `none`. Without it: a few, if a screen reader is available.
 const READER: &str = "CHATAIBOT_READER";
 
-/// Runs one suite or all of them, prints the sum last, and fails when a test did.
+/// Runs one suite or all of them, prints the sum last, and fails if a test failed.
 pub fn run(project: &mut Project, suite: Option<&Suite>) -> Result<()> {
     let begin = Instant::now();
     let mut total = Counts::default();
@@ -44,7 +44,7 @@ pub fn run(project: &mut Project, suite: Option<&Suite>) -> Result<()> {
             total += run_suite("Native", None, || native(project, None))?;
             project.tests_are_built = true;
             browsers = setup::browsers(project)?;
-            // A page of tests and the last step of a compiler keep one core busy each.
+            // In parallel, as browser tests and a compiler's last step keep one core busy each.
             let tests = BundleTests::default();
             let (product, counts) =
                 both(|| end_to_end::Product::build(project, &tests), || components(project, &browsers, None))?;
@@ -90,9 +90,9 @@ pub fn run(project: &mut Project, suite: Option<&Suite>) -> Result<()> {
 #[derive(Debug, PartialEq, Eq)]
 enum Walks {
     None,
-    /// Those of every run.
+    /// The walks that every run includes.
     Some,
-    /// Those whose name contains this, or all; without a screen reader it is an error.
+    /// Walks whose name contains this, or all; a missing screen reader is an error.
     Named(Option<String>),
 }
 
@@ -107,7 +107,7 @@ impl Walks {
     }
 }
 
-/// Whoever wants one test wants it soon: it runs in Chromium alone, unless browsers are chosen.
+/// A test run by name should be quick: it runs in Chromium alone, unless browsers are chosen.
 fn wanted(project: &Project, name: Option<&str>) -> Result<Browsers> {
     if name.is_none() || setup::is_chosen() {
         return setup::browsers(project);
@@ -143,12 +143,12 @@ fn end_to_end(
     Ok(total)
 }
 
-/// The walks that are chosen. That those of every run have no reader is told in one line.
+/// Runs the chosen walks. If none are chosen and there is no screen reader, one line reports that.
 fn screen_reader(project: &Project, chromium: &Browser, missing: &mut Vec<String>) -> Result<Counts> {
     match Walks::chosen(env::var(READER).ok()) {
         Walks::None => Ok(Counts::default()),
         Walks::Named(name) => {
-            // The bundle is there by then.
+            // The bundle has been built by then.
             let tests = BundleTests { name, built: true, ..BundleTests::default() };
             run_suite("Screen reader", tests.name.as_deref(), || reader::run(project, &tests))
         }
@@ -179,7 +179,7 @@ fn native(project: &Project, name: Option<&str>) -> Result<Counts> {
     setup::redis_server()?;
     setup::signing_languages();
     let mut counts = count(project.cargo().args(["test", "--no-fail-fast"]).args(workspace()).args(name))?;
-    // Some of them once more on the other store; those of several proxies have run on it already.
+    // Some of them run again on the other store; those with several proxies have used it already.
     for program in test_programs(project, &["delivery", "host_jwt"])? {
         let mut tests = Command::new(program);
         tests.current_dir(project.root.join("crates/chataibot-proxy")).args(["--skip", "several"]).args(name);
@@ -190,8 +190,8 @@ fn native(project: &Project, name: Option<&str>) -> Result<Counts> {
     Ok(counts)
 }
 
-/// The programs of the integration tests with these names, as the workspace's tests were built.
-/// Cargo would build them anew for a smaller selection, whose dependencies have fewer features.
+/// Returns the programs of the integration tests with these names, as built with the workspace's
+/// tests. Cargo would rebuild them for a smaller selection, whose dependencies have fewer features.
 fn test_programs(project: &Project, names: &[&str]) -> Result<Vec<String>> {
     let build = ["test", "--no-run", "--quiet", "--message-format=json"];
     let messages = read(project.cargo().args(build).args(workspace()))?;
@@ -206,13 +206,13 @@ fn test_programs(project: &Project, names: &[&str]) -> Result<Vec<String>> {
     Ok(programs)
 }
 
-/// Runs a test runner with its output shown, and counts. A runner that fails without naming a test
-/// counts as one failure.
+/// Runs a test runner with its output shown, and counts its tests. A runner that fails without
+/// naming a test counts as one failure.
 fn count(command: &mut Command) -> Result<Counts> {
     count_and(command, |_| ())
 }
 
-/// The same, with a look at each line.
+/// Like [`count`], and passes each line to `look`.
 fn count_and(command: &mut Command, mut look: impl FnMut(&str)) -> Result<Counts> {
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {name}"))?;

@@ -1,19 +1,19 @@
-//! `cargo xtask tables`: what is generated from the code and kept in the repository: the
-//! reference's tables, the tokens' declarations, the manifest of the element, what editors and
-//! design tools read, and the markup of launcher and window.
+//! `cargo xtask tables`: writes the files that are generated from the code and kept in the
+//! repository: the reference's tables, the tokens' declarations, the element's manifest, the data
+//! for editors and design tools, and the markup of launcher and window.
 //!
-//! The test `tests/tidy` knows how each is made, as it holds them against the code; here it is only
-//! told to write.
+//! The test `tests/tidy` makes each of them, to compare it with the file; this command only tells
+//! the test to write.
 
 use anyhow::Result;
 
 use crate::project::{Project, run as run_command};
 
-/// Set for the tests that may write what they would compare.
+/// Environment variable by which the tests write what they would compare.
 const WRITE: &str = "CHATAIBOT_WRITE_TABLES";
 
-/// Those tests, in the order in which they write: the manifest is made from the reference's tables,
-/// too.
+/// Those tests, in the order in which they write: the manifest is also made from the reference's
+/// tables.
 const TESTS: &[&str] = &[
     "reference_tables_are_those_of_the_code",
     "token_declarations_are_those_of_the_table",
@@ -26,7 +26,7 @@ const TESTS: &[&str] = &[
     "shell_markup_is_what_the_components_render",
 ];
 
-/// Writes the tables, or with `check` only fails when they are out of date.
+/// Writes the tables, or with `check` only fails if they are out of date.
 pub fn run(project: &Project, check: bool) -> Result<()> {
     for name in TESTS {
         let mut test = project.cargo();

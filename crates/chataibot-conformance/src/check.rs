@@ -7,12 +7,12 @@ use crate::{
     outcome::{CheckError, Outcome},
 };
 
-/// How much the contract wants it.
+/// How strongly the contract demands a requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// The widget does not work right without it, or a visitor is not safe.
+    /// Without it the widget does not work properly, or a visitor is not safe.
     Must,
-    /// It works, and is worse or less safe.
+    /// Without it the widget works, but worse or less safely.
     Should,
 }
 
@@ -27,17 +27,17 @@ impl fmt::Display for Level {
 
 pub type Run = for<'a> fn(&'a Fixture) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 
-/// One thing the contract asks.
+/// A requirement of the contract, and how to check it.
 #[derive(Clone, Copy, Debug)]
 pub struct Check {
-    /// Its name, unique, as `--only` takes it.
+    /// Its unique name, as `--only` takes it.
     pub name: &'static str,
     pub(crate) level: Level,
     /// What the contract asks, in a sentence.
     pub asks: &'static str,
     /// What to change when it does not hold.
     pub remedy: &'static str,
-    /// It waits for long; it runs beside the others.
+    /// Whether it waits for long; it then runs concurrently with the others.
     pub slow: bool,
     pub(crate) run: Run,
 }
@@ -52,14 +52,14 @@ pub struct Found {
 }
 
 impl Found {
-    /// Does the contract break here?
+    /// Whether the requirement is violated.
     pub fn is_broken(&self) -> bool {
         matches!(self.outcome, Err(CheckError::Violation(_)))
     }
 }
 
-/// A table of checks: for each its level, its name and its function; then what is asked, and how to
-/// mend it.
+/// Declares a table of checks: for each its level, name and function; then the requirement and its
+/// remedy.
 macro_rules! checks {
     ($($level:ident $($slow:ident)? $name:literal $run:ident: $asks:literal => $remedy:literal;)+) => {
         pub(super) const CHECKS: &[$crate::check::Check] = &[$($crate::check::Check {

@@ -20,7 +20,7 @@ mod webhook;
 
 use crate::check::Check;
 
-/// All of them.
+/// All checks.
 pub fn all() -> Vec<Check> {
     [
         token::CHECKS,

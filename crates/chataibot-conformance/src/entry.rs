@@ -1,8 +1,8 @@
-//! How a reader understands a log: cursors, kinds of entries, and the words of a content.
+//! Log entries as a reader understands them: cursors, kinds, and the plain text of a content.
 
 use serde_json::Value;
 
-/// `<epoch>-<seq>` as two numbers.
+/// Parses `<epoch>-<seq>` into two numbers.
 pub fn cursor(text: &str) -> Option<(u32, u32)> {
     let (epoch, seq) = text.split_once('-')?;
     let number = |digits: &str| {
@@ -21,7 +21,7 @@ pub fn kind(entry: &Value) -> &str {
     entry["event"].as_object().and_then(|event| event.keys().next()).map_or("", String::as_str)
 }
 
-/// All plain words of a content, in order.
+/// Returns the plain text of a content, in order.
 pub fn words(content: &Value) -> String {
     let mut out = String::new();
     collect(content, &mut out);
@@ -43,24 +43,24 @@ fn collect(value: &Value, out: &mut String) {
     }
 }
 
-/// Is it a message of this author with these words?
+/// Whether the entry is a message of this author with this text.
 pub fn says(entry: &Value, author: &str, text: &str) -> bool {
     let message = &entry["event"]["message"];
     message["author"] == author && words(&message["content"]) == text
 }
 
-/// Is it the visitor's message of this key?
+/// Whether the entry is the visitor's message with this idempotency key.
 pub fn is_sent_with(entry: &Value, key: &str) -> bool {
     entry["event"]["message"]["client_message_id"] == key
 }
 
-/// Is it this state of the message of this key?
+/// Whether the entry gives this delivery state for the message with this idempotency key.
 pub fn is_delivery(entry: &Value, key: &str, state: &str) -> bool {
     let delivery = &entry["event"]["delivery"];
     delivery["client_message_id"] == key && delivery["state"] == state
 }
 
-/// A log in a few words, for a report.
+/// Summarizes a log for a report.
 pub fn short(log: &[Value]) -> String {
     let told: Vec<String> = log
         .iter()

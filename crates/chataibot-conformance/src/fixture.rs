@@ -1,4 +1,4 @@
-//! The proxy and the platform that all checks use, and what the proxy has answered so far.
+//! Test fixture: the proxy and the platform that all checks use, and the proxy's answers so far.
 
 use std::{
     sync::{Mutex, PoisonError, atomic::AtomicBool},
@@ -16,46 +16,46 @@ use crate::{
 
 /// The proxy under test, the platform behind it, and what all checks share.
 pub struct Fixture {
-    /// Without redirects and proxies.
+    /// HTTP client that follows no redirects and uses no HTTP proxy.
     pub http: reqwest::Client,
-    /// Where the proxy is, without a slash at the end.
+    /// Base URL of the proxy, without a slash at the end.
     pub proxy: String,
-    /// An origin it allows.
+    /// An origin that the proxy allows.
     pub origin: String,
-    /// The site's name, where it must be named.
+    /// The site's name, if requests must have it.
     pub site: Option<String>,
-    /// The host site's server, where visitors can be signed in.
+    /// The host site's server, if visitors can be signed in.
     pub host: Option<HostSite>,
-    /// Nobody gets a token without being signed in.
+    /// Whether only signed-in visitors get a token.
     pub identity_required: AtomicBool,
     pub simulator: Simulator,
-    /// Where it takes the platform's events.
+    /// URL at which the proxy receives the platform's events.
     pub webhook_url: String,
     pub webhook_token: String,
-    /// What must never stand in an answer.
+    /// Secrets that no answer may contain, each after its description.
     pub secrets: Vec<(&'static str, String)>,
-    /// How long something that must come may take.
+    /// Timeout for everything that must arrive.
     pub patience: Duration,
-    /// Only one check at a time gives the platform orders.
+    /// Held by the one check that may control the platform.
     pub platform_turn: tokio::sync::Mutex<()>,
-    /// Every body the proxy sent to a page.
+    /// The body of each answer of the proxy.
     pub bodies: Mutex<Vec<String>>,
 }
 
-/// An answer of the proxy, read whole.
+/// A complete answer of the proxy.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// `POST /token` or the like.
+    /// Method and path, such as `POST /token`.
     pub call: String,
     pub status: u16,
     pub headers: HeaderMap,
     pub text: String,
-    /// Its body as JSON; null where it is none.
+    /// The body as JSON; null if it is not JSON.
     pub json: Value,
 }
 
 impl Fixture {
-    /// Makes a call, and reads the answer.
+    /// Makes a call and reads the answer.
     pub async fn call(&self, request: RequestBuilder) -> Result<Answer, CheckError> {
         let built = request.build().map_err(|error| violation(format!("a request can't be built: {error}")))?;
         let call = format!("{} {}", built.method(), built.url().path());
@@ -68,7 +68,7 @@ impl Fixture {
         Ok(Answer { call, status, headers, text, json })
     }
 
-    /// Remembers what a page was told.
+    /// Records the body of an answer.
     pub fn heard(&self, text: &str) {
         self.bodies.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
     }
@@ -83,19 +83,19 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The answer in short, for a report.
+    /// Summarizes the answer for a report.
     pub fn summary(&self) -> String {
         let body: String = self.text.chars().take(160).collect();
         let dots = if body.len() < self.text.len() { "…" } else { "" };
         format!("{} answered {} {body}{dots}", self.call, self.status)
     }
 
-    /// The answer, where it has this status.
+    /// Returns the answer if it has this status.
     pub fn expect_status(self, status: u16) -> Result<Self, CheckError> {
         if self.status == status { Ok(self) } else { Err(violation(self.summary())) }
     }
 
-    /// The answer, where it is this refusal in the one body of errors.
+    /// Returns the answer if it has this status and is an error body with this code.
     pub fn expect_error(self, status: u16, code: &str) -> Result<Self, CheckError> {
         let answer = self.expect_status(status)?;
         if answer.json["error"] == code { Ok(answer) } else { Err(violation(answer.summary())) }

@@ -1,5 +1,4 @@
-//! What a host site says about its signed-in visitor: a JWT, signed here as the site's own server
-//! would.
+//! Identity of a signed-in visitor: a JWT, signed here as the host site's own server would sign it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,7 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// The host site's server: it shares a secret with the proxy.
+/// The host site's server, which shares a secret with the proxy.
 pub struct HostSite {
     secret: String,
     site: String,
@@ -18,7 +17,7 @@ impl HostSite {
         Self { secret: secret.to_owned(), site: site.to_owned() }
     }
 
-    /// What it says of this user.
+    /// Returns the claims for this user.
     pub fn claims(&self, user: &str) -> Value {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         json!({
@@ -31,7 +30,7 @@ impl HostSite {
         signed(&self.secret, &json!({ "alg": "HS256", "typ": "JWT" }), &self.claims(user))
     }
 
-    /// Identities that must not be believed, each with what is wrong with it.
+    /// Returns invalid identities, each after what is wrong with it.
     pub fn forgeries(&self) -> Vec<(&'static str, String)> {
         let head = json!({ "alg": "HS256", "typ": "JWT" });
         let with = |name: &str, value: Value| {

@@ -1,5 +1,5 @@
-//! Whether a proxy keeps the contract with the widget: `docs/contract.md`, as a program that speaks
-//! real HTTP.
+//! Conformance suite for proxies: checks over real HTTP whether one keeps `docs/contract.md`, the
+//! contract with the widget.
 //!
 //! In reading order:
 //! - `options`: the command line
@@ -7,12 +7,12 @@
 //! - [`checks`]: every check, one file for each part of the contract
 //! - `fixture`: the proxy and the platform that all checks use; `simulator`: the platform's
 //!   controls
-//! - `identity`: what a host site signs about its visitor
-//! - `visitor`, `stream`, `entry`: what the widget does: tokens, start, send, poll, stream, and how
-//!   it reads a log
-//! - [`run`]: the order of things; [`report`]: what a person reads
+//! - `identity`: the JWT with which a host site identifies its visitor
+//! - `visitor`, `stream`, `entry`: a test client that acts like the widget: tokens, start, send,
+//!   poll, stream, and how it reads a log
+//! - [`run`]: runs the checks in order; [`report`]: formats their results
 //!
-//! It reads JSON as JSON and shares no type with the proxy or the wire crate: a mistake of theirs
+//! It reads untyped JSON and shares no type with the proxy or the wire crate: a mistake in those
 //! must not pass here.
 
 mod check;

@@ -1,4 +1,4 @@
-//! The program: command line in, a line for each check out.
+//! The program: reads the command line, and prints a line for each check.
 
 use std::process::ExitCode;
 

@@ -1,5 +1,5 @@
-//! What a person reads: a line for each check, and below each fault what the contract asks and how
-//! to mend it.
+//! Text report: a line for each check, and below each violation what the contract asks and how to
+//! fix it.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use crate::{
     outcome::CheckError,
 };
 
-/// The list of checks.
+/// Formats the list of checks.
 pub fn list(checks: &[Check]) -> String {
     let mut text = String::new();
     for check in checks {
@@ -20,7 +20,7 @@ pub fn list(checks: &[Check]) -> String {
     text
 }
 
-/// What one check found.
+/// Formats what one check found.
 pub fn found(found: &Found) -> String {
     let Check { name, level, asks, remedy, .. } = found.check;
     match &found.outcome {
@@ -36,7 +36,7 @@ pub fn found(found: &Found) -> String {
     }
 }
 
-/// The last lines.
+/// Formats the summary at the end.
 pub fn sum(all: &[Found]) -> String {
     let count = |wanted: &dyn Fn(&Found) -> bool| all.iter().filter(|found| wanted(found)).count();
     let held = count(&|found| found.outcome.is_ok());

@@ -1,5 +1,5 @@
-//! The order of things: a simulator, the first webhook, then one check after the other; what is
-//! slow runs beside them.
+//! Test runner: starts a simulator, waits for the first webhook, then runs one check after the
+//! other; slow checks run concurrently with them.
 
 use std::{
     sync::{
@@ -24,7 +24,7 @@ use crate::{
     simulator::Simulator,
 };
 
-/// The checks that these options select, in order.
+/// Returns the checks that these options select, in order.
 fn selected(options: &Options) -> anyhow::Result<Vec<Check>> {
     let all = checks::all();
     if let Some(unknown) = options.only.iter().find(|name| all.iter().all(|check| check.name != name.as_str())) {
@@ -37,7 +37,7 @@ fn selected(options: &Options) -> anyhow::Result<Vec<Check>> {
     Ok(all.into_iter().filter(wanted).collect())
 }
 
-/// Runs the checks. `tell` gets each line for people as soon as there is one, and each finding.
+/// Runs the checks. `tell` gets each line to print, and each result, as soon as it exists.
 pub async fn run(options: &Options, tell: impl Fn(Progress<'_>)) -> anyhow::Result<Vec<Found>> {
     let checks = selected(options)?;
     let url = options.url.as_deref().unwrap_or_default().trim_end_matches('/');
@@ -111,19 +111,19 @@ pub async fn run(options: &Options, tell: impl Fn(Progress<'_>)) -> anyhow::Resu
 /// Something to print.
 #[derive(Clone, Copy, Debug)]
 pub enum Progress<'a> {
-    /// A line or some.
+    /// One or more lines.
     Line(&'a str),
     /// What a check found.
     Checked(&'a Found),
 }
 
-/// Does the contract hold: is no "must" broken?
+/// Whether the contract holds: no "must" is broken.
 pub fn holds(all: &[Found]) -> bool {
     !all.iter().any(|found| found.is_broken() && found.check.level == Level::Must)
 }
 
 async fn run_one(fixture: &Fixture, check: Check) -> Found {
-    // Each step has its own patience; this is for a proxy that never answers.
+    // Each step has its own timeout; this one is for a proxy that never answers.
     const LONGEST: Duration = Duration::from_secs(120);
     let outcome = tokio::time::timeout(LONGEST, (check.run)(fixture)).await;
     let outcome = outcome.unwrap_or_else(|_| Err(violation("it was not over after two minutes")));
@@ -135,7 +135,7 @@ async fn begin(options: &Options) -> anyhow::Result<simulator::Simulator> {
         listen: options.simulator_listen,
         account_token: options.account_token.clone(),
         bot_key: Some(options.bot_key.clone()),
-        // The first handshake is this program's own, once the proxy is there.
+        // This program makes the first handshake itself, once the proxy is there.
         webhook_url: None,
         webhook_token: options.webhook_token.clone(),
         pace: Duration::ZERO,
@@ -175,7 +175,7 @@ async fn reach(fixture: &Fixture, options: &Options) -> anyhow::Result<()> {
                 Err(fault) => words(&fault),
             },
             Ok(answer) if answer.json["error"] == "IDENTITY_REQUIRED" && fixture.host.is_some() => {
-                // From now on everybody is signed in.
+                // From now on every visitor signs in.
                 fixture.identity_required.store(true, Ordering::SeqCst);
                 continue;
             }

@@ -1,4 +1,4 @@
-//! The simulated platform, seen by its controls (its `GET /_control` explains them).
+//! Client for the controls of the simulated platform (its `GET /_control` documents them).
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::outcome::{CheckError, ensure, violation};
 
-/// A simulator, own or elsewhere.
+/// A simulator, started by this program or already running.
 #[derive(Clone, Debug)]
 pub struct Simulator {
     http: reqwest::Client,
@@ -35,7 +35,7 @@ impl Simulator {
         if status == 200 || status == 408 { Ok(body) } else { Err(fault(body["message"].to_string())) }
     }
 
-    /// Forgets everything, and goes on as usual: whatever the last check left.
+    /// Resets the simulator to its usual state, whatever the last check left.
     pub async fn tidy(&self) -> Result<(), CheckError> {
         self.order("reset", json!({})).await?;
         self.order("style", json!({ "token_in": "body", "echo": "plain", "ids": false, "time": "plain" })).await?;
@@ -43,7 +43,7 @@ impl Simulator {
         self.order("pace", json!({ "ms": 0 })).await.map(drop)
     }
 
-    /// Waits until the bot has said all and every webhook has arrived.
+    /// Waits until the bot has sent all its messages and every webhook has arrived.
     pub async fn settled(&self) -> Result<(), CheckError> {
         let idle = self.ask("idle?timeout_ms=10000").await?;
         if idle["ok"] == true {
@@ -57,8 +57,8 @@ impl Simulator {
         )))
     }
 
-    /// The bot says something in a conversation, by the platform's id of it; returns when the
-    /// webhook was taken.
+    /// Has the bot say something in a conversation, given by the platform's id; returns once the
+    /// webhook has been accepted.
     pub async fn reply(&self, conversation: &str, html: &str) -> Result<Value, CheckError> {
         self.say(json!({ "conversation": conversation, "text": html, "wait": true })).await
     }
@@ -70,7 +70,7 @@ impl Simulator {
         if taken { Ok(said) } else { Err(violation("the proxy did not answer 2xx to a webhook")) }
     }
 
-    /// The calls of one kind that the proxy made, `start` or `send`, since the last
+    /// Returns the calls of one kind, `start` or `send`, that the proxy has made since the last
     /// [`Simulator::tidy`].
     pub async fn calls(&self, kind: &str) -> Result<Vec<Value>, CheckError> {
         let answer = self.ask(&format!("calls?call={kind}")).await?;
@@ -83,7 +83,7 @@ impl Simulator {
         Ok(calls)
     }
 
-    /// Holds when exactly so many calls of one kind came with this text.
+    /// Fails unless exactly `count` calls of one kind came with this text.
     pub async fn expect_calls(&self, kind: &str, text: &str, count: usize) -> Result<(), CheckError> {
         let calls = self.calls_with(kind, text).await?.len();
         ensure(calls == count, || match count {

@@ -1,4 +1,4 @@
-//! An event stream as a browser reads it: blocks of lines, whatever ends the lines.
+//! Parser for server-sent events, as in a browser: blocks of lines with any line ending.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
-    /// The `event:` line; absent of a comment.
+    /// The `event:` line; a comment has none.
     pub event: Option<String>,
     pub id: Option<String>,
     /// The `data:` lines.
@@ -25,7 +25,7 @@ impl Block {
         serde_json::from_str(&self.data).unwrap_or(Value::Null)
     }
 
-    /// Is it an entry of the log?
+    /// Returns the log entry in the block, if it is one.
     pub fn entry(&self) -> Option<Value> {
         let json = self.json();
         json["cursor"].is_string().then_some(json)
@@ -63,7 +63,7 @@ impl Stream {
         self.response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// The next block; `None` at the end of the stream.
+    /// Returns the next block; `None` at the end of the stream.
     pub async fn next(&mut self, until: Instant) -> Result<Option<Block>, CheckError> {
         loop {
             if let Some((end, length)) = end(&self.bytes) {
@@ -79,7 +79,7 @@ impl Stream {
         }
     }
 
-    /// Reads up to and with the first block of that kind; returns all that was read.
+    /// Reads up to and including the first block that `wanted` accepts; returns all blocks read.
     pub async fn until(
         &mut self,
         patience: Duration,
@@ -111,13 +111,13 @@ pub fn entries(blocks: &[Block]) -> Vec<Value> {
     blocks.iter().filter_map(Block::entry).collect()
 }
 
-/// Blocks in a few words.
+/// Summarizes blocks for a report.
 pub fn told(blocks: &[Block]) -> String {
     let others: Vec<&str> = blocks.iter().filter_map(|block| block.event.as_deref()).collect();
     format!("the events {others:?} with the entries {}", entry::short(&entries(blocks)))
 }
 
-/// Where a block ends, and how long its end is.
+/// Finds the end of a block: returns its offset and its length, in bytes.
 fn end(bytes: &[u8]) -> Option<(usize, usize)> {
     let find = |pattern: &[u8]| {
         bytes.windows(pattern.len()).position(|window| window == pattern).map(|at| (at, pattern.len()))

@@ -1,4 +1,4 @@
-//! A visitor's browser: what the widget does.
+//! Test client: acts like the widget in a visitor's browser.
 
 use std::{
     sync::atomic::Ordering,
@@ -21,44 +21,44 @@ pub struct Visitor<'a> {
     fixture: &'a Fixture,
     pub token: String,
     pub id: String,
-    /// The answer that brought them.
+    /// The answer that issued token and id.
     pub answer: Answer,
 }
 
 #[derive(Clone, Debug)]
 pub struct Conversation {
-    /// As the browser knows it.
+    /// The id that the browser knows.
     pub id: String,
-    /// As the platform knows it.
+    /// The id that the platform knows.
     pub platform: String,
     /// The key of the first message.
     pub key: String,
 }
 
-/// What stands for itself in a path: RFC 3986, "unreserved".
+/// Characters to escape in a path segment: all but the "unreserved" ones of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// A path segment: whatever an id holds, it stays inside it.
+/// Escapes an id, so that it stays one path segment whatever it contains.
 fn segment(id: &str) -> String {
     percent_encoding::utf8_percent_encode(id, SEGMENT).to_string()
 }
 
-/// Random lower-case hex digits, two for each byte.
+/// Returns random lower-case hex digits, two for each byte.
 pub fn random(bytes: usize) -> String {
     let mut random = vec![0; bytes];
-    // Without randomness two runs meet on the same ids; nothing else depends on it.
+    // If this fails, two runs may use the same ids; nothing else depends on it.
     let _ = getrandom::fill(&mut random);
     hex::encode(random)
 }
 
-/// A client message id: a UUID of version 7.
+/// Returns a client message id: a UUID of version 7.
 pub fn key() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     let (time, random) = (format!("{now:012x}"), random(10));
     format!("{}-{}-7{}-a{}-{}", &time[..8], &time[8..12], &random[..3], &random[3..6], &random[6..18])
 }
 
-/// A text nobody else says, and that no word of the simulator's bot is.
+/// Returns a unique text that is no keyword of the simulator's bot.
 pub fn text() -> String {
     format!("Conformance {}", random(4))
 }
@@ -77,8 +77,9 @@ pub fn send_body(text: &str) -> Value {
 }
 
 impl Fixture {
-    /// `POST /token` with this body, from an allowed page. Where everybody must be signed in, a new
-    /// visitor is, unless the body has an `identity`, be it null.
+    /// Sends `POST /token` with this body, from an allowed origin. If the site requires an
+    /// identity, adds that of a new user, unless the body has a `renewal` or an `identity`, even a
+    /// null one.
     pub async fn token(&self, mut body: Value) -> Result<Answer, CheckError> {
         if let Some(site) = &self.site {
             body["site"] = site.as_str().into();
@@ -95,8 +96,8 @@ impl Fixture {
             .await
     }
 
-    /// A call that is made once more when the proxy limits its rate: it is right to, and this
-    /// program asks for much.
+    /// Makes a call, and once more if the proxy limits its rate: it has the right to, and this
+    /// program makes many calls.
     async fn with_rate_limit_retry(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, CheckError> {
         let answer = self.call(request()).await?;
         match answer.header("retry-after").and_then(|wait| wait.parse().ok()) {
@@ -125,7 +126,7 @@ impl Fixture {
         Ok((visitor, conversation))
     }
 
-    /// The same, once nothing happens in it any more; and its log.
+    /// As `conversation`, once nothing more happens in it; also returns its log.
     pub async fn settled(&self) -> Result<(Visitor<'_>, Conversation, Vec<Value>), CheckError> {
         let visitor = self.visitor().await?;
         let (conversation, log) = visitor.settled().await?;
@@ -134,7 +135,7 @@ impl Fixture {
 }
 
 impl Visitor<'_> {
-    /// A call with the visitor's token, from the allowed page.
+    /// Builds a call with the visitor's token, from the allowed origin.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.fixture.http.request(method, self.fixture.url(path));
         request.header("origin", &self.fixture.origin).bearer_auth(&self.token)
@@ -149,13 +150,13 @@ impl Visitor<'_> {
         self.request(Method::POST, &path).header("idempotency-key", key).json(body)
     }
 
-    /// The log's address with this query, as JSON.
+    /// Builds a read of the log with this query, as JSON.
     pub fn events(&self, conversation: &str, query: &str) -> RequestBuilder {
         let path = format!("/api/v1/conversation/{}/events{query}", segment(conversation));
         self.request(Method::GET, &path).header("accept", "application/json")
     }
 
-    /// A text that is sent and must be taken; returns its key.
+    /// Sends a text, which must be accepted; returns its key.
     pub async fn sent(&self, conversation: &str, text: &str) -> Result<String, CheckError> {
         let key = key();
         self.fixture.call(self.send(conversation, &key, &send_body(text))).await?.expect_status(200)?;
@@ -174,7 +175,7 @@ impl Visitor<'_> {
         Ok(Conversation { id, platform, key })
     }
 
-    /// A new conversation in which nothing happens any more, and its log.
+    /// Starts a conversation and waits until nothing more happens in it; also returns its log.
     pub async fn settled(&self) -> Result<(Conversation, Vec<Value>), CheckError> {
         let conversation = self.conversation().await?;
         self.fixture.simulator.settled().await?;
@@ -187,7 +188,7 @@ impl Visitor<'_> {
         if answer.json["entries"].is_array() { Ok(answer) } else { Err(violation(answer.summary())) }
     }
 
-    /// The whole log, by polls.
+    /// Reads the whole log by polls.
     pub async fn log(&self, conversation: &str) -> Result<Vec<Value>, CheckError> {
         let mut log: Vec<Value> = Vec::new();
         loop {
@@ -200,7 +201,7 @@ impl Visitor<'_> {
         }
     }
 
-    /// The log, as soon as it holds such an entry.
+    /// Returns the log as soon as it has an entry that `wanted` accepts.
     pub async fn log_with(
         &self,
         conversation: &str,
@@ -220,7 +221,7 @@ impl Visitor<'_> {
         }
     }
 
-    /// An open stream, from after this cursor.
+    /// Opens a stream that begins after this cursor.
     pub async fn stream(&self, conversation: &str, query: &str, after: Option<&str>) -> Result<Stream, CheckError> {
         let path = format!("/api/v1/conversation/{}/events{query}", segment(conversation));
         let mut request = self.request(Method::GET, &path).header("accept", "text/event-stream");

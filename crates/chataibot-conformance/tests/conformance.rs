@@ -1,5 +1,5 @@
-//! Our own proxy keeps the contract; and each of many small breaches is found by exactly the check
-//! that is named after it.
+//! Checks that our own proxy passes the conformance checks, and that each of many small contract
+//! breaches is found by exactly the check named after it.
 
 #[path = "conformance/breaches.rs"]
 mod breaches;

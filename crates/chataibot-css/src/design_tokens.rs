@@ -1,8 +1,8 @@
-//! The tokens for design tools, in the format of the Design Tokens Community Group:
+//! Exports the tokens for design tools, in the format of the Design Tokens Community Group:
 //! https://www.designtokens.org/tr/2025.10/format/
 //!
-//! The format knows neither modes nor shares: a token's value is that in light colours, the one in
-//! dark ones stands in its extension, and a share is written in pixels.
+//! The format has neither modes nor percentages: `$value` is the value in light colours, the one in
+//! dark colours is in our extension, and a percentage is converted to pixels.
 
 use serde_json::{Map, Value, json};
 
@@ -12,16 +12,12 @@ use crate::{
     tokens::{GROUPS, TOKENS},
 };
 
-/// Name of our extension.
+/// Key of our extension.
 const EXTENSION: &str = "chataibot-widget";
-/// What a share of the launcher's size is a share of, in pixels.
+/// The launcher's size in pixels, to which percentages refer.
 const LAUNCHER_SIZE: f64 = 60.0;
 
-/// All tokens, group by group, as one document.
-///
-/// # Errors
-///
-/// Names the token whose default is not understood.
+/// Returns all tokens, group by group, as one document.
 pub fn document() -> Result<Value, String> {
     let mut groups = Map::new();
     for (group, title) in GROUPS {
@@ -51,7 +47,7 @@ fn entry(token: &Token) -> Result<Value, String> {
     }))
 }
 
-/// Another token's value is named, not said again.
+/// Returns a reference if the token's value is that of another token.
 fn alias(token: &Token) -> Option<Value> {
     let name = token.css.strip_prefix("var(--_")?.strip_suffix(')')?;
     let other = TOKENS.iter().find(|other| other.name == name)?;
@@ -71,7 +67,7 @@ fn value(token: &Token, css: &str) -> Result<(&'static str, Value), String> {
     value.map(|value| (kind, value)).ok_or_else(|| format!("{}: {css} is no {kind}", token.name))
 }
 
-/// `#rrggbb`, `rgb(r g b / a)` or `transparent`.
+/// Parses `#rrggbb`, `rgb(r g b / a)` or `transparent`.
 fn color(css: &str) -> Option<Value> {
     let (channels, alpha) = if let Some(digits) = css.strip_prefix('#') {
         let channel = |at| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
@@ -97,13 +93,13 @@ fn dimension(css: &str) -> Option<Value> {
     Some(json!({ "value": number(pixels), "unit": "px" }))
 }
 
-/// Without a point where none is needed.
+/// Returns a whole number without a decimal point.
 fn number(value: f64) -> Value {
     let whole = value as i64;
     if value.fract() == 0.0 { whole.into() } else { value.into() }
 }
 
-/// `x y blur spread? color`, separated by commas.
+/// Parses `x y blur spread? color`, separated by commas.
 fn shadows(css: &str) -> Option<Value> {
     let shadow = |css: &str| {
         let at = css.find(['#', 'r'])?;
@@ -115,7 +111,7 @@ fn shadows(css: &str) -> Option<Value> {
     css.split(", ").map(shadow).collect()
 }
 
-/// `linear-gradient(angle? color stop?, …)`: the format has no angle.
+/// Parses `linear-gradient(angle? color stop?, …)`; drops the angle, which the format lacks.
 fn gradient(css: &str) -> Option<Value> {
     let stops: Vec<&str> = css.strip_prefix("linear-gradient(")?.strip_suffix(')')?.split(", ").collect();
     let stops: Vec<&str> = stops.into_iter().filter(|stop| !stop.ends_with("deg")).collect();

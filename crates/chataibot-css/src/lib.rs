@@ -1,9 +1,9 @@
-//! What a page's style sheet can say to the widget, as one table: custom properties ([`TOKENS`]),
-//! parts ([`PARTS`]) and states ([`STATES`]).
+//! The theming contract as one table: the custom properties ([`TOKENS`]), parts ([`PARTS`]) and
+//! states ([`STATES`]) that a host page's style sheet can use.
 //!
-//! The declarations of `styles/tokens.css`, the tables of the reference, the data for editors and
-//! the files for design tools are made from it by `cargo xtask tables`, and tests hold them to it.
-//! It is a crate of its own so that no byte of it is in the widget.
+//! `cargo xtask tables` makes the declarations of `styles/tokens.css`, the tables of the reference,
+//! the data for editors and the files for design tools from it, and tests check that they match. It
+//! is a crate of its own so that no byte of it is in the widget.
 
 pub mod design_tokens;
 pub mod parts;

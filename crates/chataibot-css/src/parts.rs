@@ -1,22 +1,22 @@
-//! The parts: every `part` that a page's style sheet can reach as `chataibot-widget::part(NAME)`.
-//! What a part may be besides, such as a bubble that was not sent, is a part of its own.
+//! The CSS parts, which a page's style sheet reaches as `chataibot-widget::part(NAME)`. A variant
+//! or state, such as a bubble that was not sent, is a part of its own.
 
-/// A part.
+/// A CSS part.
 #[derive(Clone, Copy, Debug)]
 pub struct Part {
-    /// As `::part(NAME)` names it.
+    /// Name, as in `::part(NAME)`.
     pub name: &'static str,
     /// One of [`REGIONS`].
     pub region: &'static str,
     /// Name of the part that this is a variant or a state of: both are on the same element. Empty
-    /// where it is none.
+    /// if none.
     pub of: &'static str,
-    /// What it is; begins with `…` where it goes on with what [`Part::of`] is.
+    /// Description; begins with `…` if it continues that of [`Part::of`].
     pub what: &'static str,
 }
 
 impl Part {
-    /// What it is, in words that need no other part beside them.
+    /// Returns a description that does not need another part's beside it.
     pub fn description(&self) -> String {
         let whole = PARTS.iter().find(|part| part.name == self.of);
         match (whole, self.what.strip_prefix("… ")) {
@@ -26,7 +26,7 @@ impl Part {
     }
 }
 
-/// Where in the widget parts are, each with its title, from the page inwards.
+/// Regions of the widget that have parts, each with its title, from the page inwards.
 pub const REGIONS: &[(&str, &str)] = &[
     ("launcher", "Launcher"),
     ("window", "Window"),
@@ -41,7 +41,7 @@ pub const REGIONS: &[(&str, &str)] = &[
     ("panels", "Before and after a chat"),
 ];
 
-/// In `region`, a variant of `of`.
+/// Creates a part in `region`, as a variant of `of`.
 const fn part(region: &'static str, name: &'static str, of: &'static str, what: &'static str) -> Part {
     Part { name, region, of, what }
 }

@@ -1,47 +1,47 @@
-//! What values a token takes: as editors are told, and as a browser can be asked.
+//! Value syntaxes of tokens: as editors are told, and as a browser can check them.
 
-/// The kinds of values.
+/// Kind of value that a token takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Syntax {
     /// One colour.
     Color,
-    /// One length with its unit, also where it is zero: the widget calculates with it.
+    /// One length with its unit, even if it is zero: the widget calculates with it.
     Length,
-    /// The same, or a share.
+    /// One such length, or a percentage.
     LengthPercentage,
-    /// One to four roundnesses, as `border-radius` takes them.
+    /// One to four radii, as `border-radius` takes them.
     Corners,
     /// A number, not negative.
     Number,
     /// A whole number.
     Integer,
-    /// Colour, gradient or picture, as `background` takes them.
+    /// A colour, gradient or picture, as `background` takes them.
     Background,
-    /// As `box-shadow` takes them.
+    /// Shadows, as `box-shadow` takes them.
     Shadow,
-    /// Families of fonts.
+    /// Font families.
     FontFamily,
 }
 
 impl Syntax {
-    /// One word for it, for whoever makes a control for such values.
+    /// Returns one word for it, for tools that make a control for such values.
     pub const fn kind(self) -> &'static str {
         self.row().0
     }
 
-    /// In CSS's own notation for values.
+    /// Returns its definition in the value definition syntax of CSS.
     pub const fn definition(self) -> &'static str {
         self.row().1
     }
 
-    /// A declaration that a browser takes when the value in the place of `VALUE` is one of these:
-    /// for `CSS.supports()`. A length is tried inside of `calc()`, where the widget uses it: a zero
-    /// without a unit is none there.
+    /// Returns a declaration that a browser accepts if the value in the place of `VALUE` is valid:
+    /// for `CSS.supports()`. A length is checked inside `calc()`, where the widget uses it: a zero
+    /// without a unit is no length there.
     pub const fn check(self) -> &'static str {
         self.row().2
     }
 
-    /// Kind, definition and check.
+    /// Returns kind, definition and check.
     const fn row(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Color => ("color", "<color>", "color: VALUE"),
@@ -56,8 +56,8 @@ impl Syntax {
         }
     }
 
-    /// The syntax to register it with by `@property`, where that does no harm. Never a colour's: a
-    /// registered colour is worked out where it is set, by the page's `color-scheme`, and
+    /// Returns the syntax for `@property`, if registering does no harm. Never for a colour: a
+    /// registered colour is computed where it is set, with the page's `color-scheme`, and
     /// `light-dark()` could no longer follow the widget's own.
     pub const fn registered(self) -> Option<&'static str> {
         match self {

@@ -1,12 +1,12 @@
-//! The tokens, in the order in which a designer changes them: what is derived from others stands
-//! after them.
+//! The tokens, in the order in which a designer changes them: derived ones come after those that
+//! they derive from.
 
 use crate::{
     syntax::Syntax::{Background, Color, Corners, FontFamily, Integer, Length, LengthPercentage, Number, Shadow},
     token::{LightDark, Token, both, light_dark, token},
 };
 
-/// The groups, each with what it is.
+/// The groups, each with its title.
 pub const GROUPS: &[(&str, &str)] = &[
     ("brand", "Brand: change these first"),
     ("roles", "Roles: colours by what they are for; each has a light and a dark value"),
@@ -18,7 +18,7 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("composer", "Composer"),
 ];
 
-/// The default shadow of the window, with a hairline that differs.
+/// The default shadow of the window; its hairline differs between light and dark.
 const SHADOW: (&str, LightDark) = (
     "0 0 0 1px light-dark(rgb(16 24 40 / 0.06), rgb(255 255 255 / 0.08)), 0 2px 6px rgb(16 24 40 / 0.06), \
      0 12px 28px -6px rgb(16 24 40 / 0.14), 0 32px 64px -16px rgb(16 24 40 / 0.22)",
@@ -158,8 +158,8 @@ mod tests {
                 token.css.split("var(--_").skip(1).filter_map(|rest| rest.split(')').next()).collect();
             let known = TOKENS.iter().any(|other| other.name == token.falls_back);
             assert_eq!(known, !token.falls_back.is_empty(), "{}", token.name);
-            // The colours that are worked out from the brand colour have a plain value where
-            // browsers cannot.
+            // The colours computed from the brand colour have a plain value where browsers cannot
+            // compute them.
             if !["on-accent", "link"].contains(&token.name) {
                 assert_eq!(read.is_empty(), token.falls_back.is_empty(), "{}", token.name);
                 assert!(read.is_empty() || read.contains(&token.falls_back), "{}: {read:?}", token.name);

@@ -1,7 +1,7 @@
-//! For tests: a browser without a browser, as far as it is the same in memory and over sockets. It
-//! runs the effects of the widget's machine on a [`Storage`] that all tabs share and on the
-//! [`Leadership`] of one of them; whatever takes time, such as requests and messages between tabs,
-//! is the business of who implements [`FakeBrowser`].
+//! Fake browser for tests: what is the same in memory and over sockets. It runs the effects of the
+//! widget's machine on a [`Storage`] that all tabs share and on the [`Leadership`] of one of them.
+//! Whatever takes time, such as requests and messages between tabs, is left to the implementor of
+//! [`FakeBrowser`].
 
 mod leadership;
 mod storage;
@@ -24,45 +24,45 @@ use chataibot_wire::Cursor;
 pub use leadership::{Leadership, Page};
 pub use storage::Storage;
 
-/// A request that one tab at a time may send.
+/// A request that only one tab at a time may send.
 #[derive(Clone, Debug)]
 pub enum LockedRequest {
-    /// For a token.
+    /// Asks for a token.
     Authorize {
-        /// What is held now.
+        /// The credentials held now.
         held: Option<Rc<Credentials>>,
-        /// A renewal secret the proxy did not take.
+        /// A renewal secret that the proxy refused.
         refused: Option<Rc<str>>,
     },
-    /// For a new conversation.
+    /// Starts a conversation.
     Start {
         /// The first message.
         message: Rc<OutboxMessage>,
-        /// By whom.
+        /// The visitor's credentials.
         credentials: Rc<Credentials>,
     },
-    /// For a message in a running one.
+    /// Sends a message to a running conversation.
     Send {
         /// The message.
         message: Rc<OutboxMessage>,
-        /// Where to.
+        /// Id of the conversation.
         conversation: Rc<str>,
-        /// By whom.
+        /// The visitor's credentials.
         credentials: Rc<Credentials>,
     },
 }
 
-/// What a machine's effects are run on.
+/// The environment in which a machine's effects run.
 pub trait FakeBrowser {
-    /// Looks into the storage of all tabs.
+    /// Gives access to the storage of all tabs.
     fn storage<T>(&mut self, look: impl FnOnce(&mut Storage) -> T) -> T;
-    /// Looks at a tab's machine.
+    /// Gives access to a tab's machine.
     fn machine<T>(&self, tab: usize, look: impl FnOnce(&Machine) -> T) -> T;
-    /// A tab handles an input now.
+    /// Lets a tab handle an input now.
     fn handle(&mut self, tab: usize, input: Input);
-    /// And here once it has done what it is at.
+    /// Queues an input until the tab has handled the current one.
     fn enqueue(&mut self, tab: usize, input: Input);
-    /// The other tabs see a change of storage.
+    /// Notifies the other tabs of a change of storage.
     fn to_others(&mut self, from: usize, input: &Input);
 
     /// Sends a request when its lock is free.
@@ -77,22 +77,22 @@ pub trait FakeBrowser {
         after: Option<Cursor>,
         credentials: &Credentials,
     );
-    /// Gives the connection up.
+    /// Closes the connection to the log.
     fn disconnect(&mut self, tab: usize);
     /// Requests a page of the log.
     fn fetch_page(&mut self, tab: usize, conversation: Rc<str>, before: Cursor, credentials: &Credentials);
 
-    /// From now on the tab gets messages of others.
+    /// Subscribes the tab to the messages of others.
     fn join_tabs(&mut self, tab: usize);
-    /// And no longer; it gives up its lock.
+    /// Ends that subscription; the tab gives up its lock.
     fn leave_tabs(&mut self, tab: usize);
     /// Requests the leader's lock.
     fn request_lock(&mut self, tab: usize, steal: bool);
-    /// Gives it up, or its place in the queue.
+    /// Gives up the lock, or the place in its queue.
     fn release_lock(&mut self, tab: usize);
     /// Sends a message to the other tabs.
     fn broadcast(&mut self, tab: usize, message: &TabMessage);
-    /// The page gets an event.
+    /// Emits an event to the host page.
     fn emit(&mut self, tab: usize, event: PageEvent);
 
     /// Runs an effect.
@@ -103,7 +103,7 @@ pub trait FakeBrowser {
         }
     }
 
-    /// Runs one of both machines.
+    /// Runs an effect of either machine.
     fn run_core_effect(&mut self, tab: usize, effect: CoreEffect) {
         match effect {
             CoreEffect::Authorize { held, refused } => self.request(tab, LockedRequest::Authorize { held, refused }),
@@ -135,7 +135,7 @@ pub trait FakeBrowser {
         }
     }
 
-    /// Runs one of the chat machine.
+    /// Runs an effect of the chat machine.
     fn run_chat_effect(&mut self, tab: usize, effect: ChatEffect) {
         match effect {
             ChatEffect::Start { message, credentials } => {
@@ -151,7 +151,7 @@ pub trait FakeBrowser {
                 self.fetch_page(tab, conversation, before, &credentials);
             }
             ChatEffect::RequestLock { steal } => self.request_lock(tab, steal),
-            // What becomes of the tokens is the proxy's affair, and tested there.
+            // Ending the tokens is up to the proxy, and tested there.
             ChatEffect::EndTokens(_) => {}
             ChatEffect::SaveConversation { over } => {
                 let Some(stored) = self.machine(tab, Machine::to_store) else { return };
@@ -182,7 +182,7 @@ pub trait FakeBrowser {
                 if theirs && is_signed {
                     self.run_chat_effect(tab, ChatEffect::ClearStorage);
                 } else if theirs {
-                    // Messages are left: they may be the next visitor's.
+                    // Messages stay: they may be the next visitor's.
                     self.storage(|storage| {
                         let outbox = std::mem::take(&mut storage.outbox);
                         *storage = Storage { outbox, ..Storage::default() };
@@ -193,7 +193,7 @@ pub trait FakeBrowser {
         }
     }
 
-    /// Storage that the page has cleared is filled again.
+    /// Reports storage that the page has cleared, so that the machine fills it again.
     fn check_storage(&mut self, tab: usize) {
         if self.storage(|storage| storage.credentials.is_none() || storage.conversation.is_none()) {
             self.handle(tab, Input::StorageCleared);

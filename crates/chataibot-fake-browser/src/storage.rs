@@ -1,5 +1,5 @@
-//! What survives a reload, in the shapes in which the widget stores it: as text, so that it must
-//! survive being written and read.
+//! In-memory browser storage: what survives a reload, in the widget's storage schema. A
+//! conversation is written as text and read back, so that it must survive both.
 
 use std::{collections::BTreeMap, rc::Rc};
 
@@ -9,23 +9,23 @@ use chataibot_widget::{
     machine::storage_schema::{StoredConversation, StoredPending, StoredSession, StoredState},
 };
 
-/// One storage for all tabs.
+/// Storage that all tabs share.
 #[derive(Clone, Default)]
 pub struct Storage {
-    /// The visitor's.
+    /// The visitor's credentials.
     pub credentials: Option<Credentials>,
     /// The conversation.
     pub conversation: Option<StoredConversation>,
-    /// Messages by their ids.
+    /// Outbox messages by their ids.
     pub outbox: BTreeMap<String, StoredPending>,
-    /// Of the onboarding.
+    /// Progress of the onboarding.
     pub progress: Option<Progress>,
-    /// What was in the composer.
+    /// Text in the composer.
     pub draft: Option<String>,
 }
 
 impl Storage {
-    /// What a page finds when it loads. `shared`: do tabs coordinate?
+    /// Returns what a page finds when it loads. `shared`: whether tabs coordinate.
     pub fn load(&self, shared: bool) -> StoredSession {
         StoredSession {
             credentials: self.credentials.clone(),
@@ -37,10 +37,10 @@ impl Storage {
         }
     }
 
-    /// What is stored now.
+    /// Stores the conversation, and returns what is stored now.
     ///
     /// # Errors
-    /// What another tab has stored meanwhile and must not be overwritten.
+    /// Returns what another tab has stored in the meantime and must not be overwritten.
     pub fn save_conversation(
         &mut self,
         stored: StoredConversation,
@@ -53,16 +53,16 @@ impl Storage {
         }
         let text = serde_json::to_string(&stored).expect("what is stored is JSON");
         let read: StoredConversation = serde_json::from_str(&text).expect("the same JSON");
-        // Entries stand beside it, as they came.
+        // Entries are stored separately, in the form in which they came.
         let stored = StoredConversation { entries: stored.entries, ..read };
         self.conversation = Some(stored.clone());
         Ok(stored)
     }
 
-    /// Where nothing was said yet, keeps whether the window is open.
+    /// Stores whether the window is open, as long as there is no conversation.
     ///
     /// # Errors
-    /// The conversation that another tab has begun meanwhile.
+    /// Returns the conversation that another tab has started in the meantime.
     pub fn save_window_open(&mut self, open: bool) -> Result<StoredConversation, Box<StoredConversation>> {
         if let Some(there) = self.conversation.as_ref().filter(|there| there.id.is_some()) {
             return Err(Box::new(there.clone()));
@@ -73,21 +73,21 @@ impl Storage {
         Ok(stored)
     }
 
-    /// Keeps a message.
+    /// Stores a message.
     pub fn save_message(&mut self, message: &OutboxMessage) -> StoredPending {
         let stored = StoredPending::of(message);
         self.outbox.insert(String::from(&*message.id), stored.clone());
         stored
     }
 
-    /// Removes a message. What other tabs see of it, one after the other.
+    /// Removes a message. Returns the changes that other tabs see, in order.
     pub fn remove_message(&mut self, id: &Rc<str>, discarded: bool) -> Vec<Option<StoredPending>> {
         let Some(mut stored) = self.outbox.remove(&**id) else { return Vec::new() };
         stored.state = StoredState::Discarded;
         if discarded { vec![Some(stored), None] } else { vec![None] }
     }
 
-    /// Is a message older than this one still to be sent? Only the oldest may start a conversation.
+    /// Whether an older message is still to be sent. Only the oldest may start a conversation.
     pub fn has_older(&self, id: &str) -> bool {
         self.outbox.iter().any(|(other, stored)| other.as_str() < id && stored.may_start())
     }

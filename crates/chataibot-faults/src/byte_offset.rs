@@ -1,4 +1,5 @@
-//! Finds a byte in a direction, however the bytes come in pieces.
+//! Incremental search for a byte offset in one direction of a connection: the input may be split
+//! anywhere.
 
 use crate::{fault::ByteOffset, rng::Rng};
 
@@ -8,17 +9,17 @@ const HEAD_END: &[u8] = b"\r\n\r\n";
 pub struct Finder {
     offset: ByteOffset,
     seen: u64,
-    /// How much of the head's end has been seen.
+    /// How many bytes of the head's end have been matched.
     matched: usize,
-    /// How much of what follows the head has been seen; `None` inside the head.
+    /// How many bytes after the head have been seen; `None` inside the head.
     body: Option<u64>,
-    /// Inside a character of several bytes.
+    /// Whether the last byte began a multi-byte character.
     inside: bool,
     found: bool,
 }
 
 impl Finder {
-    /// A finder; the generator is for offsets that are not fixed.
+    /// Creates a finder; the generator chooses offsets that are not fixed.
     pub fn new(offset: ByteOffset, rng: &mut Rng) -> Self {
         let offset = match offset {
             ByteOffset::AnyByte(below) => ByteOffset::Byte(rng.below(below)),
@@ -28,21 +29,21 @@ impl Finder {
         Self { offset, seen: 0, matched: 0, body: None, inside: false, found: false }
     }
 
-    /// Takes the next piece: how many of its bytes stand before the offset, when the offset is in
-    /// it. Found once.
+    /// Takes the next piece. If the offset is in it, returns how many bytes of it precede the
+    /// offset. Only the first match is returned.
     pub fn look(&mut self, piece: &[u8]) -> Option<usize> {
         for (at, byte) in piece.iter().enumerate() {
             let here = match self.offset {
                 ByteOffset::Byte(wanted) | ByteOffset::AnyByte(wanted) => self.seen == wanted,
                 ByteOffset::Body(wanted) | ByteOffset::AnyBody(wanted) => self.body == Some(wanted),
-                // After the first byte of it: the next one goes on.
+                // The last byte began a character, and this one continues it.
                 ByteOffset::Character => self.inside && byte & 0xC0 == 0x80,
             };
             self.inside = self.body.is_some() && *byte >= 0xC0;
             self.pass(*byte);
             if here && !self.found {
                 self.found = true;
-                // The rest of the piece counts, too.
+                // Count the rest of the piece too.
                 piece[at + 1..].iter().for_each(|byte| self.pass(*byte));
                 return Some(at);
             }
@@ -71,7 +72,7 @@ impl Finder {
 mod tests {
     use super::*;
 
-    /// How many bytes stand before the offset, with pieces of this size.
+    /// Number of bytes before the offset, if the text comes in pieces of this size.
     fn find(offset: ByteOffset, text: &str, size: usize) -> Option<usize> {
         let mut finder = Finder::new(offset, &mut Rng::new(1));
         let mut before = 0;

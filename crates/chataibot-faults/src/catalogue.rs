@@ -1,9 +1,9 @@
-//! Every fault by name. Three tables: what happens to bytes, what is answered in hop of a server,
-//! how a server's answer is changed.
+//! Catalogue of every fault by name, in three tables: impaired bytes, answers in place of the
+//! server's, and changes to the server's answer.
 
-/// A table of faults: `quick` ones are noticed at once and over when they are over, `slow` ones
-/// take their time. Each has a name, the hops it may happen on, what it does for people, and what
-/// it does.
+/// Declares a table of faults. `quick` faults are noticed at once and have no after-effect; `slow`
+/// ones take longer. Each row has a name, the hops where it may happen, a description, and its
+/// effect.
 macro_rules! faults {
     ($($speed:ident $name:literal $hops:ident $what:literal: $effect:expr;)+) => {
         pub const FAULTS: &[Fault] = &[$(Fault {
@@ -30,12 +30,12 @@ const PLATFORM: &[Hop] = &[Hop::Platform];
 const CALLS: &[Hop] = &[Hop::Browser, Hop::Platform];
 const INWARD: &[Hop] = &[Hop::Browser, Hop::Webhook];
 
-/// All of them.
+/// All faults.
 pub fn all() -> impl Iterator<Item = &'static Fault> {
     wire::FAULTS.iter().chain(answers::FAULTS).chain(changes::FAULTS)
 }
 
-/// Those that may happen there.
+/// The faults that may happen on this hop.
 pub fn of(hop: Hop) -> impl Iterator<Item = &'static Fault> {
     all().filter(move |fault| fault.hops.contains(&hop))
 }
@@ -45,7 +45,7 @@ pub fn find(name: &str) -> Option<&'static Fault> {
     all().find(|fault| fault.name == name)
 }
 
-/// The table for people: name, hop, and what it does.
+/// The catalogue as a Markdown table: name, hops, and description.
 pub fn table() -> String {
     let mut text = String::from("| fault | where | what it does |\n|---|---|---|\n");
     for fault in all() {

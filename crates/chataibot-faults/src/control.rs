@@ -1,11 +1,11 @@
-//! A port from which the proxy is switched, for tests in other languages. One word a line in the
-//! address:
+//! HTTP control port of the proxy, for tests in other languages. The path is the order, in words
+//! separated by slashes:
 //!
-//! - `POST /always/NAME`, `POST /next/NAME[/NAME…]`: the fault of connections to come;
-//!   `?only=WORDS` of those whose first line holds them
-//! - `POST /storm/SEED/PERCENT`: faults of a browser's connections, from a seed
-//! - `POST /heal`, `POST /cut`: all is well again; every connection ends
-//! - `GET /seen`: how many connections met which fault; `GET /faults`: the catalogue
+//! - `POST /always/NAME`, `POST /next/NAME[/NAME…]`: the fault of future connections; `?only=WORDS`
+//!   restricts it to those whose first line contains WORDS
+//! - `POST /storm/SEED/PERCENT`: random faults of browser connections, from a seed
+//! - `POST /heal`, `POST /cut`: ends all faults; ends every connection
+//! - `GET /seen`: how many connections had which fault; `GET /faults`: the catalogue
 
 use std::{io, sync::Arc};
 
@@ -42,7 +42,7 @@ async fn answer(socket: &mut TcpStream, proxy: &FaultProxy) -> io::Result<()> {
     socket.shutdown().await
 }
 
-/// Follows an order; gives what there is to say, or why it is none.
+/// Executes an order; returns the body of the answer, or why the order is invalid.
 fn execute(proxy: &FaultProxy, path: &str) -> Result<String, String> {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let only = query.strip_prefix("only=").map(ToOwned::to_owned);

@@ -1,23 +1,23 @@
-//! What faults are made of.
+//! Types that describe a fault: where it happens, and what it does.
 
-/// A fault with its name.
+/// A named fault.
 #[derive(Debug)]
 pub struct Fault {
     /// Lower-case words and digits with `-` between.
     pub name: &'static str,
     /// Where it may happen.
     pub hops: &'static [Hop],
-    /// What it does, for people.
+    /// Its description, for the table.
     pub what: &'static str,
-    /// What it does.
+    /// Its effect on a connection.
     pub effect: Effect,
-    /// Who meets it needs longer than a moment to see that something is wrong, or must wait when it
-    /// is over: because only silence tells, or because a server asked for it; or TLS, which is not
-    /// here, would have told.
+    /// Whether a client notices it only after a while, or must wait after it has ended: because
+    /// only silence reveals it, because a server asked for the wait, or because only TLS, which is
+    /// absent here, would have revealed it.
     pub slow: bool,
 }
 
-/// Between whom.
+/// The two parties between which a fault happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hop {
     /// A browser, and the proxy it talks to.
@@ -29,10 +29,10 @@ pub enum Hop {
 }
 
 impl Hop {
-    /// All of them.
+    /// All hops.
     pub const ALL: [Self; 3] = [Self::Browser, Self::Platform, Self::Webhook];
 
-    /// In words.
+    /// Returns the hop in words.
     pub fn words(self) -> &'static str {
         match self {
             Self::Browser => "browser ↔ proxy",
@@ -47,65 +47,65 @@ impl Hop {
 pub enum Effect {
     /// Nothing.
     Pass,
-    /// Reset as soon as it is there.
+    /// The connection is reset as soon as it is accepted.
     Refuse,
-    /// Taken, and never a word; what was said goes through once all is well again.
+    /// The connection is accepted and stays silent; it is relayed once the proxy is healed.
     Silence,
     /// The bytes are impaired on their way.
     Wire {
-        /// What becomes of those of the client.
+        /// What happens to the client's bytes.
         up: &'static [Impairment],
-        /// What becomes of those of the server.
+        /// What happens to the server's bytes.
         down: &'static [Impairment],
     },
-    /// Another answer in hop of the server's.
+    /// An answer in place of the server's.
     Instead {
         /// The answer.
         answer: Answer,
-        /// Does the request reach the server all the same?
+        /// Whether the request reaches the server nevertheless.
         processed: bool,
     },
     /// The server's answer, changed.
     Rewrite(Change),
-    /// The request arrives so many times.
+    /// The request arrives this many times.
     Replay(u32),
 }
 
 /// What happens to the bytes of one direction.
 #[derive(Clone, Copy, Debug)]
 pub enum Impairment {
-    /// Each piece comes later, by this many milliseconds and up to so many more.
+    /// Delays each piece by the first number of milliseconds, plus up to the second.
     Delay(u64, u64),
-    /// Pieces of this size.
+    /// Splits the bytes into pieces of this size.
     Slice(usize),
-    /// So many bytes a second.
+    /// Limits the rate to this many bytes per second.
     Rate(u64),
-    /// Held back until there are so many, or until the end.
+    /// Holds bytes back until there are this many, or until the end.
     Hold(usize),
-    /// No byte for so many milliseconds, and the connection ends.
+    /// Ends the connection after this many milliseconds without a byte.
     IdleKill(u64, Ending),
-    /// The first piece comes twice.
+    /// Sends the first piece twice.
     Twice,
-    /// One byte becomes another.
+    /// Changes one byte.
     Corrupt(ByteOffset),
-    /// So many bytes get lost.
+    /// Drops this many bytes.
     Swallow(ByteOffset, usize),
-    /// The connection ends there.
+    /// Ends the connection at this offset.
     Cut(ByteOffset, Ending),
 }
 
-/// A byte of a direction.
+/// An offset in one direction of a connection.
 #[derive(Clone, Copy, Debug)]
 pub enum ByteOffset {
     /// Before the byte with this number, from 0.
     Byte(u64),
-    /// Before the byte with this number of what follows the head.
+    /// Before the byte with this number, from 0, after the head.
     Body(u64),
-    /// Somewhere in that many bytes.
+    /// At a random offset below this number.
     AnyByte(u64),
-    /// Somewhere in that many bytes of what follows the head.
+    /// At a random offset after the head, below this number.
     AnyBody(u64),
-    /// Inside the first character of several bytes that follows the head.
+    /// Inside the first multi-byte character after the head.
     Character,
 }
 
@@ -118,65 +118,65 @@ pub enum Ending {
     Close,
     /// By FIN in this direction only.
     HalfClose,
-    /// Nothing gets through until all is well again; then all of it.
+    /// Holds all further bytes, and sends them once the proxy is healed.
     BlackHole,
-    /// Nothing gets through ever again, and nobody is told.
+    /// Loses all further bytes; the connection stays open.
     Vanish,
 }
 
-/// An answer in hop of the server's.
+/// An answer in place of the server's.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer {
     /// The status line after `HTTP/1.1`, such as `204 No Content`.
     pub status: &'static str,
-    /// Headers beyond the length.
+    /// Headers besides `Content-Length`.
     pub headers: &'static [(&'static str, &'static str)],
-    /// What follows.
+    /// The body.
     pub body: Body,
 }
 
-/// A body.
+/// The body of an [`Answer`].
 #[derive(Clone, Copy, Debug)]
 pub enum Body {
     /// None.
     Empty,
     /// This text.
     Text(&'static str),
-    /// So many bytes of a JSON text.
+    /// JSON with this many bytes of filler.
     Large(usize),
     /// This text, after a head that promises more.
     Short(&'static str),
-    /// Not HTTP at all: this, and no head.
+    /// This text without a head: not HTTP at all.
     Raw(&'static str),
 }
 
 /// How a server's answer is changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Not at all; but the connection ends with it.
+    /// No change, but the connection ends with the answer.
     Nothing,
     /// `Content-Type` becomes this.
     Mime(&'static str),
-    /// No header of this kind is left.
+    /// Removes every header with this name; a name that ends in `-` is a prefix.
     Without(&'static str),
-    /// One more header.
+    /// Sets a header.
     With(&'static str, &'static str),
-    /// A byte-order mark comes first.
+    /// Puts a byte-order mark before the body.
     Mark,
-    /// Lines end so.
+    /// Ends each line with this text.
     Lines(&'static str),
-    /// This stands before each event, and before the first.
+    /// Puts this text at the start and after each event.
     Events(&'static str),
-    /// An event of so many bytes comes first.
+    /// Puts an event with this many bytes of data first.
     LargeEvent(usize),
-    /// A JSON object has fields more.
+    /// Adds fields to a JSON object.
     Fields,
-    /// Half of the body is missing, and the head says nothing of it.
+    /// Cuts the body in half, with a `Content-Length` that fits the half.
     Half,
-    /// No length and no chunks: it ends with the connection, and says HTTP/1.0.
+    /// HTTP/1.0 without length or chunks: the body ends with the connection.
     Old,
-    /// Another answer, `103 Early Hints`, comes first.
+    /// Sends an interim answer, `103 Early Hints`, first.
     Hints,
-    /// The sizes of the chunks are no numbers.
+    /// Sends chunk sizes that are not numbers.
     BadChunks,
 }

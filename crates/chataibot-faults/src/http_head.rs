@@ -1,14 +1,14 @@
-//! As much HTTP/1.1 as a middlebox needs: heads, lengths and chunks, parsed by `httparse`.
+//! Minimal HTTP/1.1 parser for a middlebox: heads, lengths and chunks, based on `httparse`.
 
 use std::io;
 
 use httparse::Status;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-/// Longer than this, a head is none.
+/// Maximum length of a head, in bytes.
 const LONGEST_HEAD: usize = 64 * 1024;
 
-/// A head: its first line, and its headers as they stand.
+/// The head of a message: its first line, and its headers unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
     /// The request or status line.
@@ -18,8 +18,8 @@ pub struct Head {
 }
 
 impl Head {
-    /// Reads a head out of the first bytes of a message; and how long it is. `None` while it is not
-    /// whole. The first line may say anything: some faults are in it.
+    /// Parses the head at the start of a message; returns it with its length in bytes, or `None`
+    /// while it is incomplete. The first line is not validated: some faults corrupt it.
     pub fn parse(bytes: &[u8]) -> io::Result<Option<(Self, usize)>> {
         let Some(end) = bytes.windows(2).position(|two| two == b"\r\n") else { return Ok(None) };
         let mut room = [httparse::EMPTY_HEADER; 64];
@@ -34,13 +34,13 @@ impl Head {
         Ok(Some((Self { first: text(&bytes[..end]), headers }, end + 2 + length)))
     }
 
-    /// A header's value.
+    /// Returns a header's value.
     pub fn get(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
-    /// Takes every header with this name away; a `-` at the end stands for all that begin so.
+    /// Removes every header with this name; a name that ends in `-` is a prefix.
     pub fn remove(&mut self, name: &str) {
         self.headers.retain(|(known, _)| {
             let known = known.to_ascii_lowercase();
@@ -48,23 +48,23 @@ impl Head {
         });
     }
 
-    /// One header, in place of all with this name.
+    /// Replaces all headers with this name by one.
     pub fn set(&mut self, name: &str, value: &str) {
         self.remove(name);
         self.headers.push((name.to_owned(), value.to_owned()));
     }
 
-    /// How many bytes follow, when it says so.
+    /// Returns the length of the body in bytes, if the head has it.
     pub fn length(&self) -> Option<usize> {
         self.get("content-length")?.parse().ok()
     }
 
-    /// Does what follows come in chunks?
+    /// Whether the body is chunked.
     pub fn is_chunked(&self) -> bool {
         self.get("transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked"))
     }
 
-    /// The bytes of it, with the empty line.
+    /// Serializes the head, with the empty line after it.
     pub fn bytes(&self) -> Vec<u8> {
         let mut text = [self.first.as_str(), "\r\n"].concat();
         for (name, value) in &self.headers {
@@ -75,7 +75,7 @@ impl Head {
     }
 }
 
-/// Reads a whole head and what already came behind it.
+/// Reads a whole head; returns it with the bytes read beyond it.
 pub async fn read_head(from: &mut (impl AsyncRead + Unpin)) -> io::Result<(Head, Vec<u8>)> {
     let mut bytes = Vec::new();
     loop {
@@ -88,8 +88,7 @@ pub async fn read_head(from: &mut (impl AsyncRead + Unpin)) -> io::Result<(Head,
     }
 }
 
-/// Reads a whole request whose body has a length, if it has a body at all. Gives its head and its
-/// body.
+/// Reads a whole request; returns its head and body. A body must have a `Content-Length`.
 pub async fn read_request(from: &mut (impl AsyncRead + Unpin)) -> io::Result<(Head, Vec<u8>)> {
     let (head, mut body) = read_head(from).await?;
     let length = head.length().unwrap_or(0);
@@ -101,23 +100,23 @@ pub async fn read_request(from: &mut (impl AsyncRead + Unpin)) -> io::Result<(He
     Ok((head, body))
 }
 
-/// Takes a body out of its chunks, however they come in pieces.
+/// Incremental decoder of chunked bodies: the input may be split anywhere.
 #[derive(Debug, Default)]
 pub struct Dechunker {
     rest: Vec<u8>,
     left: usize,
-    /// The last chunk came.
+    /// Whether the last chunk, or a malformed one, has been read.
     pub ended: bool,
 }
 
 impl Dechunker {
-    /// Takes the next bytes and gives what of the body they hold.
+    /// Takes the next bytes and returns the part of the body in them.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
         self.rest.extend_from_slice(bytes);
         let mut body = Vec::new();
         while !self.ended {
             if self.left > 0 {
-                // A chunk's own line end belongs to it.
+                // `left` includes the line end after the chunk's data.
                 let take = self.left.min(self.rest.len());
                 let piece: Vec<u8> = self.rest.drain(..take).collect();
                 let data = self.left.saturating_sub(2).min(take);

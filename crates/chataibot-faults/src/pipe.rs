@@ -1,4 +1,4 @@
-//! One direction of a connection, and the impairments its bytes meet.
+//! One direction of a connection, and the impairments applied to its bytes.
 
 use std::{io, time::Duration};
 
@@ -14,32 +14,32 @@ use crate::{
     rng::Rng,
 };
 
-/// Far enough: no test waits so long.
+/// Longer than any test waits.
 const NEVER: Duration = Duration::from_secs(86_400);
 
-/// Becomes true when all is well again: then nothing more happens to a connection, and what was
-/// held goes on.
+/// Becomes true when the proxy is healed: from then on no more faults happen to a connection, and
+/// held bytes are sent.
 pub type Health = watch::Receiver<bool>;
 
-/// Waits until all is well again; for ever when the proxy has gone.
+/// Waits until the proxy is healed; forever if the proxy has been dropped.
 pub async fn healed(health: &mut Health) {
     if health.wait_for(|well| *well).await.is_err() {
         std::future::pending::<()>().await;
     }
 }
 
-/// How a direction came to its end.
+/// How a direction ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// Its sender had no more to say, and the receiver was told.
+    /// Only this direction ended: its receiver got a FIN.
     Said,
-    /// It is over for both, by RST.
+    /// Both directions end, by RST.
     Reset,
-    /// It is over for both, by FIN.
+    /// Both directions end, by FIN.
     Closed,
 }
 
-/// An offset, and what happens there.
+/// What happens at an offset.
 enum Mark {
     Corrupt,
     Swallow(usize),
@@ -57,7 +57,7 @@ struct Pipe<W> {
     marks: Vec<(Finder, Mark)>,
 }
 
-/// Carries the bytes from one to the other until either has enough, or a step ends it.
+/// Copies bytes from sender to receiver until either ends, or an impairment ends the connection.
 pub async fn carry(
     mut from: impl AsyncRead + Unpin,
     to: impl AsyncWrite + Unpin,
@@ -128,7 +128,7 @@ impl<W: AsyncWrite + Unpin> Pipe<W> {
         *self.health.borrow()
     }
 
-    /// What the marks do to a piece; then it goes on.
+    /// Applies the marks to a piece and forwards it.
     async fn apply_marks(
         &mut self,
         mut piece: Vec<u8>,
@@ -172,7 +172,7 @@ impl<W: AsyncWrite + Unpin> Pipe<W> {
                 self.to.shutdown().await?;
                 Ok(End::Said)
             }
-            // Read on, so that the sender believes in it; nothing arrives any more.
+            // Keep reading, so that the connection looks alive to the sender; nothing is forwarded.
             Ending::Vanish | Ending::BlackHole => {
                 let mut lost = vec![0; 4096];
                 while from.read(&mut lost).await? > 0 {}
@@ -181,7 +181,7 @@ impl<W: AsyncWrite + Unpin> Pipe<W> {
         }
     }
 
-    /// Sends a piece on its way, as slowly as it has to be.
+    /// Forwards a piece with its delay, slice size and rate.
     async fn forward(&mut self, piece: &[u8]) -> io::Result<()> {
         if piece.is_empty() {
             return Ok(());
@@ -207,7 +207,7 @@ impl<W: AsyncWrite + Unpin> Pipe<W> {
                 let size = u64::try_from(size).unwrap_or_default();
                 self.pause(Duration::from_millis(size * 1_000 / rate)).await;
             } else if self.slice.is_some() {
-                // A packet each, as far as this machine lets them be.
+                // Yield, so that each slice becomes a packet of its own where the machine permits.
                 tokio::task::yield_now().await;
             }
         }

@@ -1,4 +1,4 @@
-//! Which connection meets which fault.
+//! Plans: which connection gets which fault.
 
 use std::collections::VecDeque;
 
@@ -8,40 +8,40 @@ use crate::{
     rng::Rng,
 };
 
-/// A plan for the connections to come.
+/// A plan for future connections.
 #[derive(Clone, Debug, Default)]
 pub enum Plan {
     /// No fault.
     #[default]
     Pass,
-    /// The same for each.
+    /// The same fault for each connection.
     Always(&'static Fault),
-    /// One after the other, then none.
+    /// These faults one after the other, then none.
     Next(VecDeque<&'static Fault>),
-    /// So many of a hundred meet one, and which is the seed's affair.
+    /// Random faults for a percentage of the connections.
     Seeded {
-        /// The rolling dice.
+        /// The source of the decisions.
         rng: Rng,
-        /// So many of a hundred.
+        /// Percentage of connections that get a fault.
         percent: u64,
-        /// Out of these.
+        /// The faults to choose from.
         faults: Vec<&'static Fault>,
     },
 }
 
 impl Plan {
-    /// These, for the next connections.
+    /// Plans these faults for the next connections, one each.
     pub fn next(faults: impl IntoIterator<Item = &'static Fault>) -> Self {
         Self::Next(faults.into_iter().collect())
     }
 
-    /// A storm: faults of this hop, quick ones or all, from a seed.
+    /// Plans a storm: random faults of this hop from a seed; slow faults only if `slow`.
     pub fn storm(seed: u64, percent: u64, hop: Hop, slow: bool) -> Self {
         let faults = catalogue::of(hop).filter(|fault| slow || !fault.slow).collect();
         Self::Seeded { rng: Rng::new(seed), percent, faults }
     }
 
-    /// The fault of the next connection.
+    /// Draws the fault of the next connection.
     pub fn draw(&mut self) -> Option<&'static Fault> {
         match self {
             Self::Pass => None,

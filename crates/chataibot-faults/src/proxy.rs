@@ -1,4 +1,4 @@
-//! The proxy: takes connections, and lets each meet its fault on the way to the server.
+//! The proxy: accepts connections, and serves each with the fault that the plan draws for it.
 
 use std::{
     collections::BTreeMap,
@@ -24,10 +24,10 @@ use crate::{
     rng::Rng,
 };
 
-/// Longer than this, a first line is none.
+/// Maximum length of a first line, in bytes.
 const LONGEST_LINE: usize = 8 * 1024;
 
-/// A running proxy. Ends when dropped, and every connection with it.
+/// A running proxy. Dropping it ends it and every connection.
 #[derive(Debug)]
 pub struct FaultProxy {
     /// Where it listens.
@@ -39,7 +39,7 @@ pub struct FaultProxy {
 #[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
-    /// Counts the cuts: a connection of an earlier count ends.
+    /// Number of cuts: a connection accepted under a lower number ends.
     cuts: watch::Sender<u64>,
 }
 
@@ -49,11 +49,11 @@ struct State {
     plan: Plan,
     only: Option<String>,
     rng: Rng,
-    /// Of the connections under the current plan.
+    /// Health of the connections since the last [`FaultProxy::heal`].
     health: watch::Sender<bool>,
-    /// How many connections met which fault; `""` for none.
+    /// How many connections had which fault; `""` for none.
     seen: BTreeMap<&'static str, u64>,
-    /// How many ended with an error of the network's own, which is what faults are for.
+    /// How many connections ended with an I/O error, which is what faults are meant to cause.
     broken: u64,
 }
 
@@ -63,7 +63,7 @@ impl FaultProxy {
         Self::start_on(SocketAddr::from(([127, 0, 0, 1], 0)), server).await
     }
 
-    /// Listens here.
+    /// Listens on this address.
     pub async fn start_on(listen: SocketAddr, server: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
@@ -86,26 +86,26 @@ impl FaultProxy {
         format!("http://{}", self.address)
     }
 
-    /// Connections to come follow this plan; those that are there go on as they were.
+    /// Sets the plan of future connections; open connections are not affected.
     pub fn plan(&self, plan: Plan) {
         self.plan_for(None, plan);
     }
 
-    /// The same, but only for connections whose first line holds these words; all others are of one
-    /// request each.
+    /// Sets a plan only for connections whose first line contains these words; each other
+    /// connection carries one request.
     pub fn plan_for(&self, only: Option<String>, plan: Plan) {
         let mut state = self.shared.state();
         state.plan = plan;
         state.only = only;
     }
 
-    /// The dice of places that are not fixed.
+    /// Seeds the generator for offsets that are not fixed.
     pub fn seed(&self, seed: u64) {
         self.shared.state().rng = Rng::new(seed);
     }
 
-    /// All is well again: nothing happens any more to any connection, and what was held back goes
-    /// through.
+    /// Ends all faults: nothing more happens to any connection, and bytes that were held back are
+    /// sent.
     pub fn heal(&self) {
         let mut state = self.shared.state();
         state.plan = Plan::Pass;
@@ -113,17 +113,17 @@ impl FaultProxy {
         std::mem::replace(&mut state.health, watch::Sender::new(false)).send_replace(true);
     }
 
-    /// Ends every connection that is there, by RST.
+    /// Ends every open connection by RST.
     pub fn cut(&self) {
         self.shared.cuts.send_modify(|cuts| *cuts += 1);
     }
 
-    /// The server has moved.
+    /// Sets the server of future connections.
     pub fn aim(&self, server: SocketAddr) {
         self.shared.state().server = server;
     }
 
-    /// How many connections met which fault, without those that met none.
+    /// How many connections had which fault, without those that had none.
     pub fn seen(&self) -> BTreeMap<&'static str, u64> {
         let mut seen = self.shared.state().seen.clone();
         seen.remove("");
@@ -149,7 +149,7 @@ impl Shared {
     }
 }
 
-/// What one connection needs to know.
+/// The fault of one connection, and what is needed to serve it.
 struct Assignment {
     effect: Effect,
     server: SocketAddr,
@@ -190,7 +190,8 @@ async fn serve(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
         let mut state = shared.state();
         let fault = if meant { state.plan.draw() } else { None };
         *state.seen.entry(fault.map_or("", |fault| fault.name)).or_default() += 1;
-        // Not meant by a plan for others: it must not carry the next request, too.
+        // The plan is for other connections. This one must not carry a second request: the plan may
+        // apply to that.
         let plain = if meant { Effect::Pass } else { Effect::Rewrite(Change::Nothing) };
         Assignment {
             effect: fault.map_or(plain, |fault| fault.effect),
@@ -211,7 +212,7 @@ async fn serve(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
             let (head, body) = read_request(client).await?;
             if processed {
                 let mut server = request(&assignment, &[head.bytes(), body].concat()).await?;
-                // Something of the answer shows that the request is done.
+                // The first byte of the answer shows that the request has been processed.
                 server.read_u8().await?;
             }
             client.write_all(&rewrite::bytes_of(&answer)).await?;
@@ -232,7 +233,7 @@ async fn serve(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
                 others.push(request(&assignment, &said).await?);
             }
             rewrite::carry(&mut request(&assignment, &said).await?, client, Change::Nothing).await?;
-            // They may take their time; nobody hears what they say.
+            // These answers may take long; they are discarded.
             for mut other in others {
                 if other.read_u8().await.is_err() {
                     shared.state().broken += 1;
@@ -243,7 +244,7 @@ async fn serve(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
     }
 }
 
-/// Asks the server, on a connection of its own.
+/// Sends the request to the server, on a connection of its own.
 async fn request(assignment: &Assignment, request: &[u8]) -> io::Result<TcpStream> {
     let mut server = connect(assignment).await?;
     server.write_all(request).await?;
@@ -256,7 +257,7 @@ async fn connect(assignment: &Assignment) -> io::Result<TcpStream> {
     Ok(server)
 }
 
-/// Both directions, until both have ended or one ends it for both.
+/// Relays both directions until both have ended, or one of them ends the connection.
 async fn relay(
     client: &mut TcpStream,
     assignment: &Assignment,
@@ -289,14 +290,15 @@ async fn relay(
     Ok(end)
 }
 
-/// Reads what the client still says, so that what it was told is not lost to a reset.
+/// Reads what the client still sends: unread bytes would cause a reset, which could destroy the
+/// answer.
 async fn drain(client: &mut TcpStream) -> io::Result<End> {
     let mut rest = [0; 1024];
     while client.read(&mut rest).await? > 0 {}
     Ok(End::Closed)
 }
 
-/// The first line of what a client says, which stays to be read.
+/// Returns the first line from the client without consuming it.
 async fn first_line(client: &TcpStream) -> io::Result<String> {
     let mut seen = vec![0; LONGEST_LINE];
     loop {

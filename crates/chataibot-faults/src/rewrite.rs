@@ -1,4 +1,4 @@
-//! Answers in place of a server's, and a server's answers changed on their way.
+//! HTTP answers in place of a server's, and changes to a server's answers in transit.
 
 use std::io;
 
@@ -12,7 +12,7 @@ use crate::{
     http_head::{Dechunker, Head, read_head},
 };
 
-/// The bytes of an answer that ends with its connection.
+/// Serializes an answer that ends with its connection.
 pub fn bytes_of(answer: &Answer) -> Vec<u8> {
     let (body, promised) = match answer.body {
         Body::Empty => (Vec::new(), 0),
@@ -29,7 +29,7 @@ pub fn bytes_of(answer: &Answer) -> Vec<u8> {
     for (name, value) in answer.headers {
         head.set(name, value);
     }
-    // A page may read it: a fault that only looks like one of CORS would be another fault.
+    // Allow pages to read the answer: otherwise the fault would be a CORS error instead.
     head.set("access-control-allow-origin", "*");
     head.set("access-control-expose-headers", "Retry-After");
     if !answer.status.starts_with("204") {
@@ -39,7 +39,7 @@ pub fn bytes_of(answer: &Answer) -> Vec<u8> {
     [head.bytes(), body].concat()
 }
 
-/// Carries one answer from the server to the client, changed.
+/// Relays one answer from the server to the client and applies the change.
 pub async fn carry(server: &mut TcpStream, client: &mut TcpStream, change: Change) -> io::Result<()> {
     let (mut head, body) = read_head(server).await?;
     if change == Change::Hints {
@@ -49,7 +49,7 @@ pub async fn carry(server: &mut TcpStream, client: &mut TcpStream, change: Chang
     let length = head.length();
     head.remove("transfer-encoding");
     head.set("connection", "close");
-    // A stream has no end to wait for.
+    // An event stream has no end to wait for, so it is never collected.
     let streams = head.get("content-type").is_some_and(|kind| kind.starts_with("text/event-stream"));
     let whole = matches!(change, Change::Fields | Change::Half) && !streams;
     if chunks.is_some() || !matches!(change, Change::Nothing | Change::Mime(_) | Change::Without(_) | Change::With(..))
@@ -94,7 +94,7 @@ pub async fn carry(server: &mut TcpStream, client: &mut TcpStream, change: Chang
         let over = left == Some(0) || chunks.as_ref().is_some_and(|chunks| chunks.ended);
         next.clear();
         let mut probe = [0; 64];
-        // The client's end is the end: a stream is not read for nobody.
+        // Stop when the client closes: an endless stream then has no reader.
         let ended = over
             || tokio::select! {
                 read = server.read_buf(&mut next) => read? == 0,
@@ -125,11 +125,11 @@ fn whole_body(change: Change, body: Vec<u8>) -> Vec<u8> {
     }
 }
 
-/// A body whose pieces are changed as they pass.
+/// A streaming transformation of a body, piece by piece.
 struct Changed {
     change: Change,
     begun: bool,
-    /// The last byte, when it may be the first half of an event's end.
+    /// The last byte, which may be the first half of an event's end.
     tail: Vec<u8>,
 }
 

@@ -1,20 +1,21 @@
-//! Numbers from a seed: the same seed gives the same numbers, on every machine and in every
-//! version.
+//! Seeded pseudo-random number generator (xorshift): the same seed gives the same numbers, on every
+//! machine and in every version.
 
-/// A source of numbers.
+/// A pseudo-random number generator.
 #[derive(Clone, Debug)]
 pub struct Rng(u64);
 
 impl Rng {
-    /// The numbers of this seed.
+    /// Creates the generator of this seed.
     pub fn new(seed: u64) -> Self {
-        // Neighbouring seeds shall not give neighbouring numbers, and zero would stay zero.
+        // Mixed, so that neighbouring seeds give unrelated numbers; odd, because xorshift never
+        // leaves 0.
         let mut rng = Self(seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
         rng.number();
         rng
     }
 
-    /// A number over all of `u64`.
+    /// Returns a number from the whole range of `u64`.
     pub fn number(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -22,17 +23,17 @@ impl Rng {
         self.0
     }
 
-    /// A number below `below`; 0 when that is 0.
+    /// Returns a number below `below`; 0 if that is 0.
     pub fn below(&mut self, below: u64) -> u64 {
         (self.number() >> 16) % below.max(1)
     }
 
-    /// True so many times of a hundred.
+    /// Returns true with a probability of `percent` in a hundred.
     pub fn percent(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
-    /// One of them; `None` when there are none.
+    /// Picks one item; `None` if there are none.
     pub fn one_of<'a, T>(&mut self, these: &'a [T]) -> Option<&'a T> {
         let at = self.below(these.len() as u64);
         these.get(usize::try_from(at).unwrap_or_default())

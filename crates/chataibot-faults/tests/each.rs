@@ -1,5 +1,5 @@
-//! Every fault of the catalogue on raw sockets: a client that says one thing, a server that answers
-//! one thing, and the proxy between.
+//! Every fault of the catalogue on raw sockets: a client that sends one request, a server that
+//! sends one answer, and the fault proxy between them.
 
 use std::{
     sync::{Arc, Mutex},
@@ -18,9 +18,9 @@ use tokio::{
     time::timeout,
 };
 
-/// What must happen happens in this time.
+/// Timeout for what must happen.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// What must not happen is not waited for longer.
+/// Wait for what must not happen.
 const MOMENT: Duration = Duration::from_millis(60);
 
 fn request() -> Vec<u8> {
@@ -40,10 +40,10 @@ fn answer() -> Vec<u8> {
     [head.into_bytes(), body.into_bytes()].concat()
 }
 
-/// What the server heard, connection by connection.
+/// Bytes that the server received, per connection.
 type Heard = Arc<Mutex<Vec<Vec<u8>>>>;
 
-/// A server that answers whole requests, and then goes on listening until the client ends.
+/// Starts a server that answers whole requests and keeps reading until the client closes.
 async fn server() -> (std::net::SocketAddr, Heard) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -84,7 +84,7 @@ async fn server() -> (std::net::SocketAddr, Heard) {
     (address, heard)
 }
 
-/// What the client got, and how that ended.
+/// What the client received, and whether the connection ended with a reset.
 #[derive(Debug)]
 struct Got {
     bytes: Vec<u8>,
@@ -105,7 +105,7 @@ impl Scene {
         Self { proxy, heard }
     }
 
-    /// Says the request and reads until `enough` bytes or the end.
+    /// Sends the request and reads until `enough` bytes or the end.
     async fn talk(&self, socket: &mut TcpStream, enough: usize) -> Got {
         let mut got = Got { bytes: Vec::new(), reset: socket.write_all(&request()).await.is_err() };
         let mut buffer = [0; 16 * 1024];
@@ -266,7 +266,7 @@ async fn wire(scene: &Scene, up: &'static [Impairment], down: &'static [Impairme
         Impairment::Twice => assert_eq!(scene.talk(&mut client, 2 * whole).await.bytes, [answer(), answer()].concat()),
         Impairment::Corrupt(_) | Impairment::Swallow(..) => {
             let lost = if let Impairment::Swallow(_, count) = step { *count } else { 0 };
-            // Of a spoilt request there may be no answer at all.
+            // A corrupted request may get no answer at all.
             let got = timeout(MOMENT * 5, scene.talk(&mut client, whole - lost)).await;
             if up.is_empty() {
                 let bytes = got.expect("an answer").bytes;
@@ -280,7 +280,7 @@ async fn wire(scene: &Scene, up: &'static [Impairment], down: &'static [Impairme
     }
 }
 
-/// A connection that ends before everything got through.
+/// Checks a connection that ends before everything was transferred.
 async fn ended(scene: &Scene, client: &mut TcpStream, ending: Ending, of_request: bool, name: &str) {
     let talk = timeout(MOMENT * 5, scene.talk(client, answer().len())).await;
     match ending {

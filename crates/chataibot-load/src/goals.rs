@@ -1,45 +1,45 @@
-//! Every measure on one screen: its name, its unit, and what is wanted of it.
+//! Table of all measures: name, unit, goal and required value of each.
 
-/// Which way is better.
+/// Whether larger or smaller values are better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Better {
-    /// At least the bounds.
+    /// The value must be at least the bounds.
     More,
-    /// At most the bounds.
+    /// The value must be at most the bounds.
     Less,
 }
 
-/// Which of the runs counts.
+/// How the values of several runs become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aggregation {
-    /// The middle one: the machine may have had something else to do.
+    /// The median: in some runs the machine may have been busy with other things.
     Median,
-    /// The worst: once is too often.
+    /// The worst value: a single occurrence is too many.
     Worst,
 }
 
-/// One measure.
+/// A measure and its bounds.
 #[derive(Clone, Copy, Debug)]
 pub struct Goal {
-    /// Its key, by which a run reports it.
+    /// Key under which a run reports it.
     pub key: &'static str,
-    /// What a person reads.
+    /// Title in the table.
     pub title: &'static str,
     /// Its unit.
     pub unit: &'static str,
-    /// Digits behind the point.
+    /// Digits after the decimal point.
     pub digits: usize,
-    /// Which way is better.
+    /// Whether larger or smaller values are better.
     pub better: Better,
-    /// Which of the runs counts.
+    /// How the values of several runs become one.
     pub counts: Aggregation,
-    /// What is hoped for.
+    /// Desired value.
     pub goal: Option<f64>,
-    /// What must be; missing it fails the bench.
+    /// Required value; missing it fails the bench.
     pub must: Option<f64>,
 }
 
-/// Nothing is wanted of it: it is only told.
+/// Creates a measure without bounds: it is only reported.
 const fn measured(key: &'static str, title: &'static str, unit: &'static str, digits: usize) -> Goal {
     Goal { key, title, unit, digits, better: Better::Less, counts: Aggregation::Median, goal: None, must: None }
 }
@@ -54,7 +54,7 @@ impl Goal {
     }
 }
 
-/// All of them, in the order of the table.
+/// All measures, in the order of the table.
 pub const GOALS: &[Goal] = &[
     measured("streams-per-gib", "idle streams per GiB of the proxy's memory", "", 0).at_least(100_000.0, 80_000.0),
     measured("stream-bytes", "  one idle stream, in the proxy", "bytes", 0),

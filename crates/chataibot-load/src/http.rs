@@ -1,5 +1,5 @@
-//! As much of HTTP/1.1 as the bench speaks: requests with a length, answers with a length, one at a
-//! time on a connection. Heads are parsed by `httparse`.
+//! Minimal HTTP/1.1 for the bench: requests and answers with a Content-Length, one at a time on a
+//! connection. Heads are parsed by `httparse`.
 
 use std::{
     io,
@@ -12,11 +12,11 @@ use tokio::{
     net::{TcpSocket, TcpStream},
 };
 
-/// Loopback addresses that connections come from: one has ports for some 28,000 only.
+/// Number of loopback addresses to connect from: a single one has only some 28,000 ports.
 const SOURCES: u32 = 200;
 
-/// A connection from the next of many loopback addresses. Closing it sends a reset, so that it
-/// leaves no waiting port behind.
+/// Connects from the next of many loopback addresses. Closing the socket sends a reset, so that no
+/// port stays in TIME-WAIT.
 pub async fn connect(to: SocketAddr) -> io::Result<TcpStream> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let source =
@@ -28,7 +28,7 @@ pub async fn connect(to: SocketAddr) -> io::Result<TcpStream> {
     socket.connect(to).await
 }
 
-/// A head, read from the beginning of some bytes.
+/// A parsed head of an answer or a request.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Head {
     /// The status of an answer; 0 for a request.
@@ -42,7 +42,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// Reads one if it is whole.
+    /// Parses the head at the beginning of `bytes`, if it is complete.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let mut room = [httparse::EMPTY_HEADER; 32];
         let (parsed, status, path, headers) = if bytes.starts_with(b"HTTP/") {
@@ -60,7 +60,7 @@ impl Head {
     }
 }
 
-/// Reads a head and its body from a connection; `None` at an orderly end between two.
+/// Reads a head and its body from a connection; returns `None` if it was closed between two.
 pub async fn read(socket: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Option<(Head, Vec<u8>)>> {
     loop {
         if let Some(head) = Head::read(buffer)
@@ -88,7 +88,7 @@ impl Client {
         Ok(Self { to, socket: connect(to).await?, buffer: Vec::new() })
     }
 
-    /// Posts JSON, and hands back the answer. `headers` are whole lines.
+    /// Posts JSON and returns the answer. `headers` are whole lines.
     pub async fn post(&mut self, path: &str, headers: &str, body: &str) -> io::Result<(Head, Vec<u8>)> {
         let length = body.len();
         let request = format!(

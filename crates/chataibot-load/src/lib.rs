@@ -1,17 +1,17 @@
-//! What one proxy carries: `cargo xtask bench proxy`.
+//! Load bench of one proxy: `cargo xtask bench proxy`.
 //!
-//! The proxy is the real program in a process of its own, with a database file. In this process are
+//! The proxy runs as the real program in its own process, with a database file. This process holds
 //! the visitors' browsers (raw sockets, because ten thousand clients with buffers of their own
-//! would be measured instead of the proxy) and the platform (a stub that gives the documented
-//! answers at once, `platform`). All of it is on this machine and shares its cores.
+//! would be measured instead of the proxy) and the platform (a stub that returns the documented
+//! answers at once, `platform`). Everything runs on this machine and shares its cores.
 //!
-//! In reading order:
-//! - [`goals`]: what is to be reached, and what must be; [`report`]: the judgement
-//! - [`scale`]: how much of everything; [`run`]: one run of all measures
-//! - `measures`: one module for each
-//! - `population`: visitors with conversations, and the proxy they are at; `program`: its process
-//! - `streams`: the idle streams; `recorder`: when which event was due and when it arrived
-//! - `http`: as much of HTTP/1.1 as that takes; [`procfs`]: facts of this machine
+//! Modules in reading order:
+//! - [`goals`]: goals and required values of the measures; [`report`]: the verdicts
+//! - [`scale`]: quantities of one run; [`run`]: one run of all measures
+//! - `measures`: one module per measure
+//! - `population`: visitors with conversations at a proxy; `program`: the proxy's process
+//! - `streams`: the idle streams; `recorder`: when each event was due and when it arrived
+//! - `http`: the subset of HTTP/1.1 that the bench needs; [`procfs`]: facts about this machine
 
 pub mod goals;
 mod http;
@@ -26,5 +26,5 @@ pub mod run;
 pub mod scale;
 mod streams;
 
-/// What goes wrong while measuring; the program says it and gives up.
+/// Error while measuring; the program prints it and gives up.
 pub type BenchError = Box<dyn std::error::Error + Send + Sync>;

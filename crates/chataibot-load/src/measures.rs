@@ -1,4 +1,4 @@
-//! The measures; each gives numbers under the keys of [`crate::goals`].
+//! The measures; each returns numbers under the keys of [`crate::goals`].
 
 pub mod forward;
 pub mod ingest;

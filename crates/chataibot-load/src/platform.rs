@@ -1,5 +1,5 @@
-//! The platform, as a stub: gives the documented answers of the two calls at once. It is no
-//! simulator, because a bot's work would be measured with the proxy's.
+//! Stub of the platform: returns the documented answers of the two calls at once. The simulator is
+//! not used, because a bot's work would be measured with the proxy's.
 
 use std::{io, net::SocketAddr};
 
@@ -11,14 +11,14 @@ use tokio::{
 
 use crate::http;
 
-/// Starts it, and says where it answers; it runs as long as the runtime does.
+/// Starts the stub and returns its address; it runs as long as the runtime does.
 pub async fn start() -> io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move {
         while let Ok((socket, _)) = listener.accept().await {
             tokio::spawn(async move {
-                // A proxy that was stopped leaves connections behind that are reset.
+                // A stopped proxy leaves connections behind that are reset.
                 if let Err(error) = serve(socket).await
                     && error.kind() != io::ErrorKind::ConnectionReset
                 {
@@ -44,8 +44,8 @@ async fn serve(mut socket: TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// The documented answers. A conversation's id is what its visitor said first, so that the bench
-/// knows whose it is.
+/// Returns the documented answers. A conversation's id is its visitor's first message, so that the
+/// bench knows whose it is.
 fn answer(path: &str, body: &[u8]) -> String {
     if path.ends_with("/conversations") {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();

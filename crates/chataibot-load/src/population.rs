@@ -1,4 +1,4 @@
-//! Visitors who have a conversation each, at a proxy that was started for them.
+//! Population of visitors with a conversation each, at a proxy that was started for them.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -11,22 +11,22 @@ use crate::{
     program::{ORIGIN, WEBHOOK_SECRET, WEBHOOK_TOKEN},
 };
 
-/// Visitors that arrive at one time.
+/// Number of visitors that arrive at the same time.
 const DOORS: usize = 64;
 
 #[derive(Clone, Debug)]
 pub struct Visitor {
     pub token: Arc<str>,
-    /// Their conversation, as they know it.
+    /// Id of their conversation, as the proxy gave it to them.
     pub alias: Arc<str>,
 }
 
-/// The platform's id of the conversation of the visitor with that number.
+/// Returns the platform's id of the conversation of visitor `number`.
 pub fn conversation(number: usize) -> String {
     format!("conversation-{number}")
 }
 
-/// Lets so many visitors arrive: each gets a token and starts a conversation.
+/// Creates `count` visitors: each gets a token and starts a conversation.
 pub async fn populate(proxy: SocketAddr, count: usize) -> Result<Vec<Visitor>, BenchError> {
     let mut doors = JoinSet::new();
     for door in 0..DOORS.min(count) {
@@ -62,14 +62,14 @@ async fn arrive(client: &mut Client, number: usize) -> Result<Visitor, BenchErro
     Ok(Visitor { token, alias })
 }
 
-/// The headers of a visitor's message: whole lines. No two messages of a visitor have the same
-/// number.
+/// Returns the headers of a visitor's message, as whole lines. Each message of a visitor needs its
+/// own `number`.
 pub fn headers(token: &str, number: usize) -> String {
     let key = format!("018f5c3e-7a10-7c4e-9d1b-2f6a{number:08x}");
     format!("Origin: {ORIGIN}\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n")
 }
 
-/// The body of an answer that must be 200.
+/// Returns the body of an answer, whose status must be 200.
 pub fn accepted((head, body): (Head, Vec<u8>)) -> Result<Value, BenchError> {
     if head.status != 200 {
         return Err(format!("answered with {}: {}", head.status, String::from_utf8_lossy(&body)).into());
@@ -81,8 +81,7 @@ fn text(value: &Value) -> Result<Arc<str>, BenchError> {
     Ok(value.as_str().ok_or("an answer without its text")?.into())
 }
 
-/// Delivers a webhook with one event, by which the bot says something to the visitor with that
-/// number.
+/// Delivers a webhook with one event: the bot says `text` to visitor `number`.
 pub async fn deliver(client: &mut Client, number: usize, text: &str) -> Result<(), BenchError> {
     let path = format!("/webhook/{WEBHOOK_SECRET}");
     match client.post(&path, "", &webhook(number, text)).await?.0.status {

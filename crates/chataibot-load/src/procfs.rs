@@ -1,4 +1,4 @@
-//! Facts of this machine, and its limits. Linux only: the numbers are read from `/proc`.
+//! Facts about this machine, and its limits. Linux only: the numbers are read from `/proc`.
 
 use std::{fs, path::Path};
 
@@ -6,14 +6,14 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::BenchError;
 
-/// Raises the limit of open files as far as it goes, for this process and its children: how far.
+/// Raises the limit of open files, for this process and its children, to its maximum; returns that.
 pub fn raise_open_files() -> Result<u64, BenchError> {
     let limit = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })?;
     Ok(limit.maximum.unwrap_or(u64::MAX))
 }
 
-/// Cores, memory, kernel and load, in one line.
+/// Describes cores, memory, kernel and load in one line.
 pub fn facts() -> String {
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     let memory = meminfo("MemTotal:").map_or(0.0, |bytes| bytes / f64::from(1 << 30));
@@ -26,14 +26,14 @@ pub fn facts() -> String {
     )
 }
 
-/// Bytes that a process holds for itself: its resident memory, without what it shares with others.
+/// Returns the resident memory of a process in bytes, as PSS: shared pages count in part.
 pub fn resident(process: u32) -> Result<f64, BenchError> {
     let path = format!("/proc/{process}/smaps_rollup");
     let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
     kilobytes(&text, "Pss:").ok_or_else(|| format!("{path} has no Pss").into())
 }
 
-/// Bytes the kernel holds in slabs and socket buffers, for all of the machine.
+/// Returns the bytes that the kernel holds in slabs and socket buffers, for the whole machine.
 pub fn kernel() -> f64 {
     const PAGE: f64 = 4096.0;
     let sockets = read("/proc/net/sockstat");
@@ -42,7 +42,7 @@ pub fn kernel() -> f64 {
     meminfo("Slab:").unwrap_or(0.0) + pages.unwrap_or(0.0) * PAGE
 }
 
-/// A directory in memory, where a commit waits for no disk.
+/// Returns a directory in memory, where a commit does not wait for a disk.
 pub fn memory_directory() -> Result<&'static Path, BenchError> {
     let shared = Path::new("/dev/shm");
     if shared.is_dir() { Ok(shared) } else { Err("there is no /dev/shm to measure without a disk".into()) }
@@ -57,7 +57,7 @@ fn kilobytes(text: &str, name: &str) -> Option<f64> {
     Some(line.trim().trim_end_matches(" kB").parse::<f64>().ok()? * 1024.0)
 }
 
-/// A fact that is not there is no reason not to measure.
+/// Reads a file of `/proc`; without it the bench still runs.
 fn read(path: &str) -> String {
     fs::read_to_string(path).unwrap_or_default()
 }

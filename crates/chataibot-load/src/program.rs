@@ -1,4 +1,4 @@
-//! The proxy's process.
+//! Child process of the proxy that is measured.
 
 use std::{net::SocketAddr, path::Path, process::Stdio};
 
@@ -9,14 +9,14 @@ use tokio::{
 
 use crate::BenchError;
 
-/// The page that visitors are on.
+/// Origin of the host page that visitors are on.
 pub const ORIGIN: &str = "http://localhost:4711";
-/// The last part of the webhook's path.
+/// Last segment of the webhook's path.
 pub const WEBHOOK_SECRET: &str = "bench-webhook-secret";
-/// The token of the platform's events.
+/// Token in the platform's events.
 pub const WEBHOOK_TOKEN: &str = "bench-webhook-token";
 
-/// Limits of what one address may do: all of these visitors are on one machine.
+/// Settings that lift the limits per address: all of these visitors are on one machine.
 const NO_LIMITS: &[(&str, &str)] = &[
     ("CHATAIBOT_PROXY_LIMITS_CONNECTIONS", "1000000"),
     ("CHATAIBOT_PROXY_LIMITS_CONNECTIONS_PER_ADDRESS", "1000000"),
@@ -36,7 +36,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts it, and waits until it serves.
+    /// Starts the proxy and waits until it serves.
     pub async fn start(file: &Path, database: &Path, platform: SocketAddr) -> Result<Self, BenchError> {
         let mut command = Command::new(file);
         command.args(["--listen", "127.0.0.1:0", "--log", "error", "--platform-url"]);
@@ -60,7 +60,7 @@ impl Program {
         Ok(Self { address: address.parse()?, child, id })
     }
 
-    /// Ends it at once: what was answered is in the database.
+    /// Kills the proxy at once: everything it has answered is in the database.
     pub async fn stop(mut self) -> Result<(), BenchError> {
         Ok(self.child.kill().await?)
     }

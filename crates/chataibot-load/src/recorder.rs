@@ -1,4 +1,4 @@
-//! The events of one measure: when each was due at the platform, and when it came out of a stream.
+//! Recorder of one measure's events: when each was due at the platform, and when a stream had it.
 
 use std::{
     sync::{
@@ -10,14 +10,14 @@ use std::{
 
 use tokio::sync::Notify;
 
-/// The events that are under way. What stands in their texts is never used twice, also not by
-/// another recorder: a stream that begins tells what earlier runs have left in its log.
+/// The events in flight. Their texts are unique, also across recorders: a new stream replays what
+/// earlier runs left in its log.
 #[derive(Debug)]
 pub struct Recorder {
     began: Instant,
-    /// Before the number of each of its events.
+    /// Prefix of each event's number in its text.
     mark: String,
-    // Held for a few steps; a thousand a second.
+    // Held only for a few steps, a thousand times a second.
     events: Mutex<Vec<Event>>,
     news: Notify,
 }
@@ -31,7 +31,7 @@ struct Event {
 
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// How long each took from the moment it was due, milliseconds, sorted.
+    /// Time that each event took from the moment it was due, in milliseconds, sorted.
     pub millis: Vec<f64>,
     pub lost: usize,
     pub doubled: usize,
@@ -46,7 +46,7 @@ impl Default for Recorder {
 }
 
 impl Recorder {
-    /// A new event that is due at that moment: its number.
+    /// Adds an event that is due at `due`, and returns its number.
     pub fn add(&self, due: Instant) -> usize {
         let due = due.saturating_duration_since(self.began);
         let mut events = self.events();
@@ -54,19 +54,19 @@ impl Recorder {
         events.len() - 1
     }
 
-    /// What the bot says in the event of that number.
+    /// Returns what the bot says in event `number`.
     pub fn text(&self, number: usize) -> String {
         format!("{}{number}", self.mark)
     }
 
-    /// The number of the event in that part of a stream, if it is one of this recorder's.
+    /// Returns the number of the event in this part of a stream, if it is one of this recorder's.
     pub fn number(&self, text: &str) -> Option<usize> {
         let (_, number) = text.split_once(&self.mark)?;
         let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
         number[..end].parse().ok()
     }
 
-    /// An event came out of a stream.
+    /// Records that an event arrived in a stream.
     pub fn arrived(&self, number: usize) {
         let now = self.began.elapsed();
         let mut events = self.events();
@@ -83,8 +83,8 @@ impl Recorder {
         self.events().len()
     }
 
-    /// Waits until all that were added have come, but not longer than that; then what became of
-    /// those from `first` on.
+    /// Waits until all events from `first` on have arrived, at most for `patience`; returns their
+    /// outcome.
     pub async fn settle(&self, first: usize, patience: Duration) -> Outcome {
         let all = async {
             loop {
@@ -95,13 +95,13 @@ impl Recorder {
                 news.await;
             }
         };
-        // Whoever did not come in time is counted as lost below.
+        // Events that did not arrive in time are counted as lost below.
         let _ = tokio::time::timeout(patience, all).await;
         self.outcome(first)
     }
 
     fn events(&self) -> MutexGuard<'_, Vec<Event>> {
-        // Nothing in here panics between two states, so a poisoned lock still guards whole events.
+        // No code panics while it changes the list, so that is whole behind a poisoned lock, too.
         self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -1,22 +1,22 @@
-//! The medians of all runs beside what is wanted of them.
+//! Report: the values of all runs beside their goals, with a verdict on each.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::goals::{Aggregation, Better, Goal};
 
-/// What one run has measured, by the keys of the goals.
+/// Numbers measured by one run, by the keys of the goals.
 pub type Numbers = BTreeMap<&'static str, f64>;
 
-/// How a measure stands.
+/// Verdict on a measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Nothing is wanted of it.
+    /// The measure has no bounds.
     NoBound,
     /// The goal is reached.
     Ok,
-    /// The must is, the goal is not.
+    /// The required value is reached, the goal is not.
     BelowGoal,
-    /// Less than must be; also when it was not measured.
+    /// The required value is missed, or nothing was measured.
     Short,
 }
 
@@ -31,14 +31,14 @@ impl Verdict {
     }
 }
 
-/// One line: a measure, its value, and the verdict.
+/// One line of the table: a measure, its value, and the verdict.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
-    /// What was measured.
+    /// The measure.
     pub goal: &'a Goal,
-    /// The median or the worst of all runs that have it.
+    /// The median or the worst value of all runs that measured it.
     pub value: Option<f64>,
-    /// How it stands.
+    /// The verdict.
     pub verdict: Verdict,
 }
 
@@ -56,7 +56,7 @@ pub fn judge<'a>(goals: &'a [Goal], runs: &[Numbers]) -> Vec<Row<'a>> {
     goals.iter().map(row).collect()
 }
 
-/// Is anything short that must be?
+/// Whether any required value is missed.
 pub fn is_short(rows: &[Row<'_>]) -> bool {
     rows.iter().any(|row| row.verdict == Verdict::Short)
 }
@@ -76,7 +76,7 @@ fn verdict(goal: &Goal, value: Option<f64>) -> Verdict {
     }
 }
 
-/// The middle one, or between the two in the middle; sorts.
+/// Returns the middle value, or the mean of the two in the middle; sorts `values`.
 pub fn median(values: &mut [f64]) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let upper = *values.get(values.len() / 2)?;
@@ -84,14 +84,14 @@ pub fn median(values: &mut [f64]) -> Option<f64> {
     Some(f64::midpoint(lower, upper))
 }
 
-/// The value below which that share of the values lies; of sorted values.
+/// Returns the value below which `share` of the sorted values lie.
 pub fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index of a list that fits memory")]
     let index = (sorted.len() as f64 * share).ceil() as usize;
     sorted.get(index.saturating_sub(1).min(sorted.len().saturating_sub(1))).copied()
 }
 
-/// The table as it is printed.
+/// Formats the table for printing.
 pub fn print(rows: &[Row<'_>], runs: &[Numbers]) -> String {
     let mut text = format!("{:<52} {:>12} {:>11} {:>11}   {:<15} all runs\n", "", "median", "goal", "must", "");
     for row in rows {
@@ -107,13 +107,13 @@ pub fn print(rows: &[Row<'_>], runs: &[Numbers]) -> String {
             row.verdict.word(),
             each.join(" · ")
         );
-        // Writing to a text can't fail.
+        // Writing to a `String` cannot fail.
         let _ = writeln!(text, "{}", line.trim_end());
     }
     text
 }
 
-/// `1234567.891` as `1,234,567.89`.
+/// Formats `1234567.891` as `1,234,567.89`.
 fn number(value: f64, digits: usize) -> String {
     let text = format!("{value:.digits$}");
     let (whole, rest) = text.find('.').map_or((text.as_str(), ""), |point| text.split_at(point));

@@ -1,5 +1,5 @@
-//! The runs: visitors arrive once, and each run measures everything at proxies that are started for
-//! it.
+//! Runs of the bench: visitors are created once, and each run takes all measures at proxies that
+//! are started for it.
 
 use std::{
     fs,
@@ -25,23 +25,23 @@ use crate::{
 
 const DATABASE: &str = "chat.sqlite";
 
-/// Everything that runs share.
+/// State shared by all runs.
 pub struct Bench {
     proxy: PathBuf,
     scale: Scale,
     platform: SocketAddr,
     visitors: Vec<Visitor>,
-    /// Where a commit waits for a disk.
+    /// Directory on a disk, for which a commit waits.
     disk: TempDir,
-    /// Where it does not.
+    /// Directory in memory, where a commit does not wait.
     ram: TempDir,
 }
 
 impl Bench {
-    /// Lets the visitors arrive at a proxy of that program.
+    /// Creates the visitors at a proxy of that program.
     pub async fn prepare(proxy: &Path, scale: Scale) -> Result<Self, BenchError> {
         let platform = platform::start().await?;
-        // Beside the program, because the system's directory for such things is in memory on many
+        // Beside the program, because the system's temporary directory is in memory on many
         // machines.
         let disk = TempDir::new_in(proxy.parent().ok_or("the proxy's program is in no directory")?)?;
         let ram = TempDir::new_in(procfs::memory_directory()?)?;
@@ -55,7 +55,7 @@ impl Bench {
         Ok(Self { proxy: proxy.to_owned(), scale, platform, visitors, disk, ram })
     }
 
-    /// All measures, once. `number` tells the runs apart.
+    /// Takes all measures once. `number` identifies the run.
     pub async fn run(&self, number: usize) -> Result<Numbers, BenchError> {
         let said = |what| eprintln!("run {}: {what}", number + 1);
         let mut numbers = Numbers::new();

@@ -1,30 +1,30 @@
-//! How much of everything one run has.
+//! Quantities of one run: streams, rates and durations.
 
 use std::time::Duration;
 
 /// The scale of one run.
 #[derive(Clone, Debug)]
 pub struct Scale {
-    /// Idle streams beside everything but the measure of memory.
+    /// Idle streams during all measures but that of memory.
     pub idle: usize,
-    /// Idle streams of the second look at the memory; the first is at [`Scale::idle`].
+    /// Idle streams at the second reading of the memory; the first is at [`Scale::idle`].
     pub most: usize,
-    /// Webhook events a second while latency is measured.
+    /// Webhook events per second while latency is measured.
     pub rate: u32,
     /// How long latency is measured.
     pub latency: Duration,
-    /// How long the proxy gets as many webhooks as it takes.
+    /// How long the proxy is sent as many webhooks as it takes.
     pub ingest: Duration,
-    /// Connections of the platform at that.
+    /// Connections on which the platform sends webhooks.
     pub platform_connections: usize,
-    /// Messages of visitors.
+    /// Visitor messages sent to measure forwarding.
     pub messages: usize,
     /// Token checks, in thousands.
     pub thousand_checks: usize,
 }
 
 impl Scale {
-    /// What the goals speak of.
+    /// The scale to which the goals refer.
     pub fn full() -> Self {
         Self {
             idle: 10_000,
@@ -52,10 +52,10 @@ impl Scale {
         }
     }
 
-    /// With no more streams than so many open files allow, the larger of the two first; what that
-    /// changed, if anything.
+    /// Reduces the numbers of streams, the larger one first, to what `files` open files allow.
+    /// Returns what that changed, if anything.
     pub fn within(mut self, files: u64) -> (Self, Option<String>) {
-        // Database, platform, pipes and the webhook's connections take some of their own.
+        // Database, platform, pipes and the webhook's connections need some files of their own.
         let room = usize::try_from(files).unwrap_or(usize::MAX).saturating_sub(600);
         let wished = (self.idle, self.most);
         self.most = self.most.min(room);

@@ -1,5 +1,5 @@
-//! Visitors' event streams: thousands of sockets that mostly wait, come back with their cursor when
-//! they are cut, and tell the recorder what they read.
+//! Event streams of visitors: thousands of sockets that are mostly idle, reconnect with their
+//! cursor when they are cut, and report what they read to the recorder.
 
 use std::{
     io,
@@ -26,10 +26,10 @@ use crate::{
     recorder::Recorder,
 };
 
-/// First connections at one time: few, because the room that connections need while they begin is
-/// no idle stream's. When all are cut there is no such order.
+/// First connections opened at the same time: few, because memory that a connection needs only
+/// while it begins would count as an idle stream's. After a cut there is no such limit.
 const AT_ONCE: usize = 32;
-/// How long to wait after a connection that failed, times how often it has.
+/// Delay after a failed connection, times the number of failures (at most ten).
 const AGAIN: Duration = Duration::from_millis(100);
 
 /// Open streams; dropping them closes all.
@@ -41,7 +41,7 @@ pub struct Streams {
 struct Shared {
     proxy: SocketAddr,
     recorder: Arc<Recorder>,
-    /// How often all were cut, and how many have opened since.
+    /// How often all streams were cut, and how many have opened since.
     open: watch::Sender<Open>,
     turn: Semaphore,
     refused: AtomicUsize,
@@ -52,17 +52,17 @@ struct Shared {
 struct Open {
     cuts: u32,
     count: usize,
-    /// An answer that no visitor of ours should get.
+    /// Status of an answer that none of these visitors should get.
     wrong: Option<u16>,
 }
 
 /// Why a stream ended.
 enum End {
-    /// Cut by the bench.
+    /// The bench cut it.
     Cut,
-    /// By the proxy or the network.
+    /// The proxy or the network ended it.
     Ended,
-    /// Told to come later, in so many seconds.
+    /// The proxy refused it; it may come back after so many seconds.
     Refused(u64),
 }
 
@@ -79,7 +79,7 @@ impl Streams {
         Self { shared: Arc::new(shared), readers: JoinSet::new() }
     }
 
-    /// Opens one for each of these visitors, and waits until all are.
+    /// Opens a stream for each of these visitors and waits until all are open.
     pub async fn open(&mut self, visitors: &[Visitor]) -> Result<(), BenchError> {
         for visitor in visitors {
             self.readers.spawn(follow(Arc::clone(&self.shared), visitor.clone()));
@@ -87,13 +87,13 @@ impl Streams {
         self.all_open(Duration::from_secs(120)).await
     }
 
-    /// Cuts all of them at once; they come back at once. Returns when all are.
+    /// Cuts all streams at once, and returns when all have reconnected.
     pub async fn cut(&self, patience: Duration) -> Result<(), BenchError> {
         self.shared.open.send_modify(|open| *open = Open { cuts: open.cuts + 1, ..Open::default() });
         self.all_open(patience).await
     }
 
-    /// How often the proxy told one of them to come later.
+    /// Returns how often the proxy told a stream to come later.
     pub fn refused(&self) -> usize {
         self.shared.refused.load(Ordering::Relaxed)
     }
@@ -130,7 +130,7 @@ async fn follow(shared: Arc<Shared>, visitor: Visitor) {
                 shared.refused.fetch_add(1, Ordering::Relaxed);
                 tokio::time::sleep(Duration::from_secs(seconds)).await;
             }
-            // Also a failed connection: whoever reads a stream comes back until it is there.
+            // Also after a failed connection: the reader of a stream retries until it succeeds.
             Ok(End::Ended) | Err(_) => {
                 failures += 1;
                 shared.failed.fetch_add(1, Ordering::Relaxed);
@@ -140,7 +140,7 @@ async fn follow(shared: Arc<Shared>, visitor: Visitor) {
     }
 }
 
-/// One connection, from its beginning to its end.
+/// Runs one connection, from its beginning to its end.
 async fn once(
     shared: &Shared,
     visitor: &Visitor,
@@ -195,8 +195,8 @@ async fn request(shared: &Shared, visitor: &Visitor, cursor: Option<&str>) -> io
     Ok(socket)
 }
 
-/// What was read of a stream. Its buffer holds an event that is not whole yet, which on this
-/// machine is nearly never there.
+/// Reader of one stream. Its buffer holds an incomplete event, which on this machine almost never
+/// occurs.
 #[derive(Default)]
 struct Reader {
     cursor: Option<String>,
@@ -204,7 +204,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// Reads until the head and the first words of the stream are there.
+    /// Reads until the head and the beginning of the stream have arrived.
     async fn head(&mut self, socket: &mut TcpStream) -> io::Result<Head> {
         loop {
             if let Some(head) = Head::read(&self.rest)
@@ -220,8 +220,8 @@ impl Reader {
         }
     }
 
-    /// Takes what is there; whether it was not the end. The buffer stands on the stack, so that a
-    /// waiting reader has none.
+    /// Reads what is available; returns whether the stream goes on. The buffer is on the stack, so
+    /// that a waiting reader holds none.
     fn take(&mut self, socket: &mut TcpStream) -> io::Result<bool> {
         let mut space = [0; 4096];
         match socket.try_read(&mut space) {
@@ -235,8 +235,8 @@ impl Reader {
         }
     }
 
-    /// Tells the recorder which events have come, and keeps the last one's cursor. The lengths of
-    /// chunks stand between events and are read over.
+    /// Reports arrived events to the recorder and keeps the last cursor. The lengths of chunks
+    /// between events are skipped.
     fn tell(&mut self, recorder: &Recorder) {
         let Some(end) = self.rest.windows(2).rposition(|two| two == b"\n\n") else { return };
         for block in String::from_utf8_lossy(&self.rest[..end]).split("\n\n") {

@@ -1,4 +1,4 @@
-//! Everything is measured once, with small numbers, at a debug build of the proxy: what comes out
+//! Runs every measurement once, with small numbers, against a debug build of the proxy: the results
 //! must be plausible, not good.
 
 use std::{env, path::PathBuf, process::Command};
@@ -11,7 +11,7 @@ use chataibot_load::{
     scale::Scale,
 };
 
-/// The proxy that was built with this test; alone, this test has to build it.
+/// Path of the proxy built together with this test; builds it if this test is run alone.
 fn proxy() -> PathBuf {
     let own = env::current_exe().expect("this test has a file");
     let directory = own.ancestors().nth(2).expect("target/<profile>/deps/<file>");
@@ -34,16 +34,16 @@ async fn every_measure_gives_a_plausible_number() {
     for goal in GOALS {
         let value = *numbers.get(goal.key).unwrap_or_else(|| panic!("{} was not measured", goal.key));
         // From a machine ten times as fast to one a thousand times as slow as those we know; the
-        // memory of a hundred streams is coarse.
+        // memory per stream is imprecise with only a hundred streams.
         let plausible = match goal.key {
             "streams-per-gib" => 1_000.0..=10_000_000.0,
             "stream-bytes" => 100.0..=1_000_000.0,
-            // Of the whole machine, where others come and go.
+            // Measured on the whole machine, where other processes start and end.
             "kernel-bytes" => -1e9..=1e9,
             "ingest" => 1.0..=1_000_000.0,
             "token" => 0.1..=10_000.0,
             "reconnect" => 0.001..=60.0,
-            // A difference of two, of which the second may have been unlucky.
+            // The difference of two measurements, so it can be negative.
             "forward-p50" | "forward-p99" => -1_000.0..=10_000.0,
             "reconnect-refused" | "lost-or-doubled" => 0.0..=0.0,
             _ => 0.01..=20_000.0,

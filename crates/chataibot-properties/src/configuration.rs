@@ -1,5 +1,5 @@
-//! The proxy's configuration: whatever the file says, it is taken with values that fit, or refused
-//! with what to repair; never a secret in either.
+//! Property: the proxy takes any configuration file with values that are in range, or refuses it
+//! and says what to fix; neither reveals a secret.
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -18,10 +18,10 @@ const SECRETS: &[(&str, &str)] = &[
     ("SIGNS", "signs-visitors-in-0123456789abcdef"),
 ];
 
-/// A file is taken or refused, each for good reasons.
+/// Checks that a file is taken or refused, each for good reasons.
 pub fn holds(data: &[u8]) {
     let text = text_of(data);
-    // Secrets and directories of this machine are not the file's to choose here: a test reads no
+    // Skips files that name files of secrets, or directories of this machine: a test must not read
     // `/dev/zero`.
     if text.contains("_file") || text.contains("/dev") {
         return;
@@ -32,7 +32,7 @@ pub fn holds(data: &[u8]) {
     }
 }
 
-/// The secrets a file may name.
+/// Returns the environment with the secrets that a file may name.
 pub fn environment() -> Environment {
     SECRETS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }

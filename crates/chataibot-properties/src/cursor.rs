@@ -1,11 +1,11 @@
-//! A cursor has one spelling, and nothing else is one.
+//! Property: a cursor has one spelling, and nothing else is a cursor.
 
 use chataibot_wire::Cursor;
 
 use crate::text_of;
 
-/// What reads as a cursor is written the same, as text and as JSON; what does not is none by the
-/// rule, either.
+/// Checks that what reads as a cursor is written the same, as text and as JSON, and that all else
+/// is no cursor by the rule either.
 pub fn holds(data: &[u8]) {
     let text = text_of(data);
     let read = text.parse::<Cursor>().ok();
@@ -18,7 +18,7 @@ pub fn holds(data: &[u8]) {
     }
 }
 
-/// Two numbers below 2^32 with one hyphen between, without zeros before them.
+/// The rule: two numbers below 2^32 with one hyphen between them, without leading zeros.
 fn by_the_rule(text: &str) -> Option<Cursor> {
     let numbers: Vec<&str> = text.split('-').collect();
     let [epoch, seq] = numbers.as_slice() else { return None };

@@ -1,5 +1,5 @@
-//! The platform's HTML to a tree: a closed list of nodes, in their order, within bounds; and the
-//! tree says itself again.
+//! Property: the platform's HTML becomes a tree of a closed list of nodes, correctly nested and
+//! within limits; and the tree written as HTML becomes the same tree.
 
 use chataibot_proxy::normalise::{Diagnostic, html, text};
 use chataibot_wire::{
@@ -9,15 +9,15 @@ use chataibot_wire::{
 
 use crate::{links::is_anchor, text_of};
 
-/// Deepest nesting, most characters and most nodes of one text.
+/// Limits of one text: nesting depth, characters and nodes.
 const DEEPEST: usize = 16;
 const LONGEST: usize = 16_000;
 const MOST_NODES: usize = 2_000;
-/// What the label of a button, or the like, is cut to here.
+/// Length to which labels, such as a button's, are cut here.
 const LABEL: usize = 20;
 
-/// The tree is well formed, its own HTML reads as the same tree, plain words are all kept, and a
-/// label is one short line.
+/// Checks that the tree is well formed, that its own HTML reads as the same tree, that plain text
+/// keeps all words, and that a label is one short line.
 pub fn holds(data: &[u8]) {
     let input = text_of(data);
     let mut diagnostics = Vec::new();
@@ -36,14 +36,14 @@ pub fn holds(data: &[u8]) {
     assert!(label.chars().count() <= LABEL && !label.contains(is_hidden), "{label:?}");
 }
 
-/// A tree as the widget may trust it.
+/// Checks that the widget may trust a tree.
 pub fn is_well_formed(text: &RichText) {
     let mut size = Size::default();
     nodes(&text.0, &mut Vec::new(), &mut size, 0);
     assert!(size.characters <= LONGEST && size.nodes <= MOST_NODES, "{size:?}");
 }
 
-/// Characters that change what stands beside them, or that nobody sees.
+/// Whether a character is invisible or changes the text beside it.
 pub fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}')
@@ -55,7 +55,7 @@ struct Size {
     nodes: usize,
 }
 
-/// `around` is what each node stands in on its line, outermost first.
+/// Checks a list of nodes. `around` holds their ancestors on the same line, outermost first.
 fn nodes(list: &[Node], around: &mut Vec<&'static str>, size: &mut Size, depth: usize) {
     assert!(depth <= DEEPEST, "too deep");
     for node in list {
@@ -93,7 +93,7 @@ fn nodes(list: &[Node], around: &mut Vec<&'static str>, size: &mut Size, depth: 
                 assert!(list.ordered || *list == List::new(false, list.items.clone()), "only what is ordered counts");
                 for item in &list.items {
                     shows(item);
-                    // An item counts as a level, too.
+                    // A list item counts as a level, too.
                     nodes(item, &mut Vec::new(), size, depth + 2);
                 }
             }
@@ -109,12 +109,12 @@ fn formatted(name: &'static str, inside: &[Node], around: &mut Vec<&'static str>
     around.pop();
 }
 
-/// Nothing is left that shows nothing.
+/// Checks that an element shows something.
 fn shows(inside: &[Node]) {
     assert!(inside.iter().any(|node| !matches!(node, Node::Break)), "an element that shows nothing: {inside:?}");
 }
 
-/// The tree as HTML, for reading it once more. Goes to no browser.
+/// Writes the tree as HTML, for reading it once more. This goes to no browser.
 fn written(nodes: &[Node]) -> String {
     let mut html = String::new();
     for node in nodes {
@@ -158,7 +158,8 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Between any white space: also what only Unicode calls so may go at the end of a text.
+/// Returns the words of a text. The parser may drop any white space at its end, also what is such
+/// only in Unicode.
 fn words(text: &str) -> Vec<String> {
     let shown: String = text.chars().filter(|c| text::is_shown(*c) || text::is_space(*c)).collect();
     shown

@@ -1,17 +1,17 @@
-//! What must hold of whatever comes in, one function for each door. Each takes any bytes, and
-//! panics when its property does not hold.
+//! Properties of all that reads input from outside, one function per entry point. Each takes any
+//! bytes, and panics if its property does not hold.
 //!
-//! - [`normalise`]: a webhook's body to what a browser may get
-//! - [`html`]: the platform's HTML to a tree
+//! - [`normalise`]: from a webhook's body to what a browser may get
+//! - [`html`]: from the platform's HTML to a tree
 //! - [`links`]: which addresses pass
-//! - [`stream`]: an event stream's bytes to what it says
-//! - [`token`]: visitor tokens, read and checked
-//! - [`cursor`]: places in a log
-//! - [`configuration`]: the proxy's file
-//! - [`retry_after`]: how long to wait, as proxy and widget read it
+//! - [`stream`]: reading an event stream
+//! - [`token`]: reading and checking visitor tokens
+//! - [`cursor`]: reading cursors
+//! - [`configuration`]: the proxy's configuration file
+//! - [`retry_after`]: `Retry-After`, as proxy and widget read it
 //!
-//! Three call them: `fuzz/` with all that a fuzzer finds, `tests/corpora.rs` with what it has kept,
-//! `tests/random.rs` by chance.
+//! They are called by `fuzz/` with the inputs of a fuzzer, by `tests/corpora.rs` with those that
+//! were kept from it, and by `tests/random.rs` with random ones.
 
 pub mod configuration;
 pub mod cursor;
@@ -22,10 +22,10 @@ pub mod retry_after;
 pub mod stream;
 pub mod token;
 
-/// Anything comes in.
+/// A function that checks one property with any bytes.
 pub type Property = fn(&[u8]);
 
-/// Each property by the name of its fuzz target, which is that of its corpus, too.
+/// Each property by the name of its fuzz target, which is also that of its corpus.
 pub const TARGETS: &[(&str, Property)] = &[
     ("configuration", configuration::holds),
     ("cursor", cursor::holds),
@@ -37,7 +37,7 @@ pub const TARGETS: &[(&str, Property)] = &[
     ("token", token::holds),
 ];
 
-/// Bytes as a text, whatever they are.
+/// Reads bytes as text; invalid UTF-8 is replaced.
 fn text_of(data: &[u8]) -> std::borrow::Cow<'_, str> {
     String::from_utf8_lossy(data)
 }

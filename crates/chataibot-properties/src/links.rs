@@ -1,4 +1,4 @@
-//! Which addresses pass: those with a scheme of the list, and what passes is what a browser will
+//! Property: only addresses with an allowed scheme pass, and what passes is what a browser will
 //! open.
 
 use chataibot_proxy::normalise::links;
@@ -6,8 +6,8 @@ use url::{ParseError, Url};
 
 use crate::text_of;
 
-/// No address passes that should not, each is already as a browser writes it, and the stricter
-/// lists lie within the wider ones.
+/// Checks that only allowed addresses pass, that each is in a browser's own spelling, and that the
+/// stricter lists are subsets of the wider ones.
 pub fn holds(data: &[u8]) {
     let raw = text_of(data);
     let (link, media, secure) = (links::link(&raw), links::media(&raw), links::secure(&raw));
@@ -16,7 +16,7 @@ pub fn holds(data: &[u8]) {
         let whole = raw.trim_matches(|c: char| c <= ' ').replace(['\t', '\n', '\r'], "");
         let read = match Url::parse(&raw) {
             Ok(url) => url,
-            // What editors let people type: a host without a scheme.
+            // Editors let people type a host without a scheme.
             Err(ParseError::RelativeUrlWithoutBase) if whole.starts_with("//") => {
                 Url::parse(&format!("https:{whole}")).unwrap_or_else(|error| panic!("{raw:?}: {error}"))
             }
@@ -42,7 +42,7 @@ pub fn holds(data: &[u8]) {
     }
 }
 
-/// An address that a visitor may open, perhaps of the page's own site.
+/// Checks an address that a visitor may open, which may be relative to the host page.
 pub fn is_anchor(address: &str) {
     if !address.starts_with(['/', '?', '#']) {
         return is_link(address);
@@ -56,7 +56,7 @@ pub fn is_anchor(address: &str) {
     assert!(address.len() <= links::LONGEST && address.bytes().all(|b| b.is_ascii_graphic()), "{address:?}");
 }
 
-/// An address that a visitor may open.
+/// Checks an address that a visitor may open.
 pub fn is_link(address: &str) {
     let scheme = address.split(':').next().unwrap_or_default();
     assert!(["https", "http", "mailto", "tel"].contains(&scheme), "the scheme of {address:?}");
@@ -75,13 +75,13 @@ pub fn is_link(address: &str) {
     }
 }
 
-/// An address that a browser may load.
+/// Checks an address that a browser may load.
 pub fn is_media(address: &str) {
     is_link(address);
     assert!(address.starts_with("https://") || address.starts_with("http://"), "{address:?} is loaded");
 }
 
-/// An address that is trusted a little more.
+/// Checks an address that is trusted more: `https`, or on this machine.
 pub fn is_secure(address: &str) {
     is_media(address);
     let host = links::host(address).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! A webhook's body to what a browser may get: within its bounds, with clean addresses, and without
-//! what is nobody's business.
+//! Property: a webhook's body becomes what a browser may get: within limits, with safe addresses,
+//! and without private data.
 
 use chataibot_proxy::normalise::{Delivery, Diagnostic, EventKind, Ignored, Incoming, Normalised, read, size};
 use chataibot_wire::{
@@ -13,7 +13,7 @@ use crate::{
     links::{is_anchor, is_media, is_secure},
 };
 
-/// Every event of the delivery is clean; and so is each when the bytes are only the message in one.
+/// Checks every event of a delivery; JSON is also checked as the message of an event.
 pub fn holds(data: &[u8]) {
     delivery(data);
     if let Ok(message) = serde_json::from_slice::<Value>(data) {
@@ -141,7 +141,7 @@ fn is_clean(content: &Content) {
                 card.image.iter().for_each(|image| is_media(image));
                 is_well_formed(&card.title);
                 is_well_formed(&card.description);
-                // One more than the row: the whole card can be a link.
+                // One more than the limit of a row: the whole card can be a link.
                 buttons(&card.buttons, 11);
             }
         }
@@ -182,7 +182,7 @@ fn buttons(buttons: &[Button], most: usize) {
                 is_line(&button.label, 200);
                 assert_eq!(reply, &button.label, "a branch answers with its label");
             }
-            // A card that is a link may show its address, for want of words.
+            // A card that is a link may show its address if it has no words.
             Action::Link(link) => {
                 is_line(&button.label, 2048);
                 is_anchor(link);

@@ -1,12 +1,12 @@
-//! `Retry-After`, as the proxy reads the platform's and the widget reads the proxy's.
+//! Property: `Retry-After`, as the proxy reads the platform's and the widget reads the proxy's.
 
 use chataibot_proxy::platform::{LONGEST_WAIT, retry_after};
 use chataibot_widget::api::ApiError;
 use http::{HeaderMap, HeaderValue, header};
 
-/// The first line is the header, the second the answer's `Date`. Whole seconds are always
-/// understood, by both alike; a wait is never none and never endless; and nothing but whole seconds
-/// and a date is a wait at all.
+/// The first line is the header, the second the answer's `Date`. Proxy and widget always understand
+/// whole seconds, and alike; a wait is never zero and never endless; and only whole seconds and a
+/// date are a wait at all.
 pub fn holds(data: &[u8]) {
     let mut lines = data.splitn(2, |byte| *byte == b'\n');
     let [asked, date] = [lines.next(), lines.next()].map(|line| HeaderValue::from_bytes(line.unwrap_or_default()));

@@ -1,12 +1,12 @@
-//! An event stream's bytes: read the same however they are cut, and as a reader that has them all
-//! at once would.
+//! Property: an event stream is read the same however its bytes are cut, and as a reader that has
+//! all of them at once would.
 
 use chataibot_widget::{
     api::sse::{Event, LONGEST, Parser, SseItem},
     machine::input::{Frame, frame_of},
 };
 
-/// The first byte says where the rest is cut.
+/// Checks the property. The first byte says where the rest is cut.
 pub fn holds(data: &[u8]) {
     let Some((&cut, stream)) = data.split_first() else { return };
     let whole = read(&[stream]);
@@ -41,11 +41,10 @@ fn read(chunks: &[&[u8]]) -> Vec<SseItem> {
     said
 }
 
-/// The standard's grammar for a stream that is there as a whole, written down without any thought
-/// of speed.
+/// Reference parser: the standard's grammar for a complete stream, written without regard to speed.
 fn at_once(stream: &[u8]) -> Vec<SseItem> {
     let stream = stream.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(stream);
-    // Line ends are ASCII, so they can be looked for before characters are.
+    // Line ends are ASCII, so they can be found before the text is decoded.
     let mut lines = vec![Vec::new()];
     let mut at = 0;
     while at < stream.len() {
@@ -59,7 +58,7 @@ fn at_once(stream: &[u8]) -> Vec<SseItem> {
         }
         at += 1;
     }
-    // The last line has no end yet.
+    // The last line is incomplete.
     lines.pop();
     let (mut said, mut event, mut data) = (Vec::new(), Event::default(), Vec::new());
     for line in lines {

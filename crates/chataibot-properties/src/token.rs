@@ -1,5 +1,5 @@
-//! Visitor tokens: only what was signed here is believed, to the letter, and only if each claim is
-//! right.
+//! Property: only visitor tokens that were signed with these keys are believed, to the letter, and
+//! only if each claim is right.
 
 use std::{path::Path, sync::LazyLock, time::Duration};
 
@@ -34,8 +34,8 @@ static SITES: LazyLock<Sites> = LazyLock::new(|| {
     read::check(file, &Arguments::default(), &environment()).expect("the site is fine").sites
 });
 
-/// Two bytes choose what is done; the rest is a text. It is read as a token; it stands in each
-/// claim; and a good token is changed by it.
+/// The first two bytes choose what is done; the rest is a text. It is read as a token, put into a
+/// claim, and used to change a good token.
 pub fn holds(data: &[u8]) {
     let (choice, rest) = data.split_at(data.len().min(2));
     let (which, place) = (choice.first().copied().unwrap_or_default(), choice.get(1).copied().unwrap_or_default());
@@ -49,8 +49,8 @@ pub fn holds(data: &[u8]) {
     changed(usize::from(place), rest, &keys);
 }
 
-/// A token in which one claim is another is taken if that claim is right by the rule, and only
-/// then.
+/// Checks that a token with one changed claim is accepted if that claim is right by the rule, and
+/// only then.
 fn claim(which: usize, text: &str, keys: &KeyRing) {
     let clock = Clock::standing();
     let now = clock.now() / 1000;
@@ -82,7 +82,7 @@ fn claim(which: usize, text: &str, keys: &KeyRing) {
     };
     let token = sign(&claims, &keys.newest).expect("claims can be written");
     let read = verify(&token, keys).ok();
-    // A token longer than ours can be is not read at all.
+    // Tokens longer than the proxy's own can be are not read at all.
     let fits = token.len() <= 1024;
     assert_eq!(read, fits.then(|| claims.clone()), "what was signed is read as it was said");
     let tokens = Tokens::new(self::keys(), Revocations::new([]), Duration::from_secs(LIFETIME), clock);
@@ -94,7 +94,7 @@ fn claim(which: usize, text: &str, keys: &KeyRing) {
     }
 }
 
-/// A good token in which anything is replaced by anything else is none.
+/// Checks that a good token with any part replaced, or anything appended, is refused.
 fn changed(place: usize, by: &[u8], keys: &KeyRing) {
     let good = sign(&good(1_700_000_000), &keys.newest).expect("claims can be written");
     let place = (place * 2).min(good.len() - 1);

@@ -1,5 +1,5 @@
-//! What the fuzzers have kept, once more through each property; `cargo xtask fuzz` finds more of
-//! it.
+//! Runs the stored fuzzing corpora once more through each property; `cargo xtask fuzz` extends
+//! them.
 
 use std::{
     collections::BTreeSet,

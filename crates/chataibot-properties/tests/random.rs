@@ -1,5 +1,5 @@
-//! The properties for what chance makes, shaped so that it gets far; and for bombs, which fuzzers
-//! take too long to make.
+//! Runs the properties on random inputs, shaped to reach deep code; and on bombs, which take
+//! fuzzers too long to find.
 
 use chataibot_properties::{
     TARGETS,
@@ -28,7 +28,7 @@ fn bombs_are_cut_and_said_to_be() {
     assert_eq!(rich(&("<ul><li>".repeat(30) + "deep"), &mut diagnostics).to_plain().trim(), "deep", "words are kept");
 }
 
-/// Any JSON, with keys and kinds the normaliser knows more often than chance would have it.
+/// Any JSON, but with the keys and kinds that the normaliser knows more often than by chance.
 fn any_json() -> impl Strategy<Value = Value> {
     let known = prop::sample::select(vec![
         "text",
@@ -122,7 +122,7 @@ proptest! {
         "<summary>", "<figure>", "<figcaption>", "<button>", "</button>", "<fieldset>", "<legend>", "<ruby>", "<rt>", "</ruby>", "<hr>",
         "<div style='white-space:pre'>", "<span style='display:block'>", "<object>", "<video>", "</video>", "\n", " ",
     ]), 0..60)) {
-        // A word with a space on each side stands behind each tag.
+        // Each tag is followed by a word with a space on each side.
         let words: Vec<String> = (0..pieces.len()).map(|index| format!("w{index}")).collect();
         let html: String = pieces.iter().zip(&words).map(|(piece, word)| format!("{piece} {word} ")).collect();
         let mut diagnostics = Vec::new();

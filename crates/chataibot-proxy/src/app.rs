@@ -1,5 +1,4 @@
-//! Composition root: builds the shared state, names every route on one screen, and runs the
-//! servers.
+//! Composition root: builds the shared state, lists every route, and runs the servers.
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -42,7 +41,7 @@ use crate::{
     store::{Store, StoreError},
 };
 
-/// Why the proxy can't start.
+/// Why the proxy cannot start.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "each says in its message what could not be opened, read or set up")]
 pub enum StartError {
@@ -60,7 +59,7 @@ pub enum StartError {
     Listen(SocketAddr, io::Error),
 }
 
-/// Opens the store, reads keys and assets. Listens to nothing yet.
+/// Opens the store, and reads keys and assets. Does not listen yet.
 pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, StartError> {
     let hub = Hub::default();
     let (store, store_events) = match &config.redis {
@@ -137,7 +136,7 @@ async fn tokens(config: &Config, store: &Store, clock: &Clock) -> Result<Tokens,
     Ok(Tokens::new(keys, Revocations::new(revoked), config.token_lifetime, clock.clone()))
 }
 
-/// Every route of the public listener.
+/// Builds the router of the public listener, with every route.
 pub fn router(app: &Arc<App>, assets: Assets) -> Router {
     let state = || Arc::clone(app);
     let limited = |limited: Limited| from_fn_with_state((state(), limited), rate_limits::of_visitor);
@@ -176,7 +175,7 @@ pub fn router(app: &Arc<App>, assets: Assets) -> Router {
         .with_state(state())
 }
 
-/// The routes of the metrics listener: for collectors and the operator.
+/// Builds the router of the metrics listener: for collectors and the operator.
 fn metrics_router(app: &Arc<App>) -> Router {
     Router::new()
         .route("/metrics", get(metrics::metrics))
@@ -195,7 +194,7 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// Opens them.
+    /// Opens the sockets.
     pub async fn open(config: &Config) -> Result<Self, StartError> {
         let open = |address| listen(address).map_err(|error| StartError::Listen(address, error));
         let metrics = config.metrics_listen.map(open).transpose()?;
@@ -203,8 +202,8 @@ impl Listeners {
     }
 }
 
-/// Serves until [`Lifecycle::shutdown`] is cancelled, then ends streams, finishes requests, and
-/// returns how many had to be cut.
+/// Serves until [`Lifecycle::shutdown`] is cancelled, then ends streams and finishes requests.
+/// Returns the number of connections that had to be cut.
 pub async fn run(app: Arc<App>, listeners: Listeners) -> usize {
     let startup = std::mem::take(&mut *app.startup.lock());
     let Startup { assets, store_events } = startup;
@@ -221,7 +220,7 @@ pub async fn run(app: Arc<App>, listeners: Listeners) -> usize {
     let public = server(router(&app, assets), Arc::clone(&app.lifecycle.connections)).run(listeners.public);
     let metrics = async {
         match listeners.metrics {
-            // A few collectors; never at the cost of visitors.
+            // Enough for a few collectors, so that they never take connections from visitors.
             Some(listener) => server(metrics_router(&app), Arc::new(Semaphore::new(16))).run(listener).await,
             None => 0,
         }
@@ -236,13 +235,14 @@ pub async fn run(app: Arc<App>, listeners: Listeners) -> usize {
     };
     let (public, metrics, ..) =
         tokio::join!(public, metrics, forget(&app), app.services.retention.run(), peers.follow(store_events));
-    // A visitor who hung up leaves a message on its way; its outcome still belongs in the log.
+    // A visitor who disconnected can leave a message in flight; its outcome still belongs in the
+    // log.
     app.services.messages.drain().await;
     app.store.leave().await;
     public + metrics
 }
 
-/// Forgets, once a minute, what is over.
+/// Deletes expired data once a minute.
 async fn forget(app: &App) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     let mut minutes = 0_u32;

@@ -1,6 +1,6 @@
-//! The commands beside serving: they work on what the proxy keeps, whether or not a proxy runs on
-//! it; [`health`], which asks the one that runs; [`dry_run`], which tries what a start does; and
-//! [`online`], which tries what a proxy needs.
+//! Commands other than serving: erase and backup, which work on the stored data whether or not a
+//! proxy is running; [`health`], which queries the running proxy; [`dry_run`], which tests what a
+//! start would do; and [`online`], which tests the connection to the platform.
 
 pub mod dry_run;
 pub mod health;
@@ -51,7 +51,8 @@ fn back_up(to: &Path, from: &Locations) -> Result<String, String> {
     Ok(format!("copied to {}", to.display()))
 }
 
-/// The proxies that run end the visitor's tokens and streams at once: they are told by the bus.
+/// Running proxies end the visitor's tokens and streams at once: the store's event bus notifies
+/// them.
 fn erase_in_redis(redis: &RedisUrl, visitor: VisitorId) -> Result<Erased, StoreError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| StoreError::Corrupt(format!("no threads: {error}")))?;
@@ -77,14 +78,14 @@ fn report(erased: &Erased, uploads: Option<&Path>) -> String {
     text
 }
 
-/// Where things lie. The database is not used where there is a Redis.
+/// Locations of the stored data. The database is not used if there is a Redis.
 struct Locations {
     database: PathBuf,
     redis: Option<RedisUrl>,
     uploads: Option<PathBuf>,
 }
 
-/// From the configuration; a `--database` alone is enough.
+/// Reads the locations from the configuration; a `--database` alone is enough.
 fn locations(arguments: &Arguments) -> Result<Locations, String> {
     match (&arguments.database, &arguments.config) {
         (Some(database), None) => Ok(Locations { database: database.clone(), redis: None, uploads: None }),

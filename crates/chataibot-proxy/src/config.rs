@@ -1,12 +1,13 @@
-//! Every setting of the proxy, checked: what the rest of the crate may rely on.
+//! Validated configuration of the proxy, on which the rest of the crate relies.
 //!
 //! - [`site`]: one site, its secrets and its bots
 //! - [`origin`]: exact web origins
 //! - [`settings`]: every setting with its name, variable, default and meaning, in one table
-//! - [`redis_url`]: where the Redis is that several proxies share
-//! - [`read`]: file, environment and command line to a [`Config`], with every problem found
-//! - [`placeholder`]: values that examples have in the place of somebody's own
-//! - [`problem`]: what is wrong, where, and what to change
+//! - [`redis_url`]: the address of the Redis that several proxies share
+//! - [`read`]: reads file, environment and command line into a [`Config`], and collects every
+//!   problem
+//! - [`placeholder`]: recognises values left over from examples
+//! - [`problem`]: problems with their location and remedy
 //!
 //! Nothing here opens a socket or a database.
 
@@ -32,52 +33,53 @@ pub use problem::{Places, Problem, Problems};
 pub use redis_url::RedisUrl;
 pub use site::{IdentityPolicy, Site, SiteId, Sites};
 
-/// What `uploads_total_megabytes` counts in.
+/// Bytes per unit of `uploads_total_megabytes`.
 pub const MEGABYTE: u64 = 1024 * 1024;
 
-/// The whole configuration, checked.
+/// The whole validated configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where visitors and the platform reach the proxy.
+    /// Address on which the proxy serves visitors and the platform.
     pub listen: SocketAddr,
-    /// Where a metrics collector reaches it; nowhere when `None`.
+    /// Address for a metrics collector; not served when `None`.
     pub metrics_listen: Option<SocketAddr>,
     /// The database file.
     pub database: PathBuf,
-    /// The Redis that several proxies share; the database is not used then.
+    /// The Redis that several proxies share; replaces the database.
     pub redis: Option<RedisUrl>,
     /// The widget's bundle, served at `/`.
     pub assets: Option<PathBuf>,
-    /// How long a visitor token lives.
+    /// Lifetime of a visitor token.
     pub token_lifetime: Duration,
-    /// How long a visitor may stay away and still come back as the same visitor.
+    /// How long a visitor may be absent and still be recognised.
     pub renewal_lifetime: Duration,
     /// Signing keys of visitor tokens; kept in the database when `None`.
     pub token_keys_file: Option<PathBuf>,
-    /// What one visitor and one address may ask for.
+    /// Limits of requests, bodies and connections.
     pub limits: LimitSettings,
-    /// Whose `X-Forwarded-For` is believed.
+    /// Reverse proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// How browsers and the platform reach the proxy, without a slash at the end. Set where a site
-    /// takes files; `None` in the demo, which is reached as its requests say.
+    /// Public URL of the proxy for browsers and the platform, without a trailing slash. Set if a
+    /// site accepts files; `None` in the demo, which uses the host of each request.
     pub public_url: Option<Url>,
-    /// Where files of visitors are kept; set where a site takes files.
+    /// Directory of visitors' files; set if a site accepts files.
     pub uploads_directory: Option<PathBuf>,
-    /// How many bytes the files of one site may have together.
+    /// Maximum total size of one site's files, in bytes.
     pub uploads_total: u64,
-    /// Where messages of unknown kinds are written, redacted.
+    /// Directory to which messages of unknown kinds are written, redacted.
     pub capture_unknown: Option<PathBuf>,
-    /// How long the proxy serves on after the signal to stop, saying that it is not ready.
+    /// How long the proxy continues to serve after the signal to stop, while it reports that it is
+    /// not ready.
     pub drain: Duration,
-    /// What the operator's own calls must bring; there are none when `None`.
+    /// Token of the operator's own calls; they are disabled when `None`.
     pub operator_token: Option<SecretString>,
-    /// How long running requests may take after that.
+    /// Time for running requests after the drain.
     pub shutdown_grace: Duration,
     /// The sites; at least one.
     pub sites: Sites,
-    /// Where the settings above stand.
+    /// Locations of the settings above.
     pub places: Places,
-    /// What can be used, but probably was not meant.
+    /// Values that are valid but probably not intended.
     pub warnings: Vec<Problem>,
 }
 
@@ -101,8 +103,7 @@ pub struct LimitSettings {
 }
 
 impl Config {
-    /// The configuration in a few lines, without any secret: what `--check-config` prints when all
-    /// is well.
+    /// Summarises the configuration without any secret, for `--check-config`.
     pub fn summary(&self) -> String {
         let count = self.sites.iter().count();
         let mut text = format!("The configuration is fine: {count} {}.", if count == 1 { "site" } else { "sites" });

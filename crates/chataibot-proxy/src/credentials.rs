@@ -1,5 +1,5 @@
 //! Credential types: the signing keys of visitor tokens, the renewal secret of a browser, and the
-//! profile a host site vouches for. None of them prints what it holds.
+//! user profile a host site vouches for. Their `Debug` output never shows what they hold.
 
 use std::{fmt, path::Path};
 
@@ -7,7 +7,7 @@ use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// One key: an id that goes into tokens, and 256 random bits that never leave the server.
+/// A signing key: an id that goes into tokens, and 256 random bits that never leave the server.
 pub struct Key {
     /// `kid` in a token.
     pub id: String,
@@ -16,7 +16,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// A key of known bytes.
+    /// Creates a key from its bytes.
     pub fn new(id: impl Into<String>, secret: &[u8; 32]) -> Self {
         Self { id: id.into(), signing: EncodingKey::from_secret(secret), checking: DecodingKey::from_secret(secret) }
     }
@@ -28,7 +28,7 @@ impl fmt::Debug for Key {
     }
 }
 
-/// The keys, newest first. Never empty.
+/// The signing keys, newest first. Never empty.
 #[derive(Debug)]
 pub struct KeyRing {
     /// The key that signs.
@@ -37,12 +37,12 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    /// A ring that signs with `newest` and also believes `older`.
+    /// Creates a ring that signs with `newest` and also accepts tokens signed with `older`.
     pub fn new(newest: Key, older: Vec<Key>) -> Self {
         Self { newest, older }
     }
 
-    /// The key of that id.
+    /// The key with this id.
     pub fn get(&self, id: &str) -> Option<&Key> {
         std::iter::once(&self.newest).chain(&self.older).find(|key| key.id == id)
     }
@@ -76,7 +76,7 @@ impl KeyRing {
     }
 }
 
-/// A new key as it is stored: id and secret.
+/// Generates a key in its stored form: id and secret.
 pub fn generate() -> Result<(String, [u8; 32]), getrandom::Error> {
     let (mut id, mut secret) = ([0; 8], [0; 32]);
     getrandom::fill(&mut id)?;
@@ -84,19 +84,19 @@ pub fn generate() -> Result<(String, [u8; 32]), getrandom::Error> {
     Ok((hex::encode(id), secret))
 }
 
-/// 32 bytes from 64 hex digits of either case.
+/// Decodes 64 hex digits of either case to 32 bytes.
 pub fn unhex(text: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
     hex::decode_to_slice(text, &mut bytes).ok()?;
     Some(bytes)
 }
 
-/// 256 random bits, known to one browser and stored here only as a hash.
+/// A renewal secret: 256 random bits, known to one browser and stored here only as a hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret([u8; 32]);
 
 impl Secret {
-    /// A new one.
+    /// Generates a secret.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
@@ -108,25 +108,25 @@ impl Secret {
         if text.bytes().any(|b| b.is_ascii_uppercase()) { None } else { unhex(text).map(Self) }
     }
 
-    /// As it goes to the browser.
+    /// The secret as the browser gets it: 64 hex characters.
     pub fn expose(&self) -> String {
         hex::encode(self.0)
     }
 
-    /// As it is stored. A plain hash is enough: there is nothing to guess in 256 random bits.
+    /// The stored form. A plain hash is enough, because 256 random bits can't be guessed.
     pub fn hash(&self) -> [u8; 32] {
         Sha256::digest(self.0).into()
     }
 
-    /// The successor, readable only with this secret: the pad is used once, because a secret has
-    /// one successor.
+    /// Encrypts the successor so that it is readable only with this secret. The pad is used only
+    /// once, because a secret has one successor.
     pub fn seal(&self, successor: &Self) -> [u8; 32] {
         let mut sealed = self.pad();
         sealed.iter_mut().zip(successor.0).for_each(|(byte, plain)| *byte ^= plain);
         sealed
     }
 
-    /// Undoes [`Secret::seal`].
+    /// Decrypts a successor: the inverse of [`Secret::seal`].
     pub fn open(&self, sealed: &[u8; 32]) -> Self {
         Self(self.seal(&Self(*sealed)))
     }
@@ -142,7 +142,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A person, as the host site knows them. Kept for as long as the sign-in lasts.
+/// A signed-in user as the host site describes them. Kept as long as the sign-in lasts.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserProfile {
     /// The host site's own id of the user.
@@ -165,8 +165,7 @@ impl fmt::Debug for UserProfile {
 }
 
 impl UserProfile {
-    /// What the user is known by in the database: a hash, so that the id itself stands in one place
-    /// only.
+    /// The user's key in the database: a hash, so that the id itself is stored in only one place.
     pub fn key(&self, site: &str) -> [u8; 32] {
         Sha256::new().chain_update(site).chain_update([0]).chain_update(&self.user).finalize().into()
     }

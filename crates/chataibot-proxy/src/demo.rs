@@ -1,4 +1,4 @@
-//! `--demo`: a whole configuration without any, for this machine only.
+//! `--demo`: a complete built-in configuration, for this machine only.
 
 use std::path::PathBuf;
 
@@ -9,21 +9,21 @@ use crate::file_types;
 pub const ACCOUNT_TOKEN: &str = "demo-account-token";
 /// The simulator's bot.
 pub const BOT_KEY: &str = "demo-bot";
-/// The last part of the webhook's path the simulator calls.
+/// The last part of the webhook path that the simulator calls.
 pub const WEBHOOK_SECRET: &str = "demo-webhook-secret";
 /// The token the simulator's events carry.
 pub const WEBHOOK_TOKEN: &str = "demo-webhook-token";
 /// The demo's one site.
 pub const SITE: &str = "demo";
-/// Where the simulator answers.
+/// The simulator's API.
 pub const PLATFORM_URL: &str = "http://127.0.0.1:8788/api/v1";
 
-/// The demo's settings, as variables without `CHATAIBOT_PROXY_`; all others are as they always are.
+/// The demo's settings, as variables without `CHATAIBOT_PROXY_`; all others have their defaults.
 const SETTINGS: [(&str, &str); 15] = [
     ("PLATFORM_URL", PLATFORM_URL),
     ("UPLOADS_TOTAL_MEGABYTES", "256"),
     ("DRAIN_SECONDS", "0"),
-    // Every tab and every test of this machine comes from one address.
+    // All tabs and tests on this machine share one address.
     ("LIMITS_TOKEN_PER_MINUTE", "6000"),
     ("LIMITS_START_PER_MINUTE", "6000"),
     ("LIMITS_SEND_PER_MINUTE", "600"),
@@ -38,12 +38,11 @@ const SETTINGS: [(&str, &str); 15] = [
     ("SITE_WEBHOOK_TOKEN", WEBHOOK_TOKEN),
 ];
 
-/// The demo's configuration. The directory holds the database while the demo runs, unless
+/// Returns the demo's configuration. `directory` holds the database while the demo runs, unless
 /// `--database` names another.
 ///
 /// # Errors
-/// When it is asked to listen to other machines, or together with `--config`: its secrets are known
-/// to everybody.
+/// When it would listen to other machines, or with `--config`: its secrets are publicly known.
 pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Problems> {
     let mut problems = Problems::default();
     if arguments.config.is_some() {
@@ -57,7 +56,7 @@ pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Probl
             );
         }
     }
-    // What is known to everybody may hold a password, too.
+    // The demo has no real secrets, so its Redis address may contain a password even in a flag.
     let redis = arguments.redis.as_deref().map(RedisUrl::parse).transpose();
     let redis = redis.map_err(|what| problems.add(Location::Flag("--redis"), what));
     let environment = SETTINGS.map(|(name, value)| (format!("CHATAIBOT_PROXY_{name}"), value.to_owned())).into();

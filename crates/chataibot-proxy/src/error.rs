@@ -1,5 +1,5 @@
-//! The one way a request is refused: a status, a code, a sentence for developers, and a cause that
-//! stays on the server.
+//! Error response of every refused request: a status, a code, a sentence for developers, and a
+//! cause that stays on the server.
 
 use std::{borrow::Cow, error::Error, fmt, io, sync::Arc};
 
@@ -10,7 +10,7 @@ use axum::{
 use chataibot_wire::error::{ErrorBody, code};
 use http::{HeaderValue, StatusCode, header};
 
-/// A refused request. Turns into an [`ErrorBody`]; `429` and `503` always carry `Retry-After`.
+/// A refused request. Converts into an [`ErrorBody`]; `429` and `503` always carry `Retry-After`.
 #[derive(Clone, Debug)]
 pub struct ApiError {
     status: StatusCode,
@@ -20,8 +20,8 @@ pub struct ApiError {
     cause: Option<Cause>,
 }
 
-/// Why it went wrong, for the operator's log only. Rides on the response as an extension, so that
-/// it is logged once, by the outermost middleware.
+/// Cause of an error, for the operator's log only. Stored as a response extension, so that the
+/// outermost middleware logs it once.
 #[derive(Clone, Debug)]
 pub struct Cause(Arc<str>);
 
@@ -31,11 +31,11 @@ impl fmt::Display for Cause {
     }
 }
 
-/// How long to wait where nothing better is known, seconds.
+/// Default of `Retry-After`, in seconds.
 const DEFAULT_RETRY_AFTER: u32 = 5;
 
 impl ApiError {
-    /// Any status with any code.
+    /// Makes an error with any status and code.
     pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
         Self { status, code: code.into(), message: message.into(), retry_after: None, cause: None }
     }
@@ -45,8 +45,7 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, code::BAD_REQUEST, message)
     }
 
-    /// 401: no token, or one that does not hold. Which of its checks failed is in the log, not in
-    /// the answer.
+    /// 401: no token, or an invalid one. The log states which check failed, the answer does not.
     pub fn unauthorized() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
@@ -64,18 +63,18 @@ impl ApiError {
         )
     }
 
-    /// 404: not there, or not yours.
+    /// 404: does not exist, or is not the caller's.
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, code::NOT_FOUND, "there is nothing here, or nothing of yours")
     }
 
-    /// 405: the path exists, not with this method.
+    /// 405: the path exists but does not support this method.
     pub fn method_not_allowed() -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, code::METHOD_NOT_ALLOWED, "this path does not take this method")
     }
 
-    /// 408: the request did not arrive whole, or not in time. Nothing is wrong with it, so it may
-    /// be sent again.
+    /// 408: the request did not arrive completely or in time. It is not invalid, so it may be sent
+    /// again.
     pub fn timeout() -> Self {
         Self::new(
             StatusCode::REQUEST_TIMEOUT,
@@ -84,8 +83,8 @@ impl ApiError {
         )
     }
 
-    /// A body that can't be read to its end: 400 for chunks that are none, 408 for one that broke
-    /// off, which is the network's doing: the same again is fine.
+    /// Classifies a body that could not be read to its end: 400 for malformed chunks, 408 for a
+    /// connection that broke, after which the same request may be sent again.
     pub fn broken_body(error: axum::Error) -> Self {
         let mut causes = std::iter::successors(Some(&error as &(dyn Error + 'static)), |&cause| cause.source());
         let is_malformed = causes.any(|cause| {
@@ -101,28 +100,28 @@ impl ApiError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, code::TOO_LARGE, format!("the body may hold {limit} bytes"))
     }
 
-    /// 429: too many requests; `after` whole seconds are counted at least as one.
+    /// 429: too many requests; `after` is in whole seconds, at least 1.
     pub fn rate_limited(after: u32) -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, code::RATE_LIMITED, "too many requests").retry_after(after)
     }
 
-    /// 503: cannot be done now; the cause is logged, never answered.
+    /// 503: not possible now; the cause is only logged.
     pub fn unavailable(cause: impl fmt::Display) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code::UNAVAILABLE, "this is not possible at the moment").cause(cause)
     }
 
-    /// 500: a fault of ours; the cause is logged, never answered.
+    /// 500: an internal error; the cause is only logged.
     pub fn internal(cause: impl fmt::Display) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, code::UNAVAILABLE, "something went wrong here").cause(cause)
     }
 
-    /// After how many whole seconds another try makes sense.
+    /// Sets `Retry-After`, in whole seconds.
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds.max(1));
         self
     }
 
-    /// Why, for the operator's log.
+    /// Sets the cause, for the operator's log.
     pub fn cause(mut self, cause: impl fmt::Display) -> Self {
         self.cause = Some(Cause(cause.to_string().into()));
         self
@@ -147,7 +146,7 @@ impl ApiError {
         }
     }
 
-    /// After how many seconds another try makes sense, where that must be said.
+    /// Returns the seconds for `Retry-After`, where the header is set or required.
     pub fn wait(&self) -> Option<u32> {
         let must = matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
         self.retry_after.or(must.then_some(DEFAULT_RETRY_AFTER))

@@ -1,43 +1,43 @@
-//! Steps of a message through the proxy at which a test can stop the process, to kill it there. A
-//! release build holds none of it.
+//! Failpoints: steps of a message's way through the proxy where a test can stop the process and
+//! kill it. Release builds contain none of this.
 
-/// A step.
+/// A step where the process can be stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Failpoint {
-    /// A transaction is open, and nothing is written.
+    /// A transaction is open, and nothing is written yet.
     Begun,
-    /// Everything is written, and nothing committed.
+    /// Everything is written, and nothing is committed yet.
     Written,
-    /// It is committed, and nobody knows.
+    /// The transaction is committed, and nothing is published yet.
     Committed,
-    /// Streams know of it, and nobody has an answer.
+    /// The entries are published, and no request is answered yet.
     Published,
-    /// A visitor's message is logged, and the platform does not have it.
+    /// A visitor's message is logged, and not forwarded yet.
     Logged,
-    /// The platform has answered, and that is not recorded.
+    /// The platform has answered, and the outcome is not recorded yet.
     Forwarded,
 }
 
 impl Failpoint {
-    /// Its name, as `CHATAIBOT_PROXY_STOP_AT` has it before a colon and the number of the time.
+    /// The step's name, as in `CHATAIBOT_PROXY_STOP_AT=<name>:<times to pass it first>`.
     pub fn name(self) -> &'static str {
         self.into()
     }
 }
 
-/// Goes on in a release build.
+/// Does nothing in a release build.
 #[cfg(not(debug_assertions))]
 pub const fn failpoint(_: Failpoint) {}
 
-/// Stops for good when a test has asked for it: says so on stderr, and waits to be killed.
+/// Blocks forever if a test has asked for it: reports the step on stderr, and waits to be killed.
 #[cfg(debug_assertions)]
 pub fn failpoint(step: Failpoint) {
     use std::sync::{
         LazyLock,
         atomic::{AtomicU32, Ordering},
     };
-    /// The name of a step, and how often it is to be passed before.
+    /// The name of the step to stop at, and how often to pass it first.
     static ASKED: LazyLock<Option<(String, u32)>> = LazyLock::new(|| {
         let asked = std::env::var("CHATAIBOT_PROXY_STOP_AT").ok()?;
         let (name, times) = asked.split_once(':')?;

@@ -1,18 +1,18 @@
-//! Which files can be taken at all: declared by type, proved by the first bytes. HTML and SVG are
-//! not among them and never will be: they can run scripts.
+//! Table of the accepted file types: declared by MIME type, verified by the first bytes. HTML and
+//! SVG are never accepted, because they can run scripts.
 
-/// One type of file.
+/// A file type.
 #[derive(Debug, PartialEq, Eq)]
 pub struct FileType {
-    /// As an operator lists it and a browser declares it.
+    /// MIME type, as listed by an operator and declared by a browser.
     pub mime: &'static str,
-    /// As some browsers declare it instead.
+    /// Other MIME types that some browsers declare instead.
     also: &'static [&'static str],
-    /// What the first bytes look like; the type itself when empty.
+    /// MIME types detected from the first bytes; only `mime` when empty.
     detected_as: &'static [&'static str],
-    /// Endings its names may have; the first one is added where none of them is there.
+    /// Allowed file name extensions; the first one is appended if a name has none of them.
     pub endings: &'static [&'static str],
-    /// May a browser show it as a page of its own? Everything else is saved.
+    /// Whether a browser may show it as a page of its own. Other files are downloaded.
     pub is_shown: bool,
 }
 
@@ -33,10 +33,10 @@ const fn looking(
     FileType { mime, also, detected_as, endings, is_shown: false }
 }
 
-/// What a text looks like; no name of a type.
+/// Detection marker for plain text; not a MIME type.
 const TEXT: &str = "text";
 
-/// Every type there is.
+/// All accepted types.
 static TYPES: &[FileType] = &[
     picture("image/png", &["image/x-png"], &["png"]),
     picture("image/jpeg", &["image/jpg", "image/pjpeg"], &["jpg", "jpeg"]),
@@ -63,16 +63,16 @@ static TYPES: &[FileType] = &[
     saved("video/quicktime", &[], &["mov"]),
 ];
 
-/// So many first bytes are looked at. The names inside an office document stand within.
+/// Number of first bytes that are checked. They include the names inside an office document.
 pub const SNIFF_BYTES: usize = 8 * 1024;
 
-/// What a site takes that does not say.
+/// Returns the types that a site accepts by default.
 pub fn usual() -> Vec<&'static FileType> {
     let usual = ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"];
     usual.iter().filter_map(|mime| of(mime)).collect()
 }
 
-/// The type an operator lists.
+/// Parses a type that an operator lists.
 pub fn listed(text: &str) -> Result<&'static FileType, String> {
     let known = || TYPES.iter().map(|kind| kind.mime).collect::<Vec<_>>().join(", ");
     match of(text) {
@@ -84,29 +84,29 @@ pub fn listed(text: &str) -> Result<&'static FileType, String> {
     }
 }
 
-/// The type of exactly that name.
+/// Returns the type with exactly this MIME type.
 pub fn of(mime: &str) -> Option<&'static FileType> {
     TYPES.iter().find(|kind| kind.mime == mime)
 }
 
 impl FileType {
-    /// Is this what a browser's `Content-Type` means?
+    /// Whether a browser's `Content-Type` declares this type.
     pub fn is_declared(&self, content_type: &str) -> bool {
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         self.mime.eq_ignore_ascii_case(essence) || self.also.iter().any(|also| also.eq_ignore_ascii_case(essence))
     }
 
-    /// Do the first bytes look like it? `is_whole`: there are no others.
+    /// Whether the first bytes match this type. `is_whole`: they are the whole file.
     pub fn is_proved(&self, first: &[u8], is_whole: bool) -> bool {
         if self.is_text() {
-            // Not by what it looks like: "BMW" would be a picture.
+            // Not by detection: "BMW" would be detected as an image.
             return is_text(first, is_whole);
         }
         let Some(detected_as) = infer::get(first).map(|kind| kind.mime_type()) else { return false };
         if self.detected_as.is_empty() { detected_as == self.mime } else { self.detected_as.contains(&detected_as) }
     }
 
-    /// The type as it is served: a text says in which letters it is written.
+    /// Returns the `Content-Type` for serving: a text states its charset.
     pub fn content_type(&self) -> String {
         if self.is_text() { format!("{}; charset=utf-8", self.mime) } else { self.mime.to_owned() }
     }
@@ -116,15 +116,16 @@ impl FileType {
     }
 }
 
-/// What other programs take a text for by its beginning: HTML, SVG and other markup, scripts, PDF,
-/// RTF.
+/// Beginnings by which other programs recognise something other than plain text: HTML, SVG and
+/// other markup, scripts, PDF, RTF.
 const NO_TEXT: &[&str] = &["<", "#!", "%PDF", "{\\rtf"];
 
-/// UTF-8 without control characters, and nothing else under the name of a text.
+/// Whether the bytes are UTF-8 without control characters, and not another format disguised as
+/// text.
 fn is_text(first: &[u8], is_whole: bool) -> bool {
     let text = match std::str::from_utf8(first) {
         Ok(text) => text,
-        // The cut may have gone through a letter.
+        // The last character may be truncated.
         Err(error) if !is_whole && error.error_len().is_none() => {
             std::str::from_utf8(&first[..error.valid_up_to()]).unwrap_or_default()
         }

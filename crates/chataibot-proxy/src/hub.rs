@@ -1,10 +1,10 @@
 //! In-process publish/subscribe: hands each committed entry to the subscribers of its conversation.
-//! Knows no log and no network. `tests/log_reader.rs` runs this very file under every schedule of
-//! small cases, with locks and counters of its own in `sync`.
+//! Independent of log and network. `tests/log_reader.rs` compiles this very file with its own locks
+//! and counters in `sync`, and runs it under every schedule of small cases.
 //!
-//! A subscriber that wants all of a log subscribes first, reads the log after that, and skips what
-//! it has read already: whatever is committed after its reading was published after its
-//! subscribing. The log's numbers have no gaps, so "already read" is a comparison of two numbers.
+//! A subscriber that needs the whole log subscribes first, then reads the log, and skips entries it
+//! has already read: whatever is committed after the read was published after the subscription. The
+//! log's numbers have no gaps, so "already read" is a comparison of two numbers.
 
 use std::collections::{HashMap, hash_map::Entry as Slot};
 
@@ -16,34 +16,34 @@ use super::{
     sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError},
 };
 
-/// How many entries may wait for one reader. A reader further behind is cut, and comes back with
-/// its cursor.
+/// Entries that may be queued for one subscriber. A subscriber further behind is cut off, and comes
+/// back with its cursor.
 pub const QUEUE: usize = 256;
 
-/// How many may listen to one conversation: a browser needs one, and a reconnecting one leaves some
-/// dead ones behind. One more cuts the oldest.
+/// Maximum subscribers of one conversation: a browser needs one, and reconnecting leaves some dead
+/// ones behind. One more cuts off the oldest.
 pub const MAX_SUBSCRIBERS: usize = 32;
 
-/// The hub. Clones are the same hub.
+/// Handle to the hub. Clones share its state.
 #[derive(Clone, Default)]
 pub struct Hub {
     /// Subscribers by conversation, oldest first. A std mutex: publishers and subscribers hold it
-    /// for a few pushes into bounded queues, and never across an await. A topic without subscribers
-    /// is removed, so that the map is as small as what is listened to.
+    /// for a few pushes into bounded queues, and never across an await. Topics without subscribers
+    /// are removed, which keeps the map small.
     topics: Arc<Mutex<HashMap<ConversationId, Vec<Sender>>>>,
-    /// Never used twice: the drop of a subscriber that was cut must not remove another one's
-    /// sender.
+    /// Ids are never reused: dropping a subscriber that was cut off must not remove the sender of
+    /// another one.
     next_id: Arc<AtomicU64>,
 }
 
-/// One subscriber, seen from the hub.
+/// The hub's side of a subscription.
 struct Sender {
     id: u64,
     queue: mpsc::Sender<Arc<Entry>>,
 }
 
 impl Hub {
-    /// Listens to a conversation from now on, until the subscriber is dropped.
+    /// Subscribes to a conversation's entries from now on, until the subscriber is dropped.
     pub fn subscribe(&self, conversation: ConversationId) -> Subscriber {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
@@ -57,10 +57,10 @@ impl Hub {
         Subscriber { hub: self.clone(), conversation, id, queue: receiver }
     }
 
-    /// Hands an entry to everyone who listens, and cuts those whose queue is full. Called in the
-    /// order of the log, after commit.
+    /// Sends an entry to all subscribers of its conversation, and cuts off those whose queue is
+    /// full. Called in the order of the log, after the commit.
     pub fn publish(&self, conversation: ConversationId, entry: &Arc<Entry>) {
-        // Dropping the sender ends the subscriber's queue after what is already in it.
+        // Once its sender is dropped, the subscriber still gets what is in its queue, then `None`.
         self.retain(conversation, |sender| sender.queue.try_send(Arc::clone(entry)).is_ok());
     }
 
@@ -78,29 +78,29 @@ impl Hub {
         self.topics().remove(&conversation);
     }
 
-    /// Ends every subscription, because of what may have been missed. Each reader comes back with
+    /// Ends every subscription, because entries may have been missed. Each reader comes back with
     /// its cursor.
     pub fn clear(&self) {
         self.topics().clear();
     }
 
-    /// Does anybody listen to that conversation?
+    /// Whether the conversation has subscribers.
     pub fn is_listened_to(&self, conversation: ConversationId) -> bool {
         self.topics().contains_key(&conversation)
     }
 
-    /// How many subscribers there are.
+    /// The number of subscribers.
     pub fn subscribers(&self) -> usize {
         self.topics().values().map(Vec::len).sum()
     }
 
     fn topics(&self) -> MutexGuard<'_, HashMap<ConversationId, Vec<Sender>>> {
-        // Nothing in here panics between two states, so a poisoned lock still guards a whole map.
+        // No change to the map can panic halfway, so it is consistent even if the lock is poisoned.
         self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// One reader of one conversation. Dropping it ends the subscription.
+/// A subscription to one conversation. Dropping it unsubscribes.
 pub struct Subscriber {
     hub: Hub,
     conversation: ConversationId,
@@ -109,8 +109,8 @@ pub struct Subscriber {
 }
 
 impl Subscriber {
-    /// The next entry; `None` when this reader was too slow and was cut, or the conversation was
-    /// deleted.
+    /// Returns the next entry; `None` if this subscriber was too slow and was cut off, or the
+    /// conversation was deleted.
     pub async fn next(&mut self) -> Option<Arc<Entry>> {
         self.queue.recv().await
     }

@@ -1,9 +1,8 @@
-//! Identifiers of visitors, of families of tokens and of conversations. Imports nothing of this
-//! crate.
+//! Identifiers of visitors, token families and conversations. Imports nothing from this crate.
 
 use std::fmt;
 
-/// A conversation's number inside the store. Never used twice, and never told to anyone.
+/// A conversation's number in the store. Never reused, and never exposed to clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConversationId(i64);
 
@@ -26,23 +25,23 @@ pub fn random_hex() -> Result<String, getrandom::Error> {
     Ok(hex::encode(bytes))
 }
 
-/// Is the text what [`random_hex`] makes?
+/// Whether the text has the form of [`random_hex`].
 pub fn is_random_hex(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// A visitor, made here and nowhere else.
+/// A visitor's id, generated only by the proxy.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct VisitorId(String);
 
-/// All tokens that go back to one first visit: they are revoked together.
+/// The id of a token family: all tokens that stem from one first visit, and are revoked together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FamilyId(String);
 
 macro_rules! random_id {
     ($name:ident) => {
         impl $name {
-            /// A new one.
+            /// Generates an id.
             pub fn random() -> Result<Self, getrandom::Error> {
                 random_hex().map(Self)
             }

@@ -5,25 +5,24 @@
 //!   [`concurrency`], [`clock`], [`sync`], [`failpoints`]: small tools that import nothing of this
 //!   crate
 //! - [`config`], [`demo`]: every setting, from file, environment and command line
-//! - [`normalise`]: the platform's events, from its JSON and HTML to our types; [`platform`]: the
-//!   client of its two documented calls
+//! - [`normalise`]: parses the platform's events, from its JSON and HTML to our types;
+//!   [`platform`]: the client of its two documented calls
 //! - [`store`]: the log, the idempotency records and the renewal secrets, in SQLite or in a Redis
 //!   that several proxies share
-//! - [`hub`], [`log_reader`]: publish/subscribe of committed entries, and one reader's way from
+//! - [`hub`], [`log_reader`]: publish/subscribe of committed entries, and the reader that goes from
 //!   replay to live
-//! - [`service`]: what the proxy does: tokens, message forwarding, webhooks, streams, files,
-//!   retention
+//! - [`service`]: the services: tokens, message forwarding, webhooks, streams, files, retention
 //! - [`http`]: middleware and routes
 //! - [`server`]: the accept loop, HTTP framing, detached streams
-//! - [`app`]: the composition root, with every route on one screen; [`commands`]: what is done
-//!   instead of serving
+//! - [`app`]: the composition root, which lists every route; [`commands`]: commands other than
+//!   serving
 //!
-//! A message out: `http::routes::send` → `service::message_forwarding` → `store::sends` (logged
-//! first) → `platform` → a `delivery` entry. A reply in: `http::routes::webhook` → `normalise` →
-//! `service::webhook` → `store::incoming` (committed) → `hub` → `service::stream`.
+//! An outgoing message: `http::routes::send` → `service::message_forwarding` → `store::sends`
+//! (logged first) → `platform` → a `delivery` entry. An incoming reply: `http::routes::webhook` →
+//! `normalise` → `service::webhook` → `store::incoming` (committed) → `hub` → `service::stream`.
 //!
-//! Absent on purpose: cookies, HTML in an answer, a platform error's own text in an answer, message
-//! text in a log.
+//! Deliberately absent: cookies, HTML in an answer, the text of a platform error in an answer,
+//! message text in a log.
 
 mod app;
 pub mod clock;

@@ -1,10 +1,10 @@
-//! One reader's way through a conversation's log: first what is in it, page by page, then what is
-//! published, without a gap and without a double.
+//! Reader of one conversation's log: first replays the stored entries page by page, then follows
+//! the published ones, without gaps and without duplicates.
 //!
-//! Before each page the reader subscribes anew, so whatever is committed after the last page's
-//! reading is in its queue, and its numbers tell what it has had. Knows no network and no store but
-//! by [`LogSource`]: `tests/log_reader.rs` runs this very file, and the hub's, under every schedule
-//! of small cases.
+//! Before each page the reader subscribes again: its queue then has everything committed after the
+//! last page was read, and the entries' numbers show which of it is already known. It depends on no
+//! network, and on the store only through [`LogSource`]: `tests/log_reader.rs` compiles this very
+//! file, and the hub's, and runs them under every schedule of small cases.
 
 use std::future::Future;
 
@@ -17,12 +17,12 @@ use super::{
     sync::Arc,
 };
 
-/// Where a log is read.
+/// Source of the stored entries of logs.
 pub trait LogSource {
-    /// Why it can't be.
+    /// Why reading failed.
     type Error;
 
-    /// A page of the entries after a cursor: see
+    /// Reads a page of the entries after a cursor: see
     /// [`Store::read_after`](crate::store::Store::read_after).
     fn read_after(
         &self,
@@ -31,40 +31,40 @@ pub trait LogSource {
     ) -> impl Future<Output = Result<Replay, Self::Error>> + Send;
 }
 
-/// One reader.
+/// A reader of one conversation's log.
 pub struct LogReader {
     hub: Hub,
     conversation: ConversationId,
-    /// Its cursor is that of the last entry that was handed out.
+    /// Where the next page begins: after the last entry that was handed out.
     from: ReadFrom,
-    /// There once all of the log was read: the rest comes by itself.
+    /// Set once the whole log was read; later entries arrive through it.
     live: Option<Subscriber>,
 }
 
-/// What a live reader hears.
+/// An event for a live reader.
 #[derive(Debug)]
 pub enum LogUpdate {
     /// The next entry.
     Entry(Arc<Entry>),
-    /// Something between was not published here, or the log is another one: it is to be read again.
+    /// An entry in between was not published here, or the epoch changed: read the log again.
     Gap,
-    /// The reader was too slow and was cut, or the conversation was deleted.
+    /// The reader was too slow and was cut off, or the conversation was deleted.
     Cut,
 }
 
-/// How an entry that was published relates to what a reader has had.
+/// The position of a published entry relative to what a reader already has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryPosition {
-    /// The reader has had it.
+    /// The reader already has it.
     Known,
     /// It is the next one.
     Next,
-    /// Something is missing before it, or it belongs to another epoch.
+    /// Entries before it are missing, or it belongs to another epoch.
     Gap,
 }
 
-/// Where a published entry stands for a reader that has had all up to `had`; the first of all has
-/// number 1.
+/// Classifies a published entry for a reader that has everything up to `had`; the first entry of a
+/// log has number 1.
 pub fn position(had: Option<Cursor>, published: Cursor) -> EntryPosition {
     let seq = match had {
         Some(had) if had.epoch != published.epoch => return EntryPosition::Gap,
@@ -81,20 +81,20 @@ pub fn position(had: Option<Cursor>, published: Cursor) -> EntryPosition {
 }
 
 impl LogReader {
-    /// A reader that begins there.
+    /// Creates a reader that begins at `from`.
     pub fn new(hub: Hub, conversation: ConversationId, from: ReadFrom) -> Self {
         Self { hub, conversation, from, live: None }
     }
 
-    /// Was all of the log read? Then the rest comes by itself.
+    /// Whether the whole log was read, so that later entries arrive by subscription.
     pub fn is_live(&self) -> bool {
         self.live.is_some()
     }
 
-    /// Reads a page, and goes live when it was the last.
+    /// Reads a page, and goes live if it was the last one.
     pub async fn replay<L: LogSource>(&mut self, log: &L) -> Result<Replay, L::Error> {
-        // The order matters: what is committed between the two is in both, and what comes later is
-        // in the queue.
+        // Subscribe first: an entry committed between the two calls is then in both the queue and
+        // the page, and a later one in the queue.
         let subscriber = self.hub.subscribe(self.conversation);
         let page = log.read_after(self.conversation, self.from).await?;
         if page.reset.is_some() {
@@ -107,7 +107,7 @@ impl LogReader {
         Ok(page)
     }
 
-    /// What comes next to a live reader. May be given up at any time without losing anything.
+    /// Returns the next event for a live reader. Cancel-safe: dropping the future loses nothing.
     pub async fn next(&mut self) -> LogUpdate {
         loop {
             let Some(live) = &mut self.live else { return LogUpdate::Gap };
@@ -126,8 +126,8 @@ impl LogReader {
         }
     }
 
-    /// Waits for anything at all to be published to a live reader. What it was has to be read
-    /// again.
+    /// Waits until anything is published to a live reader. The entry is discarded, so the log must
+    /// be read again.
     pub async fn changed(&mut self) {
         if let Some(live) = &mut self.live {
             let _ = live.next().await;

@@ -1,4 +1,4 @@
-//! The program: command line in, exit code out.
+//! Entry point: parses the command line, runs the command or the server, and returns the exit code.
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
@@ -24,13 +24,13 @@ fn main() -> ExitCode {
     })
 }
 
-/// Does what the command line asks for. An error is what to print.
+/// Runs what the command line asks for. An error is the text to print.
 fn obey(arguments: &Arguments) -> Result<ExitCode, String> {
     if let Some(command) = &arguments.command {
         println!("{}", commands::run(command, arguments)?);
         return Ok(ExitCode::SUCCESS);
     }
-    // Held to the end. Only the demo has use for one, and a proxy that is killed leaves it behind.
+    // Held until the end. Only the demo needs one, and a proxy that is killed leaves it behind.
     let directory = arguments.demo.then(|| tempfile::Builder::new().prefix("chataibot-proxy-").tempdir()).transpose();
     let directory = directory.map_err(|error| format!("no temporary directory: {error}"))?;
     let config = match &directory {
@@ -50,7 +50,7 @@ fn obey(arguments: &Arguments) -> Result<ExitCode, String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_threads)?;
         return Ok(runtime.block_on(check_online(&config, arguments.wait)));
     }
-    // Held to the end: what it has not sent yet goes out then.
+    // Held until the end: dropping it sends the remaining traces.
     let _traces = log(arguments)?;
     warn(&config);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(no_threads)?;
@@ -61,7 +61,7 @@ fn warn(config: &Config) {
     config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
 }
 
-/// A line for each thing that was tried.
+/// Prints one line for each check.
 async fn check_online(config: &Config, wait: u64) -> ExitCode {
     let findings = online::check(config, Duration::from_secs(wait)).await;
     findings.iter().for_each(|finding| println!("{finding}"));
@@ -69,13 +69,13 @@ async fn check_online(config: &Config, wait: u64) -> ExitCode {
 }
 
 fn filter(arguments: &Arguments) -> Result<EnvFilter, String> {
-    // A bot's odd HTML is read as browsers read it, and is no news. What --log says of html5ever
-    // itself comes later, and holds.
+    // A bot's malformed HTML is parsed as browsers parse it and needs no warning. A filter for
+    // html5ever in --log comes later and takes precedence.
     let filter = format!("html5ever=error,{}", arguments.log);
     EnvFilter::try_new(filter).map_err(|error| format!("--log: {error}; write `level` or `module=level,…`"))
 }
 
-/// Logs go to stderr: stdout has the one line that scripts wait for.
+/// Sets up logging to stderr: stdout has only the one line that scripts wait for.
 fn log(arguments: &Arguments) -> Result<Traces, String> {
     let filter = filter(arguments)?;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
@@ -93,7 +93,7 @@ type Traces = Option<chataibot_proxy::otel::Exporting>;
 #[cfg(not(feature = "otel"))]
 type Traces = Option<std::convert::Infallible>;
 
-/// A layer for what stands below it.
+/// A boxed layer for the subscriber below it.
 type BoxedLayer<S> = Box<dyn Layer<S> + Send + Sync>;
 
 #[cfg(feature = "otel")]
@@ -115,7 +115,8 @@ fn traces<S: tracing::Subscriber>() -> Result<(Option<BoxedLayer<S>>, Traces), S
 }
 
 async fn serve(config: Config, arguments: &Arguments) -> Result<(), String> {
-    // Before anything else: a signal during the start must not kill a half-made database.
+    // First, because a signal during the start must not kill the process while it creates a
+    // database.
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| format!("can't wait for signals: {error}"))?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| format!("can't wait for signals: {error}"))?;
     let mut hang_up = signal(SignalKind::hangup()).map_err(|error| format!("can't wait for signals: {error}"))?;
@@ -139,7 +140,7 @@ async fn serve(config: Config, arguments: &Arguments) -> Result<(), String> {
     }
     tracing::info!(
         seconds = app.config.drain.as_secs(),
-        "stopping: not ready any more; then streams end and requests finish"
+        "stopping: /readyz answers 503; after the drain, streams end and requests finish"
     );
     let ended = async {
         app.drain().await;
@@ -154,10 +155,11 @@ async fn serve(config: Config, arguments: &Arguments) -> Result<(), String> {
     Ok(())
 }
 
-/// On SIGHUP: sites, secrets in files and signing keys change, or all stays as it is.
+/// Reloads the configuration on SIGHUP: sites, secrets in files and signing keys change together,
+/// or everything stays as it is.
 async fn read_anew(app: &App, arguments: &Arguments) {
     if arguments.demo {
-        tracing::info!("the demo has nothing to read anew");
+        tracing::info!("the demo has no configuration to reload");
         return;
     }
     match read::read(arguments, &read::process_environment()) {
@@ -165,11 +167,13 @@ async fn read_anew(app: &App, arguments: &Arguments) {
             warn(&config);
             match app.reload(config).await {
                 Ok(()) => tracing::info!(
-                    "sites, secrets and signing keys were read anew; other settings count from the next start"
+                    "sites, secrets and signing keys were reloaded; other settings apply from the next start"
                 ),
-                Err(error) => tracing::error!(%error, "the signing keys can't be read; all stays as it was"),
+                Err(error) => {
+                    tracing::error!(%error, "the signing keys can't be read; the previous configuration stays in effect")
+                }
             }
         }
-        Err(problems) => tracing::error!("the configuration is wrong, all stays as it was: {problems}"),
+        Err(problems) => tracing::error!("the configuration is wrong, so the previous one stays in effect: {problems}"),
     }
 }

@@ -1,8 +1,8 @@
-//! What the proxy measures of itself, for Prometheus: counters, gauges, histograms. Never an id or
-//! a text.
+//! Prometheus metrics of the proxy: counters, gauges, histograms. Never contain an id or a text.
 //!
 //! A name here is the exported name without `chataibot_proxy_` and without the suffix of its kind;
-//! operators' dashboards rely on it.
+//! operators' dashboards depend on it. The doc comments of the metrics are their exported help
+//! texts.
 
 use std::time::Instant;
 
@@ -10,27 +10,27 @@ use prometheus::{
     Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder, core::Collector,
 };
 
-/// The upper bounds of the buckets, seconds: from what nobody notices to what everybody gives up
-/// on.
+/// Upper bounds of the buckets, in seconds: from unnoticeable delays to those at which everyone
+/// gives up.
 const BOUNDS: [f64; 14] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 
 /// Why an event stream ended: the label of `stream_ends_total`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum StreamEnd {
-    /// The browser hung up, or the network did.
+    /// The browser or the network closed the connection.
     HungUp,
-    /// The visitor's token ends soon: the browser renews it and comes back.
+    /// The visitor's token expires soon: the browser renews it and reconnects.
     TokenExpiring,
     /// The visitor's tokens were revoked, or the site no longer takes them.
     Revoked,
-    /// The visitor opened more streams than one may have; the oldest ended.
+    /// The visitor opened more streams than allowed; the oldest ended.
     TooMany,
     /// The reader was too slow, or its conversation was deleted.
     Cut,
     /// The log could not be read.
     StoreFailed,
-    /// The proxy stops.
+    /// The proxy is shutting down.
     Shutdown,
 }
 
@@ -60,7 +60,8 @@ macro_rules! metrics {
                 let ends = opts("stream_ends_total", "Event streams that ended, by reason.");
                 let stream_ends = register(&registry, IntCounterVec::new(ends, &["reason"]));
                 for end in <StreamEnd as strum::VariantArray>::VARIANTS {
-                    // From the first scrape on, so that a rate over the first event is right.
+                    // Initialised to be present from the first scrape on, so that a rate over the
+                    // first event is right.
                     stream_ends.with_label_values(&[<&str>::from(end)]);
                 }
                 Self {
@@ -90,7 +91,7 @@ macro_rules! metrics {
     };
 }
 
-/// Names are literals of this file, so what could fail fails in every test.
+/// Registers a metric. Names are literals of this file, so an error would show in every test.
 fn register<M: Collector + Clone + 'static>(registry: &Registry, metric: prometheus::Result<M>) -> M {
     let metric = metric.expect("a valid metric");
     registry.register(Box::new(metric.clone())).expect("a name of its own");
@@ -118,7 +119,7 @@ impl Metrics {
     }
 }
 
-/// Measures how long a future takes.
+/// Records the duration of a future in a histogram.
 pub async fn timed<T>(histogram: &Histogram, future: impl Future<Output = T>) -> T {
     let started = Instant::now();
     let result = future.await;
@@ -126,12 +127,12 @@ pub async fn timed<T>(histogram: &Histogram, future: impl Future<Output = T>) ->
     result
 }
 
-/// Counts one of something in a gauge for as long as it lives.
+/// Guard that counts one in a gauge while it lives.
 #[derive(Debug)]
 pub struct GaugeGuard(IntGauge);
 
 impl GaugeGuard {
-    /// One more, until this is dropped.
+    /// Increments the gauge until this is dropped.
     pub fn new(gauge: &IntGauge) -> Self {
         gauge.inc();
         Self(gauge.clone())
@@ -148,28 +149,28 @@ metrics! {
     counters {
         /// Conversations started: the platform has accepted the start.
         conversations_started,
-        /// Sign-ins that the host site vouched for.
+        /// Sign-ins with a valid identity of the host site.
         signed_in,
-        /// Identities of host sites that were not believed.
+        /// Identities of host sites that were rejected.
         identities_refused,
-        /// Families of tokens that were ended by leaving or by another sign-in.
+        /// Token families ended by a log-out or by another sign-in.
         families_ended,
         /// Visitor messages the platform has accepted, starts included.
         sends_accepted,
-        /// Visitor messages that definitely did not arrive; the same key may try again.
+        /// Visitor messages that definitely did not arrive; a retry with the same key is allowed.
         sends_failed,
-        /// Visitor messages the platform refused for good.
+        /// Visitor messages that the platform rejected permanently.
         sends_refused,
-        /// Visitor messages whose answer was lost.
+        /// Visitor messages with an unknown outcome: the platform's response was lost.
         sends_unknown,
-        /// Lost answers that an echo made up for.
+        /// Messages with an unknown outcome that an echo has confirmed.
         sends_reconciled,
         /// Requests answered from an idempotency record, without forwarding.
         sends_repeated,
-        /// Answers of the platform that only the operator can do something about: token, plan,
-        /// channel, account.
+        /// Responses of the platform that only the operator can act on: token, plan, channel,
+        /// account.
         platform_operator_faults,
-        /// Handshakes of the platform that were answered.
+        /// Webhook handshakes of the platform that were answered.
         webhook_handshakes,
         /// Events in webhooks that passed authentication.
         webhook_events,
@@ -177,45 +178,45 @@ metrics! {
         webhook_entries,
         /// Echoes of a visitor's own message that were matched to it.
         webhook_echoes,
-        /// Events that had been stored before.
+        /// Redelivered events that were already stored.
         webhook_redelivered,
-        /// Events of conversations that are not this proxy's.
+        /// Events of conversations that were not started by this proxy.
         webhook_foreign,
-        /// Events without use for a visitor.
+        /// Events that are not relevant for a visitor.
         webhook_ignored,
-        /// Events that came before their conversation was known, and wait.
+        /// Events that arrived before their conversation was known, and were queued.
         waiting_parked,
-        /// Events that waited and then found their conversation.
+        /// Queued events that were assigned to their conversation.
         waiting_delivered,
-        /// Events that waited in vain, or found the queue full.
+        /// Queued events that expired, and events that found the queue full.
         waiting_dropped,
         /// Event streams opened.
         streams_opened,
-        /// Event streams and polls that had to begin anew.
+        /// Event streams and polls that had to start over.
         streams_reset,
-        /// Event streams that were cut because their reader was too slow.
+        /// Event streams closed because their reader was too slow.
         streams_cut,
         /// Files of visitors that were stored.
         files_stored,
-        /// Files of visitors that were refused.
+        /// Files of visitors that were rejected.
         files_refused,
-        /// Of those, files refused because their site's take up all the room they may.
+        /// Of those, files rejected because their site's quota is used up.
         files_quota,
-        /// Conversations deleted because their retention was over.
+        /// Conversations deleted because their retention period was over.
         conversations_deleted,
         /// Visitors erased by an operator.
         visitors_erased,
-        /// Visitors that got their first token.
+        /// Visitors that received their first token.
         visitors_new,
         /// Visitor tokens issued, renewals included.
         tokens_issued,
         /// Renewals refused: unknown, expired, revoked or reused secrets.
         renewals_refused,
-        /// Families of tokens ended because a renewal secret was used twice.
+        /// Token families ended because a renewal secret was used twice.
         families_revoked,
         /// Requests without a valid visitor token.
         tokens_refused,
-        /// Requests of pages whose origin is not allowed.
+        /// Requests from pages whose origin is not allowed.
         origins_refused,
         /// Requests over a rate limit.
         rate_limited,
@@ -227,11 +228,11 @@ metrics! {
         answers_4xx,
         /// Requests answered with a 5xx status.
         answers_5xx,
-        /// Script messages dropped unread.
+        /// Script messages that were discarded.
         scripts_dropped,
         /// Links and addresses dropped because their scheme is not allowed.
         links_dropped,
-        /// Contents cut because they were too long or too deep.
+        /// Contents truncated because they were too long or too deep.
         contents_cut,
         /// Messages of kinds this version does not know.
         kinds_unknown,
@@ -243,24 +244,24 @@ metrics! {
         streams,
         /// Readers that wait for a conversation's next entry, polls included.
         subscribers,
-        /// Visitor messages on their way to the platform.
+        /// Visitor messages that are being forwarded to the platform.
         messages_forwarding,
-        /// 1 when an end was asked for.
+        /// 1 after a shutdown was requested.
         draining,
-        /// When the process began, seconds since 1970-01-01 UTC.
+        /// Start time of the process, in seconds since 1970-01-01 UTC.
         start_time_seconds,
         /// 1 while Redis does not answer.
         store_away,
     }
     histograms {
-        /// From the transaction of a reply, right after its webhook was read, until a waiting
-        /// reader has it.
+        /// From the start of a reply's transaction, right after its webhook was read, until a
+        /// reader has received it.
         reply_to_stream,
-        /// From a call to the platform until its answer, or until there was none.
+        /// Duration of calls to the platform, until the response or the failure.
         forward,
-        /// From a write that a request waits for until it is on the disk.
+        /// Duration of writes that a request waits for, until they are on the disk.
         commit,
-        /// From a request's head until its answer began; streams and long polls are not counted.
+        /// From a request's head until its response starts; without streams and long polls.
         request,
     }
 }

@@ -1,17 +1,20 @@
-//! The platform's events, from its JSON and HTML to our strict types: tolerant in, strict out.
+//! Parser of the platform's events: turns its JSON and HTML into strict types. Tolerant of the
+//! input, strict in the output.
 //!
-//! - [`envelope`]: which event it is, which conversation it belongs to, who speaks (platform-api,
-//!   section 2)
-//! - [`kinds`]: each message kind to a `Content`
-//! - [`html`]: the platform's HTML to a `RichText` tree
-//! - [`addresses`]: addresses in words, as links
-//! - [`size`]: how much one message may hold
-//! - [`links`]: which addresses may reach a browser
-//! - [`text`]: characters that may reach a page
-//! - [`shape`]: a message of an unknown kind without its words, for an operator to report
+//! - [`envelope`]: the kind of event, its conversation and its author (platform-api, section 2)
+//! - [`kinds`]: converts each message kind to a `Content`
+//! - [`html`]: converts the platform's HTML to a `RichText` tree
+//! - [`addresses`]: turns addresses in plain text into links
+//! - [`size`]: limits the size of one message
+//! - [`links`]: decides which addresses may reach a browser
+//! - [`text`]: decides which characters may reach a page
+//! - [`shape`]: redacts a message of an unknown kind so that an operator can report it
 //!
-//! Pure: no network, no clock, no log. What was dropped or not understood is returned, for the
+//! Pure: no network, no clock, no log. Whatever was dropped or not understood is returned for the
 //! caller to count.
+//!
+//! Grades of evidence in these comments: DOC is documented, OBS observed, INT seen in the
+//! platform's own clients, INF inferred.
 
 use chataibot_wire::{
     Author, Content, Node,
@@ -35,99 +38,99 @@ pub use envelope::{BadDelivery, read};
 /// One POST to the webhook.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Delivery {
-    /// The platform checks the address: it wants the same token back (DOC; the shape is OBS).
+    /// The platform verifies the webhook address and expects its token back (DOC; the shape is
+    /// OBS).
     Handshake {
-        /// The token it sent, not yet compared with ours.
+        /// The token that the platform sent, not yet compared with ours.
         token: String,
     },
     /// Events, in order.
     Events {
-        /// The token in the body, not yet compared with ours (OBS). It may stand in a header
-        /// instead.
+        /// The token in the body, not yet compared with ours (OBS). It may be in a header instead.
         token: Option<String>,
         /// The events.
         events: Vec<Normalised>,
     },
 }
 
-/// One event of the platform, read.
+/// One parsed event of the platform.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Normalised {
-    /// What the store takes, or why there is nothing for it to take.
+    /// The event to store, or the reason why there is nothing to store.
     pub event: Result<Incoming, Ignored>,
-    /// Kinds that were met and not known, or dropped by type; names only, for counting.
+    /// Unknown kinds and content dropped by type, for counting; names only.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Why an event is of no use here: a documented event that no visitor sees, `unknown`, or
+/// Why an event is ignored: the name of a documented event that no visitor sees, `unknown`, or
 /// `no_conversation`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ignored(pub &'static str);
 
-/// One event of the platform for one conversation, cleaned, as the store takes it. Holds no
-/// personal data but what somebody said.
+/// One sanitised event of one conversation, in the form the store takes. Holds no personal data
+/// other than the message itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Incoming {
     /// The platform's id of the conversation (OBS).
     pub conversation: String,
-    /// `<visitor_id>_<account_id>` (OBS), when it came.
+    /// `<visitor_id>_<account_id>` (OBS), if the event has it.
     pub visitor_key: Option<String>,
-    /// The event's or message's own id, where one is given (INF).
+    /// The id of the event or message, if it has one (INF).
     pub id: Option<String>,
     /// What happened.
     pub kind: EventKind,
 }
 
-/// What happened. Its JSON stands in stores.
+/// What happened. Stores persist it as JSON, so its serialised form must stay compatible.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum EventKind {
-    /// Somebody said something.
+    /// A message.
     Message {
-        /// Who.
+        /// Who wrote it.
         author: Author,
-        /// What.
+        /// Its content.
         content: Content,
     },
-    /// The conversation was closed or opened again (INT).
+    /// The conversation was closed or reopened (INT).
     Status(Status),
     /// Another bot or person answers from now on (INT).
     Assignee(Assignee),
     /// The conversation began (DOC).
     Created {
-        /// It was already over when it was told.
+        /// Whether the conversation was already closed when the event was sent.
         closed: bool,
     },
 }
 
-/// Something met on the way that an operator may want to know of.
+/// A finding that an operator may want to know about.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Diagnostic {
-    /// The platform wanted a script run. It was dropped by its type, unread.
+    /// The message was a script to run. It was dropped because of its type, unread.
     ScriptDropped,
     /// A kind of message or event this version does not know.
     UnknownKind {
-        /// The platform's name for it, cut to a safe label.
+        /// The platform's name for the kind, reduced to a safe label.
         kind: String,
-        /// Its shape without its words: see [`shape`].
+        /// Its redacted shape: see [`shape`].
         shape: serde_json::Value,
     },
     /// An address was dropped because its scheme is not allowed.
     LinkDropped,
-    /// Something was longer or deeper than allowed, and was cut.
+    /// Content was longer or nested deeper than allowed, and was truncated.
     Cut,
 }
 
-/// Several contents as one; `None` where there is none.
+/// Combines several contents into one; `None` if the list is empty.
 pub fn together(mut parts: Vec<Content>) -> Option<Content> {
     if parts.len() > 1 { Some(Content::Parts(parts)) } else { parts.pop() }
 }
 
-/// Does the node stand on lines of its own?
+/// Whether the node is a block.
 fn is_block(node: &Node) -> bool {
     matches!(node, Node::Paragraph(_) | Node::List(_))
 }
 
-/// What stands inside a node: its nodes, or those of each item.
+/// Returns the child lists of a node: one, or one per list item.
 fn children(node: &Node) -> Vec<&[Node]> {
     match node {
         Node::Text(_) | Node::Break => Vec::new(),

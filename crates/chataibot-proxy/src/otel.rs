@@ -1,9 +1,9 @@
-//! Traces for an OpenTelemetry collector (feature `otel`): spans of this crate alone, with their
-//! ids and numbers, by OTLP over HTTP.
+//! Trace export to an OpenTelemetry collector (feature `otel`): only spans of this crate, with
+//! their ids and numbers, by OTLP over HTTP.
 //!
 //! Configured by OpenTelemetry's own variables (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_SERVICE_NAME`,
-//! `OTEL_TRACES_SAMPLER`, …). Log lines do not become part of a trace, and no header of a request
-//! continues a stranger's.
+//! `OTEL_TRACES_SAMPLER`, …). Log lines are not part of a trace, and a caller's headers never
+//! continue a foreign trace.
 
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::SpanExporter;
@@ -11,27 +11,27 @@ use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
 use tracing::{Level, Subscriber};
 use tracing_subscriber::{Layer, filter::filter_fn, registry::LookupSpan};
 
-/// Sends what is left when it is dropped.
+/// Flushes the remaining spans when dropped.
 #[derive(Debug)]
 pub struct Exporting(SdkTracerProvider);
 
 impl Drop for Exporting {
     fn drop(&mut self) {
         if let Err(error) = self.0.shutdown() {
-            // The log has ended by now, so it is said where its lines went.
+            // Logging has already ended, so this goes directly to stderr, like the log lines.
             eprintln!("the last traces were not sent: {error}");
         }
     }
 }
 
-/// Does the environment name a collector?
+/// Whether the environment names a collector.
 pub fn is_wanted() -> bool {
     ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]
         .iter()
         .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
-/// The layer that hands spans to the exporter.
+/// Makes the layer that passes spans to the exporter.
 pub fn layer<S>() -> Result<(impl Layer<S>, Exporting), String>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,

@@ -1,9 +1,8 @@
-//! The proxy's client of the platform: the two documented calls, and what each answer means for the
-//! message that was sent.
+//! HTTP client of the platform: the two documented calls, and the classification of each answer.
 //!
-//! Retryable faults come as 400 too, so an answer is classified by its `error` first and by its
-//! status after that. What can't be proved to have failed is [`Forwarded::Unknown`]. Nothing here
-//! logs; a [`Fault`] carries its cause, without tokens or texts.
+//! Retryable faults come as 400 too, so an answer is classified first by its `error` and then by
+//! its status. What cannot be proved to have failed is [`Forwarded::Unknown`]. Nothing here logs; a
+//! [`Fault`] carries its cause, without tokens or message texts.
 
 use std::{fmt, time::Duration};
 
@@ -19,19 +18,19 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::config::Site;
 
-/// The longest answer that is read. The documented ones have a few hundred bytes.
+/// Maximum size of an answer, in bytes. The documented ones have a few hundred.
 const ANSWER_BYTES: usize = 64 * 1024;
-/// Seconds to wait after an answer that is not the platform's own.
+/// Seconds to wait after an answer that does not come from the platform itself.
 const SHORT_WAIT: u32 = 2;
-/// The longest wait that is passed on to a visitor, seconds.
+/// Maximum wait that is passed on to a visitor, in seconds.
 pub const LONGEST_WAIT: u32 = 300;
 
-/// How long the platform may take.
+/// Timeouts of calls to the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
-    /// Until the connection stands.
+    /// For the connection to be established.
     pub connect: Duration,
-    /// Until the whole answer is there.
+    /// For the whole answer to arrive.
     pub total: Duration,
 }
 
@@ -41,50 +40,50 @@ impl Default for Timeouts {
     }
 }
 
-/// Speaks to the platform for every site. Clones share their connections.
+/// Client for all sites. Clones share their connections.
 #[derive(Clone, Debug)]
 pub struct PlatformClient(reqwest::Client);
 
-/// What became of a call.
+/// Outcome of a call.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Forwarded<T> {
-    /// The platform took it.
+    /// The platform accepted it.
     Accepted(T),
-    /// It was definitely not processed; the same may be sent again.
+    /// It was definitely not processed; the same request may be sent again.
     Failed(Fault),
-    /// The platform refused it for good.
+    /// The platform refused it permanently.
     Refused(Fault),
-    /// Nobody knows whether it was processed.
+    /// It is unknown whether it was processed.
     Unknown(Fault),
 }
 
 /// Why a call was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// What the visitor is told: a code of [`code`], never the operator's trouble.
+    /// The code for the visitor, one of [`code`]; never reveals a problem of the operator's.
     pub code: &'static str,
-    /// After how many seconds another try makes sense, where known.
+    /// Seconds after which another try makes sense, if known.
     pub retry_after: Option<u32>,
-    /// Only the operator can do something about it.
+    /// Whether only the operator can fix it.
     pub operator: bool,
-    /// Why, for the operator's log.
+    /// The cause, for the operator's log.
     pub cause: String,
 }
 
 impl PlatformClient {
-    /// A client without cookies, redirects and proxies: each request goes to the site's
+    /// Makes a client without cookies, redirects and proxies: each request goes to the site's
     /// `platform_url` and nowhere else.
     pub fn new() -> Result<Self, reqwest::Error> {
         Self::with_timeouts(Timeouts::default())
     }
 
-    /// As [`PlatformClient::new`], with other limits of time.
+    /// Like [`PlatformClient::new`], with other timeouts.
     pub fn with_timeouts(timeouts: Timeouts) -> Result<Self, reqwest::Error> {
         let client = reqwest::Client::builder()
             .connect_timeout(timeouts.connect)
             .timeout(timeouts.total)
-            // Below what servers usually keep: a connection that dies under a request makes its
-            // outcome unknown.
+            // Shorter than servers usually keep idle connections: one that closes during a request
+            // makes its outcome unknown.
             .pool_idle_timeout(Duration::from_secs(15))
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -104,7 +103,7 @@ impl PlatformClient {
         }
     }
 
-    /// Sends a visitor's message to a conversation, named by the platform's id.
+    /// Sends a visitor's message to a conversation, identified by the platform's id.
     pub async fn send(&self, site: &Site, conversation: &str, body: &SendTyped) -> Forwarded<SendAnswer> {
         self.call(site, &send_path(&escaped(conversation)), body, private_texts_of(&body.message)).await
     }
@@ -127,14 +126,15 @@ impl PlatformClient {
         match read_whole(response).await {
             Ok(Some(bytes)) => classify(status, &headers, &bytes, &private),
             Ok(None) => classify(status, &headers, b"", &[]),
-            // Of an error answer the status alone says enough.
+            // For an error answer, the status alone is enough.
             Err(_) if !status.is_success() => classify(status, &headers, b"", &[]),
             Err(error) => unanswered(error),
         }
     }
 }
 
-/// What a start tells of a visitor: none of it may get into a log.
+/// Returns the texts of a start that must not get into a log: its message and everything about the
+/// visitor.
 fn private_texts(body: &StartConversation) -> Vec<&str> {
     let mut private = vec![body.message.data.body.as_str(), body.from.user_external_id.as_str()];
     if let Some(variables) = &body.variables {
@@ -142,12 +142,12 @@ fn private_texts(body: &StartConversation) -> Vec<&str> {
         private.extend(contact.flatten().map(String::as_str));
         private.extend(variables.conversation.iter().flat_map(|pairs| pairs.iter().map(|(_, value)| value)));
     }
-    // The longer ones first: a short one may be a part of them.
+    // Longest first, because a short text may be part of a longer one.
     private.sort_by_key(|text| std::cmp::Reverse(text.len()));
     private
 }
 
-/// What a visitor says in a message: none of it may get into a log.
+/// Returns the texts of a message, which must not get into a log.
 fn private_texts_of(message: &TypedMessage) -> Vec<&str> {
     match message {
         TypedMessage::Text(data) | TypedMessage::Button(data) | TypedMessage::Slider(data) => vec![&data.body],
@@ -160,13 +160,13 @@ fn private_texts_of(message: &TypedMessage) -> Vec<&str> {
     }
 }
 
-/// What every answer says of itself.
+/// The field that every answer has.
 #[derive(Deserialize)]
 struct Answer {
     ok: bool,
 }
 
-/// The body; `None` when it is longer than any documented answer.
+/// Reads the body; `None` if it is longer than any documented answer.
 async fn read_whole(mut response: reqwest::Response) -> Result<Option<Vec<u8>>, reqwest::Error> {
     let mut whole = Vec::new();
     while let Some(chunk) = response.chunk().await? {
@@ -178,10 +178,11 @@ async fn read_whole(mut response: reqwest::Response) -> Result<Option<Vec<u8>>, 
     Ok(Some(whole))
 }
 
-/// No answer came. Only when not even a connection stood is it certain that nothing was processed.
+/// Classifies a call without an answer. Only if no connection was established is it certain that
+/// nothing was processed.
 fn unanswered<T>(error: reqwest::Error) -> Forwarded<T> {
     let connected = !error.is_connect() && !error.is_builder();
-    // The URL holds the conversation's id, which is nobody's business in a log.
+    // The URL contains the conversation's id, which must not be logged.
     let cause = format!("the platform did not answer: {}", chain(&error.without_url()));
     if connected {
         Forwarded::Unknown(Fault::of_visitor(code::UNKNOWN_OUTCOME, cause))
@@ -195,7 +196,7 @@ fn chain(error: &dyn std::error::Error) -> String {
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-/// What an answer means. `private` are texts that must not get into the cause.
+/// Classifies an answer. `private` are texts that must not get into the cause.
 fn classify<T: DeserializeOwned>(
     status: StatusCode,
     headers: &HeaderMap,
@@ -231,22 +232,21 @@ fn classify<T: DeserializeOwned>(
     match status.as_u16() {
         429 => Forwarded::Failed(fault(code::RATE_LIMITED, false)),
         503 | 408 | 425 => Forwarded::Failed(fault(code::UNAVAILABLE, false)),
-        // A wrong address or a wrong token, or somebody on the way: nothing was processed, and it
-        // is not the visitor's fault. A bare status may be over with the next try, so that one is
-        // not put off for long.
+        // A wrong address, a wrong token or an intermediary: nothing was processed, and the visitor
+        // is not at fault. A bare status may be gone at the next try, so the wait is short then.
         300..=399 | 401 | 403 | 407 => match error {
             Some(_) => Forwarded::Failed(fault(code::UNAVAILABLE, true)),
             None => Forwarded::Failed(with_short_wait(fault(code::UNAVAILABLE, true))),
         },
-        // The platform says why in its own words (DOC). Without them it was not the platform, and
-        // it never had the message.
+        // The platform states its reasons (DOC). Without them, the answer is not the platform's,
+        // and the message never reached it.
         400..=499 if error.is_none() => Forwarded::Failed(with_short_wait(fault(code::UNAVAILABLE, true))),
         400..=499 => Forwarded::Refused(fault(code::BAD_REQUEST, false)),
         _ => Forwarded::Unknown(fault(code::UNKNOWN_OUTCOME, false)),
     }
 }
 
-/// The same, with a short wait where none was asked for.
+/// Adds a short wait if the answer asked for none.
 fn with_short_wait(fault: Fault) -> Fault {
     Fault { retry_after: fault.retry_after.or(Some(SHORT_WAIT)), ..fault }
 }
@@ -257,12 +257,12 @@ impl Fault {
     }
 }
 
-/// Status, code and the platform's own sentence, which is for developers and may repeat what was
-/// sent, or name a member of staff: that is taken out, and with it each word that could be an
-/// address or a number.
+/// Formats status, code and the platform's message. That message is for developers and may repeat
+/// what was sent or name a member of staff; such texts are redacted, and so is each word that could
+/// be an e-mail address or a number.
 fn cause(status: StatusCode, error: Option<&ErrorBody>, private: &[&str]) -> String {
     let Some(error) = error else { return format!("the platform answered {}", status.as_u16()) };
-    // What does not look like a code may be somebody's words.
+    // A value that does not look like a code may be personal text.
     let is_code = |code: &str| {
         code.len() <= 60 && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
     };
@@ -278,13 +278,13 @@ fn cause(status: StatusCode, error: Option<&ErrorBody>, private: &[&str]) -> Str
     format!("the platform answered {} {code}: {message}", status.as_u16())
 }
 
-/// `Retry-After` as whole seconds from now, at least 1; a date is compared with the answer's own
-/// `Date`, not with our clock.
+/// Parses `Retry-After` as whole seconds from now, at least 1; a date is compared with the answer's
+/// own `Date`, not with the local clock.
 pub fn retry_after(headers: &HeaderMap) -> Option<u32> {
     let text = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
     let value = text(header::RETRY_AFTER)?.trim();
     let seconds = if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
-        // More digits than fit mean "very long"; and `parse` alone would take a `+`.
+        // A number that overflows means "very long"; `parse` alone would accept a `+`.
         value.parse::<u64>().unwrap_or(u64::MAX)
     } else {
         let until = httpdate::parse_http_date(value).ok()?;
@@ -294,15 +294,15 @@ pub fn retry_after(headers: &HeaderMap) -> Option<u32> {
     Some(u32::try_from(seconds).unwrap_or(u32::MAX).clamp(1, LONGEST_WAIT))
 }
 
-/// Something that can stand as one segment of a path and as a key in the database.
+/// Whether the id can be used as one path segment and as a database key.
 fn is_usable_id(id: &str) -> bool {
     !id.is_empty() && id.len() <= 200 && !matches!(id, "." | "..") && !id.chars().any(char::is_control)
 }
 
-/// All that stands as itself in a path (RFC 3986).
+/// The characters that need no escaping in a path (RFC 3986).
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// One segment of a path: whatever the id holds, it stays inside it.
+/// Escapes an id as one path segment, from which it cannot break out.
 fn escaped(id: &str) -> String {
     utf8_percent_encode(id, UNRESERVED).to_string()
 }

@@ -1,12 +1,13 @@
-//! The accept loop: sockets in, answers out, and an orderly end. Knows a router, and nothing of
-//! what its routes do.
+//! HTTP server: accept loop, connection limits and graceful shutdown. Independent of the routes
+//! that its router holds.
 //!
-//! - [`framing`]: which requests are well-formed beyond doubt
-//! - [`connection`]: one guarded socket
-//! - [`handoff`], [`detached_stream`]: streams, which need no more of a connection than its socket
+//! - [`framing`]: refuses requests that could be interpreted in more than one way
+//! - [`connection`]: one socket with its checks
+//! - [`handoff`], [`detached_stream`]: take event streams, which need only the socket, over from
+//!   hyper
 //!
-//! `axum::serve` sets no time-out for a head, so a slow client would hold a socket for ever; and it
-//! keeps larger buffers.
+//! `axum::serve` is not used: it sets no timeout for a request head, so a slow client could hold a
+//! socket indefinitely, and it keeps larger buffers.
 
 use std::{
     io,
@@ -41,54 +42,53 @@ pub mod detached_stream;
 pub mod framing;
 pub mod handoff;
 
-/// How long to wait when the system has no socket left to give.
+/// Delay before the next accept when the system is out of sockets.
 const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 
-/// Connections that may wait to be accepted. When everybody comes back at once, whoever finds no
-/// place there tries again after one, three, seven seconds. The system has a limit of its own:
-/// `net.core.somaxconn`.
+/// Length of the accept queue. When all clients reconnect at once, those that find it full retry
+/// after one, three and seven seconds. The system has a limit of its own: `net.core.somaxconn`.
 const ACCEPT_BACKLOG: u32 = 32_768;
 
-/// Listens. Needs a runtime.
+/// Opens a listening socket. Needs a Tokio runtime.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
     };
-    // A new start must not wait for the connections of the last one.
+    // A restart must not wait for the connections of the previous process.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(ACCEPT_BACKLOG)
 }
 
-/// Serves one listener. Shared by the tasks of its connections.
+/// Server of one listener. Shared by the tasks of its connections.
 pub struct Server {
-    /// Answers. Cloned for each request, as `tower` wants it.
+    /// Answers requests. Cloned for each one, as `tower` requires.
     pub router: Router,
-    /// How long a head may take, and an idle connection stay.
+    /// Maximum duration of a request head, and of an idle connection.
     pub head_timeout: Duration,
     /// One permit for each connection that may be open, acquired before its task is spawned.
     pub connections: Arc<Semaphore>,
-    /// The permits of one address, so that no address gets all of them.
+    /// Permits per address, so that no address can take all connections.
     pub per_address: ConcurrencyLimit<IpAddr>,
-    /// Reverse proxies of ours, which may have as many as they need.
+    /// Trusted reverse proxies, which have no limit per address.
     pub trusted: Vec<IpNet>,
     pub metrics: Arc<Metrics>,
-    /// Ends the accepting; then each connection finishes the request it has.
+    /// Stops the accept loop; then each connection finishes its current request.
     pub shutdown: CancellationToken,
-    /// How long that may take.
+    /// Maximum duration of that.
     pub grace: Duration,
 }
 
-/// What an open connection takes up; given back when dropped.
+/// Permits of an open connection; released when dropped.
 struct ConnectionPermit {
     _of_all: OwnedSemaphorePermit,
     _of_address: Option<Permit<IpAddr>>,
 }
 
 impl Server {
-    /// Accepts until the shutdown, then waits for what runs. Returns how many connections had to be
-    /// cut.
+    /// Accepts connections until the shutdown, then waits for running ones. Returns how many had to
+    /// be cut.
     pub async fn run(self, listener: TcpListener) -> usize {
         let (running, cut) = (TaskTracker::new(), CancellationToken::new());
         let server = Arc::new(self);
@@ -106,7 +106,7 @@ impl Server {
                     }
                     None => server.reject(&socket),
                 },
-                // The peer's own fault: gone before we took it.
+                // The peer disconnected before the accept.
                 Err(error)
                     if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) => {}
                 Err(error) => {
@@ -126,7 +126,7 @@ impl Server {
         left
     }
 
-    /// A permit for a new connection, if there is one, and one of its address's.
+    /// Returns the permits for a new connection: one of all, and one of its address.
     fn permit(&self, peer: SocketAddr) -> Option<ConnectionPermit> {
         let address = peer.ip().to_canonical();
         let is_trusted = self.trusted.iter().any(|network| network.contains(&address));
@@ -154,7 +154,7 @@ impl Server {
         let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.head_timeout)
-            // The head must fit; more would only be memory for an idle stream.
+            // The head must fit; more would only cost memory for an idle stream.
             .max_buf_size(LONGEST_HEAD + 1024)
             .max_headers(128)
             .half_close(false)
@@ -165,8 +165,7 @@ impl Server {
                 ended = &mut connection => break ended,
                 answer = handoff.answer() => {
                     let socket = connection.into_parts().io.into_inner();
-                    // A task of its own, because this one keeps the room that hyper's connection
-                    // took.
+                    // A separate task, because this one keeps the memory of hyper's connection.
                     running.spawn(async move {
                         detached_stream::write(socket, answer, cut).await;
                         drop(permit);
@@ -177,8 +176,7 @@ impl Server {
                     ending = true;
                     Pin::new(&mut connection).graceful_shutdown();
                 }
-                // hyper writes the answers that are still due, and then lets the socket say
-                // farewell.
+                // hyper writes the answers that are still due; then the socket writes the refusal.
                 () = handoff.refused() => Pin::new(&mut connection).graceful_shutdown(),
                 () = cut.cancelled() => break Ok(()),
             }
@@ -201,17 +199,17 @@ impl Server {
         let answer = self.router.clone().oneshot(request).await?;
         match if can_detach { handoff.detach(answer) } else { Some(answer) } {
             Some(answer) => Ok(answer),
-            // The connection's task takes over from here, and drops this.
+            // The connection's task takes over from here and drops this future.
             None => std::future::pending().await,
         }
     }
 
-    /// Says so and hangs up: a silent close would look like a broken network.
+    /// Answers 503 and closes the socket: a silent close would look like a network failure.
     fn reject(&self, socket: &TcpStream) {
         self.metrics.connections_refused.inc();
-        // A new socket's buffer takes this at once; if not, nobody is waiting for it.
+        // A new socket's send buffer has room for this; if not, nobody is waiting for it.
         if let Err(error) = socket.try_write(&raw_answer(&ApiError::unavailable("too many connections"))) {
-            tracing::debug!(%error, "a connection over the limit was closed without a word");
+            tracing::debug!(%error, "a connection over the limit was closed without an answer");
         }
     }
 }

@@ -1,16 +1,16 @@
-//! Everything that outlives a request, behind operations that say what they mean. [`Store`] is all
-//! of them; one of its engines carries them out, and one set of tests holds for each.
+//! The persistence layer: everything that outlives a request. [`Store`] offers all operations; one
+//! of two engines carries them out, and one set of tests holds for both.
 //!
 //! - [`sqlite`]: one file, or memory that ends with the process, for one proxy
 //! - [`redis`]: one Redis, for several proxies
 //! - [`log`]: a conversation's entries, appended and read from a cursor
-//! - [`sends`]: the idempotency records: what became of each message a visitor sent
-//! - [`incoming`]: what the platform's events do to the log
-//! - [`pending_events`]: events that came before their conversation was known
+//! - [`sends`]: the idempotency records: the outcome of each message a visitor sent
+//! - [`incoming`]: the effects of the platform's events on the log
+//! - [`pending_events`]: events that arrived before their conversation was known
 //! - [`files`]: the records of visitors' files
-//! - [`retention`]: what is deleted, and when; [`erase`]: all of one visitor
-//! - [`renewals`]: the renewal secrets of visitor tokens, and the keys that sign those
-//! - [`signed_in`]: signed-in visitors, and what is known of them
+//! - [`retention`]: age limits of stored data; [`erase`]: erasure of one visitor
+//! - [`renewals`]: the renewal secrets of visitor tokens, and the keys that sign the tokens
+//! - [`signed_in`]: signed-in visitors and their profiles
 //!
 //! An entry is published to the [`Hub`] after its commit, in the order of the log.
 
@@ -53,11 +53,11 @@ use sqlite::Sqlite;
 /// A conversation a visitor owns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owned {
-    /// Its number.
+    /// The conversation's number.
     pub id: ConversationId,
-    /// The platform's id of it, once known.
+    /// The platform's id of the conversation, once known.
     pub platform_id: Option<String>,
-    /// It has been closed.
+    /// Whether it has been closed.
     pub ended: bool,
 }
 
@@ -70,7 +70,7 @@ pub enum StoreError {
     /// An error of Redis, or its answer was lost.
     #[error("redis: {0}")]
     Redis(Arc<::redis::RedisError>),
-    /// Redis did not answer a moment ago; it was not asked.
+    /// Redis is marked as unavailable after a lost answer, so it was not asked.
     #[error("redis: does not answer")]
     Unavailable,
     /// The store was written by a newer version of the proxy.
@@ -113,17 +113,17 @@ impl From<::redis::RedisError> for StoreError {
     }
 }
 
-/// Events of a shared store.
+/// Events of a shared store that this proxy has to act on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreEvent {
-    /// This family was ended, perhaps by another proxy.
+    /// This token family was revoked, perhaps by another proxy.
     Revoked(FamilyId),
-    /// Something may have been missed, or was lost: what was read from the store before is to be
+    /// Events may have been missed, or data lost: everything read from the store before must be
     /// read again.
     Resync,
 }
 
-/// The store. Clones are the same store.
+/// Handle to the store. Clones share one store.
 #[derive(Clone)]
 pub struct Store(Engine);
 
@@ -135,9 +135,9 @@ enum Engine {
 
 type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-/// How a store is opened, and what it says of itself.
+/// Opening a store, and its state.
 impl Store {
-    /// Opens the database file, and makes it when it is not there. Sends that a crash left without
+    /// Opens the database file, creating it if it does not exist. Sends that a crash left without
     /// an outcome become `unknown`.
     ///
     /// # Errors
@@ -146,12 +146,12 @@ impl Store {
         Sqlite::open(path, hub, clock).map(|sqlite| Self(Engine::Sqlite(sqlite)))
     }
 
-    /// A store that ends with this value and never touches a disk.
+    /// Creates a store in memory, which ends with its last clone and never touches a disk.
     pub fn memory(hub: Hub, clock: Clock) -> Result<Self> {
         Sqlite::memory(hub, clock).map(|sqlite| Self(Engine::Sqlite(sqlite)))
     }
 
-    /// Connects to the Redis that several proxies share. Its events are for the proxy to act on.
+    /// Connects to the Redis that several proxies share. The caller acts on the returned events.
     pub async fn redis(
         url: &SecretString,
         hub: Hub,
@@ -161,7 +161,7 @@ impl Store {
         Ok((Self(Engine::Redis(redis)), events))
     }
 
-    /// Do other proxies use it, too?
+    /// Whether other proxies may use the store, too.
     pub fn is_shared(&self) -> bool {
         match &self.0 {
             Engine::Sqlite(_) => false,
@@ -169,7 +169,7 @@ impl Store {
         }
     }
 
-    /// Did it not answer a moment ago? Then it is not asked, and every operation fails at once.
+    /// Whether the store just failed to answer. Until it answers, all operations fail at once.
     pub fn is_unavailable(&self) -> bool {
         match &self.0 {
             Engine::Sqlite(_) => false,
@@ -177,8 +177,8 @@ impl Store {
         }
     }
 
-    /// An orderly end: nothing of this proxy is on its way any more. Other proxies then need not
-    /// wait to be sure of it.
+    /// Announces an orderly shutdown: no message of this proxy is in flight any more, so the other
+    /// proxies need not wait for its lease to expire.
     pub async fn leave(&self) {
         match &self.0 {
             Engine::Sqlite(_) => {}
@@ -198,7 +198,7 @@ impl Store {
         }
     }
 
-    /// The epoch of the cursors it makes now.
+    /// The epoch of newly created cursors.
     pub fn epoch(&self) -> u32 {
         match &self.0 {
             Engine::Sqlite(sqlite) => sqlite.epoch(),
@@ -206,8 +206,8 @@ impl Store {
         }
     }
 
-    /// Our 2xx for the delivery is on its way to the platform, or it did not get out and the same
-    /// events may come again.
+    /// Records whether our 2xx for the delivery was sent to the platform. If not, the same events
+    /// may be delivered again.
     pub fn acknowledge(&self, delivery: u64, sent: bool) {
         match &self.0 {
             Engine::Sqlite(sqlite) => sqlite.acknowledge(delivery, sent),
@@ -216,21 +216,21 @@ impl Store {
     }
 }
 
-/// What is done with a database file, whether or not a proxy runs on it. The file must be there,
-/// and of this program's version.
+/// Maintenance of an existing database file, whether or not a proxy runs on it. Except for
+/// [`Store::try_file`], it must have this program's schema version.
 impl Store {
-    /// Could [`Store::open`] use this file? Changes nothing. An older version is well, too.
+    /// Whether [`Store::open`] could use this file, of this or an older version. Changes nothing.
     pub fn try_file(path: &Path) -> Result<()> {
         sqlite::dry_run::check(path)
     }
 
-    /// Erases a visitor. A running proxy ends their tokens at its next start, or when they end by
-    /// themselves: a few minutes.
+    /// Erases a visitor. A running proxy accepts their tokens until it restarts or the tokens
+    /// expire, which takes a few minutes.
     pub fn erase_in_file(path: &Path, visitor: &VisitorId, now: u64) -> Result<Erased> {
         sqlite::erase::in_file(path, visitor, now)
     }
 
-    /// Copies the whole database to a file that is not there yet, while a proxy writes on.
+    /// Copies the whole database to a file that must not exist yet, while a proxy keeps writing.
     pub fn back_up(from: &Path, to: &Path) -> Result<()> {
         sqlite::backup::copy(from, to)
     }
@@ -246,8 +246,8 @@ impl Store {
     }
 }
 
-/// An operation is declared once; it is the method of the same name of whichever engine carries it
-/// out. It fails only when the store does.
+/// Declares the operations, each once: as a method that calls the method of the same name of the
+/// engine in use. An operation fails only when the store does.
 macro_rules! operations {
     ($($(#[$doc:meta])+ $operation:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+) => {
         /// The operations. Each fails only when the store does.
@@ -266,85 +266,84 @@ macro_rules! operations {
 operations! {
     /// Fails unless the store can be read and written now.
     check() -> ();
-    /// Counts one request against a limit that all proxies share. How long to wait when it was one
-    /// too many; nothing is counted then. A store that is not shared has no such limits: the
-    /// proxy's own are enough.
+    /// Counts one request against a limit that all proxies share. If the limit is exceeded, counts
+    /// nothing and returns how long to wait. A store that is not shared has no such limits, because
+    /// the proxy's own are enough there.
     take(limit: &str, who: &str, per_minute: u32) -> Option<Duration>;
-    /// The conversation of that alias, when it is this visitor's on this site. "Not there" and "not
-    /// yours" are the same `None`.
+    /// The conversation with this alias, if it belongs to this visitor on this site. `None` stands
+    /// for both "not there" and "not yours".
     owned(site: &str, visitor: &str, alias: &str) -> Option<Owned>;
-    /// At most `limit` entries, from where a reader begins. Where its cursor does not fit, as if it
-    /// had none.
+    /// Reads at most `limit` entries from where the reader begins. A cursor that does not fit the
+    /// log is reported as a reset, and treated as none.
     read_after(conversation: ConversationId, from: ReadFrom, limit: u32) -> Replay;
-    /// The `limit` entries before a cursor; where the cursor does not fit, a reset and the last
-    /// ones of the log.
+    /// Reads the `limit` entries before a cursor; if the cursor does not fit the log, returns a
+    /// reset and the last entries of the log.
     read_before(conversation: ConversationId, before: Cursor, limit: u32) -> Replay;
     /// Drops the pending events that are too old. Returns how many.
     sweep_pending_events() -> u64;
-    /// Erases a visitor. A second time finds nothing and is no error.
+    /// Erases a visitor. Erasing the same visitor again finds nothing and is no error.
     erase_visitor(visitor: VisitorId) -> Erased;
     /// Deletes the idempotency records and the marks of received events that are too old to matter.
     sweep_records() -> ();
-    /// Deletes the site's conversations that nothing was added to for `days`, with all that belongs
-    /// to them. Returns them; when there are many, some are left for the next call.
+    /// Deletes the site's conversations without new entries for `days`, with everything that
+    /// belongs to them, and returns them. If there are many, some are left for the next call.
     sweep_conversations(site: &str, days: u32) -> Vec<ConversationId>;
-    /// Begins a start: makes the conversation under `alias`, the record and the entry of the
-    /// message, in one commit. After an error nothing is logged.
+    /// Begins a start: creates the conversation under `alias`, the record and the message's entry,
+    /// in one commit. After an error nothing is logged.
     begin_start(send: NewSend, alias: String) -> BeginOutcome;
-    /// Begins a send to a conversation: the record and the entry of the message, in one commit.
+    /// Begins a send to a conversation: creates the record and the message's entry, in one commit.
     /// After an error nothing is logged.
     begin_send(send: NewSend, alias: String) -> BeginOutcome;
-    /// Records how forwarding ended, logs it, and of an accepted start binds the platform's id and
-    /// releases what waited for it. An echo that came first stands: a lost answer no longer matters
-    /// then. After an error the send is still `sending`.
+    /// Records and logs the outcome of forwarding. For an accepted start, also binds the platform's
+    /// id and releases the conversation's pending events. If an echo has already confirmed the
+    /// message, a lost answer no longer matters. After an error the send is still `sending`.
     settle(send: SendId, outcome: Outcome) -> Settled;
-    /// Stores the events of one delivery, all or none. `sites` are those behind the webhook: an
-    /// event touches no other site's conversations. `delivery` names the delivery for
-    /// [`Store::acknowledge`], which follows.
+    /// Stores the events of one delivery, all or none. `sites` are the sites behind the webhook: no
+    /// other site's conversations are touched. `delivery` identifies the delivery in the later call
+    /// of [`Store::acknowledge`].
     receive(delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> ReceiveStats;
-    /// Records a file, unless the files of its site would then take up more than `total` bytes, or
-    /// its conversation was deleted. True when it was recorded.
+    /// Records a file, unless the files of its site would then exceed `total` bytes, or its
+    /// conversation was deleted. True if it was recorded.
     keep_file(new: NewFile, total: u64) -> bool;
-    /// How many bytes the files of a site take up.
+    /// The total size of a site's files, in bytes.
     files_bytes(site: &str) -> u64;
-    /// The file of that id, as long as its conversation is there.
+    /// The file with this id, as long as its conversation exists.
     file(id: String) -> Option<StoredFile>;
-    /// The files behind these links, in their order; `None` when one of them was not issued to this
-    /// conversation.
+    /// The files behind these links, in the same order; `None` if one of them was not issued to
+    /// this conversation.
     issued_files(conversation: ConversationId, links: Vec<String>) -> Option<Vec<StoredFile>>;
-    /// The visitor sends a message with these words or links: the files it speaks of stay as long
+    /// Marks the files whose links occur in `text`, which the visitor sends: they are kept as long
     /// as the conversation.
     files_sent(conversation: ConversationId, text: String) -> ();
-    /// The ids of some files that are to go: their conversation was deleted, or they were never
-    /// sent.
+    /// The ids of some files to delete: their conversation was deleted, or they were never sent.
     orphaned_files() -> Vec<String>;
-    /// Deletes records.
+    /// Deletes the records of these files.
     forget_files(ids: Vec<String>) -> ();
-    /// Begins a family with its first secret.
+    /// Begins a token family with its first renewal secret.
     begin_family(new: NewFamily) -> ();
-    /// Uses a secret. A refusal is no error, and what it changed is kept.
+    /// Uses a renewal secret. A refusal is not an error, and its changes are kept.
     renew(presented: Presented, times: Times) -> Result<Renewed, RenewalRefusal>;
-    /// The families that were ended after `since`, and when.
+    /// The families revoked after `since`, with the time of revocation.
     revoked_since(since: u64) -> Vec<(FamilyId, u64)>;
-    /// Forgets families that nobody has used since `before`; when there are many, some are left for
-    /// the next call.
+    /// Deletes families not used since `before`; if there are many, some are left for the next
+    /// call.
     sweep_families(before: u64) -> ();
-    /// The signing keys. Makes the first one, and a new one when the newest is a month old.
+    /// The signing keys. Creates the first one, and a new one when the newest is a month old.
     signing_keys(now: u64) -> KeyRing;
-    /// Begins the family of a signed-in user. Returns which visitor they are.
+    /// Begins the family of a signed-in user. Returns the user's visitor id.
     sign_in(new: NewSignIn) -> VisitorId;
-    /// The user a family belongs to; `None` for an anonymous one.
+    /// The user that a family belongs to; `None` for an anonymous visitor.
     user_of(family: FamilyId) -> Option<[u8; 32]>;
-    /// What is known of whoever a family belongs to.
+    /// The profile of the user that a family belongs to.
     profile_of(family: FamilyId) -> Option<UserProfile>;
-    /// Replaces what is known of whoever a family belongs to.
+    /// Replaces the profile of the user that a family belongs to.
     update_profile(family: FamilyId, person: UserProfile) -> ();
-    /// The family a secret belongs to, used or not; `everywhere`, all families of its visitor on
-    /// its site. Those that have ended are left out.
+    /// The family that a renewal secret belongs to, used or not; with `everywhere`, all families of
+    /// its visitor on its site. Revoked families are left out.
     families_of(secret: Secret, everywhere: bool) -> Vec<FamilyId>;
-    /// Ends families, and forgets what was known of whoever they belonged to.
+    /// Revokes families, and deletes the profiles of their users.
     end_families(families: Vec<FamilyId>) -> ();
-    /// Forgets which visitor a user was who has not signed in since `before`; when there are many,
+    /// Deletes the visitor ids of users who have not signed in since `before`; if there are many,
     /// some are left for the next call.
     sweep_users(before: u64) -> ();
 }

@@ -1,5 +1,5 @@
-//! The locks and counters that the hand-over rests on, by one name each. `tests/log_reader.rs` puts
-//! others in their place, which try every schedule.
+//! The locks and atomics used by the hub and the log reader. `tests/log_reader.rs` replaces this
+//! module by one whose locks and counters explore every schedule.
 
 pub use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,

@@ -1,4 +1,4 @@
-//! A whole proxy on a free port of this machine, for tests of this crate and of others.
+//! Test harness: a whole proxy on a free local port, for tests of this crate and of others.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -17,25 +17,25 @@ pub use redis_server::RedisServer;
 /// A running proxy. Dropping it stops it.
 #[derive(Debug)]
 pub struct TestApp {
-    /// Where it answers.
+    /// Address of the proxy.
     pub address: SocketAddr,
-    /// Where its metrics are.
+    /// Address of its metrics listener.
     pub metrics: Option<SocketAddr>,
-    /// Its inside.
+    /// Its state.
     pub app: Arc<App>,
-    /// Its time; moves only when a test moves it.
+    /// Its clock; advances only when a test moves it.
     pub clock: Clock,
     running: Option<JoinHandle<usize>>,
     _directory: tempfile::TempDir,
 }
 
 impl TestApp {
-    /// The URL of a path.
+    /// Returns the URL of a path.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    /// Stops it in an orderly way. Returns how many connections had to be cut.
+    /// Stops the proxy gracefully. Returns how many connections had to be cut.
     pub async fn stop(mut self) -> usize {
         self.app.lifecycle.shutdown.cancel();
         let running = self.running.take().expect("a test stops its proxy once");
@@ -49,8 +49,8 @@ impl Drop for TestApp {
     }
 }
 
-/// Starts a proxy with the demo's site and a fresh database, after `change` has had its say about
-/// the settings.
+/// Starts a proxy with the demo's site and a new database, after `change` has modified the
+/// settings.
 pub async fn spawn_app(change: impl FnOnce(&mut Config)) -> Result<TestApp, StartError> {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let arguments = Arguments { listen: Some(([127, 0, 0, 1], 0).into()), ..Arguments::default() };

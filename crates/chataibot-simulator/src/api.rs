@@ -1,4 +1,4 @@
-//! The two documented calls. Each one is recorded, meets the rules a test has laid out, is checked
+//! The two documented calls. Each is recorded, matched against the rules of a test, checked
 //! strictly, processed, and only then answered: so an answer can be held, replaced or lost while
 //! the platform already has the message.
 
@@ -32,13 +32,13 @@ use crate::{
     webhook,
 };
 
-/// Undocumented on the real platform; plenty for a text.
+/// Maximum size of a body, in bytes. Undocumented on the real platform; ample for a text.
 const BODY_LIMIT: usize = 1 << 20;
 
-/// The longest a `late` answer waits for its reply to be delivered.
+/// The longest time that a `late` answer waits for the delivery of its reply.
 const LATE_LIMIT: Duration = Duration::from_secs(10);
 
-/// The documented paths, and a record of everything else.
+/// Routes for the documented paths; every other request is recorded and refused.
 pub fn routes() -> Router<Arc<Platform>> {
     Router::new()
         .route("/api/v1/conversations", post(start).fallback(other))
@@ -58,7 +58,7 @@ async fn other(State(platform): State<Arc<Platform>>, request: Request) -> Respo
     handle_call(platform, CallKind::Other, None, request).await
 }
 
-/// A call from its arrival to its answer.
+/// Handles a call from its arrival to its answer.
 async fn handle_call(platform: Arc<Platform>, kind: CallKind, id: Option<String>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, BODY_LIMIT).await.ok();
@@ -100,7 +100,7 @@ async fn handle_call(platform: Arc<Platform>, kind: CallKind, id: Option<String>
     log.close(answer)
 }
 
-/// What a call that was accepted did.
+/// The result of an accepted call.
 struct Accepted {
     conversation: String,
     answer: Value,
@@ -200,7 +200,7 @@ fn add_message(platform: &Arc<Platform>, state: &mut Shared, id: String, body: &
     Ok(Accepted { conversation: id, answer: json!({ "ok": true, "message_id": message_id }), trick })
 }
 
-/// The words that make a call fail.
+/// Refuses a call whose text is a keyword that makes it fail.
 fn refuse_by_trick(state: &mut Shared, trick: Option<Trick>, visitor: &str) -> Result<(), Refusal> {
     let mut every_other_time = |word: &'static str, refusal: Refusal| {
         let key = (visitor.to_owned(), word);
@@ -222,7 +222,7 @@ fn refuse_by_trick(state: &mut Shared, trick: Option<Trick>, visitor: &str) -> R
     }
 }
 
-/// Until everything the bot says has been tried at the webhook at least once.
+/// Waits until the bot has finished and each of its deliveries has been tried at least once.
 async fn wait_for_reply(platform: &Platform, conversation: &str, from: usize) {
     let tried = platform.wait_for(|state| {
         if state.webhook.url.is_none() {
@@ -248,7 +248,7 @@ fn authorization(headers: &HeaderMap, expected: &str) -> &'static str {
     }
 }
 
-/// The record of one call. A call whose log is dropped without an answer was left by its caller.
+/// Recorder of one call. If it is dropped without an answer, the caller has gone.
 struct Log {
     platform: Arc<Platform>,
     index: usize,

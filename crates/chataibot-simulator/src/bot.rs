@@ -1,10 +1,10 @@
-//! Pip, the bot of a small invented travel desk: what it says to what it hears. Pure: no clock, no
-//! network, no ids.
+//! Pip, the bot of a small fictional travel desk: pure functions from a visitor's message to the
+//! bot's next steps. No clock, no network, no ids.
 //!
-//! - [`scenario`]: the table of words that make something happen, and what each one plays
+//! - [`scenario`]: the table of keywords, and the scenario that each one plays
 //! - [`tour`]: the guided conversation name → e-mail → place → summary
-//! - [`small_talk`]: everything else a visitor may say
-//! - [`answers`]: what comes back when the bot had asked something
+//! - [`small_talk`]: replies to everything else a visitor may say
+//! - [`answers`]: replies to what the bot had asked for
 //! - [`agent`]: Noor, the person a conversation can be handed to
 //! - [`message`]: messages as the platform writes them
 
@@ -29,7 +29,7 @@ pub enum Author {
     Visitor,
 }
 
-/// One thing the platform does for a conversation, in order.
+/// A step that the platform performs in a conversation.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
     Wait(u32),
@@ -45,7 +45,7 @@ pub enum Step {
     Close,
 }
 
-/// Where a conversation stands with the bot.
+/// The bot's state in a conversation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Flow {
     pub with: With,
@@ -59,7 +59,7 @@ pub enum With {
     Bot,
     /// Noor, with this many lines said; she gives the conversation back on request.
     Noor(usize),
-    /// Somebody who is played by a test: nothing is said on its own.
+    /// An agent played by a test: nothing is said on its own.
     Puppet,
 }
 
@@ -79,8 +79,8 @@ pub enum Expects {
     Tour(tour::Stop),
 }
 
-/// What the bot does first in a conversation. A first text that is a scenario's word is played
-/// after a short greeting.
+/// Returns the bot's first steps in a conversation. If the first text is a scenario's keyword, the
+/// scenario follows a short greeting.
 pub fn greet(flow: &mut Flow, first_text: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     match scenario::find(first_text).filter(|found| !matches!(found.play, Play::Help)) {
@@ -106,13 +106,12 @@ pub fn greet(flow: &mut Flow, first_text: &str) -> Vec<Step> {
     steps
 }
 
-/// What the bot, or the person in its place, does after a visitor's message.
+/// Returns the steps of the bot, or of the person in its place, after a visitor's message.
 pub fn answer(flow: &mut Flow, text: &str) -> Vec<Step> {
     match flow.with {
         With::Puppet => return Vec::new(),
         With::Noor(said) => {
-            // The words about the connection work with Noor too: they say nothing about who
-            // answers.
+            // Keywords about the connection work with Noor too: they do not depend on who answers.
             if trick(flow, text).is_none() {
                 return agent::answer(flow, said, text);
             }
@@ -139,7 +138,8 @@ pub fn answer(flow: &mut Flow, text: &str) -> Vec<Step> {
     }
 }
 
-/// What a visitor's message does to the call that brings it, before or beside the bot's reply.
+/// Returns what a visitor's message does to the call that carries it, before or besides the bot's
+/// reply.
 pub fn trick(flow: &Flow, text: &str) -> Option<Trick> {
     if tour::keeps(&flow.expects, text) || flow.with == With::Puppet {
         return None;

@@ -1,38 +1,38 @@
-//! What happened: each documented call that came in and each webhook call that went out, for tests
-//! to assert on.
+//! Record of each documented call that came in and each webhook call that went out, for tests to
+//! assert on.
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// Which documented call.
+/// The kind of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallKind {
     Start,
     Send,
-    /// Anything else below `/api/v1`: nobody should ask for it.
+    /// Any other request: no caller should make one.
     Other,
 }
 
-/// A documented call that came in, as the controls tell of it.
+/// A documented call that came in, as the controls report it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Call {
     /// `c1`, `c2`, …
     pub id: String,
     #[serde(rename = "call")]
     pub kind: CallKind,
-    /// The request line and the headers, in order; `authorization` and `cookie` only say that they
-    /// were there.
+    /// The method, path and headers, in order; of `authorization` and `cookie` only that they were
+    /// there.
     pub request: Value,
     pub body: Value,
     pub conversation: Option<String>,
-    /// Was it processed: did it start a conversation or add a message?
+    /// Whether it was processed: it started a conversation or added a message.
     pub processed: bool,
     #[serde(flatten)]
     pub outcome: Outcome,
 }
 
-/// What became of a call.
+/// The outcome of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", content = "status", rename_all = "snake_case")]
 pub enum Outcome {
@@ -54,11 +54,11 @@ pub struct Delivery {
     pub lane: String,
     pub content: Content,
     pub state: DeliveryState,
-    /// What each attempt met: a status, or the error of one that met none.
+    /// The result of each attempt: the status of the answer, or the error if there was none.
     pub attempts: Vec<Result<u16, String>>,
 }
 
-/// What a webhook call says.
+/// The body of a webhook call.
 #[derive(Clone, Debug)]
 pub enum Content {
     /// Events; the token is added when they go out.
@@ -67,14 +67,14 @@ pub enum Content {
     Raw(String),
 }
 
-/// How far a delivery is.
+/// The state of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryState {
     Waiting,
     Going,
     Delivered,
     GivenUp,
-    /// Thrown away by a control: a webhook that never came.
+    /// Discarded by a control: a webhook that never came.
     Discarded,
 }
 
@@ -89,7 +89,7 @@ impl DeliveryState {
         }
     }
 
-    /// Will nothing more happen to it on its own?
+    /// Whether it has ended: the simulator makes no more attempts on its own.
     pub const fn is_final(self) -> bool {
         match self {
             Self::Waiting | Self::Going => false,

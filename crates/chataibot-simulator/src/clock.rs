@@ -1,5 +1,5 @@
-//! Times and ids in the shapes the platform uses. The only file that reads the clock or makes
-//! something up.
+//! Clock and id generator: times and ids in the platform's formats. The only file that reads the
+//! clock or generates random values.
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -8,12 +8,12 @@ use std::{
 
 use crate::config::TimeStyle;
 
-/// Time since 1970-01-01 UTC.
+/// Returns the time since 1970-01-01 UTC.
 pub fn now() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
-/// A time in the platform's plain style (INF: UTC) or in ISO 8601.
+/// Formats a time in the platform's plain style (INF: UTC) or in ISO 8601.
 pub fn write_time(at: Duration, style: TimeStyle) -> String {
     let (year, month, day) = civil(at.as_secs() / 86_400);
     let second = at.as_secs() % 86_400;
@@ -30,13 +30,13 @@ pub fn write_time(at: Duration, style: TimeStyle) -> String {
     }
 }
 
-/// A day, `YYYY-MM-DD`.
+/// Formats a day as `YYYY-MM-DD`.
 pub fn write_day(at: Duration) -> String {
     let (year, month, day) = civil(at.as_secs() / 86_400);
     format!("{year:04}-{month:02}-{day:02}")
 }
 
-/// Year, month and day of the day with the given number, counted from 1970-01-01 (Hinnant's
+/// Returns year, month and day of the day with this number, counted from 1970-01-01 (Hinnant's
 /// `civil_from_days`).
 fn civil(days: u64) -> (u64, u64, u64) {
     let shifted = days + 719_468;
@@ -50,17 +50,18 @@ fn civil(days: u64) -> (u64, u64, u64) {
     (year_of_era + era * 400 + u64::from(month <= 2), month, day)
 }
 
-/// 64 random bits. Good for names, not for secrets: each `RandomState` is keyed anew.
+/// Returns 64 random bits: each `RandomState` has new keys. Good for ids, not for secrets.
 pub fn random() -> u64 {
     RandomState::new().hash_one(0_u8)
 }
 
-/// A conversation id as seen (OBS): 32 hex characters and the Unix second in 10 digits.
+/// Returns a conversation id as observed (OBS): 32 hex characters and the Unix second in 10 digits.
 pub fn conversation_id(at: Duration) -> String {
     format!("{:016x}{:016x}{:010}", random(), random(), at.as_secs())
 }
 
-/// A message id in the documented sample's style: 12 letters and digits, 12 digits, 8 letters.
+/// Returns a message id in the documented sample's style: 12 letters and digits, 12 digits, 8
+/// letters.
 pub fn message_id() -> String {
     const MIXED: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let pick = |count: usize, of: u64| {

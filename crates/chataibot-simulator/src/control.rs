@@ -1,8 +1,8 @@
 #![doc = include_str!("../CONTROL.md")]
 //!
-//! This file: the paths, and how orders are read and answered.
+//! This file: the routes, and how orders are parsed and answered.
 
-/// The body or query of a control: fields that are not known are refused.
+/// Declares the body or query of a control; unknown fields are refused.
 macro_rules! body {
     ($name:ident { $($fields:tt)* }) => {
         #[derive(serde::Deserialize)]
@@ -65,7 +65,7 @@ pub fn routes() -> Router<Arc<Platform>> {
         .route("/_control/idle", get(inspect::idle))
 }
 
-/// An order that cannot be followed, and why.
+/// Why an order cannot be executed.
 #[derive(Debug)]
 pub struct BadOrder(String);
 
@@ -82,7 +82,7 @@ impl IntoResponse for BadOrder {
     }
 }
 
-/// `{"ok":true}` and what else there is to say.
+/// Answers `{"ok":true}` with these additional fields.
 fn done(mut more: Value) -> Response {
     more["ok"] = true.into();
     Json(more).into_response()
@@ -92,7 +92,7 @@ type Reply = Result<Response, BadOrder>;
 
 type Shared = axum::extract::State<Arc<Platform>>;
 
-/// The body of an order; nothing counts as `{}`.
+/// Extractor for the body of an order; an empty body counts as `{}`.
 pub struct Order<T>(T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Order<T> {
@@ -110,7 +110,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Order<T> {
 #[serde(deny_unknown_fields)]
 struct Nothing {}
 
-/// Which calls an order is about.
+/// Which calls an order applies to.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum CallFilter {

@@ -9,13 +9,13 @@ use crate::bot::{Flow, Step, With};
 #[derive(Clone, Debug)]
 pub struct Conversation {
     pub id: String,
-    /// The visitor's id, as the caller made it.
+    /// The visitor's id, as the caller gave it.
     pub visitor: String,
     pub closed: bool,
     pub flow: Flow,
     pub visitor_messages: u32,
     pub script: VecDeque<Step>,
-    /// Does a task wait before the script goes on?
+    /// Whether a task is waiting to continue the script.
     pub waiting: bool,
 }
 

@@ -1,5 +1,5 @@
-//! Events as the platform writes them. Grades stand at each function; the styles are settings
-//! because nobody documents them.
+//! Events as the platform writes them. Each function states its grade of evidence; undocumented
+//! styles are settings.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::{
     platform::State,
 };
 
-/// The bot's user, as the start answer and assignee events name it. The address must never reach a
+/// The bot's user in the start answer and in assignee events. The e-mail address must never reach a
 /// browser.
 pub const BOT_ID: &str = "5d1f8a";
 pub const BOT_EMAIL: &str = "pip@staff.example.com";
@@ -24,7 +24,7 @@ pub fn envelope(state: &State, conversation: &str, kind: &str, payload: Value) -
     event
 }
 
-/// Something said (OBS for bot and visitor, INF for agent).
+/// A message (OBS for bot and visitor, INF for agent).
 pub fn message(state: &State, conversation: &str, author: Author, message: Value) -> Value {
     message_with_id(state, conversation, author, message, &clock::message_id())
 }
@@ -43,7 +43,7 @@ fn message_with_id(state: &State, conversation: &str, author: Author, message: V
     envelope(state, conversation, "message", payload)
 }
 
-/// The visitor's own message, sent back: a text (OBS), or a typed answer as it came (INF).
+/// The echo of the visitor's own message: a text (OBS), or a typed answer unchanged (INF).
 pub fn echo(state: &State, conversation: &str, text: &str, typed: Option<Value>, message_id: &str) -> Option<Value> {
     let text = match state.style.echo {
         Echo::Plain => text.to_owned(),
@@ -79,7 +79,8 @@ pub fn status(state: &State, conversation: &str, status: &str) -> Value {
     envelope(state, conversation, "status", json!({ "status": status }))
 }
 
-/// A person takes over (INT). Comes with the person's address, which must never reach a browser.
+/// A person takes over (INT). Includes the person's e-mail address, which must never reach a
+/// browser.
 pub fn assigned_to_agent(state: &State, conversation: &str, name: &str, picture: &str) -> Value {
     let mut assignee = json!({ "id": "7c31", "type": "agent", "name": name, "email": "noor@staff.example.com" });
     if !picture.is_empty() {

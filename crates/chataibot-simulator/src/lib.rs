@@ -1,4 +1,4 @@
-//! The ChatAIBot platform, simulated for demos and tests: the two documented calls and the Events
+//! Simulator of the ChatAIBot platform for demos and tests: the two documented calls and the Events
 //! webhook.
 //!
 //! In reading order:
@@ -8,15 +8,16 @@
 //! - `bot`: what the bot says; its table of scenarios is [`scenario::SCENARIOS`]
 //! - `conversation`, `script`: one conversation, and how its next steps are played
 //! - `events`: events as the platform writes them; `webhook`: how they go out
-//! - `control`: how a test decides what happens, and when: the calls below `/_control`
-//! - `platform`, `call_log`, `stub_rules`: the shared state, what happened, what a test ordered for
-//!   calls to come
-//! - [`clock`], `media`: times and ids; pictures and files
+//! - `control`: the calls below `/_control`, by which a test decides what happens, and when
+//! - `platform`, `call_log`, `stub_rules`: the shared state, the record of calls, the rules of a
+//!   test for future calls
+//! - [`clock`], `media`: times and ids; media files
 //!
 //! It shares no type with `chataibot-wire` or `chataibot-proxy` on purpose: it writes its own JSON,
-//! so a wrong guess about the platform can't pass its own test. What it holds in common with them
-//! are the fixtures in `tests/fixtures/platform`, one file for each shape, named by evidence:
-//! `doc-`, `seen-`, `guess-`.
+//! so a wrong guess about the platform can't pass its own test. They share only the fixtures in
+//! `tests/fixtures/platform`, one file for each shape, named by evidence: `doc-`, `seen-`,
+//! `guess-`. Comments grade that evidence: DOC is documented, OBS observed, INT seen only in the
+//! platform's own clients, INF inferred.
 
 mod api;
 mod bot;
@@ -33,7 +34,7 @@ pub mod server;
 mod stub_rules;
 mod webhook;
 
-/// What the bot can show, by the words that visitors type.
+/// What the bot can show, by the keywords that visitors type.
 pub mod scenario {
     pub use crate::bot::scenario::{SCENARIOS, find};
 }

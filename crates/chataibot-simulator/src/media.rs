@@ -1,5 +1,5 @@
-//! The pictures, the film, the sound and the file that replies point to, so that a demo needs no
-//! other server.
+//! Media files that replies link to (images, video, audio, PDF), so that a demo needs no other
+//! server.
 
 use std::{f64::consts::TAU, sync::Arc};
 
@@ -48,12 +48,12 @@ fn find(name: &str) -> Option<(&'static str, Vec<u8>)> {
 
 async fn serve(Path(name): Path<String>, request: HeaderMap) -> Response {
     let Some((kind, bytes)) = find(&name) else { return StatusCode::NOT_FOUND.into_response() };
-    // Any page may show them, as it may show the files of the real platform.
+    // Any page may embed them, as it may embed the files of the real platform.
     let headers = [
         (header::CONTENT_TYPE, kind),
         (header::CACHE_CONTROL, "public, max-age=3600"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        // Without ranges a browser plays films and sounds and can't jump in them.
+        // Without range requests a browser plays video and audio but cannot seek.
         (header::ACCEPT_RANGES, "bytes"),
     ];
     let headers = (headers, [("cross-origin-resource-policy", "cross-origin")]);
@@ -68,8 +68,8 @@ async fn serve(Path(name): Path<String>, request: HeaderMap) -> Response {
     }
 }
 
-/// The first and last byte of `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<length>`;
-/// anything else is answered whole.
+/// Parses `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<length>` into the first and last
+/// byte; for anything else the whole file is sent.
 fn part(range: &str, length: usize) -> Option<(usize, usize)> {
     let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
     let end = length.checked_sub(1)?;
@@ -90,7 +90,7 @@ fn bell() -> Vec<u8> {
     wav.extend_from_slice(&(36 + LENGTH).to_le_bytes());
     wav.extend_from_slice(b"WAVEfmt ");
     wav.extend_from_slice(&16_u32.to_le_bytes());
-    // PCM, one channel, as many bytes a second as samples, one byte a sample, 8 bits.
+    // PCM, one channel, one byte per sample (so the byte rate is the sample rate), 8 bits.
     wav.extend_from_slice(&[1, 0, 1, 0]);
     wav.extend_from_slice(&RATE.to_le_bytes());
     wav.extend_from_slice(&RATE.to_le_bytes());
@@ -104,7 +104,7 @@ fn bell() -> Vec<u8> {
         let time = f64::from(sample) / f64::from(RATE);
         let sum: f64 =
             partials.iter().map(|(pitch, loud, fade)| loud * (-fade * time).exp() * (TAU * pitch * time).sin()).sum();
-        // Between 28 and 228, so the cast is exact.
+        // Between 28 and 228, so the cast cannot overflow.
         (128.0 + 100.0 * sum) as u8
     }));
     wav

@@ -1,8 +1,8 @@
-//! The shared state behind one lock, a watch channel that tells of each change, and the tasks that
-//! run beside the calls.
+//! Shared state behind one lock, with a watch channel that signals each change, and background
+//! tasks.
 //!
-//! The lock is a std one: nothing is awaited while it is held. Whoever waits for something waits
-//! for the next change and looks again, so no part of the simulator (and no test) needs to sleep.
+//! The lock is a std one: nothing is awaited while it is held. A waiter waits for the next change
+//! and checks again, so no part of the simulator (and no test) needs to sleep.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -22,7 +22,7 @@ use crate::{
 
 pub struct Platform {
     pub config: Config,
-    /// How the simulator is reached, without a slash at the end.
+    /// URL at which the simulator is reached, without a slash at the end.
     pub base: String,
     pub client: reqwest::Client,
     state: Mutex<State>,
@@ -30,7 +30,7 @@ pub struct Platform {
     tasks: Mutex<JoinSet<()>>,
 }
 
-/// All that changes.
+/// The mutable state.
 #[derive(Default)]
 pub struct State {
     pub account_id: String,
@@ -46,34 +46,33 @@ pub struct State {
     pub once_refused: HashSet<(String, &'static str)>,
     /// Every documented call that came in, oldest first.
     pub calls: Vec<Call>,
-    /// Every webhook call that was made or waits, oldest first.
+    /// Every webhook call, made or waiting, oldest first.
     pub deliveries: Vec<Delivery>,
-    /// Indices of the deliveries that wait, by lane; a lane that is here has a task that empties
-    /// it.
+    /// Indices of the waiting deliveries, by lane; each lane in the map has a task that drains it.
     pub lanes: HashMap<String, VecDeque<usize>>,
     pub rules: Vec<Rule>,
     pub holds: Vec<Hold>,
-    /// Raised by a reset, so that what was under way before it stops.
+    /// Raised by a reset, so that work begun before it stops.
     pub generation: u64,
 }
 
-/// Where events go, and whether they may.
+/// Where events are sent, and whether they may be sent.
 #[derive(Clone, Debug, Default)]
 pub struct Webhook {
     pub url: Option<String>,
     pub token: String,
-    /// Has the handshake succeeded since the address or the token changed? Until then no event goes
-    /// out.
+    /// Whether the handshake has succeeded since the address or the token changed. Until then no
+    /// event is sent.
     pub greeted: bool,
     pub paused: bool,
     /// Raised with each change of address or token, so that an old handshake stops.
     pub version: u64,
-    /// What each handshake of this version met: `Ok` when the token came back.
+    /// The result of each handshake of this version: `Ok` when the token came back.
     pub handshakes: Vec<Result<(), String>>,
 }
 
 impl Webhook {
-    /// May events go out?
+    /// Whether events may be sent.
     pub const fn is_open(&self) -> bool {
         self.url.is_some() && self.greeted && !self.paused
     }
@@ -118,15 +117,15 @@ impl Platform {
         }))
     }
 
-    /// The state, to change. Whoever waits looks again when the guard is dropped.
+    /// Locks the state for writing. Dropping the guard wakes all waiters.
     pub fn write(&self) -> WriteGuard<'_> {
         WriteGuard { guard: Some(self.read()), changed: &self.changed }
     }
 
-    /// The state, to read.
+    /// Locks the state for reading.
     pub fn read(&self) -> MutexGuard<'_, State> {
-        // A panic in another task must not take the rest of a test run with it: the state is plain
-        // data, whole after each step.
+        // A panic in another task must not fail the rest of a test run: the state is plain data,
+        // consistent after each step.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -138,27 +137,29 @@ impl Platform {
                 return found;
             }
             if changed.changed().await.is_err() {
-                // The sender lives in `self`, so this can't end before we do.
+                // The sender is a field of `self`, so the channel cannot close before this call
+                // ends.
                 std::future::pending::<()>().await;
             }
         }
     }
 
-    /// Runs something beside the calls, until it ends or the simulator does.
+    /// Runs a background task, until it ends or the simulator does.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         while tasks.try_join_next().is_some() {}
         tasks.spawn(task);
     }
 
-    /// Ends all that runs beside the calls.
+    /// Ends all background tasks.
     pub fn stop(&self) {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
     }
 }
 
 impl State {
-    /// A conversation by id, or the newest one when none is named.
+    /// Returns the id of the named conversation if it exists, or of the newest one if none is
+    /// named.
     pub fn conversation_id(&self, named: Option<&str>) -> Option<String> {
         match named {
             Some(id) => self.conversations.contains_key(id).then(|| id.to_owned()),
@@ -166,7 +167,7 @@ impl State {
         }
     }
 
-    /// Forgets conversations, calls, deliveries, rules and blocks; lets held answers go; keeps the
+    /// Forgets conversations, calls, deliveries, rules and blocks; releases held answers; keeps the
     /// webhook's address.
     pub fn reset(&mut self) {
         self.conversations.clear();
@@ -185,7 +186,7 @@ impl State {
     }
 }
 
-/// Write access to the state; tells of a change when it is dropped.
+/// Write access to the state; signals a change when it is dropped.
 pub struct WriteGuard<'a> {
     guard: Option<MutexGuard<'a, State>>,
     changed: &'a watch::Sender<()>,
@@ -206,7 +207,7 @@ impl std::ops::DerefMut for WriteGuard<'_> {
 
 impl Drop for WriteGuard<'_> {
     fn drop(&mut self) {
-        // Unlock first: whoever is told looks at once.
+        // Unlock first: a woken waiter reads the state at once.
         self.guard = None;
         self.changed.send_replace(());
     }

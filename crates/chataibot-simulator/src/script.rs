@@ -1,4 +1,4 @@
-//! What happens in a conversation: the visitor's message, its echo, and the bot's steps at the
+//! Script player of a conversation: the visitor's message, its echo, and the bot's steps at the
 //! bot's pace.
 
 use std::{sync::Arc, time::Duration};
@@ -13,8 +13,8 @@ use crate::{
     webhook,
 };
 
-/// Takes a visitor's message in, of a typed answer also as it came: the echo goes out at once, the
-/// reply at the bot's pace. Gives the message's id.
+/// Processes a visitor's message (`typed` is a typed answer as it came): sends the echo at once,
+/// the reply at the bot's pace. Returns the message's id.
 pub fn receive(
     platform: &Arc<Platform>,
     state: &mut State,
@@ -37,8 +37,8 @@ pub fn receive(
     message_id
 }
 
-/// Performs the script up to its next pause. Without a pace it runs to its end before the call that
-/// caused it is answered, so the order of events never depends on the scheduler.
+/// Performs the script up to its next pause. With a pace of zero it runs to its end before the call
+/// that caused it is answered, so the order of events never depends on the scheduler.
 pub fn advance(platform: &Arc<Platform>, state: &mut State, id: &str) {
     loop {
         let Some(conversation) = state.conversations.get_mut(id) else { return };
@@ -71,7 +71,7 @@ pub fn advance(platform: &Arc<Platform>, state: &mut State, id: &str) {
     }
 }
 
-/// Does one thing at once; pauses are the script's affair.
+/// Performs one step at once; `advance` handles the pauses.
 pub fn perform(platform: &Arc<Platform>, state: &mut State, id: &str, step: Step) {
     let say = |state: &State, author, message: Value| {
         events::message(state, id, author, message::with_media_from(around_today(message), &platform.base))
@@ -103,7 +103,7 @@ pub fn perform(platform: &Arc<Platform>, state: &mut State, id: &str, step: Step
     }
 }
 
-/// A calendar's limits, moved from the fixture's year to the year that begins today.
+/// Moves a calendar's limits from the fixture's year to the year that begins today.
 fn around_today(mut message: Value) -> Value {
     let limits = [("min", Duration::ZERO), ("max", Duration::from_secs(365 * 86_400))];
     if message["type"] == "calendar" {
@@ -116,7 +116,7 @@ fn around_today(mut message: Value) -> Value {
     message
 }
 
-/// A fifth more or less: a real bot is not a metronome.
+/// Varies the pace by up to a fifth: a real bot is not a metronome.
 fn varied(pace: Duration) -> Duration {
     let percent = u32::try_from(clock::random() % 41).unwrap_or_default();
     pace.saturating_mul(80 + percent) / 100

@@ -1,5 +1,5 @@
-//! The accept loop: an own one, because a simulated platform must be able to close a connection
-//! instead of answering.
+//! The server and its accept loop, a custom one because a simulated platform must be able to close
+//! a connection instead of answering.
 
 use std::{convert::Infallible, fmt, io, net::SocketAddr, sync::Arc};
 
@@ -20,7 +20,7 @@ pub struct Simulator {
     accepting: tokio::task::JoinHandle<()>,
 }
 
-/// Put on a response, it closes the connection instead.
+/// Response extension that closes the connection instead of sending the response.
 #[derive(Clone, Copy, Debug)]
 pub struct Cut;
 
@@ -30,8 +30,8 @@ impl From<Cut> for io::Error {
     }
 }
 
-/// Starts a simulator; it takes calls from when this returns. Fails when the address cannot be
-/// listened on.
+/// Starts a simulator, which accepts calls once this returns. Fails if it cannot listen on the
+/// address.
 pub async fn spawn(config: Config) -> io::Result<Simulator> {
     let listener = TcpListener::bind(config.listen).await?;
     let addr = listener.local_addr()?;
@@ -84,7 +84,7 @@ impl fmt::Debug for Simulator {
     }
 }
 
-/// Until it is aborted: then the set of connections is dropped, too, which closes them.
+/// Accepts connections until it is aborted; dropping the set of connections then closes them.
 async fn accept(listener: TcpListener, router: Router) {
     let mut connections = JoinSet::new();
     loop {
@@ -104,7 +104,7 @@ async fn accept(listener: TcpListener, router: Router) {
             }
             Err(error) => {
                 debug!(%error, "accept failed");
-                // Out of file descriptors, most likely: let others go first.
+                // Most likely no file descriptor is free: let tasks run that may close one.
                 tokio::task::yield_now().await;
             }
         }

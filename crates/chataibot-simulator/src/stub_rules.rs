@@ -1,4 +1,4 @@
-//! What a test ordered for the next calls: refuse them, cut them, hold their answers.
+//! Rules that a test has set for the next calls: refuse them, cut them, hold their answers.
 
 use serde_json::Value;
 
@@ -6,19 +6,19 @@ use crate::call_log::CallKind;
 
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// For which call; `None` is any.
+    /// The kind of call it applies to; `None` means any.
     pub call: Option<CallKind>,
     pub times: u32,
-    /// Before the platform has processed the call, or after?
+    /// Whether it acts before or after the platform has processed the call.
     pub when: Phase,
     pub what: StubAction,
 }
 
-/// At which moment a rule acts.
+/// When a rule acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     Before,
-    /// When all is stored and only the answer is missing.
+    /// Once everything is stored and only the answer is missing.
     After,
 }
 
@@ -48,7 +48,7 @@ pub enum Body {
     Text(String),
 }
 
-/// An answer that waits.
+/// A held answer.
 #[derive(Clone, Debug)]
 pub struct Hold {
     /// `h1`, `h2`, …
@@ -57,7 +57,7 @@ pub struct Hold {
     pub released: bool,
 }
 
-/// Takes the first rule that fits, and counts it down.
+/// Returns the action of the first matching rule, and uses that rule up once.
 pub fn next_match(rules: &mut Vec<Rule>, call: CallKind, when: Phase, is_hold: bool) -> Option<StubAction> {
     let at = rules.iter().position(|rule| {
         rule.call.is_none_or(|only| only == call)

@@ -1,5 +1,5 @@
-//! The Events webhook: the handshake, and deliveries in order per conversation, tried again until
-//! they are answered with 2xx.
+//! The Events webhook: the handshake, and deliveries in order per conversation, retried until they
+//! are answered with 2xx.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use crate::{
     platform::{Platform, State},
 };
 
-/// A receiver may be away for days; only the newest handshakes are kept.
+/// Only the newest handshakes are kept, because a receiver may be away for days.
 const HANDSHAKES_KEPT: usize = 100;
 
-/// Queues a delivery behind the others of its lane. Gives its id.
+/// Queues a delivery behind the others of its lane. Returns its id.
 pub fn push(platform: &Arc<Platform>, state: &mut State, lane: &str, mut delivery: Delivery) -> String {
     let index = state.deliveries.len();
     let id = format!("d{}", index + 1);
@@ -26,7 +26,8 @@ pub fn push(platform: &Arc<Platform>, state: &mut State, lane: &str, mut deliver
     id
 }
 
-/// Puts a delivery at its place in its lane, and sees to it that somebody empties the lane.
+/// Puts a delivery at its place in its lane, and starts a task that drains the lane if there is
+/// none.
 pub fn queue(platform: &Arc<Platform>, state: &mut State, lane: &str, index: usize) {
     if let Some(waiting) = state.lanes.get_mut(lane) {
         let place = waiting.partition_point(|other| *other < index);
@@ -39,8 +40,8 @@ pub fn queue(platform: &Arc<Platform>, state: &mut State, lane: &str, index: usi
     }
 }
 
-/// Names where events go, and begins the handshake, unless it counts as done. `None` keeps events
-/// waiting.
+/// Sets where events are sent and starts the handshake, unless `handshake` is false: then it counts
+/// as done. A `url` of `None` keeps events waiting.
 pub fn aim(platform: &Arc<Platform>, state: &mut State, url: Option<String>, token: String, handshake: bool) {
     let webhook = &mut state.webhook;
     webhook.version += 1;
@@ -85,7 +86,7 @@ fn next(platform: &Platform, lane: &str, generation: u64) -> Next {
         state.lanes.remove(lane);
         return Next::End;
     };
-    // A control may have sent or discarded it meanwhile.
+    // A control may have sent or discarded it while it waited.
     if state.deliveries[index].state != DeliveryState::Waiting {
         return Next::Look;
     }
@@ -123,7 +124,7 @@ async fn deliver(platform: &Platform, index: usize, generation: u64) {
     }
 }
 
-/// One webhook call, whatever the queue says; recorded. `Ok` is an answer with 2xx.
+/// Makes one webhook call, regardless of the queue, and records it. `Ok` is an answer with 2xx.
 pub async fn attempt(platform: &Platform, index: usize, generation: u64) -> Result<u16, String> {
     let request = {
         let state = platform.read();
@@ -154,7 +155,7 @@ pub async fn attempt(platform: &Platform, index: usize, generation: u64) -> Resu
         Err(error) => error,
     };
     let attempt = delivery.attempts.len();
-    // At the first failure and then ever more rarely, so that a stopped proxy doesn't fill the
+    // Log the first failure, then ever more rarely, so that a stopped proxy doesn't fill the
     // terminal.
     if attempt.is_power_of_two() {
         warn!(delivery = %delivery.id, attempt, error, "webhook not accepted, trying again");
@@ -210,8 +211,8 @@ async fn shake_hands(platform: Arc<Platform>, version: u64) {
     }
 }
 
-/// One handshake: a body with the token and no events (OBS), answered by 200 with the same token
-/// (DOC).
+/// Makes one handshake: a body with the token and no events (OBS), answered by 200 with the same
+/// token (DOC).
 pub async fn greet(platform: &Platform) -> Result<(), String> {
     let (url, token) = {
         let webhook = &platform.read().webhook;
@@ -226,7 +227,7 @@ pub async fn greet(platform: &Platform) -> Result<(), String> {
     if body["token"] == token { Ok(()) } else { Err("the answer does not hold the same token".to_owned()) }
 }
 
-/// Why a call met no answer. The address is left out: its path holds a secret.
+/// Describes why a call got no answer, without the URL: its path contains a secret.
 fn describe(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut text = error.to_string();

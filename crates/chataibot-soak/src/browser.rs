@@ -1,12 +1,12 @@
-//! A visitor's browser without a browser: the widget's own client in each tab, and what a browser
-//! gives it: storage, locks, a channel between tabs, timers, and HTTP.
+//! Fake browser of a visitor over real HTTP: the widget's own machine in each tab, and what a
+//! browser provides: storage, locks, a channel between tabs, timers, and HTTP.
 //!
-//! - [`calls`]: what is asked of the proxy
-//! - [`tab_locks`]: the lock of the leader, and the channel between tabs
+//! - [`calls`]: the requests to the proxy
+//! - [`tab_locks`]: the leader's lock, and the channel between tabs
 //!
-//! Effects are run by [`FakeBrowser`], as in the tests in memory.
+//! Effects are run by [`FakeBrowser`], as in the in-memory tests.
 //!
-//! It decides nothing. It is to the machine what `src/runtime.rs` is in a real browser.
+//! It makes no decisions. It is to the machine what `src/runtime.rs` is in a real browser.
 
 mod calls;
 pub use calls::ORIGIN;
@@ -44,7 +44,7 @@ use tokio::{
 
 use crate::checker;
 
-/// One visitor's browser. Clones are the same browser. Lives on one thread, in a
+/// A visitor's browser. Clones are handles to the same one. Lives on one thread, in a
 /// [`tokio::task::LocalSet`].
 #[derive(Clone)]
 pub struct Browser(Rc<Inner>);
@@ -53,26 +53,26 @@ struct Inner {
     base: String,
     http: reqwest::Client,
     began: Instant,
-    /// How far the visitor's clock is ahead of ours.
+    /// How far the visitor's clock is ahead of ours, in milliseconds.
     clock: Cell<i64>,
     rng: RefCell<Rng>,
     ids: Cell<u64>,
     storage: RefCell<Storage>,
     tabs: RefCell<Vec<Tab>>,
     leadership: RefCell<Leadership>,
-    /// One tab at a time may ask for a token, and one may send.
+    /// Only one tab at a time may ask for a token, and only one may send.
     token_lock: Rc<tokio::sync::Mutex<()>>,
     send_lock: Rc<tokio::sync::Mutex<()>>,
-    /// What the pages were told was sent.
+    /// Ids of messages that were reported to the host pages as sent.
     sent: RefCell<Vec<Rc<str>>>,
-    /// What must never be was seen.
+    /// Violations seen so far.
     wrong: RefCell<Vec<String>>,
     story: RefCell<Vec<String>>,
 }
 
 struct Tab {
     mind: Machine,
-    /// Counts reloads: what was meant for an earlier page does not reach the next.
+    /// Counts reloads: what was meant for an earlier page must not reach the next.
     page: u32,
     listening: bool,
     calls: [Option<Rc<Notify>>; 4],
@@ -99,13 +99,13 @@ impl Tab {
     }
 }
 
-/// What comes from another tab, in its effect.
+/// What a tab gets from another: the input for a change of storage, or a message.
 enum News {
     Input(Input),
     TabMessage(TabMessage),
 }
 
-/// The place of a call: one of each kind runs at a time.
+/// Slot of a call: one call of each kind runs at a time.
 #[derive(Clone, Copy)]
 enum Kind {
     Token,
@@ -115,10 +115,10 @@ enum Kind {
 }
 
 impl Browser {
-    /// A browser with nothing stored, and no tab.
+    /// Creates a browser with empty storage and no tab.
     pub fn open(base: String, seed: u64) -> Result<Self, reqwest::Error> {
-        // A connection each: which fault a request meets is its own affair. Redirects are errors,
-        // as in the widget.
+        // A connection per request, so that each meets a fault of its own. Redirects are errors, as
+        // in the widget.
         let http = reqwest::Client::builder()
             .no_proxy()
             .pool_max_idle_per_host(0)
@@ -142,7 +142,7 @@ impl Browser {
         })))
     }
 
-    /// Opens a tab, with the widget's window open. Its number.
+    /// Opens a tab with the widget's window open, and returns its number.
     pub fn new_tab(&self) -> usize {
         let tab = {
             let mut tabs = self.0.tabs.borrow_mut();
@@ -162,20 +162,20 @@ impl Browser {
         self.0.tabs.borrow()[tab].mind.state().clone()
     }
 
-    /// The visitor says something. Gives the client message id.
+    /// Sends a message of the visitor. Returns the client message id.
     pub fn say(&self, tab: usize, text: &str) -> Rc<str> {
         let id = self.new_id(tab);
         self.handle(tab, Input::User(UserAction::Send(text.to_owned()), id.clone()));
         id
     }
 
-    /// Sends again what has failed for now.
+    /// Retries a message that failed temporarily.
     pub fn retry(&self, tab: usize, id: Rc<str>) {
         let new_id = self.new_id(tab);
         self.handle(tab, Input::User(UserAction::Retry(id), new_id));
     }
 
-    /// The page is loaded again. `told` when the old one had a moment to put things away.
+    /// Reloads the page. `told`: whether the old page was hidden first and could save its state.
     pub fn reload(&self, tab: usize, told: bool) {
         if told {
             self.handle(tab, Input::Hidden);
@@ -193,12 +193,12 @@ impl Browser {
         self.act(tab, UserAction::Open);
     }
 
-    /// The visitor's clock is set to another time, by so many milliseconds.
+    /// Shifts the visitor's clock by so many milliseconds.
     pub fn set_clock(&self, by: i64) {
         self.0.clock.set(self.0.clock.get() + by);
     }
 
-    /// Messages the page was told were accepted.
+    /// Returns the ids of messages that were reported to the host page as accepted.
     pub fn sent(&self) -> Vec<Rc<str>> {
         self.0.sent.borrow().clone()
     }
@@ -207,7 +207,7 @@ impl Browser {
         self.0.wrong.borrow().clone()
     }
 
-    /// What happened, line by line, for the report of a violation.
+    /// Returns what happened, line by line, for the report of a violation.
     pub fn story(&self) -> Vec<String> {
         self.0.story.borrow().clone()
     }
@@ -217,7 +217,7 @@ impl Browser {
         self.0.story.borrow_mut().push(format!("{at:>6} ms  {}", line()));
     }
 
-    /// The visitor's token, as it is stored.
+    /// Returns the visitor's token, as it is stored.
     pub fn token(&self) -> Option<String> {
         self.0.storage.borrow().credentials.as_ref().map(|credentials| credentials.token.clone())
     }
@@ -225,7 +225,7 @@ impl Browser {
     fn new_id(&self, tab: usize) -> Rc<str> {
         let number = self.0.ids.get() + 1;
         self.0.ids.set(number);
-        // A UUIDv7, later than all before it.
+        // A UUIDv7, greater than all before it.
         let at = self.0.tabs.borrow()[tab].mind.state().id_time(self.wall());
         let (high, low) = (at >> 16 & 0xFFFF_FFFF, at & 0xFFFF);
         let rng = self.0.rng.borrow_mut().number() & 0xFFFF_FFFF;
@@ -254,13 +254,12 @@ impl Browser {
         self.handle(tab, Input::Loaded(Box::new(found)));
     }
 
-    /// The visitor does something by which nothing is said.
+    /// Performs a visitor action that sends no message.
     pub fn act(&self, tab: usize, action: UserAction) {
         self.handle(tab, Input::User(action, Rc::from("")));
     }
 
-    /// Lets a tab handle an input and runs its effects. An input that comes up meanwhile waits its
-    /// turn.
+    /// Lets a tab handle an input and runs its effects. Inputs that arise during this are queued.
     pub fn handle(&self, tab: usize, input: Input) {
         {
             let mut tabs = self.0.tabs.borrow_mut();
@@ -332,7 +331,7 @@ impl Browser {
         }
     }
 
-    /// A guard in the place of a call; the call before it ends.
+    /// Puts a new guard into the slot of a call and aborts the call before it.
     fn guard(&self, tab: usize, kind: Kind) -> Rc<Notify> {
         self.hang_up(tab, kind);
         let guard = Rc::new(Notify::new());
@@ -423,7 +422,7 @@ impl FakeBrowser for Browser {
     }
 }
 
-/// A call that may be ended at any moment.
+/// Awaits a call that `guard` may abort at any moment.
 async fn until<T>(guard: &Notify, call: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
     tokio::select! {
         result = call => result,

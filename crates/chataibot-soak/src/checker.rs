@@ -1,6 +1,6 @@
-//! What must hold, whatever happened: P1 no acknowledged message is lost, P2 none is shown twice,
-//! P3 the order is the same in every tab and after a reload, P4 what the visitor sees is the
-//! proxy's log.
+//! Checker of the properties that must hold, whatever happened: P1 no acknowledged message is lost,
+//! P2 none is shown twice, P3 the order is the same in every tab and after a reload, P4 what the
+//! visitor sees is the proxy's log.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,16 +10,16 @@ use std::{
 use chataibot_widget::conversation::{Conversation, Delivery, SendError, SendState};
 use chataibot_wire::{Entry, Event, entry::DeliveryState};
 
-/// What must hold in a tab at every instant.
+/// Invariants of one tab, checked after each change.
 #[derive(Clone, Debug, Default)]
 pub struct Order {
     conversation: Option<Rc<str>>,
-    /// Epochs and numbers of what was shown.
+    /// Epoch and sequence number of each message that was shown.
     shown: BTreeSet<(u32, u32)>,
 }
 
 impl Order {
-    /// Looks at a tab after a change.
+    /// Checks a tab after a change.
     pub fn look(&mut self, state: &Conversation) -> Result<(), String> {
         if self.conversation.as_ref() != state.id() {
             *self = Self { conversation: state.id().cloned(), shown: BTreeSet::new() };
@@ -56,31 +56,31 @@ impl Order {
     }
 }
 
-/// What is known at the end.
+/// Facts known at the end of a run.
 #[derive(Debug, Default)]
 pub struct Truth {
-    /// What the visitor said: client message ids and texts, each text said once.
+    /// The visitor's messages: client message ids and texts; no two have the same text.
     pub said: Vec<(Rc<str>, String)>,
-    /// Of these, what the page was told was accepted.
+    /// Those of them that the host page was told were accepted.
     pub accepted: Vec<Rc<str>>,
-    /// Of these, what the visitor gave up.
+    /// Those of them that the visitor discarded.
     pub given_up: Vec<Rc<str>>,
     pub log: Vec<Entry>,
     /// The visitor's texts as the platform processed them, in order.
     pub processed: Vec<String>,
-    /// What the platform told by webhook and got a 2xx for, each text told once.
+    /// Texts that the platform sent by webhook and got a 2xx for; no two are the same.
     pub told: Vec<String>,
 }
 
-/// A message as somebody sees it.
+/// A message as it is displayed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     pub text: String,
-    /// Of a visitor's message: how the sending went, as a visitor sees it.
+    /// Delivery state as the visitor sees it; only on the visitor's own messages.
     pub state: Option<DeliveryState>,
 }
 
-/// The messages of a log, as a visitor should see them.
+/// Returns the messages of a log as a visitor should see them.
 pub fn lines_of(log: &[Entry]) -> Vec<Line> {
     let mut states: BTreeMap<&str, DeliveryState> = BTreeMap::new();
     for entry in log {
@@ -99,7 +99,7 @@ pub fn lines_of(log: &[Entry]) -> Vec<Line> {
     log.iter().filter_map(line).collect()
 }
 
-/// What a tab shows.
+/// Returns the messages that a tab shows.
 pub fn lines_in(state: &Conversation) -> Vec<Line> {
     let line = |message: &chataibot_widget::conversation::MessageRow| {
         let state = match message.delivery.state() {
@@ -115,7 +115,7 @@ pub fn lines_in(state: &Conversation) -> Vec<Line> {
 }
 
 impl Truth {
-    /// What is wrong, if anything is. Each finding names the property it breaks.
+    /// Returns all violations, each with the property that it breaks.
     pub fn findings(&self) -> Vec<String> {
         let mut found = Vec::new();
         let mut times: BTreeMap<&str, usize> = BTreeMap::new();
@@ -144,7 +144,7 @@ impl Truth {
             }
             let processed = self.processed.iter().filter(|one| *one == text).count();
             if processed > 1 {
-                found.push(format!("the platform got {text:?} {processed} times"));
+                found.push(format!("P2: the platform got {text:?} {processed} times"));
             }
             if self.accepted.contains(id) && processed == 0 {
                 found.push(format!("P1: {text:?} was accepted and the platform never had it"));

@@ -1,5 +1,5 @@
-//! Proxy and platform in this process, and a fault proxy on each of the three ways between browser,
-//! proxy and platform.
+//! Test harness: proxy and platform in this process, and a fault proxy on each of the three
+//! connections between browser, proxy and platform.
 
 use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -13,28 +13,28 @@ use chataibot_proxy::{
 use chataibot_simulator::{config, server};
 use serde_json::{Value, json};
 
-/// What goes wrong while a harness is set up; none of it is the product's fault.
+/// Error while a harness is set up; never the product's fault.
 pub type SetupError = Box<dyn Error + Send + Sync>;
 
 pub struct Harness {
     pub app: Arc<App>,
-    /// Where the proxy itself is, past the faults.
+    /// Address of the proxy itself, past the faults.
     pub proxy: SocketAddr,
-    /// Between browser and proxy.
+    /// Fault proxy between browser and proxy.
     pub front: FaultProxy,
-    /// Between proxy and platform.
+    /// Fault proxy between proxy and platform.
     pub back: FaultProxy,
-    /// Between the platform's events and the proxy.
+    /// Fault proxy between the platform's events and the proxy.
     pub events: FaultProxy,
     platform: server::Simulator,
-    /// For calls past the faults.
+    /// Client for calls past the faults.
     pub http: reqwest::Client,
     _directory: tempfile::TempDir,
 }
 
 impl Harness {
-    /// Sets it up. `ids` when the platform's events carry ids; `change` has a say in the proxy's
-    /// settings.
+    /// Starts everything. `ids`: whether the platform's events carry ids; `change` adjusts the
+    /// proxy's settings.
     pub async fn open(ids: bool, change: impl FnOnce(&mut Config)) -> Result<Self, SetupError> {
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 1));
         let (back, events) = (FaultProxy::start(nowhere).await?, FaultProxy::start(nowhere).await?);
@@ -66,31 +66,31 @@ impl Harness {
         Ok(harness)
     }
 
-    /// All is well again, on every way.
+    /// Ends the faults on every connection.
     pub fn heal(&self) {
         for way in [&self.front, &self.back, &self.events] {
             way.heal();
         }
     }
 
-    /// Gives the platform an order. Whether it could be followed.
+    /// Gives the platform an order. Returns whether it succeeded.
     pub async fn order(&self, name: &str, body: Value) -> Result<bool, SetupError> {
         let url = format!("{}/_control/{name}", self.platform.url());
         Ok(self.http.post(url).json(&body).send().await?.status().is_success())
     }
 
-    /// Asks the platform what happened.
+    /// Asks the platform's control interface what happened.
     pub async fn look(&self, what: &str) -> Result<Value, SetupError> {
         let url = format!("{}/_control/{what}", self.platform.url());
         Ok(self.http.get(url).send().await?.json().await?)
     }
 
-    /// Has the bot say something, if there is a conversation to say it in.
+    /// Makes the bot say something, if there is a conversation to say it in.
     pub async fn reply(&self, text: &str) -> Result<bool, SetupError> {
         self.order("reply", json!({ "text": format!("<p>{text}</p>") })).await
     }
 
-    /// Waits until no script runs and no webhook is under way, but not for ever.
+    /// Waits until no script runs and no webhook is in flight, at most for `patience`.
     pub async fn idle(&self, patience: Duration) -> Result<bool, SetupError> {
         let idle = self.look(&format!("idle?timeout_ms={}", patience.as_millis())).await?;
         Ok(idle["ok"] == true)

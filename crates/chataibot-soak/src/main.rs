@@ -1,5 +1,5 @@
-//! `chataibot-soak --seeds N --minutes M --from SEED --replay SEED`: storms, one seed after the
-//! other, until one finds something.
+//! `chataibot-soak --seeds N --minutes M --from SEED --replay SEED`: runs storms of faults, one
+//! seed after the other, until one finds a violation.
 
 use std::{
     collections::BTreeSet,
@@ -10,7 +10,7 @@ use std::{
 use chataibot_soak::{SetupError, run};
 use tokio::task::{JoinSet, LocalSet};
 
-/// Seeds at a time: they wait most of the time.
+/// Number of seeds that run concurrently: they mostly wait.
 const LANES: usize = 6;
 
 struct Wishes {
@@ -55,7 +55,7 @@ fn wishes() -> Result<Wishes, String> {
     Ok(wishes)
 }
 
-/// Whether nothing was found.
+/// Returns whether no violation was found.
 fn soak(wishes: &Wishes) -> Result<bool, SetupError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     LocalSet::new().block_on(&runtime, async {

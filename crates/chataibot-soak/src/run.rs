@@ -1,5 +1,5 @@
-//! What one seed does: a visitor with some tabs talks in a storm of faults, all is well again, and
-//! then everybody must agree.
+//! One seed of the soak test: a visitor with some tabs chats in a storm of faults, the faults end,
+//! and then all sides must agree.
 
 use std::{rc::Rc, time::Duration};
 
@@ -24,33 +24,33 @@ use crate::{
     harness::{Harness, SetupError},
 };
 
-/// P4: so long after all is well again, everybody agrees.
+/// P4: time after the end of the faults within which all sides must agree.
 const HEALED: Duration = Duration::from_secs(5);
-/// The longest pause a fault's `Retry-After` asks for in a storm of quick ones; a client that waits
-/// it out is right to.
+/// The longest pause that a fault's `Retry-After` asks for in a storm of quick ones; a client may
+/// wait it out.
 const ASKED: Duration = Duration::from_secs(2);
-/// How often is looked.
+/// Interval between checks.
 const LOOK: Duration = Duration::from_millis(50);
 const HOUR: i64 = 3_600_000;
 
-/// How one seed came out.
+/// Outcome of one seed.
 #[derive(Debug)]
 pub struct Outcome {
-    /// Which.
+    /// The seed.
     pub seed: u64,
-    /// What was wrong; empty when all was right.
+    /// Violations; empty if there were none.
     pub findings: Vec<String>,
     /// What happened, line by line.
     pub story: Vec<String>,
-    /// How many connections met a fault, and which faults those were.
+    /// Number of connections that met a fault.
     pub faults: u64,
-    /// Their names.
+    /// Names of those faults.
     pub names: Vec<&'static str>,
-    /// How many messages were said, on either side.
+    /// Number of messages sent, by either side.
     pub messages: usize,
 }
 
-/// What a tab was told that it must be told the end of.
+/// Conditions that a tab was told of and whose end it must still be told.
 #[derive(Clone, Copy, Default)]
 struct TabState {
     offline: bool,
@@ -76,11 +76,10 @@ pub async fn run(seed: u64) -> Result<Outcome, SetupError> {
     Ok(run.outcome(seed, findings))
 }
 
-/// One fault alone, on one way: a visitor in two tabs talks under it, and then without it. Must run
-/// in a [`tokio::task::LocalSet`].
+/// Runs one fault alone, on one hop: a visitor in two tabs chats under it, and then without it.
+/// Must run in a [`tokio::task::LocalSet`].
 pub async fn alone(hop: Hop, fault: &'static Fault) -> Result<Outcome, SetupError> {
-    // Without ids nobody can tell what was told twice because the answer got lost from an honest
-    // repeat.
+    // Without ids, a webhook repeated because its answer was lost looks like an honest repeat.
     let mut run = Run::open(1, true).await?;
     run.new_tab();
     run.new_tab();
@@ -130,7 +129,7 @@ impl Run {
         Outcome { seed, findings, story, faults, names, messages }
     }
 
-    /// The bot says something, if it has a conversation to say it in.
+    /// Makes the bot say something, if it has a conversation to say it in.
     async fn reply_from_platform(&mut self) -> Result<(), SetupError> {
         let text = format!("reply {} → ü", self.replies.len());
         if self.harness.reply(&text).await? {
@@ -150,7 +149,7 @@ impl Run {
         self.recover().await
     }
 
-    /// All is well again: everybody must agree, then and after a last word and a reload.
+    /// Ends all faults: all sides must then agree, also after a last message and a reload.
     async fn recover(&mut self) -> Result<Vec<String>, SetupError> {
         self.heal();
         let mut findings = self.settle("after the storm", false).await?;
@@ -228,7 +227,7 @@ impl Run {
     }
 
     fn tell(&mut self, tab: usize, input: Input, mood: impl Fn(&mut TabState)) {
-        // A page that sleeps hears nothing but that it wakes.
+        // A frozen page gets no event but the one that resumes it.
         if self.tab_states[tab].frozen && !matches!(input, Input::Resumed) {
             return;
         }
@@ -251,8 +250,7 @@ impl Run {
         self.truth.said.push((id, text));
     }
 
-    /// What a visitor does with what failed: tries again. What will never be known, and holds up
-    /// everything, is given up.
+    /// Retries the messages that failed temporarily, as a visitor would.
     fn try_again(&mut self) {
         let state = self.browser.state(0);
         let failed = |state: SendState| matches!(state, SendState::Failed(SendError::Temporary));
@@ -263,8 +261,8 @@ impl Run {
         ids.for_each(|id| self.browser.retry(0, id.clone()));
     }
 
-    /// A start whose answer was lost, and which the platform never had, is asked for until the
-    /// visitor takes it back. While it is being asked for it cannot be taken back.
+    /// Discards a start whose answer was lost and which the platform never got: the widget repeats
+    /// it until the visitor takes it back, which is impossible while a request is in flight.
     fn give_up_what_never_began(&mut self) {
         let state = self.browser.state(0);
         if state.id().is_some() {
@@ -293,8 +291,8 @@ impl Run {
         }
     }
 
-    /// P4. Waits until every tab shows the log, and when it `begins` until there is a conversation;
-    /// a machine that is busy with other things is no finding.
+    /// P4. Waits until every tab shows the log and, if `begins`, there is a conversation. Time that
+    /// a busy machine loses between two checks does not count.
     async fn settle(&mut self, when: &str, begins: bool) -> Result<Vec<String>, SetupError> {
         let (mut spent, mut last) = (Duration::ZERO, Instant::now());
         loop {
@@ -318,7 +316,7 @@ impl Run {
         }
     }
 
-    /// In what the tabs differ from the log, or are not at rest.
+    /// Returns how the tabs differ from the log, or are not at rest.
     async fn differs(&mut self) -> Result<Vec<String>, SetupError> {
         let mut differs = Vec::new();
         let conversation = self.browser.state(0).id().cloned();
@@ -333,7 +331,7 @@ impl Run {
                 differs.push(format!("tab {tab} is in {:?}, tab 0 in {conversation:?}", state.id()));
                 continue;
             }
-            // A start of unknown fate is asked about again and again, and holds up the rest: the
+            // A start of unknown outcome is repeated again and again and holds up the rest: the
             // visitor sees both.
             let held = conversation.is_none() && state.outbox().iter().any(|one| one.state == SendState::Unknown);
             let moving = |one: &&Rc<OutboxMessage>| match one.state {
@@ -342,7 +340,7 @@ impl Run {
             };
             differs.extend(state.outbox().iter().find(moving).map(|one| format!("tab {tab} has {one:?}")));
             let lines = lines_in(&state);
-            // What failed before it was logged is shown all the same.
+            // Messages that failed before they were logged are shown all the same.
             let local = |line: &Line| {
                 let given_up =
                     self.truth.said.iter().any(|(id, text)| *text == line.text && self.truth.given_up.contains(id));
@@ -382,7 +380,7 @@ impl Run {
         }
     }
 
-    /// What the page and the platform know.
+    /// Collects what the page and the platform know.
     async fn learn(&mut self) -> Result<(), SetupError> {
         self.truth.accepted = self.browser.sent();
         let text = |value: &serde_json::Value| value.as_str().map(ToOwned::to_owned);
@@ -399,8 +397,8 @@ impl Run {
     }
 }
 
-/// May the platform not learn that its webhook was taken? Without ids, nobody can tell its next try
-/// from an honest repeat then.
+/// Whether a fault can hide from the platform that its webhook was accepted. Without ids, its next
+/// attempt then looks like an honest repeat.
 fn loses_answer(fault: &Fault) -> bool {
     let ends = |steps: &[Impairment]| {
         steps.iter().any(|step| match step {

@@ -1,5 +1,5 @@
-//! The short form of `cargo xtask soak`: each quick fault alone on each way, and some storms. The
-//! seeds of a storm that finds something are replayed by `cargo xtask soak --replay SEED`.
+//! Short form of `cargo xtask soak`: each quick fault alone on each hop, and some storms. `cargo
+//! xtask soak --replay SEED` replays a storm that finds something.
 
 use chataibot_faults::{Fault, Hop, catalogue};
 use chataibot_soak::{
@@ -8,10 +8,10 @@ use chataibot_soak::{
 };
 use tokio::task::{JoinSet, LocalSet};
 
-/// So many at a time: they wait most of the time.
+/// Number of simultaneous runs: they mostly wait.
 const LANES: usize = 20;
 
-/// Runs them all, and reports everything that any of them found.
+/// Runs all, and reports everything that any of them found.
 fn run_all<T: 'static>(these: Vec<(String, T)>, run: impl AsyncFn(T) -> Result<Outcome, SetupError> + Copy + 'static) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
     let findings = LocalSet::new().block_on(&runtime, async {
@@ -36,7 +36,7 @@ fn run_all<T: 'static>(these: Vec<(String, T)>, run: impl AsyncFn(T) -> Result<O
 #[test]
 fn each_fault_alone_loses_nothing_doubles_nothing_and_is_over_when_it_is_over() {
     let mut these: Vec<(String, (Hop, &'static Fault))> = Vec::new();
-    // On the first of its ways; `CHATAIBOT_FAULTS_EVERYWHERE=1` takes all of them.
+    // Each fault on its first hop only; `CHATAIBOT_FAULTS_EVERYWHERE=1` runs it on all.
     let everywhere = std::env::var_os("CHATAIBOT_FAULTS_EVERYWHERE").is_some();
     for hop in Hop::ALL {
         let quick = catalogue::of(hop).filter(|fault| !fault.slow && (everywhere || fault.hops[0] == hop));

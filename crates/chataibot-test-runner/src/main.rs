@@ -1,5 +1,5 @@
-//! `wasm-bindgen-test-runner` of exactly the version in Cargo.lock: cargo starts it for tests in a
-//! browser. A package of its own, because it takes more to build than all the rest of the
+//! `wasm-bindgen-test-runner` in exactly the version of Cargo.lock: cargo starts it for tests in a
+//! browser. It is a separate package, because it takes longer to build than the rest of the
 //! automation, and only those tests need it.
 
 fn main() -> anyhow::Result<()> {

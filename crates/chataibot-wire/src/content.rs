@@ -1,25 +1,25 @@
-//! Everything a bot can say, as one closed enum: each message kind of the platform, cleaned and
-//! strict.
+//! Content of a message as one closed enum: each message kind of the platform, sanitized and
+//! strictly typed.
 //!
-//! Kinds the platform may send and we do not know arrive as [`Content::Unsupported`] with whatever
-//! text they have. Links and media addresses are absolute with an allowed scheme: the proxy drops
-//! all others.
+//! A kind that this version does not know becomes [`Content::Unsupported`] with its text, if any.
+//! Media addresses are absolute, links absolute or on the host page's own site, both with an
+//! allowed scheme: the proxy drops all others.
 
 use serde::{Deserialize, Serialize};
 
 use crate::rich_text::RichText;
 
-/// What a message holds.
+/// The content of a message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Content {
-    /// A text, perhaps a question that wants a certain kind of answer (`text`, `name`, `email`,
+    /// A text, possibly with a prompt for a certain kind of answer (`text`, `name`, `email`,
     /// `phone`).
     Text(Text),
-    /// Several things in one message, in order (`send_message`).
+    /// Several contents in one message, in order (`send_message`).
     Parts(Vec<Content>),
-    /// A picture, film, sound or file.
+    /// An image, a video, audio or another file.
     Media(Media),
     /// A collapsible note (`info`).
     Info(Info),
@@ -29,17 +29,17 @@ pub enum Content {
     List(ChoiceList),
     /// Cards side by side (`carousel`, `image_carousel`).
     Carousel(Carousel),
-    /// A number on a range (`slider`).
+    /// A number to choose from a range (`slider`).
     Slider(Slider),
     /// A date, or a date and a time (`calendar`).
     Calendar(Calendar),
-    /// A file of the visitor's is wanted (`file_upload`).
+    /// A request for a file from the visitor (`file_upload`).
     FileUpload(FileUpload),
     /// Fields to fill in (`form`).
     Form(Form),
     /// An appointment to book (`appointment_booking`, Calendly).
     Appointment(Appointment),
-    /// The bot takes a moment (`delay`): shown as typing, never as a bubble.
+    /// The bot pauses (`delay`): shown as typing, never as a bubble.
     Delay,
     /// A kind this version does not know, shown as its text.
     Unsupported(Unsupported),
@@ -49,7 +49,7 @@ pub enum Content {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Text {
-    /// The words.
+    /// The text itself.
     pub body: RichText,
     /// What kind of answer the bot waits for; it validates the answer itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,23 +69,23 @@ pub enum Prompt {
     Phone,
 }
 
-/// A picture, film, sound or file.
+/// An image, a video, audio or another file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Media {
-    /// Which of them.
+    /// The kind of media.
     pub kind: MediaKind,
     /// Absolute, `https` or `http`.
     pub url: String,
     /// The file's name, when known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Bytes, when known.
+    /// Size in bytes, when known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u32>,
 }
 
-/// What a [`Media`] is.
+/// The kind of a [`Media`].
 ///
 /// ```
 /// use chataibot_wire::content::MediaKind;
@@ -97,18 +97,19 @@ pub struct Media {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MediaKind {
-    /// A picture.
+    /// An image.
     Image,
-    /// A film.
+    /// A video.
     Video,
-    /// A sound.
+    /// Audio.
     Audio,
     /// Any other file.
     Document,
 }
 
 impl MediaKind {
-    /// How a file of this MIME type is shown. What most browsers can't show is a document.
+    /// Returns how a file of this MIME type is shown. What most browsers cannot display is a
+    /// document.
     #[must_use]
     pub fn of_mime(mime_type: &str) -> Self {
         match mime_type.split_once('/') {
@@ -140,13 +141,13 @@ pub struct Buttons {
     /// Below the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub footer: Option<RichText>,
-    /// Up to 10.
+    /// Up to 10 buttons.
     pub buttons: Vec<Button>,
-    /// One below the other, or in lines.
+    /// How the buttons are arranged.
     pub layout: ButtonLayout,
 }
 
-/// How buttons stand.
+/// The arrangement of buttons.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -162,7 +163,7 @@ pub enum ButtonLayout {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Button {
-    /// What stands on it, plain text.
+    /// The label, plain text.
     pub label: String,
     /// What it does.
     pub action: Action,
@@ -232,7 +233,7 @@ pub struct Card {
     pub buttons: Vec<Button>,
 }
 
-/// A number on a range.
+/// A number to choose from a range.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Slider {
@@ -242,9 +243,9 @@ pub struct Slider {
     pub min: f64,
     /// Largest value, at least `min`.
     pub max: f64,
-    /// Distance of two values, above 0.
+    /// Step between two values, above 0.
     pub step: f64,
-    /// Stands behind the number.
+    /// The unit, shown after the number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
 }
@@ -255,10 +256,10 @@ pub struct Slider {
 pub struct Calendar {
     /// The question.
     pub title: RichText,
-    /// Open the picker at once?
+    /// Whether the picker opens at once.
     #[serde(default)]
     pub auto_open: bool,
-    /// Ask for the time too?
+    /// Whether the visitor also chooses a time.
     #[serde(default)]
     pub with_time: bool,
     /// Earliest day, `YYYY-MM-DD`.
@@ -269,7 +270,7 @@ pub struct Calendar {
     pub max: Option<String>,
 }
 
-/// A file of the visitor's is wanted.
+/// A request for a file from the visitor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileUpload {
@@ -291,18 +292,18 @@ pub struct Form {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Field {
-    /// What stands beside it, plain text.
+    /// The label beside the field, plain text.
     pub label: String,
-    /// What is already in it.
+    /// The initial value.
     #[serde(default)]
     pub value: String,
-    /// Which kind of input fits.
+    /// The kind of input.
     #[serde(default)]
     pub kind: FieldKind,
-    /// Must it be filled?
+    /// Whether it must be filled in.
     #[serde(default)]
     pub required: bool,
-    /// What can be chosen, plain text; not empty when `kind` is [`FieldKind::Choice`], else empty.
+    /// The choices, plain text; not empty when `kind` is [`FieldKind::Choice`], else empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
 }
@@ -312,7 +313,7 @@ pub struct Field {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
-    /// One line.
+    /// One line of text.
     #[default]
     Text,
     /// An e-mail address.
@@ -323,7 +324,7 @@ pub enum FieldKind {
     Number,
     /// A date.
     Date,
-    /// Several lines.
+    /// Several lines of text.
     Long,
     /// One of the field's options.
     Choice,
@@ -335,7 +336,7 @@ pub enum FieldKind {
 pub struct Appointment {
     /// The request.
     pub title: RichText,
-    /// Minutes, when known.
+    /// Duration in minutes, when known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<u32>,
     /// The booking page, absolute `https`.
@@ -354,8 +355,8 @@ pub struct Unsupported {
 }
 
 impl Content {
-    /// Is there nothing in it for the eye? Of such a message nothing is shown, counted or told.
-    /// Only texts can be so: all other kinds show something of their own.
+    /// Whether the content shows nothing: such a message is not shown, counted or announced. Only
+    /// texts and delays can be blank; all other kinds show something of their own.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         match self {
@@ -376,7 +377,7 @@ impl Content {
         }
     }
 
-    /// The words alone, for announcements, previews and plain fall-backs.
+    /// Returns the plain text, for announcements, previews and plain fall-backs.
     #[must_use]
     pub fn to_plain(&self) -> String {
         match self {

@@ -1,8 +1,8 @@
 //! The two documented calls, "start conversation" and "send visitor response", exactly as
 //! documented (grade DOC).
 //!
-//! Optional fields stay optional and are left out when absent, so that a sample read and written
-//! back is the same sample.
+//! Absent optional fields are not serialized, so a documented sample is unchanged after a round
+//! trip.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -29,13 +29,14 @@ pub struct StartConversation {
     /// What the page and the browser know about the visitor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variables: Option<Variables>,
-    /// Stands on the bot's trigger block. May be empty towards a proxy that knows its site's bot.
+    /// The key from the bot's trigger block. May be empty in a request to a proxy that knows its
+    /// site's bot.
     pub bot_key: String,
     /// Who is writing.
     pub from: From,
 }
 
-/// The one channel this product speaks.
+/// The one channel this product uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Channel {
@@ -45,7 +46,7 @@ pub enum Channel {
     Api,
 }
 
-/// What a visitor says; documented only as text (DOC).
+/// A visitor's message; only text is documented (DOC).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VisitorMessage {
@@ -85,7 +86,7 @@ pub enum MessageType {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Variables {
-    /// Facts of the browser.
+    /// Facts about the browser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system: Option<SystemVariables>,
     /// Who the visitor is, as far as the page knows.
@@ -148,14 +149,14 @@ pub enum UserType {
     Visitor,
 }
 
-/// Answer of `POST /conversations` (DOC). Towards a browser the proxy leaves `assignee` and
-/// `contact` out.
+/// Answer of `POST /conversations` (DOC). The proxy removes `assignee` and `contact` before it
+/// answers a browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StartAnswer {
     /// `true`.
     pub ok: bool,
-    /// The conversation that began.
+    /// The new conversation.
     pub conversation: StartedConversation,
     /// The contact as the platform stores it. Personal data: stays on the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -169,7 +170,7 @@ pub struct StartedConversation {
     /// Opaque; a number is accepted too (INF). In a browser this is the proxy's alias.
     #[serde(deserialize_with = "string_or_number")]
     pub id: String,
-    /// UTC without a zone, `YYYY-MM-DD HH:MM:SS.ffffff` (INF); kept as the string it came as.
+    /// UTC without a zone, `YYYY-MM-DD HH:MM:SS.ffffff` (INF); kept as the string received.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<String>,
     /// Who answers. Staff data: stays on the server.
@@ -177,7 +178,7 @@ pub struct StartedConversation {
     pub assignee: Option<StartAssignee>,
 }
 
-/// The assignee of a conversation that just began.
+/// The assignee of a new conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StartAssignee {
@@ -253,7 +254,7 @@ pub struct SendAnswer {
     pub message_id: String,
 }
 
-/// Reads an id that should be a string and may be a whole number (INF).
+/// Deserializes an id that should be a string but may be a whole number (INF).
 fn string_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     struct Id;
     impl serde::de::Visitor<'_> for Id {

@@ -1,9 +1,9 @@
-//! The conversation's log as a browser reads it: entries in one order, each with a [`Cursor`].
+//! The conversation's log as a browser reads it: entries in a total order, each with a [`Cursor`].
 //!
-//! Stream: each entry is one server-sent event, `id:` its cursor, `event:` the name of its
-//! [`Event`] variant, `data:` the whole [`Entry`] as JSON. Three more events carry no id: `reset`
-//! with a [`Reset`], `begin` with a [`Begin`], and `reauth` with `{}`. Long poll, and the pages
-//! before a cursor: [`Poll`].
+//! In a stream, each entry is one server-sent event: `id:` is its cursor, `event:` the name of its
+//! [`Event`] variant, `data:` the whole [`Entry`] as JSON. Three more events have no id: `reset`
+//! with a [`Reset`], `begin` with a [`Begin`], and `reauth` with `{}`. The answer of a long poll,
+//! and of a page before a cursor, is a [`Poll`].
 
 use std::{fmt, str::FromStr};
 
@@ -27,7 +27,7 @@ use crate::content::Content;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Entry {
-    /// Where it stands; also its id.
+    /// Its position in the log; also its id.
     pub cursor: Cursor,
     /// When the proxy committed it: milliseconds since 1970-01-01 UTC.
     pub at: u64,
@@ -35,14 +35,14 @@ pub struct Entry {
     pub event: Event,
 }
 
-/// What an entry says.
+/// The event of an entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
-    /// Somebody said something.
+    /// A message from the bot, an agent or the visitor.
     Message(Message),
-    /// How the sending of a visitor's message went on.
+    /// A new delivery state of a visitor's message.
     Delivery(Delivery),
     /// The conversation was closed or opened again.
     Status(Status),
@@ -51,7 +51,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// The name of the variant, as it stands in a stream's `event:` line.
+    /// Returns the name of the variant, as in the `event:` line of a stream.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -67,7 +67,7 @@ impl Event {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Message {
-    /// Who said it.
+    /// The author.
     pub author: Author,
     /// The `Idempotency-Key` it was sent with, on a visitor's message that came through this proxy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -76,7 +76,7 @@ pub struct Message {
     pub content: Content,
 }
 
-/// Who said something.
+/// The author of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -89,42 +89,42 @@ pub enum Author {
     Visitor,
 }
 
-/// How the sending of a visitor's message went on. A logged visitor message counts as
-/// [`DeliveryState::Sending`] until one comes.
+/// A new delivery state of a visitor's message. A logged visitor message counts as
+/// [`DeliveryState::Sending`] until its first `Delivery`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Delivery {
-    /// Which message.
+    /// The `client_message_id` of the message.
     pub client_message_id: String,
-    /// What is known now.
+    /// The new state.
     pub state: DeliveryState,
 }
 
-/// What the proxy knows of a visitor's message.
+/// What the proxy knows about the delivery of a visitor's message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
     /// On its way to the platform.
     Sending,
-    /// The platform has it: it answered, or echoed it.
+    /// The platform has the message: it answered, or echoed it.
     Sent,
-    /// The answer was lost. It may have arrived; it is not sent again.
+    /// The platform's answer was lost. The message may have arrived, so it is not sent again.
     Unknown,
-    /// It did not arrive. The same key may be sent again.
+    /// The message did not arrive. It may be sent again with the same key.
     Failed,
-    /// The platform refused it. Sending it again cannot help.
+    /// The platform refused the message. Sending it again cannot help.
     Refused,
 }
 
-/// Whether the conversation goes on.
+/// Whether the conversation is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// It goes on.
+    /// The conversation is open.
     Open,
-    /// It has ended.
+    /// The conversation has ended.
     Closed,
 }
 
@@ -137,13 +137,13 @@ pub struct Assignee {
     /// The name to show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// An `https` picture; `http` only from the machine the browser runs on, for demos.
+    /// URL of a picture: `https`; `http` only from the machine the browser runs on, for demos.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
 }
 
-/// The log could not be continued from the reader's cursor: forget what was read, the full log that
-/// is left follows.
+/// Tells a reader that the log cannot be continued from its cursor: it must forget what it has
+/// read; the whole remaining log follows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reset {
@@ -151,16 +151,16 @@ pub struct Reset {
     pub reason: String,
 }
 
-/// A stream that was asked for `last=<n>` begins in the middle of a log: comes before the first
-/// entry, and after a reset.
+/// Sent before the first entry of a stream with `last=<n>`, and after a reset: such a stream begins
+/// in the middle of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Begin {
-    /// The log holds more before the entry that follows.
+    /// Whether the log has entries before the one that follows.
     pub earlier: bool,
 }
 
-/// Most entries that `last=<n>` and `limit=<n>` may ask for.
+/// Maximum number of entries that `last=<n>` and `limit=<n>` may ask for.
 pub const LONGEST_PAGE: u32 = 200;
 
 /// Answer of the long poll, `GET …/events?after=<cursor>&wait=<seconds>`, and of the pages before a
@@ -170,21 +170,21 @@ pub const LONGEST_PAGE: u32 = 200;
 pub struct Poll {
     /// `true`.
     pub ok: bool,
-    /// Set when the log could not be continued from `after`, or followed back from `before`;
-    /// `entries` is then all that is left, or of that the last, where `last` or `before` asked for
-    /// so many.
+    /// Set when the log cannot be continued from `after`, or followed back from `before`. `entries`
+    /// is then the whole remaining log, or its last entries if `last` or `before` asked for a
+    /// number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reset: Option<Reset>,
-    /// Set where `last` or `before` asked for a part of the log: it holds more before the first of
-    /// `entries`.
+    /// Set if `last` or `before` asked for a part of the log: whether the log has entries before
+    /// the first of `entries`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier: Option<bool>,
-    /// In order; empty when nothing came in time.
+    /// In the order of the log; empty when no entry came in time.
     pub entries: Vec<Entry>,
 }
 
-/// A place in a conversation's log: `<epoch>-<seq>`. Cursors of one epoch are ordered; across
-/// epochs nothing is known.
+/// A position in a conversation's log: `<epoch>-<seq>`. Cursors of one epoch are ordered; cursors
+/// of different epochs cannot be compared.
 ///
 /// ```
 /// use chataibot_wire::{Cursor, entry::BadCursor};
@@ -226,7 +226,7 @@ impl FromStr for Cursor {
     type Err = BadCursor;
 
     fn from_str(text: &str) -> Result<Self, BadCursor> {
-        // `parse` alone would take a leading `+` or zeros: two spellings of one cursor.
+        // `parse` alone would accept a leading `+` or zeros: several spellings of one cursor.
         fn number(digits: &str) -> Result<u32, BadCursor> {
             let plain = digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
             if plain { digits.parse().map_err(|_| BadCursor) } else { Err(BadCursor) }

@@ -1,4 +1,4 @@
-//! The one error body, from the platform and from the proxy alike.
+//! The error body, the same from the platform and from the proxy.
 
 use serde::{Deserialize, Serialize};
 
@@ -44,34 +44,34 @@ pub mod code {
     pub const CHANNEL_TOKEN_EXPIRED: &str = "CHANNEL_TOKEN_EXPIRED";
     /// Platform, 400: final for this visitor, no retry (DOC).
     pub const CONTACT_IS_BLOCKED: &str = "CONTACT_IS_BLOCKED";
-    /// Platform or proxy, 400: a fault of ours (DOC).
+    /// Platform or proxy, 400: a bug on our side (DOC).
     pub const BAD_REQUEST: &str = "BAD_REQUEST";
-    /// Platform, 401: the operator's account token (DOC).
+    /// Platform, 401: the operator must correct the account token (DOC).
     pub const JWT_SIGNATURE_EXCEPTION: &str = "JWT_SIGNATURE_EXCEPTION";
-    /// Platform, 401: the operator's plan (DOC).
+    /// Platform, 401: the operator's plan does not include the feature (DOC).
     pub const UNAUTHORIZED_FEATURE: &str = "UNAUTHORIZED_FEATURE";
-    /// Platform, 404: the operator's account (DOC).
+    /// Platform, 404: the operator's account was not found (DOC).
     pub const ACCOUNT_DETAILS_NOT_FOUND: &str = "ACCOUNT_DETAILS_NOT_FOUND";
 
     /// Proxy, 503: the platform cannot be used now; the cause is in the operator's log.
     pub const UNAVAILABLE: &str = "UNAVAILABLE";
     /// Proxy, 401: no token, or one that is expired or wrong. Renew it and try once more.
     pub const UNAUTHORIZED: &str = "UNAUTHORIZED";
-    /// Proxy, 403: what the host site says of its visitor does not hold. A new one may.
+    /// Proxy, 403: the identity that the host site signed is not valid. A new one may be.
     pub const IDENTITY_REFUSED: &str = "IDENTITY_REFUSED";
-    /// Proxy, 403: the site talks to signed-in visitors only.
+    /// Proxy, 403: the site accepts only signed-in visitors.
     pub const IDENTITY_REQUIRED: &str = "IDENTITY_REQUIRED";
     /// Proxy, 403: this origin is not one of the site's.
     pub const ORIGIN_NOT_ALLOWED: &str = "ORIGIN_NOT_ALLOWED";
-    /// Proxy, 404: not there, or not yours.
+    /// Proxy, 404: does not exist, or belongs to another visitor.
     pub const NOT_FOUND: &str = "NOT_FOUND";
-    /// Proxy, 405: the path exists, not with this method.
+    /// Proxy, 405: the path exists, but not with this method.
     pub const METHOD_NOT_ALLOWED: &str = "METHOD_NOT_ALLOWED";
     /// Proxy, 408: the request did not arrive in time.
     pub const TIMEOUT: &str = "TIMEOUT";
     /// Proxy, 413: the body is too large.
     pub const TOO_LARGE: &str = "TOO_LARGE";
-    /// Proxy, 415: a file of this type is not taken.
+    /// Proxy, 415: files of this type are not accepted.
     pub const TYPE_NOT_ALLOWED: &str = "TYPE_NOT_ALLOWED";
     /// Proxy, 409: the same idempotency key came with another body.
     pub const KEY_REUSED: &str = "KEY_REUSED";
@@ -79,7 +79,7 @@ pub mod code {
     pub const CONVERSATION_ENDED: &str = "CONVERSATION_ENDED";
     /// Proxy, 429: too many requests; see `retry_after`.
     pub const RATE_LIMITED: &str = "RATE_LIMITED";
-    /// Proxy, 502: the message went out and no answer came back. Nobody knows yet whether it
+    /// Proxy, 502: the message was sent and no answer came back. It is not yet known whether it
     /// arrived.
     pub const UNKNOWN_OUTCOME: &str = "UNKNOWN_OUTCOME";
 }

@@ -1,5 +1,5 @@
-//! `POST …/conversation/{id}/files`: a file of the visitor's, where the site takes files. Ours, not
-//! the platform's.
+//! `POST …/conversation/{id}/files`: uploads a visitor's file, if the site accepts files. Defined
+//! by this product, not by the platform.
 //!
 //! The body is the file itself, `Content-Type` its type, [`NAME_HEADER`] its name, percent-encoded
 //! UTF-8.
@@ -15,7 +15,7 @@ pub const NAME_HEADER: &str = "x-file-name";
 pub struct FileAnswer {
     /// `true`.
     pub ok: bool,
-    /// The file as it is stored.
+    /// The stored file.
     pub file: StoredFile,
 }
 
@@ -23,12 +23,12 @@ pub struct FileAnswer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StoredFile {
-    /// Where it is served: absolute, unguessable, and as long there as its conversation.
+    /// Its URL: absolute, unguessable, and valid as long as its conversation exists.
     pub url: String,
-    /// Its name, cleaned: what the visitor called it, or near to that.
+    /// Its name, sanitized: the visitor's name for it, or one close to that.
     pub name: String,
-    /// What it is, by its first bytes.
+    /// Its MIME type, determined by its first bytes.
     pub mime_type: String,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u32,
 }

@@ -4,17 +4,20 @@
 //! - [`documented`]: the platform's two documented calls and their answers, field for field
 //! - [`typed`]: the platform's internal forms of an answer, for sites that turned them on
 //! - [`token`]: how a browser gets and renews its visitor token, and what its site offers
-//! - [`pairs`]: names and texts
-//! - [`file`]: a file of the visitor's
+//! - [`pairs`]: an ordered map of names to texts
+//! - [`file`]: the upload of a visitor's file
 //! - [`entry`]: the conversation's log as the browser reads it, by stream or by long poll
 //! - [`content`]: everything a bot can say, as one closed enum
 //! - [`rich_text`]: formatted text as a tree; HTML never reaches a browser
-//! - [`text`]: whether anything of a text shows
-//! - [`error`]: the one error body
+//! - [`text`]: whether a text is blank
+//! - [`error`]: the error body
 //!
-//! This crate knows serde and nothing else (and schemars, where the feature `schema` asks for it):
-//! no I/O, no clock, no randomness. Enums are written externally tagged (`{"text": {…}}`) because
-//! that is the form the WASM reads with the least code.
+//! This crate depends on serde alone (with the feature `schema` also on schemars): no I/O, no
+//! clock, no randomness. Enums are externally tagged (`{"text": {…}}`) because the WASM needs the
+//! least code to read that form.
+//!
+//! Comments grade facts about the platform: DOC is documented, OBS observed, INT seen only in the
+//! platform's own clients, INF inferred.
 
 pub mod content;
 pub mod documented;

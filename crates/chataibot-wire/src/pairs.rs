@@ -1,5 +1,5 @@
-//! Names and texts in the order they were given. A browser program holds few of them, and a list
-//! costs it less code than a tree.
+//! Ordered map of names to texts: in insertion order, or sorted by name after deserialization. The
+//! program holds few pairs, and a list costs it less code than a tree.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -8,7 +8,7 @@ use serde::{
     de::{Error, MapAccess, Visitor},
 };
 
-/// Names and texts. Written as an object; no name stands twice.
+/// An ordered map of unique names to texts, serialized as an object.
 ///
 /// ```
 /// use chataibot_wire::Pairs;
@@ -22,13 +22,13 @@ use serde::{
 pub struct Pairs(Vec<(String, String)>);
 
 impl Pairs {
-    /// The text of this name.
+    /// Returns the text of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str())
     }
 
-    /// Puts a text in place of the one of this name, else at the end.
+    /// Replaces the text of this name, or appends the pair.
     pub fn insert(&mut self, name: String, text: String) {
         match self.0.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => *known = text,
@@ -36,18 +36,18 @@ impl Pairs {
         }
     }
 
-    /// Names and texts, in order.
+    /// Iterates over the pairs in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
-    /// How many there are.
+    /// Number of pairs.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Is there none?
+    /// Whether there are no pairs.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -70,7 +70,7 @@ impl Serialize for Pairs {
     }
 }
 
-/// A name that stands twice is refused: two readers could take different ones.
+/// Rejects duplicate names, because two readers could take different ones.
 impl<'de> Deserialize<'de> for Pairs {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Reader)
@@ -87,7 +87,8 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
-        // By way of a tree, so that a stranger's long list takes no longer than it should.
+        // A tree finds duplicates without quadratic time, even in a long list from an untrusted
+        // sender.
         let mut sorted = BTreeMap::new();
         while let Some((name, text)) = map.next_entry::<String, String>()? {
             if sorted.insert(name, text).is_some() {

@@ -1,11 +1,11 @@
-//! Formatted text as a tree. The proxy makes it from the platform's HTML with an allow-list; the
-//! widget makes elements of it.
+//! Formatted text as a tree. The proxy parses it from the platform's HTML with an allow-list; the
+//! widget renders it as elements.
 
 use serde::{Deserialize, Serialize};
 
 use crate::text;
 
-/// A formatted text: what stands in one bubble.
+/// A formatted text: the content of one bubble.
 ///
 /// ```
 /// use chataibot_wire::RichText;
@@ -39,7 +39,7 @@ pub enum Node {
     Strike(Vec<Node>),
     /// Code, inline.
     Code(Vec<Node>),
-    /// A block of its own.
+    /// A paragraph.
     Paragraph(Vec<Node>),
     /// A list.
     List(List),
@@ -51,14 +51,14 @@ pub enum Node {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct List {
-    /// Numbered?
+    /// Whether the list is numbered.
     pub ordered: bool,
     /// The items, each a sequence of nodes.
     pub items: Vec<Vec<Node>>,
-    /// The number of the first item, where it is not 1.
+    /// The number of the first item, if it is not 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<i32>,
-    /// Does it count down?
+    /// Whether the numbers count down.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reversed: bool,
     /// How its numbers are written.
@@ -88,38 +88,37 @@ pub enum Numbering {
     CapitalRoman,
 }
 
-/// A stretch of a line with a place of its own: a link leads to one, and raised or lowered words
-/// stand at one.
+/// An inline span: a link, superscript or subscript text, or both.
 ///
-/// Both are one type, so that a reader of an earlier version, which knows neither `shift` nor
-/// relative addresses, shows the words.
+/// One type for both, so that a reader of an earlier version, which knows neither `shift` nor
+/// relative addresses, still shows the text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Link {
-    /// Absolute with the scheme `https`, `http`, `mailto` or `tel`; or of the page's own site: a
-    /// path from its root (`/orders/7`), a query or a fragment. Empty where the stretch leads
-    /// nowhere.
+    /// Absolute with the scheme `https`, `http`, `mailto` or `tel`; or within the host page's own
+    /// site: a path from its root (`/orders/7`), a query or a fragment. Empty if the span is no
+    /// link.
     pub href: String,
     /// What is shown.
     pub children: Vec<Node>,
-    /// Raised or lowered?
+    /// Superscript or subscript, if either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shift: Option<Shift>,
 }
 
-/// Where words stand that are not on the line.
+/// The position of text that is not on the baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Shift {
-    /// Above it: an exponent, the cents of a price.
+    /// Superscript: an exponent, the cents of a price.
     Sup,
-    /// Below it: an index.
+    /// Subscript: an index.
     Sub,
 }
 
 impl Numbering {
-    /// As it stands in HTML; `None` for the usual one.
+    /// Returns the value of the `type` attribute in HTML; `None` for the default.
     #[must_use]
     pub const fn mark(self) -> Option<&'static str> {
         match self {
@@ -138,7 +137,7 @@ impl Numbering {
 }
 
 impl Link {
-    /// A link to an address.
+    /// Creates a link to an address.
     #[must_use]
     pub fn to(href: String, children: Vec<Node>) -> Self {
         Self { href, children, shift: None }
@@ -146,7 +145,7 @@ impl Link {
 }
 
 impl List {
-    /// A list that counts as lists do, or not at all.
+    /// Creates a list, numbered from 1 or unnumbered.
     #[must_use]
     pub fn new(ordered: bool, items: Vec<Vec<Node>>) -> Self {
         Self { ordered, items, start: None, reversed: false, numbering: Numbering::Numbers }
@@ -154,19 +153,19 @@ impl List {
 }
 
 impl RichText {
-    /// A text without any formatting.
+    /// Creates a text without formatting.
     pub fn plain(text: impl Into<String>) -> Self {
         Self(vec![Node::Text(text.into())])
     }
 
-    /// Nothing that shows?
+    /// Whether the text shows nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         text::is_blank(&self.to_plain())
     }
 
-    /// The words alone, blocks and items on lines of their own: for announcements, previews and
-    /// transcripts.
+    /// Returns the plain text, with blocks and list items on lines of their own: for announcements,
+    /// previews and transcripts.
     #[must_use]
     pub fn to_plain(&self) -> String {
         let mut out = String::new();
@@ -208,8 +207,8 @@ fn write_plain(nodes: &[Node], out: &mut String) {
     }
 }
 
-/// Raised and lowered words on one line: `9⁹⁹`, `x^n`, `a_(i+1)`. An ordinal's letters (`1st`) need
-/// no sign.
+/// Writes superscript and subscript text as plain text: `9⁹⁹`, `x^n`, `a_(i+1)`. The letters of an
+/// ordinal (`1st`) need no sign.
 #[must_use]
 pub fn shifted(shift: Shift, words: &str) -> String {
     let digit = |c: char| -> Option<char> {
@@ -224,7 +223,7 @@ pub fn shifted(shift: Shift, words: &str) -> String {
     if let Some(digits) = words.chars().map(digit).collect() {
         return digits;
     }
-    // Unicode's tables of letters would weigh more than all this.
+    // Unicode's letter tables would take more space than this whole function.
     let is_letter = |c: char| c.is_ascii_alphabetic() || matches!(c, '\u{c0}'..='\u{1fff}');
     let is_ordinal = words.len() > 1 && words.chars().all(is_letter);
     let says_something = |c: char| c.is_ascii_digit() || is_letter(c);

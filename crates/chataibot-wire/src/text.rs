@@ -1,11 +1,9 @@
-//! What is in a text for the eye. Shared, so that proxy and widget never disagree on what says
-//! nothing.
+//! Detection of blank texts. Shared, so that proxy and widget agree on which texts show nothing.
 
-/// Does nothing in the text show? Spaces of every kind, characters that only format or fill, and
-/// controls.
+/// Whether the text shows nothing: it consists of white space, controls, and characters that only
+/// format or fill.
 ///
-/// A text that merely holds such characters is not blank: emoji are joined by them, and words are
-/// written with them.
+/// A text with other characters among them is not blank: they join emoji and are part of words.
 ///
 /// ```
 /// use chataibot_wire::text::is_blank;
@@ -18,8 +16,8 @@ pub fn is_blank(text: &str) -> bool {
     text.chars().all(is_unseen)
 }
 
-/// White space, controls, what Unicode calls ignorable by default, and the letters that look like
-/// nothing.
+/// Whether the character is invisible: white space, controls, Unicode's default ignorables, and
+/// letters with an empty glyph.
 fn is_unseen(character: char) -> bool {
     character.is_whitespace()
         || character.is_control()

@@ -1,5 +1,5 @@
-//! `POST /token`: a visitor token for a browser, or a new one for an old one. Ours, not the
-//! platform's.
+//! `POST /token`: issues a visitor token to a browser, or renews it. `POST /token/end` revokes it.
+//! Defined by this product, not by the platform.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,14 +14,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TokenRequest {
-    /// Which site, when one origin serves several; otherwise the `Origin` header picks it.
+    /// The site's name, if one origin serves several sites; otherwise the `Origin` header
+    /// determines the site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
-    /// The renewal secret of the last answer. Without it a new visitor begins.
+    /// The renewal secret of the last answer. Without it the proxy creates a new visitor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewal: Option<String>,
-    /// What the host site's server signed about its signed-in visitor. The visitor is that user
-    /// from then on, also when renewed.
+    /// The JWT in which the host site's server identifies its signed-in visitor. The visitor is
+    /// that user from then on, also after a renewal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,
 }
@@ -32,7 +33,7 @@ pub struct TokenRequest {
 pub struct EndRequest {
     /// The renewal secret of the last answer.
     pub renewal: String,
-    /// Also in every other browser.
+    /// Whether the visitor also leaves every other browser.
     #[serde(default)]
     pub everywhere: bool,
 }
@@ -59,28 +60,29 @@ pub struct TokenAnswer {
     pub renewal: String,
     /// The visitor's id: 32 lower-case hex characters.
     pub visitor: String,
-    /// What this site offers beside text messages. A proxy without any of it may leave it out.
+    /// What this site offers besides text messages. A proxy that offers none of it may leave it
+    /// out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<Features>,
 }
 
-/// What a site offers beside text messages. What is absent is off.
+/// What a site offers besides text messages. An absent feature is off.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Features {
     /// Visitors may send files: see [`file`](crate::file).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uploads: Option<Uploads>,
-    /// Answers may be sent typed: see [`typed`](crate::typed).
+    /// Visitors may send typed answers: see [`typed`](crate::typed).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub typed_answers: bool,
 }
 
-/// Which files a site takes.
+/// Which files a site accepts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Uploads {
-    /// Largest file, bytes.
+    /// Maximum file size in bytes.
     pub max_bytes: u32,
     /// MIME types, such as `image/png`; never a wildcard.
     pub types: Vec<String>,

@@ -1,9 +1,9 @@
-//! Typed answers: what the platform's own clients send instead of a text (grade INT; documented is
-//! only `text`).
+//! Typed answers: what the platform's own clients send instead of a text (grade INT; only `text` is
+//! documented).
 //!
-//! A proxy takes them where its site has turned `typed_answers` on, in the body of "send visitor
-//! response". Internal formats are a good guess for the public API and no promise: off is the
-//! default.
+//! A proxy accepts them in the body of "send visitor response" if its site has enabled
+//! `typed_answers`. That is off by default: the internal formats are a good guess for the public
+//! API, but not guaranteed.
 
 use serde::{Deserialize, Serialize};
 
@@ -67,15 +67,15 @@ pub struct FilesData {
     pub files: Vec<SentFile>,
 }
 
-/// One sent file (INT). Towards a proxy, `link` is the `url` of an upload to this conversation; the
-/// proxy writes the other two itself.
+/// One sent file (INT). In a request to a proxy, `link` is the `url` of an upload to this
+/// conversation; the proxy fills in the other two fields itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SentFile {
-    /// Where it is.
+    /// Its URL.
     pub link: String,
-    /// What it is called.
+    /// Its name.
     pub filename: String,
-    /// What it is.
+    /// Its MIME type.
     pub mime_type: String,
 }

@@ -1,4 +1,4 @@
-//! A cursor has one spelling, and the order of two cursors is the order of their numbers.
+//! A cursor has exactly one spelling, and cursors are ordered by their numbers.
 
 use chataibot_wire::{Cursor, entry::BadCursor};
 use proptest::prelude::*;

@@ -1,5 +1,5 @@
-//! Each documented sample of the platform is read into its type, written back, and must be the same
-//! sample.
+//! Each documented sample of the platform is parsed into its type and written back, and must be
+//! unchanged.
 
 use std::{fs, path::PathBuf};
 

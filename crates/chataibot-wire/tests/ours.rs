@@ -1,5 +1,5 @@
-//! Our own bodies: exactly the JSON of docs/contract.md, and what an older or smaller proxy leaves
-//! out.
+//! Bodies of our own calls: exactly the JSON of docs/contract.md, and what an older or smaller
+//! proxy omits.
 
 use chataibot_wire::{
     entry::{Begin, Poll},

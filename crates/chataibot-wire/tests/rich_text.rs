@@ -1,4 +1,4 @@
-//! The words of a formatted text, without the formatting.
+//! The plain text of rich text.
 
 use chataibot_wire::{
     Node, RichText,
@@ -57,7 +57,7 @@ fn what_was_stored_before_is_read_and_what_is_new_is_readable_without_it() {
     let raised = Link { href: String::new(), children: vec![text("2")], shift: Some(Shift::Sup) };
     let tree = RichText(vec![Node::List(list), Node::Link(raised)]);
     let json = serde_json::to_string(&tree).expect("JSON");
-    // The names that readers know, with fields that they pass over.
+    // Readers know these names, and ignore unknown fields.
     assert_eq!(
         json,
         r#"[{"list":{"ordered":true,"items":[[{"text":"a"}]],"start":3,"reversed":true,"numbering":"i"}},{"link":{"href":"","children":[{"text":"2"}],"shift":"sup"}}]"#

@@ -11,37 +11,37 @@ use crate::components::{
     uploads::{Sending, UploadError, Uploads},
 };
 
-/// A file that was added.
+/// A file that was added to the message.
 pub(super) struct Chip {
-    /// Stays with it, and is given once.
+    /// Identifies the chip: never changes and is never reused.
     pub(super) number: u32,
     pub(super) file: File,
     pub(super) stage: Stage,
-    /// Is it to be sent as soon as it can be?
+    /// Whether the visitor pressed Send: the file is sent once it is uploaded.
     pub(super) leaves: bool,
 }
 
-/// How far it is.
+/// State of the upload.
 pub(super) enum Stage {
-    /// There is no conversation to upload it to.
+    /// Not begun: there is no conversation to upload to.
     Waiting,
     Underway {
         percent: u8,
         _sending: Sending,
     },
-    /// It is there, at this address.
+    /// Uploaded; the file's address.
     Done(String),
-    /// It is not taken, or did not arrive.
+    /// Not accepted, or the upload failed.
     Failed(UploadError),
 }
 
 impl Chip {
-    /// Would Send send it?
+    /// Whether Send would include this file.
     pub(super) fn can_be_sent(&self) -> bool {
         !self.leaves && !matches!(self.stage, Stage::Failed(_))
     }
 
-    /// Will it be there without anybody doing something?
+    /// Whether the upload can still finish without an action by the visitor.
     pub(super) fn is_awaited(&self) -> bool {
         match self.stage {
             Stage::Waiting | Stage::Underway { .. } => true,
@@ -61,7 +61,7 @@ impl Chip {
             }
             Stage::Done(_) => ("chip chip-done", size(), Html::default()),
             Stage::Failed(error) => {
-                // Said with the file's name when it happens, so no alert.
+                // Not an alert: the failure is announced when it happens, with the file's name.
                 let sentence = plain("span", text(uploads.wrong(*error, look)));
                 let inside = group(vec![icons::sign("", icons::ALERT), sentence]);
                 ("chip chip-failed", size(), part("p", "wrong", inside))

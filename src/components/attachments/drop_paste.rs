@@ -8,20 +8,20 @@ use web_sys::{DataTransfer, Element, Event, File, Node};
 
 use crate::{browser::events::Listener, components::file_picker::files_of};
 
-/// What happened with files.
+/// A drag, drop or paste of files.
 pub(super) enum FileEvent {
-    /// Files are held over the window, or no longer.
+    /// Whether files are now dragged over the window.
     Over(bool),
-    /// These were dropped or pasted.
+    /// Files that were dropped or pasted.
     Given(Vec<File>),
 }
 
-/// Listens in the window until what is given back is dropped.
+/// Listens in the window until the returned listeners are dropped.
 pub(super) fn listen(window: &Element, handle: impl Fn(FileEvent) + 'static) -> Vec<Listener> {
     let (place, over) = (window.clone(), Cell::new(false));
     let handle = Rc::new(move |event: Event| {
         let Some(carried) = carried(&event) else { return };
-        // Without this the browser would leave the page for the file.
+        // Otherwise the browser would leave the page and open the file.
         event.prevent_default();
         let kind = event.type_();
         let goes_on = || get(&event, "relatedTarget").is_some_and(|to| place.contains(to.dyn_ref::<Node>()));
@@ -44,17 +44,17 @@ fn get(event: &Event, name: &str) -> Option<JsValue> {
     Reflect::get(event, &JsValue::from_str(name)).ok().filter(JsValue::is_truthy)
 }
 
-/// What the event brings, when it is files for us.
+/// Returns the event's data if it contains files that are handled here.
 fn carried(event: &Event) -> Option<DataTransfer> {
     let carried = get(event, "dataTransfer").or_else(|| get(event, "clipboardData"))?;
     let carried: DataTransfer = carried.unchecked_into();
     let types = carried.types();
     let has = |kind: &str| types.includes(&JsValue::from_str(kind), 0);
-    // Words that bring a picture of themselves along are words.
+    // Text copied from some applications comes with a picture of itself: a paste of text.
     if !has("Files") || (has("text/html") && has("text/plain")) {
         return None;
     }
-    // A question that wants a file has a place of its own.
+    // A file question has a drop zone of its own, which handles these events.
     let target: Element = event.target()?.dyn_into().ok()?;
     target.closest(".drop-zone").ok()?.is_none().then_some(carried)
 }

@@ -1,20 +1,20 @@
-//! Props of the files in the composer. Their view: `attachments`. Until it is there, nothing
-//! stands in its place.
+//! Props of the view of files in the composer (`attachments`). It has no placeholder: until its
+//! chunk is loaded, nothing is shown.
 
 use yew::prelude::*;
 
 use crate::components::view_context::ViewContext;
 
-/// Sends the files that are there; `true` when something was said just before.
+/// Sends the files; `true` if a text was sent just before.
 pub(in crate::components) type Leave = Callback<bool>;
 
-/// What the composer gives.
+/// Props from the composer.
 #[derive(Properties, Clone)]
 pub(in crate::components) struct Files {
     pub(in crate::components) view: ViewContext,
     /// The message field.
     pub(in crate::components) field: NodeRef,
-    /// Told how to send the files, and when there are none any more; always does the same.
+    /// Called with a way to send the files, or `None` if there are none; always does the same.
     pub(in crate::components) full: Callback<Option<Leave>>,
 }
 

@@ -1,4 +1,4 @@
-//! Props of a message that is more than words and buttons, and its placeholder. Its view:
+//! Props and placeholder of a message that is more than text and buttons; its view is in
 //! `message_kinds`.
 
 use std::rc::Rc;
@@ -11,24 +11,24 @@ use crate::{
     conversation::Row,
 };
 
-/// A message, or one part of a message with several, and all that its looks depend on.
+/// A message, or one part of a message with several, and all that its rendering depends on.
 #[derive(Properties, Clone)]
 pub(in crate::components) struct Kind {
     /// The message's row.
     pub(in crate::components) row: Rc<Row>,
-    /// Which part of the message this is, where it has several.
+    /// Index of the part, in a message with several.
     pub(in crate::components) part: Option<usize>,
-    /// Class and part of a bubble in this row.
+    /// CSS class and part of a bubble in this row.
     pub(in crate::components) bubble: AttrValue,
     pub(in crate::components) look: Rc<ViewConfig>,
     pub(in crate::components) act: Callback<UserAction>,
-    /// Can an answer be given now?
+    /// Whether an answer can be given now.
     pub(in crate::components) open: bool,
-    /// What the visitor said next, when something.
+    /// The visitor's next message, if any.
     pub(in crate::components) given: Option<AttrValue>,
 }
 
-/// Rows and looks are replaced, never changed.
+/// Compares by pointer where possible: rows and view settings are replaced, never changed.
 impl PartialEq for Kind {
     fn eq(&self, other: &Self) -> bool {
         (Rc::ptr_eq(&self.row, &other.row) || self.row == other.row)
@@ -47,7 +47,7 @@ impl Kind {
         self.row.message().map_or(&Content::Delay, |message| message.content())
     }
 
-    /// What is to be shown.
+    /// The content to show: the part, or the whole message.
     pub(in crate::components) fn content(&self) -> &Content {
         match (self.whole(), self.part) {
             (Content::Parts(parts), Some(at)) => parts.get(at).unwrap_or(&Content::Delay),
@@ -55,13 +55,13 @@ impl Kind {
         }
     }
 
-    /// Its words in a bubble: what is shown while the code for more is not there.
+    /// Placeholder until the chunk is loaded: the message as plain text in a bubble.
     pub(in crate::components) fn plain(&self) -> Html {
         let words = self.content().to_plain();
         if words.is_empty() { Html::default() } else { named_bubble(&self.bubble, text(words.into())) }
     }
 
-    /// What its answers need to know.
+    /// Context for the answers of this message.
     pub(in crate::components) fn choice(&self) -> Choice<'_> {
         Choice { look: &self.look, act: &self.act, open: self.open, given: self.given.as_deref(), of: None }
     }

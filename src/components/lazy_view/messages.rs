@@ -1,5 +1,5 @@
-//! Placeholder of the message list. Its view: `message_list`, which is asked for when the visitor
-//! begins to write, or when there is something to show.
+//! Placeholder of the message list. The chunk with the view, `message_list`, is requested when the
+//! visitor begins to write, or when there is a message to show.
 
 use chataibot_wire::Author;
 use yew::prelude::*;
@@ -15,12 +15,12 @@ use crate::{
     strings::fill,
 };
 
-/// Is there more to show than a greeting, or will there be soon?
+/// Whether there is more to show than a greeting, or soon will be.
 pub(super) fn is_wanted(state: &Conversation) -> bool {
     !state.rows().is_empty() || !state.draft().is_empty()
 }
 
-/// A greeting, or what was said as plain words.
+/// Renders the greeting, or the messages as plain text.
 pub(super) fn placeholder(view: &ViewContext) -> Html {
     let rows = view.state.rows();
     let inside = if rows.is_empty() { greeting(&view.look) } else { rows.iter().map(|row| line(view, row)).collect() };
@@ -51,13 +51,13 @@ fn line(ViewContext { state, look, .. }: &ViewContext, row: &Row) -> Html {
     )
 }
 
-/// What stands in an empty list.
+/// Content of an empty list.
 pub(in crate::components) fn greeting(look: &ViewConfig) -> Html {
     let inside = vec![
         avatar(look, "avatar avatar-greeting", Author::Bot, None),
         part("p", "greeting-title", text(look.strings.greeting())),
         part("p", "greeting-text", text(look.strings.greeting_hint())),
     ];
-    // The page may bring its own.
+    // The page can replace it through this slot.
     part("div", "greeting", element!("slot", "name" = "empty"; group(inside)).into())
 }

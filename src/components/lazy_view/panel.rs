@@ -1,5 +1,4 @@
-//! Props of what stands before, between and after a chat, and its placeholder. Its views:
-//! `panels`.
+//! Props and placeholder of the panels before, between and after a chat; the views are in `panels`.
 
 use yew::prelude::*;
 
@@ -11,16 +10,16 @@ use crate::{
     conversation::onboarding::Scale,
 };
 
-/// A panel, and all that its looks depend on.
+/// A panel, and all that its rendering depends on.
 #[derive(Clone, Properties)]
 pub(in crate::components) struct Panel {
     pub(in crate::components) kind: PanelKind,
     pub(in crate::components) view: ViewContext,
-    /// What else stands at the bottom of the window.
+    /// Other content at the bottom of the window.
     pub(in crate::components) bottom: Html,
 }
 
-/// Which panel.
+/// Kind of panel.
 #[derive(Clone, Copy, PartialEq)]
 pub(in crate::components) enum PanelKind {
     Consent,
@@ -29,12 +28,12 @@ pub(in crate::components) enum PanelKind {
     Rating(Scale),
     /// Suggestions for a first message.
     Starters,
-    /// A notice, while nobody answers.
+    /// Notice outside of office hours.
     Hours,
     Maintenance,
 }
 
-/// What else stands at the bottom follows from the conversation.
+/// Does not compare `bottom`, which follows from the conversation.
 impl PartialEq for Panel {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind && self.view == other.view
@@ -42,8 +41,8 @@ impl PartialEq for Panel {
 }
 
 impl Panel {
-    /// What is shown while the code for more is not there, and, with a way to ask again, where it
-    /// cannot be fetched.
+    /// Placeholder until the chunk is loaded. With `retry`, loading has failed and can be tried
+    /// again.
     pub(super) fn placeholder(&self, retry: Option<Callback<MouseEvent>>) -> Html {
         let strings = &self.view.look.strings;
         match self.kind {

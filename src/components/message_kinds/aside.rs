@@ -1,5 +1,5 @@
-//! A live region beside a control, for what it shows to the eye. It is emptied once it was read:
-//! when a modal dialog closes, words that are still there would be read again.
+//! Live region beside a control: announces what the control shows visually. It is emptied after the
+//! announcement, because a screen reader reads remaining text again when a modal dialog closes.
 
 use yew::prelude::*;
 
@@ -16,7 +16,7 @@ pub(super) struct Aside {
 }
 
 impl Aside {
-    /// Calls `heard` when the words are to be taken away by [`Self::empty`].
+    /// Announces `words`, and calls `heard` when they are to be removed with [`Self::empty`].
     pub(super) fn say(&mut self, words: AttrValue, heard: impl FnOnce() + 'static) {
         self.words = words;
         self.emptying = Timer::after(HEARD, heard);
@@ -26,7 +26,7 @@ impl Aside {
         self.words = AttrValue::default();
     }
 
-    /// There before anything is said.
+    /// Rendered even while empty: a live region must exist before its text appears.
     pub(super) fn view(&self) -> Html {
         element!("span", "class" = "unseen", "aria-live" = "polite"; text(self.words.clone())).into()
     }

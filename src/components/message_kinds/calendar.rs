@@ -33,17 +33,17 @@ use crate::components::{
     intl::{self, Names},
 };
 
-/// The field, the page and, after the answer, what was answered.
+/// Component of a date question: the fields and the month grid or, once answered, the answer.
 pub(super) struct DateQuestion {
     places: Places,
-    /// `YYYY-MM-DD`, or nothing.
+    /// `YYYY-MM-DD`, or empty.
     date: AttrValue,
-    /// `HH:MM`, or nothing.
+    /// `HH:MM`, or empty.
     time: AttrValue,
-    /// What is wrong with them.
+    /// Validation error of date and time.
     wrong: Option<AttrValue>,
     page: Option<Page>,
-    /// Says which day was chosen: the focus stays on it.
+    /// Announces the chosen day, because the focus does not move.
     chosen: Aside,
 }
 
@@ -55,26 +55,26 @@ struct Places {
     grid: NodeRef,
 }
 
-/// The month's page while it is open.
+/// The month grid while it is open.
 struct Page {
     names: Names,
     at: Day,
     today: Day,
-    /// The keyboard is to go to the day.
+    /// Whether to focus the day after the next render.
     focus: bool,
 }
 
-/// What the visitor did.
+/// Messages of the component.
 pub(super) enum Did {
-    /// Typed or picked in a field.
+    /// The visitor typed or picked a value in a field.
     Wrote,
-    /// Opened or closed the page.
+    /// The visitor opened or closed the month grid.
     Toggled,
-    /// Turned, left or used the page.
+    /// The visitor used or left the month grid.
     Turned(Turn),
-    /// Wants to answer.
+    /// The visitor submitted the answer.
     Submitted,
-    /// Was told which day is chosen.
+    /// The chosen day was announced, and its text can be removed.
     Heard,
 }
 
@@ -92,7 +92,7 @@ impl Component for DateQuestion {
             page: None,
             chosen: Aside::default(),
         };
-        // Nothing moves the focus but the visitor.
+        // Opens without taking the focus, which only the visitor may move.
         if let Some(calendar) = asked(kind).filter(|calendar| calendar.auto_open && kind.open && has_page()) {
             picker.page = Some(Page::new(kind, calendar, None, false));
         }
@@ -117,7 +117,7 @@ impl Component for DateQuestion {
                 self.page = None;
                 if let Some(toggle) = self.places.toggle.cast::<Element>() {
                     dom::focus(&toggle);
-                    // It is not shown where the browser's field has such a button itself.
+                    // The button is hidden where the browser's field has one itself.
                     if dom::focused_beside(&toggle).as_ref() != Some(&toggle)
                         && let Some(field) = self.places.date.cast::<Element>()
                     {
@@ -194,8 +194,8 @@ impl Component for DateQuestion {
             };
             month.view()
         });
-        // Always as many: Yew would make the fields anew for one more below them, and what is
-        // half-written would be lost.
+        // A constant number of children: if one were added, Yew would recreate the fields, and
+        // half-written input would be lost.
         let inside = vec![
             self.fields(ctx, calendar),
             month.unwrap_or_default(),
@@ -239,10 +239,10 @@ impl DateQuestion {
                     "part" = "entry",
                     "min" = bounds[0].cloned(),
                     "max" = bounds[1].cloned(),
-                    // The word alone: readers call an empty field wrong where the browser asks for
-                    // its value.
+                    // Not `required`: with it, browsers mark an empty field as invalid, and screen
+                    // readers announce that.
                     "aria-required" = "true",
-                    // Some browsers draw today's date where there is none: what is drawn instead.
+                    // Some browsers draw today's date in an empty field; CSS draws this instead.
                     "data-empty" = value.is_empty().then(|| label.clone()),
                     "aria-invalid" = if is_wrong.is_some() { "true" } else { "false" },
                     "aria-describedby" = is_wrong.clone();
@@ -286,7 +286,7 @@ fn asked(kind: &Kind) -> Option<&Calendar> {
     if let Content::Calendar(calendar) = kind.content() { Some(calendar) } else { None }
 }
 
-/// Under a finger the device's own picker is better than anything a page can make.
+/// Whether to offer a month grid: on touch screens the device's own picker is better.
 fn has_page() -> bool {
     !dom::matches("(pointer: coarse)")
 }
@@ -305,7 +305,7 @@ fn value(field: &NodeRef) -> AttrValue {
     field.cast::<HtmlInputElement>().map(|field| field.value()).unwrap_or_default().into()
 }
 
-/// By the visitor's clock.
+/// Today's date by the visitor's clock.
 fn today() -> Day {
     let now = Date::new_0();
     let number = |number: u32| i32::try_from(number).unwrap_or_default();
@@ -314,7 +314,7 @@ fn today() -> Day {
     day.unwrap_or(civil_date::LAST)
 }
 
-/// An answer as it was sent, in the visitor's language; nothing where it is none of ours.
+/// Formats a sent answer in the visitor's language; `None` if it does not have this format.
 fn in_words(kind: &Kind, given: &str) -> Option<AttrValue> {
     let day = Day::read(given)?;
     let minutes = given.get(11..16).and_then(|time| {

@@ -33,24 +33,24 @@ use crate::components::{
 pub(super) struct CardRow {
     list: NodeRef,
     at: usize,
-    /// Is the row at its beginning, and at its end?
+    /// Whether the row is scrolled to its beginning, and to its end.
     ends: (bool, bool),
     size: Option<SizeWatch>,
     redraw: Option<Timer>,
-    /// Did the visitor ask for a card? Then where the row goes is told.
+    /// Whether the visitor went to a card by button or key: its position is then announced.
     asked: bool,
     place: Aside,
 }
 
-/// What happened to the row.
+/// Messages of the component.
 pub(super) enum Msg {
-    /// It was scrolled, or has another size.
+    /// The row was scrolled or resized.
     Moved,
-    /// It has another size, which is still being told of.
+    /// The browser is reporting a new size; [`Msg::Moved`] follows after it has reported all.
     Resized,
-    /// This card is wanted.
+    /// The visitor asked for this card.
     Wanted(usize),
-    /// Where the row stands was heard.
+    /// The position was announced, and its text can be removed.
     Heard,
 }
 
@@ -59,7 +59,7 @@ impl Component for CardRow {
     type Properties = Kind;
 
     fn create(ctx: &Context<Self>) -> Self {
-        // Several cards seldom fit, and what comes later would move what is being read.
+        // Several cards seldom fit, and arrows added later would shift what the visitor is reading.
         let fits = shown(ctx.props()).is_none_or(|carousel| carousel.cards.len() < 2);
         Self {
             list: NodeRef::default(),
@@ -140,7 +140,7 @@ impl Component for CardRow {
                 vec![arrow(ctx, strings.previous(), BACK, back), place.into(), arrow(ctx, strings.next(), ON, on)];
             part("div", "cards-foot", group(foot))
         });
-        // Always as many: Yew would make the row anew for one more below it.
+        // A constant number of children: if one were added, Yew would recreate the row.
         let inside = vec![list.into(), foot.unwrap_or_default(), self.place.view()];
         element!("div", "class" = "carousel", "part" = "carousel"; group(inside)).into()
     }
@@ -158,7 +158,7 @@ impl CardRow {
         let (here, link, list) = (self.at, ctx.link().clone(), self.list.clone());
         Callback::from(move |event: KeyboardEvent| {
             let Some(list) = list.cast::<Element>() else { return };
-            // On a button in a card the keys are the button's.
+            // Keys on a button in a card belong to that button.
             let on_row = event.target().is_some_and(|target| target.unchecked_ref::<Element>() == &list);
             let to = if on_row {
                 snap_scroller::pressed(&event.key(), snap_scroller::is_rtl(&list), here, count)
@@ -180,7 +180,7 @@ fn shown(kind: &Kind) -> Option<&Carousel> {
 fn arrow(ctx: &Context<CardRow>, name: AttrValue, sign: &'static str, to: Option<usize>) -> Html {
     let clicked = ctx.link().batch_callback(move |_: MouseEvent| to.map(Msg::Wanted));
     let mut arrow = button("turn", "turn", Some(name), icons::sign("", sign), clicked);
-    // Not `disabled`: that would take the keyboard's place away from under it.
+    // Not `disabled`, because a disabled button loses the keyboard focus.
     arrow.add_attribute("aria-disabled", if to.is_some() { "false" } else { "true" });
     arrow.into()
 }
@@ -210,7 +210,7 @@ fn address(card: &Card) -> Option<&str> {
     card.image.as_deref().and_then(safe_address)
 }
 
-/// All pictures of the cards, with the cards' titles as their words.
+/// All pictures of the cards, with the cards' titles as text alternatives.
 fn shots(carousel: &Carousel, picture: &AttrValue) -> Rc<[Image]> {
     let each = carousel.cards.iter().filter_map(|card| {
         let title = card.title.to_plain();

@@ -1,5 +1,5 @@
-//! A form. Its answer is the documented text: a line `Label: value` for each field that was
-//! filled. The log says the same of a typed answer.
+//! A form. Its answer is the text that the platform documents: a line `Label: value` for each field
+//! that was filled. The log shows a typed answer in the same way.
 
 use std::rc::Rc;
 
@@ -24,27 +24,27 @@ use crate::{
     strings::Strings,
 };
 
-/// Characters in one line, and in a field of several; together they stay below what a message may
-/// have.
+/// Maximum number of characters in a field of one line, and in one of several. Together they stay
+/// below the limit of a message.
 const LINE: &str = "200";
 const LINES: &str = "1500";
 
-/// The fields, and after the answer what was sent.
+/// Component of a form question: the fields or, once answered, what was sent.
 pub(super) struct FormQuestion {
     form: NodeRef,
     entries: Vec<Entry>,
-    /// The keyboard is to go to the first field that is wrong.
+    /// Whether to focus the first invalid field after the next render.
     focus: bool,
 }
 
-/// What is in a field.
+/// Value and validation error of a field.
 #[derive(Clone, Default)]
 struct Entry {
     value: AttrValue,
     wrong: Option<AttrValue>,
 }
 
-/// What the visitor did.
+/// Messages of the component.
 pub(super) enum Did {
     Wrote(usize),
     Submitted,
@@ -119,7 +119,7 @@ impl Component for FormQuestion {
         let form = self.form.cast::<Element>();
         if let Some(field) = first.zip(form).and_then(|(at, form)| find(&form, ctx.props(), at)) {
             dom::focus(&field);
-            // Focus does not scroll here, and the first fault may stand above what is seen.
+            // `dom::focus` does not scroll, and the first invalid field may be out of view.
             field.scroll_into_view_with_bool(false);
         }
     }
@@ -199,7 +199,7 @@ fn field_of(ctx: &Context<FormQuestion>, at: usize, field: &Field, entry: &Entry
     part("div", "form-field", group(vec![label.into(), input.into(), wrong(fault, entry.wrong.clone())]))
 }
 
-/// What can be chosen, with nothing chosen at first.
+/// The options, after an empty one that is selected at first.
 fn options(field: &Field, chosen: &str) -> Html {
     let option = |words: &str| {
         let selected = (words == chosen).then_some("selected");
@@ -208,7 +208,7 @@ fn options(field: &Field, chosen: &str) -> Html {
     std::iter::once("").chain(field.options.iter().map(String::as_str)).map(option).collect()
 }
 
-/// Then the browser can fill in what it knows.
+/// Whether the field asks for a name, which the browser can then fill in.
 fn is_name(label: &str, strings: &Strings) -> bool {
     label.trim().eq_ignore_ascii_case(&strings.field_name())
 }
@@ -221,7 +221,7 @@ fn find(form: &Element, kind: &Kind, at: usize) -> Option<Element> {
     form.query_selector(&["#", &id(kind, "field-", at)].concat()).ok().flatten()
 }
 
-/// A field in the page.
+/// The DOM element of a field.
 enum Written {
     Line(HtmlInputElement),
     Lines(HtmlTextAreaElement),
@@ -255,12 +255,12 @@ impl Written {
     }
 }
 
-/// What is wrong with a field. What the browser alone can judge, it says in its own words.
+/// Returns a field's validation error, in the browser's words where only it can judge.
 pub(super) fn fault(input: &HtmlInputElement, kind: FieldKind, required: bool, strings: &Strings) -> Option<AttrValue> {
     let value = input.value();
     let value = value.trim();
     let validity = input.validity();
-    // A half-written number or date has no value, and is no empty field.
+    // A half-written number or date has no value, but the field is not empty.
     let bad = validity.bad_input();
     if value.is_empty() && !bad {
         return required.then(|| strings.form_required());
@@ -282,7 +282,7 @@ pub(super) fn fault(input: &HtmlInputElement, kind: FieldKind, required: bool, s
     }
 }
 
-/// Digits, and what people put between them; the bot may know more.
+/// Whether the text has digits and common separators only; the bot may check more.
 fn is_phone(text: &str) -> bool {
     let digits = text.chars().filter(|c| c.is_numeric()).count();
     (4..=20).contains(&digits) && text.chars().all(|c| c.is_numeric() || "+-/(). ".contains(c))
@@ -299,7 +299,7 @@ fn answer(form: &Form, entries: &[Entry]) -> String {
             answer.push('\n');
         }
         answer.push_str(&begin(field));
-        // A line is a field.
+        // Each line is a field, so the lines of a value become one.
         for (at, line) in value.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
             answer.push_str(if at == 0 { "" } else { " " });
             answer.push_str(line);
@@ -308,8 +308,8 @@ fn answer(form: &Form, entries: &[Entry]) -> String {
     answer
 }
 
-/// The answer, in words and where those are taken in its own form: all fields, what was left empty,
-/// too.
+/// The answer as text and, if the site takes typed answers, also as a typed answer with all fields,
+/// including empty ones.
 fn given(form: &Form, entries: &[Entry], is_typed: bool) -> UserAction {
     let text = answer(form, entries);
     if !is_typed {
@@ -323,7 +323,7 @@ fn given(form: &Form, entries: &[Entry], is_typed: bool) -> UserAction {
     UserAction::Answer { text, typed: send_body::message("form.response", "fields", &list) }
 }
 
-/// What stands before the value. The proxy's log begins its lines so, too.
+/// Label and separator before a value, as in the proxy's log.
 fn begin(field: &Field) -> String {
     let label = field.label.trim();
     // "Anything else?" needs no colon.
@@ -331,7 +331,7 @@ fn begin(field: &Field) -> String {
     [label, if ends { " " } else { ": " }].concat()
 }
 
-/// What was sent; where the visitor said something else, only what was asked.
+/// Renders what was sent, or only the labels if the visitor replied with something else.
 fn past(form: &Form, given: Option<&str>, strings: &Strings) -> Html {
     let sent = form.fields.iter().filter_map(|field| {
         let begin = begin(field);

@@ -4,7 +4,7 @@ use yew::{prelude::*, virtual_dom::VTag};
 
 use crate::components::elements::element;
 
-/// A picture's address, judged, and its words.
+/// A picture's validated address and its text alternative.
 #[derive(Clone, PartialEq)]
 pub(super) struct Image {
     pub(super) address: AttrValue,
@@ -12,7 +12,7 @@ pub(super) struct Image {
 }
 
 impl Image {
-    /// The picture as an element, which may have a class and a size.
+    /// Renders the picture, optionally with a class and a size.
     pub(super) fn image(&self, class: Option<&'static str>, size: Option<[u32; 2]>) -> VTag {
         element!(
             "img",
@@ -24,7 +24,7 @@ impl Image {
             "decoding" = "async",
             "referrerpolicy" = "no-referrer",
             "alt" = self.words.clone(),
-            // Last: what comes before says how it is fetched.
+            // Last, because the attributes before it determine how it is fetched.
             "src" = self.address.clone();
             Html::default()
         )

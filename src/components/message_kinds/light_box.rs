@@ -1,5 +1,5 @@
-//! The light box: a modal dialog over the page with all pictures of a message side by side.
-//! Swiping, pinching and zooming are the browser's; going to the next picture is scrolling.
+//! Light box: a modal dialog over the page with all pictures of a message side by side. The browser
+//! handles swiping, pinching and zooming; going to the next picture is scrolling.
 
 use std::rc::Rc;
 
@@ -23,10 +23,10 @@ use crate::{
 #[derive(Properties, Clone)]
 pub(super) struct LightBoxProps {
     pub(super) all: Rc<[Image]>,
-    /// The first to be seen.
+    /// Index of the picture shown first.
     pub(super) at: usize,
     pub(super) look: Rc<ViewConfig>,
-    /// It was closed, and is to go.
+    /// Called once the dialog is closed and can be removed.
     pub(super) closed: Callback<()>,
 }
 
@@ -42,10 +42,10 @@ pub(super) struct LightBox {
     at: usize,
 }
 
-/// What the visitor did.
+/// Messages of the component.
 pub(super) enum Did {
     Scrolled,
-    /// Wants to go to this picture.
+    /// The visitor asked for this picture.
     Leafed(usize),
     Closed,
 }
@@ -69,8 +69,8 @@ impl Component for LightBox {
                 false
             }
             Did::Closed => {
-                // Closing gives the focus back to where it was; the event that follows takes this
-                // away.
+                // `close()` restores the focus; the `close` event that follows removes this
+                // component.
                 if let Some(dialog) = self.dialog.cast::<HtmlDialogElement>() {
                     dialog.close();
                 }
@@ -116,7 +116,7 @@ impl Component for LightBox {
             .map(|shot| -> Html { element!("li", "role" = "listitem"; shot.image(None, None).into()).into() });
         let track = element!("ul", "class" = "light-track", "role" = "list", "tabindex" = "-1"; each.collect());
         let track = on(at(track, &self.track), Rc::new(onscroll::Wrapper::new(link.callback(|_| Did::Scrolled))));
-        // Beside the picture is out.
+        // A click beside the picture closes the light box.
         let track = on_click(
             track,
             link.batch_callback(|event: MouseEvent| {
@@ -176,7 +176,7 @@ impl LightBox {
     fn keys(&self, ctx: &Context<Self>) -> Callback<KeyboardEvent> {
         let (here, count, link) = (self.at, ctx.props().all.len(), ctx.link().clone());
         Callback::from(move |event: KeyboardEvent| {
-            // What is pressed in here is not for the window below.
+            // Keys pressed here must not reach the chat window below.
             event.stop_propagation();
             let rtl = event
                 .target()
@@ -196,7 +196,7 @@ impl LightBox {
     }
 }
 
-/// Where one is.
+/// The position among the pictures, as a sentence.
 pub(super) fn position(look: &ViewConfig, at: usize, count: usize) -> AttrValue {
     let sentence = fill(&look.strings.position(), "index", &(at + 1).to_string());
     fill(&sentence, "count", &count.to_string()).into()

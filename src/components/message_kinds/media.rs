@@ -17,10 +17,10 @@ use crate::components::{
     rich_text::safe_address,
 };
 
-/// A picture, player or card.
+/// Renders a picture, player or file card.
 pub(super) fn media(kind: &Kind) -> Html {
     let Content::Media(media) = kind.content() else { return Html::default() };
-    // An address that leads nowhere is not worth a try.
+    // Media without a safe address become a card without a link.
     match (media.kind, safe_address(&media.url)) {
         (MediaKind::Document, _) | (_, None) => file(media, &kind.look, None),
         (MediaKind::Image, Some(_)) => picture(kind, media),
@@ -45,13 +45,13 @@ fn picture(kind: &Kind, media: &Media) -> Html {
     html! { <Picture {all} {at} look={look.clone()} {instead} /> }
 }
 
-/// A film or a sound, with the browser's own controls.
+/// Video or audio player with the browser's own controls.
 pub(super) struct Player {
     failed: bool,
 }
 
 impl Component for Player {
-    /// It cannot be played.
+    /// The file cannot be played.
     type Message = ();
     type Properties = Kind;
 
@@ -92,7 +92,7 @@ impl Component for Player {
     }
 }
 
-/// A card that saves a file, or at least leads to it; with what went wrong, where something did.
+/// Card that saves a file, or at least links to it. `wrong` says what failed, if anything.
 fn file(media: &Media, look: &ViewConfig, wrong: Option<AttrValue>) -> Html {
     let strings = &look.strings;
     let (sign, what) = match media.kind {
@@ -103,7 +103,7 @@ fn file(media: &Media, look: &ViewConfig, wrong: Option<AttrValue>) -> Html {
     };
     let ending: Option<AttrValue> =
         ending(name(media).unwrap_or(&media.url)).map(|ending| ending.to_ascii_uppercase().into());
-    // In words of the visitor's language; a size says nothing where it is not known.
+    // Formatted in the visitor's language, if known.
     let size = media.size.map(|bytes| intl::size(look.locale.as_deref(), bytes as f64));
     let ending = match (ending, size) {
         (Some(ending), Some(size)) => Some(AttrValue::from([ending.as_str(), " · ", &size].concat())),
@@ -127,7 +127,7 @@ fn name(media: &Media) -> Option<&str> {
     media.name.as_deref().map(str::trim).filter(|name| !name.is_empty())
 }
 
-/// What tells people the type of a file: `pdf`.
+/// File name extension, such as `pdf`.
 fn ending(name: &str) -> Option<&str> {
     let name = name.split(['?', '#']).next()?;
     let (stem, ending) = name.rsplit('/').next()?.rsplit_once('.')?;
@@ -135,19 +135,19 @@ fn ending(name: &str) -> Option<&str> {
     fits.then_some(ending)
 }
 
-/// A card that leads to an address.
+/// A card that links to an address.
 pub(super) struct Card<'a> {
     pub(super) address: &'a str,
     pub(super) sign: &'static str,
     pub(super) title: AttrValue,
     pub(super) below: AttrValue,
-    /// The name under which the address is saved, where it is a file to save; empty for its own.
+    /// Set if the link saves a file: the file name, or empty to keep the file's own.
     pub(super) saved_as: Option<&'a str>,
-    /// What it says of the tab it opens, unless that is this one.
+    /// Note that the link opens a new tab; `None` if it opens in this one.
     pub(super) new_tab: Option<AttrValue>,
 }
 
-/// The card as elements. Where the address cannot be a link, only its words.
+/// Renders the card; without a link if the address is not safe.
 pub(super) fn card(card: &Card) -> Html {
     let words =
         vec![auto_dir("span", elements::text(card.title.clone())), plain("small", elements::text(card.below.clone()))];
@@ -164,7 +164,7 @@ pub(super) fn card(card: &Card) -> Html {
         "part" = "card",
         "href" = href.to_owned(),
         "download" = card.saved_as.map(str::to_owned),
-        // A browser that does not save what comes from elsewhere must not leave the page for it.
+        // Browsers do not save files from other origins, and must not leave the page for them.
         "target" = card.new_tab.is_some().then_some("_blank"),
         "rel" = "noopener noreferrer";
         group(inside.into_iter().chain([goes.into(), opens]).collect())

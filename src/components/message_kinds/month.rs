@@ -14,27 +14,27 @@ use crate::components::{
     intl::Names,
 };
 
-/// A page shows so many weeks, whatever the month: nothing moves from one to the next.
+/// Number of weeks shown for every month, so that nothing moves from one month to the next.
 const WEEKS: i32 = 6;
 
-/// What happened on the page.
+/// Actions in the month grid.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Turn {
-    /// Another month is shown, by the buttons.
+    /// Shows the month this many months away (buttons).
     Months(i32),
-    /// The keyboard goes to this day.
+    /// Moves the keyboard focus to this day.
     To(Day),
-    /// This day was chosen.
+    /// Chooses this day.
     Chosen(Day),
-    /// The page is put away.
+    /// Closes the grid.
     Away,
 }
 
-/// The page.
+/// The month grid.
 pub(super) struct Month<'a> {
     pub(super) names: &'a Names,
     pub(super) look: &'a ViewConfig,
-    /// The day that the keyboard is on; its month is shown.
+    /// The day with the keyboard focus; its month is shown.
     pub(super) at: Day,
     pub(super) chosen: Option<Day>,
     pub(super) today: Day,
@@ -56,7 +56,7 @@ impl Month<'_> {
             let turned = self.turned.reform(move |_: MouseEvent| Turn::Months(months));
             let turned = if none { Callback::noop() } else { turned };
             let mut element = button("turn", "turn", Some(name), icons::sign("", sign), turned);
-            // Not `disabled`: that would take the keyboard's place away from under it.
+            // Not `disabled`, because a disabled button loses the keyboard focus.
             element.add_attribute("aria-disabled", if none { "true" } else { "false" });
             element.into()
         };
@@ -95,7 +95,7 @@ impl Month<'_> {
             }
             let key = event.key();
             if let Some(turn) = pressed(&key, event.shift_key(), is_rtl(event.target()), here, first) {
-                // Neither does the list scroll nor the window close.
+                // Keeps the list from scrolling and the window from closing.
                 event.prevent_default();
                 event.stop_propagation();
                 turned.emit(turn);
@@ -131,7 +131,7 @@ impl Month<'_> {
     }
 }
 
-/// What a key does on the page.
+/// Returns the action of a key in the grid.
 fn pressed(key: &str, shift: bool, rtl: bool, at: Day, first: i32) -> Option<Turn> {
     let on = if rtl { -1 } else { 1 };
     Some(Turn::To(match key {
@@ -150,8 +150,7 @@ fn pressed(key: &str, shift: bool, rtl: bool, at: Day, first: i32) -> Option<Tur
 
 fn is_rtl(at: Option<EventTarget>) -> bool {
     let element = at.and_then(|target| target.dyn_into::<Element>().ok());
-    // An old browser that does not know the selector shows the grid as it stands in the page, left
-    // to right.
+    // An old browser without `:dir()` lays the grid out left to right.
     element.is_some_and(|element| element.matches(":dir(rtl)").unwrap_or(false))
 }
 

@@ -16,8 +16,8 @@ use crate::components::{
     icons,
 };
 
-/// Sizes of pictures that were seen, the newest last: shown again, they take their room before they
-/// are there.
+/// Number of image sizes kept, newest last. A picture shown again has its space reserved before it
+/// is loaded.
 const REMEMBERED: usize = 64;
 
 thread_local! {
@@ -26,11 +26,11 @@ thread_local! {
 
 #[derive(Properties, Clone)]
 pub(super) struct PictureProps {
-    /// All pictures that can be leafed through from here, this one among them.
+    /// All pictures of the light box, including this one.
     pub(super) all: Rc<[Image]>,
     pub(super) at: usize,
     pub(super) look: Rc<ViewConfig>,
-    /// Stands in for a picture that cannot be fetched.
+    /// Shown instead of a picture that cannot be fetched.
     pub(super) instead: Html,
 }
 
@@ -40,7 +40,7 @@ impl PartialEq for PictureProps {
     }
 }
 
-/// The picture, perhaps large too.
+/// Component of a picture, with the light box while it is open.
 pub(super) struct Picture {
     seen: Seen,
     large: bool,
@@ -121,8 +121,8 @@ fn known(props: &PictureProps) -> Option<[u32; 2]> {
     SIZES.with_borrow(|sizes| sizes.iter().find(|(address, _)| *address == shot.address).map(|(_, size)| *size))
 }
 
-/// The size that a picture says it has. WebKit tells of a drawing in the page the size in which it
-/// is drawn; one beside the page, which is there at once as the same has just come, tells its own.
+/// Natural size of an image. For an SVG in the page, WebKit reports the size at which it is drawn;
+/// a detached clone, which loads at once because the image was just fetched, reports its own.
 fn natural_size(image: &HtmlImageElement) -> [u32; 2] {
     let size = |image: &HtmlImageElement| [image.natural_width(), image.natural_height()];
     let own = image.clone_node().ok().and_then(|copy| copy.dyn_into::<HtmlImageElement>().ok());
@@ -139,7 +139,7 @@ fn remember(address: &AttrValue, size: [u32; 2]) {
     });
 }
 
-/// Where no picture could be fetched.
+/// Placeholder for a picture that could not be fetched.
 pub(super) fn placeholder() -> Html {
     element!("span", "class" = "picture-missing", "part" = "picture-missing"; icons::sign("", icons::PICTURE)).into()
 }

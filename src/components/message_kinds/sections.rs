@@ -9,7 +9,7 @@ use crate::components::{
     elements::{element, group, part, text},
 };
 
-/// A list's choices.
+/// Renders the choices of a list.
 pub(super) fn sections(list: &[Section], kind: &Kind) -> Html {
     let choice = kind.choice();
     let each = list.iter().enumerate().map(|(at, section)| {

@@ -19,15 +19,15 @@ use crate::{
     },
 };
 
-/// The slider, and after the answer what was answered.
+/// Component of a slider question: the slider or, once answered, the answer.
 pub(super) struct SliderQuestion {
     input: NodeRef,
-    /// As the browser writes it; nothing until it was moved.
+    /// As the browser writes it; `None` until the slider is moved.
     value: Option<String>,
 }
 
 impl Component for SliderQuestion {
-    /// It was moved.
+    /// The slider was moved.
     type Message = ();
     type Properties = Kind;
 
@@ -71,7 +71,7 @@ impl Component for SliderQuestion {
             let (kind, input, slider) = (kind.clone(), self.input.clone(), slider.clone());
             Callback::from(move |event: SubmitEvent| {
                 event.prevent_default();
-                // As the browser has it: it keeps the value on a step and in the range.
+                // The browser's value is always on a step and in the range.
                 if let Some(input) = input.cast::<HtmlInputElement>() {
                     kind.answer(&input, answer(&slider, input.value(), kind.look.typed));
                 }
@@ -91,21 +91,21 @@ impl Component for SliderQuestion {
     }
 }
 
-/// A number as JavaScript writes it, which is how attributes want it.
+/// Formats a number as JavaScript does, as attributes require.
 fn number(value: f64) -> String {
-    // Fails only for a base that is none.
+    // Fails only for an invalid radix.
     Number::from(value).to_string_with_radix(10).map_or_else(|_| String::new(), String::from)
 }
 
-/// What is seen and what is sent: `4 nights`, `50%`.
+/// The value as it is shown and sent: `4 nights`, `50%`.
 fn with_unit(slider: &Slider, value: &str) -> String {
     let unit = slider.unit.as_deref().map(str::trim).unwrap_or_default();
     let space = if unit.is_empty() || unit.starts_with(['%', '°']) { "" } else { " " };
     [value, space, unit].concat()
 }
 
-/// The log has of a typed answer what was sent: the number alone. So it says here at once what it
-/// will say for good.
+/// Builds the answer. The log keeps only the number of a typed answer, so the local echo also shows
+/// only the number.
 fn answer(slider: &Slider, value: String, is_typed: bool) -> UserAction {
     match is_typed {
         true => UserAction::Answer { typed: send_body::words("slider.response", &value), text: value },
@@ -113,12 +113,12 @@ fn answer(slider: &Slider, value: String, is_typed: bool) -> UserAction {
     }
 }
 
-/// What was answered, with its unit in either case.
+/// The answer with its unit, whether or not it was sent with one.
 fn chosen(slider: &Slider, given: &str) -> String {
     if given.ends_with(|last: char| last.is_ascii_digit()) { with_unit(slider, given) } else { given.to_owned() }
 }
 
-/// An answer in words was not given by the slider.
+/// Whether an answer begins with a number; if not, it was not given by the slider.
 fn is_number(answer: &str) -> bool {
     answer.trim_start_matches('-').starts_with(|first: char| first.is_ascii_digit())
 }

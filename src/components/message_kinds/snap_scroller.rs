@@ -4,11 +4,11 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollToOptions};
 
-/// A scroll position within this of an end, in pixels, is at it: positions are rounded, and rows
-/// snap.
+/// Distance from an end, in pixels, that still counts as at the end: positions are rounded, and
+/// rows snap.
 const NEAR: i32 = 8;
 
-/// Which thing stands at the row's beginning; at its end it is the last.
+/// Index of the item at the row's beginning; at the row's end, of the last item.
 pub(super) fn at(row: &Element) -> usize {
     let count = row.child_element_count();
     if count > 1 && ends(row).1 {
@@ -18,13 +18,13 @@ pub(super) fn at(row: &Element) -> usize {
     usize::try_from((row.scroll_left().abs() + step / 2) / step).unwrap_or_default()
 }
 
-/// Is the row at its beginning, and at its end? Both where everything fits.
+/// Whether the row is scrolled to its beginning, and to its end; both if everything fits.
 pub(super) fn ends(row: &Element) -> (bool, bool) {
     let left = row.scroll_left().abs();
     (left <= NEAR, left + row.client_width() + NEAR >= row.scroll_width())
 }
 
-/// Scrolls to a thing.
+/// Scrolls to the item with index `at`.
 pub(super) fn go(row: &Element, at: usize, how: ScrollBehavior) {
     let left = f64::from(step(row)) * f64::from(u32::try_from(at).unwrap_or_default());
     let options = ScrollToOptions::new();
@@ -33,7 +33,7 @@ pub(super) fn go(row: &Element, at: usize, how: ScrollBehavior) {
     row.scroll_to_with_scroll_to_options(&options);
 }
 
-/// From the beginning of a thing to that of the next.
+/// Distance from the beginning of an item to that of the next, in pixels.
 fn step(row: &Element) -> i32 {
     let children = row.children();
     let left = |at| children.item(at)?.dyn_into::<HtmlElement>().ok().map(|child| child.offset_left());
@@ -41,7 +41,7 @@ fn step(row: &Element) -> i32 {
     distance.max(1)
 }
 
-/// Where a key leads to.
+/// Returns the index of the item that a key leads to.
 pub(super) fn pressed(key: &str, rtl: bool, at: usize, count: usize) -> Option<usize> {
     let last = count.checked_sub(1)?;
     match (key, rtl) {
@@ -53,8 +53,7 @@ pub(super) fn pressed(key: &str, rtl: bool, at: usize, count: usize) -> Option<u
     }
 }
 
-/// Does it run from right to left? A browser too old for the question is taken to run from left to
-/// right.
+/// Whether the element runs from right to left; false in a browser without `:dir()`.
 pub(super) fn is_rtl(element: &Element) -> bool {
     element.matches(":dir(rtl)").unwrap_or(false)
 }

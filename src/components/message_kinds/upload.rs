@@ -32,33 +32,33 @@ pub(super) struct FileQuestionProps {
 pub(super) struct FileQuestion {
     zone: NodeRef,
     input: NodeRef,
-    /// Is a file held over it?
+    /// Whether a file is dragged over the drop zone.
     over: bool,
     stage: Stage,
-    /// The keyboard was in here, and what it was on may be gone.
+    /// Whether the focus was in the drop zone; its element may be gone after the update.
     held: bool,
 }
 
-/// How far it is.
+/// State of the upload.
 enum Stage {
     Empty,
-    /// This was chosen and is not taken.
+    /// The chosen file is not accepted.
     Refused(UploadError),
     Sending {
         file: File,
         percent: u8,
         _sending: Sending,
     },
-    /// It did not arrive.
+    /// The upload failed.
     Failed {
         file: File,
         error: UploadError,
     },
-    /// It is there, and was given as the answer.
+    /// Uploaded and sent as the answer.
     Given,
 }
 
-/// What happened.
+/// Messages of the component.
 pub(super) enum Msg {
     /// The visitor chose, dropped or pasted a file.
     Chosen(File),
@@ -66,7 +66,7 @@ pub(super) enum Msg {
     Retried,
     Cancelled,
     Over(bool),
-    /// The device's file picker is wanted.
+    /// The visitor asked for the device's file picker.
     Asked,
 }
 
@@ -100,7 +100,7 @@ impl Component for FileQuestion {
                     }
                 }
                 (UploadState::Failed(error), Stage::Sending { file, .. }) => self.stage = Stage::Failed { file, error },
-                // What was cancelled may still have a last word.
+                // A cancelled upload may still report its last state.
                 (UploadState::Underway(_) | UploadState::Done(_) | UploadState::Failed(_), stage) => self.stage = stage,
             },
             Msg::Retried => {
@@ -137,7 +137,7 @@ impl Component for FileQuestion {
         let over = link.batch_callback(|event: DragEvent| {
             let carries = event.data_transfer().is_some_and(|it| it.types().includes(&"Files".into(), 0));
             carries.then(|| {
-                // Without this the browser would leave the page for the file.
+                // Otherwise the browser would leave the page and open the file.
                 event.prevent_default();
                 Msg::Over(true)
             })

@@ -1,4 +1,4 @@
-//! The question for consent. Before a yes nothing is stored or sent.
+//! The question for consent. Nothing is stored or sent before the visitor agrees.
 
 use yew::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::{
 
 const SHIELD: &str = "M12 3.2 5 6v5.4c0 4.3 2.9 7.8 7 9.4 4.1-1.6 7-5.1 7-9.4V6zm-3.3 8.6 2.4 2.4 4.3-4.6";
 
-/// A view: it remembers nothing.
+/// Renders the panel; stateless.
 pub(super) fn consent(panel: &Panel, place: &NodeRef) -> Html {
     let ViewContext { look, act, .. } = &panel.view;
     let strings = &look.strings;

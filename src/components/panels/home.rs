@@ -20,7 +20,7 @@ use crate::{
 const FORWARD: &str = "m9.5 5.5 6.5 6.5-6.5 6.5";
 const BUBBLE: &str = "M12 4c4.7 0 8.3 3.2 8.3 7.3s-3.6 7.3-8.3 7.3c-1 0-2-.1-2.9-.4l-4 1.7.8-3.6a6.8 6.8 0 0 1-2.2-5C3.7 7.2 7.3 4 12 4Z";
 
-/// A view: it remembers nothing.
+/// Renders the home screen; stateless.
 pub(super) fn home(panel: &Panel, place: &NodeRef) -> Html {
     let ViewContext { look, act, state, .. } = &panel.view;
     let strings = &look.strings;

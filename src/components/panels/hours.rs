@@ -1,4 +1,4 @@
-//! The notice outside of office hours. The chat takes messages all the same.
+//! Notice outside of office hours. The chat still takes messages.
 
 use js_sys::Date;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
@@ -30,17 +30,17 @@ extern "C" {
 }
 
 const MINUTE: f64 = 60_000.0;
-/// How often the clock is looked at, in milliseconds.
+/// Interval between checks of the clock, in milliseconds.
 const LOOK: u64 = 20_000;
 
-/// The notice, when there is something to say.
+/// Component of the notice; renders nothing during office hours.
 pub(super) struct HoursNotice {
     hours: Option<(Hours, Format)>,
     later: Option<Timer>,
 }
 
 impl Component for HoursNotice {
-    /// Time went by.
+    /// The timer expired.
     type Message = ();
     type Properties = Panel;
 
@@ -85,8 +85,8 @@ fn look_again(ctx: &Context<HoursNotice>) -> Option<Timer> {
     Timer::after(LOOK, move || link.send_message(()))
 }
 
-/// The office hours and a clock at the office. What cannot be read gets one line on the console,
-/// and is as if not given.
+/// Reads the office hours and creates a clock in the office's time zone. An invalid setting causes
+/// one line on the console and counts as not given.
 fn read(look: &ViewConfig) -> Option<(Hours, Format)> {
     let given = look.config.given(Name::OfficeHours)?;
     let hours = match Hours::parse(&given) {
@@ -113,7 +113,7 @@ fn read(look: &ViewConfig) -> Option<(Hours, Format)> {
     Some((hours, clock?))
 }
 
-/// The minute of the week at the office.
+/// The minute of the week at the office, at time `at`.
 fn week_minute(zone: &Format, at: f64) -> Option<u16> {
     let (mut day, mut hour, mut minute) = (None, None, None);
     for (kind, value) in zone.parts(at) {
@@ -127,17 +127,17 @@ fn week_minute(zone: &Format, at: f64) -> Option<u16> {
     Some(moment(day?, hour? * 60 + minute?))
 }
 
-/// Milliseconds until somebody answers; 0 while somebody does.
+/// Milliseconds until the office opens; 0 while it is open.
 fn until_open(hours: &Hours, zone: &Format, now: f64) -> f64 {
     let Some(minute) = week_minute(zone, now) else { return 0.0 };
     let wait = hours.until_open(minute);
     if wait == 0 {
         return 0.0;
     }
-    // To the full minute, and by as much more or less as the office's clocks are set back or
-    // forward until then.
+    // Rounded to the full minute, and corrected for a change of the office's clocks (daylight
+    // saving time) until then.
     let wanted = moment(0, minute + wait);
-    // Not by `%`, which for these numbers is 2 KB of code.
+    // Not with `%`, which for `f64` adds 2 KB of code.
     let guess = ((now / MINUTE).floor() + f64::from(wait)) * MINUTE;
     let reached = week_minute(zone, guess).unwrap_or(wanted);
     let week = i32::from(moment(6, 24 * 60 - 1)) + 1;
@@ -145,7 +145,7 @@ fn until_open(hours: &Hours, zone: &Format, now: f64) -> f64 {
     guess + f64::from(off) * MINUTE - now
 }
 
-/// "We’re back" with a day and a time, in the visitor's language and on the visitor's clock.
+/// The sentence “We’re back” with day and time, in the visitor's language and time zone.
 fn back(look: &ViewConfig, now: f64, at: f64) -> Option<AttrValue> {
     let time = [("hour", "numeric"), ("minute", "2-digit")];
     let (days, locale) = (days_between(now, at), look.locale.as_deref());
@@ -158,7 +158,7 @@ fn back(look: &ViewConfig, now: f64, at: f64) -> Option<AttrValue> {
     Some(fill(&look.strings.hours_back(), "time", &when).into())
 }
 
-/// How many midnights of the visitor's lie between.
+/// Number of midnights between two times, in the visitor's time zone.
 fn days_between(now: f64, then: f64) -> f64 {
     let noon = |at: f64| {
         let date = Date::new(&JsValue::from_f64(at));

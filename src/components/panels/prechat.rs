@@ -1,4 +1,4 @@
-//! The form before a conversation. Its values are sent with the first message and nowhere else.
+//! The form before a conversation. Its values are sent only with the first message.
 
 use std::rc::Rc;
 
@@ -36,24 +36,24 @@ extern "C" {
     fn warn(line: &str);
 }
 
-/// The form. What stands in the fields is the browser's to know.
+/// Component of the form. The browser's fields hold the values, not this struct.
 pub(super) struct PreChat {
     fields: Vec<Field>,
     places: Vec<NodeRef>,
     problems: Vec<Option<Problem>>,
-    /// The first field with a problem is to have the focus.
+    /// Whether to focus the first invalid field after the next render.
     point: bool,
     title: NodeRef,
     focus: Option<Timer>,
 }
 
-/// What happened to the form.
+/// Messages of the component.
 pub(super) enum Msg {
-    /// The visitor went on from this field.
+    /// The visitor changed this field and left it.
     Left(usize),
-    /// This field was written in.
+    /// The visitor typed in this field.
     Written(usize),
-    /// It is to be sent.
+    /// The visitor submitted the form.
     Sent,
 }
 
@@ -87,12 +87,12 @@ impl Component for PreChat {
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
-            // Whoever passes an empty field may come back to it.
+            // The visitor may still come back to an empty field.
             Msg::Left(at) => {
                 let problem = self.problem(at).filter(|problem| *problem != Problem::Empty);
                 std::mem::replace(&mut self.problems[at], problem) != problem
             }
-            // A problem goes as soon as it is mended, and comes only when the field is left.
+            // A problem disappears as soon as it is fixed, and appears only when the field is left.
             Msg::Written(at) if self.problems[at].is_some() => {
                 self.problems[at] = self.problem(at);
                 true
@@ -144,7 +144,7 @@ impl Component for PreChat {
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if first {
             self.write_known(&ctx.props().view.look.config);
-            // A finger would bring up a keyboard over the form's title.
+            // On touch screens, focusing a field would show a keyboard over the form's title.
             let place = if dom::matches(dom::FINGER) { None } else { self.places.first() };
             take_focus(place.unwrap_or(&self.title), &mut self.focus);
         }
@@ -159,12 +159,11 @@ impl Component for PreChat {
 }
 
 impl PreChat {
-    /// What the page knows goes into fields of several lines by hand: they have no attribute for
-    /// it.
+    /// Sets the values the page knows in fields of several lines, which have no attribute for them.
     fn write_known(&self, config: &Config) {
         for (field, place) in self.fields.iter().zip(&self.places).filter(|(field, _)| field.kind == FieldKind::Long) {
             if let (Some(known), Some(element)) = (known(config, &field.name), place.cast::<Element>()) {
-                // An element takes a value.
+                // Setting `value` of an element does not fail.
                 let set = Reflect::set(&element, &JsValue::from_str("value"), &JsValue::from_str(&known));
                 debug_assert!(set.is_ok());
             }
@@ -184,8 +183,7 @@ impl PreChat {
         let known = known(&look.config, &field.name);
         let locked = known.is_some() && is_contact(&field.name) && look.config.flag(Name::ContactLocked);
 
-        // A name is written as a name is; only where it has to do as a label, it begins with a
-        // capital.
+        // CSS capitalises a field's name only where it serves as the label.
         let mut names = "form-label";
         let own = field.label.as_ref().map(|label| AttrValue::from(label.clone()));
         let label = own.unwrap_or_else(|| match field.name.as_str() {
@@ -235,7 +233,7 @@ impl PreChat {
         part("div", names, group(vec![label.into(), input.into(), below]))
     }
 
-    /// The field itself, with what the page knows in it.
+    /// Renders the input element, with the value the page knows.
     fn input(&self, at: usize, known: Option<Rc<str>>, id: String, described: Option<String>, locked: bool) -> VTag {
         let field = &self.fields[at];
         let (kind, mode, complete) = match field.kind {
@@ -279,11 +277,11 @@ impl PreChat {
     }
 }
 
-/// The choices, behind an empty one.
+/// The options, after an empty one.
 fn choices(field: &Field, known: Option<&str>) -> Html {
     let option = |value: &str| -> Html {
-        // Said of the empty one too: a browser takes the first that it is given, and that is the
-        // last.
+        // Also set on the empty option: a browser selects the first option inserted, and Yew
+        // inserts the last one first.
         let selected = (known.unwrap_or_default() == value).then_some("");
         element!("option", "value" = value.to_owned(), "selected" = selected; text(value.to_owned().into())).into()
     };
@@ -295,7 +293,7 @@ fn is_contact(name: &str) -> bool {
     matches!(name, "name" | "email" | "phone")
 }
 
-/// What the page knows already.
+/// Returns the value that the page knows for the field called `name`.
 fn known(config: &Config, name: &str) -> Option<Rc<str>> {
     let known = match name {
         "name" => config.contact(Name::ContactName),
@@ -311,7 +309,7 @@ fn form(config: &Config) -> Vec<Field> {
     fields(&config.given(Name::Prechat).unwrap_or_default(), own)
 }
 
-/// The page's own fields. What is not a field in it is left aside, with one line on the console.
+/// Parses the page's own fields. Invalid entries are skipped, with one line on the console.
 fn own_fields(json: &str) -> Vec<Field> {
     let list = JSON::parse(json).ok().and_then(|list| list.dyn_into::<Array>().ok()).unwrap_or_default();
     let field = |one: JsValue| {

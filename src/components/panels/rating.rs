@@ -1,5 +1,5 @@
-//! The rating of a conversation that has ended: stars or thumbs, a comment, thanks. It is an
-//! event for the page; the platform documents no call for it.
+//! Rating of an ended conversation: stars or thumbs, a comment, thanks. It is sent to the page as
+//! an event; the platform documents no call for it.
 
 use std::rc::Rc;
 
@@ -28,21 +28,21 @@ const UP: &str =
 const DOWN: &str =
     "M16.5 13.5 13 20.4a2.2 2.2 0 0 1-2.3-2.6l.6-3.3h-5a2 2 0 0 1-2-2.4l1.2-6a2 2 0 0 1 2-1.6h9m0 9v-9m0 9h2.8v-9h-2.8";
 
-/// The rating, above what stands at the bottom of an ended conversation.
+/// Component of the rating, above the other content at the bottom of an ended conversation.
 pub(super) struct RatingPanel {
     value: Option<u32>,
     comment: NodeRef,
     thanks: NodeRef,
-    /// The form is about to go, and with it what has the focus.
+    /// Whether the form was just sent: it will be removed, and the focused element with it.
     sent: bool,
     focus: Option<Timer>,
 }
 
-/// What happened to it.
+/// Messages of the component.
 pub(super) enum Msg {
-    /// So good was it.
+    /// The visitor chose this value.
     Chosen(u32),
-    /// It is to be sent.
+    /// The visitor submitted the rating.
     Sent,
 }
 
@@ -89,7 +89,7 @@ impl Component for RatingPanel {
         let ViewContext { state, look, say, .. } = &ctx.props().view;
         if self.sent && state.is_rated() {
             self.sent = false;
-            // What has the focus is read out by itself.
+            // A screen reader reads the focused element without an announcement.
             if !take_focus(&self.thanks, &mut self.focus) {
                 say.emit(look.strings.rating_thanks());
             }

@@ -1,5 +1,5 @@
-//! Saves the conversation as a file, plain text or a web page. It is made in the browser and sent
-//! nowhere.
+//! Saves the conversation as a file: plain text or a web page. The file is made in the browser and
+//! sent nowhere.
 
 mod page;
 mod plain_text;
@@ -16,14 +16,14 @@ use crate::{
 };
 use chataibot_wire::{Author, RichText};
 
-/// So long the browser may take to begin with the download, in milliseconds.
+/// How long the browser may take to begin the download, in milliseconds.
 const PATIENCE: i32 = 20_000;
 
-/// What stands in the file, from top to bottom.
+/// One entry of the file, in order from top to bottom.
 pub(super) enum Line {
-    /// Somebody said something.
+    /// A message.
     Said { by: Author, name: AttrValue, time: AttrValue, words: RichText },
-    /// Something happened.
+    /// An event, such as a handover.
     Event(AttrValue),
 }
 
@@ -42,8 +42,7 @@ pub(in crate::components) fn save(state: &Conversation, look: &ViewConfig, kind:
     };
     let day = String::from(date.to_iso_string());
     let name = ["chat-", day.get(..10).unwrap_or_default(), ending].concat();
-    // Without a place to save to there is nothing to tell: the browser itself says when it refuses
-    // a download.
+    // No error is shown: the browser itself reports a refused download.
     let saved = download(&page, &content, media, &name);
     debug_assert!(saved.is_some());
 }
@@ -62,7 +61,7 @@ fn download(page: &Document, content: &str, media: &str, name: &str) -> Option<(
     later.ok().map(drop)
 }
 
-/// An address of the page's own site with its host; `None` for one that has its own.
+/// Resolves an address on the page's own site; `None` for any other.
 fn absolute(address: &str) -> Option<String> {
     if !address.starts_with(['/', '?', '#']) {
         return None;
@@ -95,7 +94,7 @@ fn lines(state: &Conversation, look: &ViewConfig) -> Vec<Line> {
     state.rows().iter().filter_map(line).collect()
 }
 
-/// A time, in the visitor's language.
+/// Formats a time in the visitor's language.
 fn write(look: &ViewConfig, fields: &[(&str, &str)], at: f64) -> AttrValue {
     Format::dates(look.locale.as_deref(), fields).map(|format| format.write(at)).unwrap_or_default()
 }

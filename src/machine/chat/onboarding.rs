@@ -1,5 +1,5 @@
-//! Onboarding: what happens when the visitor consents, fills the form or rates, and which events
-//! the page gets.
+//! Onboarding steps of the chat machine: handles consent, form and rating, and emits their page
+//! events.
 
 use super::ChatMachine;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 
 impl ChatMachine {
     pub(super) fn step(&mut self, step: OnboardingEvent) {
-        // Once for each conversation, whatever two tabs do.
+        // A conversation is rated only once, even from two tabs.
         if matches!(step, OnboardingEvent::Rated(_)) && self.core.state.is_rated() {
             return;
         }
@@ -31,7 +31,7 @@ impl ChatMachine {
         }
     }
 
-    /// What was passed is stored at once, but for a consent that was not given.
+    /// Stores the progress at once. `save` does not call this while a consent is missing.
     pub(super) fn save_progress(&mut self) {
         if self.saved.progress != *self.core.state.progress() {
             self.saved.progress = self.core.state.progress().clone();

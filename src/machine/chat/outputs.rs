@@ -1,5 +1,5 @@
-//! Outputs of a change, found by comparing it with what was reported and stored last: page events,
-//! errors, values to store.
+//! Derives the outputs of a change by comparing the state with what was last reported and stored:
+//! page events, errors, values to store.
 
 use std::rc::Rc;
 
@@ -15,14 +15,14 @@ use crate::{
     },
 };
 
-/// So long a change that can wait is kept before it is stored, in milliseconds.
+/// Delay before a change that can wait is stored, in milliseconds.
 pub(in crate::machine) const SAVE_LAZILY: u64 = 400;
-/// A tab that follows leaves storing to the leader, who has the same, and does it only if nobody
-/// else did.
+/// The same in a follower: it leaves storing to the leader, which has the same data, and stores
+/// only what no tab has stored by then.
 const SAVE_FOLLOWING: u64 = 3_000;
 
-/// What the page's developer is told of an error, and whether it stands in the visitor's way;
-/// nothing where it is just the network's.
+/// A message for the host page's developer, and whether the error blocks the visitor; `None` for
+/// plain network errors.
 pub(in crate::machine) fn named(failure: &ApiError) -> Option<(&'static str, bool)> {
     Some(match failure {
         ApiError::Unavailable { .. } => ("the operator must act: see the proxy's log", true),
@@ -33,11 +33,11 @@ pub(in crate::machine) fn named(failure: &ApiError) -> Option<(&'static str, boo
     })
 }
 
-/// What can wait to be stored: up to where the log was read in, what was read of it, what was
-/// helpful.
+/// State that can be stored later: up to where the log was read, up to where the visitor has read,
+/// and the feedback.
 pub(super) type Lazy = (Option<Cursor>, Option<Cursor>, Rc<Vec<(Cursor, bool)>>);
 
-/// What storage holds, as far as it was ordered.
+/// State that was last ordered to be stored.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Saved {
     pub(super) urgent: (Option<Rc<str>>, Phase, bool),
@@ -47,16 +47,16 @@ pub(super) struct Saved {
     pub(super) progress: Rc<Progress>,
 }
 
-/// What the page knows.
+/// State that was last reported to the host page.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reported {
     pub(super) phase: Phase,
     pub(super) unread: u32,
     pub(super) newest_row: u32,
     pub(super) error: Option<(ErrorSource, Rc<str>)>,
-    /// What other tabs have settled, and the log has not told yet how.
+    /// Messages that other tabs have settled and whose outcome the log has not reported yet.
     pub(super) settled: Vec<Rc<OutboxMessage>>,
-    /// That something of a log could not be read.
+    /// Whether an unreadable entry was reported.
     missed: bool,
 }
 
@@ -69,7 +69,7 @@ pub(super) enum ErrorSource {
 }
 
 impl ChatMachine {
-    /// Tells page and visitor of an error that is not just the network's, once.
+    /// Reports an error to the host page and the visitor, once, unless it is a plain network error.
     pub(super) fn report_error(&mut self, source: ErrorSource, failure: &ApiError) {
         let Some((message, blocks)) = named(failure) else { return };
         if blocks {
@@ -83,8 +83,8 @@ impl ChatMachine {
         }
     }
 
-    /// Something stands in the log that cannot be read here. Reported once: what is wrong with one
-    /// entry is wrong with many.
+    /// Reports an unreadable entry of the log to the host page. Only once: the same fault affects
+    /// many entries.
     pub(super) fn report_missed(&mut self) {
         if !std::mem::replace(&mut self.reported.missed, true) {
             let message = Rc::from("an entry of the log is too long or no entry, and was left out");
@@ -92,7 +92,7 @@ impl ChatMachine {
         }
     }
 
-    /// A call worked: what was in its way is gone.
+    /// Clears the error of a call that has now succeeded.
     pub(super) fn clear_error(&mut self, source: ErrorSource) {
         if self.reported.error.as_ref().is_some_and(|(from, _)| *from == source) {
             self.reported.error = None;
@@ -100,7 +100,7 @@ impl ChatMachine {
         }
     }
 
-    /// Tells the page what changed.
+    /// Emits page events for what changed.
     pub(super) fn emit_page_events(&mut self, before: &Rc<Conversation>) {
         let state = self.core.state.clone();
         let settled = std::mem::take(&mut self.reported.settled);
@@ -132,7 +132,7 @@ impl ChatMachine {
         }
     }
 
-    /// Orders what changed to be stored: at once where another tab or a reload must know, else a
+    /// Orders changes to be stored: at once if another tab or a reload must know them, otherwise a
     /// little later.
     pub(super) fn save(&mut self) {
         if !self.core.awake || !self.core.state.may_call() {
@@ -172,8 +172,8 @@ impl ChatMachine {
         self.core.save_due = if due || !waits { None } else { self.core.save_due.or(Some(self.now.monotonic + pause)) };
     }
 
-    /// Orders all that is known to be stored as if nothing were. Not while nobody knows whether the
-    /// visitor has left meanwhile.
+    /// Orders everything known to be stored again, as if storage were empty; but not while it is
+    /// unknown whether the visitor has left.
     pub(super) fn store_again(&mut self) {
         let Some(credentials) =
             self.core.token_refresh.credentials().filter(|_| !self.doubted && self.core.state.may_call())
@@ -191,7 +191,7 @@ impl ChatMachine {
         (self.core.state.id().cloned(), self.core.state.phase(), self.core.opens)
     }
 
-    /// Storage holds just what is here.
+    /// Records that storage holds exactly the current state.
     pub(super) fn mark_saved(&mut self) {
         self.saved = Saved {
             urgent: self.urgent(),
@@ -207,7 +207,7 @@ pub(super) fn lazy(state: &Conversation) -> Lazy {
     (state.cursor(), state.read(), state.feedback().clone())
 }
 
-/// On its way or waiting is the same to storage.
+/// Whether both are the same in storage, which does not distinguish queued from in flight.
 fn same_in_storage(a: &OutboxMessage, b: &OutboxMessage) -> bool {
     let waits = |state| matches!(state, SendState::Queued | SendState::Sending);
     a.id == b.id && a.typed.is_some() == b.typed.is_some() && (a.state == b.state || (waits(a.state) && waits(b.state)))

@@ -1,4 +1,4 @@
-//! Pages of the log from before what is shown: requested one at a time, when the visitor asks.
+//! Requests for pages of the log before the rows shown, one at a time, when the visitor asks.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl ChatMachine {
-    /// Is a page wanted that was not asked for yet?
+    /// Whether a page is wanted and not requested yet.
     pub(super) fn wants_page(&self) -> bool {
         self.core.state.earlier() == HistoryState::Loading && self.core.state.id().is_some() && self.page.is_none()
     }
@@ -33,8 +33,8 @@ impl ChatMachine {
     }
 
     pub(super) fn page_answered(&mut self, before: Cursor, result: Result<(Vec<Rc<RawEntry>>, bool), ApiError>) {
-        // An answer to a question that is not asked any more; a log that was rebuilt meanwhile is
-        // asked anew.
+        // Ignores an answer that is no longer wanted. If the log was rebuilt in the meantime, the
+        // page is requested again.
         if self.page != Some(before) {
             return;
         }
@@ -47,7 +47,7 @@ impl ChatMachine {
                 self.core.token_refresh.accepted();
                 self.apply(Action::EarlierCame { entries, earlier });
             }
-            // It stays wanted, and is asked for again with a better token.
+            // The page stays wanted, and is requested again with a new token.
             Err(ApiError::Unauthorized | ApiError::Challenged) => {
                 let token = self.page_token.clone();
                 self.core.token_refresh.rejected(&token, self.core.state.is_watched(), self.now);

@@ -9,7 +9,7 @@ use crate::machine::{
 };
 
 impl ChatMachine {
-    /// The machine that goes on from where `idle` is.
+    /// Creates the machine that continues from the state of `idle`.
     #[must_use]
     pub fn after(idle: IdleMachine, now: Now) -> Self {
         let (core, Handover { shared, asleep, offline, saved_draft, saved_opens, saved_messages, error }) =
@@ -32,7 +32,7 @@ impl ChatMachine {
             chat.handle_connection(ConnectionEvent::Frozen);
             chat.election.sleep();
         }
-        // Nothing is connected that would have to be disconnected.
+        // Nothing is connected yet, so there is nothing to disconnect.
         chat.effects.clear();
         chat
     }

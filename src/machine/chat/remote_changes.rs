@@ -1,5 +1,4 @@
-//! Changes made by other tabs, seen through storage, and a visitor who turns out to be another
-//! one.
+//! Handles changes that other tabs made in storage, and a change of the visitor.
 
 use std::rc::Rc;
 
@@ -14,8 +13,8 @@ use crate::{
 };
 
 impl ChatMachine {
-    /// Takes over credentials. Another visitor sees nothing of the one before; only what was never
-    /// sent is kept.
+    /// Takes over credentials. Another visitor sees nothing of the previous one; only unsent
+    /// messages are kept.
     pub(super) fn adopt(&mut self, credentials: Rc<Credentials>) {
         if self.core.state.id().is_some() && self.owner.as_ref() != Some(&credentials.visitor) {
             self.bring_back();
@@ -25,7 +24,7 @@ impl ChatMachine {
         self.doubted = false;
     }
 
-    /// The message in flight waits again, because the conversation it went to is left.
+    /// Queues the message in flight again, because its conversation is left.
     fn bring_back(&mut self) {
         if let Some(id) = self.send_queue.in_flight().cloned() {
             self.apply(Action::SendDelayed { id });
@@ -73,7 +72,7 @@ impl ChatMachine {
         self.reported.phase = self.core.state.phase();
     }
 
-    /// Another tab stored the conversation that is shown here, too.
+    /// Merges what another tab stored of the conversation shown here.
     fn merge(&mut self, stored: &StoredConversation) {
         if stored.id.is_none() {
             return;
@@ -89,7 +88,7 @@ impl ChatMachine {
             self.apply(Action::Ended);
         }
         self.core.opens = stored.open;
-        // Storage knows already.
+        // Storage already has this state.
         let known = self.urgent();
         if stored.ended == (known.1 == Phase::Ended) {
             self.saved.urgent = known;
@@ -103,13 +102,14 @@ impl ChatMachine {
         self.saved.outbox.retain(|saved| saved.id != id);
         match stored {
             None if self.send_queue.in_flight() == Some(&id) => {}
-            // Removed there means settled there: a message that is taken back says so first.
+            // Its removal means that it was settled: a discarded message is marked as such first.
             None => self.settle(&id),
             Some(stored) => match stored.into_pending(&id) {
                 Some(pending) => {
                     self.apply(Action::OutboxFound(vec![pending.clone()]));
                     self.core.awake = true;
-                    // The log has settled what does not wait here now: its copy in storage goes.
+                    // If the log has settled the message here, it counts as saved, so that `save`
+                    // removes its stored copy.
                     if self.waits(&id).is_none() {
                         self.saved.outbox.push(Rc::new(pending));
                     }
@@ -117,7 +117,7 @@ impl ChatMachine {
                 None => self.apply(Action::Discarded { id: id.clone() }),
             },
         }
-        // Storage knows already.
+        // Storage already has this message.
         self.saved.outbox.extend(self.waits(&id).cloned());
     }
 
@@ -129,9 +129,9 @@ impl ChatMachine {
         self.settle(&id);
     }
 
-    /// Another tab has removed the message from storage, so it is settled; how, the log tells.
-    /// Until then nothing is claimed, and what does not wait here any more stands as the log has
-    /// it.
+    /// Called when another tab has removed the message from storage, so it is settled; the log will
+    /// tell how. Until then its row keeps its state, as do rows of messages that no longer wait
+    /// here.
     fn settle(&mut self, id: &Rc<str>) {
         let Some(pending) = self.waits(id).cloned() else { return };
         if self.core.listens {

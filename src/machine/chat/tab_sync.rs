@@ -1,5 +1,5 @@
-//! Tab sync: one stream for all tabs. The leader broadcasts what it reads; followers take it in
-//! and ask for what they miss.
+//! Tab sync: one stream for all tabs. The leader broadcasts what it reads; followers apply it and
+//! query what they miss.
 
 use std::rc::Rc;
 
@@ -16,10 +16,11 @@ use crate::{
     },
 };
 
-/// A composer that was written in so lately, and is seen, keeps what stands in it.
+/// A visible composer that the visitor typed in this recently keeps its text when another tab sends
+/// a draft. In milliseconds.
 const WRITING: u64 = 10_000;
 
-/// What other tabs were told.
+/// What was last sent to other tabs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Synced {
     conversation: Option<Rc<str>>,
@@ -29,12 +30,12 @@ pub(super) struct Synced {
 }
 
 impl ChatMachine {
-    /// Connects what is to be connected here, or lets another tab do it for all.
+    /// Connects what this tab's role requires, or leaves the connection to the leader.
     pub(super) fn connect(&mut self) {
         let running = match self.core.state.phase() {
             Phase::New => false,
             Phase::Active => true,
-            // It may be opened again while somebody looks.
+            // It may be reopened while the visitor watches.
             Phase::Ended => self.core.state.window_open(),
         };
         let log = self
@@ -44,9 +45,10 @@ impl ChatMachine {
             .filter(|_| self.core.awake && self.core.state.may_call() && self.core.listens && running);
         let exists = log.is_some();
         let is_sending = self.send_queue.in_flight().is_some() || self.core.state.next_to_send().is_some();
-        // A conversation that is about to begin has its reader as soon as it is there.
+        // The election begins before the conversation is started, so that its log has a reader at
+        // once.
         let begins = self.core.state.id().is_none() && self.core.listens && self.core.awake && is_sending;
-        // Another conversation is another log: who reads it is found out anew.
+        // Another conversation has another log, so its reader is elected again.
         let other = self.synced.conversation.as_ref() != self.core.state.id();
         let left = other && self.synced.conversation.is_some();
         if left && let Some(turn) = self.election.update(false, self.now.monotonic, self.now.random) {
@@ -82,7 +84,7 @@ impl ChatMachine {
         }
     }
 
-    /// How the connection stands, here or in the tab that has it.
+    /// Status of the connection, here or in the leader's tab.
     pub(super) fn status(&self) -> ConnectionStatus {
         match self.connection.status() {
             ConnectionStatus::Idle => self.election.status(),
@@ -93,37 +95,38 @@ impl ChatMachine {
         }
     }
 
-    /// This tab got the lock: from now on it reads the log for all tabs.
+    /// Called when this tab got the lock: from now on it reads the log for all tabs.
     pub(super) fn lock_acquired(&mut self) {
         if self.election.lock_acquired() {
             self.synced.cursor = self.core.state.cursor();
-            // Whatever the stream's state will be in a moment, it is news.
+            // Makes the stream's next status count as a change.
             self.synced.status = ConnectionStatus::Idle;
         }
     }
 
-    /// The leader should be asked, unless it was heard just now.
+    /// Queries the leader, unless it was heard just now.
     pub(super) fn query_leader(&mut self) {
         if self.election.nudged(self.now.monotonic) {
             self.query_log();
         }
     }
 
-    /// The timer fired.
+    /// Called when the timer fires.
     pub(super) fn tick_leader(&mut self) {
         if self.election.ticked(self.now.monotonic) {
             self.query_log();
         }
     }
 
-    /// The log was looked at while the leader says nothing.
+    /// Called after a check of the log while the leader is silent.
     pub(super) fn checked(&mut self) {
         if self.election.checked() {
             self.effects.push(Effect::Chat(ChatEffect::RequestLock { steal: true }));
         }
     }
 
-    /// The page sleeps: the browser must be free to keep it as it is, and another tab to lead.
+    /// Called when the page is being frozen: releases what would keep the browser from freezing it,
+    /// or another tab from leading.
     pub(super) fn sleep(&mut self) {
         self.core.save_due = Some(self.now.monotonic);
         self.handle_connection(ConnectionEvent::Frozen);
@@ -132,7 +135,7 @@ impl ChatMachine {
         }
     }
 
-    /// The page, or the whole machine, slept.
+    /// Called after the page, or the whole computer, was asleep.
     pub(super) fn wake(&mut self) {
         self.core.token_refresh.expire();
         self.doubted = true;
@@ -146,7 +149,7 @@ impl ChatMachine {
         }
     }
 
-    /// Tabs cannot coordinate any more: each has its own connection.
+    /// Stops coordinating with other tabs: each now has its own connection.
     pub(super) fn leave_tabs(&mut self) {
         if self.election.leave() {
             self.effects.push(Effect::Core(CoreEffect::LeaveTabs));
@@ -167,14 +170,14 @@ impl ChatMachine {
         }
     }
 
-    /// A heartbeat of the stream is passed on to all tabs.
+    /// Passes a heartbeat of the stream on to all tabs.
     pub(super) fn forward_heartbeat(&mut self) {
         if self.election.leads() {
             self.heartbeat();
         }
     }
 
-    /// Tells the other tabs what is new here.
+    /// Broadcasts what is new here.
     pub(super) fn sync_tabs(&mut self) {
         if !self.election.is_shared() || self.election.is_asleep() {
             return;
@@ -194,26 +197,26 @@ impl ChatMachine {
         {
             self.broadcast(TabMessage::Read { conversation, cursor });
         }
-        // That this browser is offline is no news of the leader's, and over when the browser says
-        // so.
+        // `Offline` is this browser's status, not the leader's, and ends when the browser says so.
         if self.connection.status() != ConnectionStatus::Offline {
             self.election.set_status(self.core.state.connection());
         }
     }
 
-    /// Passes on what stands after this place, or all there is when it does not follow on it.
+    /// Broadcasts the entries after this cursor, or the whole log if that does not continue from
+    /// it.
     fn forward_log(&mut self, after: Option<Cursor>, answers: bool) {
         let (Some(conversation), Some(up_to)) = (self.core.state.id().cloned(), self.core.state.cursor()) else {
             return;
         };
         let log = self.core.state.log();
         let (begin, whole) = match after {
-            // A follower that knows nothing gets all there is as history: it was there before.
+            // A follower with an empty log gets everything as history: it was there before.
             None => (0, answers),
             Some(after) => {
                 let follows = after.epoch == up_to.epoch && after.seq <= up_to.seq;
                 let begin = log.partition_point(|entry| entry.cursor.seq <= after.seq);
-                // Before the first entry there may be some that are not here.
+                // Entries before the first one may be missing here.
                 let follows =
                     follows && (begin > 0 || log.first().is_none_or(|first| first.cursor.seq == after.seq + 1));
                 if follows { (begin, false) } else { (0, true) }
@@ -229,7 +232,7 @@ impl ChatMachine {
         }));
     }
 
-    /// A message of another tab came.
+    /// Handles a message from another tab.
     pub(super) fn tab_message(&mut self, message: TabMessage) {
         if !self.election.is_shared() {
             return;
@@ -286,7 +289,7 @@ impl ChatMachine {
 
     fn receive_slice(&mut self, slice: LogSlice) {
         let Some(up_to) = slice.up_to else { return };
-        // Where it begins, if it does not say so itself.
+        // The cursor before its first entry, in case `after` is missing.
         let first =
             slice.entries.first().map(|entry| Cursor { seq: entry.cursor.seq.saturating_sub(1), ..entry.cursor });
         let follows = match (self.core.state.cursor(), slice.after.or(first)) {
@@ -315,14 +318,14 @@ impl ChatMachine {
         }
     }
 
-    /// The leader could read no entry up to this cursor.
+    /// Skips to this cursor: the leader could read no entry up to it.
     fn skip_to(&mut self, up_to: Cursor) {
         while let Some(at) = self.core.state.cursor().filter(|at| at.epoch == up_to.epoch && at.seq < up_to.seq) {
             self.apply(Action::Skipped { cursor: Cursor { seq: at.seq + 1, ..at } });
         }
     }
 
-    /// Does another tab read the log for this one?
+    /// Whether another tab reads the log for this one.
     pub(super) fn follows(&self) -> bool {
         self.election.is_shared() && !self.election.leads() && self.election.wants(true) != Wanted::Stream
     }

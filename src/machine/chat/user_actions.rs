@@ -1,4 +1,4 @@
-//! What each action of the visitor or the page changes.
+//! Handles the actions of the visitor or the host page.
 
 use std::rc::Rc;
 
@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl ChatMachine {
-    /// Handles an action; whatever is said by it gets the id `new_id`.
+    /// Handles an action; a message it sends gets the id `new_id`.
     pub(super) fn user_action(&mut self, action: UserAction, new_id: Rc<str>) {
         match action {
             UserAction::Send(text) => self.send(new_id, text, None),
@@ -46,8 +46,8 @@ impl ChatMachine {
 
     fn retry(&mut self, id: Rc<str>, new_id: Rc<str>) {
         let Some(state) = self.core.state.message(&id).map(|message| message.delivery.state()) else { return };
-        // An ended conversation may have given the key its final answer; a temporary failure has
-        // not.
+        // In an ended conversation the key may already have its final answer; after a temporary
+        // failure it has none.
         let spent = state == SendState::Failed(SendError::Ended) || self.core.state.phase() == Phase::Ended;
         let new_id = if spent { new_id } else { id.clone() };
         self.apply(Action::Requeued { id, new_id, at: self.now.unix });
@@ -88,9 +88,10 @@ impl ChatMachine {
         }
     }
 
-    /// Tells the others how new tabs begin. Their own windows stay as they are: one that opens by
-    /// itself takes the keyboard away from whatever the visitor does there, and one that closes
-    /// takes away what is read; only a page that is just loaded has nothing to lose.
+    /// Broadcasts whether new tabs start with the window open. Open tabs keep their windows as they
+    /// are: one that opened by itself would take the focus from what the visitor does there, and
+    /// one that closed would hide what they read. Only a page that is just loading has nothing to
+    /// lose.
     fn opens(&mut self, open: bool) {
         self.core.opens = open;
         if self.election.is_shared() {
@@ -110,7 +111,7 @@ impl ChatMachine {
         }
     }
 
-    /// Leaves the conversation; what was never sent starts the next one.
+    /// Leaves the conversation; unsent messages start the next one.
     pub(super) fn leave(&mut self) {
         self.disconnect_for_good();
         self.apply(Action::Left);
@@ -120,7 +121,7 @@ impl ChatMachine {
     fn reset(&mut self) {
         let leaving = self.core.token_refresh.credentials().cloned();
         self.forget();
-        // In this order, so that other tabs know of it before the proxy cuts their streams.
+        // In this order, so that other tabs know before the proxy closes their streams.
         self.effects.push(Effect::Chat(ChatEffect::ClearStorage));
         self.effects.extend(leaving.map(ChatEffect::EndTokens).map(Effect::Chat));
     }

@@ -1,4 +1,4 @@
-//! The connection, held against the times it promises.
+//! Tests of the connection's time limits.
 
 use super::*;
 
@@ -6,7 +6,7 @@ fn at(now: u64) -> Context {
     Context { now, random: u32::MAX, watched: false }
 }
 
-/// A line that wants to be connected, and whose stream speaks since `now`.
+/// A connection whose stream has been live since `now`.
 fn live(now: u64) -> Connection {
     let mut line = Connection::default();
     line.want(Wanted::Stream, false);

@@ -1,4 +1,4 @@
-//! Calls that one tab at a time may make, and the locks they are made under.
+//! Calls that one tab at a time may make, and their locks.
 
 use std::{collections::VecDeque, rc::Rc};
 
@@ -48,7 +48,7 @@ impl World {
         }
     }
 
-    /// A call under its lock: the request may be lost, handled, or handled with the answer lost.
+    /// Makes a call under its lock; the request or only its answer may be lost.
     pub(super) fn call(&mut self, lock: usize, tab: usize, request: LockedRequest) {
         if !matches!(request, LockedRequest::Authorize { .. }) {
             self.check_storage(tab);

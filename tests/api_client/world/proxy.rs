@@ -1,5 +1,5 @@
-//! The world's proxy: tokens, idempotent sends, a log per conversation, streams and polls, and what
-//! the weather does to them.
+//! The simulated proxy: tokens, idempotent sends, a log per conversation, streams and polls, and
+//! the faults of the weather.
 
 use std::rc::Rc;
 
@@ -19,8 +19,8 @@ use chataibot_wire::{
 
 use super::{Accepted, Happening, Log, Stream, WALL, World};
 
-/// So much of a log's end is given to a reader without a cursor, and so much at a time of what
-/// stands before: less than in life, so that short logs show it, too.
+/// Entries that a reader without a cursor gets from a log's end, and entries per earlier page:
+/// fewer than in production, so that short logs have pages, too.
 const LAST: usize = 12;
 const PAGE: usize = 5;
 
@@ -47,7 +47,7 @@ impl World {
         }
     }
 
-    /// What the proxy does with a visitor's message: logged first, then forwarded, each key once.
+    /// Handles a visitor's message like the proxy: logs it, then forwards it, once per key.
     pub(super) fn deliver(
         &mut self,
         conversation: Option<Rc<str>>,
@@ -64,7 +64,7 @@ impl World {
         }
         let visitor = self.visitor_of(&credentials.token)?;
         let known = self.attempts.get(&*message.id).cloned();
-        // As the runtime picks it; a start is always words.
+        // The choice that the runtime makes; a start is always text.
         let typed = message.typed.clone().filter(|_| credentials.typed && conversation.is_some());
         if typed.is_some() && !self.takes_typed {
             return Err(ApiError::Refused { code: Rc::from("BAD_REQUEST") });
@@ -115,7 +115,7 @@ impl World {
                 state
             }
         };
-        // A start whose fate was unknown tells its conversation once the echo has come.
+        // A repeated start with an unknown outcome returns its conversation once the echo has come.
         if self.bad_luck(weather.answer_lost) {
             return Err(ApiError::Network);
         }
@@ -156,18 +156,18 @@ impl World {
         }
     }
 
-    /// Another visitor's credentials stands in storage.
+    /// Stores another visitor's credentials.
     pub fn give_storage_to(&mut self, visitor: &str) {
         let credentials = self.token(visitor);
         self.storage.credentials = Some((*credentials).clone());
     }
 
-    /// Every token ends now.
+    /// Invalidates all tokens.
     pub fn end_tokens(&mut self) {
         self.tokens.clear();
     }
 
-    /// The log is restored from somewhere: same entries, another epoch.
+    /// Restores the log from a backup: same entries, another epoch.
     pub fn restore_log(&mut self, conversation: &Rc<str>) {
         let log = self.logs.get_mut(conversation).expect("a conversation of this world");
         log.epoch += 1;
@@ -223,7 +223,7 @@ impl World {
             frames.extend(begin);
             frames.extend(log.entries[position..].iter().cloned().map(Frame::Entry));
             let hold = if frames.is_empty() { u64::from(wait) * 1_000 } else { 0 };
-            // Good enough: what comes during the wait is seen by the next poll.
+            // A simplification: what comes during the wait is returned by the next poll.
             return self.later(tab, latency + hold.min(2_000), Input::Polled { generation, frames });
         }
         let token = credentials.token.clone();
@@ -249,7 +249,7 @@ impl World {
         }
     }
 
-    /// A page of the log from before a place.
+    /// Returns a page of the log from before a cursor.
     pub(super) fn page(&mut self, tab: usize, conversation: Rc<str>, before: Cursor, credentials: &Credentials) {
         let weather = self.weather;
         let latency = self.latency();
@@ -259,9 +259,9 @@ impl World {
             Ok(visitor) if self.logs.get(&conversation).is_none_or(|log| log.visitor != visitor) => {
                 Err(ApiError::NotFound)
             }
-            // An older proxy knows of no place to be before: it gives all it has.
+            // An older proxy does not know `before`: it returns its whole log.
             Ok(_) if !self.pages => Ok((self.logs[&conversation].entries.clone(), false)),
-            // A place in another epoch is none: the stream says so, too.
+            // A cursor of another epoch is invalid, as for the stream.
             Ok(_) if before.epoch != self.logs[&conversation].epoch => {
                 Err(ApiError::Refused { code: Rc::from("BAD_REQUEST") })
             }

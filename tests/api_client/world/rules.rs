@@ -1,18 +1,17 @@
-//! What must hold in the world at every instant, beside the invariants of each conversation, which
-//! it checks itself.
+//! Invariants of the world at every instant; each conversation checks its own.
 
 use super::World;
 
-/// So long two tabs may have a stream each, while one takes over from the other.
+/// How long two tabs may have a stream each while one takes over from the other, in milliseconds.
 const HAND_OVER: u64 = 2_000;
 
 impl World {
-    /// How many tabs that run have a stream of their own.
+    /// Number of running tabs with a stream of their own.
     pub fn streams(&self) -> usize {
         self.tabs.iter().filter(|tab| tab.stream.is_some() && tab.hangs_until <= self.now).count()
     }
 
-    /// One browser, one stream.
+    /// Checks that one browser has one stream.
     pub(super) fn check_streams(&mut self) {
         if !self.shared || self.may_crowd || self.streams() < 2 {
             self.crowded = None;

@@ -1,4 +1,4 @@
-//! What the tabs of a world store: one storage for all of them.
+//! The storage that all tabs of a world share.
 
 use chataibot_fake_browser::{FakeBrowser, Storage};
 use chataibot_widget::machine::{input::Input, user_action::UserAction};
@@ -6,7 +6,7 @@ use chataibot_widget::machine::{input::Input, user_action::UserAction};
 use super::World;
 
 impl World {
-    /// Storage keeps the conversation without its entries, as when there is no room.
+    /// Removes the conversation's entries from storage, as when it is full.
     pub fn forget_entries(&mut self) {
         if let Some(stored) = &mut self.storage.conversation {
             stored.entries.clear();
@@ -14,27 +14,27 @@ impl World {
         }
     }
 
-    /// The messages whose copies lie in storage.
+    /// Ids of the messages in storage.
     pub fn stored_outbox(&self) -> Vec<&str> {
         self.storage.outbox.keys().map(String::as_str).collect()
     }
 
-    /// The page of this tab clears its storage. That tab itself is not told.
+    /// Clears storage as the page of this tab does; this tab gets no event.
     pub fn clear_storage(&mut self, tab: usize) {
         self.storage = Storage::default();
         self.to_others(tab, &Input::StorageCleared);
     }
 
-    /// The visitor logs out in this tab, while another one, which does not know it yet, stores
-    /// everything again: the removal of the visitor comes after it has written the visitor, and
-    /// before it has written the rest.
+    /// Signs the visitor out in this tab, while another tab, which does not know it yet, stores
+    /// everything again: the visitor is removed after that tab has written them, and before it has
+    /// written the rest.
     pub fn log_out_overtaken(&mut self, tab: usize) {
         let stored = Storage { credentials: None, ..self.storage.clone() };
         self.act(tab, UserAction::Reset);
         self.storage = stored;
     }
 
-    /// What is in storage, in short.
+    /// What is stored: whether credentials, conversation id, number of messages, draft.
     pub fn stored(&self) -> (bool, Option<String>, usize, String) {
         let Storage { credentials, conversation, outbox, draft, .. } = &self.storage;
         let id = conversation.as_ref().and_then(|stored| stored.id.clone());

@@ -1,5 +1,5 @@
-//! What tabs of one browser have in common: the lock of the leader, and a channel on which words
-//! are late or lost.
+//! What tabs of one browser share: the leader's lock, and a channel whose messages come late or get
+//! lost.
 
 use chataibot_fake_browser::Page;
 use chataibot_widget::machine::{input::Input, tab_message::TabMessage};
@@ -37,7 +37,7 @@ impl World {
         }
     }
 
-    /// Words arrive in their order, if they arrive.
+    /// Posts a message to the other tabs. Messages arrive in order, if they arrive.
     pub(super) fn post(&mut self, from: usize, word: &TabMessage) {
         if !self.tabs[from].listening {
             return;
@@ -55,7 +55,7 @@ impl World {
         }
     }
 
-    /// Until when this has to wait, because its tab does nothing.
+    /// Time until which this event has to wait, because its tab is busy.
     pub(super) fn hangs_until(&self, what: &Happening) -> Option<u64> {
         let tab = match what {
             Happening::Hear { tab, .. }

@@ -1,4 +1,4 @@
-//! What the visitor does in the world.
+//! The visitor's actions in the world.
 
 use std::rc::Rc;
 
@@ -6,7 +6,7 @@ use chataibot_widget::machine::{input::Input, user_action::UserAction};
 
 use super::World;
 
-/// An action by which nothing is said, so that its id is of no use.
+/// An action that sends no message, so that its id is not used.
 pub fn user(action: UserAction) -> Input {
     Input::User(action, Rc::from(""))
 }
@@ -30,7 +30,7 @@ impl World {
         id
     }
 
-    /// The visitor does something by which nothing is said.
+    /// Makes the visitor do something that sends no message.
     pub fn act(&mut self, tab: usize, action: UserAction) {
         self.handle(tab, user(action));
     }

@@ -1,6 +1,6 @@
-//! What goes wrong in the world, and how often.
+//! The faults of the world, and their rates.
 
-/// How many of a hundred calls go wrong, by kind.
+/// Percentage of calls that fail, by kind of fault.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Weather {
     pub request_lost: u32,

@@ -1,11 +1,11 @@
-//! One document as a page. Markup that a document holds is shown as text, and a link to a file that
-//! has no page is its words alone.
+//! Renders one document as a page. Markup in the document is shown as text, and a link to a file
+//! that has no page is replaced by its words.
 
 use std::collections::BTreeMap;
 
 use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html as render};
 
-/// A document, and what its page is called.
+/// A document, with the name and title of its page.
 pub struct Source<'a> {
     pub name: &'static str,
     pub title: &'static str,
@@ -13,7 +13,7 @@ pub struct Source<'a> {
     pub text: &'a str,
 }
 
-/// A page without what is around it.
+/// A page without its frame.
 #[derive(Default)]
 pub struct Page {
     pub name: &'static str,
@@ -34,7 +34,7 @@ pub struct Section {
     pub text: String,
 }
 
-/// Reads a document. `names`: the pages by their documents.
+/// Reads a document. `names`: the names of pages by their documents.
 pub fn read(source: &Source, names: &BTreeMap<&str, &str>) -> Page {
     let page = Page { name: source.name, title: source.title, document: source.document, ..Page::default() };
     let folder = source.document.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -62,7 +62,7 @@ struct Reader<'n> {
     folder: &'n str,
     names: &'n BTreeMap<&'n str, &'n str>,
     page: Page,
-    /// For each link that is open: does it lead anywhere?
+    /// For each link that is open: whether it leads anywhere.
     open_links: Vec<bool>,
     in_heading: bool,
 }
@@ -78,7 +78,7 @@ impl Reader<'_> {
             id = format!("{id}-{same}");
         }
         sections.push(Section { id: id.clone(), heading: words, text: String::new() });
-        // One first heading for a page.
+        // A page has one heading of the first level.
         let level = if level == HeadingLevel::H1 && sections.len() > 1 { HeadingLevel::H2 } else { level };
         out.push(Event::Html(format!("<{level} id=\"{}\">", escaped(&id)).into()));
         self.in_heading = true;
@@ -96,11 +96,11 @@ impl Reader<'_> {
             section.text.push_str(&words);
         }
         match event {
-            // Marks of tables, which are no words.
+            // Comments that mark generated tables are not text.
             Event::Html(text) | Event::InlineHtml(text) if text.trim().starts_with("<!--") => {}
             Event::Html(text) | Event::InlineHtml(text) => out.push(Event::Text(text)),
             Event::Start(Tag::Table(columns)) => {
-                // Wider than a phone: it is moved by itself, by keys too.
+                // A table wider than a phone scrolls by itself, also by keyboard.
                 let name = self.page.sections.last().map_or("", |section| section.heading.as_str());
                 out.push(Event::Html(
                     format!(
@@ -109,7 +109,7 @@ impl Reader<'_> {
                     )
                     .into(),
                 ));
-                // How they are aligned would be a style attribute, which the policy refuses.
+                // Alignment would be a style attribute, which the policy refuses.
                 out.push(Event::Start(Tag::Table(vec![Alignment::None; columns.len()])));
             }
             Event::End(TagEnd::Table) => {
@@ -134,7 +134,7 @@ impl Reader<'_> {
                 self.page.pictures.push(path);
                 out.push(Event::Start(Tag::Image { link_type, dest_url: name, title, id }));
             }
-            // Code wider than a phone is moved by itself, by keys too.
+            // Code wider than a phone scrolls by itself, also by keyboard.
             Event::Start(Tag::CodeBlock(_)) => out.push(Event::Html("<pre tabindex=\"0\"><code>".into())),
             Event::End(TagEnd::CodeBlock) => out.push(Event::Html("</code></pre>\n".into())),
             event @ (Event::Start(_)
@@ -151,7 +151,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Where a link leads in the pages; nothing where there is no page of it.
+    /// Returns where a link leads in the pages; `None` if its target has no page.
     fn target<'e>(&mut self, link: &str) -> Option<CowStr<'e>> {
         if link.contains("://") || link.starts_with("mailto:") {
             return Some(link.to_owned().into());
@@ -163,7 +163,7 @@ impl Reader<'_> {
         Some(format!("{name}.html{heading}").into())
     }
 
-    /// A path of a document's, from the project's root.
+    /// Turns a path in a document into one from the project's root.
     fn path(&self, relative: &str) -> String {
         let mut parts: Vec<&str> = self.folder.split('/').filter(|part| !part.is_empty()).collect();
         for part in relative.split('/') {
@@ -177,7 +177,7 @@ impl Reader<'_> {
     }
 }
 
-/// What an event adds to the words of its section.
+/// Returns the text that an event adds to its section.
 fn words_of(event: &Event) -> Option<String> {
     if let Event::Text(text) | Event::Code(text) = event {
         return Some(text.to_string());
@@ -185,7 +185,7 @@ fn words_of(event: &Event) -> Option<String> {
     matches!(event, Event::SoftBreak | Event::HardBreak | Event::End(_)).then(|| " ".to_owned())
 }
 
-/// The id of a heading, as the forges of repositories make it.
+/// Returns the id of a heading, as code hosting sites make it.
 fn slug(words: &str) -> String {
     let kept = words
         .trim()
@@ -200,7 +200,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// The whole page, with the menu of all pages.
+/// Returns the whole page, with the menu of all pages.
 pub fn html(page: &Page, pages: &[Page]) -> String {
     let links: String = pages
         .iter()

@@ -1,6 +1,6 @@
 //! The archive for an operator: the proxy's program, its example configuration, `deploy/`, the
-//! documents about running it, and the assets. Where a document there links to what is not in the
-//! archive, only the link's words stay.
+//! documents about running it, and the assets. A document's link to a file that is not in the
+//! archive is replaced by the link's words.
 
 use std::{
     env,
@@ -17,7 +17,7 @@ use crate::{
     project::{Project, run as run_command},
 };
 
-/// What lies beside the program, by path in the project.
+/// Files beside the program, by their paths in the project.
 const BESIDE_PROXY: [&str; 7] = [
     "crates/chataibot-proxy/chataibot-proxy.example.toml",
     "deploy",
@@ -27,7 +27,7 @@ const BESIDE_PROXY: [&str; 7] = [
     "CHANGELOG.md",
     "SECURITY.md",
 ];
-/// What is read by those who run a proxy, and by those whose pages it serves.
+/// Documents for those who run a proxy, and for those whose pages it serves.
 const DOCUMENTS: [&str; 8] = [
     "docs/quick-start.md",
     "docs/operations.md",
@@ -58,7 +58,7 @@ pub fn pack(project: &Project, folder: &Path, assets: &Path) -> Result<PathBuf> 
     })
 }
 
-/// All that is not built.
+/// Copies all files that are not built.
 fn lay_out(project: &Project, unpacked: &Path) -> Result<()> {
     run_command(project.command("cp").arg("-R").args(BESIDE_PROXY).arg(unpacked))?;
     for document in DOCUMENTS {
@@ -74,7 +74,7 @@ fn lay_out(project: &Project, unpacked: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Does it lead to another server, or to a heading of the same document?
+/// Whether a link leads to another server, or to a heading of the same document.
 fn is_outside(link: &str) -> bool {
     link.contains(':') || link.starts_with('#')
 }
@@ -83,7 +83,7 @@ fn path_of(link: &str) -> &str {
     link.split('#').next().unwrap_or_default()
 }
 
-/// The text with the words alone of each link, or picture, that leads nowhere.
+/// Replaces each link or picture that leads nowhere by its words.
 fn without_lost_links(text: &str, leads_somewhere: impl Fn(&str) -> bool) -> Result<String> {
     let mut kept = String::with_capacity(text.len());
     let mut from = 0;

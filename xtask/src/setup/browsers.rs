@@ -1,5 +1,4 @@
-//! The browsers that tests run in: those that were chosen, with their drivers, installed if need
-//! be.
+//! Finds the browsers that were chosen for tests, with their drivers, and installs them if needed.
 
 use std::{
     env, fs,
@@ -14,31 +13,31 @@ use crate::{
     project::{Project, run},
 };
 
-/// Chooses browsers by their names, with commas between them. Without it: Chromium, and each of the
-/// others that can be had.
+/// Environment variable that chooses browsers, by names separated by commas. Without it: Chromium,
+/// and each of the others that is available.
 const CHOICE: &str = "CHATAIBOT_BROWSERS";
-/// Firefox's driver is a program of Mozilla's in Rust that Debian does not package.
+/// Version of Firefox's driver, a Rust program by Mozilla that Debian does not package.
 const GECKODRIVER: &str = "0.37.1";
-/// Where distributions put WebKitGTK's own browser, which is in nobody's path, and its folder's
-/// possible names.
+/// Folders where distributions put WebKitGTK's own browser, which is not in the `PATH`, and
+/// possible names of its subfolder.
 const WEBKIT_FOLDERS: [&str; 4] =
     ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/libexec", "/usr/lib64"];
 const WEBKIT_VERSIONS: [&str; 3] = ["webkit2gtk-4.1", "webkitgtk-6.0", "webkit2gtk-4.0"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
-    /// Of Chrome, Edge, Opera and more: every test runs in it.
+    /// The engine of Chrome, Edge, Opera and more: every test runs in it.
     Chromium,
-    /// Of Firefox: the ESR.
+    /// The engine of Firefox; the ESR is tested.
     Firefox,
-    /// Of Safari: WebKitGTK stands in.
+    /// The engine of Safari; WebKitGTK is tested in its place.
     WebKit,
 }
 
 impl Engine {
     const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
 
-    /// As [`CHOICE`] and the tests name it.
+    /// Returns its name in [`CHOICE`] and in the tests.
     pub fn key(self) -> &'static str {
         match self {
             Self::Chromium => "chromium",
@@ -47,7 +46,7 @@ impl Engine {
         }
     }
 
-    /// As people name it.
+    /// Returns its name for people.
     pub fn name(self) -> &'static str {
         match self {
             Self::Chromium => "Chromium",
@@ -75,9 +74,9 @@ pub struct Browsers {
 
 #[derive(Debug, PartialEq, Eq)]
 enum Choice {
-    /// Chromium, and what else can be had.
+    /// Chromium, and each of the others that is available.
     Any,
-    /// These, or it is an error.
+    /// These; a missing one is an error.
     These(Vec<Engine>),
 }
 
@@ -85,7 +84,7 @@ pub fn is_chosen() -> bool {
     env::var_os(CHOICE).is_some_and(|choice| !choice.is_empty())
 }
 
-/// Finds the browsers that are chosen, and installs them where this process may.
+/// Finds the chosen browsers, and installs them if this process may.
 pub fn browsers(project: &Project) -> Result<Browsers> {
     let choice = choice(env::var(CHOICE).ok().as_deref())?;
     let mut browsers = Browsers::default();
@@ -134,8 +133,8 @@ pub fn browser(project: &Project, engine: Engine) -> Result<Browser> {
     Ok(Browser { engine, program, driver })
 }
 
-/// Those that are chosen of the two that a screen reader for Linux reads, without their drivers:
-/// real keys steer them.
+/// Returns the chosen ones of the two browsers that a screen reader for Linux can read, without
+/// their drivers: real key presses control them.
 pub fn readable_browsers() -> Result<Vec<(Engine, PathBuf)>> {
     let chosen = choice(env::var(CHOICE).ok().as_deref())?;
     let engines = match chosen {
@@ -166,7 +165,7 @@ fn firefox() -> Result<PathBuf> {
     found_or_installed(find, &["firefox-esr"], "Firefox (on Debian: apt-get install firefox-esr)")
 }
 
-/// Installed into the target directory: nobody else is to find it in their path.
+/// Finds geckodriver, or installs it into the target directory, so that no `PATH` changes.
 fn geckodriver(project: &Project) -> Result<PathBuf> {
     if let Some(driver) = named_or_in_path("GECKODRIVER", &["geckodriver"])? {
         return Ok(driver);
@@ -175,7 +174,7 @@ fn geckodriver(project: &Project) -> Result<PathBuf> {
     let installed = folder.join("bin").join(format!("geckodriver{}", env::consts::EXE_SUFFIX));
     if !installed.is_file() {
         step("Installing geckodriver", || {
-            // Unoptimised it is there in half the time, and quick enough.
+            // Unoptimised, it is built in half the time and fast enough.
             let install = ["install", "geckodriver", "--locked", "--debug", "--quiet", "--version", GECKODRIVER];
             run(project.cargo().args(install).arg("--root").arg(&folder))
         })

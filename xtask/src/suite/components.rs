@@ -16,10 +16,10 @@ use crate::{
     setup::{self, Browser, Engine},
 };
 
-/// How long the tests of one file may take together, in seconds; the first page load compiles a
-/// large debug WASM.
+/// Time limit for the tests of one file together, in seconds; the first page load compiles a large
+/// debug WASM.
 const PATIENCE: &str = "600";
-/// What the test runner looks for, in this order: none but the one that is meant may be there.
+/// Variables that the test runner reads, in this order: only the intended one may be set.
 const DRIVERS: [&str; 4] = ["GECKODRIVER", "SAFARIDRIVER", "CHROMEDRIVER", "MSEDGEDRIVER"];
 
 /// Tests that a browser cannot pass, and why.
@@ -32,7 +32,7 @@ const SLOW: &str = "it is too slow there for so many rows, unoptimised";
 const ESTIMATED: &str =
     "rows above that get their true height move the list there, and no browser but Chromium takes that back";
 
-/// Runs those whose name contains `name`, or all.
+/// Runs the tests whose name contains `name`, or all.
 pub fn run(project: &Project, runner: &Path, browser: &Browser, name: Option<&str>) -> Result<Counts> {
     setup::wasm_target(project)?;
     let capabilities = capabilities(project, browser)?;
@@ -60,7 +60,7 @@ pub fn run(project: &Project, runner: &Path, browser: &Browser, name: Option<&st
     };
     tests
         .env(driver, &browser.driver)
-        // As in .cargo/config.toml, without asking cargo once more for each test file.
+        // As in .cargo/config.toml, without asking cargo again for each test file.
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities)
         .env("WASM_BINDGEN_TEST_TIMEOUT", PATIENCE)
@@ -80,7 +80,7 @@ pub fn run(project: &Project, runner: &Path, browser: &Browser, name: Option<&st
     Ok(counts)
 }
 
-/// The same program, with a display of its own.
+/// Returns the same command with a display of its own.
 fn on_a_display(command: &Command) -> Command {
     let mut wrapped = Command::new("xvfb-run");
     wrapped.args(["-a", "-s", "-screen 0 1400x1000x24"]).arg(command.get_program());
@@ -96,8 +96,8 @@ fn on_a_display(command: &Command) -> Command {
     wrapped
 }
 
-/// What the driver is told of the browser that was found. WebKit's is asked without: it knows its
-/// own.
+/// Writes the driver's capabilities for the browser that was found. WebKit's driver gets none: it
+/// knows its own browser.
 fn capabilities(project: &Project, browser: &Browser) -> Result<PathBuf> {
     let program = browser.program.to_str().context("the browser's path is no text")?;
     let capabilities = match browser.engine {
@@ -107,7 +107,7 @@ fn capabilities(project: &Project, browser: &Browser) -> Result<PathBuf> {
             capabilities["goog:chromeOptions"]["binary"] = program.into();
             capabilities
         }
-        // The runner adds that it has no window.
+        // The runner adds the headless mode.
         Engine::Firefox => json!({ "moz:firefoxOptions": { "binary": program } }),
         Engine::WebKit => json!({}),
     };

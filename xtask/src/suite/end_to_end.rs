@@ -1,4 +1,4 @@
-//! The whole product in a browser: the bundle, proxy, simulator and host pages. Every file in
+//! End-to-end tests: the bundle, proxy, simulator and host pages in a browser. Every file runs in
 //! Chromium, a chosen set in each browser.
 
 use std::{
@@ -19,12 +19,12 @@ use crate::{
     setup::{Browser, Engine},
 };
 
-/// The files that run in every browser: the life of a message, every scene with axe, the keyboard's
-/// flows, tabs, reload, uploads, printing, language, a reader's line, changes of size, registered
-/// tokens, pages that keep the focus, act upon events, style all that is on them, embed in a nearly
-/// right way, move the element, fill the screen or clear storage, translators, Back on a phone,
-/// meaning in texts, and what browsers draw by themselves. A test in them that only Chromium can
-/// have says why (`chromium` in `story`).
+/// The files that run in every browser: the life of a message, every scene with axe, the keyboard,
+/// tabs, reload, uploads, printing, language, the reading position, changes of size, registered
+/// tokens, host pages that trap the focus, act on events, style everything, embed almost correctly,
+/// move the element, fill the screen or clear storage, translators, Back on a phone, meaning in
+/// texts, and native controls. A test in them that only Chromium supports says why (`chromium` in
+/// `story`).
 const EVERYWHERE: [&str; 26] = [
     "accessibility",
     "attach",
@@ -57,7 +57,7 @@ const EVERYWHERE: [&str; 26] = [
 const FOLDER: &str = "tests/e2e";
 const ENDING: &str = ".test.mjs";
 
-/// What the tests start.
+/// What the tests need, built.
 pub struct Product {
     servers: Servers,
     faults: PathBuf,
@@ -65,7 +65,7 @@ pub struct Product {
 }
 
 impl Product {
-    /// Builds it.
+    /// Builds the bundle, the documents and the programs.
     pub fn build(project: &Project, tests: &BundleTests) -> Result<Self> {
         dist::provide(project, tests.profile, tests.built)?;
         docs::build(project)?;
@@ -78,8 +78,8 @@ impl Product {
     }
 }
 
-/// Whether a name fits anything that would run in this browser. Words of a test's sentence are
-/// known to its runner alone.
+/// Whether a name matches anything that would run in this browser. Only the runner knows the words
+/// of a test's sentence.
 pub fn has_any(project: &Project, engine: Engine, name: Option<&str>) -> Result<bool> {
     let all = test_files(project, FOLDER)?;
     let Some(name) = name.filter(|name| !named(&all, name).is_empty()) else { return Ok(true) };
@@ -97,12 +97,12 @@ pub fn run(project: &Project, product: &Product, browser: &Browser, name: Option
     let mut tests = runner();
     let chosen = name.map(|name| named(&files, name)).unwrap_or_default();
     match name {
-        // A word from a file's name stands for the whole file; any other is looked for in the
+        // A part of a file's name selects the whole file; any other word is looked for in the
         // tests' sentences.
         Some(_) if !chosen.is_empty() => count(tests.args(chosen)),
         Some(name) => count(tests.arg(format!("--test-name-pattern={}", literal_pattern(name))).args(&files)),
         None => flaky::count(tests.args(&files), |test, file| {
-            // A file of another folder is run by one of these: without a file, the runner takes all.
+            // A test in another folder is run by one of these files: the runner gets all.
             let is_its = |path: &&PathBuf| file == Some(stem(path));
             let its: Vec<_> = files.iter().filter(is_its).collect();
             let chosen = if its.is_empty() { files.iter().collect() } else { its };
@@ -111,11 +111,11 @@ pub fn run(project: &Project, product: &Product, browser: &Browser, name: Option
     }
 }
 
-/// Node's test runner, with what all tests of the product start.
+/// Returns Node's test runner, with the programs that all tests of the product start.
 pub fn node_tests(project: &Project, servers: &Servers, browser: &Browser) -> Command {
     let mut runner = project.command("node");
     runner
-        // One file is mostly waiting; two at a time keep the cores busy.
+        // A file mostly waits; two at a time keep the cores busy.
         .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
         .env("CHATAIBOT_PROXY", &servers.proxy)
         .env("CHATAIBOT_SIMULATOR", &servers.simulator)
@@ -123,7 +123,7 @@ pub fn node_tests(project: &Project, servers: &Servers, browser: &Browser) -> Co
     let Browser { engine, program, driver } = browser;
     runner.env("CHATAIBOT_BROWSER", engine.key());
     match engine {
-        // Playwright steers it without a driver.
+        // Playwright controls it without a driver.
         Engine::Chromium => runner.env("CHROMIUM", program),
         Engine::Firefox => runner.env("FIREFOX", program).env("GECKODRIVER", driver),
         Engine::WebKit => runner.env("WEBKIT", program).env("WEBKIT_DRIVER", driver),
@@ -142,22 +142,22 @@ fn of_engine(mut files: Vec<PathBuf>, engine: Engine) -> Vec<PathBuf> {
     files
 }
 
-/// `tabs` of `tests/e2e/tabs.test.mjs`.
+/// Returns `tabs` of `tests/e2e/tabs.test.mjs`.
 pub fn stem(file: &Path) -> &str {
     files::stem(file, ENDING)
 }
 
-/// The test files of a folder, in the order of their names.
+/// Returns the test files of a folder, sorted by name.
 pub fn test_files(project: &Project, folder: &str) -> Result<Vec<PathBuf>> {
     files::in_folder(&project.root.join(folder), ENDING)
 }
 
-/// Has the runner run the test of exactly this name.
+/// Returns the runner's argument for the test of exactly this name.
 pub fn only(test: &str) -> String {
     format!("--test-name-pattern=^{}$", literal_pattern(test))
 }
 
-/// `name` as a regular expression that matches only itself.
+/// Returns a regular expression that matches exactly `name`.
 fn literal_pattern(name: &str) -> String {
     name.chars().fold(String::new(), |mut pattern, c| {
         if !c.is_alphanumeric() && c != ' ' && c != '_' && c != '-' {
@@ -168,8 +168,8 @@ fn literal_pattern(name: &str) -> String {
     })
 }
 
-/// Compiles `examples/yew_host.rs`, a page's own Yew app, and binds it. Its marks keep Yew's own
-/// names.
+/// Compiles `examples/yew_host.rs`, the Yew app of a host page, and binds it. Its marks keep Yew's
+/// own names.
 fn yew_host(project: &Project) -> Result<PathBuf> {
     run_command(project.cargo().args(["build", "--example", "yew_host", "--target", WASM_TARGET]))?;
     let compiled = project.target.join(WASM_TARGET).join("debug/examples/yew_host.wasm");

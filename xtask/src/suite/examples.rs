@@ -1,4 +1,4 @@
-//! The examples: each installed from the package's file, built, opened in Chromium and talked with.
+//! Tests of the examples: each is installed from the package, built, and used to chat in Chromium.
 
 use std::path::PathBuf;
 
@@ -13,14 +13,14 @@ use crate::{
     command_line::BundleTests, counts::Counts, dist, package, progress::step, project::Project, setup::Browser,
 };
 
-/// What every run of all tests has: the package itself, and what most pages are. The others take
-/// minutes to install and build.
+/// Files that every run of all tests includes: the package itself, and the most common kinds of
+/// pages. The others take minutes to install and build.
 const ALWAYS: [&str; 7] = ["fresh_app", "package", "pages", "plain_html", "react_19", "releases", "two_sites"];
 
 const FOLDER: &str = "tests/examples";
 
-/// Packs the bundle, built anew unless it is to be taken as it is, and runs the files whose name
-/// contains `name`, or all.
+/// Packs the bundle, rebuilt unless `tests.built` is set, and runs the files whose name contains
+/// `name`, or all.
 pub fn run(project: &Project, browser: &Browser, tests: &BundleTests) -> Result<Counts> {
     dist::provide(project, tests.profile, tests.built)?;
     let mut files = test_files(project, FOLDER)?;
@@ -28,7 +28,7 @@ pub fn run(project: &Project, browser: &Browser, tests: &BundleTests) -> Result<
     run_files(project, browser, files)
 }
 
-/// Runs those of every run, on the bundle that is in `dist/`.
+/// Runs the files of [`ALWAYS`], on the bundle that is in `dist/`.
 pub fn run_some(project: &Project, browser: &Browser) -> Result<Counts> {
     run_files(project, browser, always(test_files(project, FOLDER)?))
 }

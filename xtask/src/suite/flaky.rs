@@ -1,10 +1,9 @@
-//! What becomes of a test in a browser that failed: it has to pass several times by itself, or it
-//! stays failed.
+//! Retries of failed browser tests: a test counts as flaky, not failed, if it then passes several
+//! times on its own.
 //!
-//! A browser, two servers and a test take turns on few cores, and where a machine stops one of them
-//! for seconds a test may be right and fail. That is told, with the failure as it was, and counted:
-//! a test that is flaky is to be mended. Where many are, none is excused, and whoever runs a test
-//! by its name sees what it does.
+//! A browser, two servers and a test share few cores, and on a machine that stops one of them for
+//! seconds a correct test may fail. A flaky test is reported with its failure and counted, and
+//! should be fixed. If many tests failed, none is retried; nor is a test that was run by its name.
 
 use std::{collections::BTreeMap, process::Command};
 
@@ -13,12 +12,12 @@ use anyhow::Result;
 use super::count_and;
 use crate::counts::Counts;
 
-/// How many tests of a run may be flaky: about one in a hundred.
+/// The most tests of a run that may be flaky: about one in a hundred.
 const MOST: usize = 6;
 const TIMES: usize = 3;
 
-/// Runs tests, and those that failed again by `alone`, if they are few. That is told the test's
-/// name and, where its error names it, its file.
+/// Runs tests and, if only few failed, those again by `alone`. It gets the test's name and, if the
+/// error names it, its file.
 pub fn count(command: &mut Command, mut alone: impl FnMut(&str, Option<&str>) -> Result<Counts>) -> Result<Counts> {
     let mut failed: BTreeMap<String, Option<String>> = BTreeMap::new();
     let mut last = None;
@@ -34,7 +33,7 @@ pub fn count(command: &mut Command, mut alone: impl FnMut(&str, Option<&str>) ->
             failed.insert(test, Some(file.to_owned()));
         }
     })?;
-    // A file that broke off, or two tests of one name, is another matter.
+    // The numbers differ if a file broke off or two tests have the same name: no retry then.
     if failed.len() != counts.failed || failed.len() > MOST {
         return Ok(counts);
     }
@@ -44,7 +43,7 @@ pub fn count(command: &mut Command, mut alone: impl FnMut(&str, Option<&str>) ->
     Ok(counts)
 }
 
-/// Counts a test that failed as flaky if it passes every time by itself.
+/// Counts a failed test as flaky if it passes every time on its own.
 pub fn excuse(counts: &mut Counts, test: &str, mut passes: impl FnMut() -> Result<bool>) -> Result<()> {
     println!("\n● {test}: failed. It has to pass {TIMES} times by itself …");
     for _ in 0..TIMES {
@@ -64,13 +63,13 @@ fn is_passed(counts: Counts) -> bool {
     counts.failed == 0 && counts.passed > 0
 }
 
-/// The name in a line like `✖ two tabs (12.5ms)`.
+/// Returns the name in a line like `✖ two tabs (12.5ms)`.
 fn failed_test(line: &str) -> Option<&str> {
     let (name, time) = line.strip_prefix("✖ ")?.rsplit_once(" (")?;
     time.strip_suffix("ms)")?.parse::<f64>().ok().map(|_| name)
 }
 
-/// `tabs` in a line of an error's stack like `at file:///…/tests/e2e/tabs.test.mjs:12:3`.
+/// Returns `tabs` in a line of an error's stack like `at file:///…/tests/e2e/tabs.test.mjs:12:3`.
 fn named_file(line: &str) -> Option<&str> {
     let (path, _) = line.trim_start().strip_prefix("at ")?.split_once(".test.mjs:")?;
     path.rsplit('/').next()

@@ -1,11 +1,11 @@
-//! `cargo xtask test reader`: what a screen reader says of the widget. Orca listens to a real
-//! browser that is used by keys alone, as the walks of `tests/reader` tell.
+//! `cargo xtask test reader`: checks what a screen reader says about the widget. Orca reads a real
+//! browser that is controlled by keys alone, as scripted by the walks of `tests/reader`.
 //!
-//! - [`walk`]: the form of a walk
-//! - [`desktop`]: a display, a bus, the reader and a browser, all of them private
+//! - [`walk`]: the format of a walk
+//! - [`desktop`]: a private display, bus, screen reader and browser
 //! - [`heard`]: what was said, from the reader's own log
 //! - [`harness`]: proxy, simulator and the page that embeds the widget
-//! - [`perform`]: a walk, step by step, against what is heard
+//! - [`perform`]: performs a walk step by step and checks what is heard
 
 mod desktop;
 mod harness;
@@ -37,13 +37,12 @@ use crate::{
     setup::{self, Browser, Engine},
 };
 
-/// What every run of all tests has, in Chromium: the way in, and what is said of replies. All walks
-/// take many minutes.
+/// Walks that every run of all tests includes, in Chromium: opening the chat, and what is said of
+/// replies. All walks take many minutes.
 const ALWAYS: [&str; 2] = ["first-visit", "replies"];
-/// How many walks go on beside one another: most of a walk is waiting for what is said, or for
-/// nothing more to be said.
+/// Number of walks that run concurrently: most of a walk is waiting for speech, or for its end.
 const LANES: usize = 2;
-/// How often a reader is started that does not come up.
+/// Number of attempts to start a reader that does not come up.
 const STARTS: usize = 3;
 
 /// Runs the walks whose name contains `name`, or all, in each browser that the reader can read.
@@ -62,8 +61,8 @@ pub fn run(project: &Project, tests: &BundleTests) -> Result<Counts> {
     Ok(counts(&cases, &failed))
 }
 
-/// Runs those of every run, on the bundle that is in `dist/`. One that fails beside all else is
-/// flaky if it passes by itself.
+/// Runs the walks of [`ALWAYS`], on the bundle that is in `dist/`. One that fails among the others
+/// is flaky if it passes on its own.
 pub fn run_some(project: &Project, chromium: &Browser) -> Result<Counts> {
     let walks = walks(project, |stem| ALWAYS.contains(&stem))?;
     let case = |walk| Case { walk, engine: chromium.engine, program: &chromium.program };
@@ -98,7 +97,7 @@ impl Case<'_> {
     }
 }
 
-/// What all walks have in common.
+/// What all walks share.
 struct Runner<'a> {
     project: &'a Project,
     servers: Servers,
@@ -113,14 +112,14 @@ impl<'a> Runner<'a> {
         Ok(Self { project, servers, transcripts })
     }
 
-    /// Runs them in turn, a few at a time, and hands back those that failed.
+    /// Runs the cases in turn, a few at a time, and returns those that failed.
     fn run_all<'p>(&self, cases: &'p [Case<'p>]) -> Vec<&'p Case<'p>> {
         let next = AtomicUsize::new(0);
         let failed = Mutex::new(Vec::new());
         let lane = || {
             while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                 if !self.run_one(case) {
-                    // Whoever held it before has only added to it.
+                    // Behind a poisoned lock the list is whole: holders only add to it.
                     failed.lock().unwrap_or_else(PoisonError::into_inner).push(case);
                 }
             }
@@ -133,7 +132,7 @@ impl<'a> Runner<'a> {
         failed.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Prints how it went, in one piece; says whether it passed.
+    /// Runs a walk, prints the result in one piece, and returns whether it passed.
     fn run_one(&self, case: &Case) -> bool {
         let begin = Instant::now();
         let transcript = self.transcripts.join(format!("{}.txt", case.key()));
@@ -155,7 +154,7 @@ impl<'a> Runner<'a> {
         is_passed
     }
 
-    /// Everything is new, so that no walk hears of another.
+    /// Performs a walk with everything newly started, so that it hears nothing of another.
     fn listen(&self, case: &Case, transcript: &Path) -> Result<Verdict> {
         let Case { walk, engine, program } = *case;
         let harness = Harness::set(self.project, &self.servers, walk)?;
@@ -165,7 +164,7 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// A desktop whose reader reads the page. That one does not come up says nothing of the widget, so
+/// Starts a desktop whose reader reads the page. A failed start says nothing about the widget, so
 /// it may be tried again; nothing else may.
 fn reading(home: &Path, engine: Engine, program: &Path, address: &str) -> Result<Desktop> {
     let start = || {

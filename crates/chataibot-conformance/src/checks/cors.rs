@@ -1,4 +1,4 @@
-//! What a browser asks before a page of another origin may call.
+//! CORS: what a browser requires before it lets a page of another origin call.
 
 use reqwest::Method;
 use serde_json::json;
@@ -33,7 +33,7 @@ checks! {
 
 const HEADERS: [&str; 4] = ["authorization", "content-type", "idempotency-key", "last-event-id"];
 
-/// Refused, because its token is none.
+/// Makes a call that is refused, because its token is invalid.
 async fn refused(fixture: &Fixture) -> Result<Answer, CheckError> {
     let path = format!("/api/v1/conversation/{}/events", random(16));
     let request = fixture.http.get(fixture.url(&path)).header("origin", &fixture.origin).bearer_auth("nonsense");
@@ -58,7 +58,7 @@ async fn preflight(fixture: &Fixture) -> Outcome {
             let list = answer.header(name).unwrap_or_default();
             list.split(',').any(|item| item.trim().eq_ignore_ascii_case(wanted))
         };
-        // POST and GET are allowed by themselves.
+        // CORS always allows the methods POST and GET.
         for header in HEADERS {
             let allowed = listed("access-control-allow-headers", header);
             ensure(allowed, || format!("the preflight for {path} does not allow the header {header}"))?;

@@ -1,5 +1,5 @@
-//! How much one entry may hold: a reader gives up a stream whose event is larger than a megabyte,
-//! so a larger entry would end the conversation there.
+//! Maximum size of an entry: a reader gives up a stream whose event is larger than a megabyte, so a
+//! larger entry would end the conversation there.
 
 use serde_json::Value;
 
@@ -11,10 +11,10 @@ use crate::{
     visitor::text,
 };
 
-/// The most bytes of one entry's JSON.
+/// Maximum size of one entry's JSON, in bytes.
 const LARGEST: usize = 1 << 20;
-/// So many pairs of letters, which no tree joins, take 480 KB of HTML, and as a tree three times as
-/// much.
+/// Number of letter pairs in the reply. No tree can join them: they take 480 KB as HTML, and three
+/// times as much as a tree.
 const PAIRS: usize = 30_000;
 
 checks! {

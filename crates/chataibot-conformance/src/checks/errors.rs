@@ -1,4 +1,4 @@
-//! Refusals: one body, limits, headers; and what no answer may hold.
+//! Refusals: the error body, limits and headers; and secrets, which no answer may contain.
 
 use std::sync::PoisonError;
 
@@ -112,7 +112,8 @@ async fn nosniff(fixture: &Fixture) -> Outcome {
     Ok("nosniff".to_owned())
 }
 
-/// Runs late, so that much was said by then; alone it makes a little conversation first.
+/// Runs late, when many answers have been recorded; if it runs alone, its own short conversation is
+/// checked.
 async fn secrets(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, _) = fixture.settled().await?;
     fixture

@@ -1,4 +1,4 @@
-//! Files of visitors, where the site takes them: skipped where `features.uploads` is absent.
+//! Uploads of visitors' files; skipped if the site accepts none (`features.uploads` is absent).
 
 use reqwest::{Method, RequestBuilder};
 
@@ -24,7 +24,7 @@ checks! {
         => "Look at the owner before the body.";
 }
 
-/// A picture of one dot.
+/// An image of one pixel.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\0\x05\0\x01\xff\x89\x99=\x1d\0\0\0\0IEND\xaeB`\x82";
 
 async fn conversation(fixture: &Fixture) -> Result<(Visitor<'_>, Conversation), CheckError> {

@@ -1,4 +1,4 @@
-//! Idempotency: one key, one message, whatever is tried again.
+//! Idempotency: one key is one message, whatever is retried.
 
 use serde_json::json;
 

@@ -39,7 +39,7 @@ fn host(fixture: &Fixture) -> Result<&HostSite, CheckError> {
     fixture.host.as_ref().ok_or_else(|| CheckError::NotApplicable(why.to_owned()))
 }
 
-/// A user nobody else is.
+/// Returns a unique user id.
 fn user() -> String {
     format!("user-{}", random(8))
 }
@@ -48,7 +48,7 @@ async fn sign_in(fixture: &Fixture, user: &str) -> Result<Answer, CheckError> {
     fixture.token(json!({ "identity": host(fixture)?.identity(user) })).await?.expect_status(200)
 }
 
-/// Is the token of this answer still taken? It is used for what changes nothing.
+/// Whether the token of this answer is still accepted, tried with a call that changes nothing.
 async fn is_taken(fixture: &Fixture, answer: &Answer) -> Result<bool, CheckError> {
     let token = answer.json["token"].as_str().unwrap_or_default();
     let path = format!("/api/v1/conversation/{}/events?wait=0", random(16));
@@ -63,7 +63,7 @@ async fn refused(fixture: &Fixture) -> Outcome {
         let answer = fixture.token(json!({ "identity": identity })).await?;
         let told = (answer.status, answer.json["error"].as_str().unwrap_or_default());
         let fits = told == (403, "IDENTITY_REFUSED") || (fixture.host.is_none() && told == (400, "BAD_REQUEST"));
-        // The answer may hold a token.
+        // Not the summary of the answer: it may contain a token.
         ensure(fits, || format!("an identity with {what} is answered {} {}", told.0, told.1))?;
     }
     Ok("no token".to_owned())
@@ -94,7 +94,8 @@ async fn renewal(fixture: &Fixture) -> Outcome {
     Ok("still signed in, without an identity and with one".to_owned())
 }
 
-/// The variables that reach the platform when a conversation starts with the token of this answer.
+/// Starts a conversation with the token of this answer; returns the variables that reach the
+/// platform.
 async fn start_of(fixture: &Fixture, answer: &Answer, variables: Value) -> Result<Value, CheckError> {
     let (text, token) = (text(), answer.json["token"].as_str().unwrap_or_default());
     let mut body = start_body(&text);

@@ -1,4 +1,4 @@
-//! The log: what stands in it, and in which order.
+//! The log: its entries, and their order.
 
 use serde_json::{Value, json};
 
@@ -44,7 +44,7 @@ async fn entries(fixture: &Fixture) -> Outcome {
         let event = entry["event"].as_object();
         let is_one = event.is_some_and(|event| event.len() == 1)
             && matches!(kind(entry), "message" | "delivery" | "status" | "assignee");
-        // From 2020 on: seconds in place of milliseconds are found out.
+        // From 2020 on, so that seconds in place of milliseconds are detected.
         let has_time = entry["at"].as_u64().is_some_and(|at| at > 1_577_836_800_000);
         ensure(entry["cursor"].is_string() && is_one && has_time, || format!("the entry {entry}"))?;
     }

@@ -1,4 +1,4 @@
-//! Ownership: "not yours" and "not there" are the same.
+//! Ownership: another visitor's conversation is answered as one that does not exist.
 
 use reqwest::RequestBuilder;
 
@@ -24,14 +24,15 @@ checks! {
         => "Keep a table of conversations with their visitors, and look there before the first byte.";
 }
 
-/// Makes a call to somebody else's conversation, and to one that is not there.
+/// Makes a call to another visitor's conversation, and to one that does not exist; the answers must
+/// be the same.
 async fn same(
     fixture: &Fixture,
     call: impl Fn(&Visitor<'_>, &str) -> RequestBuilder,
 ) -> Result<Conversation, CheckError> {
     let (owner, other) = (fixture.visitor().await?, fixture.visitor().await?);
     let conversation = owner.conversation().await?;
-    // Of the same form as the real one.
+    // An id of the same form as the real one.
     let nowhere = random(conversation.id.len().div_ceil(2));
     let foreign = fixture.call(call(&other, &conversation.id)).await?.expect_error(404, "NOT_FOUND")?;
     let missing = fixture.call(call(&other, &nowhere)).await?.expect_error(404, "NOT_FOUND")?;
@@ -59,7 +60,7 @@ async fn page(fixture: &Fixture) -> Outcome {
 async fn stream(fixture: &Fixture) -> Outcome {
     let stream = |visitor: &Visitor<'_>, id: &str| {
         let path = format!("/api/v1/conversation/{id}/events");
-        // An open stream would never end.
+        // Without a timeout, an open stream would never end.
         let request = visitor.request(reqwest::Method::GET, &path).timeout(fixture.patience);
         request.header("accept", "text/event-stream")
     };

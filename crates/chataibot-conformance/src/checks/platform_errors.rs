@@ -1,4 +1,4 @@
-//! When the platform refuses, is busy, or does not answer.
+//! Platform errors: the platform refuses, is busy, or does not answer.
 
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ checks! {
         => "Match echoes with the conversation's messages in their order, and append a delivery entry.";
 }
 
-/// A send that the platform answers like this.
+/// Sends a message that the platform answers as ordered.
 async fn meets<'a>(
     fixture: &'a Fixture,
     order: &str,
@@ -124,7 +124,7 @@ fn lost() -> Value {
 }
 
 async fn unknown(fixture: &Fixture) -> Outcome {
-    // So that no echo tells what became of it.
+    // No echo may tell the proxy that the message arrived.
     fixture.simulator.order("style", json!({ "echo": "off" })).await?;
     let (visitor, conversation, key, body, answer) = meets(fixture, "drop", lost()).await?;
     answer.expect_error(502, "UNKNOWN_OUTCOME")?;

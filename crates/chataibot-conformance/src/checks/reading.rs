@@ -71,7 +71,7 @@ checks! {
         => "Read `<epoch>-<seq>` strictly.";
 }
 
-/// A cursor of another epoch, and one from beyond the end.
+/// Returns a cursor of another epoch, and one beyond the end of the log.
 fn misfits(log: &[Value]) -> Result<[String; 2], CheckError> {
     let end = log.last().and_then(|last| cursor(cursor_of(last)));
     let (epoch, seq) = end.ok_or_else(|| violation(format!("a log without cursors: {}", short(log))))?;

@@ -34,7 +34,7 @@ checks! {
         => "Do not drop messages because their text was seen before.";
 }
 
-/// The content of what the bot says, from the visitor's log.
+/// Has the bot send this message; returns its content in the visitor's log.
 async fn content(fixture: &Fixture, message: Value) -> Result<Value, CheckError> {
     let (visitor, conversation, before) = fixture.settled().await?;
     let order = json!({ "conversation": conversation.platform, "message": message, "wait": true });

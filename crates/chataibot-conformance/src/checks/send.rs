@@ -50,10 +50,10 @@ async fn order(fixture: &Fixture) -> Outcome {
     let (first_key, second_key) = (key(), key());
     let first = fixture.call(visitor.send(&conversation.id, &first_key, &send_body(&one)));
     let second = async {
-        // Only once the first is on its way, and before its answer is there.
+        // Sent only once the first is on its way, and before it is answered.
         fixture.simulator.held("send").await?;
         let release = async {
-            // The second is logged or waits by now; either way the first goes first.
+            // By now the second is logged or waiting; in both cases the first must stay first.
             fixture.simulator.order("release", serde_json::json!({ "hold": hold_answer["hold"] })).await
         };
         let (sent, released) =

@@ -39,7 +39,7 @@ checks! {
         => "Rebuild the body from the documented fields instead of passing it through.";
 }
 
-/// The one call that brought this text to the platform.
+/// Returns the one call that brought this text to the platform.
 pub(super) async fn call(fixture: &Fixture, kind: &str, text: &str) -> Result<Value, CheckError> {
     let mut calls = fixture.simulator.calls_with(kind, text).await?;
     match (calls.pop(), calls.is_empty()) {

@@ -1,4 +1,4 @@
-//! The webhook: what the platform posts, and who else must not.
+//! The webhook: accepts what the platform posts, and nothing from anyone else.
 
 use serde_json::{Value, json};
 
@@ -80,7 +80,6 @@ async fn places(fixture: &Fixture) -> Outcome {
     for place in ["body", "bearer", "raw"] {
         fixture.simulator.order("style", json!({ "token_in": place })).await?;
         let text = text();
-        // Long enough for a first refusal and not for all that follow.
         let said =
             fixture.simulator.order("reply", json!({ "conversation": conversation.platform, "text": text })).await?;
         let comes = visitor.log_with(&conversation.id, |entry| says(entry, "bot", &text)).await;

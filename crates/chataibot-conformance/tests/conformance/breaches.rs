@@ -1,4 +1,4 @@
-//! Small breaches, and the one check that each must break.
+//! Table of small contract breaches, each with the one check that must find it.
 
 use std::collections::HashMap;
 
@@ -12,12 +12,12 @@ use crate::{
     middle::Breach,
 };
 
-/// A breach: what is wrong, the one check that must find it, and how it is done.
+/// A breach: its name, the one check that must find it, and the change that causes it.
 type Row = (&'static str, &'static str, Breach);
 
 macro_rules! breaches {
     ($($what:ident: $check:literal by $field:ident $breach:expr;)+) => {
-        /// Each breaks one check and no other.
+        /// Returns the table; each row breaks one check and no other.
         fn breaches() -> Vec<Row> {
             vec![$((stringify!($what), $check, Breach { $field: $breach, ..Breach::default() }),)+]
         }
@@ -68,7 +68,7 @@ breaches! {
         asked.body = json.to_string().into();
     };
     another_answer_the_second_time: "again-send" by told |asked, told| if asked.is("POST", "/messages") && told.status == 200 {
-        // Message ids stay whole; only one more word tells two answers apart.
+        // The message id stays the same; only an additional field makes the two answers differ.
         told.edit(|json| json["try"] = asked.number.into());
     };
     a_reused_key_with_another_code: "again-other-body" by told |_, told| if told.json()["error"] == "KEY_REUSED" {
@@ -137,7 +137,7 @@ fn without_line(block: &str, begin: &str) -> String {
     format!("{}\n\n", kept.join("\n"))
 }
 
-/// Wrong on polls and streams alike, so that only the entry itself gives it away.
+/// Wrong in polls and streams alike, so that only the entry itself shows the mistake.
 fn seconds_in_place_of_milliseconds() -> Row {
     fn seconds(text: &str) -> String {
         let mut parts = text.split("\"at\":");
@@ -156,11 +156,11 @@ fn seconds_in_place_of_milliseconds() -> Row {
     ("seconds_in_place_of_milliseconds", "log-entries", breach)
 }
 
-/// How many run at one time: they mostly wait for disks and timers.
+/// Breaches tested at one time: they mostly wait for disks and timers.
 const TOGETHER: usize = 8;
 
-/// The check that is meant and, to save time, each third of the others; with
-/// CHATAIBOT_BREACHES_EVERYWHERE all of them.
+/// Names of the checks to run for a breach: the expected one and, to save time, every third of the
+/// others; with CHATAIBOT_BREACHES_EVERYWHERE all of them.
 fn beside(at: usize, meant: &str) -> Vec<&'static str> {
     let everywhere = std::env::var_os("CHATAIBOT_BREACHES_EVERYWHERE").is_some();
     let all = checks::all().into_iter().filter(|check| !check.slow).enumerate();

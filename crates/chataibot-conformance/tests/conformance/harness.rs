@@ -1,4 +1,4 @@
-//! A proxy, a simulator, and the program's checks between them.
+//! A proxy and a simulator, with the conformance checks run between them.
 
 use std::time::Duration;
 
@@ -50,7 +50,7 @@ impl Harness {
             simulator: Some(self.simulator.url()),
             identity_secret: Some(IDENTITY_SECRET.to_owned()),
             quick: true,
-            // A busy machine is no breach.
+            // Slowness of a busy machine must not count as a breach.
             patience: 20,
             only: only.iter().map(|name| (*name).to_owned()).collect(),
             ..Options::of(self.url.clone())
@@ -60,7 +60,7 @@ impl Harness {
     }
 }
 
-/// The broken ones, as `name: what was seen`.
+/// The checks that failed, each as `name: outcome`.
 pub fn broken(all: &[Found]) -> Vec<String> {
     all.iter()
         .filter(|found| found.is_broken())

@@ -1,4 +1,4 @@
-//! A server between the program and a right proxy, that gets one thing wrong.
+//! A reverse proxy that introduces one mistake into the traffic with a correct proxy.
 
 use std::sync::{
     Arc,
@@ -15,18 +15,18 @@ use axum::{
 use serde_json::Value;
 use tokio::{net::TcpListener, sync::mpsc};
 
-/// What is asked.
+/// A request.
 pub struct Asked {
     pub method: Method,
-    /// With the query.
+    /// Path and query.
     pub path: String,
     pub headers: HeaderMap,
     pub body: Bytes,
-    /// How many requests came before it.
+    /// Number of requests before this one.
     pub number: u32,
 }
 
-/// What is answered.
+/// An answer.
 pub struct Progress {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -63,17 +63,17 @@ impl Progress {
     }
 }
 
-/// What becomes of a stream's blocks, one after the other.
+/// Maps a stream's blocks one by one; `None` drops a block.
 pub type Blocks = Box<dyn FnMut(String) -> Option<String> + Send>;
 
-/// One thing that is wrong.
+/// One mistake.
 #[derive(Clone, Copy)]
 pub struct Breach {
-    /// What it makes of a request.
+    /// Changes a request.
     pub asked: fn(&mut Asked),
-    /// What it makes of an answer that is no stream.
+    /// Changes an answer that is not a stream.
     pub told: fn(&Asked, &mut Progress),
-    /// What it makes of a stream.
+    /// Returns the mapping for the blocks of a stream.
     pub blocks: fn(&Asked) -> Blocks,
 }
 

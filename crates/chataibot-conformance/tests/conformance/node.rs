@@ -1,5 +1,5 @@
-//! The examples in `examples/own-proxy` and `examples/serverless-proxy`: a proxy in Node, and the
-//! same as one function, held against the contract by the program itself, as their READMEs say.
+//! Runs the conformance program, as their READMEs say, against the examples `examples/own-proxy`
+//! and `examples/serverless-proxy`: a proxy in Node, and the same as one function.
 
 use std::{
     io::{BufRead, BufReader},
@@ -12,12 +12,12 @@ use chataibot_simulator::spawn;
 
 use crate::harness::broken;
 
-/// Ends with the test.
+/// A child process that is killed when the test ends.
 struct Node(Child);
 
 impl Drop for Node {
     fn drop(&mut self) {
-        // Perhaps it ended by itself; then there is nothing to end.
+        // The process may already have ended.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

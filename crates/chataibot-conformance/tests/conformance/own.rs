@@ -1,4 +1,4 @@
-//! `chataibot-proxy` itself.
+//! `chataibot-proxy` against the conformance checks.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What is answered in place of a server.
+//! Faults that answer in place of the server.
 
 use super::{CALLS, EVERYWHERE, VISITOR};
 use crate::fault::{
@@ -16,14 +16,14 @@ const fn instead(status: &'static str, headers: &'static [(&'static str, &'stati
     Effect::Instead { answer: Answer { status, headers, body }, processed: false }
 }
 
-/// The request arrived all the same.
+/// As [`instead`], but the request reaches the server.
 const fn after(status: &'static str, headers: &'static [(&'static str, &'static str)], body: Body) -> Effect {
     Effect::Instead { answer: Answer { status, headers, body }, processed: true }
 }
 
 faults! {
-    // Not in place of the proxy's answer to a webhook: a platform that is told 2xx by a stranger
-    // tells nobody again, and nobody can know.
+    // No 2xx on the webhook hop: a platform that gets one from something else than the proxy does
+    // not deliver again, and nobody can detect the loss.
     quick "captive-portal" CALLS "200 with a page to sign in": instead("200 OK", HTML, Text(SIGN_IN));
     quick "captive-portal-after" CALLS "the same, and the request arrived": after("200 OK", HTML, Text(SIGN_IN));
     quick "no-content" CALLS "204": instead("204 No Content", &[], Empty);

@@ -1,4 +1,4 @@
-//! How a server's answer is changed on its way.
+//! Faults that change the server's answer in transit.
 
 use super::{CALLS, PLATFORM, VISITOR};
 use crate::fault::{Change, Effect::Rewrite, Fault};

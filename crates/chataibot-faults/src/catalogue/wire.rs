@@ -1,4 +1,4 @@
-//! What happens to bytes.
+//! Faults that impair the bytes of a connection.
 
 use super::{CALLS, EVERYWHERE, INWARD, PLATFORM, VISITOR};
 use crate::fault::{
@@ -68,7 +68,7 @@ faults! {
         down(&[Cut(AnyBody(500), Ending::Vanish)]);
     slow "lost-bytes" VISITOR "seven bytes of the answer's body are missing": down(&[Swallow(AnyBody(400), 7)]);
     slow "lost-request-bytes" INWARD "seven bytes of the request are missing": up(&[Swallow(AnyByte(300), 7)]);
-    // It may be a digit of the length: then more is waited for than will come.
+    // The byte may be a digit of the length; the receiver then waits for bytes that never come.
     slow "corrupt-answer-head" CALLS "a byte of the answer's head is another": down(&[Corrupt(AnyByte(120))]);
     slow "corrupt-request-head" INWARD "a byte of the request's first line is another": up(&[Corrupt(AnyByte(20))]);
     quick "thin-line" EVERYWHERE "4,000 bytes a second": Effect::Wire { up: &[Rate(4_000)], down: &[Rate(4_000)] };

@@ -1,5 +1,5 @@
-//! What the proxy adds to a visitor's message: the way through it less the platform's own answer,
-//! one after the other.
+//! Measure: time that the proxy adds to a visitor's message, as the time through the proxy minus
+//! the platform's own. Messages are sent one after the other.
 
 use std::{net::SocketAddr, time::Instant};
 
@@ -13,7 +13,7 @@ use crate::{
 
 const BODY: &str = r#"{"message":{"data":{"body":"hello"},"type":"text"},"user":{"type":"VISITOR"}}"#;
 
-/// Sends messages of one visitor, through the proxy and past it. `run` makes their keys new ones.
+/// Sends messages of one visitor through the proxy and past it. `run` makes their keys unique.
 pub async fn measure(
     proxy: SocketAddr,
     platform: SocketAddr,
@@ -26,7 +26,7 @@ pub async fn measure(
     let mut millis = [Vec::new(), Vec::new()];
     for message in 0..scale.messages {
         let headers = headers(&visitor.token, 0x4000_0000 + run * 0x1_0000 + message);
-        // In turns, so that whatever else happens on this machine happens to both.
+        // Alternating, so that whatever else happens on this machine affects both.
         for (client, millis) in way.iter_mut().zip(&mut millis) {
             let began = Instant::now();
             accepted(client.post(&path, &headers, BODY).await?)?;

@@ -1,5 +1,5 @@
-//! How many webhooks a second are stored for good: as many as the proxy answers, from some
-//! connections that never wait.
+//! Measure: webhooks stored durably per second: as many as the proxy answers, on some connections
+//! that never pause.
 
 use std::{net::SocketAddr, time::Instant};
 
@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::{BenchError, http::Client, population::deliver, scale::Scale};
 
-/// Posts to the conversations of visitors that nobody listens to; answers a second.
+/// Posts to conversations of visitors without a stream; returns answers per second.
 pub async fn measure(proxy: SocketAddr, scale: &Scale) -> Result<f64, BenchError> {
     let (idle, most, connections) = (scale.idle, scale.most, scale.platform_connections);
     let mut clients = Vec::new();

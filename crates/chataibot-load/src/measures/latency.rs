@@ -1,8 +1,8 @@
-//! How long an event takes from the platform to the visitor's stream, at a fixed rate, while many
-//! other streams wait.
+//! Measure: time of an event from the platform to the visitor's stream, at a fixed rate, while many
+//! other streams are idle.
 //!
-//! Each event is counted from the moment it was due, whether or not the proxy was slow with those
-//! before it.
+//! Each event is timed from the moment it was due, whether or not the proxy was slow with earlier
+//! ones.
 
 use std::{
     net::SocketAddr,
@@ -20,10 +20,10 @@ use crate::{
     scale::Scale,
 };
 
-/// How long the last event may take.
+/// Time limit for the last event.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Posts events to the conversations of the first visitors, who all listen.
+/// Posts events to the conversations of the first visitors, all of whom have open streams.
 pub async fn measure(
     proxy: SocketAddr,
     recorder: &std::sync::Arc<Recorder>,
@@ -45,7 +45,7 @@ pub async fn measure(
     let first = recorder.count();
     let (schedule, idle) = (recorder.clone(), scale.idle);
     let (count, each) = (scale.latency.as_secs_f64() * f64::from(scale.rate), Duration::from_secs(1) / scale.rate);
-    // A thread of its own: the runtime's timers are exact to a millisecond only, which is as long
+    // A separate thread: the runtime's timers are accurate only to a millisecond, which is as long
     // as what is measured.
     let clock = thread::spawn(move || {
         let mut due = Instant::now();
@@ -53,7 +53,7 @@ pub async fn measure(
         for (_, queue) in (0..count.round() as u32).zip(queues.iter().cycle()) {
             due += each;
             thread::sleep(due.saturating_duration_since(Instant::now()));
-            // All over the visitors, and never two in a row to one.
+            // Spread over all visitors, and never two in a row to one.
             visitor = (visitor + 7919) % idle;
             let event = schedule.add(due);
             if queue.send((schedule.text(event), visitor)).is_err() {

@@ -1,5 +1,5 @@
-//! What an idle stream takes: the slope between some and more of them, so that what the proxy takes
-//! anyway does not count.
+//! Measure: memory of an idle stream, as the slope between two numbers of streams, so that the
+//! proxy's base memory does not count.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,12 +8,12 @@ use crate::{
     streams::Streams,
 };
 
-/// Between two looks at a number that should come to rest.
+/// Interval between two readings of a number that should settle.
 const LOOK: Duration = Duration::from_millis(250);
-/// Looks at most.
+/// Maximum number of readings.
 const LOOKS: usize = 20;
 
-/// Opens streams at a fresh proxy and looks at its memory.
+/// Opens streams at a fresh proxy and measures its memory.
 pub async fn measure(program: &Program, visitors: &[Visitor], scale: &Scale) -> Result<Numbers, BenchError> {
     let mut streams = Streams::new(program.address, Arc::new(Recorder::default()));
     streams.open(&visitors[..scale.idle]).await?;
@@ -29,7 +29,7 @@ pub async fn measure(program: &Program, visitors: &[Visitor], scale: &Scale) -> 
     ]))
 }
 
-/// The proxy's memory and the kernel's, once the proxy's no longer changes.
+/// Returns the memory of the proxy and of the kernel, once the proxy's no longer changes.
 async fn at_rest(process: u32) -> Result<(f64, f64), BenchError> {
     let mut last = procfs::resident(process)?;
     for _ in 0..LOOKS {

@@ -1,4 +1,4 @@
-//! All streams are cut at one moment and come back at one moment, while the platform goes on.
+//! Measure: all streams are cut at once and reconnect at once, while the platform keeps sending.
 
 use std::{
     net::SocketAddr,
@@ -14,12 +14,12 @@ use crate::{
     streams::Streams,
 };
 
-/// How long all of it may take before it is given up.
+/// Time limit for the whole reconnection.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// Events that come meanwhile: visitors must get them from the log, once.
+/// Events sent during the reconnection: visitors must get each from the log, exactly once.
 const MEANWHILE: usize = 100;
 
-/// What the reconnection of all streams took.
+/// Result of reconnecting all streams.
 #[derive(Debug)]
 pub struct Reconnect {
     pub seconds: f64,
@@ -27,7 +27,7 @@ pub struct Reconnect {
     pub meanwhile: Outcome,
 }
 
-/// Cuts the streams of the first visitors.
+/// Cuts the open streams of the first visitors and waits until all have reconnected.
 pub async fn measure(
     proxy: SocketAddr,
     streams: &Streams,

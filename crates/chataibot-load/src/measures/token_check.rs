@@ -1,5 +1,5 @@
-//! What it takes to check a visitor's token: the function that every request passes, in this
-//! process.
+//! Measure: time to check a visitor's token, by calling the function that every request passes in
+//! this process.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -14,7 +14,7 @@ use chataibot_proxy::{
 
 use crate::{BenchError, program::ORIGIN, report::median, scale::Scale};
 
-/// The median of many checks, microseconds.
+/// Returns the median of many checks, in microseconds.
 pub fn measure(scale: &Scale) -> Result<f64, BenchError> {
     let config = demo::config(&Arguments::default(), PathBuf::new()).map_err(|problems| problems.to_string())?;
     let site = config.sites.get(demo::SITE).ok_or("the demo has its site")?;

@@ -1,4 +1,4 @@
-//! Goes through every state of a world, breadth first, and says how it came to one that is wrong.
+//! Model checker: visits every state of a world, breadth first; reports the steps to a wrong one.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -8,19 +8,19 @@ use std::{
 
 use crate::world::{Step, World};
 
-/// More steps than any way to quiet takes.
+/// Upper bound for the steps until a world comes to rest.
 const PATIENCE: usize = 200;
 
-/// What was visited.
+/// Result of an exploration.
 #[derive(Debug)]
 pub struct Seen {
-    /// How many states there are.
+    /// Number of states.
     pub states: usize,
-    /// How many steps the furthest of them is away.
+    /// Number of steps to the most distant state.
     pub depth: usize,
 }
 
-/// A wrong state, and the steps that lead there.
+/// A wrong state, and the steps that lead to it.
 #[derive(Debug)]
 pub struct Violation {
     what: String,
@@ -33,7 +33,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// The way to a state, from its end.
+/// The steps to a state, as a linked list from its end.
 struct Way {
     step: Step,
     before: Option<Rc<Way>>,
@@ -46,10 +46,10 @@ fn steps(way: &Option<Rc<Way>>) -> Vec<Step> {
     steps
 }
 
-/// Visits everything.
+/// Visits every reachable state.
 pub fn explore(start: World) -> Result<Seen, Violation> {
     let mut visited = HashSet::from([start.fingerprint()]);
-    // States from which the way to quiet is known to end well.
+    // States from which the world is known to come to rest with the whole log shown.
     let mut well = HashSet::new();
     let mut depth = 0;
     let mut waiting = VecDeque::from([(start, None::<Rc<Way>>, 0)]);
@@ -70,7 +70,7 @@ pub fn explore(start: World) -> Result<Seen, Violation> {
     Ok(Seen { states: visited.len(), depth })
 }
 
-/// Without any more faults and commits, everything comes to rest with the whole log shown.
+/// Checks that, without more faults and commits, the world comes to rest showing the whole log.
 fn ends_well(world: &World, well: &mut HashSet<u64>) -> Result<(), String> {
     let mut passed = Vec::new();
     let mut world = world.clone();

@@ -1,23 +1,22 @@
-//! One conversation through all that can happen to it: {commit, publish, cursor, reconnect, epoch},
-//! and a trimmed log, a reload, a full queue and a second proxy; every state in which it can be is
+//! Model check of one conversation under all combinations of {commit, publish, cursor, reconnect,
+//! epoch}, a trimmed log, a reload, a full queue and a second proxy; every reachable state is
 //! visited.
 //!
-//! What decides is the code that runs: the proxy's `handover::place` and `log::misfit`, the
-//! widget's `LogReader` and `Conversation`, and the cursors of the wire. The rest is a model: a
-//! list for the log, and queues for hub, bus and connection ([`world`]). [`explorer`] goes from
-//! state to state, breadth first, until there is no new one, so the depth is that of the whole
-//! graph.
+//! All decisions are made by production code: the proxy's `handover::place` and `log::misfit`, the
+//! widget's `LogReader` and `Conversation`, and the wire's cursors. The rest is a model: a list for
+//! the log, and queues for hub, bus and connection ([`world`]). [`explorer`] goes from state to
+//! state, breadth first, until there is no new one, so the depth is that of the whole graph.
 //!
-//! In each state the visitor sees no entry twice, none out of order and none missing between two.
-//! And from each state, when no more faults come, the visitor ends with the whole log of the newest
+//! In each state the visitor sees no entry twice, none out of order and no gap between two. And
+//! from each state, if no more faults occur, the visitor ends with the whole log of the newest
 //! epoch, in a bounded number of steps.
 //!
-//! The model can fail: each `Bug` is one line of the protocol left out, and the explorer has to
-//! find what it does. Of the code itself, three tests fail with `Frame::Reset` ignored by the
-//! reader, three with the epoch forgotten in `place`, and three in `misfit`.
+//! The checks can fail: each `Bug` leaves out one line of the protocol, and the explorer has to
+//! find its effect. As for the production code, three tests fail if the reader ignores
+//! `Frame::Reset`, three if `place` ignores the epoch, and three if `misfit` does.
 //!
-//! Visited are 183,922 states, the furthest of them 44 steps deep, in a few seconds; each test
-//! prints its own (`cargo test --workspace --test model -- --nocapture`):
+//! 183,922 states are visited, the most distant 44 steps deep, in a few seconds; each test prints
+//! its own numbers (`cargo test --workspace --test model -- --nocapture`):
 //!
 //! | | commits | cuts | other faults | states | depth |
 //! |---|---|---|---|---|---|
@@ -33,7 +32,7 @@ mod world;
 use explorer::explore;
 use world::{Bounds, Bug, World};
 
-/// What may happen at most, beside all that follows from it.
+/// Bounds without faults. They limit the injected events, not what follows from these.
 const NONE: Bounds = Bounds { commits: 4, cuts: 0, epochs: 0, trims: 0, reloads: 0, proxies: 1 };
 
 fn holds(bounds: Bounds) {

@@ -1,5 +1,5 @@
-//! The world of the model: one log, one or two proxies that follow it, one widget, and a connection
-//! at most.
+//! State of the model: one log, one or two proxies that follow it, one widget, and at most one
+//! connection.
 
 use std::{
     collections::VecDeque,
@@ -20,29 +20,28 @@ use chataibot_widget::{
 };
 use chataibot_wire::{Author, Content, Cursor, Entry, Event, RichText, content::Text, entry::Message};
 
-/// Entries read at one time, and how many may wait for one reader: small, so that short logs reach
-/// them.
+/// Entries per read, and capacity of a reader's queue: so small that short logs reach both limits.
 const PAGE: usize = 2;
 const QUEUE: usize = 1;
 
-/// How often each fault may come.
+/// How often each event may occur at most.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
-    /// Entries.
+    /// Committed entries.
     pub commits: u8,
     /// Connections that break.
     pub cuts: u8,
-    /// Times the log goes back by an entry, and gets another epoch.
+    /// Times the log loses its last entry and gets a new epoch.
     pub epochs: u8,
-    /// Times the log's first entry goes.
+    /// Times the log loses its first entry.
     pub trims: u8,
-    /// Times the page is loaded again.
+    /// Page reloads.
     pub reloads: u8,
-    /// One or two.
+    /// Number of proxies: one or two.
     pub proxies: usize,
 }
 
-/// A line of the protocol that is left out.
+/// A rule of the protocol that the model leaves out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bug {
     ReadsBeforeItSubscribes,
@@ -54,40 +53,40 @@ pub enum Bug {
     StoresTheCursorFirst,
 }
 
-/// What can happen.
+/// An event of the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// An entry is committed; with [`Bug::PublishesBeforeItCommits`] it is only published.
     Commit,
-    /// With that bug, it is committed now.
+    /// The entry published with that bug is committed.
     Land,
-    /// That proxy publishes the next entry.
+    /// This proxy publishes the next entry.
     Publish(usize),
-    /// The log loses its last entry, and goes on in another epoch.
+    /// The log loses its last entry, and continues in a new epoch.
     GoBack,
-    /// That proxy finds out, and cuts its readers.
+    /// This proxy notices the new epoch, and cuts its readers.
     FindOut(usize),
     /// The log's first entry is deleted.
     Trim,
-    /// The widget connects to that proxy.
+    /// The widget connects to this proxy.
     Connect(usize),
     /// The connection's reader subscribes.
     Subscribe,
-    /// It reads a page.
+    /// The reader reads a page of the log.
     Read,
-    /// It hands on what was published.
+    /// The reader sends what was published.
     HandOn,
-    /// It says that it is still there.
+    /// The reader sends a heartbeat.
     Beat,
-    /// The widget hears the next frame.
+    /// The widget receives the next frame.
     Hear,
-    /// Nothing came for a while: what was rebuilt is shown.
+    /// Nothing came for a while: the widget shows the rebuilt log.
     Settle,
     /// The connection breaks.
     Cut,
-    /// The widget stores what it has.
+    /// The widget stores its state.
     Store,
-    /// The page is loaded again, with what was stored.
+    /// The page is reloaded, with the stored state.
     Reload,
 }
 
@@ -96,13 +95,13 @@ pub enum Step {
 struct Connection {
     proxy: usize,
     cursor: Option<(u32, u32)>,
-    /// What was published and not handed on yet; there while subscribed.
+    /// Published entries that were not sent yet; `Some` while subscribed.
     queue: Option<VecDeque<Published>>,
-    /// The whole log was read.
+    /// Whether the whole log was read.
     live: bool,
-    /// The hub has cut the reader: it ends after what is in its queue.
+    /// Whether the hub has cut the reader: it ends after the entries in its queue.
     cut: bool,
-    /// On its way.
+    /// Frames that were sent and not received yet.
     frames: VecDeque<Sent>,
     ended: bool,
 }
@@ -121,21 +120,20 @@ enum Sent {
     Comment,
 }
 
-/// Everything at one moment.
+/// A state of the model.
 #[derive(Clone)]
 pub struct World {
     left: Bounds,
     bug: Option<Bug>,
     epoch: u32,
-    /// Each entry is known by a number of its own; its place in the log is its `seq`, counted from
-    /// 1.
+    /// Each entry has a unique number; its position in the log, counted from 1, is its `seq`.
     log: Vec<u64>,
-    /// So many entries were trimmed.
+    /// Number of trimmed entries.
     trimmed: usize,
     next_id: u64,
-    /// Published, and not in the log yet.
+    /// An entry that is published and not in the log yet.
     landing: Option<u64>,
-    /// How far each proxy has published, and whether it knows of the epoch.
+    /// Per proxy: the position up to which it has published, and whether it knows the epoch.
     published: Vec<(usize, bool)>,
     connection: Option<Connection>,
     reader: LogReader,
@@ -163,7 +161,7 @@ impl World {
         }
     }
 
-    /// The same for two states only if nothing can tell them apart.
+    /// Hash of the state; equal for two states only if they behave the same.
     pub fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         let left = [self.left.commits, self.left.cuts, self.left.epochs, self.left.trims, self.left.reloads];
@@ -172,12 +170,12 @@ impl World {
         for conversation in [&self.conversation, &self.stored] {
             (ids(conversation), conversation.cursor(), conversation.read()).hash(&mut hasher);
         }
-        // The reader's state is its own affair; its words for developers tell all of it.
+        // The reader's fields are private, but its `Debug` output contains all of them.
         format!("{:?}", self.reader).hash(&mut hasher);
         hasher.finish()
     }
 
-    /// All that can happen now.
+    /// All events that are possible now.
     pub fn possible(&self) -> Vec<Step> {
         let mut steps = self.without_faults();
         let left = self.left;
@@ -193,7 +191,7 @@ impl World {
         steps
     }
 
-    /// What happens when nothing more goes wrong: the first of what can.
+    /// The next event if nothing else goes wrong: the first possible one.
     pub fn next_without_faults(&self) -> Option<Step> {
         self.without_faults().into_iter().next()
     }
@@ -219,7 +217,7 @@ impl World {
                     (connection.live && connection.queue.is_none() && reads_first, Step::Subscribe),
                     (connection.live && (queued || connection.cut), Step::HandOn),
                     (!connection.frames.is_empty() || connection.ended, Step::Hear),
-                    // A heartbeat matters only to who waits for it.
+                    // A heartbeat only matters to a widget that waits for it.
                     (is_quiet && connection.frames.is_empty() && self.rebuilds(), Step::Beat),
                 ];
                 let going_on = steps_of_reader.into_iter().filter(|(possible, _)| *possible && !connection.ended);
@@ -239,7 +237,7 @@ impl World {
         format!("{:?}", self.reader).contains("rebuilding: Some")
     }
 
-    /// Something happens.
+    /// Applies an event.
     pub fn take(&mut self, step: Step) {
         match step {
             Step::Commit => {
@@ -340,7 +338,7 @@ impl World {
         }
     }
 
-    /// As the store's `read_after` and the hand-over do.
+    /// Reads like the store's `read_after` and the hand-over.
     fn read(&mut self) {
         let Some(connection) = &mut self.connection else { return };
         let after = connection.cursor.map(|(epoch, seq)| Cursor { epoch, seq });
@@ -410,7 +408,7 @@ impl World {
         self.reader.cut();
     }
 
-    /// What is wrong now, whatever comes next.
+    /// Describes what is already wrong in this state.
     pub fn wrong(&self) -> Option<String> {
         let log = self.conversation.log();
         let together = log.windows(2).all(|two| {
@@ -431,7 +429,7 @@ impl World {
         (rows != log.len()).then(|| format!("{rows} rows for {} entries", log.len()))
     }
 
-    /// At rest: does the visitor see all of the newest log?
+    /// Checks a state at rest: the visitor must see all of the newest log.
     pub fn is_whole(&self) -> Result<(), String> {
         let shown: Vec<u64> = self.conversation.log().iter().map(|entry| entry.at).collect();
         let left = &self.log[self.trimmed..];
@@ -453,7 +451,7 @@ fn logged(entry: Published) -> RawEntry {
     RawEntry::from(Entry { cursor: Cursor { epoch: entry.epoch, seq: entry.seq }, at: entry.id, event })
 }
 
-/// As a reload restores it: cursor and marks of `from`, with these entries.
+/// A conversation as a reload restores it: cursor and read mark of `from`, with these entries.
 fn restored(from: &Conversation, entries: Vec<Rc<RawEntry>>) -> Conversation {
     let mut conversation = Conversation::new();
     conversation.apply(Action::Restored(Box::new(Restored {

@@ -1,5 +1,5 @@
-//! `--check-config`: tries what a start does with what the configuration names, and leaves nothing
-//! behind, also beside a proxy that runs.
+//! `--check-config`: dry run of a start with everything the configuration names. Leaves nothing
+//! behind, even while a proxy is running.
 
 use std::{
     fs, io,
@@ -18,10 +18,10 @@ use crate::{
 
 const RIGHT: &str = "give the proxy's user the right to";
 
-/// Tries it.
+/// Runs all tests.
 ///
 /// # Errors
-/// Everything that a start would stumble over.
+/// Everything that a start would fail on.
 pub fn dry_run(config: &Config) -> Result<(), Problems> {
     let mut problems = Problems::default();
     let mut tell = |key: &str, tried: Result<(), String>| {
@@ -31,7 +31,7 @@ pub fn dry_run(config: &Config) -> Result<(), Problems> {
     };
     tell("listen", listen(config.listen));
     tell("metrics_listen", config.metrics_listen.map_or(Ok(()), listen));
-    // Where there is a Redis the database is not used.
+    // With a Redis, the database is not used.
     if config.redis.is_none() {
         tell("database", database(&config.database));
     }
@@ -50,7 +50,7 @@ pub fn dry_run(config: &Config) -> Result<(), Problems> {
 fn listen(address: SocketAddr) -> Result<(), String> {
     match TcpListener::bind(address) {
         Ok(_) => Ok(()),
-        // By the very proxy whose configuration is being changed.
+        // The address is probably used by the running proxy whose configuration is being changed.
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => Ok(()),
         Err(error) => Err(format!(
             "can't listen on {address}: {error}; write an address of this machine, such as 127.0.0.1:8787, with a port above 1023 or the right to use a lower one"
@@ -74,7 +74,7 @@ fn database(path: &Path) -> Result<(), String> {
         Ok(_) => return Err(format!("{named} is a file; name another")),
         Err(error) => return Err(format!("{named} can't be used: {error}; make it, or name another")),
     }
-    // The journal lies beside the database.
+    // The journal is in the same directory as the database.
     let unwritable = |error| format!("{named} can't be written: {error}; {RIGHT}, or name another");
     tempfile::tempfile_in(directory).map_err(unwritable)?;
     let tried = if path.exists() {
@@ -114,7 +114,7 @@ fn uploads(directory: &Path) -> Result<(), String> {
     removed.map_err(|error| format!("{shown} was made to try it, and can't be removed: {error}"))
 }
 
-/// As [`fs::create_dir_all`], and tells which ones were not there before.
+/// Like [`fs::create_dir_all`], but records the directories that it created.
 fn make(directory: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
     let all: Vec<&Path> = directory.ancestors().filter(|path| !path.as_os_str().is_empty()).collect();
     for path in all.into_iter().rev().filter(|path| !path.is_dir()) {

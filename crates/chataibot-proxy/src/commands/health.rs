@@ -1,5 +1,5 @@
-//! `health`: asks the proxy that runs whether it answers, for an image that has no other program to
-//! ask with.
+//! `health`: queries the running proxy's liveness, for container images without another HTTP
+//! client.
 
 use std::{
     io::{self, BufRead, BufReader, Write},
@@ -7,13 +7,13 @@ use std::{
     time::Duration,
 };
 
-/// How long each step of the call may take.
+/// Timeout of each step of the call.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Asks `/healthz` of the proxy that listens there. Returns what to print.
+/// Requests `/healthz` from the proxy that listens there. Returns what to print.
 ///
 /// # Errors
-/// Says what came instead.
+/// The message says what came instead.
 pub fn ask(listen: SocketAddr) -> Result<String, String> {
     let address = reachable(listen);
     let url = format!("http://{address}/healthz");
@@ -28,7 +28,7 @@ pub fn ask(listen: SocketAddr) -> Result<String, String> {
     }
 }
 
-/// An address that can be asked: what listens everywhere is asked here.
+/// Returns an address to connect to: the loopback address for an unspecified one.
 pub(super) fn reachable(listen: SocketAddr) -> SocketAddr {
     let here = match (listen.ip().is_unspecified(), listen.is_ipv4()) {
         (false, _) => listen.ip(),
@@ -38,14 +38,14 @@ pub(super) fn reachable(listen: SocketAddr) -> SocketAddr {
     (here, listen.port()).into()
 }
 
-/// The first line of the answer.
+/// Returns the first line of the answer.
 fn status(address: SocketAddr) -> io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     write!(stream, "GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
     let mut line = Vec::new();
-    // Whatever else listens there may say anything, and no end to it.
+    // Another program listening there may send anything, without end.
     let mut answer = BufReader::new(io::Read::take(stream, 1024));
     answer.read_until(b'\n', &mut line)?;
     Ok(String::from_utf8_lossy(&line).into_owned())

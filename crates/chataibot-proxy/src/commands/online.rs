@@ -1,9 +1,9 @@
-//! `--check-config --online`: does the platform answer, does it take the account token, and does
-//! its webhook arrive?
+//! `--check-config --online`: tests whether the platform answers, accepts the account token, and
+//! reaches the webhook.
 //!
-//! No visitor and no bot gets a message: the token is tried on a conversation that does not exist.
-//! A proxy that runs already on the configured address is asked; where none runs, this command
-//! listens there for a while, for handshakes alone.
+//! No visitor or bot gets a message: the token is tested with a conversation that does not exist.
+//! If a proxy already runs on the configured address, it is queried; if not, this command listens
+//! there for a while, for handshakes only.
 
 use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -31,31 +31,31 @@ use crate::{
     service::webhook::CHECK,
 };
 
-/// A conversation that no platform has.
+/// Id of a conversation that exists on no platform.
 const NOBODYS: &str = "chataibot-proxy-check";
 
-/// How long one call may take.
+/// Timeout of one call.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The result of one check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// All is well.
+    /// No problem was found.
     Ok,
     /// It could not be checked.
     Unknown,
-    /// Something is to be changed.
+    /// Something must be changed.
     Failed,
 }
 
-/// One check, and what it found.
+/// Finding of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The result.
     pub state: Verdict,
-    /// What was seen.
+    /// What was observed.
     pub seen: String,
-    /// What to change; empty where all is well.
+    /// What to change; empty if there is no problem.
     pub fix: &'static str,
 }
 
@@ -81,7 +81,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Looks at everything. `wait`: how long to wait for the platform's handshake, where no proxy runs.
+/// Runs all checks. `wait`: how long to wait for the platform's handshake if no proxy runs.
 pub async fn check(config: &Config, wait: Duration) -> Vec<Finding> {
     try_check(config, wait).await.unwrap_or_else(|error| {
         vec![Finding::failed(format!("there is no HTTP client: {error}"), "Are the system's certificates there?")]
@@ -103,8 +103,8 @@ async fn platform(client: &PlatformClient, site: &Site) -> Finding {
     let answer = client.send(site, NOBODYS, &SendTyped { message, user: User::default() }).await;
     let of = format!("site {}, {}", site.id, site.platform_url);
     match answer {
-        // It said in its own words that there is no such conversation, so it has looked at the
-        // token before.
+        // The platform answered that there is no such conversation, so it has already checked the
+        // token.
         Forwarded::Accepted(_) | Forwarded::Refused(_) => {
             Finding::ok(format!("{of}: the platform answers, and takes the account token"))
         }
@@ -115,7 +115,7 @@ async fn platform(client: &PlatformClient, site: &Site) -> Finding {
     }
 }
 
-/// What to do about an answer that is no success, by the platform's code.
+/// Returns the remedy for a failed call, by the platform's code.
 fn remedy(cause: &str, is_operators: bool) -> &'static str {
     let says = |word| cause.contains(word);
     if says("JWT_SIGNATURE_EXCEPTION") || says(" 401") {
@@ -131,7 +131,7 @@ fn remedy(cause: &str, is_operators: bool) -> &'static str {
     }
 }
 
-/// The webhook of each account: its platform must reach it with its secret and its token.
+/// Checks the webhook of each account: its platform must reach it with its secret and its token.
 async fn webhooks(config: &Config, wait: Duration) -> Result<Vec<Finding>, reqwest::Error> {
     let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
     let here = format!("http://{}", reachable(config.listen));
@@ -150,7 +150,7 @@ async fn webhooks(config: &Config, wait: Duration) -> Result<Vec<Finding>, reqwe
     Ok(findings)
 }
 
-/// One site of each account: sites of one share its webhook.
+/// Returns one site of each account: sites of one account share its webhook.
 fn accounts(sites: &Sites) -> Vec<&Arc<Site>> {
     let mut accounts: Vec<&Arc<Site>> = Vec::new();
     for site in sites.iter() {
@@ -162,12 +162,12 @@ fn accounts(sites: &Sites) -> Vec<&Arc<Site>> {
     accounts
 }
 
-/// While a secret is being replaced the new one stands first.
+/// Returns the current secret: while it is being replaced, the new one is on the first line.
 fn first_line(secrets: &str) -> &str {
     secrets.lines().next().unwrap_or_default()
 }
 
-/// As the platform does when somebody saves its Events settings.
+/// Sends a handshake, as the platform does when its Events settings are saved.
 async fn shake_hands(client: &reqwest::Client, base: &str, site: &Site) -> Finding {
     let of = format!("site {}, {base}/webhook/…", site.id);
     let token = first_line(site.webhook_token.expose_secret());
@@ -195,7 +195,7 @@ async fn shake_hands(client: &reqwest::Client, base: &str, site: &Site) -> Findi
     Finding::failed(format!("{of}: the handshake was answered {}", status.as_u16()), fix)
 }
 
-/// What the running proxy has seen of the platform since its start, by its metrics.
+/// Checks, by the running proxy's metrics, what it received from the platform since its start.
 async fn seen(client: &reqwest::Client, config: &Config) -> Finding {
     let unknown = |seen: String, fix| Finding { state: Verdict::Unknown, seen, fix };
     let Some(address) = config.metrics_listen else {
@@ -230,10 +230,10 @@ async fn seen(client: &reqwest::Client, config: &Config) -> Finding {
     Finding::failed("the platform was not here since the proxy's start".to_owned(), fix)
 }
 
-/// Listens in place of the proxy while none runs.
+/// State of the listener that replaces the proxy if none runs.
 struct Waiting {
     sites: Sites,
-    /// Names of sites whose handshake came, and whether one came with another token.
+    /// Handshakes received so far.
     came: watch::Sender<Came>,
 }
 
@@ -255,7 +255,7 @@ async fn wait_for_handshakes(config: &Config, wait: Duration) -> Vec<Finding> {
     let serving = tokio::spawn(async move { axum::serve(listener, router).await });
     let accounts = accounts(&config.sites);
     let all = |came: &Came| accounts.iter().all(|site| came.sites.iter().any(|id| id == site.id.as_str()));
-    // Too late is told by what has come until then.
+    // After a timeout, the handshakes received so far are reported.
     let in_time = tokio::time::timeout(wait, came.wait_for(all)).await;
     drop(in_time);
     serving.abort();
@@ -290,7 +290,7 @@ fn outcome(site: &Site, came: &Came, wait: Duration) -> Finding {
     Finding::failed(format!("{of}: {what} in {} s", wait.as_secs()), fix)
 }
 
-/// Handshakes alone: events are to come again, when a proxy is here.
+/// Answers handshakes only. Events get 503, so that the platform sends them again to a proxy.
 async fn take_handshake(State(waiting): State<Arc<Waiting>>, Path(secret): Path<String>, body: Bytes) -> Response {
     let sites = waiting.sites.of_webhook_secret(&secret);
     if sites.is_empty() {

@@ -1,14 +1,14 @@
-//! Web origins, compared exactly as a browser writes them.
+//! Web origins, compared exactly as browsers write them.
 
 use std::{collections::BTreeSet, fmt};
 
 use url::{Host, Origin, Url};
 
-/// What files are in apps that show their own. A browser's file is `null`, and no page of the web
-/// can be this.
+/// Origin of files in apps that show their own. In a browser, a file's origin is `null`, and no web
+/// page can have `file://`.
 const FILES: &str = "file://";
 
-/// Checks that a text is an origin exactly as a browser writes it in its `Origin` header:
+/// Checks that a text is an origin as a browser writes it in its `Origin` header:
 /// `scheme://host[:port]`. Apps have schemes of their own, such as `capacitor://localhost`.
 pub fn check(text: &str) -> Result<(), String> {
     if text.contains('*') {
@@ -32,7 +32,7 @@ pub fn check(text: &str) -> Result<(), String> {
     }
     let exact = match url.origin() {
         web @ Origin::Tuple(..) => web.ascii_serialization(),
-        // The standard knows no origin of other schemes; apps that register one have it in the same
+        // The standard defines no origin for other schemes; apps that register one use the same
         // form.
         Origin::Opaque(_) => {
             let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
@@ -46,27 +46,27 @@ pub fn check(text: &str) -> Result<(), String> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins {
     exact: BTreeSet<String>,
-    /// Also every port of this machine; only `--demo` sets it.
+    /// Whether every port of this machine is also allowed; only `--demo` sets it.
     loopback: bool,
 }
 
 impl Origins {
-    /// Exactly these origins, each already checked.
+    /// Allows exactly these origins, which must have been checked.
     pub fn exactly(origins: impl IntoIterator<Item = String>) -> Self {
         Self { exact: origins.into_iter().collect(), loopback: false }
     }
 
-    /// Every port of this machine, for the demo.
+    /// Allows every port of this machine, for the demo.
     pub fn loopback() -> Self {
         Self { exact: BTreeSet::new(), loopback: true }
     }
 
-    /// Is this origin, exactly as the browser sent it, one of them?
+    /// Whether this origin, as sent by the browser, is allowed.
     pub fn allow(&self, origin: &str) -> bool {
         self.exact.contains(origin) || (self.loopback && is_loopback(origin))
     }
 
-    /// The listed origins, in order.
+    /// Returns the listed origins, sorted.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.exact.iter().map(String::as_str)
     }

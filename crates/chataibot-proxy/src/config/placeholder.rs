@@ -1,21 +1,21 @@
-//! Placeholders of examples that were left in a configuration. A word cannot be used, as no bot has
-//! that key and no account that token, and is refused. An address is a valid one, and only warned
-//! of: somebody may be trying the proxy out.
+//! Detection of placeholders from examples. A placeholder word is refused, because no bot or
+//! account has such a key or token. A placeholder address is valid, so it only causes a warning:
+//! the proxy may be running as a trial.
 
 use url::{Host, Url};
 
-/// How the values of `chataibot-proxy.example.toml` begin that are nobody's.
+/// Prefix of placeholder values in `chataibot-proxy.example.toml`.
 const BEGINNING: &str = "replace-with-";
 
-/// Kept for documents by RFC 2606, with all below them.
+/// Domains reserved for documentation by RFC 2606, with their subdomains.
 const DOMAINS: [&str; 3] = ["example.com", "example.net", "example.org"];
 
-/// Does this word stand for another, as in the example, or as `<token>` and `…` in documents?
+/// Whether this word is a placeholder, as in the example, or as `<token>` and `…` in documents.
 pub fn is_word(text: &str) -> bool {
     text.starts_with(BEGINNING) || (text.starts_with('<') && text.ends_with('>')) || text.contains('…')
 }
 
-/// What to write instead, where the value of this setting is an address of an example.
+/// Returns what to write instead, if the value of this setting is a placeholder address.
 pub fn warning(key: &str, value: &str) -> Option<String> {
     let own = match key {
         "origins" => "scheme and host of the pages that have the chat, as their address begins",
@@ -26,7 +26,7 @@ pub fn warning(key: &str, value: &str) -> Option<String> {
     is_address(&Url::parse(value).ok()?).then(|| format!("`{value}` is a placeholder; write {own}"))
 }
 
-/// Is this an address at a domain that is reserved for documentation?
+/// Whether this is an address at a domain reserved for documentation.
 fn is_address(url: &Url) -> bool {
     let Some(Host::Domain(host)) = url.host() else { return false };
     DOMAINS.iter().any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))

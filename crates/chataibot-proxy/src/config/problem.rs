@@ -1,9 +1,9 @@
-//! What is wrong in a configuration, where, and what to change. All problems are collected, so that
-//! one look repairs them all.
+//! Problems of a configuration, each with its location and remedy. All are collected, so that an
+//! operator can fix them in one pass.
 
 use std::{collections::BTreeMap, fmt, path::PathBuf};
 
-/// Where a value stands.
+/// Location of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
     /// A line of the configuration file, counted from 1.
@@ -14,7 +14,7 @@ pub enum Location {
     Variable(String),
     /// A flag of the command line.
     Flag(&'static str),
-    /// Nowhere: it is missing.
+    /// The value is missing.
     Nowhere,
 }
 
@@ -30,38 +30,39 @@ impl fmt::Display for Location {
     }
 }
 
-/// Where settings stand, for what is found out about them later. Those of tables have none.
+/// Locations of settings, for problems that are found later. Settings inside tables are not
+/// included.
 #[derive(Clone, Debug, Default)]
 pub struct Places(BTreeMap<&'static str, Location>);
 
 impl Places {
-    /// Keeps the place that counts.
+    /// Records the location that took effect.
     pub(super) fn keep(&mut self, key: &'static str, place: Location) {
         self.0.insert(key, place);
     }
 
-    /// Where that setting stands; nowhere where its default counts.
+    /// Returns the location of a setting; `Nowhere` if its default applies.
     pub fn of(&self, key: &str) -> Location {
         self.0.get(key).cloned().unwrap_or(Location::Nowhere)
     }
 }
 
-/// One thing to change.
+/// One problem.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {what}")]
 pub struct Problem {
-    /// Where.
+    /// Its location.
     pub place: Location,
-    /// What is wrong and what to write instead. Never holds a secret.
+    /// Description and remedy. Never holds a secret.
     pub what: String,
 }
 
-/// Everything that is wrong. Never empty where it is an error.
+/// All problems. Never empty when it is an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Problems(pub Vec<Problem>);
 
 impl Problems {
-    /// One more.
+    /// Adds a problem.
     pub fn add(&mut self, place: Location, what: impl Into<String>) {
         self.0.push(Problem { place, what: what.into() });
     }

@@ -1,5 +1,5 @@
-//! Command line, environment and file to a checked [`Config`]. A flag stands over a variable, a
-//! variable over the file.
+//! Reads command line, environment and file into a checked [`Config`]. A flag overrides a variable,
+//! and a variable overrides the file.
 
 use std::{
     collections::BTreeMap,
@@ -26,10 +26,10 @@ mod sites;
 
 use file::{Located, Table};
 
-/// Environment variables, as a value so that tests bring their own.
+/// Environment variables, as a value so that tests can supply their own.
 pub type Environment = BTreeMap<String, String>;
 
-/// The process's environment. Variables that are not Unicode are left out; no setting of ours is
+/// Returns the process's environment. Variables that are not Unicode are left out; no setting is
 /// one.
 pub fn process_environment() -> Environment {
     std::env::vars_os()
@@ -37,7 +37,7 @@ pub fn process_environment() -> Environment {
         .collect()
 }
 
-/// Reads and checks everything.
+/// Reads and checks the whole configuration.
 pub fn read(arguments: &Arguments, environment: &Environment) -> Result<Config, Problems> {
     let Some(path) = &arguments.config else { return check(None, arguments, environment) };
     check(Some((path, &text_of(path)?)), arguments, environment)
@@ -51,8 +51,8 @@ fn text_of(path: &Path) -> Result<String, Problems> {
     })
 }
 
-/// Where the proxy serves, alone: one that runs may be asked while its configuration is being
-/// changed.
+/// Reads only the listening address, so that a running proxy can be queried while its configuration
+/// is being changed.
 pub fn listen(arguments: &Arguments, environment: &Environment) -> Result<SocketAddr, Problems> {
     let in_variable = environment.get("CHATAIBOT_PROXY_LISTEN").is_some_and(|value| !value.is_empty());
     let is_in_file = arguments.listen.is_none() && !in_variable;
@@ -65,7 +65,7 @@ pub fn listen(arguments: &Arguments, environment: &Environment) -> Result<Socket
     if reader.problems.0.is_empty() { Ok(listen) } else { Err(reader.problems) }
 }
 
-/// The same with a file that was read already: its path, for problems to name, and what it says.
+/// Like [`read`], for a file that was already read: its path, for problems to name, and its text.
 pub fn check(
     file: Option<(&Path, &str)>,
     arguments: &Arguments,
@@ -73,8 +73,7 @@ pub fn check(
 ) -> Result<Config, Problems> {
     let mut problems = Problems::default();
     let table = file.map(|(path, text)| Table::parse(path, text, &mut problems));
-    // After a mistake of syntax half of the file may be missing: more problems would only be
-    // confusing.
+    // After a syntax error, half of the file may be missing, and more problems would only confuse.
     if !problems.0.is_empty() {
         return Err(problems);
     }
@@ -113,7 +112,7 @@ impl<'a> ConfigReader<'a> {
 }
 
 impl ConfigReader<'_> {
-    /// Where a problem leaves no value, the default stands in: the result is not used then.
+    /// A setting with a problem gets its default; the result is then not used.
     fn config(&mut self) -> Config {
         self.refuse_unknown();
         let platform_url = self.setting("", "platform_url", platform_url);
@@ -167,7 +166,8 @@ impl ConfigReader<'_> {
         config
     }
 
-    /// Files need a place to stay and an address that the platform reaches.
+    /// Checks that sites that accept files have a directory and an address that the platform
+    /// reaches.
     fn check_uploads(&mut self, config: &Config) {
         let Some(site) = config.sites.iter().find(|site| !site.upload_types.is_empty()) else { return };
         let needed = [
@@ -175,7 +175,7 @@ impl ConfigReader<'_> {
             ("uploads_directory", config.uploads_directory.is_none(), "/var/lib/chataibot/uploads"),
         ];
         for (key, is_missing, example) in needed {
-            // One that is there and wrong was said already.
+            // If it is present and wrong, that was already reported.
             if is_missing && config.places.of(key) == Location::Nowhere {
                 let what =
                     format!("the site `{}` takes files, so `{key}` is needed, such as {key} = \"{example}\"", site.id);
@@ -218,7 +218,7 @@ impl ConfigReader<'_> {
         let setting = settings::find(table, key)?;
         let found = self.raw(setting);
         if table.is_empty() {
-            // One of another kind than the setting's has its place, too.
+            // A value of the wrong type has a location, too.
             let place = found.as_ref().map(|found| found.place.clone()).or_else(|| self.file?.place(key));
             if let Some(place) = place {
                 self.places.keep(setting.key, place);
@@ -227,7 +227,7 @@ impl ConfigReader<'_> {
         self.parse(key, &found?, parse)
     }
 
-    /// The value of a text; what is wrong about it is kept.
+    /// Parses a value; a problem is recorded.
     fn parse<T>(&mut self, key: &str, found: &Located<String>, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         match parse(&found.value) {
             Ok(value) => {
@@ -243,7 +243,7 @@ impl ConfigReader<'_> {
         }
     }
 
-    /// The setting's text, from the place that counts most.
+    /// Returns the setting's text, from the source with the highest precedence.
     fn raw(&mut self, setting: &Setting) -> Option<Located<String>> {
         if let Some(found) = flag(self.arguments, setting) {
             return Some(found);
@@ -260,12 +260,12 @@ impl ConfigReader<'_> {
         if setting.table.is_empty() {
             return read(file, &mut self.problems);
         }
-        // A `limits` that is no table was said already.
+        // A `limits` that is not a table was already reported.
         let table = file.table(setting.table, &mut Problems::default())?;
         read(&table, &mut self.problems)
     }
 
-    /// What `<name>_file` or `<name>_env` lead to: where that is, and what stands there.
+    /// Resolves `<name>_file` or `<name>_env`: returns the source and its content.
     fn kept_elsewhere(&mut self, table: &Table, name: &str) -> Option<Located<Result<(String, String), String>>> {
         let file = table.text(&format!("{name}_file"), &mut self.problems);
         let variable = table.text(&format!("{name}_env"), &mut self.problems);
@@ -359,18 +359,18 @@ fn directory(text: &str) -> Result<PathBuf, String> {
     }
 }
 
-/// A file of keys that can be read: a start and a SIGHUP read it again.
+/// Checks that a key file can be read; a start and a SIGHUP read it again.
 fn keys_file(text: &str) -> Result<PathBuf, String> {
     let path = path(text)?;
     KeyRing::read_file(&path).map(|_| path)
 }
 
-/// The token in this file.
+/// Reads the token in this file.
 fn operator_token(text: &str) -> Result<SecretString, String> {
     secret::from_file(&path(text)?, secret::Form::Path)
 }
 
-/// A directory that is there, or that the proxy can make.
+/// Parses a directory that exists or that the proxy can create.
 fn own_directory(text: &str) -> Result<PathBuf, String> {
     match path(text)? {
         path if path.exists() && !path.is_dir() => Err(format!("`{text}` is not a directory; name another")),
@@ -378,7 +378,7 @@ fn own_directory(text: &str) -> Result<PathBuf, String> {
     }
 }
 
-/// The proxy's own address, without a slash at its end.
+/// Parses the proxy's own address, without a trailing slash.
 fn public_url(text: &str) -> Result<Url, String> {
     let example = "https://chat.example.com";
     let url = Url::parse(text).map_err(|_| format!("`{text}` is not a URL; write one such as {example}"))?;
@@ -390,7 +390,7 @@ fn public_url(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// The platform's base URL, without a slash at its end.
+/// Parses the platform's base URL, without a trailing slash.
 fn platform_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text.trim_end_matches('/'))
         .map_err(|_| format!("`{text}` is not a URL; write one such as https://app.chataibot.io/api/v1"))?;

@@ -1,5 +1,5 @@
-//! Where the Redis is that several proxies share. Its address may hold a password, so it prints as
-//! dots.
+//! Address of the Redis that several proxies share. It may contain a password, which is redacted in
+//! all output.
 
 use std::fmt;
 
@@ -11,16 +11,16 @@ use url::Url;
 pub struct RedisUrl {
     /// The address itself.
     pub secret: SecretString,
-    /// The same without user and password.
+    /// The redacted form, without user and password.
     shown: String,
     pub(crate) has_password: bool,
 }
 
 impl RedisUrl {
-    /// Reads an address.
+    /// Parses an address.
     ///
     /// # Errors
-    /// Says what to write, and never repeats the address.
+    /// The message says what to write, and never repeats the address.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = || {
             "write an address such as redis://127.0.0.1:6379, rediss://… for TLS, or redis+unix:///run/redis.sock"
@@ -39,7 +39,8 @@ impl RedisUrl {
         let secret = SecretString::from(url.as_str());
         let has_password = url.password().is_some() || url.query().is_some_and(|query| query.contains("pass="));
         if has_password || !url.username().is_empty() {
-            // Both work on an address that has a host; one without has neither.
+            // Both succeed on an address with a host; without a host there is neither user nor
+            // password.
             let _ = url.set_password(None).and_then(|()| url.set_username(if has_password { "…" } else { "" }));
         }
         if has_password {

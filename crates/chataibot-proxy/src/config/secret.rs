@@ -1,5 +1,5 @@
-//! Secrets: from a file or an environment variable, never from the configuration file itself, never
-//! printed.
+//! Secrets: read from a file or an environment variable, never from the configuration file itself,
+//! and never printed.
 
 use std::path::Path;
 
@@ -7,25 +7,26 @@ use secrecy::SecretString;
 
 use super::placeholder;
 
-/// What a secret may consist of.
+/// Character set and length that a secret must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// Goes into a header: printable ASCII without spaces.
+    /// Sent in a header: printable ASCII without spaces.
     Header,
-    /// Goes into a path: at least 16 of `A-Z a-z 0-9 - _`, because it is all that keeps strangers
-    /// out.
+    /// Part of a path: at least 16 of `A-Z a-z 0-9 - _`, because it is the only protection from
+    /// strangers.
     Path,
-    /// Comes back to us in a header or a body: as [`Form::Header`], and while it is being replaced
-    /// two, a line each.
+    /// Sent back to the proxy in a header or body: like [`Form::Header`]; two, one per line, while
+    /// it is being replaced.
     Token,
-    /// Signs: at least 32 printable characters, because it can be guessed at leisure; a line each.
+    /// Signing key: at least 32 printable characters, because it can be attacked offline; one per
+    /// line.
     Signing,
 }
 
-/// Checks a secret. A line end at its end is not part of it.
+/// Checks a secret. A trailing line end is not part of it.
 ///
 /// # Errors
-/// Says what is wrong, and never repeats the secret.
+/// The message says what is wrong, and never repeats the secret.
 pub fn check(raw: &str, form: Form) -> Result<SecretString, String> {
     let secret = raw.trim_end_matches(['\n', '\r']);
     if secret.is_empty() {
@@ -66,7 +67,7 @@ pub fn check(raw: &str, form: Form) -> Result<SecretString, String> {
 /// Reads a secret from a file.
 ///
 /// # Errors
-/// Says why the file can't be read or what is wrong with what it holds.
+/// The message says why the file cannot be read, or what is wrong with its content.
 pub fn from_file(path: &Path, form: Form) -> Result<SecretString, String> {
     let raw =
         std::fs::read_to_string(path).map_err(|error| format!("the file {} can't be read: {error}", path.display()))?;

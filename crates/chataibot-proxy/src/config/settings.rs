@@ -1,21 +1,21 @@
-//! Every setting in one table: its key in the file, its environment variable, its default and what
-//! it means.
+//! Table of every setting: its key in the file, its environment variable, its default and its
+//! meaning.
 
 /// One setting.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
-    /// The table it stands in; empty for the top of the file.
+    /// The TOML table that holds it; empty for the top level.
     pub table: &'static str,
     /// Its key.
     pub key: &'static str,
-    /// Its default, as an operator would write it; empty when there is none.
+    /// Its default, as an operator would write it; empty if there is none.
     pub default: &'static str,
     /// What it does.
     pub help: &'static str,
 }
 
 impl Setting {
-    /// The environment variable that overrides the file: `CHATAIBOT_PROXY_…`.
+    /// Returns the environment variable that overrides the file: `CHATAIBOT_PROXY_…`.
     pub fn variable(&self) -> String {
         let table = if self.table.is_empty() { String::new() } else { format!("{}_", self.table) };
         format!("CHATAIBOT_PROXY_{table}{}", self.key).to_uppercase()
@@ -34,7 +34,7 @@ const fn store(key: &'static str, default: &'static str, help: &'static str) -> 
     Setting { table: "store", key, default, help }
 }
 
-/// Everything but the sites.
+/// All settings except the sites.
 pub const SETTINGS: &[Setting] = &[
     top("listen", "127.0.0.1:8787", "Address and port for visitors and the platform."),
     top("metrics_listen", "", "Address and port for Prometheus. Off when not set."),
@@ -124,7 +124,7 @@ pub const SITE_KEYS: &[&str] = &[
     "identity_secret_env",
 ];
 
-/// Variables that make one site without a file; with a file, one more.
+/// Variables that define one site without a file; with a file, an additional one.
 pub const SITE_VARIABLES: &[(&str, &str)] = &[
     ("CHATAIBOT_PROXY_SITE_ID", "Its name; `default` when not set."),
     ("CHATAIBOT_PROXY_SITE_ORIGINS", "Its origins, with commas between."),
@@ -148,12 +148,12 @@ pub const SITE_VARIABLES: &[(&str, &str)] = &[
     ("CHATAIBOT_PROXY_SITE_IDENTITY_SECRET", "What it signs with, at least 32 characters. Secret."),
 ];
 
-/// The setting of that key.
+/// Returns the setting with this key.
 pub fn find(table: &str, key: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| setting.table == table && setting.key == key)
 }
 
-/// The table as it stands at the end of `--help`.
+/// Formats the table for the end of `--help`.
 pub fn help() -> String {
     let mut text = String::from(
         "Settings stand in the file given with --config, each can be overridden by an environment variable, and some by a flag.\n",

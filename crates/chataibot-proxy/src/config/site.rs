@@ -1,4 +1,4 @@
-//! One site: who may embed the widget, which bot answers, and the secrets that belong to it.
+//! A site: the origins that may embed the widget, its bots, and its secrets.
 
 use std::{fmt, sync::Arc};
 
@@ -14,7 +14,7 @@ use crate::file_types::FileType;
 pub struct SiteId(String);
 
 impl SiteId {
-    /// Reads a site id.
+    /// Parses a site id.
     pub fn parse(text: &str) -> Result<Self, String> {
         let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         if (1..=40).contains(&text.len()) && text.bytes().all(allowed) {
@@ -36,7 +36,7 @@ impl fmt::Display for SiteId {
     }
 }
 
-/// Whether the host site signs its visitors in, and the secrets it signs with, one a line.
+/// Whether the host site signs its visitors in, and the secrets it signs with, one per line.
 #[derive(Clone, Debug, Default)]
 pub enum IdentityPolicy {
     /// All visitors are anonymous.
@@ -44,7 +44,7 @@ pub enum IdentityPolicy {
     Off,
     /// Visitors are anonymous until the host site vouches for them.
     Optional(SecretString),
-    /// Nobody without the host site's word.
+    /// Only visitors that the host site vouches for are admitted.
     Required(SecretString),
 }
 
@@ -68,40 +68,42 @@ pub struct Site {
     pub webhook_token: SecretString,
     /// Base URL of the platform's API, without a slash at the end.
     pub platform_url: Url,
-    /// How long a conversation's log, with its files, is kept after its last entry.
+    /// How many days a conversation's log and files are kept after its last entry.
     pub retention_days: u32,
     /// Which files its visitors may send; none when empty.
     pub upload_types: Vec<&'static FileType>,
-    /// Does the platform take its internal forms of an answer (INT)?
+    /// Whether the platform accepts its internal forms of an answer (INT).
     pub typed_answers: bool,
-    /// Signed-in visitors.
+    /// How visitors are signed in.
     pub identity: IdentityPolicy,
 }
 
 impl Site {
-    /// May a page of this site talk to this bot?
+    /// Whether a page of this site may talk to this bot.
     pub fn knows_bot(&self, bot_key: &str) -> bool {
         self.bot_keys.iter().any(|known| known == bot_key)
     }
 
-    /// May a visitor on this origin, signed in or not, be here?
+    /// Whether a visitor with this origin, signed in or not, is admitted.
     pub fn takes(&self, origin: &str, signed_in: bool) -> bool {
         self.origins.allow(origin) && (signed_in || !matches!(self.identity, IdentityPolicy::Required(_)))
     }
 
-    /// Is this the webhook's secret? Takes the same time for every wrong answer of the same length.
+    /// Whether this is the webhook's secret. Takes the same time for every wrong value of the same
+    /// length.
     pub fn is_webhook_secret(&self, presented: &str) -> bool {
         same(&self.webhook_secret, presented)
     }
 
-    /// Is this the webhook's token? Takes the same time for every wrong answer of the same length.
+    /// Whether this is the webhook's token. Takes the same time for every wrong value of the same
+    /// length.
     pub fn is_webhook_token(&self, presented: &str) -> bool {
         same(&self.webhook_token, presented)
     }
 }
 
-/// While a secret is being replaced there are two, a line each. All are compared, so the time does
-/// not tell which one fits.
+/// Whether any of the secrets fits: while one is being replaced there are two, one per line. All
+/// are compared, so the time does not reveal which one fits.
 fn same(secrets: &SecretString, presented: &str) -> bool {
     let lines = secrets.expose_secret().lines();
     lines.map(|secret| secret.as_bytes().ct_eq(presented.as_bytes())).fold(Choice::from(0), |any, one| any | one).into()
@@ -112,33 +114,33 @@ fn same(secrets: &SecretString, presented: &str) -> bool {
 pub struct Sites(Vec<Arc<Site>>);
 
 impl Sites {
-    /// The sites of a checked configuration.
+    /// Wraps the sites of a checked configuration.
     pub fn new(sites: Vec<Site>) -> Self {
         Self(sites.into_iter().map(Arc::new).collect())
     }
 
-    /// Every site.
+    /// Returns every site.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Site>> {
         self.0.iter()
     }
 
-    /// The site of that name.
+    /// Returns the site with this id.
     pub fn get(&self, id: &str) -> Option<&Arc<Site>> {
         self.0.iter().find(|site| site.id.as_str() == id)
     }
 
-    /// Is the origin allowed for any site?
+    /// Whether the origin is allowed for any site.
     pub fn allow(&self, origin: &str) -> bool {
         self.0.iter().any(|site| site.origins.allow(origin))
     }
 
-    /// The sites an origin belongs to.
+    /// Returns the sites that an origin belongs to.
     pub fn of_origin<'a>(&'a self, origin: &'a str) -> impl Iterator<Item = &'a Arc<Site>> {
         self.0.iter().filter(move |site| site.origins.allow(origin))
     }
 
-    /// The sites behind one webhook path. Every site is compared, so the time does not tell which
-    /// one fits.
+    /// Returns the sites that share a webhook path. Every site is compared, so the time does not
+    /// reveal which one fits.
     pub fn of_webhook_secret(&self, presented: &str) -> Vec<Arc<Site>> {
         self.0.iter().filter(|site| site.is_webhook_secret(presented)).cloned().collect()
     }

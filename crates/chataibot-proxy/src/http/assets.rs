@@ -1,10 +1,11 @@
-//! The widget's bundle, read once at the start and served from memory. No request names a path of
-//! the file system.
+//! Static files of the widget's bundle, read once at the start and served from memory. No request
+//! names a path in the file system.
 //!
-//! Stable names (`/chataibot.js`) are asked for again each time and answered 304. Releases lie in
-//! folders of their own (`/1.2.3/`), never change and are kept for a year; what leads to the newest
-//! of them (`/1/`, and `/0.1/` before 1.0.0) is kept for minutes. The files at the top are found by
-//! their version, too (`/1.2.3/`, `/v/1.2.3/`). Pages of any origin may use them.
+//! Cache policy: stable names (`/chataibot.js`) are revalidated each time and answered 304.
+//! Releases are in folders of their own (`/1.2.3/`), never change and are cached for a year;
+//! aliases of the newest release (`/1/`, and `/0.1/` before 1.0.0) are cached for minutes. The
+//! files at the top are also served under their version (`/1.2.3/`, `/v/1.2.3/`). Pages of any
+//! origin may use them.
 
 use std::{
     collections::HashMap,
@@ -19,14 +20,15 @@ use sha2::{Digest, Sha256};
 
 use crate::error::ApiError;
 
-/// More than any bundle has. A directory above it is a mistake, such as `/`.
+/// Maximum total size in bytes; more than any bundle has. A larger directory is a mistake, such as
+/// `/`.
 const LARGEST: usize = 64 * 1024 * 1024;
 
-/// How long browsers keep what never changes.
+/// `Cache-Control` of files that never change.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
-/// … what leads to the newest version.
+/// `Cache-Control` of aliases of the newest version.
 const FOR_MINUTES: &str = "public, max-age=300";
-/// … and what has one name for all versions.
+/// `Cache-Control` of names that all versions share.
 const EACH_TIME: &str = "no-cache";
 
 /// The files, by their path below `/`.
@@ -43,7 +45,7 @@ struct File {
     brotli: Option<Coded>,
 }
 
-/// One form of a file. Each has its own tag: they are different bytes.
+/// One encoding of a file. Each has its own `ETag` because the bytes differ.
 struct Coded {
     bytes: Bytes,
     tag: HeaderValue,
@@ -56,13 +58,13 @@ impl Coded {
     }
 }
 
-/// Rides on an asset's answer: its headers are set, and the middleware leaves them alone. A 304
-/// without this would take on a policy meant for JSON, and the browser would apply it to the page
-/// it has kept.
+/// Response extension of an asset: its headers are complete, and the middleware leaves them alone.
+/// Otherwise a 304 would get a policy meant for JSON, and the browser would apply it to the page in
+/// its cache.
 #[derive(Clone, Copy, Debug)]
 pub struct Served;
 
-/// A directory that can't be served.
+/// Why a directory cannot be served.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {what}", directory.display())]
 pub struct BadAssets {
@@ -92,10 +94,10 @@ impl Assets {
         Ok(Self { files, version })
     }
 
-    /// A file, and for how long browsers may keep it.
+    /// Returns a file and its `Cache-Control`.
     fn find(&self, path: &str) -> Option<(&File, &'static str)> {
         let own = |name: &str| self.files.get(if name.is_empty() { "index.html" } else { name });
-        // Only the version that is here: anything else would be kept for a year under a wrong name.
+        // Only the current version: anything else would be cached for a year under a wrong name.
         if let Some(rest) = path.strip_prefix("v/") {
             let name = rest.strip_prefix(&self.version)?.strip_prefix('/')?;
             return Some((own(name)?, FOR_EVER));
@@ -139,8 +141,7 @@ impl Assets {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(lasting));
         headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        // So that the page, on another origin, can tell what they weighed: nothing in them is
-        // secret.
+        // Lets the page, on another origin, measure their size: nothing in them is secret.
         headers.insert("timing-allow-origin", HeaderValue::from_static("*"));
         headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
         Ok(response)
@@ -157,7 +158,7 @@ impl File {
     }
 }
 
-/// Is the coding listed, and not with a weight of zero?
+/// Whether the coding is listed with a weight above zero.
 fn accepts(headers: &HeaderMap, coding: &str) -> bool {
     let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).any(|item| {
@@ -178,11 +179,11 @@ fn is_coded_form(name: &str, found: &HashMap<String, Vec<u8>>) -> bool {
     [".br", ".gz"].iter().any(|ending| name.strip_suffix(ending).is_some_and(|plain| found.contains_key(plain)))
 }
 
-/// What a folder's name says of what is in it.
+/// The kind of version that a folder's name denotes.
 enum Release {
     /// `1.2.3`
     Version,
-    /// `1`, and `0.1` before 1.0.0: what a page may follow without reading what changed.
+    /// `1`, and `0.1` before 1.0.0: versions that a page can follow without breaking changes.
     Moving,
 }
 
@@ -200,7 +201,7 @@ fn release(folder: &str) -> Option<Release> {
     }
 }
 
-/// The version the bundle gives itself, or this program's: they are built together.
+/// Returns the version that the bundle states, or this program's: they are built together.
 fn version(integrity: Option<&Vec<u8>>) -> String {
     let own = || env!("CARGO_PKG_VERSION").to_owned();
     let Some(integrity) = integrity else { return own() };
@@ -211,8 +212,8 @@ fn version(integrity: Option<&Vec<u8>>) -> String {
 fn collect(directory: &Path, prefix: &str, found: &mut HashMap<String, Vec<u8>>, room: &mut usize) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
-        // Hidden files and names that no URL spells plainly are not part of a bundle; links could
-        // lead anywhere.
+        // Hidden files and names that would need escaping in a URL are not part of a bundle;
+        // symbolic links could lead anywhere.
         let Some(name) = entry.file_name().to_str().filter(|name| is_plain(name)).map(str::to_owned) else { continue };
         let kind = entry.file_type()?;
         let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };

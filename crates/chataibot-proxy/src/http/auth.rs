@@ -1,4 +1,5 @@
-//! Who a request comes from: its bearer token and its origin, and the `Idempotency-Key` it brings.
+//! Extractors for the caller of a request, by bearer token and origin, and for its
+//! `Idempotency-Key`.
 
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ impl FromRequestParts<Arc<App>> for Visitor {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        // The rate limiter in front of the handler has checked the same request already.
+        // The rate limiter may already have checked this request.
         if let Some(visitor) = parts.extensions.get::<Self>() {
             return Ok(visitor.clone());
         }
@@ -37,7 +38,7 @@ fn of_request(parts: &Parts, app: &App) -> Result<Visitor, TokenFault> {
     match single(&parts.headers, &header::ORIGIN)? {
         Some(origin) if origin == visitor.origin => Ok(visitor),
         Some(_) => Err(TokenFault::Origin),
-        // Browsers leave `Origin` out of a GET to the page's own server, and only there.
+        // Browsers omit `Origin` only in a GET to the page's own server.
         None if parts.method.is_safe() && host_is_that_of(&parts.headers, &visitor.origin) => Ok(visitor),
         None => Err(TokenFault::Origin),
     }
@@ -49,8 +50,8 @@ fn bearer(headers: &HeaderMap) -> Result<&str, TokenFault> {
     if scheme.eq_ignore_ascii_case("bearer") { Ok(token) } else { Err(TokenFault::Missing) }
 }
 
-/// The value of a header that may stand there once. Two of them could be read differently by two
-/// servers.
+/// Returns the value of a header that may occur once. Two servers could interpret a repeated header
+/// differently.
 fn single<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Result<Option<&'a str>, TokenFault> {
     let mut values = headers.get_all(name).iter();
     let first = values.next().map(|value| value.to_str().map_err(|_| TokenFault::Form)).transpose()?;
@@ -60,7 +61,8 @@ fn single<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Result<Optio
 fn host_is_that_of(headers: &HeaderMap, origin: &str) -> bool {
     let Ok(Some(host)) = single(headers, &header::HOST) else { return false };
     let Ok(origin) = Url::parse(origin) else { return false };
-    // The scheme is that of whoever ends TLS in front of us, so only host and port can be compared.
+    // Only host and port are compared: the scheme depends on who terminates TLS in front of the
+    // proxy.
     Url::parse(&format!("{}://{host}/", origin.scheme())).is_ok_and(|here| {
         here.host() == origin.host() && here.port_or_known_default() == origin.port_or_known_default()
     })

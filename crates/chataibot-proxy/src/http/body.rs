@@ -1,5 +1,5 @@
-//! Request bodies: read whole, within a size and a time, before any handler sees them; and the
-//! strict reading of JSON.
+//! Middleware that reads request bodies whole, within a size and a time limit, before any handler
+//! runs; and the strict JSON extractor.
 
 use std::{sync::Arc, time::Duration};
 
@@ -29,8 +29,8 @@ pub async fn collect(State(app): State<Arc<App>>, request: Request, next: Next) 
     if body.is_end_stream() {
         return Ok(next.run(Request::from_parts(parts, Body::empty())).await);
     }
-    // A few bytes can unfold to gigabytes, and neither browsers nor the platform compress what they
-    // send.
+    // A few compressed bytes can expand to gigabytes, and neither browsers nor the platform
+    // compress requests.
     if is_coded(&parts.headers) {
         return Err(unsupported("compressed bodies are not taken"));
     }
@@ -53,8 +53,8 @@ pub async fn collect(State(app): State<Arc<App>>, request: Request, next: Next) 
     Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await)
 }
 
-/// Takes what is still coming of a body, within bounds. A sender whose bytes nobody takes gets a
-/// reset, which eats the answer.
+/// Reads and discards the rest of a body, within limits. If bytes remain unread, the sender gets a
+/// TCP reset and loses the answer.
 pub async fn drain(mut body: Body) {
     const MOST: usize = 16 * 1024 * 1024;
     const LONGEST: Duration = Duration::from_secs(2);
@@ -67,11 +67,11 @@ pub async fn drain(mut body: Body) {
             }
         }
     };
-    // Whether all of it came does not matter: the answer is the same.
+    // The answer is the same whether or not all of it came.
     let _ = tokio::time::timeout(LONGEST, taken).await;
 }
 
-/// Is the body compressed, or said to be in any of several lines?
+/// Whether any `Content-Encoding` line says that the body is compressed.
 pub fn is_coded(headers: &HeaderMap) -> bool {
     headers.get_all(header::CONTENT_ENCODING).iter().any(|coding| coding != "identity")
 }
@@ -80,8 +80,8 @@ fn unsupported(message: &'static str) -> ApiError {
     ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code::BAD_REQUEST, message)
 }
 
-/// A JSON body. 415 when it does not say that it is JSON, 400 when it is not, 422 when it is
-/// another JSON than this call takes.
+/// Extractor for a JSON body. 415 if its type is not JSON, 400 if it is not valid JSON, 422 if the
+/// JSON does not fit the call.
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
@@ -89,7 +89,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
-        // A page can send `text/plain` anywhere without asking; JSON needs the preflight that the
+        // A page can send `text/plain` to any origin without a preflight; JSON needs one, which the
         // allowed origins guard.
         if !is_json(request.headers()) {
             return Err(unsupported("the body must be JSON, with `Content-Type: application/json`"));
@@ -106,7 +106,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     serde_json::from_slice(bytes).map_err(|error| {
-        // The error's own text can repeat what the visitor wrote, so only its place goes out.
+        // The error's text can repeat what the visitor wrote, so only its position is sent.
         let (line, column) = (error.line(), error.column());
         match error.classify() {
             serde_json::error::Category::Data => ApiError::new(

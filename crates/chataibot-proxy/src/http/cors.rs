@@ -1,5 +1,5 @@
-//! Which pages may call: exact origins, preflights, and a log line that says which setting to
-//! change.
+//! CORS middleware: allows exact origins, answers preflights, and logs which setting would allow a
+//! refused page.
 
 use std::sync::Arc;
 
@@ -17,12 +17,12 @@ const METHODS: HeaderValue = HeaderValue::from_static("GET, POST");
 const HEADERS: HeaderValue =
     HeaderValue::from_static("authorization, content-type, idempotency-key, last-event-id, x-file-name");
 const EXPOSED: HeaderValue = HeaderValue::from_static("retry-after");
-/// Ten minutes: long enough to save the preflights, short enough that a changed list counts soon.
-/// Browsers cap it at two hours.
+/// Seconds; ten minutes save most preflights and still apply a changed list soon. Browsers cap it
+/// at two hours.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 
-/// In front of everything a page calls. A request without `Origin` passes: it is no cross-origin
-/// request of a browser.
+/// Checks the origin of all calls of pages. A request without `Origin` passes: it is not a
+/// cross-origin request of a browser.
 pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let mut response = answer(&app, request, next).await;
     response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
@@ -53,8 +53,8 @@ async fn answer(app: &App, request: Request, next: Next) -> Response {
     response
 }
 
-/// Counts it, and tells the operator which line to write. The origin is cut: it comes from a
-/// stranger.
+/// Counts a refusal, and logs which line the operator could add. The origin is truncated because it
+/// is untrusted input.
 pub fn refused(app: &App, origin: &HeaderValue) {
     app.metrics.origins_refused.inc();
     let origin: String =

@@ -1,5 +1,5 @@
-//! The outermost middleware: client address, request id, panics, one error form, safe headers, log
-//! line.
+//! Outermost middleware: client address, request id, panic handling, uniform error bodies, security
+//! headers, log line.
 
 use std::{
     any::Any,
@@ -26,15 +26,15 @@ use crate::{
     error::{ApiError, Cause},
 };
 
-/// Tells an operator which lines of the log belong to an answer.
+/// Header with the request id, by which an operator finds the log lines of an answer.
 const REQUEST_ID: header::HeaderName = header::HeaderName::from_static("x-request-id");
 
-/// Where a request comes from, seen through trusted reverse proxies.
+/// Address of the client, determined through trusted reverse proxies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
 
 impl ClientAddress {
-    /// The address of a request that has passed [`outermost`].
+    /// Returns the address of a request that has passed [`outermost`].
     pub fn of(extensions: &Extensions) -> IpAddr {
         extensions.get::<Self>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
     }
@@ -49,12 +49,12 @@ pub async fn outermost(State(app): State<Arc<App>>, mut request: Request, next: 
     request.extensions_mut().insert(address);
     let method = request.method().clone();
     let id = request_id();
-    // The pattern, never the path: a webhook's path is a secret.
+    // The route pattern, never the path: a webhook's path is a secret.
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
 
-    // Everything that is logged on the way carries the id, which the answer has, too. Of the
-    // highest level, or a log of errors alone would not say where they happened.
+    // All log lines of the request carry the id that the answer has. The span has the highest
+    // level; otherwise a log of errors alone would lack it.
     let span = tracing::error_span!("request", id, %method, route, status = tracing::field::Empty);
     let mut response = match AssertUnwindSafe(next.run(request).instrument(span.clone())).catch_unwind().await {
         Ok(response) => response,
@@ -69,7 +69,7 @@ pub async fn outermost(State(app): State<Arc<App>>, mut request: Request, next: 
     }
 
     let (status, took) = (response.status().as_u16(), begun.elapsed());
-    // How long a stream or a poll waits says nothing about this server.
+    // The duration of a stream or a poll says nothing about this server.
     if !route.ends_with("/events") {
         app.metrics.request.observe(took.as_secs_f64());
     }
@@ -85,14 +85,14 @@ pub async fn outermost(State(app): State<Arc<App>>, mut request: Request, next: 
     response
 }
 
-/// 64 random bits: enough to find one request in a day's log.
+/// Makes a request id of 64 random bits: enough to find one request in a day's log.
 fn request_id() -> String {
-    // Without randomness requests are only told apart by their time.
+    // Without randomness, only the time tells requests apart.
     getrandom::u64().map_or_else(|_| "0".repeat(16), |id| format!("{id:016x}"))
 }
 
-/// The last address of the chain that is not one of our own reverse proxies. What stands before it,
-/// anybody can write.
+/// Returns the last address of the chain that is not a trusted reverse proxy. The addresses before
+/// it can be forged.
 fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_ours = |address: &IpAddr| trusted.iter().any(|network| network.contains(&address.to_canonical()));
     let mut nearest = peer;
@@ -111,7 +111,7 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
     panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("?")
 }
 
-/// An error that is not ours: the framework answers some of them itself, in plain text.
+/// Whether this is an error that the framework answered itself, in plain text.
 fn is_bare_error(response: &Response) -> bool {
     let status = response.status();
     let is_json = response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value == "application/json");
@@ -137,8 +137,8 @@ fn plain_error(status: StatusCode, headers: &HeaderMap) -> impl IntoResponse + u
     (kept, error)
 }
 
-/// Headers that make an answer of ours useless for an attacker's page. What a page of the bundle
-/// may do is for its author to say.
+/// Adds headers that make the proxy's answers useless for an attacker's page. The policy of the
+/// bundle's own pages is left to their author.
 fn harden(response: &mut Response) {
     let is_asset = response.extensions().get::<Served>().is_some();
     let headers = response.headers_mut();

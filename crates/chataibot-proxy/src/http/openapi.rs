@@ -1,11 +1,11 @@
-//! The proxy's calls as an OpenAPI 3.1 document: shapes from the wire types, the rest from one
-//! table.
+//! Generator of the OpenAPI 3.1 document of the proxy's calls: schemas come from the wire types,
+//! the rest from one table.
 //!
 //! - [`calls`]: every call, with its parameters, answers and refusals
-//! - [`codes`]: every code of a refusal
+//! - [`codes`]: every error code
 //!
-//! A test holds the table against the routes of `app.rs` and against the codes of the source, so
-//! that neither can be forgotten.
+//! A test compares the table with the routes of `app.rs` and with the codes in the source, so that
+//! none can be forgotten.
 
 use std::sync::LazyLock;
 
@@ -17,7 +17,7 @@ use calls::{CALLS, Call, Sender, Shape};
 pub mod calls;
 pub mod codes;
 
-/// The document. Made once: nothing in it depends on a configuration.
+/// The document. Built once, because it does not depend on the configuration.
 pub static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
 
 fn document() -> Value {
@@ -160,7 +160,8 @@ fn media(shape: Shape, generator: &mut SchemaGenerator) -> Value {
     }
 }
 
-/// Doc comments hold links between Rust items; outside of Rust they are only noise.
+/// Removes intra-doc links from descriptions, which come from doc comments: they mean nothing
+/// outside of Rust.
 fn plain_words(value: &mut Value) {
     match value {
         Value::Object(fields) => {

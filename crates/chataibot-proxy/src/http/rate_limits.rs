@@ -1,5 +1,4 @@
-//! Rate limiting as middleware, in front of the handlers. All but that of tokens also check the
-//! visitor token.
+//! Rate-limiting middleware. Except for `POST /token`, it also checks the visitor token.
 
 use std::sync::Arc;
 
@@ -16,13 +15,13 @@ use crate::{
     service::{rate_limits::Limited, token::Visitor},
 };
 
-/// In front of `POST /token`. 429.
+/// Limits `POST /token`. Answers 429.
 pub async fn token(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {
     app.services.limits.check_token(ip_prefix(ClientAddress::of(request.extensions()))).await?;
     Ok(next.run(request).await)
 }
 
-/// In front of what a visitor asks for. 401 and 429.
+/// Limits calls with a visitor token. Answers 401 and 429.
 pub async fn of_visitor(
     State((app, limited)): State<(Arc<App>, Limited)>,
     request: Request,

@@ -1,4 +1,4 @@
-//! The calls, one file each. No route knows another; `app.rs` has them all on one screen.
+//! The routes, one file each. Routes do not depend on each other; `app.rs` lists them all.
 
 pub mod erase;
 pub mod events;

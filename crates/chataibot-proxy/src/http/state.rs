@@ -25,38 +25,38 @@ use crate::{
     store::{Store, StoreEvent},
 };
 
-/// What requests share. Every part of it is made for concurrent use; none is locked across an
+/// State shared by all requests. Every part supports concurrent use; no lock is held across an
 /// await.
 pub struct App {
-    /// The settings, as they were at the start; of the sites, see the next.
+    /// The settings as of the start; for the sites, see the next field.
     pub config: Config,
-    /// The sites as they are now.
+    /// The current sites, which a reload replaces.
     pub sites: Arc<LiveSites>,
-    /// What outlives a request. A clone is a handle on the same store.
+    /// Everything that outlives a request. Clones are handles on the same store.
     pub store: Store,
-    /// Publish/subscribe of committed entries. A clone is the same hub.
+    /// Publish/subscribe of committed entries. Clones share one hub.
     pub hub: Hub,
-    /// What time it is.
+    /// The current time.
     pub clock: Clock,
-    /// Atomic counters: whoever increments one waits for nobody.
+    /// Metrics: atomic counters, without locks.
     pub metrics: Arc<Metrics>,
-    /// What the proxy does.
+    /// The services.
     pub services: Services,
-    /// How the proxy ends.
+    /// The shutdown sequence.
     pub lifecycle: Lifecycle,
-    /// What only the start of the servers needs, until it takes it.
+    /// State that only the start of the servers needs; taken once.
     pub(crate) startup: Mutex<Startup>,
 }
 
-/// What [`crate::app::run`] takes over.
+/// State that [`crate::app::run`] takes over.
 #[derive(Default)]
 pub(crate) struct Startup {
     pub(crate) assets: Assets,
-    /// What other proxies change in a shared store.
+    /// Changes of other proxies in a shared store.
     pub(crate) store_events: Option<mpsc::UnboundedReceiver<StoreEvent>>,
 }
 
-/// What the proxy does, in parts that know nothing of HTTP routes.
+/// The services of the proxy, which are independent of HTTP routes.
 pub struct Services {
     /// Signs and checks visitor tokens.
     pub tokens: Arc<Tokens>,
@@ -72,53 +72,53 @@ pub struct Services {
     pub streams: Arc<Streams>,
     /// Counts requests against limits.
     pub limits: RateLimits,
-    /// Deletes.
+    /// Deletes data whose retention is over, and data of erased visitors.
     pub retention: Retention,
 }
 
-/// The two steps of an orderly end, and what an open connection takes up. Clones share it.
+/// The two steps of a graceful shutdown, and the permits of open connections. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Lifecycle {
-    /// Cancelled when an end was asked for: the proxy says that it is not ready, and goes on as
-    /// before.
+    /// Cancelled when a shutdown is requested: the proxy reports that it is not ready, and serves
+    /// on.
     pub draining: CancellationToken,
-    /// Cancelled when the proxy is to end: the accept loop stops, streams say goodbye, running
-    /// requests finish.
+    /// Cancelled when the proxy must end: the accept loop stops, streams end, running requests
+    /// finish.
     pub shutdown: CancellationToken,
     /// One permit for each connection that may be open.
     pub connections: Arc<Semaphore>,
 }
 
 impl App {
-    /// Was an end asked for?
+    /// Whether a shutdown was requested.
     pub fn is_draining(&self) -> bool {
         self.lifecycle.draining.is_cancelled() || self.lifecycle.shutdown.is_cancelled()
     }
 
-    /// Ends the proxy in an orderly way: says at `/readyz` that it goes, serves on for a while so
-    /// that balancers send newcomers elsewhere, and then ends streams and finishes requests.
+    /// Shuts the proxy down gracefully: reports at `/readyz` that it is not ready, serves on for a
+    /// while so that load balancers send new requests elsewhere, then ends streams and finishes
+    /// requests.
     pub async fn drain(&self) {
         self.lifecycle.draining.cancel();
         tokio::time::sleep(self.config.drain).await;
         self.lifecycle.shutdown.cancel();
     }
 
-    /// How many connections are open.
+    /// Returns the number of open connections.
     pub fn connections(&self) -> usize {
         self.config.limits.connections.saturating_sub(self.lifecycle.connections.available_permits())
     }
 
-    /// Takes over sites and keys of a configuration that was read anew. Everything else in it
-    /// counts from the next start. No request fails for it: those under way go on with what they
-    /// began with.
+    /// Applies the sites and keys of a reloaded configuration. All other settings apply from the
+    /// next start. No request fails because of it: running ones keep the old values.
     ///
     /// # Errors
-    /// When the key file is wrong: then nothing was changed.
+    /// When the key file is invalid; then nothing has changed.
     pub async fn reload(&self, config: Config) -> Result<(), KeysError> {
         let keys = signing_keys(&config, &self.store, self.clock.now()).await?;
         self.services.tokens.replace_keys(keys);
         self.sites.replace(config.sites);
-        // Streams of a site or an origin that is gone end now.
+        // Ends the streams of sites and origins that were removed.
         self.services.tokens.revocations.notify();
         Ok(())
     }

@@ -1,8 +1,8 @@
-//! Addresses in words become links: `https://…`, `http://…`, `www.…`, mail addresses, and telephone
-//! numbers in their international form.
+//! Linkifier: turns addresses in plain text into links, `https://…`, `http://…`, `www.…`, e-mail
+//! addresses, and telephone numbers in international form.
 //!
-//! [`find`] knows where they begin and end; only what [`links`] allows is a link. Nothing is sought
-//! in links and code.
+//! [`find`] determines where they begin and end; only addresses that [`links`] allows become links.
+//! Links and code are not searched.
 
 use std::ops::Range;
 
@@ -16,21 +16,21 @@ use find::Finder;
 
 mod find;
 
-/// Digits of a telephone number, with its country.
+/// Number of digits of a telephone number, including its country code.
 const DIGITS: std::ops::RangeInclusive<usize> = 9..=15;
 
-/// The same nodes with links for the addresses in their words, as long as there is room for `most`
-/// nodes, `deepest` deep.
+/// Returns the nodes with links for the addresses in their text, as long as the tree stays within
+/// `most` nodes and `deepest` levels.
 pub fn linked(nodes: Vec<Node>, most: usize, deepest: usize) -> Vec<Node> {
     let room = most.saturating_sub(count(&nodes));
     Linker { room, deepest, before: None }.all(nodes, 0, None)
 }
 
 struct Linker {
-    /// So many nodes may be added.
+    /// Number of nodes that may still be added.
     room: usize,
     deepest: usize,
-    /// The character before, on the same line.
+    /// The preceding character on the same line.
     before: Option<char>,
 }
 
@@ -78,7 +78,7 @@ impl Linker {
         self.before = text.chars().next_back().or(self.before);
         let mut at = 0;
         for (range, href) in found {
-            // A link, its words, and the words behind it.
+            // The link, its text node, and the text after it.
             if self.room < 3 {
                 break;
             }
@@ -97,10 +97,11 @@ impl Linker {
     }
 }
 
-/// The addresses in a text, with where they lead. `before` and `behind` are what it stands between.
+/// Returns the addresses in a text and their targets. `before` and `behind` are the characters
+/// around the text.
 fn find(text: &str, before: Option<char>, behind: Option<char>) -> Vec<(Range<usize>, String)> {
     let mut found = Vec::new();
-    // Most texts hold nothing of the kind.
+    // Fast path: most texts have no address.
     if !text.contains(['@', ':', '.', '+']) {
         return found;
     }
@@ -116,7 +117,7 @@ fn find(text: &str, before: Option<char>, behind: Option<char>) -> Vec<(Range<us
     found
 }
 
-/// Telephone numbers that say so themselves: `+`, a country, and digits.
+/// Finds telephone numbers in international form: `+`, a country code, and digits.
 fn phones(
     text: &str,
     within: Range<usize>,
@@ -147,12 +148,12 @@ fn phones(
     }
 }
 
-/// The length of the number a text begins with, and its digits.
+/// Returns the length of the number at the start of a text, and its digits.
 fn phone(text: &str) -> Option<(usize, String)> {
     let mut digits = String::new();
     let mut end = 1;
     let mut since_digit = 0;
-    // Where a bracket began, and how many digits came before it.
+    // The offset of an open bracket, and the number of digits before it.
     let mut bracket = None;
     let mut characters = text.char_indices().skip(1).peekable();
     while let Some((at, character)) = characters.next() {
@@ -162,7 +163,7 @@ fn phone(text: &str) -> Option<(usize, String)> {
                 since_digit = 0;
                 end = at + 1;
             }
-            // The zero that callers from abroad leave out: `+44 (0)20 …`.
+            // The trunk zero that callers from abroad leave out: `+44 (0)20 …`.
             '(' if bracket.is_none() && text[at..].starts_with("(0)") => {
                 characters.next();
                 characters.next();
@@ -175,7 +176,7 @@ fn phone(text: &str) -> Option<(usize, String)> {
                 bracket = None;
                 end = at + 1;
             }
-            // Another one that differs in its last digits: `+44 20 7946 0018/19`.
+            // A second number that differs only in its last digits: `+44 20 7946 0018/19`.
             '/' if digits.len() >= *DIGITS.start() => break,
             ' ' | '\u{a0}' | '\u{202f}' | '-' | '\u{2010}' | '\u{2011}' | '\u{2013}' | '.' | '/' if since_digit < 2 => {
                 since_digit += 1;
@@ -186,7 +187,7 @@ fn phone(text: &str) -> Option<(usize, String)> {
             return None;
         }
     }
-    // A bracket without end is the sentence's.
+    // An unclosed bracket belongs to the sentence, not to the number.
     if let Some((before, count)) = bracket {
         end = before;
         digits.truncate(count);
@@ -194,8 +195,8 @@ fn phone(text: &str) -> Option<(usize, String)> {
     (DIGITS.contains(&digits.len()) && is_country(&digits)).then_some((end, digits))
 }
 
-/// Do the digits begin with the code of a country, and fit it where its numbers are all of one
-/// length?
+/// Whether the digits begin with a country code and, for countries with a fixed length, have that
+/// length.
 fn is_country(digits: &str) -> bool {
     let bytes = digits.as_bytes();
     match bytes {
@@ -210,7 +211,7 @@ fn count(nodes: &[Node]) -> usize {
     nodes.iter().map(|node| 1 + children(node).into_iter().map(count).sum::<usize>()).sum()
 }
 
-/// The first character of what stands on the line.
+/// Returns the first character of a node's text on the current line.
 fn first(node: &Node) -> Option<char> {
     if let Node::Text(text) = node {
         return text.chars().next();
@@ -229,7 +230,7 @@ fn last(node: &Node) -> Option<char> {
 mod tests {
     use super::*;
 
-    /// What was found, with where it leads.
+    /// The addresses found, with their targets.
     fn of(text: &str) -> Vec<(&str, String)> {
         find(text, None, None).into_iter().map(|(range, href)| (&text[range], href)).collect()
     }

@@ -1,4 +1,4 @@
-//! Around the message: which event it is, which conversation it belongs to, and who speaks.
+//! Parser of the event envelope: the kind of event, the conversation it belongs to, and the author.
 
 use std::borrow::Cow;
 
@@ -12,26 +12,26 @@ use super::{Delivery, Diagnostic, EventKind, Ignored, Incoming, Normalised, fiel
 
 type Kind = Result<EventKind, Ignored>;
 
-/// Most events of one delivery.
+/// Maximum number of events in one delivery.
 const MOST_EVENTS: usize = 5_000;
-/// Longest id of anything, bytes.
+/// Maximum length of any id, in bytes.
 const LONGEST_ID: usize = 200;
 
-/// A body that is no delivery of the platform.
+/// Why a body is not a delivery of the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadDelivery {
-    /// It is not JSON, or nested too deeply.
+    /// Not JSON, or nested too deeply.
     #[error("the delivery is not JSON")]
     NotJson,
-    /// It is JSON, and neither events nor a handshake.
+    /// JSON, but neither events nor a handshake.
     #[error("the delivery has neither events nor a handshake")]
     Shape,
-    /// It holds more events than any delivery does.
+    /// More events than any delivery has.
     #[error("the delivery has too many events")]
     TooMany,
 }
 
-/// Reads the body of a webhook.
+/// Parses the body of a webhook request.
 pub fn read(body: &[u8]) -> Result<Delivery, BadDelivery> {
     let value = parse(body)?;
     let token = fields::text(&value, &["token"]);
@@ -45,7 +45,7 @@ pub fn read(body: &[u8]) -> Result<Delivery, BadDelivery> {
         (Value::Object(entries), None) if entries.contains_key("event") || entries.contains_key("type") => {
             Cow::Borrowed(std::slice::from_ref(&value))
         }
-        // `ok` and `error` belong to answers of the API, which nobody delivers.
+        // `ok` and `error` are fields of API answers, which are never delivered to a webhook.
         (Value::Object(entries), None) if entries.len() <= 3 && !entries.contains_key("ok") => {
             return token.map(|token| Delivery::Handshake { token }).ok_or(BadDelivery::Shape);
         }
@@ -57,8 +57,8 @@ pub fn read(body: &[u8]) -> Result<Delivery, BadDelivery> {
     Ok(Delivery::Events { token, events: events.iter().map(|item| event(opened(item).as_ref())).collect() })
 }
 
-/// JSON; if need be without what an editor cut in half: bytes that are no UTF-8, and halves of an
-/// emoji.
+/// Parses JSON. If that fails, retries without what an editor may have cut in half: invalid UTF-8
+/// and lone surrogates of an emoji.
 fn parse(body: &[u8]) -> Result<Value, BadDelivery> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     serde_json::from_slice(body).or_else(|_| {
@@ -67,7 +67,7 @@ fn parse(body: &[u8]) -> Result<Value, BadDelivery> {
     })
 }
 
-/// `\ud83d` without its other half becomes the replacement character.
+/// Replaces a lone surrogate such as `\ud83d` by the replacement character.
 fn without_lone_surrogates(json: &str) -> String {
     let unit = |text: &str| -> Option<u16> { u16::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok() };
     let mut out = String::with_capacity(json.len());
@@ -92,7 +92,7 @@ fn without_lone_surrogates(json: &str) -> String {
     out
 }
 
-/// Objects and lists also come as texts that hold JSON (INT).
+/// Parses a text that holds JSON: the platform also sends objects and lists as texts (INT).
 fn opened(value: &Value) -> Cow<'_, Value> {
     if let Value::String(text) = value
         && text.trim_start().starts_with(['{', '['])
@@ -155,7 +155,7 @@ fn message(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> (Kind, Option<
         .or_else(|| id_of(&message, &["id", "message_id"]))
         .or_else(|| id_of(payload, &["id"]));
     let author = author(payload).or_else(|| author(&message)).unwrap_or(Author::Bot);
-    // A message that is only a text, not an object, is that text.
+    // A message that is a plain string counts as a text message.
     let wrapped = serde_json::json!({ "type": "text", "text": message.as_str().unwrap_or_default() });
     let before = diagnostics.len();
     let content = kinds::content(if message.is_string() { &wrapped } else { &message }, diagnostics);
@@ -167,8 +167,8 @@ fn message(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> (Kind, Option<
     (kind, id)
 }
 
-/// `message_by` as an object (OBS) or a plain text (INT). Unknown ones count as the bot: shown
-/// rather than taken for an echo.
+/// Returns the author from `message_by`, an object (OBS) or a plain text (INT). Unknown authors
+/// count as the bot, so that the message is shown rather than mistaken for an echo.
 fn author(value: &Value) -> Option<Author> {
     let by = fields::any(value, &["message_by", "sent_by", "sender"])?;
     let kind = fields::text_or_field(by, &["type", "role"])?;
@@ -201,14 +201,14 @@ fn status(payload: &Value) -> Kind {
     }
 }
 
-/// Who answers from now on, with what a visitor may see of them.
+/// Parses the new assignee, with what a visitor may see of them.
 fn assignee(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> Kind {
     let Some(who) = fields::any(payload, &["assignee", "assigned_to", "assigned", "user", "to"]) else {
         return Err(Ignored("assignee"));
     };
     let kind = fields::text(who, &["type", "role"]).or_else(|| fields::text(payload, &["assignee_type", "type"]));
     let is_bot = fields::flag(who, &["is_bot"]).unwrap_or(false);
-    // Some accounts have an e-mail address where the name belongs: that is not for visitors.
+    // Some accounts have an e-mail address in the name field, which visitors must not see.
     let whole = || {
         let parts = ["first_name", "last_name"].map(|key| fields::text(who, &[key]).unwrap_or_default());
         Some(parts.join(" ")).filter(|name| !name.trim().is_empty())
@@ -223,7 +223,8 @@ fn assignee(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> Kind {
         // A visitor is never an assignee.
         Some(Author::Agent | Author::Visitor) => Author::Agent,
         None if name.is_some() => Author::Agent,
-        // Bot or person? Saying "a person has taken over" without knowing would be a promise.
+        // Without knowing whether it is a bot or a person, "a person has taken over" could be a
+        // false promise.
         None => return Err(Ignored("assignee")),
     };
     let address = fields::text(who, &["image", "picture", "avatar", "avatar_url", "profile_picture", "photo"]);
@@ -252,7 +253,7 @@ fn id_of(value: &Value, keys: &[&str]) -> Option<String> {
     keys.iter().filter_map(|key| value.get(key)).find_map(id)
 }
 
-/// An id is opaque, but short and printable.
+/// Returns an id: opaque, but short and printable.
 fn id(value: &Value) -> Option<String> {
     fields::plain(value).filter(|id| id.len() <= LONGEST_ID && id.bytes().all(|b| b.is_ascii_graphic()))
 }

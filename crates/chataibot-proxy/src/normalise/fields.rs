@@ -1,21 +1,21 @@
-//! Tolerant looks into the platform's JSON: one value under several names, numbers as texts, texts
-//! as numbers.
+//! Tolerant accessors for the platform's JSON: one value under several names, numbers as texts,
+//! texts as numbers.
 
 use serde_json::Value;
 
 use super::Diagnostic;
 
-/// The first of the keys that holds something.
+/// Returns the first value under one of the keys that is not null.
 pub fn any<'a>(value: &'a Value, keys: &[&str]) -> Option<&'a Value> {
     keys.iter().filter_map(|key| value.get(key)).find(|found| !found.is_null())
 }
 
-/// The first of the keys that holds a text with something in it. A number counts as its digits.
+/// Returns the first text under one of the keys that is not blank. A number counts as its digits.
 pub fn text(value: &Value, keys: &[&str]) -> Option<String> {
     keys.iter().filter_map(|key| value.get(key)).find_map(plain)
 }
 
-/// A text with something in it, or a number's digits.
+/// Returns a text that is not blank, or a number's digits.
 pub fn plain(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
@@ -24,12 +24,12 @@ pub fn plain(value: &Value) -> Option<String> {
     }
 }
 
-/// A text, as itself or under one of the keys of an object.
+/// Returns the value if it is a text, otherwise the text under one of its keys.
 pub fn text_or_field(value: &Value, keys: &[&str]) -> Option<String> {
     plain(value).or_else(|| text(value, keys))
 }
 
-/// A finite number, from a number or a text.
+/// Returns a finite number, parsed from a number or a text.
 pub fn number(value: &Value, keys: &[&str]) -> Option<f64> {
     let parse = |found: &Value| match found {
         Value::Number(number) => number.as_f64(),
@@ -39,7 +39,7 @@ pub fn number(value: &Value, keys: &[&str]) -> Option<f64> {
     keys.iter().filter_map(|key| value.get(key)).find_map(parse).filter(|number| number.is_finite())
 }
 
-/// Yes or no, from a boolean, a number or a text.
+/// Returns a boolean, parsed from a boolean, a number or a text.
 pub fn flag(value: &Value, keys: &[&str]) -> Option<bool> {
     keys.iter().filter_map(|key| value.get(key)).find_map(|found| match found {
         Value::Bool(flag) => Some(*flag),
@@ -53,12 +53,12 @@ pub fn flag(value: &Value, keys: &[&str]) -> Option<bool> {
     })
 }
 
-/// The items of the first of the keys that holds a list.
+/// Returns the items of the first key that holds a list.
 pub fn list<'a>(value: &'a Value, keys: &[&str]) -> &'a [Value] {
     keys.iter().filter_map(|key| value.get(key)?.as_array()).next().map_or(&[], Vec::as_slice)
 }
 
-/// So many items of a list. Where there are more, that is noted.
+/// Returns at most `most` items of a list; adds a diagnostic if there are more.
 pub fn at_most<'a>(listed: &'a [Value], most: usize, diagnostics: &mut Vec<Diagnostic>) -> &'a [Value] {
     if listed.len() > most {
         diagnostics.push(Diagnostic::Cut);
@@ -66,20 +66,20 @@ pub fn at_most<'a>(listed: &'a [Value], most: usize, diagnostics: &mut Vec<Diagn
     &listed[..listed.len().min(most)]
 }
 
-/// A kind's name as it is compared: `Message-Create`, `message.create` and `message_create` are
-/// one.
+/// Normalises a kind's name for comparison: `Message-Create`, `message.create` and `message_create`
+/// become the same.
 pub fn name(raw: &str) -> String {
     let separated =
         raw.trim().chars().map(|c| if matches!(c, '-' | '.' | ' ' | ':') { '_' } else { c.to_ascii_lowercase() });
     separated.collect()
 }
 
-/// The name under one of the keys, as it is compared; empty where there is none.
+/// Returns the normalised name under one of the keys; empty if there is none.
 pub fn name_in(value: &Value, keys: &[&str]) -> String {
     text(value, keys).map(|raw| name(&raw)).unwrap_or_default()
 }
 
-/// A kind's name as it may be logged and shown: at most 40 of `a-z 0-9 _`.
+/// Reduces a kind's name to a label that is safe to log and show: at most 40 of `a-z 0-9 _`.
 pub fn label(raw: &str) -> String {
     let label: String =
         name(raw).chars().take(40).map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect();

@@ -1,10 +1,11 @@
-//! The platform's HTML to a [`RichText`] tree, by an allow-list.
+//! Converter from the platform's HTML to a [`RichText`] tree, by an allow-list.
 //!
-//! - [`as_written`]: what was meant as text, and not as markup
-//! - [`parse`]: elements, as a browser's own parser makes them (html5ever)
-//! - [`walk`]: what each element means; what is not on the list leaves its words or nothing behind
-//! - [`tree`]: the tree; blocks never stand inside inline elements
-//! - [`addresses`]: addresses in the words become links
+//! - [`as_written`]: escapes what was meant as text and not as markup
+//! - [`parse`]: parses elements by a browser's rules (html5ever)
+//! - [`walk`]: interprets each element; of elements that are not on the list, only the text
+//!   remains, or nothing
+//! - [`tree`]: builds the tree; blocks are never inside inline elements
+//! - [`addresses`]: turns addresses in the text into links
 //!
 //! No attribute but a checked `href` survives. Nothing is ever written back as HTML.
 
@@ -27,18 +28,18 @@ mod walk;
 
 pub use tree::{DEEPEST, MOST_NODES};
 
-/// Most bytes read of one text; the platform's editor allows 1000 characters (DOC).
+/// Maximum input size in bytes; the platform's editor allows 1000 characters (DOC).
 const LONGEST_INPUT: usize = 64 * 1024;
 
-/// A formatted text of the platform.
+/// Converts a formatted text of the platform.
 pub fn rich(html: &str, diagnostics: &mut Vec<Diagnostic>) -> RichText {
     read(html, diagnostics).text
 }
 
-/// A text, and whether there was something in it that is no text.
+/// A converted text, and whether the HTML had non-text content.
 pub(super) struct Read {
     pub text: RichText,
-    /// A picture, player or frame, perhaps without words or an address that may be shown.
+    /// Whether there was an image, player or frame, possibly without text or an allowed address.
     pub has_media: bool,
 }
 
@@ -46,7 +47,7 @@ pub(super) fn read(html: &str, diagnostics: &mut Vec<Diagnostic>) -> Read {
     let input = &html[..html.floor_char_boundary(LONGEST_INPUT)];
     let is_too_long = input.len() < html.len();
     let input = as_written::guarded(input);
-    // Without any tag it is plain text, and its lines mean something.
+    // Without tags it is plain text, whose line breaks are kept.
     let has_tags =
         input.split('<').skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)));
     let document = parse::parse(&input);
@@ -55,7 +56,7 @@ pub(super) fn read(html: &str, diagnostics: &mut Vec<Diagnostic>) -> Read {
     walk.all(if has_tags { Spaces::Collapsed } else { Spaces::Lines });
     let Walk { links_dropped, wordless, has_media, .. } = walk;
     if tree.shown() == 0 {
-        // Pictures alone: their files' names are all there is to say.
+        // There are only images: their file names are all that can be shown.
         for (address, words) in wordless {
             tree.open_paragraph();
             tree.open_inline(tree::Inline::Link(address));
@@ -75,24 +76,24 @@ pub(super) fn read(html: &str, diagnostics: &mut Vec<Diagnostic>) -> Read {
     Read { text: RichText(addresses::linked(nodes, MOST_NODES, DEEPEST)), has_media }
 }
 
-/// A formatted text, where nobody wants to know what was left out.
+/// Converts a formatted text without reporting what was left out.
 pub fn to_rich_text(html: &str) -> RichText {
     rich(html, &mut Vec::new())
 }
 
-/// The words alone, on one line, at most `most` characters: for labels.
+/// Converts HTML to one line of plain text of at most `most` characters, for labels.
 pub fn label(html: &str, most: usize, diagnostics: &mut Vec<Diagnostic>) -> String {
     super::text::line(&rich(html, diagnostics).to_plain(), most)
 }
 
-/// A text that is no HTML: to the letter.
+/// Converts plain text that is not HTML, verbatim.
 pub fn plain(text: &str) -> RichText {
     let mut tree = Tree::default();
     tree.verbatim(text);
     RichText(addresses::linked(tree.finish().0, MOST_NODES, DEEPEST))
 }
 
-/// Anything in the list that shows at all?
+/// Whether any of the nodes shows text.
 pub(super) fn shows(nodes: &[Node]) -> bool {
     let shows_itself = |node: &Node| matches!(node, Node::Text(text) if !text.is_empty());
     nodes.iter().any(|node| shows_itself(node) || children(node).into_iter().any(shows))

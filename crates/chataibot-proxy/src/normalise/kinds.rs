@@ -1,5 +1,5 @@
-//! Each message kind of the platform to a [`Content`]. Names are DOC; field shapes OBS for text and
-//! button, INT for the rest.
+//! Conversion of each message kind of the platform to a [`Content`]. Names are DOC; field shapes
+//! are OBS for text and button, INT for the rest.
 
 use chataibot_wire::{
     Content, Node, RichText,
@@ -14,14 +14,14 @@ mod choices;
 mod form;
 mod responses;
 
-/// Most things in one `send_message`.
+/// Maximum number of parts of one `send_message`.
 const MOST_PARTS: usize = 50;
-/// Longest name of a file, characters.
+/// Maximum length of a file name, in characters.
 const LONGEST_NAME: usize = 200;
-/// Under which keys a kind's main text stands.
+/// Keys that may hold a kind's main text.
 const TITLE: &[&str] = &["title", "text", "body", "message", "question", "label", "description", "caption"];
 
-/// What a message says; `None` when it says nothing to a visitor.
+/// Converts a message; `None` if it has nothing to show to a visitor.
 pub fn content(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
     at_depth(message, diagnostics, 2)
 }
@@ -65,14 +65,13 @@ fn at_depth(message: &Value, diagnostics: &mut Vec<Diagnostic>, depth: usize) ->
 }
 
 fn texts(message: &Value, prompt: Option<Prompt>, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
-    // The documented form of a visitor's message, `data.body`, is plain text (DOC); `text` is HTML
-    // (OBS).
+    // In the documented form of a visitor's message, `data.body` is plain text (DOC); `text` is
+    // HTML (OBS).
     let body = match fields::text(message, &["text"]) {
         Some(text) => {
             let html::Read { text, has_media } = html::read(&text, diagnostics);
             if text.is_empty() && has_media && prompt.is_none() {
-                // A picture without words and without an address that a browser may get: still
-                // something was said.
+                // A picture without text and without an allowed address is still a message.
                 return Some(Content::Unsupported(Unsupported { kind: "media".to_owned(), text }));
             }
             text
@@ -114,10 +113,10 @@ fn media(message: &Value, kind: &str, media: MediaKind, diagnostics: &mut Vec<Di
     }
 }
 
-/// Bytes, where a file says how large it is.
+/// Returns the size in bytes, if the file states it.
 fn size(file: &Value) -> Option<u32> {
     let bytes = fields::number(file, &["size", "file_size", "filesize", "bytes"])?;
-    // The range makes the cast exact: whole bytes.
+    // The range makes the cast exact: the value is whole bytes.
     (1.0..=f64::from(u32::MAX)).contains(&bytes).then(|| bytes.round() as u32)
 }
 
@@ -147,7 +146,7 @@ fn calendar(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Calendar {
     }
 }
 
-/// `YYYY-MM-DD` at the start of a text.
+/// Parses `YYYY-MM-DD` at the start of a text.
 fn day(text: &str) -> Option<String> {
     let day = text.trim().get(..10)?;
     let mut numbers =
@@ -167,8 +166,8 @@ fn appointment(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Appointmen
     Appointment { title: title(message, diagnostics), duration: minutes(message), link }
 }
 
-/// Whole minutes, from a number, a text such as `30 min`, or `{"value":30,"unit":"minutes"}`;
-/// nothing from other units.
+/// Parses whole minutes from a number, a text such as `30 min`, or `{"value":30,"unit":"minutes"}`;
+/// `None` for other units.
 fn minutes(message: &Value) -> Option<u32> {
     let duration = message.get("duration")?;
     let (number, unit) = match duration {
@@ -190,12 +189,12 @@ fn minutes(message: &Value) -> Option<u32> {
     (is_minutes && (1.0..=10_080.0).contains(&number)).then(|| number.round() as u32)
 }
 
-/// A kind's main text.
+/// Returns a kind's main text.
 fn title(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> RichText {
     block(message, TITLE, diagnostics).unwrap_or_default()
 }
 
-/// A formatted text under one of the keys; also as `{"text": …}`.
+/// Returns the formatted text under one of the keys; also accepts `{"text": …}`.
 fn block(value: &Value, keys: &[&str], diagnostics: &mut Vec<Diagnostic>) -> Option<RichText> {
     let found = keys
         .iter()
@@ -205,7 +204,7 @@ fn block(value: &Value, keys: &[&str], diagnostics: &mut Vec<Diagnostic>) -> Opt
     (!rich.is_empty()).then_some(rich)
 }
 
-/// Two texts as one, each a block of its own.
+/// Joins two texts, each as a block of its own.
 fn joined(first: Option<RichText>, second: Option<RichText>) -> RichText {
     match (first, second) {
         (Some(first), Some(second)) => RichText([blocks(first), blocks(second)].concat()),
@@ -214,7 +213,7 @@ fn joined(first: Option<RichText>, second: Option<RichText>) -> RichText {
     }
 }
 
-/// The same with its loose words in blocks of their own: blocks stand in no others.
+/// Wraps inline nodes outside blocks in paragraphs; blocks are not nested.
 fn blocks(RichText(nodes): RichText) -> Vec<Node> {
     let mut blocks: Vec<Node> = Vec::new();
     let mut is_open = false;

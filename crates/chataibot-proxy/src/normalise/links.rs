@@ -1,15 +1,15 @@
-//! Which addresses may reach a browser: absolute, with an allowed scheme, and looking like what
-//! they are.
+//! Allow-list for addresses that may reach a browser: absolute, with an allowed scheme, and without
+//! disguise.
 
 use url::{Host, ParseError, Position, Url};
 
 use super::Diagnostic;
 
-/// Longer than any honest link.
+/// Maximum length in bytes; longer than any legitimate link.
 pub const LONGEST: usize = 2048;
 
-/// An address to open: `https`, `http`, `mailto` or `tel`. Rewritten as the URL standard serialises
-/// it; what that standard refuses is none.
+/// Returns an address to open, `https`, `http`, `mailto` or `tel`, as the URL standard serialises
+/// it. `None` if that standard or this list rejects it.
 pub fn link(raw: &str) -> Option<String> {
     let url = parse(raw)?;
     match url.scheme() {
@@ -19,18 +19,19 @@ pub fn link(raw: &str) -> Option<String> {
     }
 }
 
-/// An address of a picture, film, sound or file: `https` or `http`.
+/// Returns the address of an image, video, audio or other file: `https` or `http`.
 pub fn media(raw: &str) -> Option<String> {
     parse(raw).filter(|url| matches!(url.scheme(), "https" | "http") && is_honest(url)).map(Into::into)
 }
 
-/// An address whose content is trusted a little more, such as an agent's picture or a booking page:
-/// `https`, or the machine the browser runs on, which browsers trust as much and a demo needs.
+/// Returns an address whose content is trusted more, such as an agent's picture or a booking page:
+/// `https`, or a loopback address, which browsers trust as much and the demo needs.
 pub fn secure(raw: &str) -> Option<String> {
     parse(raw).filter(|url| (url.scheme() == "https" || is_this_machine(url)) && is_honest(url)).map(Into::into)
 }
 
-/// What `rule`, one of those above, makes of an address. One that it drops is noted.
+/// Applies `rule`, one of the functions above, to an address; adds a diagnostic if the rule drops
+/// it.
 pub fn checked(
     address: Option<String>,
     rule: fn(&str) -> Option<String>,
@@ -53,19 +54,19 @@ fn is_this_machine(url: &Url) -> bool {
     url.scheme() == "http" && is_loopback
 }
 
-/// The host, where there is one to show.
+/// Returns the host, if the address has one.
 pub fn host(address: &str) -> Option<String> {
     Url::parse(address).ok()?.host_str().map(str::to_owned)
 }
 
-/// An address to open, absolute or of the page's own site: a path from its root, a query, a
-/// fragment. What is only a name (`orders/7`) counts from the root, because the same message is
-/// read on many pages.
+/// Returns an address to open, absolute or on the host page's own site: a path from the root, a
+/// query or a fragment. A relative path (`orders/7`) is resolved from the root, because the same
+/// message is read on many pages.
 pub fn anchor(raw: &str) -> Option<String> {
     link(raw).or_else(|| own(raw))
 }
 
-/// An address of the page's own site, that can't lead elsewhere.
+/// Returns an address on the host page's own site that cannot lead elsewhere.
 fn own(raw: &str) -> Option<String> {
     let plain = cleaned(raw);
     if plain.len() > LONGEST || Url::parse(&plain) != Err(ParseError::RelativeUrlWithoutBase) {
@@ -74,8 +75,8 @@ fn own(raw: &str) -> Option<String> {
     let is_path = match plain.chars().next()? {
         '/' => true,
         '?' | '#' => false,
-        // `example.com/x` was meant to leave the site, and `javascript&colon;x` to do something
-        // else.
+        // `example.com/x` was meant to lead to another site, and `javascript&colon;x` to run a
+        // script.
         _ => {
             let first = plain.split(['/', '?', '#']).next().unwrap_or_default();
             let is_name = |name: &str| {
@@ -96,8 +97,8 @@ fn own(raw: &str) -> Option<String> {
     (address.len() <= LONGEST && !matches!(address, "" | "#" | "?")).then(|| address.to_owned())
 }
 
-/// As the URL standard begins: without controls and spaces around it, and without tabs and line
-/// ends.
+/// The URL standard's first step: strips surrounding control characters and spaces, and all tabs
+/// and line ends.
 fn cleaned(raw: &str) -> String {
     raw.trim_matches(|c: char| c <= ' ').replace(['\t', '\n', '\r'], "")
 }
@@ -121,13 +122,14 @@ fn parse(raw: &str) -> Option<Url> {
     (url.as_str().len() <= LONGEST).then_some(url)
 }
 
-/// Takes part in no word, and hides in names.
+/// Whether the character is invisible and not part of any word, so that it can hide in names.
 pub fn is_invisible(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{61c}')
 }
 
-/// `https://bank.example@evil.example` looks like the one and leads to the other. A quote in a
-/// host, which the URL standard allows, is in no name that exists.
+/// Whether the address has no credentials and a plain host. `https://bank.example@evil.example`
+/// looks like one site and leads to another. The URL standard allows quotes in a host, but no
+/// existing name has one.
 fn is_honest(url: &Url) -> bool {
     let is_plain = |host: &str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_[]:".contains(&b));
     url.host_str().is_some_and(is_plain) && url.username().is_empty() && url.password().is_none()

@@ -1,5 +1,5 @@
-//! A JSON value without its words: keys and types stay, each text is replaced by its length. Safe
-//! to show to a stranger.
+//! Redaction of JSON values: keeps keys and types and replaces each text by its length. The result
+//! is safe to show to a stranger.
 
 use serde_json::{Map, Value, json};
 
@@ -7,8 +7,8 @@ const DEEPEST: usize = 8;
 const MOST_KEYS: usize = 40;
 const MOST_ITEMS: usize = 3;
 
-/// The shape of a value. The only texts kept are names of kinds: what stands at a key `type`, if it
-/// looks like a name.
+/// Returns the shape of a value. The only texts kept are names of kinds: values of a key `type`
+/// that look like identifiers.
 pub fn shape(value: &Value) -> Value {
     at(value, None, DEEPEST)
 }
@@ -31,7 +31,7 @@ fn at(value: &Value, key: Option<&str>, depth: usize) -> Value {
         Value::Object(entries) => {
             let mut shapes = Map::new();
             for (index, (key, value)) in entries.iter().take(MOST_KEYS).enumerate() {
-                // A key can be a name or an address, where an object is used as a map.
+                // An object used as a map can have a person's name or address as a key.
                 let shown = if is_name(key) { key.clone() } else { format!("key {index} of {}", key.chars().count()) };
                 shapes.insert(shown, at(value, Some(key), depth - 1));
             }
@@ -40,7 +40,7 @@ fn at(value: &Value, key: Option<&str>, depth: usize) -> Value {
     }
 }
 
-/// Looks like a name a programmer gave.
+/// Whether the text looks like an identifier chosen by a programmer.
 fn is_name(text: &str) -> bool {
     (1..=40).contains(&text.len())
         && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')

@@ -1,6 +1,6 @@
-//! How much one message may hold. A reader gives a stream up when an event is longer than it can
-//! be, so what is too long for one entry of the log becomes several; what can't be divided is
-//! shortened, and says so.
+//! Size limit of one message. A reader drops its stream when an event is longer than its limit, so
+//! content that is too long for one log entry is split into several; content that cannot be split
+//! is truncated, with a sign that it was.
 
 use chataibot_wire::{
     Content, RichText,
@@ -9,10 +9,10 @@ use chataibot_wire::{
 
 use super::together;
 
-/// Most bytes of one content as JSON. Readers take events of up to a megabyte.
+/// Maximum size of one content as JSON, in bytes. Readers take events of up to a megabyte.
 pub const LONGEST: usize = 512 * 1024;
 
-/// The content in pieces that each fit, in order; mostly one.
+/// Splits the content into pieces that each fit, in order; usually one.
 pub fn pieces(content: Content) -> Vec<Content> {
     within(content, LONGEST)
 }
@@ -60,14 +60,14 @@ fn within(content: Content, most: usize) -> Vec<Content> {
     }
 }
 
-/// Parts together again, as many as fit.
+/// Groups consecutive parts into as few contents as fit the limit.
 fn packed(parts: Vec<Content>, most: usize) -> Vec<Content> {
     let mut all: Vec<Vec<Content>> = Vec::new();
     let mut size = 0;
     for part in parts {
         let length = length(&part) + 1;
         match all.last_mut() {
-            // `{"parts":[…]}`
+            // 16 bytes are reserved for the wrapper `{"parts":[…]}`.
             Some(last) if size + length + 16 <= most => last.push(part),
             _ => {
                 size = 0;
@@ -84,8 +84,8 @@ fn halves<T>(mut all: Vec<T>) -> [Vec<T>; 2] {
     [all, second]
 }
 
-/// A form that is too long: fields with the longest lists of options become text fields, and the
-/// options text before the form.
+/// Splits a form that is too long: the fields with the longest option lists become text fields, and
+/// their options become text in front of the form.
 fn asked(mut form: Form, most: usize) -> Vec<Content> {
     let mut before = Vec::new();
     if !form.title.is_empty() && length(&words(form.title.clone())) > most / 2 {
@@ -110,10 +110,10 @@ fn words(body: RichText) -> Content {
     Content::Text(Text { body, prompt: None })
 }
 
-/// The beginning of its words, with a sign that they went on.
+/// Truncates the content to the beginning of its text, with a sign that more followed.
 fn shortened(content: &Content, most: usize) -> Content {
     let words = content.to_plain();
-    // In JSON a character takes up to six bytes.
+    // A character takes up to six bytes in JSON.
     let end = words.floor_char_boundary(words.len().min(most / 8));
     let text = RichText::plain([words[..end].trim_end(), " …"].concat());
     if matches!(content, Content::Text(_)) {
@@ -123,7 +123,7 @@ fn shortened(content: &Content, most: usize) -> Content {
 }
 
 fn length(content: &Content) -> usize {
-    // A content is always JSON; one that were not would have no length that fits.
+    // A content always serialises; if it did not, no length would fit.
     serde_json::to_vec(content).map_or(usize::MAX, |json| json.len())
 }
 
@@ -140,7 +140,7 @@ mod tests {
         RichText(vec![Node::Paragraph(vec![Node::Text(letter.to_string().repeat(16_000))])])
     }
 
-    /// The pieces all fit, and say in order what the whole did.
+    /// Checks that all pieces fit and together have the text of the whole; returns them.
     #[track_caller]
     fn is_whole(content: Content) -> Vec<Content> {
         let said = content.to_plain();

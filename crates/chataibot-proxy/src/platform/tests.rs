@@ -1,4 +1,4 @@
-//! What each answer of the platform means, without a network. The documented error bodies are the
+//! Classification of the platform's answers, without a network. The documented error bodies are the
 //! fixtures graded DOC.
 
 use http::HeaderValue;
@@ -40,7 +40,7 @@ fn each_documented_error_is_classified_by_its_code() {
         let body = std::fs::read_to_string(&path).expect(&path);
         let status = serde_json::from_str::<ErrorBody>(&body).expect("an error body").status;
         assert_eq!(kind(&judged(status, &body)), expected, "{file}");
-        // The code decides, even in an answer that calls itself a success.
+        // The code decides, even in an answer with a success status.
         assert_eq!(kind(&judged(200, &body)), expected, "{file} with 200");
     }
 }

@@ -1,5 +1,5 @@
-//! One visitor's socket, as hyper reads and writes it: framing is checked on the way in, and a peer
-//! that does not read is given up on the way out.
+//! Socket wrapper between TCP and hyper: checks the framing of what is read, and gives up on peers
+//! that do not read what is written.
 
 use std::{
     io,
@@ -24,10 +24,10 @@ use super::{
 };
 use crate::{error::ApiError, metrics::Metrics};
 
-/// How long a peer may take no byte while some are due.
+/// Maximum time without progress while bytes wait to be written.
 const WRITE_STALL: Duration = Duration::from_secs(30);
 
-/// A guarded socket. Owned by one task: nothing in it is locked but what [`Handoff`] shares.
+/// A checked socket. Owned by one task; only what [`Handoff`] shares is locked.
 pub struct Connection {
     socket: TcpStream,
     framing: Framing,
@@ -35,12 +35,12 @@ pub struct Connection {
     checked: Vec<u8>,
     taken: usize,
     refused: Option<FramingError>,
-    /// What is still to be written of the answer to a refused request: after the answers to those
-    /// before it, when hyper closes.
+    /// The unwritten rest of the answer to a refused request. It follows the answers to earlier
+    /// requests, when hyper closes.
     farewell: Bytes,
     metrics: Arc<Metrics>,
     handoff: Arc<Handoff>,
-    /// Bytes that came while nobody wanted any.
+    /// Number of bytes received while no request was expected.
     unasked: usize,
     stalled: Option<Pin<Box<Sleep>>>,
 }
@@ -61,8 +61,8 @@ impl Connection {
         }
     }
 
-    /// Waits until the peer hangs up. What it says until then is no request that anybody would
-    /// answer: the connection ends with the stream. More than a request's worth of it ends it now.
+    /// Waits until the peer hangs up. Data received until then is not answered, because the
+    /// connection ends with the stream. More than the size of a request head ends it at once.
     pub async fn hung_up(&mut self) -> io::Result<()> {
         std::future::poll_fn(|context| self.poll_hung_up(context)).await
     }
@@ -79,8 +79,8 @@ impl Connection {
         }
     }
 
-    /// Nothing more is read. Inside a body hyper answers, because that request is already its own;
-    /// a malformed head is answered here.
+    /// Stops reading. Inside a body, hyper answers, because it already has that request; a
+    /// malformed head is answered here.
     fn refuse(&mut self, refusal: FramingError) {
         self.refused = Some(refusal);
         self.metrics.framing_refused.inc();
@@ -111,7 +111,7 @@ impl Connection {
         }
     }
 
-    /// Ends a write that has waited too long; any progress starts the wait anew.
+    /// Fails a write that has stalled too long; any progress restarts the timer.
     fn watch<T>(&mut self, written: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         self.handoff.set_write_pending(written.is_pending());
         if written.is_ready() {
@@ -140,8 +140,8 @@ impl AsyncRead for Connection {
                         "the body's chunks are malformed",
                     )));
                 }
-                // An end here would look like a peer that has gone, and take the answers away that
-                // are still due.
+                // An end of file here would look like a disconnected peer and discard the answers
+                // that are still due.
                 Some(_) => return Poll::Pending,
             }
             let mut space = [0; 4096];
@@ -193,8 +193,8 @@ impl AsyncWrite for Connection {
     }
 }
 
-/// A refusal as it stands on a connection that is then closed, where there is no request that hyper
-/// could answer.
+/// Formats a refusal as a complete HTTP response for a connection that is then closed, where hyper
+/// has no request to answer.
 pub fn raw_answer(error: &ApiError) -> Bytes {
     let body = serde_json::to_vec(&error.body()).unwrap_or_default();
     let retry_after = error.wait().map(|seconds| format!("retry-after: {seconds}\r\n")).unwrap_or_default();

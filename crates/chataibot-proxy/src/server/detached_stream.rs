@@ -1,10 +1,10 @@
-//! Event streams detached from hyper (a connection hand-off): an idle stream needs a socket and the
-//! text to come, and not the buffers of a connection that may get more requests. Those are the
-//! greater part of the memory that an idle stream would take.
+//! Event streams detached from hyper (a connection hand-off): an idle stream needs only a socket
+//! and its future events, not the buffers for further requests, which would be most of the memory
+//! of an idle stream.
 //!
-//! The service keeps its answer from hyper and leaves it with the
+//! The service withholds its answer from hyper and leaves it with the
 //! [`Handoff`](super::handoff::Handoff); the connection's task takes the socket back and writes the
-//! answer itself, in chunks, until its end, which is the connection's end, too.
+//! answer itself, in chunks. The connection ends with the answer.
 
 use std::{io, time::SystemTime};
 
@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::connection::Connection;
 
-/// Writes the whole answer, until it ends, the reader hangs up, or it is cut.
+/// Writes the answer until it ends, the reader hangs up, or the connection is cut.
 pub async fn write(mut connection: Connection, answer: Response, cut: CancellationToken) {
     let written = tokio::select! {
         written = write_body(&mut connection, answer) => written,
@@ -56,7 +56,7 @@ async fn write_body(connection: &mut Connection, answer: Response) -> io::Result
 
 fn head(headers: &HeaderMap) -> Vec<u8> {
     let mut head = b"HTTP/1.1 200 OK\r\n".to_vec();
-    // How it is framed and when the connection ends is said here alone.
+    // Framing and the end of the connection are decided here.
     let framing = [header::CONNECTION, header::TRANSFER_ENCODING, header::CONTENT_LENGTH, header::DATE];
     for (name, value) in headers.iter().filter(|(name, _)| !framing.contains(name)) {
         for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
@@ -69,7 +69,7 @@ fn head(headers: &HeaderMap) -> Vec<u8> {
     head
 }
 
-/// In one piece, so that it is one packet.
+/// Formats a chunk in one buffer, so that it is sent in one packet.
 fn chunk(data: &Bytes) -> Vec<u8> {
     [format!("{:x}\r\n", data.len()).as_bytes(), data, b"\r\n"].concat()
 }

@@ -1,14 +1,14 @@
-//! HTTP/1 framing without room for interpretation, checked before hyper sees a byte.
+//! HTTP/1 framing check without room for interpretation, applied before hyper sees a byte.
 //!
-//! hyper takes a bare LF, a missing Host, two Hosts, and a length together with chunks; a reverse
-//! proxy in front may read those otherwise, and then two parties disagree where a request ends.
-//! Here they are refused. What passes has one reading, which is why this small machine can follow
-//! the bodies and find the next head.
+//! hyper accepts a bare LF, a missing Host, two Hosts, and a length together with chunks. A reverse
+//! proxy in front may interpret those differently, and then the two disagree about where a request
+//! ends (request smuggling), so they are refused here. Accepted requests have one interpretation,
+//! so this small state machine can follow the bodies and find the next head.
 
-/// The longest head, bytes. A browser sends one or two thousand; a page's own cookies may add as
-/// many again.
+/// Maximum size of a head, in bytes. A browser sends one or two thousand; the host page's own
+/// cookies may double that.
 pub const LONGEST_HEAD: usize = 16 * 1024;
-/// The most header lines.
+/// Maximum number of header lines.
 const MOST_HEADERS: usize = 96;
 
 /// Why a request is refused.
@@ -25,31 +25,32 @@ pub enum FramingError {
     Header,
     /// Not exactly one plausible `Host`.
     Host,
-    /// A length that is no plain number, or two of them.
+    /// A length that is not a plain number, or two of them.
     Length,
-    /// Another coding than `chunked`, chunks in HTTP/1.0, or chunks together with a length.
+    /// A transfer coding other than `chunked`, chunks in HTTP/1.0, or chunks together with a
+    /// length.
     Coding,
     /// A chunk that is not `<hex>` CR LF, data, CR LF.
     Chunk,
 }
 
-/// Where in a request the bytes stand.
+/// Position of the next byte in a request.
 #[derive(Debug, Default, PartialEq, Eq)]
 enum State {
-    /// In the head: held back until it is whole and checked.
+    /// In the head, which is held back until it is complete and checked.
     #[default]
     Head,
-    /// In a body of known length; so many bytes are left.
+    /// In a body of known length; holds the number of bytes left.
     Length(u64),
-    /// In a chunk's size line, read so far.
+    /// In a chunk's size line; holds what was read so far.
     ChunkSize { size: u64, digits: u8, cr: bool },
-    /// In a chunk's data; so many bytes are left.
+    /// In a chunk's data; holds the number of bytes left.
     ChunkData(u64),
-    /// Behind a chunk's data: how much of CR LF has come. The last chunk ends the request.
+    /// After a chunk's data: how much of CR LF was read. The last chunk ends the request.
     ChunkEnd { cr: bool, last: bool },
 }
 
-/// Follows the requests of one connection.
+/// State machine that follows the requests of one connection.
 #[derive(Debug, Default)]
 pub struct Framing {
     state: State,
@@ -57,10 +58,10 @@ pub struct Framing {
 }
 
 impl Framing {
-    /// Takes bytes as they came and appends what may pass to `out`.
+    /// Reads received bytes and appends those that may pass to `out`.
     ///
     /// # Errors
-    /// Why the connection must end. What is in `out` belongs to earlier requests.
+    /// Why the connection must end. The bytes in `out` belong to earlier requests.
     pub fn feed(&mut self, mut input: &[u8], out: &mut Vec<u8>) -> Result<(), FramingError> {
         while let Some(&byte) = input.first() {
             match &mut self.state {
@@ -81,8 +82,8 @@ impl Framing {
                                 State::ChunkData(*size)
                             };
                         }
-                        // Fifteen digits fit; chunk extensions nobody sends, and servers disagree
-                        // on them.
+                        // Fifteen digits fit into the size. Chunk extensions are refused: no client
+                        // sends them, and servers disagree on them.
                         _ if *digits < 15 && !*cr => {
                             let digit = (byte as char).to_digit(16).ok_or(FramingError::Chunk)?;
                             *size = *size * 16 + u64::from(digit);
@@ -99,7 +100,7 @@ impl Framing {
                         self.state = State::ChunkEnd { cr: false, last: false };
                     }
                 }
-                // Trailers are refused here too: they would stand where the last CR LF is due.
+                // Trailers are refused here too, because only the last CR LF is accepted.
                 State::ChunkEnd { cr, last } => {
                     match byte {
                         b'\r' if !*cr => *cr = true,
@@ -115,12 +116,12 @@ impl Framing {
         Ok(())
     }
 
-    /// Holds bytes back until the head is whole. Returns what comes after it.
+    /// Holds bytes back until the head is complete. Returns the bytes after it.
     fn take_head<'a>(&mut self, input: &'a [u8], out: &mut Vec<u8>) -> Result<&'a [u8], FramingError> {
         for (index, &byte) in input.iter().enumerate() {
             let after_cr = self.head.last() == Some(&b'\r');
             match byte {
-                // An empty line before a request is allowed, and left out.
+                // An empty line before a request is allowed, and dropped.
                 b'\r' if self.head.is_empty() => self.head.push(byte),
                 b'\n' if after_cr && self.head.len() == 1 => self.head.clear(),
                 b'\n' if after_cr => self.head.push(byte),
@@ -144,7 +145,7 @@ impl Framing {
     }
 }
 
-/// Passes as much as is left of a body; returns what comes after it.
+/// Copies what is left of a body; returns the bytes after it.
 fn pass<'a>(input: &'a [u8], left: &mut u64, out: &mut Vec<u8>) -> &'a [u8] {
     let count = usize::try_from(*left).map_or(input.len(), |left| left.min(input.len()));
     let (body, rest) = input.split_at(count);
@@ -164,7 +165,7 @@ fn check_head(head: &[u8]) -> Result<State, FramingError> {
         }
         let colon = line.iter().position(|byte| *byte == b':').ok_or(FramingError::Header)?;
         let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
-        // A space before the colon and a folded line both begin here.
+        // Also refuses a space before the colon, and a folded line.
         if name.is_empty() || !name.iter().all(|byte| is_token(*byte)) {
             return Err(FramingError::Header);
         }
@@ -195,8 +196,8 @@ fn check_head(head: &[u8]) -> Result<State, FramingError> {
     }
 }
 
-/// Returns whether it is HTTP/1.0. Only paths pass: whole URLs and `CONNECT` are for forward
-/// proxies, which this is not.
+/// Returns whether the request is HTTP/1.0. Only paths are accepted: whole URLs and `CONNECT` are
+/// for forward proxies.
 fn check_request_line(line: &[u8]) -> Result<bool, FramingError> {
     let mut words = line.split(|byte| *byte == b' ');
     let (Some(method), Some(target), Some(version), None) = (words.next(), words.next(), words.next(), words.next())

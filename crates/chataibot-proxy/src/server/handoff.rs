@@ -1,4 +1,4 @@
-//! Shared state of the three parties of a connection: the socket below hyper, the service above it,
+//! State shared by the three parties of a connection: the socket below hyper, the service above it,
 //! and the task around it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,28 +11,29 @@ use tokio::sync::Notify;
 
 use crate::http::LongLived;
 
-/// Shared by the parties of one connection.
+/// State shared by the parties of one connection.
 #[derive(Debug, Default)]
 pub struct Handoff {
-    /// Left by the service, taken by the task. Held for a move.
+    /// Put by the service, taken by the task. Locked only for the move.
     answer: Mutex<Option<Response>>,
     left: Notify,
-    /// The socket has met a malformed request: the task ends the connection after the answers that
-    /// are still due.
+    /// Signals that the socket received a malformed request: the task ends the connection after the
+    /// answers that are still due.
     refused: Notify,
-    /// The socket has not taken all of an earlier answer: hyper still holds the rest.
+    /// Whether the socket has not accepted all of an earlier answer, so that hyper still holds the
+    /// rest.
     is_write_pending: AtomicBool,
 }
 
 impl Handoff {
-    /// Could the answer to that request be written without hyper? Not if a body is to be read, or
-    /// chunks are not understood.
+    /// Whether the answer to this request can be written without hyper. Not if there is a body to
+    /// read or the client does not understand chunks.
     pub fn can_detach(request: &Request<Body>) -> bool {
         request.method() == Method::GET && request.version() == Version::HTTP_11 && request.body().is_end_stream()
     }
 
-    /// Takes a long-lived answer, after which the service has nothing more to say; gives back any
-    /// that hyper is to write.
+    /// Takes over a long-lived answer, with which the service is done; returns any other answer for
+    /// hyper to write.
     pub fn detach(&self, answer: Response) -> Option<Response> {
         let is_long_lived = answer.status() == StatusCode::OK && answer.extensions().get::<LongLived>().is_some();
         if !is_long_lived || self.is_write_pending.load(Ordering::Relaxed) {
@@ -43,7 +44,7 @@ impl Handoff {
         None
     }
 
-    /// The answer that was left, once it is.
+    /// Waits for the answer that the service leaves.
     pub async fn answer(&self) -> Response {
         loop {
             self.left.notified().await;
@@ -53,17 +54,17 @@ impl Handoff {
         }
     }
 
-    /// Told by the socket whenever it has tried to write.
+    /// Called by the socket after each attempt to write.
     pub fn set_write_pending(&self, is_pending: bool) {
         self.is_write_pending.store(is_pending, Ordering::Relaxed);
     }
 
-    /// Told by the socket when it refuses a request.
+    /// Called by the socket when it refuses a request.
     pub fn refuse(&self) {
         self.refused.notify_one();
     }
 
-    /// Ends when a request was refused.
+    /// Waits until a request is refused.
     pub async fn refused(&self) {
         self.refused.notified().await;
     }

@@ -1,6 +1,6 @@
 //! The two flows of a visitor's message to the platform: start a conversation, send to one.
 //!
-//! - Outbox: a message is logged first, then forwarded, then settled, by a task that goes on when
+//! - Outbox: a message is logged first, then forwarded, then settled, by a task that continues if
 //!   the visitor's connection breaks.
 //! - Singleflight: a second request with the same idempotency key waits for the task of the first.
 //! - A lock per conversation: its messages are forwarded one after the other, in the order of the
@@ -49,23 +49,23 @@ const VALUE_CHARS: usize = 1_000;
 const NAME_CHARS: usize = 100;
 /// How many variables a page may give a conversation.
 const VARIABLES: usize = 50;
-/// How long a message waits for those before it in its conversation.
+/// How long a message waits for earlier ones of its conversation.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
-/// How often to ask what became of a message that another proxy forwards.
+/// Interval between checks of a message that another proxy forwards.
 const PEER_POLL_INTERVAL: Duration = Duration::from_millis(250);
 
 /// An accepted message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
     pub alias: String,
-    /// Of a start `created_at`, of a send the platform's message id; absent when an echo told of it
-    /// and not the answer.
+    /// `created_at` of a start, or the platform's message id of a send; `None` if an echo confirmed
+    /// the message and the answer was lost.
     pub answer: Option<String>,
 }
 
 type Answer = Result<Accepted, ApiError>;
 
-/// Forwards messages. Clones are the same.
+/// Forwards messages to the platform. Clones share their state.
 #[derive(Clone)]
 pub struct MessageForwarder(Arc<Inner>);
 
@@ -74,17 +74,17 @@ struct Inner {
     hub: Hub,
     platform: PlatformClient,
     metrics: Arc<Metrics>,
-    /// The messages on their way, by idempotency key. Held for one look-up and never across an
-    /// await: whoever finds its key here waits on the entry's watch channel.
+    /// The messages in flight, by idempotency key. The lock is held for one look-up and never
+    /// across an await: a request that finds its key here waits on the entry's watch channel.
     in_flight: Mutex<HashMap<SendKey, InFlight>>,
-    /// One asynchronous mutex for each conversation that a message waits in; held from the
-    /// message's log entry to its outcome.
+    /// One asynchronous mutex for each conversation with a waiting message; held from the message's
+    /// log entry to its outcome.
     conversation_locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// The tasks that forward, so that a shutdown can wait for them.
     tasks: TaskTracker,
 }
 
-/// A message on its way.
+/// A message in flight.
 struct InFlight {
     fingerprint: [u8; 32],
     answer: watch::Receiver<Option<Answer>>,
@@ -101,8 +101,7 @@ impl MessageForwarder {
         self.0.in_flight.lock().len()
     }
 
-    /// Ends when no message is on its way any more. For the shutdown: after it, nothing new is to
-    /// come.
+    /// Waits until no message is in flight. For the shutdown: no new message may come after it.
     pub async fn drain(&self) {
         self.0.tasks.close();
         self.0.tasks.wait().await;
@@ -111,8 +110,8 @@ impl MessageForwarder {
     /// Starts a conversation with the visitor's first message.
     ///
     /// # Errors
-    /// 400 for what is wrong with the message or its variables, 409 `KEY_REUSED`, 502
-    /// `UNKNOWN_OUTCOME`, 503, and the platform's refusals.
+    /// 400 for an invalid message or invalid variables, 409 `KEY_REUSED`, 502 `UNKNOWN_OUTCOME`,
+    /// 503, and the platform's refusals.
     pub async fn start(&self, visitor: &Visitor, key: IdempotencyKey, body: StartConversation) -> Answer {
         let text = body.message.data.body;
         message_body::check_text(&text)?;
@@ -146,8 +145,8 @@ impl MessageForwarder {
         };
         let send = NewSend {
             key: send_key(visitor, key),
-            // What the visitor said. The variables are the browser's state, which a reload may
-            // change between two tries.
+            // Only what the visitor said: the variables are the browser's state, which a reload may
+            // change between two attempts.
             fingerprint: fingerprint(&["start", &text]),
             body: message_body::plain_body(&text),
         };
@@ -170,15 +169,15 @@ impl MessageForwarder {
         .await
     }
 
-    /// Sends a message, a text or a typed answer, to a conversation of the visitor's.
+    /// Sends a message, a text or a typed answer, to one of the visitor's conversations.
     ///
     /// # Errors
-    /// 400 for what is wrong with the message and for a typed answer that the site does not take,
-    /// 404, 409 `KEY_REUSED` and `CONVERSATION_ENDED`, 502 `UNKNOWN_OUTCOME`, 503, and the
-    /// platform's refusals.
+    /// 400 for an invalid message and for a typed answer that the site does not take, 404, 409
+    /// `KEY_REUSED` and `CONVERSATION_ENDED`, 502 `UNKNOWN_OUTCOME`, 503, and the platform's
+    /// refusals.
     pub async fn send(&self, visitor: &Visitor, alias: String, key: IdempotencyKey, body: SendTyped) -> Answer {
         let site = Arc::clone(&visitor.site);
-        // Whoever does not own the conversation must not wait for its lock.
+        // Checked first: a visitor who does not own the conversation must not wait for its lock.
         let owned = owned_conversation(&self.0.store, visitor, &alias).await?;
         let (message, logged) = message_body::validate(&self.0.store, &site, owned.id, body.message).await?;
         let fingerprint = of_message(&alias, &message)?;
@@ -206,7 +205,7 @@ impl MessageForwarder {
         .await
     }
 
-    /// Measures a call to the platform, and gives it a span of its own.
+    /// Measures a call to the platform, in a span of its own.
     async fn timed_call<T>(&self, call: &'static str, forwarded: impl Future<Output = T>) -> T {
         timed(&self.0.metrics.forward, forwarded).instrument(tracing::info_span!("forward", call)).await
     }
@@ -219,7 +218,7 @@ impl MessageForwarder {
         };
         drop(lock);
         let mut locks = self.0.conversation_locks.lock();
-        // One is the map's own.
+        // One reference is the map's own.
         if locks.get(alias).is_some_and(|lock| Arc::strong_count(lock) == 1) {
             locks.remove(alias);
         }
@@ -227,7 +226,7 @@ impl MessageForwarder {
     }
 
     /// Singleflight: runs `flight` for a key in a task of its own, or waits for the one that is
-    /// under way.
+    /// already running.
     async fn coalesced(&self, send: NewSend, flight: impl Future<Output = Answer> + Send + 'static) -> Answer {
         let mut answer = {
             let mut in_flight = self.0.in_flight.lock();
@@ -244,8 +243,8 @@ impl MessageForwarder {
                     let guard = InFlightGuard { forwarder: self.clone(), key: send.key };
                     let task = async move {
                         let answer = flight.await;
-                        // Removed before the answer is sent: a request that comes with the key now
-                        // reads the record.
+                        // Removed before the answer is sent: a request that comes with the same key
+                        // now reads the record.
                         drop(guard);
                         sender.send_replace(Some(answer));
                     };
@@ -260,7 +259,7 @@ impl MessageForwarder {
         }
     }
 
-    /// Records how forwarding ended, and says so.
+    /// Records the outcome of forwarding, and returns the answer to the visitor.
     async fn settle<T>(
         &self,
         forward: Forward,
@@ -283,7 +282,7 @@ impl MessageForwarder {
         }
         let settled = match timed(&metrics.commit, self.0.store.settle(forward.send, outcome)).await {
             Ok(settled) => settled,
-            // It may well be with the platform: to say "try again" would be wrong.
+            // The platform may well have the message: to say "try again" would be wrong.
             Err(error) => return Err(unknown_outcome().cause(error)),
         };
         metrics.waiting_delivered.inc_by(settled.released);
@@ -306,8 +305,8 @@ impl MessageForwarder {
         }
     }
 
-    /// The message is to be forwarded, or else this is its answer. While another proxy forwards it,
-    /// or another message of the conversation, it waits for that.
+    /// Begins a message: returns what to forward, or as an error the answer if nothing is to be
+    /// forwarded. Waits while another proxy forwards it, or another message of the conversation.
     async fn begin<F>(&self, ask: impl Fn() -> F) -> Result<Forward, Answer>
     where
         F: Future<Output = Result<BeginOutcome, StoreError>>,
@@ -334,8 +333,8 @@ impl MessageForwarder {
                 }
                 BeginOutcome::OwnedByPeer(conversation) if Instant::now() < until => {
                     let mut log = self.0.hub.subscribe(conversation);
-                    // Its outcome is an entry. The pause is for one that came before the
-                    // subscribing, or that never comes.
+                    // The outcome comes as an entry. The pause covers one that came before the
+                    // subscription, or that never comes.
                     tokio::select! {
                         _ = log.next() => {}
                         () = tokio::time::sleep(PEER_POLL_INTERVAL) => {}
@@ -388,7 +387,7 @@ fn of_fault(fault: Fault) -> ApiError {
         ),
         refused => ApiError::new(StatusCode::BAD_REQUEST, refused, REFUSED),
     };
-    // An operator needs longer than a network.
+    // An operator needs longer to fix a fault than a network.
     let wait = fault.retry_after.or(Some(if fault.operator { 60 } else { 1 }));
     match wait {
         Some(seconds) if fault.code != code::UNKNOWN_OUTCOME => error.retry_after(seconds),
@@ -417,8 +416,8 @@ fn send_key(visitor: &Visitor, key: IdempotencyKey) -> SendKey {
     }
 }
 
-/// A digest of what is sent and where to. That of a text is the one it always had: keys outlive an
-/// update of this program.
+/// A digest of a message and its destination. For a text it must never change, because keys outlive
+/// an update of this program.
 fn of_message(alias: &str, message: &TypedMessage) -> Result<[u8; 32], ApiError> {
     if let TypedMessage::Text(MessageData { body }) = message {
         return Ok(fingerprint(&["send", alias, body]));
@@ -427,7 +426,7 @@ fn of_message(alias: &str, message: &TypedMessage) -> Result<[u8; 32], ApiError>
     Ok(fingerprint(&["typed", alias, &json]))
 }
 
-/// The documented variables, each of a size that fits a variable. What else came was not read.
+/// Checks the sizes of the documented variables. All others were ignored when the body was read.
 fn check_variables(variables: &Variables) -> Result<(), ApiError> {
     let system = variables.system.iter().flat_map(|system| {
         let SystemVariables { timezone, referrer_url, browser_language } = system;

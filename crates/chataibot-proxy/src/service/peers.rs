@@ -23,13 +23,13 @@ pub struct Peers {
     pub clock: Clock,
     /// How long a revocation matters.
     pub token_lifetime: Duration,
-    /// The keys are in the store, not in a file.
+    /// Whether the keys are in the store, not in a file.
     pub are_keys_shared: bool,
     pub shutdown: CancellationToken,
 }
 
 impl Peers {
-    /// Follows them until the shutdown. A store that is not shared has no events.
+    /// Follows the other proxies until the shutdown. A store that is not shared has no events.
     pub async fn follow(&self, events: Option<mpsc::UnboundedReceiver<StoreEvent>>) {
         let Some(mut events) = events else { return };
         let mut resync = interval(RESYNC_INTERVAL);

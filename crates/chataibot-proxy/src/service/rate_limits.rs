@@ -1,8 +1,8 @@
-//! Rate limits (GCRA): how often one visitor and one address may ask for something. Too often is a
-//! `429` with `Retry-After`.
+//! Rate limits (GCRA) per visitor and per address. A request over a limit gets `429` with
+//! `Retry-After`.
 //!
-//! Each limit is checked in this process first, so that a flood never gets as far as a store that
-//! others need, and then in the store where several proxies share one.
+//! Each limit is checked in this process first, so that a flood never reaches a shared store, and
+//! then in the store if several proxies share one.
 
 use std::{hash::Hash, net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -10,7 +10,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
 
 use crate::{config::LimitSettings, error::ApiError, ids::VisitorId, metrics::Metrics, store::Store};
 
-/// What is limited by visitor and by address.
+/// The requests that are limited by visitor and by address.
 #[derive(Clone, Copy, Debug)]
 pub enum Limited {
     Start,
@@ -18,8 +18,8 @@ pub enum Limited {
     Upload,
 }
 
-/// The limiters. Each remembers a key for as long as it matters, in a sharded map;
-/// [`RateLimits::sweep`] forgets the rest.
+/// The limiters. Each keeps its keys in a sharded map; [`RateLimits::sweep`] removes those that no
+/// longer matter.
 pub struct RateLimits {
     token: Limiter<IpAddr>,
     start: Pair,
@@ -34,7 +34,7 @@ struct Pair {
     address: Limiter<IpAddr>,
 }
 
-/// One limit, by the name it has in a shared store.
+/// One limit; `name` is its name in a shared store.
 struct Limiter<K: Hash + Eq + Clone> {
     name: &'static str,
     per_minute: NonZeroU32,
@@ -78,7 +78,7 @@ impl RateLimits {
         checked.inspect_err(|_| self.metrics.rate_limited.inc())
     }
 
-    /// Forgets everybody who has not asked for a while.
+    /// Removes the keys without recent requests.
     pub fn sweep(&self) {
         self.token.sweep();
         for pair in [&self.start, &self.send, &self.upload] {
@@ -100,8 +100,8 @@ impl<K: Hash + Eq + Clone + ToString> Limiter<K> {
             Ok(None) => Ok(()),
             Ok(Some(wait)) => Err(too_often(wait)),
             Err(error) => {
-                // Who can't be counted is let through: without its store the proxy can do nothing
-                // for them anyway.
+                // A request that can't be counted is allowed: without its store the proxy can do
+                // nothing for it anyway.
                 tracing::debug!(%error, "a shared limit was not asked");
                 Ok(())
             }

@@ -1,5 +1,5 @@
-//! What changes while the proxy runs: sites with their secrets, and the keys of visitor tokens. A
-//! request under way keeps the snapshot it began with.
+//! State that changes while the proxy runs: sites with their secrets, and the keys of visitor
+//! tokens. A request in progress keeps the snapshot it began with.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ impl LiveSites {
         Self(RwLock::new(Arc::new(sites)))
     }
 
-    /// All of them, for one request.
+    /// Returns a snapshot of the sites, for one request.
     pub fn now(&self) -> Arc<Sites> {
         Arc::clone(&self.0.read())
     }
@@ -29,8 +29,8 @@ impl LiveSites {
         *self.0.write() = Arc::new(sites);
     }
 
-    /// Ends when the visitor's tokens no longer hold before their time: the family was revoked, or
-    /// the site is gone or no longer takes them.
+    /// Waits until the visitor's tokens become invalid before they expire: the family was revoked,
+    /// or the site is gone or no longer accepts them.
     pub async fn until_revoked(&self, tokens: &Tokens, visitor: &Visitor) {
         let is_revoked = || {
             let sites = self.now();
@@ -53,7 +53,7 @@ pub enum KeysError {
     Store(#[from] StoreError),
 }
 
-/// The keys of visitor tokens, from where the configuration has them.
+/// Reads the keys of visitor tokens from the configured file, otherwise from the store.
 pub async fn signing_keys(config: &Config, store: &Store, now: u64) -> Result<KeyRing, KeysError> {
     match &config.token_keys_file {
         Some(path) => KeyRing::read_file(path).map_err(KeysError::File),

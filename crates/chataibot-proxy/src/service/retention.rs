@@ -1,5 +1,5 @@
-//! Deletion: pending events that are too old, what is past its retention, and on an operator's
-//! request all of one visitor.
+//! Deletion of expired pending events, of data past its retention, and on an operator's request of
+//! all data about one visitor.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,10 +16,10 @@ use crate::{
 
 /// How often pending events are swept.
 const TICK: Duration = Duration::from_secs(15);
-/// How many of those sweeps it takes until everything else is swept, too.
+/// Number of these ticks between two sweeps of everything else.
 const TICKS_PER_SWEEP: u32 = 40;
 
-/// Deletes.
+/// The task that deletes.
 pub struct Retention {
     pub store: Store,
     pub hub: Hub,
@@ -53,14 +53,14 @@ impl Retention {
         }
     }
 
-    /// Drops the events that waited in vain for their conversation.
+    /// Drops the events whose conversation never became known.
     pub async fn drop_pending_events(&self) -> Result<(), StoreError> {
         self.metrics.waiting_dropped.inc_by(self.store.sweep_pending_events().await?);
         Ok(())
     }
 
-    /// Deletes old records, and each site's conversations past its retention with their files;
-    /// whoever still listens to one is cut.
+    /// Deletes old records, and each site's conversations past its retention with their files; the
+    /// streams of a deleted conversation end.
     pub async fn delete_old(&self) -> Result<(), StoreError> {
         self.store.sweep_records().await?;
         for site in self.sites.now().iter() {
@@ -77,11 +77,11 @@ impl Retention {
     }
 
     /// Erases a visitor: conversations with their logs and files, idempotency records, renewal
-    /// secrets; streams and tokens end at once. Nothing is left but the ids of revoked families,
-    /// until the last of their tokens has ended by itself.
+    /// secrets; streams and tokens end at once. Only the ids of revoked families remain, until the
+    /// last of their tokens has expired.
     pub async fn erase_visitor(&self, visitor: &VisitorId) -> Result<Erased, StoreError> {
         let erased = self.store.erase_visitor(visitor.clone()).await?;
-        // First the tokens: a browser that comes back when its stream ends must be refused.
+        // The tokens first: a browser that reconnects when its stream ends must be refused.
         erased.families.iter().for_each(|family| self.tokens.revoke(family.clone()));
         erased.conversations.iter().for_each(|conversation| self.hub.end(*conversation));
         self.metrics.visitors_erased.inc();

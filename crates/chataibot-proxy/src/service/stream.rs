@@ -1,9 +1,8 @@
-//! A conversation's log on its way to one browser: as server-sent events, as one long poll, or page
-//! by page.
+//! Delivery of a conversation's log to one browser: as server-sent events, as one long poll, or
+//! page by page.
 //!
-//! What comes, and in which order, is decided by the [`log_reader`](crate::log_reader); here it is
-//! framed, beside heartbeats and the reasons for which a stream ends. Each end is counted and
-//! logged by its reason.
+//! The [`log_reader`](crate::log_reader) decides which entries come in which order; this module
+//! frames them, adds heartbeats, and ends streams. Each end is counted and logged with its reason.
 
 use std::{convert::Infallible, pin::Pin, sync::Arc, time::Duration};
 
@@ -34,10 +33,9 @@ use crate::{
 const PAGE: u32 = 200;
 /// The longest that a long poll waits.
 pub const LONGEST_POLL: Duration = Duration::from_secs(25);
-/// A stream asks for a new token this long before the old one ends, or at half of a life that is
-/// shorter.
+/// How long before its token expires a stream asks for a new one; at most half of the time left.
 const REAUTH: Duration = Duration::from_secs(30);
-/// Heartbeats come after 15 to 25 seconds, each time another.
+/// Heartbeats come after 15 to 25 seconds: a fixed part and a random one.
 const HEARTBEAT: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(10));
 
 /// Sends logs to browsers. Shared by the tasks of all streams.
@@ -48,16 +46,16 @@ pub struct Streams {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) sites: Arc<LiveSites>,
-    /// How many streams and long polls one visitor may have. One more evicts the oldest: the newest
-    /// is the one that somebody looks at.
+    /// Limits the streams and long polls of one visitor. One more evicts the oldest, because the
+    /// newest is the one in use.
     pub permits: ConcurrencyLimit<VisitorId>,
     pub(crate) shutdown: CancellationToken,
 }
 
 impl Streams {
-    /// The log of a conversation as the body of an event stream. It ends with `reauth` before the
-    /// visitor's token does and at a revocation, and without a word at the proxy's shutdown and
-    /// when the reader was too slow: it then comes back with its cursor.
+    /// Returns a conversation's log as the body of an event stream. It ends with `reauth` before
+    /// the visitor's token expires and at a revocation, and without an event at the proxy's
+    /// shutdown and when the reader was too slow: the browser then comes back with its cursor.
     pub fn events(
         self: &Arc<Self>,
         visitor: Visitor,
@@ -81,9 +79,10 @@ impl Streams {
         stream::unfold(stream, |mut stream| async move { stream.next().await.map(|chunk| (Ok(chunk), stream)) })
     }
 
-    /// A long poll: what is in the log after the cursor, at once when there is something, else as
-    /// soon as something comes, at most after `wait` or when the visitor's token ends. At most a
-    /// page; the rest follows from its last cursor. `None` when the visitor was revoked meanwhile.
+    /// A long poll: returns at most a page of the log after the cursor, at once if there is
+    /// something, otherwise when something comes, after `wait` or when the visitor's token expires.
+    /// The rest follows from the page's last cursor. `None` if the visitor was revoked while
+    /// waiting.
     pub async fn poll(
         &self,
         visitor: &Visitor,
@@ -120,7 +119,7 @@ impl Streams {
         Poll { ok: true, reset: replay.reset, earlier: replay.earlier, entries: replay.entries }
     }
 
-    /// How long a reply took to get here.
+    /// Measures how long a reply took from the log to here.
     fn observe(&self, entry: &Entry) {
         if let Event::Message(Message { author: Author::Bot | Author::Agent, .. }) = &entry.event {
             let took = Duration::from_millis(self.clock.now().saturating_sub(entry.at));
@@ -137,7 +136,7 @@ impl LogSource for Store {
     }
 }
 
-/// One stream. Owned by the body of its answer, and dropped with it.
+/// One event stream. Owned by the body of its response, and dropped with it.
 struct EventStream {
     streams: Arc<Streams>,
     /// Counts the stream as open.
@@ -145,10 +144,9 @@ struct EventStream {
     visitor: Visitor,
     log_reader: LogReader,
     phase: Phase,
-    /// Why it ends, as far as is known: when it is dropped before anything else ended it, the
-    /// browser hung up.
+    /// Why the stream ends. If it is dropped before anything else ended it, the browser hung up.
     end: StreamEnd,
-    /// The visitor has others, and may have had too many.
+    /// One of the visitor's permits; evicted if the visitor opens too many streams.
     permit: Permit<VisitorId>,
     heartbeat: Pin<Box<Sleep>>,
     reauth_at: Instant,
@@ -157,7 +155,7 @@ struct EventStream {
 enum Phase {
     /// Nothing was sent yet.
     Opening,
-    /// The log is sent.
+    /// The log is being sent.
     Sending,
     Ended,
 }
@@ -176,8 +174,8 @@ impl EventStream {
             match self.phase {
                 Phase::Opening => {
                     self.phase = Phase::Sending;
-                    // At once, so that the browser, and whoever buffers in between, sees that the
-                    // stream is open.
+                    // Sent at once, so that the browser, and any buffering intermediary, sees that
+                    // the stream is open.
                     return Some(Bytes::from_static(b": welcome\n\n"));
                 }
                 Phase::Sending if !self.log_reader.is_live() => {
@@ -189,8 +187,8 @@ impl EventStream {
                 }
                 Phase::Sending => {
                     let streams = &self.streams;
-                    // In this order: a reader that was held up for long must not get entries its
-                    // token is too old for.
+                    // In this order: a reader that was blocked for long must not get entries after
+                    // its token has expired.
                     let wake = tokio::select! {
                         biased;
                         () = streams.shutdown.cancelled() => Wake::End(StreamEnd::Shutdown),
@@ -206,7 +204,7 @@ impl EventStream {
                             self.streams.observe(&entry);
                             return frame(&entry).ok();
                         }
-                        // The next turn reads the log.
+                        // The next iteration reads the log.
                         Wake::Log(LogUpdate::Gap) => {}
                         Wake::Log(LogUpdate::Cut) => return self.ended(StreamEnd::Cut),
                         Wake::End(end) => return self.ended(end),
@@ -235,7 +233,7 @@ impl EventStream {
         }
     }
 
-    /// A page of the log.
+    /// Reads and frames a page of the log.
     async fn replay(&mut self) -> Option<Bytes> {
         let page = match self.log_reader.replay(&self.streams.store).await {
             Ok(page) => page,
@@ -258,7 +256,7 @@ impl EventStream {
         Some(chunk.into())
     }
 
-    /// Something was sent: the next heartbeat is due after a while.
+    /// Schedules the next heartbeat, after something was sent.
     fn schedule_heartbeat(&mut self) {
         let (least, spread) = HEARTBEAT;
         let next = Instant::now() + least + spread.mul_f64(random_fraction());
@@ -273,24 +271,24 @@ impl Drop for EventStream {
     }
 }
 
-/// One entry as a server-sent event. JSON has no line ends of its own, so nothing in a text can
-/// forge a field.
+/// Formats an entry as a server-sent event. JSON has no raw line ends, so no text can forge a
+/// field.
 fn frame(entry: &Entry) -> Result<Bytes, serde_json::Error> {
     let json = serde_json::to_string(entry)?;
     Ok(format!("event: {}\nid: {}\ndata: {json}\n\n", entry.event.name(), entry.cursor).into())
 }
 
-/// A server-sent event that is no entry of the log: without id, so that a reader's cursor stays
-/// where it is.
+/// Formats a server-sent event that is not a log entry: without an id, so that a reader's cursor
+/// stays where it is.
 fn aside(name: &str, data: &impl serde::Serialize) -> Result<Bytes, serde_json::Error> {
     let json = serde_json::to_string(data)?;
     Ok(format!("event: {name}\ndata: {json}\n\n").into())
 }
 
-/// From 0 to 1, as jitter: connections that were opened together must not all write or end
-/// together.
+/// A random number from 0 to 1, as jitter: connections that were opened together must not all write
+/// or end together.
 fn random_fraction() -> f64 {
-    // Without randomness there is no spreading, which is no fault worth ending a stream for.
+    // Without randomness there is no jitter, which is not worth ending a stream for.
     getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX))
 }
 

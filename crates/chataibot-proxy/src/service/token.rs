@@ -1,12 +1,12 @@
-//! Visitor tokens: who a request comes from, proven.
+//! Visitor tokens: authentication of the visitor behind a request.
 //!
-//! - [`claims`]: what a token says, how it is signed and checked
-//! - [`host_jwt`]: what a host site says about its signed-in visitor
-//! - [`sign_in`]: who gets which credentials, and how they end
-//! - [`revocation`]: which families of tokens have ended before their time
+//! - [`claims`]: a token's claims, and how it is signed and checked
+//! - [`host_jwt`]: the identity JWT of a host site's signed-in visitor
+//! - [`sign_in`]: how credentials are issued, renewed and revoked
+//! - [`revocation`]: token families that were revoked
 //!
-//! Invariant: nothing but [`Tokens::check`] makes a [`Visitor`] out of a token. This module does
-//! not know what a visitor may do; who owns a conversation is the store's business.
+//! Invariant: only [`Tokens::check`] turns a token into a [`Visitor`]. This module does not know
+//! what a visitor may do; the store knows who owns a conversation.
 
 use std::sync::Arc;
 
@@ -28,36 +28,36 @@ use claims::Claims;
 pub use claims::TokenFault;
 use revocation::Revocations;
 
-/// A visitor whose token was checked for this very request.
+/// A visitor whose token was checked for the current request.
 #[derive(Clone, Debug)]
 pub struct Visitor {
     /// The site the token was issued for.
     pub site: Arc<Site>,
-    /// Who it is.
+    /// The visitor's id.
     pub visitor: VisitorId,
     /// The page's origin, as the token has it; the request came from there.
     pub origin: String,
-    /// When the token ends: milliseconds since 1970-01-01 UTC.
+    /// When the token expires: milliseconds since 1970-01-01 UTC.
     pub expires_at: u64,
-    /// What is revoked when the visitor is.
+    /// The token family; revoked to end the visitor's tokens.
     pub family: FamilyId,
-    /// The host site has vouched for them.
+    /// Whether the host site has vouched for the visitor.
     pub signed_in: bool,
 }
 
 /// Issues and checks visitor tokens.
 #[derive(Debug)]
 pub struct Tokens {
-    // Held for a clone or a swap of the pointer.
+    // The lock is held for a clone or a swap of the pointer.
     keys: RwLock<Arc<KeyRing>>,
-    /// Which families ended before their time.
+    /// The families revoked before their tokens expired.
     pub revocations: Revocations,
     lifetime_seconds: u32,
     clock: Clock,
 }
 
 impl Tokens {
-    /// Tokens of that life, signed with the newest key.
+    /// Creates the issuer of tokens with this lifetime, signed with the newest key.
     pub fn new(keys: KeyRing, revocations: Revocations, lifetime: std::time::Duration, clock: Clock) -> Self {
         let lifetime_seconds = u32::try_from(lifetime.as_secs()).unwrap_or(u32::MAX);
         Self { keys: RwLock::new(Arc::new(keys)), revocations, lifetime_seconds, clock }
@@ -67,17 +67,17 @@ impl Tokens {
         Arc::clone(&self.keys.read())
     }
 
-    /// From now on these keys sign and check.
+    /// Replaces the keys that sign and check tokens.
     pub fn replace_keys(&self, keys: KeyRing) {
         *self.keys.write() = Arc::new(keys);
     }
 
-    /// Seconds a new token lives.
+    /// The lifetime of a new token, seconds.
     pub fn lifetime_seconds(&self) -> u32 {
         self.lifetime_seconds
     }
 
-    /// A new token.
+    /// Issues a token.
     ///
     /// # Errors
     /// When signing fails, which means the build's cryptography is broken.
@@ -103,18 +103,18 @@ impl Tokens {
         claims::sign(&claims, &self.keys().newest)
     }
 
-    /// The visitor a token stands for, whoever presents it: the caller still compares the origin.
+    /// Returns a valid token's visitor, whoever presents it: the caller still compares the origin.
     ///
     /// # Errors
-    /// The first check that failed. For the log only: the answer is the same 401 for all.
+    /// The first check that failed. For the log only: the response is the same 401 for all.
     pub fn check(&self, token: &str, sites: &Sites) -> Result<Visitor, TokenFault> {
         let claims = claims::verify(token, &self.keys())?;
         let now = self.clock.now() / 1000;
         if claims.iss != claims::ISSUER {
             return Err(TokenFault::Claims);
         }
-        // A minute for the clocks of two instances; a token that lives longer than ours do was not
-        // made by us.
+        // Allows for a minute between the clocks of two proxies. A token with a longer lifetime
+        // than ours was not issued by us.
         if claims.iat > now + 60 || claims.exp.saturating_sub(claims.iat) > u64::from(self.lifetime_seconds) {
             return Err(TokenFault::Lifetime);
         }
@@ -122,7 +122,7 @@ impl Tokens {
             return Err(TokenFault::Expired);
         }
         let site = sites.get(&claims.aud).ok_or(TokenFault::Site)?.clone();
-        // The operator may have taken the origin off the list since.
+        // The operator may have removed the origin since the token was issued.
         if !site.origins.allow(&claims.origin) {
             return Err(TokenFault::Origin);
         }
@@ -131,7 +131,7 @@ impl Tokens {
         if self.revocations.contains(&family) {
             return Err(TokenFault::Revoked);
         }
-        // The token is from before the site required signed-in visitors.
+        // The token may predate the site's requirement of signed-in visitors.
         if !site.takes(&claims.origin, claims.signed_in) {
             return Err(TokenFault::Anonymous);
         }
@@ -139,7 +139,7 @@ impl Tokens {
         Ok(Visitor { site, visitor, origin: claims.origin, expires_at, family, signed_in })
     }
 
-    /// Ends every token of a family at once. The caller has already written it to the store.
+    /// Revokes every token of a family at once. The caller has already recorded it in the store.
     pub fn revoke(&self, family: FamilyId) {
         let lifetime = std::time::Duration::from_secs(u64::from(self.lifetime_seconds));
         self.revocations.add(family, self.clock.now() + millis(lifetime));

@@ -1,5 +1,5 @@
-//! Messages of unknown kinds, written down for an operator to report: shapes only, each once, and
-//! not many.
+//! Recorder of messages of unknown kinds, for an operator to report: shapes only, each once, and a
+//! limited number.
 
 use std::{collections::HashSet, path::PathBuf};
 
@@ -7,24 +7,24 @@ use parking_lot::Mutex;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// More kinds than any platform invents between two looks into the directory.
+/// Maximum shapes recorded: more than any platform adds between two looks into the directory.
 const MOST: usize = 200;
 
-/// Writes shapes into a directory, if there is one.
+/// Writes shapes into a directory, if one is configured.
 #[derive(Debug)]
 pub struct UnknownKinds {
     directory: Option<PathBuf>,
-    /// Which shapes are written already. Never held across an await.
+    /// Hashes of the shapes already written. The lock is never held across an await.
     seen: Mutex<HashSet<[u8; 32]>>,
 }
 
 impl UnknownKinds {
-    /// Into this directory; nowhere when `None`.
+    /// Writes into this directory; nowhere if `None`.
     pub fn new(directory: Option<PathBuf>) -> Self {
         Self { directory, seen: Mutex::default() }
     }
 
-    /// Writes a shape down, unless it was before. Must run inside a Tokio runtime; does not wait
+    /// Writes a shape, unless it was written before. Must run inside a Tokio runtime; does not wait
     /// for the disk.
     pub fn record(&self, kind: &str, shape: &Value) {
         let Some(directory) = &self.directory else { return };

@@ -1,7 +1,7 @@
-//! What the proxy does with the platform's webhooks once they are read and proven: handshakes,
-//! events, and the acknowledgement.
+//! Handling of the platform's webhooks after they are parsed: token check, handshakes, events, and
+//! the acknowledgement.
 //!
-//! The 200 goes out after the commit. Whether it went out is remembered, because only a delivery
+//! The 200 is sent after the commit. Whether it was sent is recorded, because only a delivery
 //! without it comes again: see [`crate::store::incoming`].
 
 use std::sync::{
@@ -29,7 +29,7 @@ use crate::{
     store::{Store, incoming::ReceiveStats},
 };
 
-/// Marks a handshake that the operator's own check made.
+/// Header that marks a handshake made by the operator's own check.
 pub const CHECK: HeaderName = HeaderName::from_static("x-chataibot-check");
 
 /// Receives the platform's events.
@@ -43,7 +43,7 @@ impl WebhookReceiver {
     /// Handles one POST to the webhook of `sites`, which share its path.
     ///
     /// # Errors
-    /// 401 when its token is not theirs, 503 when it can't be stored.
+    /// 401 if its token is not theirs, 503 if it can't be stored.
     pub async fn handle(
         &self,
         sites: &[Arc<Site>],
@@ -77,7 +77,8 @@ impl WebhookReceiver {
         }
     }
 
-    /// What is for a log, in entries of at most [`size::LONGEST`]; and how many events are not.
+    /// Returns the events for logs, split into entries of at most [`size::LONGEST`], and the number
+    /// of all others.
     fn sort(&self, events: Vec<Normalised>) -> (Vec<Incoming>, u64) {
         self.metrics.webhook_events.inc_by(events.len() as u64);
         let (mut incoming, mut ignored) = (Vec::with_capacity(events.len()), 0);
@@ -122,14 +123,14 @@ impl WebhookReceiver {
     }
 }
 
-/// The platform checks the address: it wants its token back (DOC), and gets it only when it is
-/// ours.
+/// Answers the platform's check of the address: it expects its token back (DOC), and gets it only
+/// if it is ours.
 fn handshake(sites: &[Arc<Site>], token: &str) -> Result<Response, ApiError> {
     proven(sites, Some(token))?;
     Ok(Json(serde_json::json!({ "token": token })).into_response())
 }
 
-/// The ids of the sites whose token it is.
+/// Returns the ids of the sites that have this token.
 fn proven(sites: &[Arc<Site>], presented: Option<&str>) -> Result<Vec<String>, ApiError> {
     let presented = presented.ok_or_else(|| ApiError::unauthorized().cause("a webhook without token"))?;
     let proven: Vec<String> =
@@ -146,7 +147,7 @@ fn token_of(headers: &HeaderMap) -> Option<&str> {
     }
 }
 
-/// A reply too long for one entry of the log is several.
+/// Splits a reply that is too long for one entry of the log.
 fn divided(event: Incoming) -> Vec<Incoming> {
     let EventKind::Message { author: author @ (Author::Bot | Author::Agent), content } = event.kind else {
         return vec![event];
@@ -155,21 +156,21 @@ fn divided(event: Incoming) -> Vec<Incoming> {
     let piece = |(index, content)| Incoming {
         conversation: event.conversation.clone(),
         visitor_key: event.visitor_key.clone(),
-        // Each is known by an id of its own when the event comes again.
+        // Each piece has its own id, by which it is recognised when the event comes again.
         id: event.id.as_ref().map(|id| if index == 0 { id.clone() } else { format!("{id}#{index}") }),
         kind: EventKind::Message { author, content },
     };
     pieces.map(piece).collect()
 }
 
-/// The 200; it notes when its body is taken.
+/// The 200. Notes the delivery as sent when its body is taken.
 fn answer(mut acknowledgement: Acknowledgement) -> Response {
     let body = Bytes::from_static(b"{\"ok\":true}");
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (header::CONTENT_LENGTH, HeaderValue::from(body.len())),
     ];
-    // The whole body is one frame: with it, the connection has all of the answer.
+    // The body is one frame: once it is taken, the connection has the whole answer.
     let body = Full::new(body).map_frame(move |frame| {
         acknowledgement.set_sent();
         frame
@@ -177,8 +178,8 @@ fn answer(mut acknowledgement: Acknowledgement) -> Response {
     (headers, Body::new(body)).into_response()
 }
 
-/// One delivery, from the moment it is stored until its 200 is handed to the connection. Dropped
-/// before that, because the platform hung up or the store failed, it says that the delivery was not
+/// One delivery, from the moment it is stored until its 200 is handed to the connection. If it is
+/// dropped before that, because the platform hung up or the store failed, it is recorded as not
 /// acknowledged.
 struct Acknowledgement {
     store: Store,
@@ -189,8 +190,8 @@ struct Acknowledgement {
 impl Acknowledgement {
     fn new(store: &Store) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        // Microseconds since 1970 as the first number: what an earlier run left in the database is
-        // never met again.
+        // The first number is the time in microseconds since 1970, so that numbers an earlier run
+        // left in the database are never reused.
         let first = store.now().saturating_mul(1000);
         let last = NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(last.max(first) + 1));
         let delivery = last.unwrap_or_default().max(first) + 1;

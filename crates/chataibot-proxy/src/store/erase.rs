@@ -1,4 +1,4 @@
-//! Erasing one visitor: all that is known of them, in one commit.
+//! Erasure of one visitor: all data about them, in one commit.
 
 use crate::ids::ConversationId;
 use crate::ids::FamilyId;
@@ -8,8 +8,8 @@ use crate::ids::FamilyId;
 pub struct Erased {
     /// The conversations, with their entries and sends.
     pub conversations: Vec<ConversationId>,
-    /// The families of tokens that were ended; their renewal secrets are gone.
+    /// The token families that were revoked; their renewal secrets are deleted.
     pub families: Vec<FamilyId>,
-    /// Files that no record speaks for any more; their bytes are still to be deleted.
+    /// Files that no longer belong to a conversation; their bytes must still be deleted.
     pub files: Vec<String>,
 }

@@ -1,16 +1,15 @@
-//! The records of files: which conversation one belongs to, what it is, and how much all of a
-//! site's take up.
+//! The records of visitors' files, and the total size of each site's files.
 
 use chataibot_wire::file::StoredFile;
 
 use crate::ids::ConversationId;
 
-/// Records forgotten in one commit.
+/// Records deleted in one commit.
 pub(in crate::store) const BATCH: u32 = 200;
-/// How long a file is kept that no message speaks of, milliseconds: somebody thought better of it.
+/// Lifetime of a file that no message refers to, milliseconds: the visitor did not send it.
 pub(in crate::store) const UNSENT: u64 = 24 * 60 * 60 * 1000;
 
-/// A file that lies on the disk and has no record yet.
+/// A file that is on the disk and has no record yet.
 #[derive(Clone, Debug)]
 pub struct NewFile {
     /// Its name on the disk.

@@ -1,19 +1,20 @@
-//! What the platform's events do to the log: echoes confirm sends, redeliveries are dropped, the
-//! rest is appended.
+//! The effects of the platform's events on the log: echoes confirm sends, redeliveries are dropped,
+//! everything else is appended.
 //!
-//! **Redelivery.** A platform delivers again what it got no 2xx for, and we answer 2xx only after
-//! the commit. So an event that is already stored comes again only when our 2xx did not reach the
+//! **Redelivery.** The platform delivers again what got no 2xx, and we answer 2xx only after the
+//! commit. So an event that is already stored comes again only if our 2xx did not reach the
 //! platform: the connection broke, the answer took too long, or this process died after its commit.
-//! Those are the deliveries we did not acknowledge, and their events are remembered until a later
-//! delivery of the same is acknowledged. An event identical to one that *was* acknowledged is a new
-//! one: the visitor or the bot said the same again. (The note that a delivery was acknowledged is
-//! written with the next commit. A crash in that moment makes the next identical event look like a
-//! redelivery, for an hour.) An event with an id of its own is known by it, acknowledged or not.
+//! The events of such unacknowledged deliveries are remembered until a later delivery of the same
+//! events is acknowledged. An event identical to one that *was* acknowledged is a new one: the
+//! visitor or the bot said the same again. (The note that a delivery was acknowledged is written
+//! with the next commit. After a crash in between, the next identical event looks like a
+//! redelivery, for an hour.) An event with its own id is recognised by it, acknowledged or not.
 //!
 //! **Echoes.** The platform sends the visitor's own messages back, in the order in which they were
-//! sent. An echo belongs to the message whose platform id it names, else to the first one without
-//! an echo; its words must only be the same, so that something the visitor wrote elsewhere is not
-//! taken for one. What belongs to none is a message written elsewhere, and is logged.
+//! sent. An echo is matched to the message whose platform id it names, otherwise to the first
+//! message without an echo that has the same words; the words are compared only so that a message
+//! the visitor wrote elsewhere is not taken for an echo. A message that matches none was written
+//! elsewhere, and is logged.
 
 use chataibot_wire::Author;
 use serde::Deserialize;
@@ -21,16 +22,16 @@ use serde::Deserialize;
 use super::{StoreError, sends::fingerprint};
 use crate::normalise::{EventKind, Incoming};
 
-/// How long after a lost acknowledgement the same event still counts as its redelivery: an hour, as
-/// late as a webhook may be.
+/// How long after a lost acknowledgement the same event still counts as its redelivery: an hour,
+/// the most a webhook may be late. Milliseconds.
 pub(in crate::store) const REDELIVERY_WINDOW: u64 = 60 * 60 * 1000;
-/// How long after its echo a message's echo may come a second time.
+/// How long after a message's echo a second one may come, milliseconds.
 pub(in crate::store) const ECHO_WINDOW: u64 = 60 * 1000;
 
-/// Old messages whose echo never came are not looked at for ever: only so many of the newest.
+/// Maximum messages searched for an echo, newest first: some old ones never get theirs.
 pub(in crate::store) const MAX_CANDIDATES: u32 = 200;
 
-/// What became of the events of one delivery.
+/// Counts of how the events of one delivery were handled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct ReceiveStats {
@@ -38,21 +39,21 @@ pub struct ReceiveStats {
     pub entries: u64,
     /// Echoes matched to their message.
     pub echoes: u64,
-    /// Of those, echoes that told what a lost answer did not.
+    /// Echoes and other events that settled a send whose answer was lost.
     pub reconciled: u64,
-    /// Events stored before.
+    /// Events that were already stored.
     pub redelivered: u64,
     /// Events of conversations that are not ours.
     pub foreign: u64,
-    /// Events that wait for their conversation now.
+    /// Events that were queued until their conversation is known.
     pub enqueued: u64,
     /// Pending events that were released to their log.
     pub released: u64,
-    /// Events that found the queue of pending events full.
+    /// Events that were dropped because the queue of pending events was full.
     pub dropped: u64,
 }
 
-/// What an event is known by when it comes again.
+/// Returns the digest that identifies an event when it is redelivered.
 pub(in crate::store) fn digest(sites: &[String], event: &Incoming) -> Result<[u8; 32], StoreError> {
     let kind = match &event.kind {
         EventKind::Message { author: Author::Visitor, .. } => "visitor",
@@ -68,35 +69,35 @@ pub(in crate::store) fn digest(sites: &[String], event: &Incoming) -> Result<[u8
     Ok(fingerprint(&[&sites.join(","), &event.conversation, kind, &what]))
 }
 
-/// An event as it is stored while it is pending.
+/// Serialises a pending event for storage.
 pub(in crate::store) fn to_json(kind: &EventKind) -> Result<String, StoreError> {
     serde_json::to_string(kind).map_err(StoreError::corrupt)
 }
 
-/// Is `echo` the platform's way to write `sent`? It may have added paragraphs, lost spaces, or read
-/// the text as HTML (OBS: texts in events are HTML).
+/// Whether `echo` can be the platform's version of `sent`. The platform may have added paragraphs,
+/// lost spaces, or read the text as HTML (OBS: texts in events are HTML).
 pub(in crate::store) fn same_words(sent: &str, echo: &str) -> bool {
     written(sent).contains(&visible(echo))
 }
 
-/// What remains of a text's echo for certain, in both ways in which the platform may have read it.
+/// What a text's echo has for certain, for both ways the platform may read it: as text or HTML.
 pub(in crate::store) fn written(sent: &str) -> [String; 2] {
     [visible(sent), visible(&crate::normalise::html::to_rich_text(sent).to_plain())]
 }
 
-/// A text without spaces and controls.
+/// Removes whitespace and control characters from a text.
 pub(in crate::store) fn visible(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect()
 }
 
-/// Do both hold the same letters and digits in the same order, whatever stands between them? Texts
-/// without any never do.
+/// Whether both texts have the same letters and digits in the same order, ignoring all else. Texts
+/// without any never match.
 pub(in crate::store) fn same_letters(one: &str, other: &str) -> bool {
     let one = letters(one);
     !one.is_empty() && one == letters(other)
 }
 
-/// A text's letters and digits.
+/// Returns a text's letters and digits.
 pub(in crate::store) fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }

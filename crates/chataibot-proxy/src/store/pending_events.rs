@@ -1,12 +1,12 @@
-//! The queue of pending events: they came before we know which conversation they belong to, because
-//! the start call has not answered yet or its answer was lost. They are stored, so that they can be
-//! acknowledged; the queue is bounded in number, bytes and time.
+//! The queue of pending events, which arrived before their conversation was known, because the
+//! start call has not been answered yet or its answer was lost. They are stored, so that they can
+//! be acknowledged; the queue is bounded in number, bytes and time.
 
-/// Events that may wait behind one webhook.
+/// Maximum pending events behind one webhook.
 pub(in crate::store) const MAX_EVENTS: u32 = 2_000;
-/// Bytes that may wait behind one webhook.
+/// Maximum bytes of pending events behind one webhook.
 pub(in crate::store) const MAX_BYTES: u64 = 8 * 1024 * 1024;
-/// How long an event waits, milliseconds.
+/// How long an event stays pending, milliseconds.
 pub(in crate::store) const MAX_WAIT: u64 = 60 * 1000;
 
 /// The visitor id in `<visitor_id>_<account_id>` (OBS).

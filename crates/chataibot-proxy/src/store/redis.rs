@@ -1,10 +1,10 @@
-//! The store of several proxies: one Redis, as log and as bus.
+//! The store engine for several proxies: one shared Redis, as log and as event bus.
 //!
-//! - each operation is one Lua script, so that a crash between two steps can't happen:
+//! - each operation is one call of a Lua script, so a crash between two steps is impossible:
 //!   `redis/*.lua`, joined to one script
-//! - [`bus`]: what is committed, told to every instance, in the order of the log
-//! - [`heartbeat`]: shows that this instance lives, and finds those that do not
-//! - the other modules are what those of the same name in [`crate::store`] need of it
+//! - [`bus`]: notifies every proxy of what is committed, in the order of the log
+//! - [`heartbeat`]: shows that this proxy is alive, and detects those that are not
+//! - the other modules implement those of the same name in [`crate::store`]
 //!
 //! A conversation's log is the stream `{chataibot}:log:<id>`; the entry `<seq>-0` carries the same
 //! JSON as a row of SQLite.
@@ -54,26 +54,26 @@ mod retention;
 mod sends;
 mod signed_in;
 
-/// Before every key. The braces say that all of them belong together.
+/// Prefix of every key. The braces, a Redis hash tag, keep all keys in one cluster slot.
 const PREFIX: &str = "{chataibot}";
-/// The whole script.
+/// The script of all operations.
 const SCRIPT: &str = concat!(
     include_str!("redis/base.lua"),
     include_str!("redis/sends.lua"),
     include_str!("redis/events.lua"),
     include_str!("redis/files_tokens_limits.lua")
 );
-/// The version of what stands in Redis. Proxies of two versions run at one time during an update,
-/// so a change that the older one can't read needs another number, and the newer one must wait for
-/// the older ones' end.
+/// The schema version of the data in Redis. Proxies of two versions run at the same time during an
+/// update, so a change that the older one can't read needs a new number, and the newer proxy must
+/// wait until the older ones have ended.
 const VERSION: u32 = 1;
-/// How long an answer may take. A Redis that is slower is away.
+/// Timeout of a command. A slower Redis counts as unavailable.
 const TIMEOUT: Duration = Duration::from_secs(2);
-/// About so many of the last news stay on the bus. An instance that was away for longer makes its
-/// readers begin anew.
+/// Approximate number of the newest events kept on the bus. A proxy that missed more makes its
+/// readers start over.
 const BUS: u32 = 20_000;
 
-/// The store of several proxies. Clones are the same.
+/// Handle to the Redis engine. Clones share it.
 #[derive(Clone)]
 pub struct Redis {
     inner: Arc<Inner>,
@@ -83,22 +83,22 @@ pub struct Redis {
 struct Inner {
     connection: ConnectionManager,
     script: Script,
-    /// This process, among those that share the Redis: random, so a restarted one is another.
+    /// The id of this process among those that share the Redis: random, and new after a restart.
     instance: String,
     /// The epoch of the last answer.
     epoch: AtomicU32,
-    /// The last heartbeat got no answer: nothing else is tried until one does.
+    /// A command or a heartbeat got no answer: nothing else is tried until a heartbeat does.
     is_unavailable: AtomicBool,
-    /// After Redis was away: from when on the others have had time to say that they live.
+    /// After an outage of Redis: when all other proxies have had time to renew their leases.
     failover_after: Mutex<Instant>,
     redis_clock: heartbeat::RedisTime,
-    /// Messages whose beginning got no answer, until they are taken back.
+    /// Messages whose `begin_*` call got no answer, until they are rolled back.
     rollbacks: Mutex<HashSet<SendKey>>,
-    /// Somebody got no answer.
+    /// Triggers a heartbeat at once, because a command got no answer.
     probe: Notify,
-    /// Deliveries whose fate was not written yet.
+    /// Outcomes of deliveries that are not written to Redis yet.
     ack_notes: Mutex<Vec<incoming::AckNote>>,
-    /// Held while they are written.
+    /// Held while `ack_notes` are written.
     writing_acks: tokio::sync::Mutex<()>,
     news: mpsc::UnboundedSender<StoreEvent>,
     clock: Clock,
@@ -107,7 +107,7 @@ struct Inner {
 }
 
 impl Redis {
-    /// Connects, says that this instance lives, and begins to listen.
+    /// Connects, sends the first heartbeats, and starts to read the bus.
     pub async fn open(
         url: &SecretString,
         hub: Hub,
@@ -117,7 +117,7 @@ impl Redis {
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(TIMEOUT))
             .set_response_timeout(Some(TIMEOUT))
-            // The next command tries again; meanwhile the others must not wait for this one.
+            // The next command reconnects, so that the others need not wait for this one.
             .set_number_of_retries(0);
         let connection = ConnectionManager::new_with_config(client.clone(), config).await?;
         let (news, receiver) = mpsc::unbounded_channel();
@@ -143,7 +143,7 @@ impl Redis {
         if found > VERSION {
             return Err(StoreError::Newer { found, known: VERSION });
         }
-        // One of a few answers is quick, and tells the time well.
+        // One of several answers is quick, which makes it a precise measurement of Redis' clock.
         for _ in 0..5 {
             inner.heartbeat().await?;
         }
@@ -170,8 +170,8 @@ impl Redis {
         self.inner.run("check", json!({})).await
     }
 
-    /// An orderly end: nothing of this instance is on its way any more, and nobody has to wait to
-    /// be sure of it.
+    /// Announces an orderly shutdown: no message of this proxy is in flight any more, so the others
+    /// need not wait for its lease to expire.
     pub async fn leave(&self) -> Result<()> {
         self.inner.ended.cancel();
         self.inner.write_acks().await?;
@@ -179,12 +179,12 @@ impl Redis {
     }
 }
 
-/// What the script answers.
+/// The script's answer.
 struct Reply<T> {
-    /// The epoch it ran in.
+    /// The epoch the script ran in.
     epoch: u32,
     answer: T,
-    /// A list of texts, for what comes in numbers.
+    /// Further texts, for operations that answer with a list.
     rest: Vec<String>,
 }
 
@@ -193,7 +193,7 @@ impl Inner {
         self.epoch.load(Ordering::SeqCst)
     }
 
-    /// Runs an operation of the script, unless Redis is known to be away.
+    /// Runs an operation of the script, unless Redis is marked as unavailable.
     async fn call<T: DeserializeOwned>(&self, op: &str, arguments: Value) -> Result<Reply<T>> {
         if self.is_unavailable.load(Ordering::Relaxed) {
             return Err(StoreError::Unavailable);
@@ -208,17 +208,17 @@ impl Inner {
         answer
     }
 
-    /// As [`Inner::call`], for an answer without anything behind it.
+    /// As [`Inner::call`], for operations that do not answer with a list.
     async fn ask<T: DeserializeOwned>(&self, op: &str, arguments: Value) -> Result<T> {
         self.call(op, arguments).await.map(|reply| reply.answer)
     }
 
-    /// As [`Inner::call`], for an operation that has nothing to say.
+    /// As [`Inner::call`], for operations without an answer.
     async fn run(&self, op: &str, arguments: Value) -> Result<()> {
         self.ask::<Value>(op, arguments).await.map(drop)
     }
 
-    /// Runs an operation, whatever is known of Redis.
+    /// Runs an operation, even if Redis is marked as unavailable.
     async fn try_call<T: DeserializeOwned>(&self, op: &str, mut arguments: Value) -> Result<Reply<T>> {
         let (now, known) = (self.clock.now(), self.epoch());
         arguments["op"] = op.into();
@@ -232,7 +232,8 @@ impl Inner {
         if arguments.get("nonce").is_none() {
             arguments["nonce"] = "".into();
         }
-        // A Redis that lost its epoch must not continue the cursors of one that anybody remembers.
+        // If Redis lost its epoch, cursors of earlier ones must not continue: the new one is
+        // greater.
         arguments["fresh"] = u32::try_from(now / 1000).unwrap_or(u32::MAX).max(known.saturating_add(1)).into();
         let mut connection = self.connection.clone();
         let mut invocation = self.script.key(PREFIX);
@@ -246,15 +247,15 @@ impl Inner {
         Ok(Reply { epoch, answer: read, rest: answer.collect() })
     }
 
-    /// Is a proxy that gives no sign dead? Not just after Redis was away: then nobody could give
-    /// one.
+    /// Whether a proxy without a heartbeat counts as dead. Not just after an outage of Redis, when
+    /// no proxy could send one.
     fn is_failover_allowed(&self) -> bool {
         let failover_after = *self.failover_after.lock();
         !self.is_unavailable.load(Ordering::Relaxed) && Instant::now() >= failover_after
     }
 
-    /// Another epoch than before: what was lost is no longer what readers have seen. They begin
-    /// anew.
+    /// Notes the epoch of an answer. If it changed, Redis lost entries that readers have seen, so
+    /// they start over.
     fn note_epoch(&self, epoch: u32) {
         let before = self.epoch.swap(epoch, Ordering::SeqCst);
         if before != epoch && before != 0 {
@@ -269,7 +270,7 @@ impl Inner {
     }
 
     fn tell(&self, news: StoreEvent) {
-        // Nobody listens any more when the proxy ends.
+        // Sending fails only when the proxy ends and the receiver is gone.
         let _ = self.news.send(news);
     }
 }
@@ -278,12 +279,12 @@ fn unreadable(op: &str) -> StoreError {
     StoreError::Corrupt(format!("the answer to `{op}` can't be read"))
 }
 
-/// Did the answer get lost, so that nobody knows whether the script ran?
+/// Whether the answer was lost, so that it is unknown whether the script ran.
 fn is_lost(error: &redis::RedisError) -> bool {
     error.is_io_error() || error.is_timeout() || error.is_connection_dropped()
 }
 
-/// Waits, unless the store ends before. True when it does.
+/// Waits for `time`. Returns true, early, if the store ends.
 async fn pause(inner: &Inner, time: Duration) -> bool {
     tokio::select! {
         () = inner.ended.cancelled() => true,
@@ -291,8 +292,8 @@ async fn pause(inner: &Inner, time: Duration) -> bool {
     }
 }
 
-/// Ids in Redis are `<epoch>-<number>`, so that none comes again after a flush. Here they are one
-/// number.
+/// Parses an id in Redis, `<epoch>-<number>`, into one number. The epoch keeps ids from being
+/// reused after a flush.
 fn number(id: &str) -> Result<i64> {
     let (epoch, number) = id.split_once('-').ok_or_else(|| unreadable("an id"))?;
     let part = |text: &str| text.parse::<u32>().map_err(|_| unreadable("an id"));

@@ -1,24 +1,25 @@
-//! Renewal secrets and signing keys. Holds hashes of secrets, never a secret.
+//! Renewal secrets (one-time refresh tokens, stored only as hashes) and signing keys.
 //!
-//! A family is one visitor's line of renewal secrets on one origin: each use replaces the secret by
-//! its successor, so at any time one secret of a family is unused. A second use of a secret within
-//! a short grace gets the end of the same line, so that two tabs which race stay together; a later
-//! second use means that somebody has a copy, and ends the family.
+//! A family is the chain of a visitor's renewal secrets on one origin: each use replaces the secret
+//! by its successor, so at any time one secret of a family is unused. A second use of a secret
+//! within a short grace period gets the end of the same chain, so that two tabs which race stay
+//! together; a later second use means that someone has a copy, and revokes the family.
 
 use crate::{
     credentials::Secret,
     ids::{FamilyId, VisitorId},
 };
 
-/// A signing key older than this gets a successor at the next start.
+/// A signing key older than this gets a successor when the keys are next read, milliseconds: at
+/// the start of a proxy, with Redis also while it runs.
 pub(in crate::store) const KEY_AGE: u64 = 30 * 24 * 3600 * 1000;
-/// How long a replaced key still checks tokens: longer than any token lives.
+/// How long a replaced key still checks tokens, milliseconds: longer than any token lives.
 pub(in crate::store) const KEY_REST: u64 = 2 * 24 * 3600 * 1000;
 
-/// Families or users forgotten in one commit, so that others get their turn.
+/// Families or users deleted in one commit, so that other writes get their turn.
 pub(in crate::store) const BATCH: u32 = 1_000;
 
-/// Where a family lives, and whose it is.
+/// A new family: its site, origin and visitor, and its first secret.
 #[derive(Clone, Debug)]
 pub struct NewFamily {
     pub site: String,
@@ -28,27 +29,27 @@ pub struct NewFamily {
     pub first: Secret,
 }
 
-/// A secret that somebody presents, and where.
+/// A presented renewal secret, with the site and origin of the request.
 #[derive(Clone, Debug)]
 pub struct Presented {
     pub site: String,
     pub origin: String,
     pub secret: Secret,
-    /// Becomes its successor if it has none yet.
+    /// Becomes the secret's successor if it has none yet.
     pub fresh: Secret,
 }
 
-/// When a secret may be used again, and when not any more. All milliseconds.
+/// The time of a renewal and its limits, all in milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Times {
     pub now: u64,
-    /// How long after its first use a secret still works.
+    /// How long a secret still works after its first use.
     pub grace: u64,
     /// How long a family lives without use.
     pub lifetime: u64,
 }
 
-/// Who a secret belongs to, and the secret that replaces it.
+/// The owner of a renewed secret, and the secret that replaces it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Renewed {
     pub visitor: VisitorId,
@@ -57,18 +58,18 @@ pub struct Renewed {
     pub next: Secret,
 }
 
-/// Why a secret was refused. For the log, by its name; the answer is the same for all.
+/// Why a secret was refused. The name is for the proxy's own log; the response is the same for all.
 #[derive(Clone, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum RenewalRefusal {
-    /// Nobody has it, or its family was forgotten.
+    /// The secret does not exist, or its family was deleted.
     Unknown,
     /// It belongs to another site or origin.
     Elsewhere,
     /// Its family has not been used for too long.
     Expired,
-    /// Its family was ended before.
+    /// Its family was already revoked.
     Revoked,
-    /// It was used before, and not just now: its family is ended herewith.
+    /// It was already used, longer ago than the grace period: its family is now revoked.
     Reused(FamilyId),
 }

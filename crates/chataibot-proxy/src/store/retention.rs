@@ -1,5 +1,5 @@
-//! What is deleted, and when: conversations past their site's retention, idempotency records after
-//! 48 hours, what waited in vain.
+//! Age limits of stored data: conversations past their site's retention, idempotency records after
+//! 48 hours, pending events whose conversation never became known.
 
 /// How long an idempotency record is kept, milliseconds.
 pub const KEY_LIFETIME: u64 = 48 * 60 * 60 * 1000;

@@ -1,16 +1,15 @@
-//! The idempotency records: what became of each message a visitor sent, by the key it was sent
-//! with.
+//! The idempotency records: the state of each message a visitor sent, by its idempotency key.
 //!
-//! A record, and the log entry of its message, are written before anything is forwarded. So a reply
-//! that overtakes the answer still stands after the message, and a crash in between leaves a trace:
-//! such a send becomes `unknown`, never a second send. Only a `failed` one may be forwarded again.
+//! A record and its message's log entry are written before forwarding. So a reply that overtakes
+//! the answer still follows the message in the log, and a crash in between leaves a trace: such a
+//! send becomes `unknown`, never a second send. Only a `failed` one may be forwarded again.
 
 use chataibot_wire::{Content, entry::DeliveryState};
 use sha2::{Digest, Sha256};
 
 use crate::ids::ConversationId;
 
-/// Whose message it is, and the key it came with.
+/// Identifies a message: by its site, its visitor, and the key it came with.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SendKey {
     pub site: String,
@@ -19,16 +18,16 @@ pub struct SendKey {
     pub key: String,
 }
 
-/// A message to send: what must be the same when its key comes again.
+/// A message to send. If its key comes again, its fingerprint must be the same.
 #[derive(Clone, Debug)]
 pub struct NewSend {
     pub key: SendKey,
-    /// A digest of what is sent and where to.
+    /// A digest of the content and the destination.
     pub fingerprint: [u8; 32],
     pub body: MessageBody,
 }
 
-/// A digest of some texts, each with its length, so that no two lists of texts share one.
+/// Hashes a list of texts, each with its length, so that no two lists have the same digest.
 pub fn fingerprint(parts: &[&str]) -> [u8; 32] {
     let mut digest = Sha256::new();
     for part in parts {
@@ -38,17 +37,17 @@ pub fn fingerprint(parts: &[&str]) -> [u8; 32] {
     digest.finalize().into()
 }
 
-/// What a message says.
+/// The content of a message.
 #[derive(Clone, Debug)]
 pub struct MessageBody {
     /// What the log shows.
     pub content: Content,
-    /// What its echo may say instead, separators aside: a platform that is told values and links
-    /// may repeat those.
+    /// Other texts the echo may have, ignoring separators: a platform that is sent values and links
+    /// may echo those.
     pub echoes: Vec<String>,
 }
 
-/// One record's number.
+/// The number of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SendId(pub(in crate::store) i64);
 
@@ -57,18 +56,18 @@ pub struct SendId(pub(in crate::store) i64);
 pub enum BeginOutcome {
     /// It is logged: forward it, then [`Store::settle`] it.
     Forward(Forward),
-    /// It was here before: answer from the record, forward nothing.
+    /// Its key is known: answer from the record, forward nothing.
     Known(Record),
-    /// The key was used for something else.
+    /// The key was used for a different message.
     KeyReused,
     /// The conversation has ended. Nothing was logged.
     Ended,
-    /// There is no such conversation of this visitor's. Nothing was logged.
+    /// This visitor has no such conversation. Nothing was logged.
     NotFound,
-    /// Nobody knows yet under which id the platform has the conversation. Nothing was logged.
+    /// The platform's id of the conversation is not known yet. Nothing was logged.
     NotYetBound,
     /// Another proxy is forwarding this message, or another one of its conversation. Nothing was
-    /// logged; ask again when the log has grown, or soon.
+    /// logged; try again when the log has grown, or soon.
     OwnedByPeer(ConversationId),
 }
 
@@ -81,16 +80,16 @@ pub struct Forward {
     pub platform_id: Option<String>,
 }
 
-/// What is known of a message.
+/// The recorded state of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// Its conversation's alias.
+    /// The alias of its conversation.
     pub alias: String,
     pub state: DeliveryState,
-    /// Of an accepted start `created_at`, of an accepted send the platform's message id; each as
-    /// the platform wrote it.
+    /// `created_at` of an accepted start, or the platform's message id of an accepted send; both as
+    /// the platform wrote them.
     pub answer: Option<String>,
-    /// Why, when it was refused.
+    /// The reason, if it was refused.
     pub refusal: Option<PlatformRefusal>,
 }
 
@@ -101,35 +100,35 @@ pub struct PlatformRefusal {
     pub code: String,
 }
 
-/// How forwarding ended.
+/// The outcome of forwarding a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The platform took it.
+    /// The platform accepted it.
     Accepted {
-        /// Of a start: the platform's id of the new conversation.
+        /// For a start: the platform's id of the new conversation.
         platform_id: Option<String>,
         /// As [`Record::answer`].
         answer: Option<String>,
     },
     /// It definitely did not arrive.
     Failed,
-    /// The platform refused it for good.
+    /// The platform refused it; sending it again can't help.
     Refused(PlatformRefusal),
     /// The answer was lost.
     Unknown,
 }
 
-/// What settling came to.
+/// The result of settling a send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settled {
     pub record: Record,
-    /// Events that had waited for the conversation and are in its log now.
+    /// Pending events of the conversation that were released to its log.
     pub released: u64,
     /// The platform named a conversation that belongs to another visitor: nothing was bound.
     pub foreign: bool,
 }
 
-/// The name of a state in a store.
+/// Returns the name of a state in a store.
 pub(in crate::store) const fn name_of(state: DeliveryState) -> &'static str {
     match state {
         DeliveryState::Sending => "sending",
@@ -140,8 +139,8 @@ pub(in crate::store) const fn name_of(state: DeliveryState) -> &'static str {
     }
 }
 
-/// A name nobody wrote counts as `unknown`, the one state that promises nothing and forwards
-/// nothing.
+/// Parses the name of a state. An unknown name counts as `unknown`, the one state that promises
+/// nothing and forwards nothing.
 pub(in crate::store) fn state_of(name: &str) -> DeliveryState {
     match name {
         "sending" => DeliveryState::Sending,

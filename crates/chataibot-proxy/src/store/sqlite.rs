@@ -1,11 +1,11 @@
-//! The store of one proxy: SQLite, in a file or in memory. All SQL of the proxy lives under here.
+//! The store engine for one proxy: SQLite, in a file or in memory. All SQL of the proxy is in here.
 //!
-//! - [`query`]: statements in one call each
+//! - [`query`]: helpers that run a prepared statement in one call
 //! - [`schema`]: the tables, their versions, and the refusal of a newer one
-//! - [`writer`]: the one thread that writes, many requests to a commit
-//! - [`backup`]: a copy while the proxy writes
-//! - [`dry_run`]: a look at a file without any change
-//! - the other modules are the rows of those of the same name in [`crate::store`]
+//! - [`writer`]: the single writer thread, with many jobs to a commit
+//! - [`backup`]: a copy of the database while the proxy writes
+//! - [`dry_run`]: a check of a database file without any change
+//! - the other modules implement those of the same name in [`crate::store`]
 
 use std::{
     path::Path,
@@ -40,15 +40,15 @@ mod writer;
 
 use writer::{WriteContext, Writer};
 
-/// A database of one process. Clones are the same.
+/// Handle to the SQLite engine. Clones share it.
 #[derive(Clone)]
 pub struct Sqlite {
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    // Before the writer, so that the writer's connection closes last and leaves one file behind,
-    // easy to copy.
+    // Declared before the writer, so that the writer's connection closes last and leaves one file
+    // behind, easy to copy.
     readers: Readers,
     writer: Writer,
     epoch: u32,
@@ -59,7 +59,7 @@ struct Inner {
 #[derive(Clone)]
 enum DatabaseLocation {
     File(std::path::PathBuf),
-    /// Connections of the same name share it; it ends with the last of them.
+    /// Connections with the same name share it; it ends with the last of them.
     Memory(String),
 }
 
@@ -73,7 +73,7 @@ impl Sqlite {
         Self::memory_of(format!("file:/chataibot-{}?vfs=memdb", NEXT.fetch_add(1, Ordering::Relaxed)), hub, clock)
     }
 
-    /// The memory of that name, which lasts as long as anybody is connected to it.
+    /// Opens the in-memory database of that name, which lasts as long as it has a connection.
     pub fn memory_of(name: String, hub: Hub, clock: Clock) -> Result<Self> {
         Self::build(DatabaseLocation::Memory(name), hub, clock)
     }
@@ -87,7 +87,7 @@ impl Sqlite {
         Ok(Self { inner: Arc::new(Inner { readers, writer, epoch, clock }) })
     }
 
-    /// The epoch of every cursor of this database. Chosen when the database is made.
+    /// The epoch of every cursor of this database. Chosen when the database is created.
     pub fn epoch(&self) -> u32 {
         self.inner.epoch
     }
@@ -96,8 +96,8 @@ impl Sqlite {
         self.inner.clock.now()
     }
 
-    /// Runs `job` on the writer and returns after its commit. A job that fails leaves nothing
-    /// behind, and takes no other with it.
+    /// Runs `job` on the writer thread and returns after its commit. A failed job leaves nothing
+    /// behind, and fails no other job.
     pub async fn write<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
@@ -115,8 +115,7 @@ impl Sqlite {
         self.inner.writer.run(job).await
     }
 
-    /// Runs `job` with the next commit that happens anyway, or soon. Losing it to a crash must be
-    /// harmless.
+    /// Runs `job` with the next commit, or soon. Losing it in a crash must be harmless.
     fn write_deferred<F>(&self, job: F)
     where
         F: FnOnce(&mut WriteContext<'_>) -> Result<()> + Send + 'static,
@@ -124,7 +123,8 @@ impl Sqlite {
         self.inner.writer.run_deferred(job);
     }
 
-    /// Reads, on a thread for blocking work. Sees everything that was committed before the call.
+    /// Runs `job` with a read-only connection, on a thread for blocking work. Sees everything that
+    /// was committed before the call.
     pub async fn read<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
@@ -142,22 +142,23 @@ impl Sqlite {
     }
 
     pub async fn check(&self) -> Result<()> {
-        // Another value each time: what is written over with itself is not written at all, and a
-        // read-only disk would look well.
+        // A new value each time: writing the same value again writes nothing, so a read-only disk
+        // would go unnoticed.
         let now = self.inner.clock.now();
         let sql = "INSERT INTO meta (name, value) VALUES ('checked', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1";
         self.write(move |tx| query::execute(tx, sql, [now]).map(drop)).await
     }
 }
 
-/// Connections that only read; in a file they neither wait for the writer nor make it wait.
+/// Pool of connections that only read. With a file, readers and the writer do not block each other.
 struct Readers {
     place: DatabaseLocation,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
-    /// More than the blocking reads that usually run at one time; the rest are opened for one use.
+    /// Idle connections kept, more than the reads that usually run at one time; further ones are
+    /// opened for one use.
     const KEPT: usize = 8;
 
     fn take(&self) -> Result<Connection> {
@@ -181,14 +182,13 @@ impl DatabaseLocation {
         let connection = match self {
             Self::File(path) => Connection::open_with_flags(path, flags)?,
             Self::Memory(name) => {
-                // A reader that could not write would find nothing to open before the writer has
-                // written.
+                // A read-only connection can't open the database before the writer has written.
                 let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | flags;
                 let flags = flags - OpenFlags::SQLITE_OPEN_READ_ONLY;
                 Connection::open_with_flags(name, flags | OpenFlags::SQLITE_OPEN_URI)?
             }
         };
-        // A second process that holds the file (a backup, a look inside) makes us wait, not fail.
+        // If another process locks the file (a backup, an inspection), wait instead of failing.
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(connection)

@@ -1,5 +1,5 @@
-//! The log's rules, without a network: what a send, an echo, a redelivery and an early event do to
-//! it.
+//! Tests of the store's rules, without a network: how sends, echoes, redeliveries and early events
+//! change the log.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -40,20 +40,20 @@ mod signed_in;
 const SITE: &str = "shop";
 const VISITOR: &str = "0123456789abcdef0123456789abcdef";
 
-/// A store with a clock that stands still, and short words for what tests say often.
+/// A store with a clock that only tests advance, and shorthands for common calls.
 struct Bench {
     store: Store,
-    /// Another proxy's store in the same place, where there is one.
+    /// A second proxy's store in the same place, if there is one.
     other: Option<Store>,
     clock: Clock,
     delivery: std::cell::Cell<u64>,
     place: Place,
 }
 
-/// What is left of a store when it is closed, or its process dies.
+/// Where a store's data is; outlives a closed store or a dead process.
 enum Place {
     File(tempfile::TempDir),
-    /// Kept, because the memory ends with the last connection.
+    /// The connection is kept open, because the in-memory database ends with its last connection.
     Memory(String, #[expect(dead_code, reason = "held, never asked")] rusqlite::Connection),
     Redis(RedisServer),
 }
@@ -85,8 +85,8 @@ impl Place {
         }
     }
 
-    /// Makes the others believe that whoever had it open is dead. Only instances of a Redis know of
-    /// one another.
+    /// Deletes the keys that show instances as alive, so that others take them for dead. Only
+    /// instances on one Redis know of one another.
     fn expire_leases(&self) {
         if let Self::Redis(server) = self {
             let mut redis = server.look();
@@ -96,7 +96,7 @@ impl Place {
     }
 }
 
-/// Each sentence holds for each engine.
+/// Runs each of these tests on each engine.
 macro_rules! for_each_engine {
     ($($sentence:ident),+ $(,)?) => {
         mod in_a_file {
@@ -122,7 +122,7 @@ impl Bench {
         Self { store, other: None, clock, delivery: std::cell::Cell::new(0), place }
     }
 
-    /// Two proxies in one place.
+    /// A bench with two proxies in one place.
     async fn of_two(place: Place) -> Self {
         Self::at(place).await.with_another().await
     }
@@ -132,14 +132,14 @@ impl Bench {
         self
     }
 
-    /// From now on the other proxy is asked.
+    /// Swaps the two proxies: later calls go to the other one.
     fn take_turns(&mut self) {
         if let Some(other) = &mut self.other {
             std::mem::swap(&mut self.store, other);
         }
     }
 
-    /// The same, opened anew as after a crash: nothing that was on its way is known any more.
+    /// Closes and reopens the store as after a crash: no message counts as being sent any more.
     async fn reopened(self) -> Self {
         let Self { store, other, clock, delivery, place } = self;
         let are_two = other.is_some();
@@ -149,7 +149,7 @@ impl Bench {
         if are_two { bench.with_another().await } else { bench }
     }
 
-    /// How many marks a delivery has left.
+    /// Number of deduplication marks that a delivery has left.
     async fn marks(&self, delivery: u64) -> usize {
         match &self.place {
             Place::File(_) | Place::Memory(..) => {
@@ -168,7 +168,7 @@ impl Bench {
         }
     }
 
-    /// Deletes the entries before a number, as an operator might.
+    /// Deletes the entries before `seq`, as an operator might.
     async fn delete_before(&self, conversation: ConversationId, seq: u32) {
         match &self.place {
             Place::File(_) | Place::Memory(..) => {
@@ -208,8 +208,8 @@ impl Bench {
         self.store.settle(forward.send, outcome).await.expect("settled")
     }
 
-    /// A conversation under way: alias `alias`, platform id `p1`, first message `k0` echoed; two
-    /// entries.
+    /// Starts a conversation with alias `alias`, platform id `p1` and first message `k0`, which is
+    /// echoed: two entries.
     async fn started(&self) -> ConversationId {
         let forward = forward(self.begin_start("k0", "hello", "alias").await);
         self.settle(&forward, accepted_start("p1")).await;
@@ -223,12 +223,12 @@ impl Bench {
         forward
     }
 
-    /// One delivery that is acknowledged.
+    /// Receives one delivery and acknowledges it.
     async fn deliver(&self, events: &[Incoming]) -> ReceiveStats {
         let (number, stats) = self.deliver_unanswered(events).await;
         self.store.acknowledge(number, true);
         if self.other.is_some() {
-            // The answer's way to the platform, and the next delivery's way to the other proxy.
+            // Stands for the time until the platform has the answer and sends the next delivery.
             for _ in 0..5 {
                 self.store.check().await.expect("written");
             }
@@ -236,14 +236,14 @@ impl Bench {
         stats
     }
 
-    /// One delivery whose 2xx gets lost.
+    /// Receives one delivery whose 2xx is lost.
     async fn deliver_in_vain(&self, events: &[Incoming]) -> ReceiveStats {
         let (number, stats) = self.deliver_unanswered(events).await;
         self.store.acknowledge(number, false);
         stats
     }
 
-    /// One delivery that is stored and not answered yet.
+    /// Receives one delivery, which is stored and not answered yet.
     async fn deliver_unanswered(&self, events: &[Incoming]) -> (u64, ReceiveStats) {
         let number = self.delivery.get() + 1;
         self.delivery.set(number);
@@ -251,7 +251,7 @@ impl Bench {
         (number, stats)
     }
 
-    /// The whole log in short: `visitor: hello`, `k0 sent`, `closed`.
+    /// The whole log in short form: `visitor: hello`, `k0 sent`, `closed`.
     async fn log(&self, conversation: ConversationId) -> Vec<String> {
         let replay = self.store.read_after(conversation, ReadFrom::default(), 10_000).await.expect("read");
         for (at, entry) in replay.entries.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! A Redis of a test's own, on a socket in a directory of its own, ended with its value.
+//! Test fixture: a private `redis-server` on a socket in a temporary directory, stopped on drop.
 
 use std::{
     io::{BufRead, BufReader},
@@ -16,7 +16,7 @@ pub struct RedisServer {
 }
 
 impl RedisServer {
-    /// Starts one. It writes each change to the disk before it answers, as an operator's should.
+    /// Starts a server. It writes each change to the disk before it answers, as in production.
     ///
     /// # Panics
     /// When `redis-server` is not installed; `cargo xtask setup` installs it.
@@ -26,23 +26,24 @@ impl RedisServer {
         Self { child, directory }
     }
 
-    /// Where it is.
+    /// Returns its address.
     pub fn url(&self) -> RedisUrl {
         let socket = self.directory.path().join("redis.sock");
         RedisUrl::parse(&format!("redis+unix://{}", socket.display())).expect("an address")
     }
 
-    /// A way to look inside, for a test.
+    /// Opens a connection for a test to inspect the data.
     pub fn look(&self) -> redis::Connection {
         let socket = self.directory.path().join("redis.sock");
         let client = redis::Client::open(format!("redis+unix://{}", socket.display())).expect("an address");
         client.get_connection().expect("a connection")
     }
 
-    /// Is this text anywhere in it, or on its disk once it has written its log anew?
+    /// Whether this text occurs in the append-only log after a rewrite, which holds all current
+    /// data.
     pub fn holds(&self, text: &str) -> bool {
         let mut redis = self.look();
-        // Without its own compressed form, so that a text can be found.
+        // Disables the compressed format, so that a text can be found.
         redis::cmd("CONFIG").arg(&["SET", "aof-use-rdb-preamble", "no"]).exec(&mut redis).expect("set");
         redis::cmd("BGREWRITEAOF").exec(&mut redis).expect("begun");
         let is_writing = |redis: &mut redis::Connection| {
@@ -59,23 +60,24 @@ impl RedisServer {
         })
     }
 
-    /// Ends it at once, as a crash does.
+    /// Kills the server, as in a crash.
     pub fn kill(&mut self) {
         self.child.kill().expect("it was running");
         self.child.wait().expect("it has ended");
     }
 
-    /// Starts it again on what it has written.
+    /// Restarts the server with the data it has written.
     pub fn start_again(&mut self) {
         self.child = begin(self.directory.path());
     }
 
-    /// It takes connections and answers nothing, as one does whose machine stands still.
+    /// Stops the process without ending it: the server still accepts connections but answers
+    /// nothing, like a frozen machine.
     pub fn freeze(&self) {
         self.signal("-STOP");
     }
 
-    /// It goes on where it stood still.
+    /// Resumes the process.
     pub fn thaw(&self) {
         self.signal("-CONT");
     }
@@ -88,7 +90,7 @@ impl RedisServer {
 
 impl Drop for RedisServer {
     fn drop(&mut self) {
-        // Both fail only when it has ended already, which is what is wanted.
+        // Both fail only if it has already ended, which is the goal.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -96,7 +98,7 @@ impl Drop for RedisServer {
 
 fn begin(directory: &Path) -> Child {
     let socket = directory.join("redis.sock");
-    // A killed one leaves its socket behind, which takes no connections.
+    // A killed server leaves its socket file behind, which accepts no connections.
     let _ = std::fs::remove_file(&socket);
     let mut child = Command::new("redis-server")
         .args(["--port", "0", "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--unixsocket"])

@@ -1,4 +1,4 @@
-//! Answers of the documented calls: the error bodies (DOC), what a test ordered instead, and no
+//! Answers of the documented calls: the error bodies (DOC), what a test ordered instead, or no
 //! answer at all.
 
 use std::io;
@@ -70,7 +70,7 @@ const ERRORS: &[(&str, u16, &str)] = &[
     ("TOO_MANY_REQUESTS", 429, "Too many requests"),
 ];
 
-/// The documented status of an error; 400 for a code nobody knows.
+/// Returns the documented status of an error; 400 for an unknown code.
 pub fn status_of(error: &str) -> u16 {
     ERRORS.iter().find(|(code, ..)| *code == error).map_or(400, |(_, status, _)| *status)
 }
@@ -84,7 +84,7 @@ pub fn error_body(error: &str, message: Option<&str>, status: u16) -> Value {
 #[derive(Clone, Debug)]
 pub enum Answer {
     Whole(Canned),
-    /// Half of it, under the length of all.
+    /// Half of the body, with the `Content-Length` of the whole.
     Half(Canned),
     Cut,
 }
@@ -94,7 +94,7 @@ impl Answer {
         Self::Whole(Canned { status, headers: Vec::new(), body: stub_rules::Body::Json(body) })
     }
 
-    /// What the record says of it.
+    /// Returns the outcome for the record.
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Whole(canned) => Outcome::Answered(canned.status),
@@ -118,7 +118,7 @@ impl Answer {
     }
 }
 
-/// What a test ordered, in the place of the right answer if there is one already.
+/// Returns the answer that a test ordered, in place of the right answer if there is one already.
 pub fn ordered(what: StubAction, right: Option<Answer>) -> Answer {
     match what {
         StubAction::Answer(canned) => Answer::Whole(canned),

@@ -1,7 +1,7 @@
-//! The documented bodies, checked strictly: every field of the right type, nothing missing, nothing
-//! unknown.
+//! Strict validation of the documented bodies: every field of the right type, nothing missing,
+//! nothing unknown.
 //!
-//! The real platform is likely more lenient. A strict one shows at once when a proxy forwards what
+//! The real platform is likely more lenient. Strictness reveals at once when a proxy forwards what
 //! it should have left out.
 
 use serde_json::{Map, Value};
@@ -15,9 +15,9 @@ pub struct Start {
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Send {
-    /// What the visitor says, as a bot reads it.
+    /// The visitor's message as the text that a bot reads.
     pub text: String,
-    /// The message itself, where it is a typed answer (INT).
+    /// The message itself, if it is a typed answer (INT).
     pub typed: Option<Value>,
 }
 
@@ -45,8 +45,8 @@ pub fn start(body: &Value) -> Result<Start, String> {
     Ok(Start { visitor: visitor.to_owned(), bot_key: bot_key.to_owned(), text })
 }
 
-/// Checks the body of "send visitor response" (DOC), which may hold a typed answer where those are
-/// on (INT).
+/// Checks the body of "send visitor response" (DOC), which may be a typed answer if those are
+/// enabled (INT).
 pub fn send(body: &Value, typed_answers: bool) -> Result<Send, String> {
     let fields = object(body, "body")?;
     only(fields, "", &["message", "user"])?;
@@ -84,7 +84,7 @@ fn text(data: &Map<String, Value>) -> Result<String, String> {
     if text.trim().is_empty() { Err("message.data.body: must not be empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
-/// The platform fetches the files, so it must be able to.
+/// Checks that links are absolute: the platform must be able to fetch the files.
 fn links(data: &Map<String, Value>) -> Result<(), String> {
     for (index, file) in data.get("files").and_then(Value::as_array).into_iter().flatten().enumerate() {
         let link = file["link"].as_str().unwrap_or_default();
@@ -95,8 +95,8 @@ fn links(data: &Map<String, Value>) -> Result<(), String> {
     Ok(())
 }
 
-/// A typed answer with several values (INT), as one text: of each item the value that a person
-/// would read.
+/// Joins a typed answer with several values (INT) into one text: the human-readable value of each
+/// item.
 fn list(data: &Map<String, Value>, name: &str, keys: &[&str]) -> Result<String, String> {
     only(data, "message.data.", &[name])?;
     let items =
@@ -124,7 +124,7 @@ fn check_variables(variables: &Value) -> Result<(), String> {
         match group.as_str() {
             "system" => only(values, "variables.system.", &["timezone", "referrerUrl", "browserLanguage"])?,
             "contact" => only(values, "variables.contact.", &["name", "email", "phone"])?,
-            // The page's own names.
+            // The page chooses these names.
             _ => {}
         }
         for name in values.keys() {

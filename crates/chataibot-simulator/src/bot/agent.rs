@@ -1,5 +1,5 @@
-//! Noor, the person a conversation can be handed to in the demo. Tests play the agent themselves,
-//! by the controls.
+//! Noor, the agent to whom a conversation can be handed over in the demo. Tests play the agent
+//! themselves, through the controls.
 
 use super::{Author, Flow, Step, With, message, reply, say};
 

@@ -1,11 +1,11 @@
-//! What the bot says when it had asked for something: it checks the answer, thanks for it or asks
+//! Replies to answers that the bot had asked for: it checks the answer, thanks for it or asks
 //! again.
 
 use percent_encoding::percent_decode_str;
 
 use super::{Expects, Flow, Step, message, reply, reply_with};
 
-/// The reply to an answer. A bad one is asked for again, with the matching prompt.
+/// Returns the reply to an answer. An invalid one is asked for again, with the matching prompt.
 pub fn answer(flow: &mut Flow, asked: Expects, text: &str) -> Vec<Step> {
     let said = message::escape(text.trim());
     match asked {
@@ -40,7 +40,7 @@ pub fn answer(flow: &mut Flow, asked: Expects, text: &str) -> Vec<Step> {
     }
 }
 
-/// What a file is called, where only its address was sent.
+/// Returns the name of a file, also if only its URL was sent.
 fn file_name(text: &str) -> String {
     if !text.starts_with("http") || text.contains(char::is_whitespace) {
         return text.to_owned();
@@ -64,7 +64,7 @@ fn again(flow: &mut Flow, expects: Expects, kind: &str, html: &str) -> Vec<Step>
     reply_with(message::prompt(kind, html))
 }
 
-/// As strict as a friendly bot should be: one `@`, a dotted host, no spaces.
+/// Whether the text is an e-mail address, checked leniently: one `@`, a dotted host, no spaces.
 pub fn is_email(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else { return false };
     let labels: Vec<&str> = host.split('.').collect();

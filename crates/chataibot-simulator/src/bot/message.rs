@@ -3,8 +3,7 @@
 
 use serde_json::{Value, json};
 
-/// Where the fixtures say their pictures and files are; the simulator puts its own address in its
-/// place.
+/// Base URL of the pictures and files in the fixtures; the simulator replaces it with its own.
 pub const MEDIA_HOST: &str = "https://media.example.com/";
 
 /// A text (OBS).
@@ -29,23 +28,23 @@ pub fn buttons(title: impl Into<String>, labels: &[&str]) -> Value {
     json!({ "type": "button", "title": title.into(), "buttons": buttons })
 }
 
-/// A visitor's words inside the bot's HTML.
+/// Escapes a visitor's text for the bot's HTML.
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// The message inside a fixture, which is a whole webhook body with one event.
+/// Returns the message inside a fixture, which is a whole webhook body with one event.
 pub fn fixture(body: &str) -> Value {
     let mut body: Value = serde_json::from_str(body).expect("a fixture is JSON; a test reads them all");
     body["events"][0]["event"]["payload"]["message"].take()
 }
 
-/// The same value with every picture and file taken from this simulator.
+/// Returns the value with every picture and file served by this simulator.
 pub fn with_media_from(value: Value, base: &str) -> Value {
     map_texts(value, &|text| text.replace(MEDIA_HOST, &format!("{base}/media/")))
 }
 
-/// The same value with each text in it changed.
+/// Returns the value with `change` applied to each string in it.
 pub fn map_texts(value: Value, change: &impl Fn(&str) -> String) -> Value {
     match value {
         Value::String(text) => change(&text).into(),

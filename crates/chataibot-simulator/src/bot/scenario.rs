@@ -1,5 +1,5 @@
-//! The words that make something happen, in one table. `help` is written from this table, so it
-//! can't forget one.
+//! Table of the scenarios and their keywords. `help` is generated from this table, so it can't omit
+//! one.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::{Author, Expects, Flow, Step, agent, message, reply, reply_with, say,
 
 #[derive(Debug)]
 pub struct Scenario {
-    /// What a visitor types, in lower case; the first one stands in the help.
+    /// The keywords that a visitor types, in lower case; the help shows the first one.
     pub words: &'static [&'static str],
     /// The heading under which the help lists it.
     pub group: &'static str,
@@ -19,7 +19,7 @@ pub struct Scenario {
 pub enum Play {
     /// Shows the message of a fixture, and then expects something.
     Show(&'static str, Expects),
-    /// Does something with the call that brought the word, and then, where the call is accepted,
+    /// Does something with the call that carries the keyword, and then, if the call is accepted,
     /// says this.
     Trick(Trick, &'static str),
     /// Does several things.
@@ -27,7 +27,7 @@ pub enum Play {
     Help,
 }
 
-/// What happens to the call that brings the word.
+/// What happens to the call that carries the keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trick {
     /// The answer takes four times the bot's pace.
@@ -42,7 +42,8 @@ pub enum Trick {
     Limit,
     /// Refused, `CHANNEL_NOT_ENABLED`.
     Unavailable,
-    /// Refused, `CONTACT_IS_BLOCKED`, like all that follows until the visitor starts anew.
+    /// Refused, `CONTACT_IS_BLOCKED`, like all further calls until the visitor starts a new
+    /// conversation.
     Blocked,
 }
 
@@ -144,7 +145,7 @@ scenarios! {
         ["blocked"] => Play::Trick(Trick::Blocked, "");
 }
 
-/// The scenario of a word, whatever its case and the space around it.
+/// Finds the scenario of a keyword, whatever its case and the space around it.
 pub fn find(text: &str) -> Option<&'static Scenario> {
     let word = text.trim().to_lowercase();
     SCENARIOS.iter().find(|scenario| scenario.words.contains(&word.as_str()))
@@ -193,7 +194,7 @@ fn burst(_: &mut Flow) -> Vec<Step> {
     steps
 }
 
-/// So many short messages that the list is a long one, in a few webhook calls.
+/// Sends enough short messages for a long list, in a few webhook calls.
 fn long_thread(_: &mut Flow) -> Vec<Step> {
     /// A multiple of 50.
     const MESSAGES: usize = 250;
@@ -225,7 +226,7 @@ fn close(_: &mut Flow) -> Vec<Step> {
     steps
 }
 
-/// What is seen from the train now and then, so that not all lines are alike.
+/// Returns an occasional view from the train, so that not all messages are alike.
 const fn view(kilometre: usize) -> &'static str {
     match kilometre % 25 {
         0 => ": a station, and time to stretch. Mind the gap between the train and the platform edge on your way out.",
@@ -236,7 +237,7 @@ const fn view(kilometre: usize) -> &'static str {
     }
 }
 
-/// The list of all words, from the table.
+/// Returns the list of all keywords, generated from the table.
 pub fn words() -> String {
     let mut html = String::from("<p>All the words I know</p>");
     for group in SCENARIOS.chunk_by(|one, next| one.group == next.group) {

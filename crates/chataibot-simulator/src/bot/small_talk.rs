@@ -1,11 +1,11 @@
-//! Everything a visitor may say that is no scenario's word: a kind, short answer that points to
+//! Small talk: friendly, short replies to texts that are no scenario's keyword, which point to
 //! `help`.
 
 use super::{Step, message, reply, reply_with};
 
 macro_rules! topics {
     ($($words:tt $html:literal)+) => {
-        /// Words that may stand anywhere in the text, and what Pip says to them.
+        /// Words that may occur anywhere in the text, and Pip's reply to them.
         const TOPICS: &[(&[&str], &str)] = &[$((&$words, $html)),+];
     };
 }
@@ -53,7 +53,8 @@ pub fn answer(text: &str) -> Vec<Step> {
     }
 }
 
-/// Does the word begin where a word of the text begins? So "hi" is not found in "this".
+/// Whether a word of the text begins with this word; up to three characters must match whole. So
+/// "hi" is not found in "this".
 fn mentions(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
         let before = text[..at].chars().next_back();

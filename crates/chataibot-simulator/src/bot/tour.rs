@@ -26,8 +26,8 @@ const WEEKENDS: &[Weekend] = &[
 
 const SURPRISE: &str = "Surprise me";
 
-/// Does the tour take this text itself, even if it is a scenario's word? Somebody may well be
-/// called Rich.
+/// Whether the tour takes this text as its answer even if it is a scenario's keyword: somebody may
+/// be called Rich.
 pub fn keeps(expects: &Expects, text: &str) -> bool {
     let way_out = matches!(text.trim().to_lowercase().as_str(), "help" | "close" | "?");
     matches!(expects, Expects::Tour(Stop::Name)) && !way_out
@@ -41,7 +41,7 @@ pub fn begin(flow: &mut Flow) -> Vec<Step> {
     steps
 }
 
-/// The next question, or the same again.
+/// Returns the next question, or the same one again.
 pub fn answer(flow: &mut Flow, stop: Stop, text: &str) -> Vec<Step> {
     let said = text.trim();
     if matches!(said.to_lowercase().as_str(), "stop" | "cancel") {

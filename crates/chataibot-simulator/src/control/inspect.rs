@@ -1,4 +1,4 @@
-//! Controls that tell what happened, and can wait until it has.
+//! Controls that report what happened, and can wait until it has.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::{
     platform::{self, Platform},
 };
 
-/// How long a list waits when nothing else is said.
+/// How long a list waits by default.
 const USUAL_WAIT_MS: u64 = 5000;
 
 body!(CallsQuery {
@@ -93,7 +93,7 @@ pub async fn idle(State(platform): Shared, Query(query): Query<IdleQuery>) -> Re
     (status, Json(json!({ "ok": in_time }))).into_response()
 }
 
-/// Answers when enough entries are there, or with 408 and what there is.
+/// Answers once there are enough entries, or after the timeout with 408 and the entries so far.
 async fn wait(
     platform: &Platform,
     name: &str,

@@ -1,4 +1,4 @@
-//! Controls over what is said in a conversation, and over its course.
+//! Controls over the messages of a conversation and over its state.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,7 +14,7 @@ use crate::{
     script, webhook,
 };
 
-/// The longest a `wait` waits.
+/// The longest time that `wait` waits.
 const WAIT_LIMIT: Duration = Duration::from_secs(30);
 
 body!(ReplyOrder {
@@ -90,7 +90,7 @@ pub async fn reply(State(platform): Shared, Order(order): Order<ReplyOrder>) -> 
     Ok(done(json!({ "deliveries": ids, "states": states })))
 }
 
-/// The `n`th of several replies; `{n}` counts.
+/// Builds the `n`th of several replies; `{n}` in a text becomes the number.
 fn write(
     platform: &Platform,
     state: &platform::State,

@@ -1,5 +1,5 @@
-//! Controls over the webhook: where it goes, what is kept back, in which order it comes, and what
-//! comes again.
+//! Controls over the webhook: its address, and which deliveries are held back, reordered or
+//! repeated.
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,7 +22,7 @@ use crate::{
 };
 
 body!(AimOrder {
-    /// Missing keeps the address, `null` takes it away.
+    /// A missing `url` keeps the address, `null` removes it.
     #[serde(default, deserialize_with = "even_null")]
     url: Option<Option<String>>,
     token: Option<String>,
@@ -122,7 +122,7 @@ pub async fn release(State(platform): Shared, Order(order): Order<DeliveriesOrde
     Ok(done(json!({ "results": results })))
 }
 
-/// A released webhook that was not accepted goes back to its place in the queue.
+/// Puts a released webhook that was not accepted back at its place in the queue.
 fn put_back(platform: &Arc<Platform>, index: usize, generation: u64) {
     let mut state = platform.write();
     if state.generation != generation {
@@ -192,7 +192,7 @@ fn result(id: &str, met: &Result<u16, String>) -> Value {
     }
 }
 
-/// Where a delivery stands in the record.
+/// Returns the index of a delivery in the record.
 pub fn index(state: &platform::State, id: &str) -> Option<usize> {
     let number: usize = id.strip_prefix('d')?.parse().ok()?;
     let index = number.checked_sub(1)?;

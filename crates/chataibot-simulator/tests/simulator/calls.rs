@@ -225,7 +225,7 @@ fn documented_error(name: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// The keys and types of a value.
+/// The keys and types of a JSON value.
 fn shape(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {

@@ -1,4 +1,4 @@
-//! Every control that the other tests do not use already.
+//! The controls that the other tests do not use.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ async fn an_answer_can_be_dropped_after_or_before_the_message_is_processed() {
         .iter()
         .map(|call| (&call["body"]["message"]["data"]["body"], &call["processed"], &call["outcome"]))
         .collect();
-    // The order that acts before processing meets the first call, whatever else is laid out.
+    // The order that acts before processing applies to the first call, whatever else is queued.
     let wanted =
         json!([["one", false, "cut"], ["two", true, "cut"], ["three", true, "cut"], ["four", true, "answered"]]);
     assert_eq!(json!(told), wanted);
@@ -47,7 +47,7 @@ async fn failures_come_as_ordered() {
     let id = harness.start().await;
     harness.order("fail", json!({ "call": "send", "times": 2, "status": 503, "retry_after": 7 })).await;
     for _ in 0..2 {
-        // A start is not a send.
+        // A start does not count as a send.
         assert_eq!(harness.try_start("Hello").await.unwrap().status, 200);
         let failed = harness.try_send(&id, "text").await.unwrap();
         assert_eq!((failed.status, &failed.headers["retry-after"]), (503, &"7".parse().unwrap()));

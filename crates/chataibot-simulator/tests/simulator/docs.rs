@@ -1,4 +1,4 @@
-//! The documentation and the fixtures are held against the code.
+//! Compares documentation and fixtures with the code.
 
 use serde_json::{Value, json};
 
@@ -14,8 +14,8 @@ async fn every_documented_control_exists_and_every_control_is_documented() {
             let path = path.split('?').next().unwrap();
             documented.push(format!("{method} {path}"));
             let url = harness.url(path);
-            // An unknown field is refused by name, so nothing happens; an unknown path is 404 and a
-            // wrong method 405.
+            // An unknown field is refused by name, so the request has no effect; an unknown path is
+            // 404 and a wrong method 405.
             let request = match method {
                 "GET" => harness.client.get(url),
                 _ => harness.client.post(url).json(&json!({ "no such field": 1 })),

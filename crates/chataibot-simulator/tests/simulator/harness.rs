@@ -1,4 +1,4 @@
-//! A running simulator with a webhook receiver, and the calls a test makes on both.
+//! A running simulator with a webhook receiver, and the calls that tests make on both.
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
@@ -19,7 +19,7 @@ use tokio::{
 
 pub const VISITOR: &str = "0123456789abcdef0123456789abcdef";
 
-/// Only to fail a test that would hang.
+/// Only makes a hanging test fail.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A simulator whose events reach a receiver.
@@ -29,7 +29,7 @@ pub struct Harness {
     pub client: reqwest::Client,
 }
 
-/// What a call got.
+/// Answer to a call.
 #[derive(Debug)]
 pub struct Got {
     pub status: u16,
@@ -38,12 +38,12 @@ pub struct Got {
 }
 
 impl Harness {
-    /// After the handshake.
+    /// Starts both, and waits for the handshake.
     pub async fn new() -> Self {
         Self::with(|_| {}).await
     }
 
-    /// The same, with other settings.
+    /// Like [`Self::new`], with other settings.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let receiver = Receiver::new().await;
         let mut config = Config { webhook_url: Some(receiver.url.clone()), ..Config::for_tests() };
@@ -70,7 +70,7 @@ impl Harness {
         json!({ "message": { "data": { "body": text }, "type": "text" }, "user": { "type": "VISITOR" } })
     }
 
-    /// A call with the right token.
+    /// Makes a call with the right token.
     pub async fn call(&self, path: &str, body: &Value) -> Result<Got, reqwest::Error> {
         let request = self.client.post(self.url(path)).bearer_auth("demo-account-token").json(body);
         got(request.send().await?).await
@@ -84,7 +84,7 @@ impl Harness {
         self.call(&format!("/api/v1/conversation/{conversation}/messages"), &Self::send_body(text)).await
     }
 
-    /// Starts a conversation and reads its four first events away: created, echo, greeting, menu.
+    /// Starts a conversation and discards its first four events: created, echo, greeting, menu.
     pub async fn start(&self) -> String {
         let started = self.try_start("Hello").await.unwrap();
         assert_eq!(started.status, 200, "{started:?}");
@@ -94,7 +94,7 @@ impl Harness {
         started.body["conversation"]["id"].as_str().unwrap().to_owned()
     }
 
-    /// Sends a text, sees it accepted, and reads its echo away.
+    /// Sends a text, which must be accepted, and discards its echo.
     pub async fn send(&self, conversation: &str, text: &str) {
         let sent = self.try_send(conversation, text).await.unwrap();
         assert_eq!(sent.status, 200, "{sent:?}");
@@ -102,7 +102,7 @@ impl Harness {
         assert_eq!(echo, json!({ "type": "text", "text": text }));
     }
 
-    /// An order that is followed.
+    /// Gives the simulator an order, which must be accepted.
     pub async fn order(&self, path: &str, body: Value) -> Value {
         let got = self.try_order(path, body).await;
         assert_eq!(got.status, 200, "{path}: {got:?}");
@@ -114,14 +114,14 @@ impl Harness {
         got(request.send().await.unwrap()).await.unwrap()
     }
 
-    /// What a control tells.
+    /// Reads from a control.
     pub async fn look(&self, path: &str) -> Value {
         let answer = self.client.get(self.url(&format!("/_control/{path}"))).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
         answer.json().await.unwrap()
     }
 
-    /// Waits until nothing is under way.
+    /// Waits until no work is pending.
     pub async fn idle(&self) {
         assert_eq!(self.look("idle?timeout_ms=15000").await["ok"], true);
     }
@@ -135,7 +135,7 @@ async fn got(answer: reqwest::Response) -> Result<Got, reqwest::Error> {
     Ok(Got { status, headers, body })
 }
 
-/// Stands where the proxy stands: shakes hands and keeps what comes.
+/// Webhook receiver in the proxy's place: answers handshakes and records the other calls.
 pub struct Receiver {
     pub url: String,
     came: Mutex<mpsc::UnboundedReceiver<Came>>,
@@ -166,25 +166,25 @@ impl Receiver {
         Self { url, came: Mutex::new(came), shared }
     }
 
-    /// Answers the next calls with these statuses; they are kept nevertheless.
+    /// Answers the next calls with these statuses; they are recorded nevertheless.
     pub async fn refuse(&self, statuses: &[u16]) {
         self.shared.statuses.lock().await.extend(statuses);
     }
 
-    /// The next call that is no handshake.
+    /// The next call that is not a handshake.
     pub async fn next(&self) -> Came {
         let next = async { self.came.lock().await.recv().await.unwrap() };
         tokio::time::timeout(PATIENCE, next).await.expect("a webhook should have come")
     }
 
-    /// The message of the next call, which holds one event.
+    /// The message of the next call, which must contain one event.
     pub async fn next_message(&self) -> Value {
         let came = self.next().await;
         assert_eq!(came.body["events"].as_array().map(Vec::len), Some(1), "{}", came.text);
         came.body["events"][0]["event"]["payload"]["message"].clone()
     }
 
-    /// What came and nobody has read yet.
+    /// Calls that came and were not read yet.
     pub async fn rest(&self) -> Vec<Came> {
         let mut came = self.came.lock().await;
         let mut rest = Vec::new();

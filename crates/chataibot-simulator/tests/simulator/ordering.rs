@@ -1,4 +1,4 @@
-//! The order of events is the test's affair: nothing depends on the scheduler.
+//! The tests determine the order of events; nothing depends on the scheduler.
 
 use serde_json::json;
 

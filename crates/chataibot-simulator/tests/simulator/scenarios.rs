@@ -1,4 +1,4 @@
-//! Each scenario's word delivers what it says, and the tour is a conversation.
+//! Each scenario's keyword triggers what it describes, and the tour is a conversation.
 
 use chataibot_simulator::clock::{now, write_day};
 use serde_json::{Value, json};
@@ -71,7 +71,7 @@ async fn each_word_delivers_its_shape() {
     assert!(harness.receiver.rest().await.is_empty());
 }
 
-/// A calendar's days lie around today, so they differ from the fixture's.
+/// Removes a calendar's days, which are relative to today and so differ from the fixture's.
 fn without_days(mut message: Value) -> Value {
     if let Some(validation) = message["validation"].as_object_mut() {
         validation.remove("min");
@@ -190,7 +190,7 @@ async fn a_word_in_the_first_message_is_played_after_a_short_greeting() {
     assert_eq!(harness.receiver.next_message().await["type"], "slider");
 }
 
-/// Within the 1,000 characters that the platform's editor allows (DOC).
+/// Checks that every scenario is listed, in the platform editor's 1,000 characters (DOC).
 fn assert_lists_every_scenario(html: &str) {
     for scenario in chataibot_simulator::scenario::SCENARIOS {
         assert!(html.contains(scenario.words[0]), "{} is missing", scenario.words[0]);
@@ -230,7 +230,7 @@ async fn the_tour_asks_checks_and_sums_up() {
     assert!(harness.receiver.next_message().await["text"].as_str().unwrap().contains("weekend"));
     assert_eq!(harness.receiver.next_message().await["type"], "name");
 
-    // A scenario's word, and markup: here it is a name.
+    // A scenario's keyword, and markup: here it is taken as a name.
     harness.send(&id, "Rich <b>O'Neil</b> & Co").await;
     let asks = harness.receiver.next_message().await;
     assert_eq!(asks["type"], "email");
@@ -301,7 +301,7 @@ async fn anything_else_gets_a_kind_answer_with_the_visitors_markup_escaped() {
     let answer = harness.receiver.next_message().await;
     let title = answer["title"].as_str().unwrap();
     assert!(title.contains("&lt;img src=x&gt;") && title.contains("<b>help</b>"), "{title}");
-    // "this" holds "hi", but is no greeting.
+    // "this" contains "hi", but is not a greeting.
     harness.send(&id, "this").await;
     assert!(harness.receiver.next_message().await["title"].as_str().unwrap().contains("“this”"));
 }
@@ -360,7 +360,7 @@ async fn fail_and_limit_refuse_the_first_try_and_take_the_second() {
             assert_eq!(harness.receiver.next_message().await["type"], "text");
         }
     }
-    // On start too: nothing is created by the refused one.
+    // Also on start: the refused one creates nothing.
     let refused = harness.try_start("fail").await.unwrap();
     assert_eq!(refused.status, 400);
     assert_eq!(harness.try_start("fail").await.unwrap().status, 200);
@@ -383,7 +383,7 @@ async fn lost_is_processed_but_never_answered() {
 async fn late_delivers_the_reply_before_the_answer() {
     let harness = Harness::new().await;
     let id = harness.start().await;
-    // The webhook is kept back, so the answer must wait.
+    // The webhook is paused, so the answer must wait.
     harness.order("webhooks/pause", json!({})).await;
     let send = tokio::spawn({
         let request = harness.client.post(harness.url(&format!("/api/v1/conversation/{id}/messages")));

@@ -28,7 +28,7 @@ async fn the_handshake_is_tried_until_it_succeeds_and_no_event_goes_out_before()
 #[tokio::test]
 async fn a_handshake_that_returns_another_token_does_not_count() {
     let harness = Harness::new().await;
-    // The receiver takes it for an event and answers without a body.
+    // This receiver answers the handshake with another token.
     let router = axum::Router::new().fallback(|| async { axum::Json(json!({ "token": "wrong" })) });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());

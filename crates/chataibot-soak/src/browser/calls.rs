@@ -1,5 +1,5 @@
-//! What is asked of the proxy, as the widget asks it: `src/runtime/requests.rs`, over a client of
-//! this machine.
+//! Requests of a tab to the proxy, made like the widget's in `src/runtime/requests.rs` but with a
+//! native HTTP client.
 
 use std::{rc::Rc, time::Duration};
 
@@ -22,11 +22,11 @@ use tokio::{task::spawn_local, time::timeout};
 
 use super::{Browser, Kind, until};
 
-/// The page that has the widget.
+/// Origin of the host page.
 pub const ORIGIN: &str = "http://localhost:4711";
-/// What a start, send or token call may take.
+/// Time limit of a start, send or token call.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// A poll's own time limit.
+/// Time limit of a poll.
 const POLL_LIMIT: Duration = Duration::from_secs(60);
 
 struct Ask {
@@ -54,8 +54,8 @@ impl Ask {
 }
 
 impl Browser {
-    /// A call under a lock: made when its turn comes, unless `prepare` finds it needless; its input
-    /// is heard inside the lock.
+    /// Makes a call under a lock, unless `prepare` returns the input that makes it unnecessary. The
+    /// resulting input is handled before the lock is released.
     fn errand(
         &self,
         tab: usize,
@@ -250,7 +250,7 @@ impl Browser {
         answer.await.unwrap_or(Err(ApiError::Network))
     }
 
-    /// The answer, when it is a success; what a browser would not let a page read is none.
+    /// Returns a successful answer; one that a browser would hide from a page is an error.
     async fn open_answer(&self, ask: Ask) -> Result<Response, ApiError> {
         let mut request =
             self.0.http.request(ask.method, format!("{}{}", self.0.base, ask.path)).header("origin", ORIGIN);

@@ -1,5 +1,5 @@
-//! What tabs of one browser have in common: the lock of the leader, and a channel on which news and
-//! words come in their order.
+//! What the tabs of one browser share: the leader's lock, and a channel that delivers changes and
+//! messages in order.
 
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ impl Browser {
         self.step_down(tab);
     }
 
-    /// News arrive in their order, a little later. Words only from and to those who listen.
+    /// Posts to the other tabs, in order and with a delay; messages only between listening tabs.
     pub(super) fn post(&self, from: usize, listeners: bool, news: impl Fn() -> News) {
         if listeners && !self.0.tabs.borrow()[from].listening {
             return;

@@ -1,5 +1,5 @@
-//! The transcript as a web page: elements are built in a detached document and serialised by the
-//! browser. None of them is ever in the page that embeds the chat.
+//! The transcript as a web page: the elements are created detached and serialised by the browser.
+//! They are never inserted into the host page.
 
 use chataibot_wire::{
     Node, RichText,
@@ -10,11 +10,11 @@ use web_sys::{Document, Element, XmlSerializer};
 use super::{Line, plain_text::class_of};
 use crate::components::{ViewConfig, rich_text::safe_address};
 
-/// The styles of the file; they hold nothing that is written otherwise in XML.
+/// Style sheet of the file; contains no characters that XML escapes.
 const CSS: &str = include_str!("../../../../styles/on-demand/transcript.css");
 const XHTML: &str = "http://www.w3.org/1999/xhtml";
 
-/// The whole file. `None` only where a browser makes no elements.
+/// Returns the whole file; `None` only if the browser creates no elements.
 pub(super) fn page(document: &Document, look: &ViewConfig, made: &str, lines: &[Line]) -> Option<String> {
     let make = Maker(document);
     let title = look.strings.transcript_title();
@@ -56,7 +56,7 @@ pub(super) fn page(document: &Document, look: &ViewConfig, made: &str, lines: &[
     Some(["<!DOCTYPE html>\n", &written, "\n"].concat())
 }
 
-/// Makes elements that are in no page.
+/// Creates detached elements.
 struct Maker<'a>(&'a Document);
 
 impl Maker<'_> {
@@ -80,7 +80,7 @@ impl Maker<'_> {
     }
 
     fn text(&self, parent: &Element, words: &str) -> Option<()> {
-        // What no XML may hold, no transcript needs.
+        // XML allows no other control characters, and a transcript needs none.
         let words = words.replace(|c: char| c < ' ' && !matches!(c, '\n' | '\t'), "");
         parent.append_child(&self.0.create_text_node(&words)).ok().map(drop)
     }
@@ -126,7 +126,7 @@ impl Maker<'_> {
             }
             Node::Link(link) => match safe_address(&link.href) {
                 Some(href) => {
-                    // The file stands in no site.
+                    // The saved file has no site that relative addresses could refer to.
                     let whole = super::absolute(href);
                     let href = whole.as_deref().unwrap_or(href);
                     all(&self.inside(parent, "a", &[("href", href), ("rel", "noopener noreferrer")])?, &link.children)

@@ -27,7 +27,7 @@ pub(super) fn text(look: &ViewConfig, made: &str, lines: &[Line]) -> String {
     out
 }
 
-/// A message's words, whatever its kind.
+/// Returns the text of a message of any kind.
 pub(super) fn of(content: &Content, strings: &Strings) -> RichText {
     let mut nodes = Vec::new();
     collect(content, strings, &mut nodes);
@@ -110,7 +110,7 @@ fn link(text: String, address: &str) -> Node {
     Node::Link(Link::to(address.to_owned(), vec![Node::Text(text)]))
 }
 
-/// Texts that are blocks already stay so.
+/// Adds a text as a paragraph, or as it is if it consists of blocks already.
 fn block(text: &RichText, out: &mut Vec<Node>) {
     let blocks = text.0.iter().any(|node| matches!(node, Node::Paragraph(_) | Node::List(_)));
     match text.is_empty() {
@@ -138,13 +138,13 @@ fn items(items: impl Iterator<Item = Vec<Node>>) -> Option<Node> {
     (!items.is_empty()).then_some(Node::List(List::new(false, items)))
 }
 
-/// As plain text: list items with their number or a dash, addresses in angle brackets behind their
-/// words.
+/// Converts to plain text: list items with their number or a dash, addresses in angle brackets
+/// after their link text.
 pub(super) fn plain(text: &RichText) -> String {
     RichText(spelled_out(&text.0)).to_plain()
 }
 
-/// The same text with everything in words that plain text would lose.
+/// Writes out as text what plain text would lose.
 fn spelled_out(nodes: &[Node]) -> Vec<Node> {
     let mut out = Vec::new();
     for node in nodes {
@@ -153,7 +153,7 @@ fn spelled_out(nodes: &[Node]) -> Vec<Node> {
             Node::Bold(children) | Node::Italic(children) | Node::Underline(children) | Node::Code(children) => {
                 out.extend(spelled_out(children))
             }
-            // Words that hold no longer must not read as if they did.
+            // Struck-out text must not read as if it still applied.
             Node::Strike(children) => {
                 out.extend(words("~~"));
                 out.extend(spelled_out(children));
@@ -184,7 +184,7 @@ fn spelled_out(nodes: &[Node]) -> Vec<Node> {
     out
 }
 
-/// What stands before an item.
+/// Mark before a list item.
 fn mark(list: &List, at: usize) -> String {
     if !list.ordered {
         return "- ".to_owned();
@@ -240,7 +240,7 @@ fn roman(number: i64) -> Option<String> {
     Some(letters)
 }
 
-/// What a page can style a message by.
+/// CSS class of a message in the web page.
 pub(super) fn class_of(author: Author) -> &'static str {
     match author {
         Author::Visitor => "visitor",

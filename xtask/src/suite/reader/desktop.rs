@@ -1,5 +1,5 @@
-//! A display, a bus, the reader and a browser, all of them private: nothing that a developer has
-//! open is read or touched.
+//! A private desktop: display, bus, screen reader and browser. Nothing that a developer has open is
+//! read or touched.
 
 use std::{
     fs,
@@ -21,23 +21,23 @@ use crate::{
     setup::{ACCESSIBILITY_BUS, Engine},
 };
 
-/// How long each part may take to come.
+/// Time limit for each part to start.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long a browser with a new profile may take to start and to be read, on a machine that has
-/// other things to do as well.
+/// Time limit for a browser with a new profile to start and to be read, on a machine that is busy
+/// with other things as well.
 const ARRIVAL: Duration = Duration::from_secs(90);
-/// No sound: a speech server that answers and says nothing.
+/// Configuration of a speech server that answers and makes no sound.
 const SPEECH: &str = "AddModule \"dummy\" \"sd_dummy\" \"\"\nDefaultModule dummy\nAudioOutputMethod \"libao\"\n";
-/// The reader runs this at its start. It writes its log line by line, so that it is read at once
-/// what was said. It does not begin to read out the page by itself: where a speech server is slow
-/// it never ends that, and takes no key for text meanwhile.
+/// Script that the reader runs at its start. Its log is written line by line, so that utterances
+/// can be read at once. It does not read out the page by itself: with a slow speech server it would
+/// never finish, and take no key for text until then.
 const LISTEN: &str = "import os\nfrom orca import debug, settings\nsettings.sayAllOnLoad = False\n\
     debug.debugFile = open(os.environ['READER_LOG'], 'w', buffering=1, encoding='utf-8')\n\
     debug.debugLevel = debug.LEVEL_ALL\n";
-/// The reader asks this whether the same user runs another one, and would give up. A developer's
-/// own is on another display and bus.
+/// Stands in for `pgrep`: the reader asks it whether the same user runs another one, and would give
+/// up. A developer's own is on another display and bus.
 const NO_OTHER: &str = "#!/bin/sh\nexit 1\n";
-/// A Firefox that asks nothing and fetches nothing by itself.
+/// Settings of a Firefox that asks nothing and fetches nothing by itself.
 const FIREFOX: [(&str, &str); 14] = [
     ("accessibility.force_disabled", "-1"),
     ("app.normandy.enabled", "false"),
@@ -55,10 +55,10 @@ const FIREFOX: [(&str, &str); 14] = [
     ("toolkit.telemetry.reportingpolicy.firstRun", "false"),
 ];
 
-/// Running programs, ended when it is dropped.
+/// Running programs, killed when dropped.
 pub struct Desktop {
     home: PathBuf,
-    /// Where the sockets are; only its owner may use it, as buses want it.
+    /// Directory of the sockets; only its owner may use it, as buses require.
     run: TempDir,
     environment: Vec<(&'static str, String)>,
     children: Vec<Child>,
@@ -66,7 +66,7 @@ pub struct Desktop {
 }
 
 impl Desktop {
-    /// Starts all but the browser, in a new home below `home`.
+    /// Starts all but the browser, with `home` as a new home directory.
     pub fn start(home: &Path) -> Result<Self> {
         create_empty_folder(home)?;
         write(&home.join("config/speech-dispatcher/speechd.conf"), SPEECH)?;
@@ -76,7 +76,7 @@ impl Desktop {
         let preferences = FIREFOX.map(|(name, value)| format!("user_pref(\"{name}\", {value});\n")).concat();
         write(&home.join("firefox/user.js"), preferences)?;
         let log = home.join("reader.log");
-        // Sockets have short names only, and the target directory may lie deep.
+        // The path of a socket must be short, and the target directory may be deep.
         let run = tempfile::Builder::new().prefix("chataibot-reader-").tempdir()?;
         let place = |part: &str| home.join(part).to_string_lossy().into_owned();
         let environment = vec![
@@ -133,9 +133,9 @@ impl Desktop {
         }
     }
 
-    /// Waits until the reader has met the page and the keyboard is in it: these are said in their
-    /// order, with a press of Tab between them. On a busy machine a reader may lose the page for
-    /// good.
+    /// Waits until the reader has read the page and the keyboard focus is in it: these utterances
+    /// must come in order, with a press of Tab between them. On a busy machine a reader may lose
+    /// the page permanently.
     pub fn wait_until_read(&self, heard: [&str; 3]) -> Result<()> {
         for (at, words) in heard.into_iter().enumerate() {
             if at > 0 {
@@ -163,13 +163,13 @@ impl Desktop {
         #[cfg(unix)]
         {
             use std::os::unix::process::CommandExt;
-            // What it starts is ended with it.
+            // A process group, so that all it starts ends with it.
             command.process_group(0);
         }
         command
     }
 
-    /// Starts a program; what it prints goes to a file of its name.
+    /// Starts a program; its output goes to a file with its name.
     fn start_child(&mut self, program: &str, arguments: &[&str]) -> Result<()> {
         let output = self.output(program)?;
         let mut child = self.command(program);
@@ -178,7 +178,7 @@ impl Desktop {
         Ok(())
     }
 
-    /// Starts a program and hands back the line by which it says where it is.
+    /// Starts a program, and returns the line in which it prints its address.
     fn announced(&mut self, program: &str, arguments: &[&str]) -> Result<String> {
         let mut command = self.command(program);
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(self.output(program)?);
@@ -210,7 +210,7 @@ impl Drop for Desktop {
     fn drop(&mut self) {
         // The browser first, and the display last.
         for child in self.children.iter_mut().rev() {
-            // Each fails only when the process has ended already, which is what is wanted.
+            // Each fails only if the process has already ended, which is what is wanted.
             let _ =
                 Command::new("kill").args(["-KILL", "--", &format!("-{}", child.id())]).stderr(Stdio::null()).status();
             let _ = child.kill();
@@ -219,7 +219,7 @@ impl Drop for Desktop {
     }
 }
 
-/// Lets its owner run a script.
+/// Makes a script executable by its owner.
 fn make_executable(path: &Path) -> Result<()> {
     #[cfg(unix)]
     {

@@ -16,17 +16,17 @@ use crate::{
     server::{any_port, ask, is_ok},
 };
 
-/// How long an order may take, with what it waits for.
+/// Time limit for an order, including what it waits for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long the bot takes for a reply. What comes to this reader within some milliseconds it may
-/// say in the wrong order, where the machine is slow: while it asks the browser about the first it
+/// Time that the bot takes for a reply. If two events come within some milliseconds, the reader may
+/// speak them in the wrong order on a slow machine: while it asks the browser about the first, it
 /// lets the second in.
 const PACE: &str = "{\"ms\":2000}";
 
-/// What is said when the page has come, and of what Tab comes to then, each with one press: all of
-/// it is the page's own and stands before the widget. A reader that follows the page takes keys for
-/// text in a field, and says so.
+/// What is said when the page has loaded, and then after each press of Tab: for elements of the
+/// page itself, which stand before the widget. In a field, a reader that follows the page announces
+/// that it takes keys for text.
 pub const HEARD: [&str; 3] = ["Finished loading Bakery.", "Prices link.", "Focus mode"];
 
 pub struct Harness {
@@ -65,14 +65,14 @@ fn html(walk: &Walk, proxy: SocketAddr) -> String {
     )
 }
 
-/// Serves this one page, as long as the process lives.
+/// Serves this one page as long as the process lives.
 fn serve(html: String) -> Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").context("no port is free for the page")?;
     let address = listener.local_addr()?;
     thread::spawn(move || {
         for stream in listener.incoming().filter_map(Result::ok) {
             let html = html.clone();
-            // A browser opens connections ahead that it may never use.
+            // A browser opens connections in advance that it may never use.
             thread::spawn(move || {
                 if let Err(error) = answer(&stream, &html) {
                     eprintln!("the page could not be served: {error}");

@@ -1,5 +1,5 @@
-//! What was said, from the reader's log: each utterance is a line there, among all else that the
-//! reader notes.
+//! Reads what was said from the reader's log: each utterance is a line among everything else that
+//! the reader logs.
 
 use std::{
     fs,
@@ -10,8 +10,8 @@ use std::{
 
 use anyhow::{Context, Result};
 
-/// How long nothing may be noted for everything to have been said; the reader notes each event that
-/// it gets, spoken or not.
+/// Time without a new log line after which all has been said; the reader logs each event that it
+/// gets, spoken or not.
 const STILL: Duration = Duration::from_millis(1500);
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -32,7 +32,7 @@ impl Heard {
         }
     }
 
-    /// Waits until this holds of all that was said, or time is up; says whether it holds.
+    /// Waits until this holds of all that was said, or time is up; returns whether it holds.
     pub fn wait_until(&self, patience: Duration, mut holds: impl FnMut(&[String]) -> bool) -> Result<bool> {
         let begin = Instant::now();
         loop {
@@ -46,7 +46,7 @@ impl Heard {
         }
     }
 
-    /// Waits until the reader has noted nothing for a while, or time is up.
+    /// Waits until the reader has logged nothing for a while, or time is up.
     pub fn wait_until_still(&self, patience: Duration) {
         let length = || fs::metadata(&self.log).map_or(0, |log| log.len());
         let begin = Instant::now();
@@ -61,17 +61,17 @@ impl Heard {
     }
 }
 
-/// The utterances of a log, those that echo a key among them. Each line of one is an utterance of
-/// its own: several sentences may come in one breath.
+/// Returns the utterances in a log, also those that echo a key. Each line of an utterance counts as
+/// one: several sentences may be spoken at once.
 fn said(log: &str) -> Vec<String> {
     let mut said = Vec::new();
     let mut goes_on = false;
-    // The last line may be under way.
+    // The last line may be incomplete.
     let whole = log.rfind('\n').map_or("", |end| &log[..end]);
     for line in whole.lines() {
         let spoken = match line.split_once("SPEECH OUTPUT: '") {
             Some((_, spoken)) => spoken,
-            // What goes on stands below the words before it, where other notes have their time.
+            // A continued utterance is indented, where other log lines have their time.
             None if goes_on && line.starts_with(' ') => line,
             None => {
                 goes_on &= line.is_empty();
@@ -82,7 +82,7 @@ fn said(log: &str) -> Vec<String> {
         let end = ["'{", "'[{", "' {", "' voice="].iter().filter_map(|end| spoken.rfind(end)).max();
         goes_on = end.is_none();
         let words = end.map_or(spoken, |end| &spoken[..end]);
-        // Marks of width and direction are silent.
+        // Zero-width and direction marks are silent.
         let words = words.replace(['\u{feff}', '\u{200b}', '\u{200e}', '\u{200f}', '\u{2068}', '\u{2069}'], "");
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         if !words.is_empty() {

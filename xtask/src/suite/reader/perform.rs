@@ -1,4 +1,4 @@
-//! A walk, step by step, against what is heard.
+//! Performs a walk step by step and checks what is heard.
 
 use std::{path::Path, time::Duration};
 
@@ -12,20 +12,20 @@ use super::{
 };
 use crate::{files::write, setup::Engine};
 
-/// How long what must be said may take; a message that is tried again and again before it has
+/// Time limit for an expected utterance; a message that is retried again and again before it has
 /// failed takes longest.
 const PATIENCE: Duration = Duration::from_secs(90);
-/// How long what is known not to be said is waited for.
+/// How long to wait for an utterance that is known to be missing.
 const DOUBT: Duration = Duration::from_secs(5);
-/// How long a key may take to have something said; few keys have nothing said.
+/// Time limit for an utterance after a key; few keys cause none.
 const ANSWER: Duration = Duration::from_secs(8);
 const PRESSES: usize = 30;
 
 #[derive(Debug, Default)]
 pub struct Verdict {
-    /// What was heard and must not be, or the other way round, each with the words around it.
+    /// What was heard and must not be, or the other way round, each with all that its step heard.
     pub failures: Vec<String>,
-    /// Why expectations failed that may.
+    /// The reasons of known faults that occurred.
     pub known_faults: Vec<String>,
 }
 
@@ -71,7 +71,7 @@ fn take(
     verdict: &mut Verdict,
 ) -> Result<()> {
     let heard = &desktop.heard;
-    // Behind the last that was expected.
+    // Index after the last expected utterance.
     let mut behind = begin;
     let mut still = false;
     for line in step.lines.iter().filter(|line| line.only.is_none_or(|only| only == engine)) {
@@ -82,7 +82,7 @@ fn take(
             What::Order(name, body) => harness.order(name, body)?,
             What::Says(pattern) => {
                 let patience = match line.known_fault {
-                    // What comes behind a failure is not waited for as well.
+                    // After a failure, no long wait for another.
                     None if verdict.failures.is_empty() => PATIENCE,
                     _ => DOUBT,
                 };
@@ -120,7 +120,7 @@ fn judge(line: &Line, holds: bool, failure: impl FnOnce() -> String, verdict: &m
     }
 }
 
-/// The number of the first utterance from `behind` on that fits, once there is one.
+/// Returns the index of the first utterance from `behind` on that matches, once there is one.
 fn find(heard: &Heard, pattern: &Pattern, behind: usize, patience: Duration) -> Result<Option<usize>> {
     let mut at = None;
     heard.wait_until(patience, |said| {
@@ -130,12 +130,12 @@ fn find(heard: &Heard, pattern: &Pattern, behind: usize, patience: Duration) -> 
     Ok(at)
 }
 
-/// Presses a key until something is heard, and hands back the number of the utterance behind it.
+/// Presses a key until something is heard, and returns the index after that utterance.
 fn press_until(desktop: &Desktop, key: &str, pattern: &Pattern, behind: usize) -> Result<usize> {
     for _ in 0..PRESSES {
         let before = desktop.heard.so_far()?.len();
         desktop.press(key)?;
-        // A slow browser is not pressed on: the next key would go past what was looked for.
+        // No further press before the browser has reacted: it would go past what is looked for.
         desktop.heard.wait_until(ANSWER, |said| said[before..].iter().any(|words| !is_echo(words)))?;
         desktop.heard.wait_until_still(PATIENCE);
         if let Some(at) = find(&desktop.heard, pattern, behind, Duration::ZERO)? {

@@ -1,24 +1,24 @@
-//! The form of a walk: one order or expectation a line, in steps, as `docs/accessibility.md` tells.
+//! Format of a walk: steps with one order or expectation a line; see `docs/accessibility.md`.
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::setup::Engine;
 
-/// A way through the widget by keyboard.
+/// A script for using the widget by keyboard.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Walk {
     pub name: String,
-    /// Attributes of the element.
+    /// Attributes of the host element.
     pub attributes: String,
-    /// What stands behind the element in the page.
+    /// What follows the element in the page.
     pub page: String,
     pub steps: Vec<Step>,
 }
 
-/// What is heard between two moments of rest.
+/// What is heard between two moments of silence.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Step {
-    /// What a person would call it.
+    /// Title for people.
     pub title: String,
     pub lines: Vec<Line>,
 }
@@ -26,7 +26,7 @@ pub struct Step {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Line {
     pub only: Option<Engine>,
-    /// Why what is expected is not so yet.
+    /// Why the expectation is not met yet.
     pub known_fault: Option<String>,
     pub what: What,
 }
@@ -35,12 +35,12 @@ pub struct Line {
 pub enum What {
     /// Keys, as xdotool names them.
     Press(Vec<String>),
-    /// One key, again and again until this is heard.
+    /// One key, pressed again and again until this is heard.
     PressUntil(String, Pattern),
     Type(String),
     /// An order to the simulator, with its body.
     Order(String, String),
-    /// Must be heard, behind what was expected before it in this step.
+    /// Must be heard, after what was expected before it in this step.
     Says(Pattern),
     /// Must be heard in this step, and only once.
     Once(Pattern),
@@ -49,13 +49,13 @@ pub enum What {
 }
 
 impl What {
-    /// Whether it is fulfilled or not, which an action is not.
+    /// Whether this is an expectation, not an action.
     pub fn is_expectation(&self) -> bool {
         matches!(self, Self::Says(_) | Self::Once(_) | Self::Not(_))
     }
 }
 
-/// Words that are heard in one breath; `…` stands for any.
+/// Pattern for the words of an utterance; `…` matches any.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern(String);
 

@@ -1,4 +1,4 @@
-//! The configuration file as tables whose every value knows its line.
+//! Parser of the configuration file: tables in which every value knows its line.
 
 use std::{ops::Range, path::Path};
 
@@ -9,12 +9,12 @@ use toml::{
 
 use crate::config::{Problems, problem::Location};
 
-/// A value and where it stands.
+/// A value with its location.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located<T> {
     /// The value.
     pub value: T,
-    /// Where.
+    /// Its location.
     pub place: Location,
 }
 
@@ -28,7 +28,7 @@ pub struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// The whole file. Mistakes of syntax become problems.
+    /// Parses the whole file. Syntax errors become problems.
     pub fn parse(path: &'a Path, text: &'a str, problems: &mut Problems) -> Self {
         let (entries, errors) = DeTable::parse_recoverable(text);
         for error in errors {
@@ -38,17 +38,17 @@ impl<'a> Table<'a> {
         Self { path, text, entries: entries.into_inner(), begins: 0 }
     }
 
-    /// Where the table begins.
+    /// Returns the location of the table.
     pub fn begins(&self) -> Location {
         self.at(&(self.begins..self.begins))
     }
 
-    /// Where a key stands.
+    /// Returns the location of a key.
     pub fn place(&self, key: &str) -> Option<Location> {
         self.entries.get_key_value(key).map(|(key, _)| self.at(&key.span()))
     }
 
-    /// Says which keys are unknown, and which known one was perhaps meant.
+    /// Reports unknown keys, and the known key that was probably meant.
     pub fn refuse_unknown(&self, inside: &str, known: &[&str], problems: &mut Problems) {
         for key in self.entries.keys() {
             let name = key.get_ref().as_ref();
@@ -73,13 +73,13 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A text.
+    /// Returns a text.
     pub fn text(&self, key: &str, problems: &mut Problems) -> Option<Located<String>> {
         let value = self.entries.get(key)?;
         self.expect(key, value, as_text(value), "a text in quotes", problems)
     }
 
-    /// A whole number, still as its digits.
+    /// Returns a whole number, as its digits.
     pub fn number(&self, key: &str, problems: &mut Problems) -> Option<Located<String>> {
         let value = self.entries.get(key)?;
         let digits =
@@ -88,15 +88,15 @@ impl<'a> Table<'a> {
         self.expect(key, value, digits, "a whole number, without quotes", problems)
     }
 
-    /// Yes or no, as it would stand in a variable.
+    /// Returns a boolean, as it would be written in a variable.
     pub fn flag(&self, key: &str, problems: &mut Problems) -> Option<Located<String>> {
         let value = self.entries.get(key)?;
         let flag = value.get_ref().as_bool().map(|flag| flag.to_string());
         self.expect(key, value, flag, "true or false, without quotes", problems)
     }
 
-    /// A list of texts, empty where it is not there. `None` where it is wrong, which was said then.
-    /// The example shows its items.
+    /// Returns a list of texts, empty if the key is missing; `None` if it is invalid, which is then
+    /// reported. `example` shows its items.
     pub fn list(&self, key: &str, example: &str, problems: &mut Problems) -> Option<Vec<Located<String>>> {
         let Some(value) = self.entries.get(key) else { return Some(Vec::new()) };
         let wanted = format!("a list of texts, such as [{example}]");
@@ -104,18 +104,18 @@ impl<'a> Table<'a> {
             self.expect(key, value, None::<()>, &wanted, problems);
             return None;
         };
-        // Each that is wrong is said.
+        // Collected first, so that every invalid item is reported.
         let texts: Vec<_> = items.iter().map(|item| self.expect(key, item, as_text(item), &wanted, problems)).collect();
         texts.into_iter().collect()
     }
 
-    /// A table inside this one.
+    /// Returns a table inside this one.
     pub fn table(&self, key: &str, problems: &mut Problems) -> Option<Table<'a>> {
         let value = self.entries.get(key)?;
         self.inner(key, value, &format!("a table: [{key}]"), problems)
     }
 
-    /// All tables of an array of tables.
+    /// Returns all tables of an array of tables.
     pub fn tables(&self, key: &str, problems: &mut Problems) -> Vec<Table<'a>> {
         let Some(value) = self.entries.get(key) else { return Vec::new() };
         let wanted = format!("tables with two brackets: [[{key}]]");

@@ -1,13 +1,13 @@
-//! `[store]`: the Redis that several proxies share, from the file, a file of its own, a variable or
-//! the command line.
+//! Reads `[store]`: the address of the Redis that several proxies share, from the file, a file of
+//! its own, a variable or the command line.
 
 use super::{ConfigReader, file::Located};
 use crate::config::{Problems, RedisUrl, problem::Location, settings};
 
 impl ConfigReader<'_> {
-    /// Its address, when there is one.
+    /// Returns the address, if one is set.
     pub(super) fn redis(&mut self) -> Option<RedisUrl> {
-        // One that is no table was said already.
+        // A `store` that is not a table was already reported.
         let table = self.file.and_then(|file| file.table("store", &mut Problems::default()));
         let kept = table.as_ref().and_then(|table| self.kept_elsewhere(table, "redis"));
         let kept = kept.and_then(|Located { value, place }| match value {

@@ -1,4 +1,4 @@
-//! The sites, from the file's `[[site]]` tables and from the environment.
+//! Reads the sites, from the file's `[[site]]` tables and from the environment.
 
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -18,11 +18,11 @@ use crate::{
     file_types::{self, FileType},
 };
 
-/// A site as it was written, every value with its location.
+/// An unchecked site, every value with its location.
 struct RawSite {
     place: Location,
     id: Option<Located<String>>,
-    /// `None` where it is wrong, which was said; so with all lists.
+    /// `None` if it is invalid, which was reported; so with all lists.
     origins: Option<Vec<Located<String>>>,
     bot_keys: Option<Vec<Located<String>>>,
     account_token: Option<SecretString>,
@@ -36,24 +36,24 @@ struct RawSite {
     identity: RawIdentity,
 }
 
-/// What was written about signed-in visitors.
+/// Unchecked settings of signed-in visitors.
 enum RawIdentity {
     Written {
         mode: Option<Located<String>>,
         secret: Option<SecretString>,
     },
-    /// Something is wrong with it, which was said.
+    /// Invalid, which was reported.
     Wrong,
 }
 
 impl ConfigReader<'_> {
-    /// Every site that could be read whole.
+    /// Returns every site without a problem.
     pub(super) fn sites(&mut self, platform_url: &Url, retention_days: u32) -> Vec<Site> {
         let before = self.problems.0.len();
         let tables = self.file.map(|file| file.tables("site", &mut self.problems)).unwrap_or_default();
         let mut raw: Vec<RawSite> = tables.iter().map(|table| self.in_file(table)).collect();
         raw.extend(self.in_environment());
-        // A `site` that is no table was said already.
+        // A `site` that is not a table was already reported.
         if raw.is_empty() && self.problems.0.len() == before {
             let place = self.arguments.config.clone().map_or(Location::Nowhere, Location::File);
             self.problems.add(
@@ -69,7 +69,8 @@ impl ConfigReader<'_> {
                 self.problems.add(place, format!("there are two sites called `{}`; rename one", site.id));
                 continue;
             }
-            // One webhook path has one token: it could not be told whose events come in.
+            // Sites with the same webhook path must share a token, or an event's account could not
+            // be determined.
             let any = |secrets: &SecretString, fits: &dyn Fn(&str) -> bool| secrets.expose_secret().lines().any(fits);
             let same_path =
                 sites.iter().find(|other| any(&site.webhook_secret, &|secret| other.is_webhook_secret(secret)));
@@ -125,7 +126,7 @@ impl ConfigReader<'_> {
     fn secret(&mut self, table: &Table, name: &str, form: Form) -> Option<SecretString> {
         let (found, place) = match self.kept_elsewhere(table, name) {
             Some(Located { value, place }) => (value, place),
-            // What it is given as is no text, which was said.
+            // The value is not a text, which was reported.
             None if is_given(table, name) => return None,
             None => (Err(format!("this site needs `{name}_file` or `{name}_env`")), table.begins()),
         };
@@ -257,7 +258,7 @@ impl ConfigReader<'_> {
         IdentityPolicy::Off
     }
 
-    /// Each type once, in the order of the list.
+    /// Returns each type once, in the order of the list.
     fn upload_types(&mut self, uploads: bool, listed: &[Located<String>]) -> Vec<&'static FileType> {
         if let (false, Some(first)) = (uploads, listed.first()) {
             let what = "`upload_types` counts only with `uploads = true`; add that, or leave this out";
@@ -278,7 +279,7 @@ impl ConfigReader<'_> {
     }
 }
 
-/// Is this secret there, in whatever way?
+/// Whether this secret is given, by file or by variable.
 fn is_given(table: &Table, name: &str) -> bool {
     ["file", "env"].iter().any(|kind| table.place(&format!("{name}_{kind}")).is_some())
 }

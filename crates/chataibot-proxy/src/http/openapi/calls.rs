@@ -1,4 +1,4 @@
-//! Every call of the proxy, in one table.
+//! Table of every call of the proxy.
 
 use chataibot_wire::{
     documented::{SendAnswer, StartAnswer, StartConversation},
@@ -22,7 +22,7 @@ pub enum Sender {
     Visitor,
     /// ChatAIBot.
     Platform,
-    /// Whoever comes.
+    /// Any caller.
     Anybody,
     /// A metrics collector, on its own listener.
     Collector,
@@ -35,11 +35,11 @@ pub enum Sender {
 pub enum Shape {
     /// JSON of this type.
     Of(fn(&mut SchemaGenerator) -> Schema),
-    /// Text, by example.
+    /// Text, with an example.
     Text(&'static str),
     /// Raw bytes.
     Bytes,
-    /// JSON of no fixed form.
+    /// JSON of no fixed form, with a description.
     Any(&'static str),
 }
 
@@ -50,11 +50,11 @@ pub struct Parameter {
     pub name: &'static str,
     /// `query` or `header`.
     pub place: &'static str,
-    /// Must it be there?
+    /// Whether it is required.
     pub required: bool,
     /// What it does.
     pub description: &'static str,
-    /// The least and the most of a number; a text when there are none.
+    /// Minimum and maximum of a number; `None` for a text.
     pub range: Option<(u32, u32)>,
 }
 
@@ -70,31 +70,31 @@ impl Parameter {
 /// One call.
 #[derive(Clone, Copy)]
 pub struct Call {
-    /// In lower case, as OpenAPI has it.
+    /// HTTP method, in lower case as in OpenAPI.
     pub method: &'static str,
-    /// As `app.rs` has it.
+    /// Path, as in `app.rs`.
     pub path: &'static str,
-    /// Its name.
+    /// The `operationId`.
     pub id: &'static str,
-    /// Who makes it.
+    /// Its caller.
     pub sender: Sender,
     /// What it does.
     pub summary: &'static str,
-    /// More of it.
+    /// Further explanation.
     pub description: &'static str,
-    /// Beside those of the path.
+    /// Parameters other than those in the path.
     pub parameters: &'static [Parameter],
     /// Content type and content of the request.
     pub body: Option<(&'static str, Shape)>,
-    /// What a 200 means.
+    /// Description of a 200.
     pub answered: &'static str,
     /// Content types and contents of a 200.
     pub answers: &'static [(&'static str, Shape)],
-    /// Statuses and codes, in groups that several calls have.
+    /// Statuses and codes, in groups that several calls share.
     pub refusals: &'static [&'static [Refusal]],
 }
 
-/// A status, and the codes it may come with.
+/// A status, and its possible codes.
 pub type Refusal = (u16, &'static [&'static str]);
 
 const JSON: &str = "application/json";
@@ -131,18 +131,18 @@ const REUSED: Refusal = (409, &[code::KEY_REUSED]);
 const ENDED: Refusal = (409, &[code::CONVERSATION_ENDED]);
 const REUSED_OR_ENDED: Refusal = (409, &[code::KEY_REUSED, code::CONVERSATION_ENDED]);
 const OTHER_TYPE: Refusal = (415, &[code::TYPE_NOT_ALLOWED]);
-/// Of every call with a visitor token.
+/// Refusals of every call with a visitor token.
 const OF_VISITOR: &[Refusal] = &[NO_TOKEN, ORIGIN, METHOD];
-/// Of every call with JSON.
+/// Refusals of every call with a JSON body.
 const OF_JSON: &[Refusal] = &[SLOW, LARGE, NOT_JSON, OTHER_JSON];
-/// Of every call that needs the store.
+/// Refusals of every call that needs the store.
 const OF_STORE: &[Refusal] = &[FAULT, BUSY];
-/// Of what is forwarded to the platform.
+/// Refusals of every call that is forwarded to the platform.
 const OF_FORWARDING: &[Refusal] = &[REFUSED, RATE, FAULT, LOST, PLATFORM_BUSY];
 
 const STREAM: &str = ": welcome\n\nevent: message\nid: 1-1\ndata: {\"cursor\":\"1-1\",\"at\":1767225600000,\"event\":{\"message\":{\"author\":\"bot\",\"content\":{\"text\":{\"body\":[{\"text\":\"Hi\"}]}}}}}\n\n";
 
-/// All of them.
+/// All calls.
 pub const CALLS: &[Call] = &[
     Call {
         method: "post",

@@ -1,10 +1,9 @@
-//! Every code of a refusal that can reach a page, with what it means.
+//! Table of every error code that can reach a page, with its meaning.
 
 use chataibot_wire::error::code;
 use serde_json::{Value, json};
 
-/// Code and meaning. What is the operator's business never leaves the server, so it does not stand
-/// here.
+/// Code and meaning. Codes for the operator never leave the server and are not listed here.
 pub const CODES: &[(&str, &str)] = &[
     (
         code::BAD_REQUEST,
@@ -31,8 +30,7 @@ pub const CODES: &[(&str, &str)] = &[
     (code::UNAVAILABLE, "not possible at the moment"),
 ];
 
-/// The platform's codes that only the operator can do something about: a page gets `UNAVAILABLE` in
-/// their place.
+/// The platform's codes that only the operator can act on: a page gets `UNAVAILABLE` instead.
 pub const OPERATORS: &[&str] = &[
     code::CHANNEL_NOT_ENABLED,
     code::CHANNEL_TOKEN_EXPIRED,

@@ -1,4 +1,4 @@
-//! `POST /erase`: everything of one visitor goes. On the listener of the metrics, with the
+//! `POST /erase`: erases all data of one visitor. Served on the metrics listener, with the
 //! operator's token.
 
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::{
     ids::VisitorId,
 };
 
-/// Whose data is to go.
+/// The visitor whose data is erased.
 #[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EraseRequest {
@@ -23,7 +23,7 @@ pub struct EraseRequest {
     pub visitor: String,
 }
 
-/// What went.
+/// What was erased.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct EraseAnswer {
     /// `true`.
@@ -34,11 +34,11 @@ pub struct EraseAnswer {
     pub tokens: usize,
 }
 
-/// Erases. Answers the same way when there was nothing, so that it can be asked again.
+/// Erases a visitor. The answer is the same if there was nothing to erase, so the call can be
+/// repeated.
 ///
 /// # Errors
-/// 401 without the operator's token, 404 where none is configured, 400 for what is no visitor's id,
-/// 503.
+/// 401 without the operator's token, 404 if none is configured, 400 for an invalid visitor id, 503.
 pub async fn erase(
     State(app): State<Arc<App>>,
     headers: HeaderMap,

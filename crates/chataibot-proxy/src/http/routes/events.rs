@@ -1,5 +1,5 @@
 //! `GET /api/v1/conversation/{alias}/events`: a conversation's log, as an event stream, as a long
-//! poll, or page by page backwards.
+//! poll, or in pages backwards.
 
 use std::{sync::Arc, time::Duration};
 
@@ -28,29 +28,29 @@ use crate::{
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-/// Entries of a page when the reader does not say how many.
+/// Default number of entries of a page.
 const PAGE: u32 = 50;
 const PARAMETERS: &str = "`after` and `before` are cursors, `wait` whole seconds from 0 to 25, `last` and `limit` whole numbers from 1 to 200";
 
-/// Which part of the log.
+/// Query parameters: which part of the log.
 #[derive(Debug, Deserialize)]
 pub struct Parameters {
-    /// The last entry the reader has.
+    /// Cursor of the last entry that the reader has.
     after: Option<String>,
-    /// Seconds to wait for one more.
+    /// Seconds to wait for the next entry.
     wait: Option<u32>,
-    /// Without a cursor that fits: only so many of the last entries.
+    /// Without a valid cursor: return only this many of the last entries.
     last: Option<u32>,
-    /// The first entry the reader has.
+    /// Cursor of the first entry that the reader has.
     before: Option<String>,
-    /// How many before that.
+    /// Maximum number of entries before that.
     limit: Option<u32>,
 }
 
-/// The log after the reader's cursor, or a page before it.
+/// Returns the log after the reader's cursor, or a page before it.
 ///
 /// # Errors
-/// 404 for a conversation that is not there or not the visitor's, 400 for a malformed cursor or
+/// 404 if the conversation does not exist or is not the visitor's, 400 for a malformed cursor or
 /// number, 503.
 pub async fn events(
     State(app): State<Arc<App>>,

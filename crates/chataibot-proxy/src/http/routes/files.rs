@@ -1,5 +1,5 @@
-//! `POST /api/v1/conversation/{alias}/files` takes a file of the visitor's, `GET
-//! /files/{id}/{name}` gives it to whoever knows where.
+//! `POST /api/v1/conversation/{alias}/files` stores a visitor's file; `GET /files/{id}/{name}`
+//! serves it to any caller that knows its address.
 
 use std::{io::SeekFrom, sync::Arc};
 
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// The body of a request until somebody takes it.
+/// The body of a request, until a handler takes it.
 #[derive(Clone, Debug)]
 pub struct Held(Arc<Mutex<Body>>);
 
@@ -40,8 +40,8 @@ impl Held {
     }
 }
 
-/// In front of the upload: whoever refuses it, be it for its token or its rate, what is still
-/// coming is taken after that. A browser whose bytes nobody takes never sees the answer.
+/// Wraps the upload: if it is refused, for its token, its rate or another reason, the rest of the
+/// body is read afterwards. A browser whose bytes remain unread never sees the answer.
 pub async fn hold(request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let held = Held(Arc::new(Mutex::new(body)));
@@ -53,7 +53,7 @@ pub async fn hold(request: Request, next: Next) -> Response {
     response
 }
 
-/// Answers with where the file is.
+/// Stores a file and answers with its address.
 pub async fn upload(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -74,7 +74,7 @@ pub async fn upload(
     received.map(|file| Json(FileAnswer { ok: true, file })).inspect_err(|_| app.metrics.files_refused.inc())
 }
 
-/// A file, for whoever knows its address: 128 random bits, and the name.
+/// Serves a file to any caller that knows its address: 128 random bits, and the name.
 pub async fn serve(
     State(app): State<Arc<App>>,
     Path((id, named)): Path<(String, String)>,
@@ -110,7 +110,7 @@ pub async fn serve(
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     for (name, value) in [
         (header::ACCEPT_RANGES, "bytes"),
-        // Whatever it is, it is nothing that runs.
+        // Nothing in a visitor's file may run.
         (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"),
         (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
         // Only the browser's own cache: a shared one would keep it past its retention.

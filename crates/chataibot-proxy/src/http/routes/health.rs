@@ -1,4 +1,4 @@
-//! `GET /healthz`: the process answers. `GET /readyz`: it can also do its work.
+//! `GET /healthz`: liveness. `GET /readyz`: readiness.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use crate::{error::ApiError, http::state::App};
 
-/// Longer than a busy disk needs, shorter than a balancer waits.
+/// Time for the store check; longer than a busy disk needs, shorter than a load balancer waits.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Lets a page of any origin know that somebody answers, and no more: `doctor()` tells a proxy that
-/// is down from one that refuses its origin.
+/// Lets a page of any origin see only that the proxy answers: `doctor()` uses it to tell a proxy
+/// that is down from one that refuses its origin.
 const FOR_EVERYBODY: [(HeaderName, &str); 1] =
     [(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin")];
 
@@ -21,8 +21,8 @@ pub async fn live() -> impl IntoResponse {
     (FOR_EVERYBODY, Json(json!({ "ok": true })))
 }
 
-/// Ready: the store takes a write, and no end was asked for. Where several proxies share a Redis,
-/// "not ready" may mean that it is away.
+/// Answers 200 if the store accepts a write and no shutdown was requested. With several proxies on
+/// one Redis, "not ready" may mean that Redis is down.
 pub async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, ApiError> {
     if app.is_draining() {
         return Err(ApiError::unavailable("an end was asked for"));
@@ -34,7 +34,7 @@ pub async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, ApiError>
     }
 }
 
-/// Whoever asks here is an operator: which store it is tells them where to look.
+/// The caller is an operator, so the message names the store to look at.
 fn away(app: &App) -> ApiError {
     let message =
         if app.store.is_shared() { "Redis does not take a write" } else { "the database does not take a write" };

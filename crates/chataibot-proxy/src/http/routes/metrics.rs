@@ -8,7 +8,7 @@ use prometheus::TEXT_FORMAT;
 
 use crate::{error::ApiError, http::state::App};
 
-/// All metrics in Prometheus' text format. What others count is read now.
+/// Returns all metrics in Prometheus' text format. Gauges of other components are updated first.
 pub async fn metrics(State(app): State<Arc<App>>) -> Result<impl IntoResponse, ApiError> {
     let metrics = &app.metrics;
     for (gauge, value) in [

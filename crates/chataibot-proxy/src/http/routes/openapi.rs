@@ -1,4 +1,4 @@
-//! `GET /openapi.json`: the calls of this proxy, for programs.
+//! `GET /openapi.json`: the OpenAPI document of this proxy.
 
 use axum::Json;
 use serde_json::Value;

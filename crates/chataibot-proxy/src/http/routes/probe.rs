@@ -1,6 +1,6 @@
-//! `GET /api/v1/conversation/probe/events`: a short event stream for `doctor()`, which tells by it
-//! whether something on the way collects streams, and how far the visitor's clock is from this one.
-//! It stands beside the real streams, so that the same rules of a reverse proxy hold for it.
+//! `GET /api/v1/conversation/probe/events`: a short event stream for `doctor()`, which uses it to
+//! detect intermediaries that buffer streams, and to measure the offset between the visitor's clock
+//! and this one. Its path is next to the real streams, so that the same reverse proxy rules apply.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -14,9 +14,9 @@ use futures_util::stream;
 
 use crate::http::{EVENT_STREAM, state::App};
 
-/// How many events it has.
+/// Number of events.
 const EVENTS: u32 = 3;
-/// What is between two of them: long enough to be told apart from one piece.
+/// Pause between two events: long enough to tell them apart from one buffered piece.
 const PAUSE: Duration = Duration::from_millis(300);
 
 pub async fn probe(State(app): State<Arc<App>>) -> Response {

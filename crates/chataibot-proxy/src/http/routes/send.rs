@@ -1,5 +1,5 @@
-//! `POST /api/v1/conversation/{alias}/messages`: the documented send, for one visitor; with typed
-//! answers where the site has them.
+//! `POST /api/v1/conversation/{alias}/messages`: the documented send, for one visitor; also takes
+//! typed answers if the site enables them.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::{
     service::{message_forwarding::IdempotencyKey, token::Visitor},
 };
 
-/// Answers with the platform's message id, or with the key where only an echo told that the message
+/// Answers with the platform's message id, or with the key if only an echo showed that the message
 /// arrived.
 pub async fn send(
     State(app): State<Arc<App>>,

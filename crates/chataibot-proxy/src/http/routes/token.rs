@@ -1,4 +1,4 @@
-//! `POST /token`: credentials for a new visitor, or new ones for old ones.
+//! `POST /token`: issues credentials for a new visitor, or renews those of a known one.
 
 use std::sync::Arc;
 
@@ -24,14 +24,14 @@ use crate::{
 /// Answers with a visitor token.
 ///
 /// # Errors
-/// 403 without an origin of the site, 401 for a renewal secret that does not hold, 400 when the
-/// page must name its site.
+/// 403 without an origin of the site, 401 for an invalid renewal secret, 400 when the page must
+/// name its site.
 pub async fn issue(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     JsonBody(request): JsonBody<TokenRequest>,
 ) -> Result<Json<TokenAnswer>, ApiError> {
-    // The CORS layer has refused origins of no site; a missing one it lets pass.
+    // The CORS layer has refused unknown origins, but lets a missing one pass.
     let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
     let origin = origin.ok_or_else(|| ApiError::origin_not_allowed().cause("a token needs an Origin header"))?;
     let site = site(&app, origin, request.site.as_deref()).inspect_err(|_| {
@@ -64,7 +64,7 @@ pub async fn issue(
         Err(IssueError::Refused(refusal)) => {
             if let RenewalRefusal::Reused(family) = &refusal {
                 app.metrics.families_revoked.inc();
-                tracing::warn!(%family, "a renewal secret was used twice; its visitor must begin anew");
+                tracing::warn!(%family, "a renewal secret was used twice; its visitor must start over");
             }
             Err(refused(&app, refusal.into()))
         }
@@ -75,8 +75,8 @@ pub async fn issue(
     }
 }
 
-/// `POST /token/end`: the visitor leaves. Tokens and streams end at once; a secret that is not
-/// known is answered just the same.
+/// `POST /token/end`: the visitor signs out. Tokens and streams end at once; an unknown secret gets
+/// the same answer.
 pub async fn end(
     State(app): State<Arc<App>>,
     JsonBody(request): JsonBody<EndRequest>,
@@ -111,7 +111,7 @@ fn not_believed(app: &App, fault: IdentityFault) -> ApiError {
     ApiError::new(status, code, message).cause(fault)
 }
 
-/// What the site offers beside text messages.
+/// Returns the features that the site offers besides text messages.
 fn features(app: &App, site: &Site) -> Features {
     let types: Vec<String> = site.upload_types.iter().map(|kind| kind.mime.to_owned()).collect();
     let max_bytes = app.config.limits.upload_bytes;

@@ -1,4 +1,4 @@
-//! `POST /webhook/{secret}`: the platform's events.
+//! `POST /webhook/{secret}`: receives the platform's events.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use http::HeaderMap;
 
 use crate::{error::ApiError, http::state::App, normalise};
 
-/// Takes a handshake or events. The type of the body is not asked for: the platform's is not
+/// Accepts a handshake or events. The `Content-Type` is not checked, because the platform's is not
 /// documented.
 ///
 /// # Errors
-/// 404 for a wrong secret, 401 for a wrong token, 400 for what is no event, 503 when it can't be
+/// 404 for a wrong secret, 401 for a wrong token, 400 if the body is neither, 503 if it cannot be
 /// stored.
 pub async fn webhook(
     State(app): State<Arc<App>>,

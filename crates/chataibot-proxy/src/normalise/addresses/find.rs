@@ -1,5 +1,5 @@
-//! Where an address begins and ends among words. It begins with `https://`, `http://` or `www.`,
-//! or stands around an `@`; it ends where the sentence goes on, in any script.
+//! Scanner for addresses in text. An address begins with `https://`, `http://` or `www.`, or
+//! surrounds an `@`; it ends where the sentence goes on, in any script.
 
 use std::ops::Range;
 
@@ -8,19 +8,19 @@ use crate::normalise::{
     text::{is_reordering, starts_with_ignore_case},
 };
 
-/// What stands on both sides of words that are to be set apart, in many ways of writing.
+/// Characters that plain-text markup puts on both sides of emphasised words.
 const WRAPPERS: &str = "*_~'";
 
-/// What an address would go on with, if it stood in the same words.
+/// Characters with which an address would continue if the next node's text followed directly.
 const GOES_ON: &str = "/_@%=&#+~\\";
 
-/// Looks for addresses in a text, from its beginning on.
+/// Searches a text for addresses, from its beginning on.
 pub struct Finder<'a> {
     text: &'a str,
-    /// What the text stands between.
+    /// The characters around the text.
     before: Option<char>,
     behind: Option<char>,
-    /// Where the next one of the web begins, if there is one.
+    /// Offset of the next web address, if there is one.
     web: Option<usize>,
 }
 
@@ -29,8 +29,8 @@ impl<'a> Finder<'a> {
         Self { text, before, behind, web: begin_of_web(text, 0, before) }
     }
 
-    /// The next address of the web or of mail at or behind `from`, and where it leads; nowhere,
-    /// where it only looked like one.
+    /// Returns the next web or e-mail address at or after `from`, and its target; the target is
+    /// `None` if it only looked like an address.
     pub fn next(&mut self, from: usize) -> Option<(Range<usize>, Option<String>)> {
         let Self { text, before, behind, .. } = *self;
         if self.web.is_some_and(|at| at < from) {
@@ -44,18 +44,18 @@ impl<'a> Finder<'a> {
             (Some(at), _) => web_at(text, at, before),
             (None, found) => found?,
         };
-        // Where it goes on in words of another look, it is not known where it leads.
+        // If the address continues in text with other formatting, its target is unknown.
         let goes_on = behind.is_some_and(|c| c.is_alphanumeric() && !is_unspaced(c) || GOES_ON.contains(c));
         Some((range.clone(), href.filter(|_| range.end < text.len() || !goes_on)))
     }
 }
 
-/// `www.ada@a.example`
+/// Whether the text is the user part of an e-mail address, such as `www.ada@a.example`.
 fn is_user(text: &str) -> bool {
     scheme(text) == 0 && text.contains('@') && !text.contains(['/', '?', '#'])
 }
 
-/// The length of `https://` or `http://`, where the text begins with it.
+/// Returns the length of `https://` or `http://` at the start of the text; 0 if there is none.
 fn scheme(text: &str) -> usize {
     ["https://", "http://"].into_iter().find(|scheme| starts_with_ignore_case(text, scheme)).map_or(0, str::len)
 }
@@ -67,7 +67,7 @@ fn char_before(text: &str, at: usize, before: Option<char>) -> Option<char> {
 fn begin_of_web(text: &str, from: usize, before: Option<char>) -> Option<usize> {
     text[from..].match_indices(['h', 'H', 'w', 'W']).map(|(at, _)| from + at).find(|&at| {
         if scheme(&text[at..]) > 0 {
-            // `xhttps://` is another scheme.
+            // `xhttps://` is a different scheme.
             !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric())
         } else {
             let previous = char_before(text, at, before);
@@ -77,7 +77,7 @@ fn begin_of_web(text: &str, from: usize, before: Option<char>) -> Option<usize> 
     })
 }
 
-/// The address of the web that begins here.
+/// Parses the web address that begins at `at`.
 fn web_at(text: &str, at: usize, before: Option<char>) -> (Range<usize>, Option<String>) {
     let whole = &text[at..];
     let scheme = scheme(whole);
@@ -87,21 +87,21 @@ fn web_at(text: &str, at: usize, before: Option<char>) -> (Range<usize>, Option<
         let end = whole.find(is_foreign).unwrap_or(whole.len());
         return (at..at + end, None);
     }
-    // What would be shown in another order than it is written is not what it seems to be.
+    // Text that is shown in another order than it is written can disguise the address.
     let reordered = whole[end..].starts_with(is_reordering);
     let address = trimmed(&whole[..end], char_before(text, at, before));
     let href = if scheme > 0 { links::link(address) } else { www(address) };
     let href = href.filter(|href| !reordered && leads_where_it_says(&address[scheme.min(address.len())..], href));
-    // Of what is none, no part is one.
+    // If the whole is not a valid address, no part of it becomes one.
     let end = if href.is_some() { address.len() } else { end.max(scheme) };
     (at..at + end, href)
 }
 
-/// Is the host that stands in the words the one that is reached, and a name that there can be?
+/// Whether the host in the text is the host that the link opens, and a name that can exist.
 fn leads_where_it_says(words: &str, href: &str) -> bool {
     let written = words.split(['/', '?', '#']).next().unwrap_or_default();
     let Some(host) = links::host(href) else { return false };
-    // In other letters it is written out, and what is in brackets is a number.
+    // A host in another script is serialised as punycode, and brackets hold an IP address.
     let is_same = !written.is_ascii() || written.starts_with('[') || starts_with_ignore_case(written, &host);
     let is_label = |label: &str| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-');
     is_same && host.strip_suffix('.').unwrap_or(&host).split('.').all(is_label)
@@ -113,7 +113,7 @@ fn www(address: &str) -> Option<String> {
     (host.split('.').count() > 2 && has_top_level(&host)).then_some(href)
 }
 
-/// Where an address can't go on. `scheme` is the length of what stands before its host.
+/// Returns the offset where a web address ends. `scheme` is the length of the part before its host.
 fn end_of_web(address: &str, scheme: usize) -> usize {
     let end = address.find(is_foreign).unwrap_or(address.len());
     let host_end = address[scheme..end].find(['/', '?', '#', '\\']).map_or(end, |at| scheme + at);
@@ -132,13 +132,13 @@ fn end_of_web(address: &str, scheme: usize) -> usize {
                 open.push(character);
                 false
             }
-            // What was not opened in it is the sentence's.
+            // A bracket that was not opened in the address belongs to the sentence.
             ')' => open.pop() != Some('('),
             ']' => open.pop() != Some('['),
             '}' => open.pop() != Some('{'),
-            // Two of them with nothing but a comma between.
+            // Two addresses separated by only a comma or semicolon.
             ',' | ';' => self::scheme(&address[at + 1..]) > 0,
-            // A line end as programs write it.
+            // An escaped line end, such as `\n`.
             '\\' => true,
             _ => false,
         };
@@ -149,8 +149,8 @@ fn end_of_web(address: &str, scheme: usize) -> usize {
     if host_end == end { end - (host.len() - host.trim_end_matches('-').len()) } else { end }
 }
 
-/// Where the last label of a host's name turns from Latin letters to another script: no such label
-/// is there, but words that follow without a space.
+/// Returns the offset where the last label of a host name turns from Latin letters to another
+/// script: no top-level domain mixes them, so what follows is text without a space.
 fn end_of_name(name: &str) -> Option<usize> {
     let last = name.rfind('.')? + 1;
     let label = &name[last..];
@@ -160,7 +160,7 @@ fn end_of_name(name: &str) -> Option<usize> {
     (is_word && turns).then_some(last + latin)
 }
 
-/// The address of mail around the next `@`.
+/// Parses the e-mail address around the next `@`.
 fn mail(text: &str, from: usize, before: Option<char>) -> Option<(Range<usize>, Option<String>)> {
     let at = from + text[from..].find('@')?;
     let start = begin_of_local(text, from, at);
@@ -181,13 +181,13 @@ fn mail(text: &str, from: usize, before: Option<char>) -> Option<(Range<usize>, 
     Some((range, href))
 }
 
-/// Characters of the part before the `@`. What sets an address apart, and what hands it on
-/// (`mail=ada@a.example`), is none of them.
+/// Whether the character may be in the local part, before the `@`. Characters that set an address
+/// apart or precede it (`mail=ada@a.example`) may not.
 fn is_of_local(character: char) -> bool {
     character.is_alphanumeric() || "._-+%&'!$/^?~".contains(character) || is_mark(character)
 }
 
-/// Joins the character before: accents, and what scripts put on a letter.
+/// Whether the character combines with the preceding one, such as accents and vowel signs.
 fn is_mark(character: char) -> bool {
     matches!(character, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}' | '\u{e31}'..='\u{e4e}')
 }
@@ -198,7 +198,7 @@ fn begin_of_local(text: &str, from: usize, at: usize) -> usize {
         .rfind(|c| !is_of_local(c))
         .map_or(0, |last| last + before[last..].chars().next().map_or(0, char::len_utf8));
     let mut start = from + start;
-    // Words of a script without spaces, and the address behind them.
+    // A script without spaces, followed directly by the address.
     if let Some((last, c)) = text[start..at].char_indices().rev().find(|(_, c)| is_unspaced(*c))
         && text[start + last + c.len_utf8()..at].starts_with(|c: char| c.is_ascii_alphabetic())
     {
@@ -206,18 +206,19 @@ fn begin_of_local(text: &str, from: usize, at: usize) -> usize {
     }
     let local = &text[start..at];
     start += local.len() - local.trim_start_matches(|c: char| !c.is_alphanumeric() && !"_%".contains(c)).len();
-    // `_ada@a.example_`
+    // Emphasis markup: `_ada@a.example_`.
     let local = &text[start..at];
     let is_wrapped = text[at + 1 + end_of_domain(&text[at + 1..])..].starts_with('_');
     if is_wrapped { start + local.len() - local.trim_start_matches('_').len() } else { start }
 }
 
-/// Is the character before the last of a word in a script without spaces?
+/// Whether the preceding character ends a word in a script without spaces.
 fn is_word_end(previous: Option<char>, local: &str) -> bool {
     previous.is_some_and(is_unspaced) && local.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
-/// Han, Kana, Hangul, Thai, Lao, Khmer and Burmese.
+/// Whether the character belongs to a script treated as written without spaces: Han, Kana, Hangul,
+/// Thai, Lao, Khmer and Burmese.
 fn is_unspaced(character: char) -> bool {
     matches!(character,
         '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30ff}'
@@ -229,15 +230,15 @@ fn end_of_domain(rest: &str) -> usize {
         rest.find(|c: char| !(c.is_alphanumeric() || c == '.' || c == '-' || is_mark(c) || links::is_invisible(c)));
     let domain = &rest[..end.unwrap_or(rest.len())];
     let domain = domain[..end_of_name(domain).unwrap_or(domain.len())].trim_end_matches(['.', '-']);
-    // What nobody sees belongs to the words around.
+    // Trailing invisible characters belong to the surrounding text.
     domain.trim_end_matches(links::is_invisible).len()
 }
 
 fn mail_to(address: &str) -> Option<String> {
     let (_, host) = address.rsplit_once('@')?;
-    // `logo@2x.png`
+    // A file name such as `logo@2x.png`.
     let is_file = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif"].iter().any(|end| host.ends_with(end));
-    // As hosts are written, so that a name that looks like another's is no address.
+    // Compared in the serialised form, so that a look-alike of another name is not an address.
     let host_of = links::host(&links::link(&["https://", host].concat())?)?;
     let is_name =
         host_of.contains('.') && has_top_level(&host_of) && leads_where_it_says(host, &["https://", &host_of].concat());
@@ -254,7 +255,8 @@ fn has_top_level(host: &str) -> bool {
         && host.split('.').all(|label| !label.is_empty())
 }
 
-/// Without what belongs to the sentence around it. `before` is the character in front.
+/// Strips trailing characters that belong to the surrounding sentence. `before` is the character in
+/// front of the address.
 fn trimmed(address: &str, before: Option<char>) -> &str {
     let mut address = address;
     loop {
@@ -275,8 +277,8 @@ fn trimmed(address: &str, before: Option<char>) -> &str {
     }
 }
 
-/// Punctuation that no address is written with: quotes, long dashes, and what ends sentences and
-/// brackets in scripts without spaces.
+/// Whether the character is never part of an address: white space, control characters, quotes, long
+/// dashes, and the sentence ends and brackets of scripts without spaces.
 fn is_foreign(character: char) -> bool {
     character.is_whitespace()
         || character.is_control()

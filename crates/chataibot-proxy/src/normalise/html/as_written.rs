@@ -1,16 +1,15 @@
-//! Before a text is read as HTML: what people write as text, and not as markup, stays text.
+//! Pre-processor of HTML input: escapes signs that people wrote as text and not as markup.
 //!
-//! - addresses in angle brackets (`<ada@a.example>`, `<https://a.example/>`) are no tags
-//! - nor are names that stand for something (`Dear <first name>`) or belong to code
-//!   (`List<String>`)
-//! - `&` in an address begins no character: `?amount=5&currency=EUR` holds no `¤`
+//! - Addresses in angle brackets (`<ada@a.example>`, `<https://a.example/>`) are not tags.
+//! - Neither are placeholders (`Dear <first name>`) and parts of code (`List<String>`).
+//! - `&` in an address does not begin an entity: `?amount=5&currency=EUR` holds no `¤`.
 
 use std::collections::HashSet;
 
 use super::tags;
 use crate::normalise::text::starts_with_ignore_case;
 
-/// The text with `&lt;` and `&amp;` where those signs were meant.
+/// Replaces `<` and `&` by `&lt;` and `&amp;` where they were meant as text.
 pub fn guarded(input: &str) -> String {
     let input = with_plain_ampersands(input);
     let starts: HashSet<String> = input.split('<').skip(1).map(name_of).collect();
@@ -42,9 +41,9 @@ fn is_address(inside: &str) -> bool {
     is_address && !inside.contains(|c: char| c.is_whitespace() || "\"'=".contains(c) && is_mail)
 }
 
-/// Is it a word in angle brackets? A tag of an element that nobody knows and that has no end looks
-/// the same, so the place decides: such a word stands in a sentence, and what follows is not
-/// written against it; or it is several words, or all capitals.
+/// Whether the tag is a placeholder in angle brackets. An unclosed tag of an unknown element looks
+/// the same, so the context decides: a placeholder is inside a sentence and not directly followed
+/// by a word; or it has several words, or is all capitals.
 fn is_placeholder(inside: &str, before: &str, behind: &str, ends: &HashSet<String>) -> bool {
     let name = name_of(inside);
     let is_tag = !name.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -64,14 +63,14 @@ fn is_placeholder(inside: &str, before: &str, behind: &str, ends: &HashSet<Strin
     is_phrase || is_in_sentence && is_apart
 }
 
-/// What a tag is called, in lower case.
+/// Returns a tag's name, in lower case.
 fn name_of(tag: &str) -> String {
     let end = |c: char| c.is_whitespace() || matches!(c, '/' | '>' | '<');
     tag.split(end).next().unwrap_or_default().to_ascii_lowercase()
 }
 
-/// In addresses among words a name without a semicolon is a parameter's, much as HTML reads it in
-/// attributes.
+/// Escapes `&` in addresses within text: a name without a semicolon is a query parameter there,
+/// much as HTML parses entities in attributes.
 fn with_plain_ampersands(input: &str) -> String {
     let words = input.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '<' | '>'));
     let is_address = |word: &str| ["://", "www.", "mailto:"].into_iter().any(|sign| word.contains(sign));

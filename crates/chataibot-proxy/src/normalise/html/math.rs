@@ -1,4 +1,4 @@
-//! Formulas, as they are written in a line.
+//! Converter from MathML to one line of text.
 
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ pub enum Part {
     Space,
 }
 
-/// What a formula, or a part of one, is in a line.
+/// Returns the linear form of a formula or of a part of one.
 pub fn parts(document: &Document, id: Id, element: &Element) -> Vec<Part> {
     let children = &document.node(id).children;
     let elements: Vec<Id> = document.child_elements(id).map(|one| one.id()).collect();
@@ -74,7 +74,7 @@ fn words(words: impl Into<Cow<'static, str>>) -> Part {
     Part::Words(words.into())
 }
 
-/// Signs that only say to a program how the things beside them belong together.
+/// Whether the operator is invisible and only tells programs how its neighbours are combined.
 fn is_unseen(document: &Document, id: Id) -> bool {
     let mut texts = document.node(id).children.iter().map(|id| &document.node(*id).kind);
     texts.all(
@@ -82,7 +82,8 @@ fn is_unseen(document: &Document, id: Id) -> bool {
     )
 }
 
-/// Marks below and above, in pairs: those behind the base, and those before it.
+/// Renders the sub- and superscripts of `mmultiscripts`, in pairs: those after the base, and those
+/// before it.
 fn scripted(document: &Document, base: Id, scripts: &[Id]) -> Vec<Part> {
     let is_called = |id: &Id, name: &str| document.element(*id).is_some_and(|one| one.name() == name);
     let mut sides = scripts.split(|id| is_called(id, "mprescripts"));
@@ -105,8 +106,8 @@ fn scripted(document: &Document, base: Id, scripts: &[Id]) -> Vec<Part> {
     parts
 }
 
-/// Is it what a program drew of a formula that stands beside it, as MathJax and `KaTeX` do? A
-/// reader would have both.
+/// Whether the element is the visual rendering that MathJax or `KaTeX` puts beside a formula. A
+/// reader would otherwise get both.
 pub fn is_copy(document: &Document, id: Id, element: &Element) -> bool {
     let is_shown = |one: &Element| !Style::of_element(one).is_hidden;
     let holds_formula = |beside: &Element| {
@@ -142,7 +143,7 @@ fn over(base: Id, below: Option<Id>, above: Option<Id>) -> Vec<Part> {
     parts
 }
 
-/// In brackets, where it consists of more than one thing.
+/// Adds brackets if the node has more than one part.
 fn group(document: &Document, id: Id) -> Vec<Part> {
     let is_one =
         document.node(id).children.iter().filter(|id| !matches!(document.node(**id).kind, Kind::Other)).count() < 2;

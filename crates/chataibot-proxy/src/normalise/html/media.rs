@@ -1,4 +1,4 @@
-//! The words that replace a picture, a player or a frame: its own name, or that of its file.
+//! Text alternatives for images, players and frames: the element's own name, or its file's name.
 
 use chataibot_wire::text::is_blank;
 use percent_encoding::percent_decode_str;
@@ -6,14 +6,14 @@ use url::Url;
 
 use super::parse::Element;
 
-/// What an element calls itself.
+/// Returns the element's own name.
 pub fn name_of(element: &Element) -> Option<String> {
     let name = ["aria-label", "title"].into_iter().find_map(|name| element.text_attribute(name));
     name.map(|name| name.trim().to_owned())
 }
 
-/// Where a picture may be had: as it is written, in one of several sizes, or by a script that waits
-/// until it is seen.
+/// Returns the possible addresses of an image: `src` or `href`, the first of a set of sizes, or the
+/// attribute that a lazy-loading script reads.
 pub fn sources(element: &Element) -> impl Iterator<Item = &str> {
     let of_set = |name| {
         let first = element.attribute(name).and_then(|set| set.split_ascii_whitespace().next());
@@ -29,7 +29,7 @@ pub fn sources(element: &Element) -> impl Iterator<Item = &str> {
     sources.into_iter().flatten()
 }
 
-/// The name of the file at an address, or of the place it is at.
+/// Returns the file name in an address, or its host.
 pub fn file_of(address: &str) -> String {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     let last = path.rsplit('/').next().unwrap_or_default();
@@ -44,7 +44,7 @@ pub fn file_of(address: &str) -> String {
     }
 }
 
-/// Is it as small as a tracking pixel?
+/// Whether the element is as small as a tracking pixel.
 pub fn is_dot(element: &Element) -> bool {
     let is_small = |name| {
         let size = element.attribute(name).map(|size| size.trim().trim_end_matches("px").trim());
@@ -53,7 +53,7 @@ pub fn is_dot(element: &Element) -> bool {
     is_small("width") || is_small("height")
 }
 
-/// What a gauge shows or a field asks for, where no words in it say so.
+/// Returns the value of a gauge or the placeholder of a field, to show if the element has no text.
 pub fn value_of(element: &Element) -> Option<String> {
     if element.name() == "textarea" {
         return element.text_attribute("placeholder").map(str::to_owned);

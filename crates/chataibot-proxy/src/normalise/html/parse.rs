@@ -1,10 +1,10 @@
-//! HTML as a tree of elements, by a browser's own rules (html5ever): entities, odd quotes, implied
-//! ends, what ends a drawing or a formula, what a table throws out.
+//! Parser from HTML to a tree of elements, by a browser's rules (html5ever): entities, odd quotes,
+//! implied end tags, the end of SVG and MathML, content that a table moves out.
 //!
-//! Where a browser would swallow the rest of a message we read on: an element whose contents are no
-//! markup (`<style>`, `<iframe>`) and that is never closed, a tag whose quote is never closed, a
-//! comment without end. What follows is read as if it had not begun. Source of scripts and styles
-//! never becomes words.
+//! Unlike a browser, it recovers from what would swallow the rest of a message: an unclosed element
+//! whose content is not markup (`<style>`, `<iframe>`), a tag with an unclosed quote, an unclosed
+//! comment. What follows is parsed as if that had not begun. The source of scripts and styles never
+//! becomes text.
 
 use std::{
     cell::{Cell, RefCell},
@@ -28,21 +28,21 @@ use source::Source;
 mod sink;
 mod source;
 
-/// Most elements and texts. An honest message is far below; what is above costs a parser time.
+/// Maximum number of nodes. Legitimate messages are far below; more would cost the parser time.
 const MOST_NODES: usize = 20_000;
-/// Deepest nesting; below it elements are left out and their words stay.
+/// Maximum nesting; deeper elements are left out, and their text stays.
 const DEEPEST: usize = 200;
-/// How often a text is read again, without what swallowed its end.
+/// Maximum number of times a text is parsed again without what swallowed its end.
 const MOST_READINGS: usize = 16;
 
-/// Where a node stands in its [`Document`].
+/// Index of a node in its [`Document`].
 pub type Id = usize;
 
-/// A text as it was parsed.
+/// A parsed text.
 #[derive(Debug, Default)]
 pub struct Document {
     nodes: Vec<Node>,
-    /// More than is read.
+    /// Whether the text had more nodes than are read.
     pub was_cut: bool,
 }
 
@@ -59,7 +59,7 @@ pub struct Node {
 pub enum Kind {
     Element(Rc<Element>),
     Text(String),
-    /// A comment, or a place for nodes that are not shown.
+    /// A comment, or a container of nodes that are not shown.
     Other,
 }
 
@@ -70,11 +70,11 @@ pub struct Element {
     name: QualName,
     attributes: Vec<Attribute>,
     is_integration_point: bool,
-    /// It was still open where the text ended.
+    /// Whether it was still open at the end of the text.
     pub is_unclosed: Cell<bool>,
 }
 
-/// Which vocabulary an element belongs to.
+/// The namespace of an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Space {
     Html,
@@ -83,7 +83,7 @@ pub enum Space {
 }
 
 impl Element {
-    /// Where it stands.
+    /// Its index in the document.
     pub fn id(&self) -> Id {
         self.id
     }
@@ -104,7 +104,7 @@ impl Element {
         self.attributes.iter().find(|one| &*one.name.local == name).map(|one| &*one.value)
     }
 
-    /// An attribute with something to read in it.
+    /// Returns an attribute that is not blank.
     pub fn text_attribute(&self, name: &str) -> Option<&str> {
         self.attribute(name).filter(|value| !is_blank(value))
     }
@@ -115,7 +115,7 @@ impl Document {
         &self.nodes[id]
     }
 
-    /// The element at the place, if it is one.
+    /// Returns the node as an element, if it is one.
     pub fn element(&self, id: Id) -> Option<&Rc<Element>> {
         match &self.nodes[id].kind {
             Kind::Element(element) => Some(element),
@@ -123,20 +123,20 @@ impl Document {
         }
     }
 
-    /// The elements directly inside a node.
+    /// Returns the child elements of a node.
     pub fn child_elements(&self, id: Id) -> impl Iterator<Item = &Rc<Element>> {
         self.nodes[id].children.iter().filter_map(|id| self.element(*id))
     }
 
-    /// What stands in the text, from first to last.
+    /// Returns the top-level nodes, in order.
     pub fn roots(&self) -> Vec<Id> {
-        // Under the document stands one root, which the parser makes for a fragment.
+        // The document has one root element, which the parser makes for a fragment.
         let root = self.nodes[DOCUMENT].children.iter().find(|id| self.element(**id).is_some());
         root.map(|root| self.nodes[*root].children.clone()).unwrap_or_default()
     }
 
-    /// The elements beside this one that are nearest: before it, and behind it. White space between
-    /// them does not count.
+    /// Returns the nearest sibling elements before and after this one. White space between them is
+    /// ignored.
     pub fn neighbours(&self, id: Id) -> [Option<&Rc<Element>>; 2] {
         let Some(parent) = self.nodes[id].parent else { return [None, None] };
         let siblings = &self.nodes[parent].children;
@@ -152,10 +152,10 @@ impl Document {
     }
 }
 
-/// The node that holds all others.
+/// Index of the root node.
 const DOCUMENT: Id = 0;
 
-/// Reads a text.
+/// Parses a text.
 pub fn parse(html: &str) -> Document {
     let mut input = html.to_owned();
     let mut left_out = Vec::new();
@@ -165,7 +165,7 @@ pub fn parse(html: &str) -> Document {
         document = read;
         match end {
             End::Whole => break,
-            // Whatever is called so and begins later has no end either.
+            // Later elements of that name have no end tag either.
             End::Swallowed(swallower) => left_out.push(swallower),
             End::InTag(at) => input = without_open_tag(&input, at),
         }
@@ -173,16 +173,16 @@ pub fn parse(html: &str) -> Document {
     document
 }
 
-/// How a reading ended.
+/// Where the input ended.
 enum End {
     Whole,
-    /// In an element that is read to its end tag, and there is none.
+    /// Inside an element that needs an end tag and has none.
     Swallowed(Swallower),
-    /// In a tag or a comment, which begins here.
+    /// Inside a tag or comment that begins at this offset.
     InTag(usize),
 }
 
-/// The first element of a name that has no end, as the number of its tag.
+/// The first unclosed element of a name, with the number of its tag.
 #[derive(Clone, Debug)]
 struct Swallower {
     name: LocalName,
@@ -196,8 +196,8 @@ fn once(input: &str, left_out: &[Swallower]) -> (Document, End) {
     let builder = TreeBuilder::new_for_fragment(sink, context, None, options);
     let reader = TokenFilter { builder, left_out: left_out.to_vec(), state: RefCell::default() };
     let tokenizer = Tokenizer::new(reader, TokenizerOpts::default());
-    // Fed from `<` to `<`, so that a tag without end is known by where it began: nothing came of
-    // it.
+    // The input is fed from `<` to `<`, so that the start of an unclosed tag is known: it is the
+    // piece from which no more tokens came.
     let mut open_tag = None;
     let mut at = 0;
     while at < input.len() {
@@ -205,7 +205,7 @@ fn once(input: &str, left_out: &[Swallower]) -> (Document, End) {
         let before = tokenizer.sink.state.borrow().tokens;
         let queue = BufferQueue::default();
         queue.push_back(StrTendril::from_slice(&input[at..end]));
-        // Feeding stops after each script's end; there is never one to run.
+        // `feed` returns after each script's end; no script is ever run.
         while !queue.is_empty() {
             let _ = tokenizer.feed(&queue);
         }
@@ -231,20 +231,20 @@ fn next_tag(input: &str, at: usize) -> usize {
     input[at..].char_indices().skip(1).find(|(_, c)| *c == '<').map_or(input.len(), |(next, _)| at + next)
 }
 
-/// The text without the tag that begins at `at` and never ends; or, where it can't have been meant
-/// as one, with it as words.
+/// Returns the text without the unclosed tag at `at`, or with the tag escaped if it cannot have
+/// been meant as one.
 fn without_open_tag(input: &str, at: usize) -> String {
     let (before, tag) = input.split_at(at);
     let name_end = tag[1..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(tag.len(), |end| end + 1);
     let name = tag[1..name_end].to_ascii_lowercase();
     match tag.find('>') {
-        // A comment.
+        // An unclosed comment.
         _ if tag.starts_with("<!") || tag.starts_with("<?") => {
             [before, tag.trim_start_matches(['<', '!', '-', '?'])].concat()
         }
-        // A quote was not closed: what stands behind the tag is read.
+        // An unclosed quote: the text after the tag is kept.
         Some(end) => [before, " ", &tag[end + 1..]].concat(),
-        // A message that was cut in the middle of a tag.
+        // A message that was truncated inside a tag.
         None if tag.starts_with("</") => before.to_owned(),
         None if tags::is_known(&name) && (tag.contains('=') || matches!(tag[name_end..].trim(), "" | "/")) => {
             before.to_owned()
@@ -253,7 +253,7 @@ fn without_open_tag(input: &str, at: usize) -> String {
     }
 }
 
-/// Stands between tokenizer and tree builder.
+/// Filter between the tokenizer and the tree builder.
 struct TokenFilter {
     builder: TreeBuilder<Rc<Element>, Sink>,
     left_out: Vec<Swallower>,
@@ -264,9 +264,9 @@ struct TokenFilter {
 struct State {
     tokens: usize,
     tags: usize,
-    /// What is read to its end tag, outermost first.
+    /// Open elements that are read to their end tag, outermost first.
     open: Vec<Swallower>,
-    /// Inside the source of a script or style without end.
+    /// Set inside the source of an unclosed script or style.
     source: Option<Source>,
     tables: usize,
     is_full: bool,
@@ -324,7 +324,7 @@ impl TokenSink for TokenFilter {
 }
 
 impl State {
-    /// The tag as the tree builder gets it; `None` where it is left out.
+    /// Returns the tag for the tree builder; `None` if it is left out.
     fn tag(&mut self, mut tag: Tag, left_out: &[Swallower], is_too_deep: bool) -> Option<Tag> {
         self.tags += 1;
         if let Some(source) = &mut self.source {
@@ -358,7 +358,8 @@ impl State {
             ("table", TagKind::EndTag) => self.tables.saturating_sub(1),
             _ => self.tables,
         };
-        // Parts of a table without one: a browser drops their tags, and the cells run together.
+        // Table parts outside a table: a browser would drop their tags and join the text of the
+        // cells.
         if self.tables == 0 {
             match &*tag.name {
                 "td" | "th" => tag.name = LocalName::from("x-cell"),
@@ -367,7 +368,7 @@ impl State {
             }
         }
         match &*tag.name {
-            // Everything behind it would be text, tags and all.
+            // Everything after it would be text, including tags.
             "plaintext" => tag.name = local_name!("pre"),
             "frame" => tag.name = local_name!("embed"),
             _ => {}

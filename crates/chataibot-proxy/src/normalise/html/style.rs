@@ -1,4 +1,5 @@
-//! What a `style` attribute says of meaning: what is hidden, kept apart, struck through.
+//! Interpreter of `style` attributes, for the declarations that carry meaning: hidden, separated,
+//! struck through.
 
 use chataibot_wire::rich_text::Numbering;
 
@@ -7,36 +8,36 @@ use declarations::declarations;
 
 mod declarations;
 
-/// The part of an element's style that is read.
+/// The supported part of an element's style.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Style {
-    /// It and all in it take no place, or can't be seen.
+    /// The element and all its content take no space or are invisible.
     pub is_hidden: bool,
-    /// `visibility`, where it is set: unlike other ways to hide, what is inside may be shown again.
+    /// `visibility`, if set: unlike with other ways to hide, descendants can be visible again.
     pub is_visible: Option<bool>,
-    /// Stands on lines of its own, or in a line but apart from its neighbours.
+    /// How the element is laid out, if set.
     pub display: Option<Display>,
-    /// Taken out of the line, and so apart from its neighbours whatever it is.
+    /// Taken out of the flow, and so separated from its neighbours whatever its display.
     pub is_aside: bool,
-    /// What is in it stands side by side, each apart from the others.
+    /// Its children are laid out side by side, each separated from the others.
     pub is_row: bool,
-    /// How white space is read.
+    /// How white space is handled, if set.
     pub spaces: Option<Spaces>,
-    /// Formatting.
+    /// Formatting that the style adds.
     pub inlines: Vec<Inline>,
-    /// Formatting that it takes back.
+    /// Formatting that the style removes.
     pub plain: Vec<Inline>,
-    /// Letters without a size, or with one again.
+    /// Whether the font size is zero, if set.
     pub is_tiny: Option<bool>,
-    /// In a font whose letters are signs, or again in one of letters.
+    /// Whether the font is a symbol font, if set.
     pub is_symbolic: Option<bool>,
     /// As small as a tracking pixel.
     pub is_dot: bool,
-    /// What stands before the items of a list, or before this one, where it is set.
+    /// The marker of the list's items or of this item, if set.
     pub marker: Option<Marker>,
 }
 
-/// What stands before an item of a list.
+/// The marker of a list item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Marker {
     Nothing,
@@ -44,19 +45,19 @@ pub enum Marker {
     Number(Numbering),
 }
 
-/// The ways in which an element takes no place or can't be seen; each may be taken back by a later
-/// declaration of the same name.
+/// The ways in which an element takes no space or is invisible; a later declaration of the same
+/// name can undo each.
 #[derive(Default)]
 struct Hidden {
     not_displayed: bool,
     transparent: bool,
-    /// No room, and nothing is seen outside of it.
+    /// Zero height. Hides the element only together with `cut_off`.
     without_room: bool,
     cut_off: bool,
     not_rendered: bool,
 }
 
-/// How an element stands among others.
+/// How an element is laid out among others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Display {
     Block,
@@ -64,15 +65,15 @@ pub enum Display {
     Inline,
 }
 
-/// How white space is read.
+/// How white space is handled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Spaces {
-    /// Runs of it are one space.
+    /// Runs of white space become one space.
     #[default]
     Collapsed,
-    /// Lines stay, other runs are one space.
+    /// Line breaks are kept, other runs become one space.
     Lines,
-    /// All of it stays.
+    /// All white space is kept.
     Kept,
 }
 
@@ -183,7 +184,7 @@ impl Style {
     }
 }
 
-/// Has a font of this size no letters to be seen? `None` where that depends on what is around.
+/// Whether text of this font size is invisible; `None` if that depends on the surroundings.
 fn is_tiny(size: &str) -> Option<bool> {
     let unit = size.find(|c: char| !matches!(c, '0'..='9' | '.' | '+' | '-' | 'e')).unwrap_or(size.len());
     let (number, unit) = size.split_at(size.strip_prefix(char::is_alphabetic).map_or(unit, |_| 0));
@@ -203,7 +204,7 @@ fn marker(word: &str) -> Option<Marker> {
         "upper-alpha" | "upper-latin" => Numbering::CapitalLetters,
         "lower-roman" => Numbering::Roman,
         "upper-roman" => Numbering::CapitalRoman,
-        // Other scripts count the same.
+        // Other scripts are numbered alike.
         "decimal"
         | "decimal-leading-zero"
         | "lower-greek"
@@ -221,18 +222,18 @@ fn marker(word: &str) -> Option<Marker> {
     }))
 }
 
-/// What a value of `display` says.
+/// The meaning of a `display` value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Displayed {
     No,
-    /// As the element stands by itself.
+    /// The element's default display.
     Usual,
     As(Display),
-    /// The same, with what is in it side by side.
+    /// The same, with its children side by side.
     Row(Display),
 }
 
-/// `None` for what is no such value: a browser passes it over.
+/// Parses a `display` value. `None` if it is invalid, which browsers ignore.
 fn displayed(value: &str) -> Option<Displayed> {
     use Display::{Apart, Block, Inline};
     let words: Vec<&str> = value.split_ascii_whitespace().collect();

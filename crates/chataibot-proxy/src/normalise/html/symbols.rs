@@ -1,20 +1,20 @@
-//! Symbol fonts (Wingdings): which Unicode character each of their letters shows. Word and Outlook
-//! write arrows, ticks, bullets and smileys so.
+//! Mapping of symbol fonts (Wingdings) to Unicode characters. Word and Outlook write arrows, ticks,
+//! bullets and smileys with them.
 
-/// Is it a symbol font? `None` where no font is named.
+/// Whether the first font is a symbol font; `None` if no font is named.
 pub fn is_symbolic(families: &str) -> Option<bool> {
     let first =
         families.split(',').next().unwrap_or_default().trim_matches(|c: char| c.is_whitespace() || "'\"".contains(c));
     if matches!(first, "" | "inherit" | "unset") { None } else { Some(first.eq_ignore_ascii_case("wingdings")) }
 }
 
-/// The text as that font shows it. Letters without a common Unicode character stay as they are.
+/// Returns the text as the font shows it. Letters without a common Unicode equivalent are kept.
 pub fn shown(text: &str) -> String {
     text.chars().map(sign).collect()
 }
 
 fn sign(letter: char) -> char {
-    // Word writes such letters also in the private area.
+    // Word also encodes such letters in the private use area.
     let letter = match letter {
         '\u{f020}'..='\u{f0ff}' => char::from_u32(u32::from(letter) - 0xf000).unwrap_or(letter),
         _ => letter,

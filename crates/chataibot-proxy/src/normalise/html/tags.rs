@@ -1,4 +1,4 @@
-//! What is known of elements by their names.
+//! Classification of HTML elements by name.
 
 const SWALLOWING: &str = "script style title textarea xmp iframe noembed noframes noscript template select datalist";
 const VOID: &str = "area br embed frame hr image img input param source track wbr";
@@ -11,7 +11,7 @@ const OTHER: &str = "a abbr acronym audio b bdi bdo big canvas cite code data dd
     mark math nobr object picture q ruby rp rt s samp small span strike strong sub sup svg time tt u var \
     video";
 
-/// Read like any other; here so that they are known as tags.
+/// Elements without special handling, listed so that they are recognised as tags.
 const UNUSUAL: &str = "applet basefont bgsound blink command content element fencedframe image isindex keygen layer menuitem \
     model nextid plaintext portal selectedcontent shadow slot spacer";
 
@@ -19,22 +19,22 @@ fn is_in(names: &str, name: &str) -> bool {
     names.split(' ').any(|one| one == name)
 }
 
-/// Is it read to its own end tag, whatever stands in between?
+/// Whether the parser reads the element to its own end tag, whatever is in between.
 pub fn swallows(name: &str) -> bool {
     is_in(SWALLOWING, name)
 }
 
-/// Has it no contents and no end tag?
+/// Whether the element has no content and no end tag.
 pub fn is_void(name: &str) -> bool {
     is_in(VOID, name)
 }
 
-/// May its end tag be left out?
+/// Whether its end tag may be omitted.
 pub fn ends_by_itself(name: &str) -> bool {
     is_in(SELF_ENDING, name)
 }
 
-/// Does it stand on lines of its own in a browser?
+/// Whether a browser shows it as a block.
 pub fn is_block(name: &str) -> bool {
     is_heading(name) || is_preformatted(name) || is_in(BLOCK, name)
 }
@@ -43,28 +43,28 @@ pub fn is_heading(name: &str) -> bool {
     matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
 }
 
-/// Are its lines and spaces kept?
+/// Whether its line breaks and spaces are kept.
 pub fn is_preformatted(name: &str) -> bool {
     matches!(name, "pre" | "listing" | "xmp")
 }
 
-/// Does it stand in a line, apart from what is beside it?
+/// Whether it is inline, but separated from its neighbours.
 pub fn is_apart(name: &str) -> bool {
     is_in(APART, name)
 }
 
-/// A list of things?
+/// Whether it is a list.
 pub fn is_list(name: &str) -> bool {
     matches!(name, "ul" | "ol" | "menu" | "dir" | "select")
 }
 
-/// Is there such an element? Of what people write into texts, so that what only looks like a tag
-/// can be told from one.
+/// Whether the element exists and occurs in text that people write; distinguishes tags from text
+/// that looks like one.
 pub fn is_known(name: &str) -> bool {
     is_block(name) || is_void(name) || is_list(name) || is_apart(name) || swallows(name) || is_in(OTHER, name)
 }
 
-/// Is there, or was there, such an element, though nobody writes it into texts?
+/// Whether the element exists or existed, but does not occur in text that people write.
 pub fn is_unusual(name: &str) -> bool {
     is_in(UNUSUAL, name)
 }

@@ -1,5 +1,5 @@
-//! Builds the tree of a formatted text: white space as a browser collapses it, mended nesting,
-//! nothing empty, all within bounds.
+//! Builder of a rich-text tree: collapses white space as a browser does, repairs nesting, drops
+//! empty nodes, and stays within limits.
 
 use std::cmp::Ordering;
 
@@ -17,11 +17,11 @@ mod trim;
 
 pub use inline::Inline;
 
-/// Deepest nesting of a tree.
+/// Maximum nesting of a tree.
 pub const DEEPEST: usize = 16;
-/// Most characters of one text.
+/// Maximum number of characters of one text.
 pub const LONGEST: usize = 16_000;
-/// Most nodes of one text.
+/// Maximum number of nodes of one text.
 pub const MOST_NODES: usize = 2_000;
 
 #[derive(Debug)]
@@ -33,9 +33,9 @@ enum Kind {
         items: Vec<(Option<i32>, Vec<Node>)>,
         formatting: Vec<Inline>,
     },
-    /// With its number, where it has one.
+    /// A list item, with its number if it has one.
     Item(Option<i32>),
-    /// What stands in a list before its first item.
+    /// Content of a list before its first item.
     Lead,
     Inline(Inline),
 }
@@ -46,20 +46,21 @@ struct Frame {
     nodes: Vec<Node>,
 }
 
-/// A tree in the making. The open elements are a stack; the first is the root and stays.
+/// The tree under construction. The open elements form a stack; the first is the root and stays.
 #[derive(Debug)]
 pub struct Tree {
     frames: Vec<Frame>,
-    /// The line so far ends with a space, or there is no line yet: the next space is not shown.
+    /// Whether the line so far is empty or ends with a space, so that the next space is not shown.
     spaced: bool,
-    /// A block has ended: what follows on the same level begins a line, with this formatting.
+    /// Set when a block has ended: what follows on the same level begins a line with this
+    /// formatting.
     ended: Option<Vec<Inline>>,
     characters: usize,
-    /// Characters that are no white space.
+    /// Number of characters that are not white space.
     shown: usize,
     nodes: usize,
     was_cut: bool,
-    /// Words were left out, and nothing says so yet.
+    /// Whether text was left out without a sign of it yet.
     has_lost: bool,
 }
 
@@ -102,10 +103,10 @@ impl Tree {
         self.put(shown);
     }
 
-    /// Adds characters with their lines and spaces.
+    /// Adds characters, keeping line breaks and spaces.
     pub fn verbatim(&mut self, text: &str) {
         let is_blank = text.chars().all(is_space);
-        // Lines between blocks are the writer's, not the reader's.
+        // Line breaks between blocks only lay out the source and are not shown.
         let begins = text.contains(is_line_end) && (self.ended.is_some() || self.top().nodes.is_empty());
         if is_blank && (begins || matches!(self.top().kind, Kind::List { .. })) {
             return;
@@ -119,7 +120,7 @@ impl Tree {
             }
             let mut shown = String::new();
             for character in line.chars() {
-                // A tab is wide, and a control to everybody else.
+                // A tab becomes four spaces: `is_shown` would drop it as a control character.
                 let times = if character == '\t' { 4 } else { 1 };
                 let character = if is_space(character) { ' ' } else { character };
                 if is_shown(character) && !(0..times).all(|_| self.add(character, &mut shown)) {
@@ -133,7 +134,7 @@ impl Tree {
         }
     }
 
-    /// Marks that the text goes on where it is not read.
+    /// Marks the text as truncated.
     pub fn go_on_elsewhere(&mut self) {
         if !self.was_cut {
             self.text(" …");
@@ -141,12 +142,13 @@ impl Tree {
         }
     }
 
-    /// How much shows so far.
+    /// Returns the number of characters shown so far, without white space.
     pub fn shown(&self) -> usize {
         self.shown
     }
 
-    /// Room for one more character? Where there is none, the text ends with a sign that it went on.
+    /// Adds one character if there is room; the last one becomes a sign that the text went on.
+    /// Returns whether there was room.
     fn add(&mut self, character: char, shown: &mut String) -> bool {
         match self.characters.cmp(&(LONGEST - 1)) {
             Ordering::Less => shown.push(character),
@@ -188,7 +190,7 @@ impl Tree {
         }
     }
 
-    /// Begins a formatted stretch. False where it has begun already.
+    /// Begins inline formatting. Returns false if it is already open.
     pub fn open_inline(&mut self, inline: Inline) -> bool {
         self.stand_beside_items();
         if self.is_open(&inline) {
@@ -201,11 +203,11 @@ impl Tree {
         true
     }
 
-    /// Begins the line behind a block that has ended.
+    /// Begins the line after a block that has ended.
     fn begin_line(&mut self) {
         let Some(formatting) = self.ended.take() else { return };
-        // Beside a block, words stand on a line of their own; beside other words they need a block
-        // for that.
+        // Text directly after a block is on a line of its own; text after other inline content
+        // needs a block for that.
         let is_lead = matches!(self.top().kind, Kind::Lead);
         if is_lead || !matches!(self.top().nodes.last(), None | Some(Node::Paragraph(_) | Node::List(_) | Node::Break))
         {
@@ -214,7 +216,8 @@ impl Tree {
         self.reopen(formatting);
     }
 
-    /// Ends a formatted stretch. What was opened inside it and not closed goes on after it.
+    /// Ends inline formatting. Formatting that was opened inside it and not closed continues after
+    /// it.
     pub fn close_inline(&mut self, inline: &Inline) {
         if self.is_open(inline) {
             self.close_inline_where(|open| open == inline);
@@ -246,7 +249,7 @@ impl Tree {
         }
     }
 
-    /// Begins a block. Formatting that is open goes on inside it.
+    /// Begins a block. Open formatting continues inside it.
     pub fn open_paragraph(&mut self) {
         self.stand_beside_items();
         let formatting = self.end_line();
@@ -254,7 +257,7 @@ impl Tree {
         self.reopen(formatting);
     }
 
-    /// Ends a block. Formatting that is open goes on after it.
+    /// Ends a block. Open formatting continues after it.
     pub fn close_paragraph(&mut self) {
         if !matches!(self.top().kind, Kind::List { .. }) {
             self.ended = Some(self.end_line());
@@ -264,8 +267,8 @@ impl Tree {
     /// Begins a list.
     pub fn open_list(&mut self, numbering: Option<Numbering>) {
         self.stand_beside_items();
-        // A block inside inline elements helps nobody: formatting around a list goes on in each of
-        // its items.
+        // A block must not be inside inline elements, so formatting around a list continues in each
+        // of its items.
         let formatting = self.end_line();
         self.push(Kind::List { numbering, items: Vec::new(), formatting });
     }
@@ -281,7 +284,7 @@ impl Tree {
             self.pop();
             self.ended = Some(formatting);
         } else {
-            // The depth has refused it.
+            // The list was not opened because of the depth limit.
             self.close_paragraph();
         }
     }
@@ -295,8 +298,8 @@ impl Tree {
         while !matches!(self.top().kind, Kind::List { .. } | Kind::Root) {
             self.pop();
         }
-        // The depth may have refused the list; then the words of its items stand on lines of their
-        // own.
+        // The list may not have been opened because of the depth limit; then its items become
+        // lines.
         if matches!(self.top().kind, Kind::List { .. }) {
             let formatting = self.list_formatting();
             self.push(Kind::Item(number));
@@ -305,8 +308,8 @@ impl Tree {
         self.spaced = true;
     }
 
-    /// In a list but in none of its items, as many editors write lists in lists: goes on in the
-    /// item before, or stands before the list.
+    /// Handles content that is in a list but in none of its items, as many editors write nested
+    /// lists: continues the previous item, or puts the content before the list.
     fn stand_beside_items(&mut self) {
         let is_full = self.frames.len() > DEEPEST;
         let Kind::List { items, formatting, .. } = &mut self.top().kind else { return };
@@ -340,7 +343,7 @@ impl Tree {
         }
     }
 
-    /// The tree, and whether something was left out for its size.
+    /// Returns the tree, and whether something was left out because of its size.
     pub fn finish(mut self) -> (Vec<Node>, bool) {
         while self.frames.len() > 1 {
             self.pop();
@@ -354,7 +357,7 @@ impl Tree {
         (nodes, self.was_cut)
     }
 
-    /// Ends the line and the paragraph it stands in, and gives the formatting that was open.
+    /// Ends the line and its paragraph, and returns the formatting that was open.
     fn end_line(&mut self) -> Vec<Inline> {
         if let Some(formatting) = self.ended.take() {
             return formatting;
@@ -417,7 +420,7 @@ impl Tree {
                 if shows(&nodes) {
                     self.top().nodes.push(inline.node(nodes));
                 } else {
-                    // Empty formatting goes; line breaks in it stay.
+                    // Empty formatting is dropped, but its line breaks are kept.
                     self.top().nodes.append(&mut nodes);
                 }
             }
@@ -442,7 +445,7 @@ impl Tree {
                 if nodes.first().is_some_and(is_block) {
                     self.top().nodes.append(&mut nodes);
                 }
-                // Words that found no place in an item, because the depth refused one.
+                // Text outside items, because the depth limit refused them.
                 if shows(&nodes) {
                     items.push((None, nodes));
                 }
@@ -454,7 +457,8 @@ impl Tree {
         }
     }
 
-    /// A space at the end of a line is not shown, in whichever element it stands.
+    /// Removes the space at the end of the open line, in whichever element it is; it would not be
+    /// shown.
     fn trim_open_line(&mut self) {
         for frame in self.frames.iter_mut().rev() {
             trim_space(&mut frame.nodes);
@@ -466,7 +470,7 @@ impl Tree {
 
     fn may_grow(&mut self) -> bool {
         self.nodes += 1;
-        // One is kept for the sign that there was more.
+        // One node is reserved for the sign that there was more.
         self.was_cut |= self.nodes >= MOST_NODES;
         self.nodes < MOST_NODES
     }

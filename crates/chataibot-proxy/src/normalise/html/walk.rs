@@ -1,4 +1,4 @@
-//! From the elements of a text to its tree: what each of them means.
+//! Tree walker: interprets each parsed element and builds the rich-text tree.
 
 use std::{borrow::Cow, rc::Rc};
 
@@ -17,22 +17,22 @@ mod lists;
 
 use lists::Count;
 
-/// Walks through a text and builds its tree.
+/// Traverses a document and builds its tree.
 pub struct Walk<'a> {
     document: &'a Document,
     pub tree: &'a mut Tree,
     tasks: Vec<Task>,
-    /// Lists that are open, with the number of their next item.
+    /// Open lists, with their counters.
     numbers: Vec<Option<Count>>,
-    /// What is raised and lowered in formulas, and whether that is a thing of the tree or only
-    /// said.
+    /// Open super- and subscripts in formulas, and whether each was opened in the tree or only
+    /// written as a sign.
     shifts: Vec<(bool, Inline)>,
     pub links_dropped: usize,
-    /// Pictures that are shown only where nothing else is: they have no words of their own.
+    /// Address and name of images without text of their own; shown only if nothing else is.
     pub wordless: Vec<(String, String)>,
-    /// There is a picture, player or frame, perhaps without an address.
+    /// Whether there is an image, player or frame, perhaps without an address.
     pub has_media: bool,
-    /// Inside a frame's own document there are no further ones.
+    /// Whether this is the document of a frame, in which further frames are not opened.
     is_framed: bool,
 }
 
@@ -41,26 +41,26 @@ enum Task {
     Leave(Leave),
 }
 
-/// What holds for everything inside, unless it says otherwise.
+/// Properties that descendants inherit unless they override them.
 #[derive(Clone, Copy, Default)]
 struct Inherited {
     is_invisible: bool,
     spaces: Spaces,
     /// Inside a link.
     in_link: bool,
-    /// In a drawing, where only some elements hold words.
+    /// Inside an SVG, where only some elements hold text.
     is_drawn: bool,
-    /// Side by side with its neighbours, each apart from the others.
+    /// Laid out side by side with its neighbours, each separated from the others.
     is_in_row: bool,
-    /// In letters of no size.
+    /// In a font size of zero.
     is_tiny: bool,
-    /// In a font whose letters are signs.
+    /// In a symbol font.
     is_symbolic: bool,
-    /// In marks of quotation.
+    /// Inside quotation marks.
     is_quoted: bool,
 }
 
-/// What is done behind the contents of an element.
+/// Action after the content of an element.
 enum Leave {
     Begin(Inline),
     Inline(Inline),
@@ -72,7 +72,7 @@ enum Leave {
     Item,
     Words(Cow<'static, str>),
     Space,
-    /// What is said for contents that show nothing.
+    /// Text to show if the content shows nothing.
     Instead {
         characters: usize,
         words: String,
@@ -81,9 +81,9 @@ enum Leave {
 
 /// An open link.
 struct LinkEnd {
-    /// How much there was when it was opened.
+    /// Number of characters shown before it was opened.
     characters: usize,
-    /// What it is called when nothing in it shows.
+    /// Text to show if nothing in it shows.
     name: Option<String>,
 }
 
@@ -102,11 +102,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Walks through all of it.
+    /// Traverses the whole document.
     pub fn all(&mut self, spaces: Spaces) {
         let inherited = Inherited { spaces, ..Inherited::default() };
         self.children_of(self.document.roots(), inherited);
-        // An explicit stack instead of recursion: a text can nest as deep as its writer likes.
+        // An explicit stack instead of recursion, because the input can be nested arbitrarily deep.
         while let Some(step) = self.tasks.pop() {
             match step {
                 Task::Enter(id, inherited) => self.enter(id, inherited),
@@ -150,8 +150,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Goes through the contents of an element, and then does what is to do behind them, the last
-    /// one first.
+    /// Schedules the content of an element, and then the actions after it, the last one first.
     fn through(&mut self, id: Id, inherited: Inherited, leave: Vec<Leave>) {
         self.tasks.extend(leave.into_iter().map(Task::Leave));
         self.children_of(self.document.node(id).children.clone(), inherited);
@@ -200,9 +199,10 @@ impl<'a> Walk<'a> {
     fn html(&mut self, id: Id, element: &Element, inherited: Inherited) {
         let name = element.name();
         let style = Style::of_element(element);
-        // What hides and is never closed would take the rest of the message with it.
+        // A hidden element that is never closed would hide the rest of the message.
         let may_hide = !element.is_unclosed.get() || tags::ends_by_itself(name);
-        // `hidden` is a style of the browser's, and weaker than the element's own.
+        // The `hidden` attribute is a browser default style, which the element's own `display`
+        // overrides.
         let is_hidden = style.is_hidden || style.display.is_none() && element.attribute("hidden").is_some();
         if may_hide && is_hidden || math::is_copy(self.document, id, element) {
             return;
@@ -213,7 +213,7 @@ impl<'a> Walk<'a> {
         }
         let of_font = element.attribute("face").filter(|_| name == "font").and_then(symbols::is_symbolic);
         inner.is_symbolic = style.is_symbolic.or(of_font).unwrap_or(inner.is_symbolic);
-        // Fields have letters of their own.
+        // Form fields have a font size of their own.
         inner.is_tiny = style.is_tiny.unwrap_or(inner.is_tiny && !matches!(name, "button" | "select" | "textarea"));
         if tags::is_preformatted(name) || name == "textarea" {
             inner.spaces = Spaces::Kept;
@@ -249,7 +249,7 @@ impl<'a> Walk<'a> {
                 self.tree.text(before);
                 self.through(id, Inherited { is_quoted: !inner.is_quoted, ..inner }, vec![Leave::Words(behind.into())]);
             }
-            // Readings stand above their words; in a line they stand in brackets.
+            // Ruby readings are shown above their text; in one line they are put in brackets.
             "rt" | "rtc" if !self.holds(id, "rt") => {
                 self.tree.text("(");
                 self.through(id, inner, vec![Leave::Words(")".into())]);
@@ -258,7 +258,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Begins an element of this display, and ends it behind all that is begun after this.
+    /// Begins an element of this display, and ends it after everything that is begun from now on.
     fn stand(&mut self, display: Display) {
         match display {
             Display::Block => {
@@ -273,11 +273,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// An element without a meaning of its own: display and formatting alone.
+    /// Handles an element without a meaning of its own: only display and formatting.
     fn other(&mut self, id: Id, element: &Element, style: &Style, inner: Inherited) {
         let name = element.name();
         let display = match name {
-            // The rows of a table are rows, whatever a style makes of them on a small screen.
+            // Table rows stay rows, even if a style changes them for small screens.
             "tr" => Display::Block,
             "td" | "th" | "x-cell" => Display::Apart,
             _ => style.display.unwrap_or(match () {
@@ -295,10 +295,10 @@ impl<'a> Walk<'a> {
         self.through(id, inner, leave);
     }
 
-    /// Begins the formatting of an element and what its style makes of it, and adds what ends it.
+    /// Begins the formatting of an element and its style, and adds the actions that end it.
     fn format(&mut self, name: &str, style: &Style, leave: &mut Vec<Leave>) {
         for inline in &style.plain {
-            // Lines through and under words can't be taken back inside.
+            // Descendants cannot remove a line through or under text.
             if matches!(inline, Inline::Bold | Inline::Italic) && self.tree.is_open(inline) {
                 self.tree.close_inline(inline);
                 leave.push(Leave::Begin(inline.clone()));
@@ -329,8 +329,7 @@ impl<'a> Walk<'a> {
             self.format("a", style, &mut leave);
             return self.through(id, inner, leave);
         };
-        // A picture that leads somewhere and has no words is called as it calls itself, or as the
-        // address does.
+        // A link to an image without text is named by the element's own name, or by its address.
         let name = media::name_of(element).or_else(|| self.holds_picture(id).then(|| media::file_of(&address)));
         // Links don't nest.
         self.tree.close_link();
@@ -341,7 +340,7 @@ impl<'a> Walk<'a> {
         self.through(id, Inherited { in_link: true, ..inner }, leave);
     }
 
-    /// Is there such an element among its children?
+    /// Whether an element of that name is among the children.
     fn holds(&self, id: Id, name: &str) -> bool {
         self.document.child_elements(id).any(|child| child.name() == name)
     }
@@ -370,7 +369,7 @@ impl<'a> Walk<'a> {
         let is_in_list = name == "li" && lists::holds(self.document, id);
         let mut leave = Vec::new();
         if !is_in_list {
-            // Items without a list, and what explains a term, are lists of their own.
+            // Items without a list and descriptions of terms form lists of their own.
             let [before, behind] = self.document.neighbours(id).map(|one| one.is_some_and(|one| one.name() == name));
             if !before {
                 self.tree.open_list(None);
@@ -382,8 +381,7 @@ impl<'a> Walk<'a> {
         }
         let number = self.numbers.last_mut().and_then(Option::as_mut).map(|count| count.next(element));
         if is_in_list && style.marker == Some(Marker::Nothing) {
-            // So editors write what stands in a list without being an item of it, such as a list in
-            // a list.
+            // Editors write content of a list that is not an item this way, such as a nested list.
             self.tree.open_paragraph();
             leave.push(Leave::Block);
         } else {

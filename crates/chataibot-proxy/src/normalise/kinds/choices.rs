@@ -1,4 +1,4 @@
-//! Buttons, lists and cards: what a visitor chooses from.
+//! Conversion of buttons, lists and cards, from which a visitor chooses.
 
 use chataibot_wire::{
     Content,
@@ -10,15 +10,15 @@ use serde_json::Value;
 use super::{block, joined, title};
 use crate::normalise::{Diagnostic, fields, html, links};
 
-/// Most buttons of one message (DOC) and of one card.
+/// Maximum number of buttons of one message (DOC) and of one card.
 const MOST_BUTTONS: usize = 10;
 const MOST_CARDS: usize = 30;
 const MOST_SECTIONS: usize = 30;
 const MOST_ITEMS: usize = 100;
-/// Longest text on a button or in a list, characters.
+/// Maximum length of a label on a button or in a list, in characters.
 const LONGEST_LABEL: usize = 200;
 
-/// `button`; `options` is the history form (INT).
+/// Converts `button`; `options` is the key in the history form (INT).
 pub fn buttons(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
     let header = block(message, &["header"], diagnostics);
     let title = title(message, diagnostics);
@@ -33,7 +33,7 @@ pub fn buttons(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Con
     Some(Content::Buttons(Buttons { header, title, footer, buttons, layout }))
 }
 
-/// `list`.
+/// Converts `list`.
 pub fn list(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
     let header = block(message, &["header"], diagnostics);
     let title = title(message, diagnostics);
@@ -47,7 +47,7 @@ pub fn list(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Conten
     let mut sections: Vec<Section> = listed.iter().map(|one| section(one, diagnostics)).collect();
     if listed.is_empty() {
         sections.push(section(inner, diagnostics));
-        // Without sections, a title at hand is that of the whole.
+        // Without sections, the title is that of the whole list.
         sections.iter_mut().for_each(|section| section.title = None);
     }
     sections.retain(|section| !section.items.is_empty());
@@ -61,7 +61,7 @@ fn section(section: &Value, diagnostics: &mut Vec<Diagnostic>) -> Section {
     Section { title: label(section, diagnostics), items }
 }
 
-/// `carousel` and `image_carousel`; `items` is the history form (INT).
+/// Converts `carousel` and `image_carousel`; `items` is the key in the history form (INT).
 pub fn carousel(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
     let listed = fields::at_most(fields::list(message, &["cards", "items"]), MOST_CARDS, diagnostics);
     let cards: Vec<Card> = listed.iter().filter_map(|one| card(one, diagnostics)).collect();
@@ -76,7 +76,7 @@ fn card(card: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Card> {
     let description =
         joined(block(card, &["subtitle"], diagnostics), block(card, &["description", "text"], diagnostics));
     let mut buttons = row(fields::list(card, &["buttons", "options"]), diagnostics);
-    // In the history form a whole card can be a link.
+    // In the history form, a whole card can be a link.
     let whole = card.get("action").and_then(|action| fields::text(action, &["url", "link"]));
     if let Some(link) = links::checked(whole, links::anchor, diagnostics) {
         let shown = super::text::line(&title.to_plain(), LONGEST_LABEL);
@@ -91,8 +91,9 @@ fn row(listed: &[Value], diagnostics: &mut Vec<Diagnostic>) -> Vec<Button> {
     fields::at_most(listed, MOST_BUTTONS, diagnostics).iter().filter_map(|one| button(one, diagnostics)).collect()
 }
 
-/// A branch button answers with its label (DOC: a visitor's answer is text). A link button whose
-/// address is not allowed is left out: as an answer its label would mean nothing to the bot.
+/// Converts a button. A branch button replies with its label (DOC: a visitor's answer is text). A
+/// link button with a disallowed address is left out: its label would mean nothing to the bot as an
+/// answer.
 fn button(button: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Button> {
     let label = label(button, diagnostics)?;
     let kind = fields::name_in(button, &["type", "callback"]);
@@ -115,7 +116,7 @@ fn with_scheme(scheme: &str, address: String) -> String {
     if address.contains(':') { address } else { format!("{scheme}{address}") }
 }
 
-/// What stands on something to choose, plain text.
+/// Returns the label of a choice, as plain text.
 pub fn label(value: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
     let raw = fields::text_or_field(value, &["title", "text", "label", "name"])?;
     let label = html::label(&raw, LONGEST_LABEL, diagnostics);

@@ -1,4 +1,4 @@
-//! Forms: fields for a visitor to fill in.
+//! Conversion of forms that a visitor fills in.
 
 use chataibot_wire::{
     content::{Field, FieldKind, Form},
@@ -14,7 +14,7 @@ const MOST_OPTIONS: usize = 200;
 const LONGEST_LABEL: usize = 200;
 const LONGEST_VALUE: usize = 1_000;
 
-/// `form`.
+/// Converts `form`.
 pub fn form(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Form {
     let listed = fields::at_most(fields::list(message, &["fields", "inputs"]), MOST_FIELDS, diagnostics);
     let title = title(message, diagnostics);
@@ -37,8 +37,8 @@ fn field(field: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Field> {
         }
     }
     let kind = match kind.as_str() {
-        // Whatever it is called: where something can be chosen, a visitor need not guess what to
-        // write.
+        // A field with options is a choice, whatever its declared type, so that a visitor need not
+        // guess what to write.
         _ if !options.is_empty() => FieldKind::Choice,
         "email" => FieldKind::Email,
         "phone" | "tel" | "phone_number" => FieldKind::Phone,

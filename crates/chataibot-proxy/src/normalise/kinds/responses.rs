@@ -1,4 +1,5 @@
-//! A visitor's typed answers, as they come back in an echo (INT): to what the log shows of them.
+//! Conversion of a visitor's typed answers, as they come back in an echo (INT), to the content of
+//! the log.
 
 use chataibot_wire::{
     Content,
@@ -9,7 +10,7 @@ use serde_json::Value;
 use super::MOST_PARTS;
 use crate::normalise::{Diagnostic, fields, html, links, text, together};
 
-/// `form.response`: a line for each filled field.
+/// Converts `form.response`: one line for each filled field.
 pub fn form(message: &Value) -> Option<Content> {
     let data = message.get("data").unwrap_or(message);
     let lines: Vec<String> = fields::list(data, &["fields"])
@@ -24,7 +25,7 @@ pub fn form(message: &Value) -> Option<Content> {
     (!body.is_empty()).then_some(Content::Text(Text { body, prompt: None }))
 }
 
-/// `file_upload.response`: the files.
+/// Converts `file_upload.response` to its files.
 pub fn files(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
     let data = message.get("data").unwrap_or(message);
     let listed = fields::list(data, &["files"]).iter().take(MOST_PARTS);

@@ -1,5 +1,5 @@
-//! The names of files: what a visitor called one, without what could harm whoever saves or reads
-//! it.
+//! Sanitised file names: the visitor's name for a file, without what could harm those who save or
+//! read it.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
@@ -10,18 +10,18 @@ use crate::{
 
 /// Longest name, characters.
 const LONGEST: usize = 100;
-/// All that stands as itself in a path and in an extended header parameter (RFC 8187).
+/// All but the characters allowed in a path and an extended header parameter (RFC 8187).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
 
-/// A name from its percent-encoded form: the last part of a path, in characters that are seen, with
-/// an ending of its type. `None` when it is no UTF-8.
+/// Decodes and sanitises a percent-encoded name: the last part of a path, with visible characters
+/// only and an extension of its type. `None` if it is not UTF-8.
 pub fn cleaned(encoded: &str, kind: &FileType) -> Option<String> {
     let decoded = percent_decode_str(encoded).decode_utf8().ok()?;
     let last = decoded.rsplit(['/', '\\']).next().unwrap_or_default();
     let seen: String = last
         .chars()
         .filter(|c| text::is_shown(*c) && !links::is_invisible(*c))
-        // Characters with a meaning to some system a file may be saved on.
+        // Characters that are special on some system where the file may be saved.
         .map(|c| if matches!(c, ':' | '*' | '?' | '"' | '<' | '>' | '|') { '_' } else { c })
         .collect();
     let line = text::line(&seen, usize::MAX);
@@ -37,13 +37,13 @@ pub fn cleaned(encoded: &str, kind: &FileType) -> Option<String> {
     Some(if stem.is_empty() { format!("file.{ending}") } else { format!("{stem}.{ending}") })
 }
 
-/// The name as it stands in a URL.
+/// Percent-encodes the name for a URL.
 pub fn escaped(name: &str) -> String {
     utf8_percent_encode(name, ESCAPED).to_string()
 }
 
-/// `Content-Disposition`: the plain form for old programs, the extended one (RFC 6266) for all
-/// letters.
+/// Returns the `Content-Disposition`: the plain form for old programs, the extended one (RFC 6266)
+/// for all letters.
 pub fn disposition(name: &str, is_shown: bool) -> String {
     let plain: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || "-._ ".contains(c) { c } else { '_' }).collect();

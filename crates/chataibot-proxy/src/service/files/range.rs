@@ -1,10 +1,10 @@
-//! A part of a file: what players ask for when somebody jumps in a film or a sound, and without
-//! which some of them do not play at all.
+//! Byte ranges of files: media players ask for them when the user seeks, and some do not play at
+//! all without them.
 
 use http::{HeaderMap, header};
 
-/// The first and the last byte asked for, of so many; `None` where the whole file is to be sent.
-/// That is always allowed (RFC 9110), so a list of ranges and one that does not fit get it, too.
+/// The first and the last requested byte of `length`; `None` if the whole file is to be sent. That
+/// is always allowed (RFC 9110), so lists of ranges and ranges that do not fit get it, too.
 pub fn asked(headers: &HeaderMap, length: u64) -> Option<(u64, u64)> {
     let (first, last) = headers.get(header::RANGE)?.to_str().ok()?.strip_prefix("bytes=")?.split_once('-')?;
     let end = length.checked_sub(1)?;
@@ -17,7 +17,7 @@ pub fn asked(headers: &HeaderMap, length: u64) -> Option<(u64, u64)> {
 }
 
 fn number(digits: &str) -> Option<u64> {
-    // `parse` alone would take a plus.
+    // `parse` alone would accept a plus.
     digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 

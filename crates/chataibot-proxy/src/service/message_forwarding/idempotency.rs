@@ -1,7 +1,7 @@
 //! The `Idempotency-Key` of a start or a send: the widget's client message id.
 
 /// A UUID as text in its usual form, lower case. The widget makes version 7, which sorts by time;
-/// any version is taken.
+/// any version is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 

@@ -1,5 +1,5 @@
-//! What a visitor says, checked and rebuilt: a text, or a typed answer where the site has them; and
-//! what the log shows of it.
+//! Validation of a visitor's message: a text, or a typed answer if the site takes them, is checked
+//! and rebuilt, as forwarded and as the log shows it.
 
 use chataibot_wire::{
     Content, RichText,
@@ -22,17 +22,17 @@ use crate::{
     store::{Store, sends::MessageBody},
 };
 
-/// Most fields of one form.
+/// Maximum fields of one form.
 const FIELDS: usize = 50;
 /// Longest label of a field, characters.
 const LABEL_CHARS: usize = 200;
-/// Most files of one message.
+/// Maximum files of one message.
 const FILES: usize = 10;
 
-/// The message as it is forwarded, and what the log shows of it.
+/// Returns the message as it is forwarded, and as the log shows it.
 ///
 /// # Errors
-/// 400 for what is wrong with it, and for a typed answer to a site that takes none; 503.
+/// 400 for an invalid message, and for a typed answer to a site that takes none; 503.
 pub(super) async fn validate(
     store: &Store,
     site: &Site,
@@ -48,7 +48,7 @@ pub(super) async fn validate(
             check_text(body)?;
             let file = match body.contains("/files/") {
                 true => issued_files(store, conversation, vec![body.clone()]).await?,
-                // Keeps the store out of every other text's way.
+                // Other texts need no look-up in the store.
                 false => None,
             };
             match file {
@@ -88,12 +88,12 @@ pub(super) async fn validate(
     Ok((message, logged))
 }
 
-/// Does a text of the visitor's say something, and is it not too long?
+/// Checks that a visitor's text says something, and is not too long.
 pub(super) fn check_text(text: &str) -> Result<(), ApiError> {
     if is_blank(text) {
         return Err(ApiError::bad_request("`message.data.body` is empty"));
     }
-    // Bytes first: counting characters of a megabyte is work nobody asked for.
+    // Bytes first: counting the characters of a megabyte would be wasted work.
     if text.len() > TEXT_CHARS * 4 || text.chars().count() > TEXT_CHARS {
         return Err(ApiError::bad_request(format!("`message.data.body` may hold {TEXT_CHARS} characters")));
     }
@@ -102,13 +102,13 @@ pub(super) fn check_text(text: &str) -> Result<(), ApiError> {
 
 /// A text as the log shows it; its echo says the same.
 pub(super) fn plain_body(text: &str) -> MessageBody {
-    // To the letter, with links where addresses stand.
+    // Verbatim, with addresses turned into links.
     let body = RichText(addresses::linked(RichText::plain(text).0, MOST_NODES, DEEPEST));
     MessageBody { content: Content::Text(Text { body, prompt: None }), echoes: Vec::new() }
 }
 
-/// The files behind links of this conversation. Files that a message speaks of are kept from now
-/// on.
+/// Returns the files behind links of this conversation. From now on, files that a message refers to
+/// are kept.
 async fn issued_files(
     store: &Store,
     conversation: ConversationId,
@@ -134,8 +134,8 @@ fn check_form(FormData { fields }: &FormData) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// `Label: value`, a line each; what was left empty is left out. The widget shows the same until
-/// the log has it.
+/// Formats a form as lines of `Label: value`, without empty fields. The widget's local echo shows
+/// the same.
 fn lines(data: &FormData) -> String {
     let filled = data.fields.iter().filter(|field| !field.value.trim().is_empty());
     let lines = filled.map(|FilledField { label, value }| {
@@ -143,7 +143,7 @@ fn lines(data: &FormData) -> String {
         // "Anything else?" needs no colon.
         let ends = label.ends_with([':', '?', '!', '.', '…', '؟', '？', '！', '。', '：']);
         let colon = if ends { "" } else { ":" };
-        // A line is a field.
+        // One line per field: line breaks in a value become spaces.
         let value: Vec<&str> = value.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         format!("{label}{colon} {}", value.join(" "))
     });

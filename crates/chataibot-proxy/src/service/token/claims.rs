@@ -1,9 +1,9 @@
-//! What a visitor token says, and the one way it is signed and checked.
+//! The claims of a visitor token, and the only way to sign and check it.
 //!
-//! HS256 with own random keys, because only proxies of one installation sign and check: nobody
-//! needs a public key, a check costs one hash, and there is no second algorithm to be confused
-//! with. The header is read strictly before any key is touched: exactly `alg`, `typ` and `kid`, so
-//! that `jwk`, `jku`, `x5u`, `crit` and `none` are refused as unknown.
+//! HS256 with own random keys, because only proxies of one installation sign and check: a public
+//! key is not needed, a check costs one hash, and there is no second algorithm to be confused with.
+//! The header is parsed strictly before any key is used: exactly `alg`, `typ` and `kid`, so that
+//! `jwk`, `jku`, `x5u`, `crit` and `none` are refused as unknown.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, Header, Validation, errors::ErrorKind};
@@ -15,10 +15,10 @@ use crate::credentials::{Key, KeyRing};
 pub const ISSUER: &str = "chataibot-proxy";
 /// `typ` of every token: no other kind of JWT can stand in for it.
 pub const TYPE: &str = "chataibot-visitor+jwt";
-/// A token with a long site id and a long origin has about 600 bytes.
+/// Maximum length of a token, bytes. One with a long site id and a long origin has about 600.
 const LONGEST: usize = 1024;
 
-/// The claims, all but the last needed, none more allowed.
+/// The claims. All but the last are required, and no others are allowed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claims {
@@ -34,9 +34,9 @@ pub struct Claims {
     pub family: String,
     /// Issued at, Unix seconds.
     pub iat: u64,
-    /// Ends at, Unix seconds.
+    /// Expires at, Unix seconds.
     pub exp: u64,
-    /// The host site has vouched for the visitor.
+    /// Whether the host site has vouched for the visitor.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub signed_in: bool,
 }
@@ -68,9 +68,9 @@ pub enum TokenFault {
     Signature,
     /// A claim is missing, unknown or malformed.
     Claims,
-    /// It claims to live longer than ours do, or to come from the future.
+    /// It claims a longer lifetime than ours have, or to come from the future.
     Lifetime,
-    /// Its time is over.
+    /// It has expired.
     Expired,
     /// Its site is not configured.
     Site,
@@ -78,11 +78,11 @@ pub enum TokenFault {
     Origin,
     /// Its family was revoked.
     Revoked,
-    /// Its site takes signed-in visitors only.
+    /// Its site accepts signed-in visitors only.
     Anonymous,
 }
 
-/// Signs.
+/// Signs the claims.
 ///
 /// # Errors
 /// [`TokenFault::Form`] when the claims can't be written, which does not happen.
@@ -93,7 +93,7 @@ pub fn sign(claims: &Claims, key: &Key) -> Result<String, TokenFault> {
     jsonwebtoken::encode(&header, claims, &key.signing).map_err(|_| TokenFault::Form)
 }
 
-/// The header of a JWT of at most `longest` bytes; `None` where it has another form than `H`.
+/// Parses the header of a JWT of at most `longest` bytes; `None` if it does not have the form `H`.
 pub(super) fn strict_header<H: DeserializeOwned>(token: &str, longest: usize) -> Option<H> {
     if token.len() > longest || token.split('.').count() != 3 {
         return None;
@@ -102,7 +102,7 @@ pub(super) fn strict_header<H: DeserializeOwned>(token: &str, longest: usize) ->
     serde_json::from_slice(&header).ok()
 }
 
-/// HS256 and nothing else: times and audience are checked by the caller, against its own clock and
+/// Checks the HS256 signature only: the caller checks times and audience, against its own clock and
 /// its own sites.
 pub(super) fn signature_only() -> Validation {
     let mut validation = Validation::new(Algorithm::HS256);
@@ -113,8 +113,8 @@ pub(super) fn signature_only() -> Validation {
     validation
 }
 
-/// Checks form, algorithm, type, key and signature, in that order, and gives the claims. Does not
-/// look at the clock.
+/// Checks form, algorithm, type, key and signature, in that order, and returns the claims. Does not
+/// check times.
 pub fn verify(token: &str, keys: &KeyRing) -> Result<Claims, TokenFault> {
     let head: StrictHeader = strict_header(token, LONGEST).ok_or(TokenFault::Form)?;
     if head.alg != "HS256" {

@@ -1,9 +1,9 @@
-//! What a host site says about its signed-in visitor: a short JWT, signed by the site's server with
-//! a secret shared with this proxy.
+//! The identity of a host site's signed-in visitor: a short-lived JWT, signed by the site's server
+//! with a secret shared with this proxy.
 //!
 //! HS256, because every language signs it in a few lines without a library (see
-//! `examples/signing`). The header is read strictly before any key is touched, as that of our own
-//! tokens is; other claims than those below are not looked at.
+//! `examples/signing`). The header is parsed strictly before any key is used, as with our own
+//! tokens; other claims than those below are ignored.
 
 use jsonwebtoken::{DecodingKey, errors::ErrorKind};
 use secrecy::{ExposeSecret, SecretString};
@@ -12,11 +12,11 @@ use serde::Deserialize;
 use super::claims::{signature_only, strict_header};
 use crate::{config::SiteId, credentials::UserProfile};
 
-/// More than five claims of a person take.
+/// Maximum length of an identity, bytes: more than the claims below need.
 const LONGEST: usize = 4096;
-/// A site signs for now, not for later: what is stolen is soon worth nothing.
+/// Maximum lifetime, seconds: a site signs for immediate use, so a stolen identity is soon useless.
 const LONGEST_LIFE: u64 = 600;
-/// Two servers' clocks differ by so much, seconds.
+/// Allowed difference between the clocks of two servers, seconds.
 const SKEW: u64 = 60;
 /// The longest value, in characters.
 const VALUE_CHARS: usize = 200;
@@ -27,7 +27,7 @@ struct StrictHeader {
     alg: String,
     #[serde(default)]
     typ: Option<String>,
-    // Sites that rotate their secrets may name them; all of ours are tried.
+    // Sites that rotate their secrets may name one; all secrets of the site are tried.
     #[serde(default)]
     #[expect(dead_code, reason = "allowed, and not looked at")]
     kid: Option<String>,
@@ -47,29 +47,29 @@ struct Claims {
     phone: Option<String>,
 }
 
-/// Why an identity was not believed. For the log; the answer is the same for all but the last two.
+/// Why an identity was refused. For the log; the response is the same for all but the last two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, thiserror::Error)]
 #[error("identity refused: {}", <&str>::from(*self))]
 #[strum(serialize_all = "snake_case")]
 pub enum IdentityFault {
-    /// It is no JWT of the documented form.
+    /// It is not a JWT of the documented form.
     Form,
-    /// No secret of the site fits.
+    /// No secret of the site fits its signature.
     Signature,
     /// A claim is missing, too long or malformed.
     Claims,
     /// It is for another site.
     Audience,
-    /// Its time is over, has not come, or is too long.
+    /// It has expired, is not valid yet, or has too long a lifetime.
     Lifetime,
-    /// The site takes no identities.
+    /// The site accepts no identities.
     Off,
-    /// The site takes nobody without one.
+    /// The site requires an identity, and there is none.
     Required,
 }
 
-/// The person in an identity of this site's, at `now` (Unix seconds). Each line of `secrets` is
-/// one.
+/// Verifies an identity for this site at `now` (Unix seconds), and returns the user's profile. Each
+/// line of `secrets` is one secret.
 pub fn verify(identity: &str, secrets: &SecretString, site: &SiteId, now: u64) -> Result<UserProfile, IdentityFault> {
     let head: StrictHeader = strict_header(identity, LONGEST).ok_or(IdentityFault::Form)?;
     if head.alg != "HS256" || head.typ.is_some_and(|typ| typ != "JWT") {

@@ -1,5 +1,5 @@
-//! Families of tokens that ended before their time. In memory, because every request asks; the
-//! store has them for the next start.
+//! Token families revoked before their tokens expired. In memory, because every request checks
+//! them; the store has them for the next start.
 
 use std::collections::HashMap;
 
@@ -8,45 +8,45 @@ use tokio::sync::watch;
 
 use crate::ids::FamilyId;
 
-/// Which families are revoked. A family is forgotten once its last token has ended by itself.
+/// The revoked families. A family is removed once its last token has expired.
 #[derive(Debug)]
 pub struct Revocations {
-    /// Family → when to forget it, milliseconds. Every request reads it, a revocation writes it;
-    /// held for one look-up.
+    /// Family → when to remove it, milliseconds since 1970-01-01 UTC. Every request reads it, a
+    /// revocation writes it; the lock is held for one look-up.
     families: RwLock<HashMap<FamilyId, u64>>,
-    /// Counts changes. A stream subscribes before it looks, so that no change between the two is
+    /// Counts changes. A stream subscribes before it checks, so that no change between the two is
     /// missed.
     changed: watch::Sender<u64>,
 }
 
 impl Revocations {
-    /// Those still known from an earlier run.
+    /// Begins with the revocations still known from an earlier run.
     pub fn new(known: impl IntoIterator<Item = (FamilyId, u64)>) -> Self {
         Self { families: RwLock::new(known.into_iter().collect()), changed: watch::Sender::new(0) }
     }
 
-    /// Is the family revoked?
+    /// Whether the family is revoked.
     pub fn contains(&self, family: &FamilyId) -> bool {
         self.families.read().contains_key(family)
     }
 
-    /// Revokes a family, and wakes everybody who waits.
+    /// Revokes a family, and wakes every caller of [`Revocations::until`].
     pub fn add(&self, family: FamilyId, forget_at: u64) {
         self.families.write().insert(family, forget_at);
         self.notify();
     }
 
-    /// Forgets families whose tokens have all ended by themselves.
+    /// Removes families whose tokens have all expired.
     pub fn sweep(&self, now: u64) {
         self.families.write().retain(|_, forget_at| *forget_at > now);
     }
 
-    /// Wakes everybody who waits, because something else changed.
+    /// Wakes every caller of [`Revocations::until`], because something else changed.
     pub fn notify(&self) {
         self.changed.send_modify(|count| *count += 1);
     }
 
-    /// Ends when something is so; it is looked at now and at every change.
+    /// Waits until a condition holds; it is checked now and at every change.
     pub async fn until(&self, is_so: impl Fn() -> bool) {
         let mut changed = self.changed.subscribe();
         while !is_so() {

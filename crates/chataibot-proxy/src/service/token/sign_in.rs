@@ -1,9 +1,9 @@
-//! Who gets which credentials: the rules of anonymous, returning and signed-in visitors, and of
-//! leaving.
+//! Issuing of credentials: the rules for anonymous, returning and signed-in visitors, and for
+//! signing out.
 //!
 //! A renewal secret is a one-time refresh token: each use rotates it, and a reuse revokes its
 //! family. A sign-in never takes over what an anonymous visitor or another user said on the same
-//! machine: it ends their family and begins its own. The same user is the same visitor in every
+//! machine: it revokes their family and begins its own. The same user is the same visitor in every
 //! browser.
 
 use std::{sync::Arc, time::Duration};
@@ -28,11 +28,10 @@ use crate::{
     },
 };
 
-/// How long a secret that was just used still works: two tabs that race, or an answer lost on the
-/// way.
+/// How long a secret still works after its use, for two tabs that race and for lost answers.
 pub const GRACE: Duration = Duration::from_secs(20);
 
-/// A visitor's credentials, ready to be answered.
+/// The credentials issued to a visitor.
 #[derive(Debug)]
 pub struct Credentials {
     pub(crate) token: String,
@@ -75,10 +74,10 @@ pub struct CredentialIssuer {
 }
 
 impl CredentialIssuer {
-    /// Credentials for whoever asks.
+    /// Issues credentials to a new, a returning or a signed-in visitor.
     ///
     /// # Errors
-    /// See [`IssueError`]. A reused secret has ended its family, and with it every token and
+    /// See [`IssueError`]. A reused secret has revoked its family, and with it every token and
     /// stream, before this returns.
     pub async fn issue_credentials(
         &self,
@@ -122,7 +121,7 @@ impl CredentialIssuer {
         }
     }
 
-    /// Credentials for a visitor nobody has seen before.
+    /// Issues credentials to a new visitor.
     async fn begin(&self, site: &Site, origin: &str) -> Result<Credentials, IssueError> {
         let new = new_family(site, origin)?;
         let token = self.tokens.issue(site, origin, &new.visitor, &new.family, false)?;
@@ -157,8 +156,8 @@ impl CredentialIssuer {
         Ok(Credentials { token, renewal: new.first, visitor, family: new.family, user: Some(user) })
     }
 
-    /// Ends the family of a renewal secret, with its tokens and streams; `everywhere`, all families
-    /// of its visitor. A secret that is not known ends nothing.
+    /// Revokes the family of a renewal secret, with its tokens and streams; with `everywhere`, all
+    /// families of its visitor. An unknown secret revokes nothing.
     pub async fn leave(&self, presented: Secret, everywhere: bool) -> Result<(), StoreError> {
         let families = self.store.families_of(presented, everywhere).await?;
         self.end(families).await
@@ -174,14 +173,14 @@ impl CredentialIssuer {
     }
 }
 
-/// A family for a visitor nobody has seen before.
+/// Creates a family for a new visitor.
 fn new_family(site: &Site, origin: &str) -> Result<NewFamily, IssueError> {
     let (visitor, family, first) = (VisitorId::random()?, FamilyId::random()?, Secret::random()?);
     Ok(NewFamily { site: site.id.as_str().to_owned(), origin: origin.to_owned(), visitor, family, first })
 }
 
 impl UserProfile {
-    /// The page's contact with what is verified over it.
+    /// Merges the page's contact with the verified profile, which takes precedence.
     pub fn over(&self, page: Option<Contact>) -> Contact {
         let page = page.unwrap_or_default();
         Contact {
@@ -191,7 +190,7 @@ impl UserProfile {
         }
     }
 
-    /// The page's variables with the user's id among them, as `user_id`.
+    /// Adds the user's id to the page's variables, as `user_id`.
     pub fn among(&self, page: Option<Pairs>) -> Pairs {
         let mut pairs = page.unwrap_or_default();
         pairs.insert("user_id".to_owned(), self.user.clone());

@@ -1,5 +1,6 @@
--- What every operation stands on: keys, the epoch, appending to a log. KEYS[1] is the prefix of all keys, ARGV[1] the arguments as
--- JSON. The parts are joined to one script by `redis.rs`; Redis runs it whole, so nobody ever sees half of an operation.
+-- The base of every operation: keys, the epoch, appending to a log. KEYS[1] is the prefix of all
+-- keys, ARGV[1] the arguments as JSON. `redis.rs` joins the parts to one script; Redis runs it
+-- atomically, so no client ever sees half of an operation.
 
 local P, A = KEYS[1] .. ':', cjson.decode(ARGV[1])
 local call = redis.call
@@ -9,7 +10,7 @@ local function key(...) return P .. table.concat({ ... }, ':') end
 local function get(k) return call('GET', k) or nil end
 local function field(k, name) return call('HGET', k, name) or nil end
 
--- A hash as a table; nil when it is not there.
+-- A hash as a table; nil if it does not exist.
 local function record(k)
   local flat = call('HGETALL', k)
   if #flat == 0 then return nil end
@@ -18,36 +19,39 @@ local function record(k)
   return found
 end
 
--- A Redis without an epoch is empty: new, or flushed. Its cursors must not continue those of what was lost.
+-- A Redis without an epoch is empty: new, or flushed. Its cursors must not continue those of the
+-- lost data.
 local epoch = get(key('epoch'))
 if not epoch then
   epoch = string.format('%.0f', A.fresh)
   call('SET', key('epoch'), epoch)
 end
 
--- Numbers are used once, also after a flush: the epoch stands before them.
+-- Ids are never reused, even after a flush: they begin with the epoch.
 local function fresh_id() return epoch .. '-' .. string.format('%.0f', call('INCR', key('count'))) end
 local function number_of(id) return tonumber(string.match(id, '%d+$')) end
 
--- Just after Redis was away nobody had a way to give a sign of life, so nobody counts as dead.
+-- Just after an outage of Redis no instance could have sent a heartbeat, so none counts as dead.
 local function alive(instance) return not A.failover_allowed or call('EXISTS', key('alive', instance)) == 1 end
 
--- What belongs to a visitor, so that it can be erased: 'c:' and a conversation, 'f:' and a family of tokens, 'u:' and
--- the user they are.
+-- An index of what belongs to a visitor, for erasure: 'c:' and a conversation, 'f:' and a token
+-- family, 'u:' and the user they are.
 local function belongs(visitor, what) call('SADD', key('visitor', visitor), what) end
 local function belonged(visitor, what) call('SREM', key('visitor', visitor), what) end
 
--- Tells every instance.
+-- Notifies every instance by the bus.
 local function tell(name, value, ...)
   call('XADD', key('bus'), 'MAXLEN', '~', A.bus, '*', name, value, ...)
 end
 
--- Adds an entry at the end of a log, and tells of it. The clocks of two instances differ; a log's times never go back.
+-- Appends an entry to a log, and announces it on the bus. The clocks of two instances differ, but a
+-- log's times never go back.
 local function append(cid, event)
   local c = key('conversation', cid)
   local seq = tonumber(field(c, 'seq')) + 1
   local at = math.max(A.now, tonumber(field(c, 'at')))
-  -- First, because it alone can fail: Redis itself keeps the numbers of a log apart.
+  -- First, because only this can fail: Redis refuses an id that is not greater than the stream's
+  -- last.
   call('XADD', key('log', cid), seq .. '-0', 'at', at, 'event', event)
   call('HSET', c, 'seq', seq, 'at', at)
   call('ZADD', key('age', field(c, 'site')), at, cid)
@@ -59,7 +63,7 @@ local function append_delivery(cid, client_message_id, state)
   return append(cid, '{"delivery":{"client_message_id":' .. cjson.encode(client_message_id) .. ',"state":"' .. state .. '"}}')
 end
 
--- Logs that a conversation was closed or opened again, unless it is so already.
+-- Logs that a conversation was closed or reopened, unless it is so already.
 local function set_status(cid, status)
   local c, ended = key('conversation', cid), status == 'closed' and '1' or '0'
   if field(c, 'ended') == ended then return false end
@@ -68,7 +72,7 @@ local function set_status(cid, status)
   return true
 end
 
--- The conversation of that alias, when it is this visitor's on this site.
+-- The conversation with this alias, if it belongs to this visitor on this site.
 local function owned()
   local cid = get(key('alias', A.alias))
   local c = cid and record(key('conversation', cid))
@@ -84,7 +88,7 @@ end
 local function seq_of(entry) return tonumber(string.match(entry[1], '^%d+')) end
 local function id_of(seq) return string.format('%.0f', seq) .. '-0' end
 
--- At most `limit` entries, as they are answered, and whether there was one more.
+-- At most `limit` entries in the form of the answer, and whether there was one more.
 local function told(entries, limit, backwards)
   local more, rest = #entries > limit, {}
   local count = math.min(#entries, limit)

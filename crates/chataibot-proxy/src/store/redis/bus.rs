@@ -1,9 +1,9 @@
-//! The event bus: one Redis stream of "conversation X has the entry N now", written by the script
-//! that appends the entry, read by every instance. It carries no text: an instance reads the
-//! entries of those conversations that have subscribers here.
+//! The event bus: one Redis stream of "conversation X now has the entry N", written by the script
+//! that appends the entry, read by every proxy. It carries no text: a proxy reads only the entries
+//! of those conversations that have subscribers here.
 //!
-//! A stream and not publish/subscribe, because a reader that was cut off goes on where it was.
-//! Where it can't, because what it missed was trimmed or lost, the hub's subscribers are cut, and
+//! A stream instead of publish/subscribe, because a disconnected reader can continue where it was.
+//! If it can't, because what it missed was trimmed or lost, the hub's subscribers are cut off, and
 //! come back with their cursors.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -22,14 +22,14 @@ use crate::{
     store::{Result, StoreError, StoreEvent},
 };
 
-/// How long one read waits for news.
+/// How long one read waits for new events.
 const WAIT: Duration = Duration::from_secs(1);
-/// News in one read.
+/// Maximum events of one read.
 const PAGE: usize = 500;
-/// How long until another try after a fault.
+/// Delay before a retry after a fault.
 const RETRY_DELAY: Duration = Duration::from_millis(250);
 
-/// How far this instance has read the bus.
+/// How far this proxy has read the bus.
 pub(super) struct Position {
     seen: String,
     epoch: u32,
@@ -42,14 +42,14 @@ struct BusPosition {
 }
 
 impl Position {
-    /// At the end of the bus.
+    /// The current end of the bus.
     pub(super) async fn now(inner: &Inner) -> Result<Self> {
         let bus_position = inner.try_call::<BusPosition>("bus_position", json!({})).await?.answer;
         Ok(Self { seen: bus_position.from, epoch: inner.epoch() })
     }
 
-    /// Goes on where it was, if Redis still knows where that is; else from the end, with all
-    /// readers beginning anew.
+    /// Continues at this position if Redis still has it; otherwise at the end of the bus, and all
+    /// readers start over.
     async fn again(self, inner: &Inner) -> Result<Self> {
         let arguments = json!({ "seen": self.seen, "epoch": self.epoch });
         let bus_position = inner.try_call::<BusPosition>("bus_position", arguments).await?.answer;
@@ -89,11 +89,11 @@ pub(super) async fn run(inner: Arc<Inner>, client: Client, mut position: Positio
     }
 }
 
-/// Hands on what comes. Ends with a fault, or without one at another epoch.
+/// Publishes what arrives on the bus. Returns a fault, or `None` when the epoch has changed.
 async fn listen(inner: &Inner, client: &Client, position: &mut Position) -> Option<StoreError> {
     let config =
         AsyncConnectionConfig::new().set_connection_timeout(Some(TIMEOUT)).set_response_timeout(Some(WAIT + TIMEOUT));
-    // Of its own: a read that waits would make everything behind it wait.
+    // A separate connection, because a blocking read delays every command behind it.
     let mut connection = match client.get_multiplexed_async_connection_with_config(&config).await {
         Ok(connection) => connection,
         Err(error) => return Some(error.into()),
@@ -118,9 +118,9 @@ async fn read(inner: &Inner, connection: &mut MultiplexedConnection, position: &
     Ok(())
 }
 
-/// Reads the entries that somebody waits for here and hands them to the hub, each conversation's in
-/// the order of its log. An entry may be handed over twice after a fault; a reader knows by its
-/// number what it has had.
+/// Reads the entries that have subscribers here and publishes them to the hub, each conversation's
+/// in the order of its log. After a fault an entry may be published twice; a reader recognises it
+/// by its number.
 async fn publish(inner: &Inner, connection: &mut MultiplexedConnection, news: &[StreamId]) -> Result<()> {
     let mut wanted: Vec<(ConversationId, u32, u32)> = Vec::new();
     let mut places: HashMap<ConversationId, usize> = HashMap::new();

@@ -1,5 +1,5 @@
-//! One visitor, all of it, in one call. What Redis has written to its disk goes when it next
-//! rewrites its log.
+//! Erasure of all data about one visitor, in one call. What Redis has already written to disk is
+//! gone when it next rewrites its append-only file.
 
 use serde_json::{Value, json};
 

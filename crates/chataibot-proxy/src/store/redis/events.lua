@@ -1,5 +1,6 @@
--- What the platform's events do to the log, and the waiting room. The rules are those of `sqlite/incoming.rs` and
--- `sqlite/waiting.rs`; texts come as digests of what is compared, made by `incoming.rs`.
+-- The effects of the platform's events on the log, and the queue of pending events. The rules are
+-- those of `sqlite/incoming.rs`, `sqlite/apply.rs` and `sqlite/pending_events.rs`; texts come as
+-- digests of what is compared, made by `incoming.rs`.
 
 local stats = { entries = 0, echoes = 0, reconciled = 0, redelivered = 0, foreign = 0, enqueued = 0, released = 0, dropped = 0 }
 local function count(name) stats[name] = stats[name] + 1 end
@@ -16,18 +17,20 @@ local function is_echoed_by(send, event)
   return event.letters ~= nil and string.find(send.letters, event.letters, 1, true) ~= nil
 end
 
--- Could a start that is under way, or whose answer was lost, turn out to be this event's conversation?
+-- Whether a start that is in flight, or whose answer was lost, may turn out to be this event's
+-- conversation.
 local function may_be_ours(sites, event)
   for _, site in ipairs(sites) do
     if event.visitor then
       if call('EXISTS', key('unbound', site, event.visitor)) == 1 then return true end
-    -- Without a visitor it could be anybody's: only for a start that is fresh is it worth the place.
+    -- Without a visitor it could be anyone's: it is worth queueing only if there is a recent start.
     elseif call('ZCOUNT', key('unbound', site), A.fresh_since, '+inf') > 0 then return true end
   end
   return false
 end
 
--- Which conversation an event of an unknown platform id must be from; nil while that would be a guess.
+-- The conversation that an event with an unknown platform id must belong to; nil while that would
+-- be a guess.
 local function matching_start(sites, event)
   if not event.visitor then return nil end
   local only, several
@@ -65,7 +68,8 @@ local function apply_visitor(cid, event)
     if found[2].state == 'unknown' or found[2].state == 'failed' then count('reconciled') end
     return set_echoed(found[1], found[2])
   end
-  -- No message is left to confirm: the platform repeats an echo, rather than the visitor the same words in another place.
+  -- No message awaits this echo: more likely the platform repeats one than the visitor wrote the
+  -- same words elsewhere.
   for _, sid in ipairs(call('ZRANGEBYSCORE', key('echoed', cid), A.echo_since, '+inf')) do
     if is_echoed_by(send_of(sid), event) then return count('redelivered') end
   end
@@ -73,7 +77,7 @@ local function apply_visitor(cid, event)
   count('entries')
 end
 
--- Does to the log what the event says.
+-- Applies an event to the log.
 local function apply(cid, event)
   local logged = true
   if event.kind == 'visitor' then return apply_visitor(cid, event)
@@ -91,7 +95,8 @@ end
 
 local function instance_of(delivery) return string.match(delivery, '^[^/]*') end
 
--- What became of a delivery that left a mark: 'answered' and when, 'lost', or 'open' while its proxy has not said.
+-- The outcome of a delivery that left a mark: 'answered' and when, 'lost', or 'open' while its
+-- proxy has not reported it.
 local function fate(delivery, mark)
   local answered = string.match(mark, ' (%d+)$')
   if answered then return 'answered', tonumber(answered) end
@@ -101,7 +106,8 @@ end
 
 local function made(mark) return tonumber(string.match(mark, '^%d+')) end
 
--- Was the same told to another proxy a moment ago, and that one has not said yet whether it answered?
+-- Whether another proxy recently got one of these events, and has not reported yet whether it
+-- acknowledged it.
 local function is_unsure()
   for _, event in ipairs(A.events) do
     local marks = event.id and {} or call('HGETALL', key('mark', event.digest))
@@ -125,7 +131,8 @@ local function is_redelivery(event)
   local marks = call('HGETALL', mark)
   for i = 1, #marks, 2 do
     local how, answered = fate(marks[i], marks[i + 1])
-    -- What came before the other one was answered came at the same time as it. Twice in one delivery is said twice.
+    -- An event that arrived before an identical one was acknowledged is the same event. Two
+    -- identical events in one delivery are two events.
     local is_same = how ~= 'answered' or A.arrived < answered
     if marks[i] ~= A.delivery and made(marks[i + 1]) >= A.window_since and is_same then seen = true end
   end
@@ -162,8 +169,8 @@ end
 
 local function is_behind(waited, site) return string.find(waited.sites, ',' .. site .. ',', 1, true) ~= nil end
 
--- Notes the platform's id of a conversation. Where the platform continues an older conversation of the same visitor under a new
--- start, the newer one takes it over and the older one ends.
+-- Binds the platform's id to a conversation. If the platform continues an older conversation of the
+-- same visitor under a new start, the newer one takes the id over and the older one ends.
 function bind(cid, platform)
   local c = record(key('conversation', cid))
   local bound = key('bound', c.site, platform)
@@ -181,7 +188,8 @@ function bind(cid, platform)
   return 'yes'
 end
 
--- Lets in what waited for a conversation that was just bound, in the order in which it came.
+-- Releases the pending events of a conversation that was just bound, in the order in which they
+-- came.
 function release(cid, site, platform)
   local entered = 0
   for _, w in ipairs(call('ZRANGE', key('waiting', 'platform', platform), 0, -1)) do
@@ -205,7 +213,7 @@ local function bind_and_release(cid, platform)
   return release(cid, c.site, platform)
 end
 
--- A start's answer was lost: what waits may already tell the conversation's id.
+-- After a start's answer was lost: a pending event may already contain the conversation's id.
 function claim(site, visitor)
   for _, w in ipairs(call('ZRANGE', key('waiting', 'visitor', visitor), 0, -1)) do
     local waited = record(key('wait', w))
@@ -238,8 +246,8 @@ function op.receive()
   return stats
 end
 
--- The platform has its answer now; an earlier delivery of the same that was lost will not come again. When it got its answer is
--- kept for a minute, by Redis' clock.
+-- The platform has its 2xx now, so an earlier, lost delivery of the same will not come again. The
+-- time of the 2xx, by Redis' clock, is kept for a minute.
 function op.acknowledged()
   for _, digest in ipairs(call('SMEMBERS', key('delivery', A.delivery))) do
     local mark = key('mark', digest)

@@ -1,4 +1,4 @@
--- Files, retention, renewal secrets, signing keys, shared limits, and what tells that a part of the log was lost.
+-- Files, retention, renewal secrets, signing keys, shared limits, and the detection of lost logs.
 
 local function file_of(id) return record(key('file', id)) end
 
@@ -83,7 +83,7 @@ function op.sweep_records()
   return {}
 end
 
--- With all that belongs to it. The bytes of its files are still there.
+-- Deletes a conversation with all that belongs to it, except the bytes of its files.
 local function delete_conversation(cid)
   local c = record(key('conversation', cid))
   for _, sid in ipairs(call('SMEMBERS', key('sends', cid))) do delete_send(sid, send_of(sid)) end
@@ -111,7 +111,7 @@ local function delete_secrets(family)
   call('DEL', key('secrets', family))
 end
 
--- Ends a family, and tells so. True unless it had ended before.
+-- Revokes a family, and announces it on the bus. True unless it was already revoked.
 local function revoke(family)
   if field(key('family', family), 'revoked') then return false end
   call('HSET', key('family', family), 'revoked', A.now)
@@ -133,7 +133,7 @@ function op.begin_family()
   return {}
 end
 
--- The same user is the same visitor wherever they sign in. What is known of them lies with the family.
+-- The same user is the same visitor wherever they sign in. Their profile is stored with the family.
 function op.sign_in()
   local user = key('user', A.user)
   local visitor = get(user) or A.visitor
@@ -155,7 +155,7 @@ function op.update_profile()
   return {}
 end
 
--- The family of a secret, or all of its visitor there, but those that have ended.
+-- The family of a secret, or all families of its visitor on that site, without the revoked ones.
 function op.families_of()
   local own = field(key('renewal', A.hash), 'family')
   local first = own and record(key('family', own))
@@ -232,7 +232,7 @@ function op.sweep_families()
   return {}
 end
 
--- All of one visitor.
+-- Erases all data about one visitor.
 function op.erase()
   local erased = {}
   local function note(what) erased[#erased + 1] = what end
@@ -244,7 +244,7 @@ function op.erase()
     local kind, id = string.sub(what, 1, 1), string.sub(what, 3)
     if kind == 'c' then
       for _, file in ipairs(call('HVALS', key('links', id))) do
-        -- The sweep deletes its bytes, and then this.
+        -- The sweep deletes the file's bytes, and then this record.
         call('HSET', key('file', file), 'name', '', 'url', '')
         note('file:' .. file)
       end
@@ -255,7 +255,8 @@ function op.erase()
     else
       delete_secrets(id)
       if revoke(id) then note('family:' .. id) end
-      -- It stays, ended and without its visitor, so that every proxy goes on refusing its tokens; the sweep forgets it.
+      -- The family stays, revoked and without its visitor, so that every proxy still refuses its
+      -- tokens; the sweep deletes it.
       call('HDEL', key('family', id), 'user', 'person')
       call('HSET', key('family', id), 'visitor', '', 'origin', '', 'used', A.now)
       call('ZADD', key('families'), A.now, id)
@@ -265,7 +266,7 @@ function op.erase()
   return {}, erased
 end
 
--- Whoever comes first makes a key for all.
+-- The first instance that asks creates a key for all.
 function op.signing_keys()
   local keys, newest = call('HGETALL', key('keys')), -1
   for i = 1, #keys, 2 do
@@ -277,7 +278,8 @@ function op.signing_keys()
   return {}, call('HGETALL', key('keys'))
 end
 
--- One request against a limit that all instances share, by Redis' own clock: how long to wait, milliseconds.
+-- Counts one request against a limit that all instances share, by Redis' own clock. Returns how
+-- long to wait, milliseconds.
 function op.take()
   local time = call('TIME')
   local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
@@ -295,8 +297,9 @@ local function is_before(one, other)
   return x < y or (x == y and tonumber(a[2]) < tonumber(b[2]))
 end
 
--- Does Redis still have the last thing this instance was told of? If not, a part of the logs was lost, with a failover or a crash:
--- numbers would be given a second time, so they get another epoch. What was trimmed is not lost.
+-- Checks whether Redis still has the last event this instance has seen. If not, a part of the logs
+-- was lost, in a failover or a crash: numbers would be reused, so they get another epoch. What was
+-- trimmed is not lost.
 function op.bus_position()
   local bus = key('bus')
   local first, last = call('XRANGE', bus, '-', '+', 'COUNT', 1)[1], call('XREVRANGE', bus, '+', '-', 'COUNT', 1)[1]
@@ -313,7 +316,7 @@ function op.bus_position()
   return { from = last and last[1] or '0-0', whole = whole }
 end
 
--- The version of all that is written here; the first one to come writes it.
+-- The schema version of the data in this Redis, written by the first instance.
 function op.version()
   call('SET', key('version'), A.known, 'NX')
   return tonumber(get(key('version')))

@@ -1,6 +1,6 @@
-//! Heartbeat: renews the lease of this instance on the messages that it forwards. While the lease
-//! holds, no other instance settles them; after it the first one that looks records their answers
-//! as lost.
+//! Heartbeat: renews this proxy's lease on the messages that it forwards. While the lease holds, no
+//! other proxy settles them; after it expires, the first proxy that checks records their answers as
+//! lost.
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -14,9 +14,9 @@ use serde_json::json;
 use super::Inner;
 use crate::{clock::millis, store::Result};
 
-/// How long an instance counts as alive after its last heartbeat.
+/// How long a proxy counts as alive after its last heartbeat.
 pub(super) const LEASE: Duration = Duration::from_secs(6);
-/// How often it gives one.
+/// Interval between heartbeats.
 const BEAT: Duration = Duration::from_secs(1);
 
 #[derive(Deserialize)]
@@ -26,13 +26,13 @@ struct Heartbeat {
     time: f64,
 }
 
-/// What Redis' clock shows, from here: the proxies' own clocks differ by more than the order of two
-/// webhooks bears. Nobody knows it exactly; it is certain to lie between [`RedisTime::early`] and
-/// [`RedisTime::late`]. Microseconds, zero before the first heartbeat.
+/// Estimate of Redis' current clock, microseconds; zero before the first heartbeat. It orders
+/// webhooks across proxies, whose own clocks differ by too much for that. The exact time is
+/// unknown, but certain to lie between [`RedisTime::early`] and [`RedisTime::late`].
 #[derive(Debug, Default)]
 pub(super) struct RedisTime(Mutex<Option<Measured>>);
 
-/// Redis' clock showed `time` at some moment between two.
+/// Redis' clock showed `time` at some moment between `asked` and `answered`.
 #[derive(Clone, Copy, Debug)]
 struct Measured {
     asked: Instant,
@@ -40,7 +40,7 @@ struct Measured {
     time: u64,
 }
 
-/// A measurement is not believed for longer, however narrow it was: clocks run at different speeds.
+/// Maximum age of a measurement, however precise: clocks run at different speeds.
 const DRIFT: Duration = Duration::from_secs(30);
 
 impl RedisTime {
@@ -56,7 +56,7 @@ impl RedisTime {
         *self.0.lock()
     }
 
-    /// The quickest answer is the most exact one.
+    /// Keeps the measurement with the quickest answer, which is the most precise one.
     fn measure(&self, asked: Instant, time: u64) {
         let new = Measured { asked, answered: Instant::now(), time };
         let took = |measured: Measured| measured.answered - measured.asked;
@@ -73,7 +73,7 @@ fn micros(duration: Duration) -> u64 {
 }
 
 impl Inner {
-    /// One heartbeat.
+    /// Sends one heartbeat.
     pub(super) async fn heartbeat(&self) -> Result<()> {
         let asked = Instant::now();
         let heartbeat = self.try_call::<Heartbeat>("heartbeat", json!({ "lease": millis(LEASE) })).await?.answer;

@@ -1,4 +1,4 @@
-//! The platform's events, with what the script compares made ready: it knows digests of words, not
+//! Receives the platform's events. The script gets digests of their words to compare, not the
 //! words.
 
 use std::{sync::Arc, time::Duration};
@@ -23,22 +23,22 @@ use crate::{
     },
 };
 
-/// How long the fate of another proxy's delivery of the same is waited for. After that this one is
-/// its repetition.
+/// How long to wait until another proxy has reported whether it acknowledged the same events. After
+/// that, this delivery counts as a redelivery.
 const PEER_ACK_TIMEOUT: Duration = Duration::from_secs(2);
-/// Between two looks.
+/// Delay between two checks.
 const RETRY_DELAY: Duration = Duration::from_millis(10);
 
-/// What became of our 2xx for a delivery.
+/// Whether our 2xx for a delivery was sent.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct AckNote {
     delivery: u64,
-    /// When, by Redis' clock, at the earliest.
+    /// The earliest time of that by Redis' clock, microseconds.
     at: u64,
     is_acknowledged: bool,
 }
 
-/// An event as the script takes it.
+/// An event as passed to the script.
 #[derive(Serialize)]
 struct EventArgument<'a> {
     conversation: &'a str,
@@ -48,7 +48,7 @@ struct EventArgument<'a> {
     id: Option<&'a str>,
     digest: String,
     kind: &'static str,
-    /// What is to be logged, as it stands in the log.
+    /// The JSON of the log entry.
     #[serde(skip_serializing_if = "Option::is_none")]
     entry: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,14 +58,14 @@ struct EventArgument<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<Status>,
     closed: bool,
-    /// How much room it takes while it waits.
+    /// Its size in bytes while it is pending.
     size: usize,
 }
 
 #[derive(Deserialize)]
 struct ReceiveAnswer {
-    /// The same was told to another proxy, which has not said yet whether it answered. Nothing was
-    /// stored.
+    /// Another proxy got the same event, and has not reported yet whether it acknowledged it.
+    /// Nothing was stored.
     #[serde(default)]
     wait: bool,
     #[serde(flatten)]
@@ -74,10 +74,10 @@ struct ReceiveAnswer {
 
 impl Redis {
     pub async fn receive(&self, delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> Result<ReceiveStats> {
-        // What may have come after the other one's answer is none of its copies: better told twice
-        // than lost.
+        // The latest possible time: an event that may have come after the acknowledgement of an
+        // identical one is not its redelivery. A duplicate is better than a loss.
         let arrived = self.inner.redis_clock.late();
-        // What was said of the deliveries before this one counts for it.
+        // Outcomes of earlier deliveries decide what is a redelivery, so they are written first.
         self.inner.write_acks().await?;
         let told = events.iter().map(|event| argument(&sites, event)).collect::<Result<Vec<_>, _>>()?;
         let now = self.now();
@@ -121,13 +121,13 @@ impl Redis {
 }
 
 impl Inner {
-    /// Two instances count their deliveries from the same number.
+    /// The instance makes the id unique: two proxies may count from the same number.
     fn delivery(&self, number: u64) -> String {
         format!("{}/{number}", self.instance)
     }
 
-    /// Writes the fate of deliveries, in the order in which it was told. One that can't be written
-    /// stays for the next time.
+    /// Writes the outcomes of deliveries, in order. One that can't be written stays for the next
+    /// time.
     pub(super) async fn write_acks(&self) -> Result<()> {
         let _writing = self.writing_acks.lock().await;
         loop {
@@ -184,7 +184,7 @@ fn argument<'a>(sites: &[String], event: &'a Incoming) -> Result<EventArgument<'
     Ok(told)
 }
 
-/// Short, and of one length, so that a list of them can be searched as text.
+/// Returns a short digest of fixed length, so that a list of them can be searched as text.
 pub(super) fn digest_of(text: &str) -> String {
     hex::encode(&Sha256::digest(text)[..16])
 }

@@ -1,4 +1,4 @@
-//! Reading logs, and who owns them.
+//! Reads logs, and looks up the owner of a conversation.
 
 use chataibot_wire::{Cursor, Entry, entry::Reset};
 use redis::streams::StreamId;
@@ -68,7 +68,7 @@ impl Redis {
     }
 }
 
-/// An entry as it stands in the stream.
+/// Parses an entry of the stream.
 pub(super) fn entry_of(epoch: u32, stored: &StreamId) -> Result<Entry> {
     let seq = stored.id.split('-').next().unwrap_or_default();
     let field = |name| stored.get::<String>(name).ok_or_else(|| unreadable("an entry"));

@@ -1,4 +1,4 @@
-//! Renewal secrets and signing keys. Redis gets hashes of secrets, and the signing keys themselves.
+//! Renewal secrets and signing keys in Redis: of the secrets only hashes, but the keys themselves.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// A new key signs once every instance has read it.
+/// Age at which a new key begins to sign, milliseconds: every proxy has read it by then.
 const HOLD: u64 = 30 * 1000;
 
 #[derive(Deserialize)]
@@ -21,7 +21,7 @@ struct Answer {
     refused: Option<String>,
     visitor: Option<String>,
     family: Option<String>,
-    /// Set when the secret was used before: the next one, sealed with it.
+    /// Set if the secret was used before: its successor, sealed with it.
     successor: Option<String>,
 }
 
@@ -57,9 +57,9 @@ impl Redis {
         Ok(Ok(Renewed { visitor, family, next }))
     }
 
-    /// The unused secret that `secret` leads to. Within the grace a quick tab may be several
-    /// renewals ahead; one that is quicker than this walk has used its end just now, which is
-    /// within the grace too.
+    /// Follows the successors of `secret` to the unused one. Within the grace period a quick tab
+    /// may be several renewals ahead; one that is quicker than this loop has used the result just
+    /// now, which is within the grace period, too.
     async fn end_of_line(&self, secret: Secret) -> Result<Secret> {
         let mut current = secret;
         loop {
@@ -99,7 +99,7 @@ impl Redis {
             found.push((made, Key::new(pair[0].clone(), &secret)));
         }
         found.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.id.cmp(&other.id)));
-        // The newest that all know; of those that nobody may know yet, the oldest.
+        // The newest key that every proxy knows; if there is none, the oldest.
         let known = found.iter().position(|(made, _)| made.saturating_add(HOLD) <= now);
         let at = known.unwrap_or(found.len().saturating_sub(1));
         if found.is_empty() {
@@ -110,7 +110,7 @@ impl Redis {
     }
 }
 
-/// A new family as the script takes it.
+/// A new family as passed to the script.
 pub(super) fn of_family(new: &NewFamily) -> Value {
     json!({
         "family": new.family.as_str(), "site": new.site, "origin": new.origin,

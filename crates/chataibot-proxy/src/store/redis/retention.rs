@@ -1,4 +1,4 @@
-//! What is deleted, and limits that all instances share.
+//! Deletion of old data, and rate limits that all proxies share.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::{
 const RECORDS: u32 = 5_000;
 
 impl Redis {
-    /// The marks of received events end by themselves.
+    /// The marks of received events are not swept here: they expire in Redis.
     pub async fn sweep_records(&self) -> Result<()> {
         let before = self.now().saturating_sub(KEY_LIFETIME);
         self.inner.run("sweep_records", json!({ "before": before, "limit": RECORDS })).await

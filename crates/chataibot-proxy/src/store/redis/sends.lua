@@ -1,11 +1,13 @@
--- What becomes of each message a visitor sends. The rules are those of `sqlite/sends.rs`, and one more: the instance that
--- forwards a message owns it, and while that instance lives no other one decides about it.
+-- The state of each message a visitor sends. The rules are those of `sqlite/sends.rs`, and one
+-- more: the instance that forwards a message owns it, and while that instance is alive no other one
+-- settles it.
 
 local settle, release, claim, bind
 
 local function send_of(sid) return record(key('send', sid)) end
 
--- A start that the platform may know and that we have no id for can still turn out to be a conversation that is told of.
+-- Keeps the index of unbound starts: the platform may know them, but we have no platform id. An
+-- event may turn out to belong to one.
 local function note_unbound(sid, send)
   if send.start ~= '1' then return end
   local all, own = key('unbound', send.site), key('unbound', send.site, send.visitor)
@@ -19,7 +21,7 @@ local function note_unbound(sid, send)
   end
 end
 
--- Who forwards it now, if anybody does.
+-- Records which instance is forwarding the message, if any.
 local function note_flight(sid, send)
   local c = key('conversation', send.conversation)
   if send.state == 'sending' then
@@ -32,7 +34,7 @@ local function note_flight(sid, send)
   end
 end
 
--- Records a state and logs it, unless it is so already.
+-- Records and logs a state, unless it is so already.
 local function set_state(sid, send, state)
   if send.state == state then return end
   send.state = state
@@ -50,12 +52,13 @@ local function told_of(send)
   }
 end
 
--- Does somebody still see to it? An instance that lives and has said nothing for too long has forgotten it.
+-- Whether an instance still takes care of the message. A live one that has not settled it for too
+-- long has forgotten it.
 local function is_carried(send)
   return send.owner == A.instance or (alive(send.owner) and tonumber(send.forwarded) + A.longest >= A.now)
 end
 
--- What instances that are gone left on its way has lost its answer.
+-- Settles as unknown what no instance takes care of any more. Returns how many messages.
 local function expire_leases()
   local dead = {}
   for _, sid in ipairs(call('HKEYS', key('flights'))) do
@@ -66,7 +69,8 @@ local function expire_leases()
   return #dead
 end
 
--- Does another instance forward a message of this conversation now? Echoes are matched by order, so one has to end first.
+-- Whether another instance is forwarding a message of this conversation. Echoes are matched by
+-- order, so that message has to be settled first.
 local function taken(cid)
   local sid = field(key('conversation', cid), 'flying')
   local send = sid and send_of(sid)
@@ -80,7 +84,7 @@ local function forward(sid, cid, platform)
   return { begun = 'forward', send = sid, conversation = cid, platform = platform }
 end
 
--- Writes the entry of the message and its record.
+-- Writes the message's log entry and its record.
 local function log_send(cid, is_start)
   local sid = fresh_id()
   local seq = append(cid, A.message)
@@ -99,7 +103,7 @@ local function log_send(cid, is_start)
   return sid
 end
 
--- The key is known: the same answer again, or a second try of what definitely did not arrive.
+-- Handles a known key: repeats the answer, or forwards again what definitely did not arrive.
 local function again(sid, send, platform)
   if send.fingerprint ~= A.fingerprint then return { begun = 'other_body' } end
   if send.state == 'failed' then
@@ -115,7 +119,7 @@ local function again(sid, send, platform)
     if send.owner ~= A.instance and is_carried(send) then
       return { begun = 'elsewhere', conversation = send.conversation }
     end
-    -- Whoever forwarded it could not record how it ended, or this would not be asked: nobody knows.
+    -- Nothing forwards it any more, and its outcome was not recorded: it is unknown.
     return { begun = 'known', record = settle(sid, send, { kind = 'unknown' }).record }
   end
   return { begun = 'known', record = told_of(send) }
@@ -126,7 +130,7 @@ local function known_send()
   return sid, sid and send_of(sid)
 end
 
--- The proxy got no answer to this very try and has given it up.
+-- Whether the proxy got no answer to this very attempt and has given it up.
 local function is_void() return call('EXISTS', key('void', A.nonce)) == 1 end
 
 function op.begin_start()
@@ -150,7 +154,7 @@ function op.begin_send()
   local sid, send = known_send()
   local ended = c.ended == '1'
   if send then
-    -- A repeated key gets its own answer even after the end, except that nothing new goes out.
+    -- A repeated key gets its recorded answer even after the end, but nothing is forwarded again.
     if ended and send.state == 'failed' then return { begun = 'ended' } end
     if not c.platform and send.state == 'failed' then return { begun = 'unbound' } end
     return again(sid, send, c.platform)
@@ -161,7 +165,8 @@ function op.begin_send()
   return forward(log_send(cid, false), cid, c.platform)
 end
 
--- The proxy never learnt that this try was begun, so it was not forwarded. Should the try still come, it finds this note.
+-- The proxy got no answer to this attempt, so it forwarded nothing. If the attempt arrives only
+-- now, it finds the 'void' key.
 function op.roll_back()
   call('SET', key('void', A.nonce), 1, 'EX', 300)
   local sid, send = known_send()

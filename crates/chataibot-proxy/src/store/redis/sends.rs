@@ -1,4 +1,4 @@
-//! The idempotency records. A lost answer of Redis leaves nothing in doubt: a message that was
+//! The idempotency records in Redis. A lost answer of Redis leaves no doubt: a message that was
 //! begun and not forwarded is rolled back, and an outcome is sent again until Redis answers.
 
 use std::{sync::Arc, time::Duration};
@@ -17,12 +17,12 @@ use crate::{
     },
 };
 
-/// How long a visitor waits for Redis to take an outcome. It is sent on after that.
+/// How long a visitor waits until Redis has recorded an outcome. The attempts continue after that.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(30);
-/// A message is on its way for no longer: the platform has 30 s. Whoever says nothing of it for so
-/// long has forgotten it.
+/// The longest a message is in flight: the platform has 30 s. A proxy that has not settled it by
+/// then has forgotten it.
 pub(super) const MAX_IN_FLIGHT: Duration = Duration::from_secs(120);
-/// Between two tries.
+/// Delay between two attempts.
 const RETRY_DELAY: Duration = Duration::from_millis(250);
 
 #[derive(Deserialize)]
@@ -103,7 +103,7 @@ impl Redis {
             Outcome::Unknown => json!({ "kind": "unknown" }),
         };
         let arguments = json!({ "send": id(send.0), "outcome": outcome });
-        // Twice is as good as once: what is so already is not logged again.
+        // Idempotent: a state that is already recorded is not logged again.
         let mut told = tokio::spawn(repeat_until_answered(Arc::clone(&self.inner), "settle", arguments));
         let settled: SettleAnswer = match tokio::time::timeout(SETTLE_TIMEOUT, &mut told).await {
             Ok(told) => told.map_err(|_| StoreError::Stopped)??,
@@ -137,7 +137,7 @@ async fn repeat_until_answered<T: DeserializeOwned>(
     }
 }
 
-/// The message was not forwarded, whether or not its beginning arrived.
+/// Rolls back a message that was not forwarded, whether or not its `begin_*` call reached Redis.
 async fn roll_back(inner: Arc<Inner>, key: SendKey, nonce: String) {
     let arguments = json!({ "site": key.site, "visitor": key.visitor, "key": key.key, "nonce": nonce });
     if let Err(error) = repeat_until_answered::<Value>(Arc::clone(&inner), "roll_back", arguments).await {
@@ -184,7 +184,7 @@ impl BeginAnswer {
             "not_found" => Ok(BeginOutcome::NotFound),
             "unbound" => Ok(BeginOutcome::NotYetBound),
             "elsewhere" => Ok(BeginOutcome::OwnedByPeer(conversation()?)),
-            // Given up by ourselves a moment ago.
+            // This proxy gave up this attempt a moment ago.
             "void" => Err(StoreError::Unavailable),
             _ => Err(unreadable("begun")),
         }

@@ -1,5 +1,5 @@
-//! Signed-in visitors: see [`crate::store::signed_in`]. What is known of them lies with their
-//! family, and ends with it.
+//! Signed-in visitors: see [`crate::store::signed_in`]. A user's profile is stored with the family,
+//! and deleted with it.
 
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What an event of a known conversation does to its log: see [`crate::store::incoming`].
+//! Applies an event of a known conversation to its log: see [`crate::store::incoming`].
 
 use super::{
     WriteContext, query,
@@ -17,7 +17,7 @@ use chataibot_wire::{
     entry::{Assignee, Message, Status},
 };
 
-/// Does to the log what the event says.
+/// Applies an event to the log.
 pub fn apply(
     ctx: &mut WriteContext<'_>,
     conversation: ConversationId,
@@ -41,7 +41,7 @@ pub fn apply(
     Ok(())
 }
 
-/// Is a visitor's message the echo of one that was sent here? Records it, and counts it.
+/// Whether a visitor's message is the echo of one that was sent here. Records and counts it if so.
 fn is_echo(
     ctx: &mut WriteContext<'_>,
     conversation: ConversationId,
@@ -58,8 +58,8 @@ fn is_echo(
         set_echoed(ctx, &send.stored)?;
         return Ok(true);
     }
-    // No message is left to confirm: the platform repeats an echo, rather than the visitor the same
-    // words in another place.
+    // No message awaits this echo: more likely the platform repeats one than the visitor wrote the
+    // same words elsewhere.
     let since = ctx.now.saturating_sub(ECHO_WINDOW);
     let echoed = awaiting_echo::echoed_since(ctx.transaction(), conversation, since)?;
     let is_repeated = echoed.iter().any(|send| send.is_echoed_by(&words));
@@ -67,7 +67,7 @@ fn is_echo(
     Ok(is_repeated)
 }
 
-/// Logs who answers from now on, unless it is so already.
+/// Logs a new assignee, unless it is so already. True if it was logged.
 fn set_assignee(ctx: &mut WriteContext<'_>, conversation: ConversationId, assignee: &Assignee) -> Result<bool> {
     let json = serde_json::to_string(assignee).map_err(StoreError::corrupt)?;
     let sql = "UPDATE conversations SET assignee = ?2 WHERE id = ?1 AND assignee IS NOT ?2";

@@ -1,4 +1,4 @@
-//! A copy of the whole database in one file, while the proxy writes on.
+//! Backup: copies the whole database to one file while the proxy keeps writing.
 
 use std::path::Path;
 
@@ -7,23 +7,23 @@ use rusqlite::OpenFlags;
 use super::{DatabaseLocation, erase, schema};
 use crate::store::{Result, StoreError};
 
-/// Copies the database to a file that is not there yet. What was committed when it begins is in it,
-/// and nothing of what comes later; the proxy is not held up. The copy is a whole database: it is
-/// used by putting it in the old one's place.
+/// Copies the database to a file that must not exist yet. The copy is a snapshot of what is
+/// committed when it begins; the proxy is not blocked. To restore the copy, which is a whole
+/// database, put it in the old one's place.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
     if to.exists() {
         return Err(StoreError::Corrupt(format!("{} is there already; a backup replaces nothing", to.display())));
     }
     let target = to.to_str().ok_or_else(|| StoreError::Corrupt("the backup's path is not Unicode".to_owned()))?;
-    // Read-write: a database that nobody has open may need its journal played back first.
+    // Read-write: a database that no process has open may need its journal played back first.
     let connection = erase::open(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.execute("VACUUM INTO ?1", [target])?;
-    // Whoever opens the copy goes on from an older state than readers may have seen: it must not
-    // continue their cursors.
+    // The copy is older than what readers may have seen: a proxy that opens it must not continue
+    // their cursors.
     let copied = DatabaseLocation::File(to.to_owned()).connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     copied.execute("INSERT INTO meta (name, value) VALUES (?1, 1) ON CONFLICT DO NOTHING", [schema::COPIED])?;
     drop(copied);
-    // On the disk, not only on its way there.
+    // Makes sure that the copy is on the disk.
     let synced = std::fs::File::open(to).and_then(|file| file.sync_all());
     synced.map_err(|error| StoreError::Corrupt(format!("the backup can't be written to the disk: {error}")))
 }

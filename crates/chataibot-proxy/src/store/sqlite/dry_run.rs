@@ -1,4 +1,4 @@
-//! Whether a start could use a file, found out without changing it or what lies beside it.
+//! Dry run of a start on the SQLite file, which changes neither the file nor its journal.
 
 use std::path::Path;
 
@@ -8,15 +8,15 @@ use rusqlite::{Connection, OpenFlags};
 use super::{DatabaseLocation, schema};
 use crate::store::Result;
 
-/// Tries the file.
+/// Checks the file.
 pub fn check(path: &Path) -> Result<()> {
     let is_beside = |ending: &str| {
         let mut name = path.as_os_str().to_owned();
         name.push(ending);
         Path::new(&name).exists()
     };
-    // Whoever opens a file without a journal makes one, even to read, and could not remove it. With
-    // a journal the newest is in there.
+    // Opening a WAL database creates its journal files even for reading, and a read-only connection
+    // cannot remove them. If they exist, they hold the newest data.
     let connection = if is_beside("-wal") && is_beside("-shm") {
         DatabaseLocation::File(path.to_owned()).connect(OpenFlags::SQLITE_OPEN_READ_ONLY)?
     } else {

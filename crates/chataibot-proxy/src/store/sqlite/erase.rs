@@ -1,4 +1,4 @@
-//! One visitor's rows, all of them, in one transaction.
+//! Erasure of all rows of one visitor, in one transaction.
 
 use std::path::Path;
 
@@ -34,13 +34,13 @@ pub fn in_file(path: &Path, visitor: &VisitorId, now: u64) -> Result<Erased> {
     Ok(erased)
 }
 
-/// The journal still holds the pages as they were before. Where somebody reads at this moment it
-/// stays, and is overwritten later.
+/// Empties the journal, which still holds the pages as they were before. If a reader is active, the
+/// journal stays and is overwritten later.
 fn empty_journal(connection: &Connection) -> Result<()> {
     Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
 }
 
-/// A file of exactly this program's version. It is not made when it is not there.
+/// Opens a file of exactly this program's version. Creates none.
 pub(super) fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let connection = DatabaseLocation::File(path.to_owned()).connect(flags)?;
     schema::refuse_other(&connection)?;
@@ -54,21 +54,21 @@ fn erase(tx: &Transaction<'_>, visitor: &VisitorId, now: u64) -> Result<Erased> 
     let conversations = query::all(tx, sql, [id], |row| row.get(0).map(ConversationId::new))?;
     let files = list("SELECT f.id FROM files f JOIN conversations c ON c.id = f.conversation WHERE c.visitor = ?1")?;
     let families = list("SELECT id FROM renewal_families WHERE visitor = ?1 AND revoked_at IS NULL")?;
-    // Entries and sends go with their conversation; files lose it and their names, and the sweep
-    // deletes their bytes and rows.
+    // Entries and sends are deleted with their conversation. Files lose it and their names here;
+    // the sweep deletes their bytes and rows.
     tx.execute(
         "UPDATE files SET name = '', url = '' WHERE conversation IN (SELECT id FROM conversations WHERE visitor = ?1)",
         [id],
     )?;
     tx.execute("DELETE FROM conversations WHERE visitor = ?1", [id])?;
     tx.execute("DELETE FROM sends WHERE visitor = ?1", [id])?;
-    // Events that came before their conversation was known carry `<visitor>_<account>`.
+    // Pending events carry `<visitor>_<account>`.
     tx.execute("DELETE FROM waiting WHERE visitor_key LIKE ?1 || '\\_%' ESCAPE '\\' OR visitor_key = ?1", [id])?;
     tx.execute("DELETE FROM users WHERE visitor = ?1", [id])?;
     tx.execute("DELETE FROM signed_in WHERE family IN (SELECT id FROM renewal_families WHERE visitor = ?1)", [id])?;
     tx.execute("DELETE FROM renewals WHERE family IN (SELECT id FROM renewal_families WHERE visitor = ?1)", [id])?;
-    // The family stays, ended and without its visitor, so that a restart still refuses its tokens;
-    // the hourly sweep forgets it.
+    // The family stays, revoked and without its visitor, so that its tokens are refused even after
+    // a restart; the hourly sweep deletes it.
     tx.execute(
         "UPDATE renewal_families SET visitor = '', origin = '', used_at = ?2, revoked_at = coalesce(revoked_at, ?2) WHERE visitor = ?1",
         params![id, now],

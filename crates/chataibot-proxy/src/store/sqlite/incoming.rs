@@ -1,4 +1,4 @@
-//! What the platform's events do to the rows: see [`crate::store::incoming`].
+//! The platform's events, as rows: see [`crate::store::incoming`].
 
 use rusqlite::Transaction;
 
@@ -44,8 +44,8 @@ impl Sqlite {
             if !sent {
                 return query::execute(tx, "UPDATE received SET lost = 1 WHERE delivery = ?1", [delivery]).map(drop);
             }
-            // The platform has its answer now; an earlier delivery of the same that was lost will
-            // not come again.
+            // The platform has its 2xx now, so an earlier, lost delivery of the same will not come
+            // again.
             let sql = "DELETE FROM received WHERE NOT has_id AND lost
                  AND digest IN (SELECT digest FROM received WHERE delivery = ?1)";
             query::execute(tx, sql, [delivery])?;
@@ -54,7 +54,7 @@ impl Sqlite {
     }
 }
 
-/// After a start of the program: whatever was not acknowledged never will be.
+/// Runs at startup: what is not acknowledged by now never will be.
 pub(super) fn recover(tx: &Transaction<'_>) -> Result<()> {
     tx.execute("UPDATE received SET lost = 1", [])?;
     Ok(())
@@ -98,7 +98,7 @@ fn by_platform_id(tx: &Transaction<'_>, sites: &[String], platform_id: &str) -> 
 fn is_redelivery(ctx: &WriteContext<'_>, delivery: u64, sites: &[String], event: &Incoming) -> Result<bool> {
     let tx = ctx.transaction();
     let digest = digest(sites, event)?;
-    // Twice in one delivery is said twice, unless both name the same id.
+    // Two identical events in one delivery are two events, unless both have the same id.
     let sql = "SELECT EXISTS (SELECT 1 FROM received WHERE digest = ?1 AND (has_id OR (delivery <> ?2 AND at >= ?3)))";
     let since = ctx.now.saturating_sub(REDELIVERY_WINDOW);
     let seen = query::one(tx, sql, (digest, delivery, since), |row| row.get(0))?;

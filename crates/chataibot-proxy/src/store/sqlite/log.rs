@@ -42,7 +42,7 @@ CREATE TABLE entries (
 ";
 
 impl WriteContext<'_> {
-    /// Adds an entry at the end of a log. It is published after the commit.
+    /// Appends an entry to a log. It is published after the commit.
     pub(super) fn append(&mut self, conversation: ConversationId, event: Event) -> Result<u32> {
         let tx = self.transaction();
         let sql = "UPDATE conversations SET last_seq = last_seq + 1, last_at = ?2 WHERE id = ?1 RETURNING last_seq";
@@ -55,7 +55,7 @@ impl WriteContext<'_> {
         Ok(seq)
     }
 
-    /// Logs what is known now of a visitor's message.
+    /// Logs the current delivery state of a visitor's message.
     pub(super) fn append_delivery(
         &mut self,
         conversation: ConversationId,
@@ -66,8 +66,8 @@ impl WriteContext<'_> {
         self.append(conversation, Event::Delivery(delivery))
     }
 
-    /// Logs that a conversation was closed or opened again, unless it is so already. True when it
-    /// was logged.
+    /// Logs that a conversation was closed or reopened, unless it is so already. True if it was
+    /// logged.
     pub(super) fn set_status(&mut self, conversation: ConversationId, status: Status) -> Result<bool> {
         let ended = status == Status::Closed;
         let sql = "UPDATE conversations SET ended = ?2 WHERE id = ?1 AND ended <> ?2";
@@ -88,7 +88,7 @@ impl Sqlite {
     pub async fn read_after(&self, conversation: ConversationId, from: ReadFrom, limit: u32) -> Result<Replay> {
         let (epoch, ReadFrom { after, last }) = (self.epoch(), from);
         self.read(move |db| {
-            // One statement each would see two states of the log; a reader's transaction sees one.
+            // One transaction, so that both statements see the same state of the log.
             let tx = db.unchecked_transaction()?;
             let reset = match after {
                 None => None,
@@ -138,7 +138,7 @@ pub(super) fn owned(db: &Connection, site: &str, visitor: &str, alias: &str) -> 
     })
 }
 
-/// The numbers of the first and the last entry that are left.
+/// The numbers of the first and the last remaining entry.
 fn ends(db: &Connection, conversation: ConversationId) -> Result<(u32, u32)> {
     let sql = "SELECT coalesce((SELECT min(seq) FROM entries WHERE conversation = ?1), 1),
                       coalesce((SELECT max(seq) FROM entries WHERE conversation = ?1), 0)";

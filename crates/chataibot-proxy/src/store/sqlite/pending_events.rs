@@ -37,12 +37,12 @@ CREATE INDEX waiting_by_sites ON waiting (sites);
 CREATE INDEX waiting_by_age ON waiting (at);
 ";
 
-/// Could a start that is under way, or whose answer was lost, turn out to be this event's
-/// conversation?
+/// Whether a start that is in flight, or whose answer was lost, may turn out to be this event's
+/// conversation.
 pub(super) fn may_be_ours(ctx: &WriteContext<'_>, sites: &[String], event: &Incoming) -> Result<bool> {
     let visitor = event.visitor_key.as_deref().map(visitor_of);
-    // Without a visitor key it could be anybody's: only for a start that is fresh is it worth the
-    // place.
+    // Without a visitor key it could be anyone's: it is worth queueing only if there is a recent
+    // start.
     let since = if visitor.is_some() { 0 } else { ctx.now.saturating_sub(2 * MAX_WAIT) };
     for site in sites {
         if awaiting_echo::has_unbound_start(ctx.transaction(), site, visitor, since)? {
@@ -52,9 +52,9 @@ pub(super) fn may_be_ours(ctx: &WriteContext<'_>, sites: &[String], event: &Inco
     Ok(false)
 }
 
-/// Which conversation an event of an unknown platform id must be from: its visitor has exactly one
-/// start that it can belong to, and that start's answer was lost. While a start is still under way
-/// its answer will tell, so nothing is guessed then.
+/// The conversation that an event with an unknown platform id must belong to: its visitor has
+/// exactly one start that matches it, and that start's answer was lost. The answer of a start that
+/// is still in flight will tell, so nothing is guessed then.
 pub(super) fn matching_start(
     tx: &Transaction<'_>,
     sites: &[String],
@@ -75,7 +75,7 @@ pub(super) fn matching_start(
     })
 }
 
-/// Lets an event wait. False when the queue is full.
+/// Queues an event. False if the queue is full.
 pub(super) fn enqueue(ctx: &WriteContext<'_>, sites: &[String], event: &Incoming) -> Result<bool> {
     let tx = ctx.transaction();
     let sites = format!(",{},", sites.join(","));
@@ -91,9 +91,9 @@ pub(super) fn enqueue(ctx: &WriteContext<'_>, sites: &[String], event: &Incoming
     Ok(true)
 }
 
-/// Notes the platform's id of a conversation. Where the platform continues an older conversation of
-/// the same visitor under a new start, the newer one takes it over and the older one ends. False
-/// where it is bound to another visitor's conversation, and stays so.
+/// Binds the platform's id to a conversation. If the platform continues an older conversation of
+/// the same visitor under a new start, the newer one takes the id over and the older one ends.
+/// False if the id is bound to another visitor's conversation, which keeps it.
 pub(super) fn bind(ctx: &mut WriteContext<'_>, conversation: ConversationId, platform_id: &str) -> Result<bool> {
     let tx = ctx.transaction();
     let sql = "SELECT old.id, old.visitor = new.visitor FROM conversations old, conversations new
@@ -140,15 +140,15 @@ pub(super) fn bind_and_release(
     let sql = "SELECT site FROM conversations WHERE id = ?1";
     let site: String = query::one(ctx.transaction(), sql, [conversation.row()], |row| row.get(0))?;
     if !bind(ctx, conversation, platform_id)? {
-        // Only ids that no conversation of these sites has get here.
+        // Callers pass only ids that no conversation of these sites has.
         return Err(StoreError::corrupt("a platform id is bound twice"));
     }
     confirm_start(ctx, conversation)?;
     release(ctx, conversation, &site, platform_id)
 }
 
-/// A start's answer was lost: a pending event may already hold the conversation's id. Returns how
-/// many events were released.
+/// After a start's answer was lost: a pending event may already contain the conversation's id.
+/// Returns how many events were released.
 pub(super) fn claim(ctx: &mut WriteContext<'_>, site: &str, visitor: &str) -> Result<u64> {
     let tx = ctx.transaction();
     let of_visitor = "substr(visitor_key, 1, length(?1) + 1) = ?1 || '_' AND instr(sites, ?2) > 0";
@@ -161,7 +161,7 @@ pub(super) fn claim(ctx: &mut WriteContext<'_>, site: &str, visitor: &str) -> Re
     Ok(0)
 }
 
-/// The events for which a condition holds, by the numbers of their rows, in the order in which they
+/// The pending events that meet a condition, with their row numbers, in the order in which they
 /// came.
 fn waiting(tx: &Transaction<'_>, condition: &str, params: impl Params) -> Result<Vec<(i64, Incoming)>> {
     let sql = format!("SELECT id, platform_id, visitor_key, event_id, what FROM waiting WHERE {condition} ORDER BY id");

@@ -1,15 +1,15 @@
-//! Statements in one call each: prepared once for a connection, run, and their rows read.
+//! Query helpers: each prepares a statement (once per connection), runs it and reads its rows.
 
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use crate::store::Result;
 
-/// Writes. Returns how many rows it changed.
+/// Executes a statement. Returns how many rows it changed.
 pub fn execute(db: &Connection, sql: &str, params: impl Params) -> Result<usize> {
     Ok(db.prepare_cached(sql)?.execute(params)?)
 }
 
-/// The first row; there must be one.
+/// Returns the first row; an error if there is none.
 pub fn one<T>(
     db: &Connection,
     sql: &str,
@@ -19,7 +19,7 @@ pub fn one<T>(
     Ok(db.prepare_cached(sql)?.query_row(params, read)?)
 }
 
-/// The first row, if there is one.
+/// Returns the first row, if there is one.
 pub fn first<T>(
     db: &Connection,
     sql: &str,
@@ -29,7 +29,7 @@ pub fn first<T>(
     Ok(db.prepare_cached(sql)?.query_row(params, read).optional()?)
 }
 
-/// Every row.
+/// Returns every row.
 pub fn all<T>(
     db: &Connection,
     sql: &str,

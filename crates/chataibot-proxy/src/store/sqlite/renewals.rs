@@ -123,7 +123,7 @@ pub(super) fn begin(tx: &Transaction<'_>, new: &NewFamily, now: u64) -> Result<(
     insert(tx, family, &new.first)
 }
 
-/// Ends a family.
+/// Revokes a family.
 pub(super) fn revoke(tx: &Transaction<'_>, family: &FamilyId, now: u64) -> Result<()> {
     let sql = "UPDATE renewal_families SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
     query::execute(tx, sql, (family.as_str(), now)).map(drop)
@@ -159,8 +159,8 @@ fn insert(tx: &Transaction<'_>, family: &str, secret: &Secret) -> Result<()> {
     query::execute(tx, "INSERT INTO renewals (hash, family) VALUES (?1, ?2)", (secret.hash(), family)).map(drop)
 }
 
-/// The unused secret that `secret` leads to. Within the grace a quick tab may be several renewals
-/// ahead.
+/// Follows the successors of `secret` to the unused one. Within the grace period a quick tab may be
+/// several renewals ahead.
 fn end_of_line(tx: &Transaction<'_>, secret: &Secret) -> Result<Secret> {
     let sql = "SELECT successor FROM renewals WHERE hash = ?1";
     let mut current = secret.clone();

@@ -1,4 +1,4 @@
-//! What is deleted, as rows: see [`crate::store::retention`].
+//! Deletion of old rows: see [`crate::store::retention`].
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Sqlite {
-    /// There is no one to share limits with.
+    /// Always `None`: one proxy needs no shared limits.
     pub async fn take(&self, _: &str, _: &str, _: u32) -> Result<Option<Duration>> {
         Ok(None)
     }

@@ -1,19 +1,18 @@
-//! The tables and their versions. A file of an older version is brought up to date; a newer one is
-//! refused.
+//! Schema migrations: a file of an older version is brought up to date; a newer one is refused.
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::{files, incoming, log, pending_events, renewals, send_records, signed_in};
 use crate::store::{Result, StoreError};
 
-/// The mark of a database that was copied: its epoch changes when it is opened for the first time.
+/// The mark of a copied database: it gets another epoch when it is opened for the first time.
 pub(super) const COPIED: &str = "copied";
 
 /// One step from a version to the next.
 type Migration = fn(&Transaction<'_>) -> Result<(), rusqlite::Error>;
 
-/// Step `n` makes version `n + 1`. Steps are only ever added at the end: files of every version are
-/// out there.
+/// Step `n` makes version `n + 1`. Steps are only ever added at the end: files of every version
+/// exist.
 const MIGRATIONS: &[Migration] = &[first, files_and_typed_answers, signed_in_visitors];
 /// The newest version.
 const KNOWN: u32 = MIGRATIONS.len() as u32;
@@ -26,7 +25,7 @@ fn first(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     Ok(())
 }
 
-/// Adds the records of files, and to a send what its echo may say instead of its words.
+/// Adds the records of files, and to a send the other texts its echo may have.
 fn files_and_typed_answers(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     tx.execute_batch(files::SCHEMA)?;
     tx.execute_batch("ALTER TABLE sends ADD COLUMN echoes TEXT;")
@@ -40,11 +39,11 @@ fn signed_in_visitors(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
 /// Sets the connection up for writing, brings the schema up to date and returns the epoch.
 pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    // FULL: a commit is on the disk before it is answered. NORMAL could lose the last ones with the
-    // power.
+    // FULL: a commit is on the disk before it is answered. NORMAL could lose the last ones in a
+    // power failure.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    // What retention deletes is overwritten, not only forgotten.
+    // Deleted data is overwritten, not only unlinked.
     connection.pragma_update(None, "secure_delete", true)?;
 
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -53,8 +52,8 @@ pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32> {
         migration(&tx)?;
     }
     tx.pragma_update(None, "user_version", KNOWN)?;
-    // A new database must not continue the cursors of one that was lost: seconds differ from any
-    // made before it.
+    // A new database must not continue the cursors of a lost one: the time in seconds differs from
+    // any earlier epoch.
     let fresh = u32::try_from(now / 1000).unwrap_or(u32::MAX).max(1);
     tx.execute("INSERT INTO meta (name, value) VALUES ('epoch', ?1) ON CONFLICT DO NOTHING", [fresh])?;
     if tx.execute("DELETE FROM meta WHERE name = ?1", [COPIED])? > 0 {
@@ -65,13 +64,14 @@ pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32> {
     Ok(epoch)
 }
 
-/// The file's version, if this program knows it.
+/// Returns the file's schema version; fails if it is newer than this program's.
 pub(super) fn refuse_newer(connection: &Connection) -> Result<u32> {
     let found = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found > KNOWN { Err(StoreError::Newer { found, known: KNOWN }) } else { Ok(found) }
 }
 
-/// For commands beside a running proxy: they neither make a database nor bring one up to date.
+/// Requires this program's schema version, for commands that run beside a proxy: they neither
+/// create nor migrate a database.
 pub(super) fn refuse_other(connection: &Connection) -> Result<()> {
     match refuse_newer(connection)? {
         KNOWN => Ok(()),

@@ -1,5 +1,5 @@
-//! The idempotency records as rows, and the one way their state changes: a row's state and the
-//! log's `delivery` entries never differ.
+//! The idempotency records as rows, and the only way to change their state, which keeps a row's
+//! state and the log's `delivery` entries equal.
 
 use chataibot_wire::entry::DeliveryState;
 use rusqlite::{Row, Transaction};
@@ -43,7 +43,7 @@ CREATE INDEX sends_open ON sends (state) WHERE state = 'sending';
 CREATE INDEX sends_by_age ON sends (forwarded_at);
 ";
 
-/// A record with what only the store needs.
+/// A record, with fields that only the store needs.
 pub struct Stored {
     pub id: SendId,
     pub key: SendKey,
@@ -75,7 +75,7 @@ impl Stored {
         })
     }
 
-    /// Would an echo tell more than is known?
+    /// Whether an echo would tell more than is known.
     pub fn probe(&self) -> bool {
         match self.record.state {
             DeliveryState::Unknown | DeliveryState::Failed => true,
@@ -103,14 +103,14 @@ pub fn set_state(ctx: &mut WriteContext<'_>, stored: &Stored, state: DeliverySta
     Ok(())
 }
 
-/// An echo of the message came: it arrived, whatever was known of it before.
+/// Records that the message was echoed: it arrived, whatever its state was before.
 pub fn set_echoed(ctx: &mut WriteContext<'_>, stored: &Stored) -> Result<()> {
     query::execute(ctx.transaction(), "UPDATE sends SET echoed_at = ?2 WHERE id = ?1", (stored.id.0, ctx.now))?;
     set_state(ctx, stored, DeliveryState::Sent)
 }
 
-/// An event told the platform's id of a conversation whose start had lost its answer: the start
-/// arrived.
+/// Records that a start whose answer was lost has arrived: an event contained the platform's id of
+/// its conversation.
 pub fn confirm_start(ctx: &mut WriteContext<'_>, conversation: ConversationId) -> Result<()> {
     let sql = format!("SELECT {COLUMNS} FROM sends s WHERE s.conversation = ?1 AND s.is_start");
     let start = query::one(ctx.transaction(), &sql, [conversation.row()], Stored::read)?;

@@ -46,7 +46,8 @@ fn begin_send(ctx: &mut WriteContext<'_>, send: &NewSend, alias: &str) -> Result
         return Ok(BeginOutcome::NotFound);
     };
     if let Some(stored) = Stored::by_key(ctx.transaction(), &send.key)? {
-        // A repeated key gets its own answer even after the end, except that nothing new goes out.
+        // A repeated key gets its recorded answer even after the end, but nothing is forwarded
+        // again.
         if owned.ended && stored.record.state == DeliveryState::Failed {
             return Ok(BeginOutcome::Ended);
         }
@@ -64,7 +65,7 @@ fn begin_send(ctx: &mut WriteContext<'_>, send: &NewSend, alias: &str) -> Result
     Ok(BeginOutcome::Forward(Forward { send, conversation, platform_id: Some(platform_id) }))
 }
 
-/// Writes the entry of the message and its record.
+/// Writes the message's log entry and its record.
 fn record(ctx: &mut WriteContext<'_>, send: &NewSend, conversation: ConversationId, is_start: bool) -> Result<SendId> {
     let MessageBody { content, echoes } = send.body.clone();
     let echoes = match echoes.is_empty() {
@@ -83,7 +84,7 @@ fn record(ctx: &mut WriteContext<'_>, send: &NewSend, conversation: Conversation
     Ok(SendId(ctx.transaction().last_insert_rowid()))
 }
 
-/// The key is known: the same answer again, or a second try of what definitely did not arrive.
+/// Handles a known key: repeats the answer, or forwards again what definitely did not arrive.
 fn repeat(
     ctx: &mut WriteContext<'_>,
     send: &NewSend,
@@ -100,8 +101,7 @@ fn repeat(
             query::execute(ctx.transaction(), sql, (stored.id.0, seq, ctx.now))?;
             Ok(BeginOutcome::Forward(Forward { send: stored.id, conversation: stored.conversation, platform_id }))
         }
-        // Whoever forwarded it could not record how it ended, or this would not be asked: nobody
-        // knows.
+        // No task forwards it any more, and its outcome was not recorded, so it is unknown.
         DeliveryState::Sending => Ok(BeginOutcome::Known(settle(ctx, stored.id, Outcome::Unknown)?.record)),
         DeliveryState::Sent | DeliveryState::Unknown | DeliveryState::Refused => Ok(BeginOutcome::Known(stored.record)),
     }
@@ -142,7 +142,7 @@ fn settle(ctx: &mut WriteContext<'_>, send: SendId, outcome: Outcome) -> Result<
     Ok(Settled { record: Stored::by_id(ctx.transaction(), send)?.record, released, foreign })
 }
 
-/// After a start of the program: what was on its way has lost its answer.
+/// Runs at startup: messages that were in flight have lost their answers.
 pub(super) fn recover(ctx: &mut WriteContext<'_>) -> Result<()> {
     let sql = "SELECT id FROM sends WHERE state = 'sending' ORDER BY id";
     for send in query::all(ctx.transaction(), sql, [], |row| row.get(0).map(SendId))? {

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// The tables. A user is a hash of the site and the site's own id of them.
+/// The tables. `user` is a hash of the site and the site's own id of the user.
 pub(super) const SCHEMA: &str = "
 CREATE TABLE users (
     user BLOB PRIMARY KEY,

@@ -1,6 +1,6 @@
 //! Single writer with group commit: one thread writes. Jobs that wait at the same time share a
-//! commit, each in a savepoint of its own; what they appended is published after the commit, and
-//! then each is answered.
+//! commit, each in its own savepoint; their entries are published after the commit, and then each
+//! job is answered.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -24,9 +24,9 @@ use crate::{
 
 /// Jobs that may be queued; more wait for a permit.
 const MAX_QUEUED: usize = 4096;
-/// Jobs to a commit. More would only make the first of them wait longer.
+/// Maximum jobs of a commit. More would only make the first of them wait longer.
 const MAX_GROUP: usize = 512;
-/// How long a job that is in no hurry waits for one that is.
+/// How long deferred jobs wait for an urgent one.
 const DEFER_LIMIT: Duration = Duration::from_millis(200);
 
 /// What a job works with: the open transaction, the time, and the entries to publish.
@@ -46,8 +46,8 @@ impl<'a> WriteContext<'a> {
     }
 }
 
-/// Runs the job, or does not when there is no transaction to run it in. Gives back whether it
-/// succeeded, and what answers its request once the commit's outcome is known.
+/// Runs the job, unless it gets an error because there is no transaction. Returns whether the job
+/// succeeded, and the closure that answers its request once the commit's outcome is known.
 type Run = Box<dyn FnOnce(Result<&mut WriteContext<'_>>) -> (bool, Answer) + Send>;
 type Answer = Box<dyn FnOnce(Result<()>) + Send>;
 
@@ -56,7 +56,7 @@ struct Job {
     urgent: bool,
 }
 
-/// Handle of the writing thread, which ends, after the jobs it has, when this is dropped.
+/// Handle of the writer thread. When it is dropped, the thread finishes its queued jobs and ends.
 pub struct Writer {
     jobs: Option<mpsc::Sender<Job>>,
     permits: Arc<Semaphore>,
@@ -82,7 +82,7 @@ impl Writer {
         let (answer, answered) = oneshot::channel();
         let run = with_answer(job, move |result| {
             drop(permit);
-            // Nobody waits any more when the request was given up; the commit stands.
+            // Sending fails if the request was cancelled; the commit is kept.
             let _ = answer.send(result);
         });
         self.send(Job { run, urgent: true })?;
@@ -108,7 +108,7 @@ impl Writer {
     }
 }
 
-/// The job, and `answer` for its result once the commit has succeeded or failed.
+/// Combines the job with `answer`, which gets its result once the commit has succeeded or failed.
 fn with_answer<T: Send + 'static>(
     job: impl FnOnce(&mut WriteContext<'_>) -> Result<T> + Send + 'static,
     answer: impl FnOnce(Result<T>) + Send + 'static,
@@ -124,8 +124,8 @@ impl Drop for Writer {
     fn drop(&mut self) {
         self.jobs = None;
         if let Some(thread) = self.thread.take() {
-            // The last handle may be dropped on the thread itself, by a job that holds one: it
-            // can't wait for itself.
+            // A job that holds a handle may drop the last one on the writer thread, which can't
+            // wait for itself.
             if thread.thread().id() != thread::current().id() && thread.join().is_err() {
                 tracing::error!("the store's writer panicked");
             }
@@ -149,8 +149,8 @@ impl Thread {
         }
     }
 
-    /// The jobs of one commit (group commit): everything that waits already. A group without an
-    /// urgent job waits a moment for more.
+    /// Collects the jobs of one commit (group commit): all that are queued already. A group without
+    /// an urgent job waits a moment for more.
     fn gather(&mut self, first: Job) -> Vec<Job> {
         let mut urgent = first.urgent;
         let mut group = vec![first];
@@ -194,8 +194,8 @@ impl Thread {
     }
 }
 
-/// Before the first job: settles what the last run of the program left open. Nobody listens yet, so
-/// nothing is published.
+/// Runs before the first job: settles what the last run of the program left open. There are no
+/// subscribers yet, so nothing is published.
 pub(super) fn recover(connection: &mut Connection, epoch: u32, now: u64) -> Result<()> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     incoming::recover(&tx)?;
@@ -203,7 +203,7 @@ pub(super) fn recover(connection: &mut Connection, epoch: u32, now: u64) -> Resu
     Ok(tx.commit()?)
 }
 
-/// Runs each job in its savepoint. An error means that the whole transaction is gone.
+/// Runs each job in its savepoint. An error means that the whole transaction was rolled back.
 fn run_group(ctx: &mut WriteContext<'_>, group: Vec<Job>, answers: &mut Vec<Answer>) -> Result<()> {
     let tx = ctx.transaction;
     let mut gone: Option<StoreError> = None;
@@ -231,8 +231,8 @@ fn run_group(ctx: &mut WriteContext<'_>, group: Vec<Job>, answers: &mut Vec<Answ
         if !done {
             ctx.appended.truncate(kept);
         }
-        // A full or broken disk makes SQLite roll the whole transaction back by itself: then its
-        // neighbours fail with the job.
+        // On a full or broken disk SQLite itself rolls the whole transaction back: then every job
+        // of the group fails.
         if tx.is_autocommit() {
             gone = Some(StoreError::Corrupt("the transaction was rolled back by the database".to_owned()));
         } else if let Err(error) = tx.execute_batch(end) {
@@ -273,7 +273,7 @@ mod tests {
     #[tokio::test]
     async fn a_failing_and_a_panicking_job_leave_nothing_and_take_nobody_with_them() {
         let store = numbers().await;
-        // Holds the writer until all the others wait, so that they share one commit.
+        // Blocks the writer until all other jobs wait, so that they share one commit.
         let (go, wait) = mpsc::channel::<()>();
         let gate = tokio::spawn({
             let store = store.clone();
@@ -333,8 +333,8 @@ mod tests {
                         .write_log(move |ctx| {
                             let tx = ctx.transaction();
                             tx.execute("INSERT INTO numbers VALUES (?1)", [n])?;
-                            // In one transaction every job sees what the ones before it left
-                            // uncommitted.
+                            // In one transaction every job sees the uncommitted writes of the ones
+                            // before it.
                             if tx.query_row("SELECT count(*) FROM numbers", [], |row| row.get::<_, i64>(0))? == 50 {
                                 times.fetch_add(1, Ordering::SeqCst);
                             }

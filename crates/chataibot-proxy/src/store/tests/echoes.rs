@@ -1,4 +1,4 @@
-//! Echoes confirm, redeliveries change nothing, and an honest repeat survives.
+//! Webhooks: echoes confirm, redeliveries change nothing, and genuine repetitions are kept.
 
 use super::*;
 

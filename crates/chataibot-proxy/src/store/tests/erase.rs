@@ -1,4 +1,4 @@
-//! One visitor, all of it, and nobody else.
+//! Erasing a visitor: everything about this one, and nothing about others.
 
 use chataibot_wire::file::StoredFile;
 
@@ -93,9 +93,9 @@ async fn an_erased_visitor_is_gone_with_conversations_files_sends_and_secrets_an
     assert_eq!(revoked, [(family, bench.clock.now())], "its tokens are refused also after a restart");
     assert_eq!(bench.store.file("f1".to_owned()).await.expect("asked"), None);
     assert_eq!(bench.store.orphaned_files().await.expect("asked"), ["f1"], "its bytes are still to go");
-    // The platform's id is nobody's any more, and what it tells is not for anyone here.
+    // The platform's id belongs to no conversation any more, so its events count as foreign.
     assert_eq!(bench.deliver(&[says(Author::Bot, "for whom?")]).await.foreign, 1);
-    // The same key begins a new message, as that of somebody new.
+    // The same key begins a new message, as for a new visitor.
     forward(bench.begin_start("k0", "hello", "alias3").await);
 
     assert!(bench.is_owned(OTHER, "theirs").await);

@@ -1,4 +1,4 @@
-//! The records of files: what is kept, what is shown to whom, and what goes.
+//! Records of files: which are kept, who may see them, and when they are deleted.
 
 use chataibot_wire::file::StoredFile;
 

@@ -1,5 +1,5 @@
-//! Any mix of sends, answers, echoes, replies, redeliveries and crashes, against a model that is a
-//! few lists.
+//! Property test: any mix of sends, answers, echoes, replies, redeliveries and crashes, against a
+//! model that is a few lists.
 
 use std::collections::VecDeque;
 
@@ -9,19 +9,19 @@ use super::*;
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// The visitor writes one of a few texts, so that equal ones are common.
+    /// The visitor sends one of a few texts, so that equal ones are common.
     Send(u8),
-    /// The oldest message on its way is answered.
+    /// The oldest message that is being sent gets its outcome.
     Answer(u8),
-    /// A visitor comes again with the key of some message.
+    /// The visitor sends again with the key of some message.
     Repeat(usize),
     /// The platform echoes the oldest message that reached it.
     Echo,
-    /// The bot says one of a few texts; the delivery is acknowledged, or lost and repeated some
-    /// times.
+    /// The bot says one of a few texts; the acknowledgement of its delivery is lost some times, and
+    /// the delivery repeated.
     Reply(u8, u8),
-    /// The visitor writes in another place.
-    OwnedByPeer(u8),
+    /// The visitor writes in another channel.
+    OtherChannel(u8),
     Crash,
 }
 
@@ -32,7 +32,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => any::<usize>().prop_map(Step::Repeat),
         3 => Just(Step::Echo),
         3 => (0..3u8, 0..3u8).prop_map(|(text, lost)| Step::Reply(text, lost)),
-        1 => (0..3u8).prop_map(Step::OwnedByPeer),
+        1 => (0..3u8).prop_map(Step::OtherChannel),
         1 => Just(Step::Crash),
     ];
     prop::collection::vec(step, 1..30)
@@ -43,7 +43,7 @@ struct Message {
     text: String,
     state: DeliveryState,
     forward: Forward,
-    /// Which forwarding of all this was the last of.
+    /// Number of its latest forwarding, counted over all messages.
     forwarded: usize,
     echoed: bool,
 }
@@ -86,10 +86,10 @@ fn two_proxies_on_one_redis_hold_each_message_once_and_the_truth_about_it() {
 async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
     let conversation = bench.started().await;
     let mut messages: Vec<Message> = Vec::new();
-    // What the visitor and the bot said, in the order in which it was first stored.
+    // What visitor and bot said, in the order in which it was stored first.
     let mut said: Vec<String> = vec!["visitor: hello".to_owned()];
     let mut on_their_way: VecDeque<usize> = VecDeque::new();
-    // Reached the platform and not echoed yet.
+    // Messages that reached the platform and were not echoed yet.
     let mut to_echo: VecDeque<usize> = VecDeque::new();
     let mut forwardings = 0;
 
@@ -100,7 +100,7 @@ async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
                 let (key, text) = (format!("k{}", messages.len() + 1), format!("text {text}"));
                 let begun = bench.begin_send(&key, &text).await;
                 if matches!(begun, BeginOutcome::OwnedByPeer(_)) {
-                    // The flow waits for the other proxy's answer and asks again.
+                    // The service waits for the other proxy's answer and tries again.
                     continue;
                 }
                 let forward = forward(begun);
@@ -119,7 +119,7 @@ async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
                     _ => (refused(), DeliveryState::Refused, false),
                 };
                 let settled = bench.settle(&messages[at].forward, outcome).await;
-                // An echo that came first stands.
+                // An earlier echo takes precedence over this outcome.
                 if !messages[at].echoed {
                     messages[at].state = state;
                 }
@@ -134,7 +134,7 @@ async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
                 }
                 let at = which % messages.len();
                 if on_their_way.contains(&at) {
-                    // Within a run the flow joins the two; the store is not asked.
+                    // Within a process the service joins both (singleflight), without the store.
                     continue;
                 }
                 let (key, text) = (messages[at].key.clone(), messages[at].text.clone());
@@ -157,8 +157,8 @@ async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
                 let text = messages[at].text.clone();
                 let stats = bench.deliver(&[says(Author::Visitor, &text)]).await;
                 prop_assert_eq!(stats.entries, 0, "never shown twice");
-                // Of equal messages nobody can tell which one it is of: the first forwarded one
-                // without an echo gets it.
+                // Equal messages cannot be told apart: the echo confirms the first forwarded one
+                // without an echo.
                 let first = messages
                     .iter_mut()
                     .filter(|message| {
@@ -179,7 +179,7 @@ async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
                 bench.deliver(&event).await;
                 said.push(format!("bot: reply {text}"));
             }
-            Step::OwnedByPeer(text) => {
+            Step::OtherChannel(text) => {
                 let text = format!("elsewhere {text}");
                 bench.deliver(&[says(Author::Visitor, &text)]).await;
                 said.push(format!("visitor: {text}"));

@@ -1,4 +1,4 @@
-//! A log page by page: the last entries first, and what stands before them.
+//! Reading a log page by page: its last entries first, then those before them.
 
 use super::*;
 

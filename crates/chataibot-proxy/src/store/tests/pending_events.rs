@@ -1,4 +1,4 @@
-//! Events that come before their conversation is known, and events that are nobody's.
+//! Pending events, which come before their conversation is known, and events of no conversation.
 
 use super::*;
 
@@ -31,7 +31,7 @@ async fn what_waits_survives_a_crash_and_is_not_stored_twice(bench: Bench) {
     let start = forward(bench.begin_start("k0", "hello", "alias").await);
     bench.deliver_unanswered(&[says(Author::Visitor, "hello"), says(Author::Bot, "hi")]).await;
     let bench = bench.reopened().await;
-    // The start is `unknown` now, and what waited tells its id.
+    // The start is `unknown` now, and the pending events reveal its conversation id.
     let log = bench.log(start.conversation).await;
     assert_eq!(log, ["visitor: hello", "k0 unknown", "k0 sent", "bot: hi"]);
     let again = bench.deliver(&[says(Author::Visitor, "hello"), says(Author::Bot, "hi")]).await;

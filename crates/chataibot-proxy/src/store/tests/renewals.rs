@@ -1,5 +1,5 @@
-//! Renewal secrets: one line of them, a grace for tabs that race, an end for copies; and the keys
-//! that sign.
+//! Renewal secrets: a chain of successors, a grace period for tabs that race, revocation of copies;
+//! and signing keys.
 
 use super::*;
 use crate::{
@@ -51,7 +51,7 @@ async fn each_secret_leads_to_the_next_and_tabs_that_race_stay_together(bench: B
     let second = bench.renew(&first).await.expect("renewed");
     assert_eq!((second.visitor.as_str(), &second.family), (VISITOR, &family));
     let third = bench.renew(&second.next).await.expect("renewed");
-    // A tab that still has the first one gets the end of the line, however far the quick one is
+    // A tab that still has the first secret gets the newest one, however far the faster tab is
     // ahead.
     bench.clock.advance(GRACE);
     assert_eq!(bench.renew(&first).await.expect("within the grace").next, third.next);
@@ -94,7 +94,7 @@ async fn a_key_signs_for_a_month_and_checks_a_little_longer(bench: Bench) {
     let first = ring(0, 0).await.newest.id.clone();
     assert_eq!(ring(29, 0).await.newest.id, first);
     assert!(ring(31, 0).await.get(&first).is_some(), "the next one is made");
-    // Where several proxies must have read a key before one signs with it, it rests first.
+    // If several proxies must have read a key before one signs with it, it is not used at first.
     let after = ring(31, 60).await;
     assert_ne!(after.newest.id, first);
     assert!(after.get(&first).is_some());

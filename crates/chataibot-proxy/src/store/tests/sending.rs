@@ -1,4 +1,4 @@
-//! Idempotency records: one key, one message, one answer.
+//! Idempotency records: one message and one answer for each key.
 
 use super::*;
 

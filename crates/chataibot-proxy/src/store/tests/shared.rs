@@ -1,4 +1,4 @@
-//! Two proxies on one Redis, without a network: who decides about a message, and what each is told.
+//! Two proxies on one Redis, without a network: which decides about a message, who is notified.
 
 use tokio::sync::mpsc;
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// One of the proxies.
+/// One of the two proxies.
 struct Proxy {
     store: Store,
     hub: Hub,
@@ -41,8 +41,8 @@ async fn both() -> (RedisServer, Proxy, Proxy, ConversationId) {
     (server, one, other, begun.conversation)
 }
 
-/// Reads to an entry. What was committed just before the subscribing may come, too; a reader of the
-/// log knows it already.
+/// Reads up to an entry. Entries committed just before the subscription may come, too; a reader of
+/// the log knows them already.
 async fn read_to(subscriber: &mut Subscriber, last: u32) {
     let mut before = None;
     while before != Some(last) {
@@ -79,7 +79,7 @@ async fn while_a_proxy_lives_no_other_one_decides_about_its_message() {
     let place = Place::Redis(server);
     place.expire_leases();
     assert_eq!(known(other.begin_send("k3").await), DeliveryState::Unknown);
-    // It was only slow, and the platform had taken it.
+    // The proxy was only slow, and the platform had accepted the message.
     let settled = other.store.settle(lost.send, accepted_send("k3")).await.expect("settled");
     assert_eq!(settled.record.state, DeliveryState::Sent);
     forward(other.begin_send("k2").await);
@@ -148,7 +148,7 @@ async fn a_family_that_one_ends_is_ended_for_all() {
     let again = one.store.renew(present(&first, &third), at(now)).await.expect("renewed").expect("within the grace");
     assert_eq!(again.next, second, "the same successor for both tabs");
     let late = Times { grace: 0, ..at(now) };
-    // The grace is counted from the first use, by the clock of whoever asks.
+    // The grace period starts with the first use, by the clock of the proxy that is asked.
     let mut refused = one.store.renew(present(&first, &third), late).await.expect("renewed");
     while refused.is_ok() {
         refused = one.store.renew(present(&first, &third), late).await.expect("renewed");
@@ -174,7 +174,7 @@ async fn all_sign_with_one_key_and_count_one_limit() {
     let wait = other.store.take("sends", "v", 3).await.expect("counted").expect("one too many");
     assert!(wait <= Duration::from_secs(20), "{wait:?}");
     assert!(other.store.take("sends", "w", 3).await.expect("counted").is_none(), "another visitor");
-    // Nothing above this line makes a key; a month later somebody must.
+    // None of the calls above creates a key; the next one is due only after a month.
     assert_eq!(one.store.signing_keys(now + 29 * day).await.expect("keys").newest.id, first);
 }
 

@@ -1,4 +1,4 @@
-//! Signed-in visitors: who a user is, what is known of them, and how it ends.
+//! Signed-in visitors: which visitor a user is, what is stored of them, and how their sessions end.
 
 use super::*;
 use crate::{
@@ -22,7 +22,7 @@ for_each_engine! {
 
 const ORIGIN: &str = "https://www.example.com";
 
-/// A family that was begun: its visitor, its id and its first secret.
+/// A new family: its visitor, its id and its first secret.
 struct BeginOutcome {
     visitor: VisitorId,
     family: FamilyId,
@@ -128,7 +128,7 @@ async fn newer_knowledge_replaces_the_older_and_only_where_somebody_is_signed_in
 async fn a_secret_leads_to_its_family_or_to_all_of_its_visitor(bench: Bench) {
     let (here, there, other) =
         (bench.sign_in(1, "Ada").await, bench.sign_in(1, "Ada").await, bench.sign_in(2, "Eve").await);
-    // A family of another site is none of these.
+    // A family of another site is not one of these.
     bench.sign_in_at("elsewhere", 1, "Ada").await;
     let ended = bench.sign_in(1, "Ada").await;
     bench.store.end_families(vec![ended.family.clone()]).await.expect("ended");

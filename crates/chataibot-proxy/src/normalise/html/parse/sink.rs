@@ -1,4 +1,4 @@
-//! Where html5ever's tree builder puts what it makes: an arena of nodes.
+//! Tree sink for html5ever's tree builder: an arena of nodes.
 
 use std::{
     cell::{Cell, RefCell},
@@ -14,12 +14,12 @@ use html5ever::{
 
 use super::{DOCUMENT, Document, Element, Id, Kind, Node};
 
-/// What the tree builder builds.
+/// The arena that the tree builder fills.
 pub struct Sink {
     pub document: RefCell<Document>,
-    /// How deep the innermost open element stands.
+    /// Depth of the innermost open element.
     pub depth: Cell<usize>,
-    /// The text has ended: what is closed from now on was left open.
+    /// Whether the input has ended: elements closed after that were left open.
     pub is_over: Cell<bool>,
 }
 
@@ -45,14 +45,14 @@ impl Sink {
         element
     }
 
-    /// A node that is no element of the text.
+    /// Makes a node that is not an element of the text.
     fn other(&self) -> Rc<Element> {
         let element = self.make(QualName::new(None, ns!(), LocalName::from("")), Vec::new(), false);
         self.document.borrow_mut().nodes[element.id].kind = Kind::Other;
         element
     }
 
-    /// Puts `child` into `parent` before `at`.
+    /// Inserts `child` into `parent` at index `at`.
     fn put(&self, parent: Id, at: usize, child: NodeOrText<Rc<Element>>) {
         let mut document = self.document.borrow_mut();
         let depth = document.nodes[parent].depth + 1;
@@ -147,7 +147,7 @@ impl TreeSink for Sink {
         self.depth.set(self.document.borrow().nodes[node.id].depth.saturating_sub(1));
     }
 
-    // What stands in a template is in no page until a script puts it there.
+    // The content of a template is not shown until a script inserts it.
     fn get_template_contents(&self, _: &Rc<Element>) -> Rc<Element> {
         self.other()
     }
@@ -164,7 +164,7 @@ impl TreeSink for Sink {
                 self.remove_from_parent(&element);
                 NodeOrText::AppendNode(element)
             }
-            // Thrown out of a table, it stands apart from what was there.
+            // Text moved out of a table is separated from the text around it.
             NodeOrText::AppendText(text) => NodeOrText::AppendText(format!(" {text} ").into()),
         };
         if let Some((parent, at)) = self.place(sibling.id) {
@@ -172,7 +172,7 @@ impl TreeSink for Sink {
         }
     }
 
-    // Only of `html` and `body`, of which nothing is read.
+    // Called only for `html` and `body`, which are not read.
     fn add_attrs_if_missing(&self, _: &Rc<Element>, _: Vec<Attribute>) {}
 
     fn remove_from_parent(&self, target: &Rc<Element>) {

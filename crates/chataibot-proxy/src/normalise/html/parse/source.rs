@@ -1,23 +1,24 @@
-//! The source of a script or a style sheet that is never closed: it ends where markup of a page
-//! begins, and not in a text of its own.
+//! Scanner of the source of an unclosed script or style sheet: finds where the markup of the
+//! message continues, which is never inside a string or comment.
 
-/// What was read of it.
+/// State of the scan.
 #[derive(Debug)]
 pub struct Source {
     is_style: bool,
-    /// The last character but for tags.
+    /// The last character read; a quote after a tag.
     last: char,
-    /// What ends the text or comment that is open: `\'`, `"`, or `*` for a comment.
+    /// Closing character of the open string, bracket or comment: `\'`, `"`, `)`, or `*` for a
+    /// comment.
     open: Option<char>,
 }
 
 impl Source {
-    /// The source in an element of this name; `None` where it holds none.
+    /// Starts a scan for an element of this name; `None` if it holds no source.
     pub fn of(name: &str) -> Option<Self> {
         matches!(name, "script" | "style").then(|| Self { is_style: name == "style", last: ' ', open: None })
     }
 
-    /// Some of it.
+    /// Reads a part of the source.
     pub fn read(&mut self, text: &str) {
         for c in text.chars() {
             self.open = match (self.open, c) {
@@ -25,7 +26,7 @@ impl Source {
                 (None, '\'' | '"') => Some(c),
                 (None, '(') => Some(')'),
                 (Some('*'), '/') if self.last == '*' => None,
-                // A text ends with its line.
+                // A string ends with its line.
                 (Some('\'' | '"' | ')'), '\n') => None,
                 (Some(quote), _) if quote == c && quote != '*' && self.last != '\\' => None,
                 (open, _) => open,
@@ -34,13 +35,13 @@ impl Source {
         }
     }
 
-    /// A tag that belongs to it.
+    /// Reads a tag that is part of the source.
     pub fn pass_tag(&mut self) {
         self.last = '"';
     }
 
-    /// Does markup of a page begin with a tag in this place? Scripts compare by the same sign,
-    /// style sheets don't.
+    /// Whether a tag here can be markup of the message. Scripts use `<` to compare, style sheets do
+    /// not use it.
     pub fn may_end(&self) -> bool {
         if self.is_style {
             self.open.is_none()

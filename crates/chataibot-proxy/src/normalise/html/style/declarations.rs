@@ -1,10 +1,10 @@
-//! The declarations of a `style` attribute, read as CSS reads them: with comments, strings,
-//! brackets, escapes and `!important`.
+//! Parser of the declarations of a `style` attribute, by CSS rules: comments, strings, brackets,
+//! escapes and `!important`.
 
 use std::{iter::Peekable, str::Chars};
 
-/// Names and values in lower case, in the order in which they hold: of one name the last one
-/// counts.
+/// Returns names and values in lower case, in the order in which they apply: the last one of a name
+/// wins.
 pub fn declarations(style: &str) -> Vec<(String, String)> {
     let mut usual = Vec::new();
     let mut important = Vec::new();
@@ -23,11 +23,11 @@ pub fn declarations(style: &str) -> Vec<(String, String)> {
     usual
 }
 
-/// Reads to the end of a declaration; `None` where it has no value.
+/// Reads to the end of a declaration; `None` if it has no value.
 fn one(characters: &mut Peekable<Chars>) -> Option<(String, String)> {
     let mut name = None;
     let mut read = String::new();
-    // What ends the brackets and strings that are open, innermost last.
+    // The closing characters of the open brackets and strings, innermost last.
     let mut open = Vec::new();
     while let Some(character) = characters.next() {
         let is_quoted = matches!(open.last(), Some('"' | '\''));
@@ -40,7 +40,7 @@ fn one(characters: &mut Peekable<Chars>) -> Option<(String, String)> {
             _ if is_quoted => read.push(character),
             '/' if characters.peek() == Some(&'*') => {
                 skip_comment(characters);
-                // It keeps words apart.
+                // A comment separates words.
                 read.push(' ');
             }
             ';' if open.is_empty() => break,
@@ -60,8 +60,8 @@ fn one(characters: &mut Peekable<Chars>) -> Option<(String, String)> {
     Some((name?.trim().to_ascii_lowercase(), read.trim().to_ascii_lowercase()))
 }
 
-/// The character that stands behind a backslash: itself, or its number in up to six digits, with a
-/// space behind them.
+/// Reads the character after a backslash: the character itself, or its code point in up to six hex
+/// digits, optionally followed by a space.
 fn escaped(characters: &mut Peekable<Chars>) -> Option<char> {
     let mut number = String::new();
     while number.len() < 6
@@ -76,10 +76,10 @@ fn escaped(characters: &mut Peekable<Chars>) -> Option<char> {
     u32::from_str_radix(&number, 16).ok().and_then(char::from_u32)
 }
 
-/// To its end, or to the end of everything.
+/// Skips to the end of the comment, or to the end of the input.
 fn skip_comment(characters: &mut Peekable<Chars>) {
     let mut before = ' ';
-    // Its own star does not end it.
+    // The opening star does not end the comment.
     characters.next();
     for character in characters.by_ref() {
         if before == '*' && character == '/' {

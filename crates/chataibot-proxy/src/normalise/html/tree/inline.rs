@@ -1,11 +1,11 @@
-//! What formats a stretch of a line.
+//! Inline formatting of the rich-text tree.
 
 use chataibot_wire::{
     Node,
     rich_text::{Link, Shift},
 };
 
-/// What formats a stretch of a line.
+/// Inline formatting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Inline {
     /// Strong.
@@ -18,16 +18,17 @@ pub enum Inline {
     Strike,
     /// Code.
     Code,
-    /// Above the line.
+    /// Superscript.
     Raised,
-    /// Below the line.
+    /// Subscript.
     Lowered,
     /// A link to a checked address.
     Link(String),
 }
 
 impl Inline {
-    /// The formatting an element stands for. Links are not here: they need their address.
+    /// Returns the formatting that an element means. Links are not included because they need their
+    /// address.
     pub fn of(element: &str) -> Option<Self> {
         match element {
             "b" | "strong" | "mark" => Some(Self::Bold),
@@ -41,7 +42,8 @@ impl Inline {
         }
     }
 
-    /// How it is said where it can't be shown, because it stands in its like.
+    /// Returns the sign to write instead of formatting that is already open, such as a superscript
+    /// inside a superscript.
     pub fn sign(&self) -> Option<&'static str> {
         match self {
             Self::Raised => Some("^"),

@@ -1,12 +1,12 @@
-//! Finished blocks and lists: without the spaces and line breaks that do not show, and with the
-//! numbers that do.
+//! Clean-up of finished blocks and lists: removes spaces and line breaks that do not show, and
+//! assigns the numbers of lists.
 
 use chataibot_wire::{
     Node,
     rich_text::{List, Numbering},
 };
 
-/// Items as lists: a new one begins where the numbers do not go on by one.
+/// Splits items into lists: a new list begins where the numbers do not go on by one.
 pub fn in_sequence(numbering: Option<Numbering>, items: Vec<(Option<i32>, Vec<Node>)>, most: usize) -> Vec<List> {
     let mut lists: Vec<(List, Option<i32>)> = Vec::new();
     for (number, nodes) in items {
@@ -52,7 +52,7 @@ fn children(node: &mut Node) -> Option<&mut Vec<Node>> {
     }
 }
 
-/// Takes a space off the end of a line.
+/// Removes spaces from the end of a line.
 pub fn trim_space(nodes: &mut Vec<Node>) {
     while let Some(last) = nodes.last_mut() {
         if let Node::Text(text) = last {
@@ -72,7 +72,7 @@ pub fn trim_space(nodes: &mut Vec<Node>) {
     }
 }
 
-/// Takes spaces and line breaks off the end of a block.
+/// Removes spaces and line breaks from the end of a block.
 pub fn trim_end(nodes: &mut Vec<Node>) {
     loop {
         trim_space(nodes);
@@ -89,7 +89,7 @@ pub fn trim_end(nodes: &mut Vec<Node>) {
     }
 }
 
-/// Takes line breaks off the start of a block. Spaces never get there.
+/// Removes line breaks from the start of a block. Spaces never get there.
 pub fn trim_start(nodes: &mut Vec<Node>) {
     while let Some(first) = nodes.first_mut() {
         if let Some(children) = children(first) {

@@ -1,4 +1,4 @@
-//! Embedded content of a text: pictures, form fields, players, frames.
+//! Conversion of embedded content: images, form fields, players, frames.
 
 use super::{
     super::{
@@ -20,7 +20,7 @@ impl Walk<'_> {
         let address = media::sources(element).find_map(links::anchor);
         let words = element.text_attribute("alt").map(str::to_owned);
         match (words.or_else(|| media::name_of(element)), address) {
-            // A picture of an emoji belongs to the word beside it.
+            // An image of an emoji is part of the text beside it.
             (Some(words), _) if !words.contains(char::is_alphanumeric) => self.tree.text(&words),
             (Some(words), Some(address)) => self.apart(Some(address).filter(|_| !in_link), &words),
             (Some(words), None) => self.apart(None, &words),
@@ -32,7 +32,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Words that stand for something that is no text, as a link to it.
+    /// Adds the text alternative of non-text content, as a link to it.
     fn apart(&mut self, address: Option<String>, words: &str) {
         self.tree.text(" ");
         match address {
@@ -55,7 +55,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A field of a form: what is written in it, or on it.
+    /// Adds the value or label of a form field.
     pub(super) fn field(&mut self, element: &Element) {
         let kind = element.attribute("type").unwrap_or_default().to_ascii_lowercase();
         let is_checked = element.attribute("checked").is_some();
@@ -69,8 +69,7 @@ impl Walk<'_> {
         self.apart(None, words.unwrap_or_default());
     }
 
-    /// A film, a sound, a frame: what stands in its place where it can't be shown, and a link to
-    /// it.
+    /// Adds a video, audio or frame: its fallback content, and a link to it.
     pub(super) fn player(&mut self, id: Id, element: &Element, inner: Inherited) {
         let source = element.attribute("src").or(element.attribute("data")).filter(|source| !source.trim().is_empty());
         let source = source.or_else(|| {
@@ -89,7 +88,7 @@ impl Walk<'_> {
             && element.attribute("srcdoc").is_none()
             && let (Some(address), Some(file)) = (&address, &file)
         {
-            // A frame without a name may be nobody's business, like a picture without one.
+            // A frame without a name is shown only if nothing else is, like an image without one.
             self.wordless.push((address.clone(), file.clone()));
             return;
         }
@@ -101,14 +100,14 @@ impl Walk<'_> {
             self.apart(address.filter(|_| !inner.in_link), &name);
         }
         if is_frame {
-            // What stands between its tags is for browsers without frames.
+            // The content of an `iframe` element is for browsers without frames.
             return self.tree.close_paragraph();
         }
         self.tree.open_paragraph();
         self.through(id, inner, vec![Leave::Block]);
     }
 
-    /// The words of a document in a frame.
+    /// Adds the text of a frame's own document.
     fn framed(&mut self, html: &str) {
         let document = parse(html);
         let mut walk = Walk { is_framed: true, ..Walk::new(&document, self.tree) };

@@ -1,4 +1,4 @@
-//! Lists: what stands before their items, and how they count.
+//! Lists: markers and numbering of their items.
 
 use chataibot_wire::rich_text::Numbering;
 
@@ -8,7 +8,7 @@ use super::super::{
     tags,
 };
 
-/// Counts the items of a list.
+/// Counter of a list's items.
 #[derive(Clone, Copy)]
 pub struct Count {
     next: i32,
@@ -16,7 +16,7 @@ pub struct Count {
 }
 
 impl Count {
-    /// The number of this item, which is the next one.
+    /// Returns the number of the next item.
     pub fn next(&mut self, item: &Element) -> i32 {
         let number = item.attribute("value").and_then(number).unwrap_or(self.next);
         self.next = number.saturating_add(self.step);
@@ -24,7 +24,7 @@ impl Count {
     }
 }
 
-/// How a numbered list counts.
+/// Returns the counter of a numbered list.
 pub fn count(document: &Document, id: Id, list: &Element) -> Option<Count> {
     let is_reversed = list.attribute("reversed").is_some();
     let items = i32::try_from(items(document, id).count()).unwrap_or(i32::MAX);
@@ -33,8 +33,8 @@ pub fn count(document: &Document, id: Id, list: &Element) -> Option<Count> {
     Some(Count { next, step: if is_reversed { -1 } else { 1 } })
 }
 
-/// How the numbers of a list are written; `None` where it has none. Styles of the list or its first
-/// item say so, or its name.
+/// Returns the numbering style of a list; `None` if it has none. The styles of the list or its
+/// first item decide, otherwise the element's name.
 pub fn numbering(document: &Document, id: Id, list: &Element, style: &Style) -> Option<Numbering> {
     let first = items(document, id).next();
     let of_items = first.and_then(|first| Style::of_element(first).marker);
@@ -48,7 +48,7 @@ pub fn numbering(document: &Document, id: Id, list: &Element, style: &Style) -> 
     }
 }
 
-/// The sign of a task in a list, as editors write it that draw the box themselves.
+/// Returns the check box of a task-list item, for editors that draw the box themselves.
 pub fn sign(item: &Element) -> Option<&'static str> {
     match item.attribute("data-list")? {
         "checked" => Some("☑ "),
@@ -57,7 +57,7 @@ pub fn sign(item: &Element) -> Option<&'static str> {
     }
 }
 
-/// Is the nearest thing around an item that holds items a list?
+/// Whether the item's nearest ancestor that holds items is a list.
 pub fn holds(document: &Document, item: Id) -> bool {
     let above = std::iter::successors(document.node(item).parent, |id| document.node(*id).parent);
     let mut above = above.filter_map(|id| document.element(id)).map(|element| element.name());
@@ -79,7 +79,7 @@ fn by_type(kind: &str) -> Numbering {
 }
 
 fn number(text: &str) -> Option<i32> {
-    // As a browser reads a number: what follows the digits does not matter.
+    // As in a browser, anything after the digits is ignored.
     let text = text.trim();
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());

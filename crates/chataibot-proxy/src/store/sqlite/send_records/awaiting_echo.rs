@@ -1,5 +1,5 @@
-//! Which messages still wait: for their echo, or for the platform's id of the conversation they
-//! started.
+//! Queries for messages that still wait for their echo, or for the platform's id of the
+//! conversation they started.
 
 use chataibot_wire::Event;
 use rusqlite::Transaction;
@@ -13,14 +13,14 @@ use crate::{
 /// A message whose echo has not come yet.
 pub struct AwaitingEcho {
     pub stored: Stored,
-    /// Its words.
+    /// The message's text.
     text: String,
-    /// What its echo may say instead.
+    /// Other texts the echo may have.
     echoes: Vec<String>,
 }
 
 impl AwaitingEcho {
-    /// Can an echo of these words be this message's?
+    /// Whether an echo with these words can be this message's.
     pub fn is_echoed_by(&self, words: &str) -> bool {
         incoming::same_words(&self.text, words)
             || (!self.echoes.is_empty() && incoming::same_letters(&self.text, words))
@@ -44,8 +44,7 @@ pub fn echoed_since(tx: &Transaction<'_>, conversation: ConversationId, since: u
     collect_texts(tx, condition, (conversation.row(), since))
 }
 
-/// The starts of a visitor that no platform id is known for, and that may have reached the
-/// platform.
+/// The starts of a visitor that may have reached the platform, and whose platform id is unknown.
 pub fn unbound_starts(tx: &Transaction<'_>, site: &str, visitor: &str) -> Result<Vec<AwaitingEcho>> {
     let condition = "JOIN conversations c ON c.id = s.conversation
          WHERE c.site = ?1 AND c.visitor = ?2 AND c.platform_id IS NULL AND s.is_start AND s.state IN ('sending', 'unknown')
@@ -53,8 +52,8 @@ pub fn unbound_starts(tx: &Transaction<'_>, site: &str, visitor: &str) -> Result
     collect_texts(tx, condition, (site, visitor))
 }
 
-/// Is there a start of the site, of this visitor's if one is given, forwarded at or after `since`,
-/// that the platform may know and we have no id for?
+/// Whether the site has a start forwarded at or after `since`, by this visitor if one is given,
+/// that the platform may know and whose platform id is unknown.
 pub fn has_unbound_start(tx: &Transaction<'_>, site: &str, visitor: Option<&str>, since: u64) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM conversations c JOIN sends s ON s.conversation = c.id
          WHERE c.site = ?1 AND c.platform_id IS NULL AND (?2 IS NULL OR c.visitor = ?2)
@@ -62,7 +61,7 @@ pub fn has_unbound_start(tx: &Transaction<'_>, site: &str, visitor: Option<&str>
     query::one(tx, sql, (site, visitor, since), |row| row.get(0))
 }
 
-/// Sends with their texts; what follows in the statement says which, and in which order.
+/// Reads sends with their texts; `condition` says which, and in which order.
 fn collect_texts(tx: &Transaction<'_>, condition: &str, params: impl rusqlite::Params) -> Result<Vec<AwaitingEcho>> {
     let sql = format!(
         "SELECT {COLUMNS}, e.event, s.echoes FROM sends s
