@@ -12,10 +12,11 @@ import { PHONE } from './phone.js';
  * Time after which a step in the history counts as done, in milliseconds: if its frame is gone, no
  * event reports it.
  */
-const DONE = 300;
+const STEP_TIMEOUT = 300;
 
 /** The page's position in its history, as far as known; `more`: with so many more entries. */
-const here = (more = 0) => `${history.length + more} ${location.href} ${globalThis.navigation?.currentEntry?.key}`;
+const currentPosition = (more = 0) =>
+  `${history.length + more} ${location.href} ${globalThis.navigation?.currentEntry?.key}`;
 
 /**
  * `place`: element that the program is rendered into. `shelf`: prefix of the storage keys, empty if
@@ -27,75 +28,75 @@ export function closeOnBack(place, host, shelf) {
   const media = matchMedia(PHONE);
   let frame;
   /** The frame's loaded document; its initial one has no history. */
-  let loaded;
-  let ended = false;
+  let loadedDocument;
+  let isEnded = false;
   /** Whether an entry that has lost its frame is being replaced. */
-  let renewing = false;
+  let isRenewing = false;
   /** Whether the open window already had an entry before the page was reloaded. */
-  let isKnown = false;
+  let hadEntry = false;
   /** The page's position when the entry was made; empty without an entry. */
-  let entry = '';
+  let entryPosition = '';
 
   /**
    * Whether the conversation has a message. Before that nothing is stored, so a reloaded page has
    * no open window.
    */
-  const isUsed = () => place.querySelector('[part~="row"]');
+  const hasMessages = () => place.querySelector('[part~="row"]');
   /** Stores the entry's position, for after a reload. */
-  const hidden = () => {
+  const storeEntry = () => {
     try {
-      if (entry && shelf && isUsed()) sessionStorage.setItem(`${shelf}back`, entry);
+      if (entryPosition && shelf && hasMessages()) sessionStorage.setItem(`${shelf}back`, entryPosition);
     } catch {
       // Storage is not allowed: after a reload one press of Back may have no effect.
     }
   };
-  const taken = () => {
+  const takeStoredEntry = () => {
     try {
-      const noted = shelf && sessionStorage.getItem(`${shelf}back`);
-      if (noted) sessionStorage.removeItem(`${shelf}back`);
-      return noted;
+      const stored = shelf && sessionStorage.getItem(`${shelf}back`);
+      if (stored) sessionStorage.removeItem(`${shelf}back`);
+      return stored;
     } catch {
       return '';
     }
   };
 
-  const isWhole = () => media.matches && host.mode !== 'inline';
+  const isFullScreen = () => media.matches && host.mode !== 'inline';
   const isOpen = () => section.part.contains('window-open');
-  // Not composed, so that neither the host page nor `touched` takes it for a visitor's click.
-  const press = (name) => place.querySelector(`[part~="${name}"]`)?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
+  // Not composed, so that neither the host page nor `onClick` takes it for a visitor's click.
+  const clickPart = (name) => place.querySelector(`[part~="${name}"]`)?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
 
   /** Through the frame's `History`, since the host page may have wrapped its own. */
-  const restate = (state) => frame.contentWindow.History.prototype.replaceState.call(history, state, '');
+  const replaceState = (state) => frame.contentWindow.History.prototype.replaceState.call(history, state, '');
 
-  const enter = () => {
-    if (entry || renewing || ended || !isOpen() || !isWhole()) return;
+  const addEntry = () => {
+    if (entryPosition || isRenewing || isEnded || !isOpen() || !isFullScreen()) return;
     // Browsers skip entries made without user activation, and the entries after them would be lost.
-    if (!isKnown && navigator.userActivation?.hasBeenActive === false) return;
+    if (!hadEntry && navigator.userActivation?.hasBeenActive === false) return;
     if (!frame?.isConnected) {
       frame = document.createElement('iframe');
       frame.hidden = true;
       root.append(frame);
-      frame.addEventListener('load', arrived);
+      frame.addEventListener('load', onFrameLoad);
       frame.contentWindow.location.replace('about:blank');
-    } else if (frame.contentDocument === loaded && frame.contentWindow.history.state === null) {
+    } else if (frame.contentDocument === loadedDocument && frame.contentWindow.history.state === null) {
       const { state } = history;
       frame.contentWindow.history.pushState(1, '');
       // WebKit loses the host page's history state.
-      if (history.state !== state) restate(state);
-      entry = here();
-      isKnown = false;
+      if (history.state !== state) replaceState(state);
+      entryPosition = currentPosition();
+      hadEntry = false;
     }
   };
 
-  const leave = (delay) => {
-    const made = entry;
-    if (!made) return;
-    entry = '';
+  const removeEntry = (delay) => {
+    const position = entryPosition;
+    if (!position) return;
+    entryPosition = '';
     setTimeout(() => {
       // If the page has navigated since, `back()` would undo that navigation.
-      if (made !== here()) return;
+      if (position !== currentPosition()) return;
       // Opened again within the delay: the window keeps its entry.
-      if (isOpen() && isWhole() && !ended) entry = made;
+      if (isOpen() && isFullScreen() && !isEnded) entryPosition = position;
       else (frame.contentWindow ?? globalThis).history.back();
     }, delay);
   };
@@ -104,75 +105,75 @@ export function closeOnBack(place, host, shelf) {
    * Takes back an entry whose frame is gone, if the browser has not done so, and makes a new one if
    * the window is still open.
    */
-  const renew = (made, delay) => {
-    renewing = true;
-    entry = '';
-    const again = () => {
-      renewing = false;
-      isKnown = true;
+  const renewEntry = (position, delay) => {
+    isRenewing = true;
+    entryPosition = '';
+    const addAgain = () => {
+      isRenewing = false;
+      hadEntry = true;
       frame?.remove();
-      enter();
+      addEntry();
     };
     setTimeout(() => {
       // Firefox removes the entry with its frame: one more step back would leave the page.
-      if (made !== here()) return again();
+      if (position !== currentPosition()) return addAgain();
       history.back();
-      setTimeout(again, DONE);
+      setTimeout(addAgain, STEP_TIMEOUT);
     }, delay);
   };
 
-  const popped = ({ state }) => {
+  const onPopState = ({ state }) => {
     if (state) {
       // The visitor went forward again.
-      entry = here();
-      if (isWhole()) isOpen() || host.open();
-      else leave();
-    } else if (entry) {
-      entry = '';
+      entryPosition = currentPosition();
+      if (isFullScreen()) isOpen() || host.open();
+      else removeEntry();
+    } else if (entryPosition) {
+      entryPosition = '';
       // Browser automation waits for an event in the page's own history, so its current state is
       // set once more.
-      restate(history.state);
+      replaceState(history.state);
       const dialog = root.querySelector('dialog[open]');
       if (dialog) {
         dialog.close();
-        enter();
-      } else press('close');
-    } else enter();
+        addEntry();
+      } else clickPart('close');
+    } else addEntry();
   };
 
-  function arrived() {
-    loaded = frame.contentDocument;
-    frame.contentWindow.addEventListener('popstate', popped);
+  function onFrameLoad() {
+    loadedDocument = frame.contentDocument;
+    frame.contentWindow.addEventListener('popstate', onPopState);
     // A frame that is moved with the element is loaded again.
-    if (entry) renew(entry, DONE);
-    else enter();
+    if (entryPosition) renewEntry(entryPosition, STEP_TIMEOUT);
+    else addEntry();
   }
 
   // A window that was open when the page was loaded gets its entry once the visitor touches it.
-  const touched = ({ composed }) => composed && enter();
-  const look = () => (isOpen() && isWhole() ? enter() : leave());
+  const onClick = ({ composed }) => composed && addEntry();
+  const update = () => (isOpen() && isFullScreen() ? addEntry() : removeEntry());
   // A page restored from the back/forward cache keeps its window open only if it has messages.
-  const shown = ({ persisted }) => persisted && isOpen() && isWhole() && !isUsed() && press('close');
+  const onPageShow = ({ persisted }) => persisted && isOpen() && isFullScreen() && !hasMessages() && clickPart('close');
 
-  const watch = new MutationObserver(look);
-  watch.observe(section, { attributeFilter: ['part'] });
-  media.addEventListener('change', look);
-  place.addEventListener('click', touched);
-  addEventListener('pageshow', shown);
-  addEventListener('pagehide', hidden);
-  const noted = taken();
-  if (noted === here() || noted === here(1)) renew(noted);
-  else look();
+  const observer = new MutationObserver(update);
+  observer.observe(section, { attributeFilter: ['part'] });
+  media.addEventListener('change', update);
+  place.addEventListener('click', onClick);
+  addEventListener('pageshow', onPageShow);
+  addEventListener('pagehide', storeEntry);
+  const storedPosition = takeStoredEntry();
+  if (storedPosition === currentPosition() || storedPosition === currentPosition(1)) renewEntry(storedPosition);
+  else update();
 
   return () => {
-    ended = true;
-    watch.disconnect();
-    media.removeEventListener('change', look);
-    place.removeEventListener('click', touched);
-    removeEventListener('pageshow', shown);
-    removeEventListener('pagehide', hidden);
+    isEnded = true;
+    observer.disconnect();
+    media.removeEventListener('change', update);
+    place.removeEventListener('click', onClick);
+    removeEventListener('pageshow', onPageShow);
+    removeEventListener('pagehide', storeEntry);
     // The frame is removed next, and some browsers remove its entries with it.
-    leave(DONE);
-    setTimeout(() => frame?.remove(), DONE * 2);
+    removeEntry(STEP_TIMEOUT);
+    setTimeout(() => frame?.remove(), STEP_TIMEOUT * 2);
   };
 }

@@ -1,13 +1,13 @@
-// Types of <chataibot-widget> for pages written in TypeScript. What each setting means stands in docs/reference.md.
+// Types of <chataibot-widget> for pages written in TypeScript. docs/reference.md describes each setting.
 
-/** Who the visitor is, as far as the page knows. */
+/** The visitor's contact data, as far as the page has it. */
 export interface Contact {
   name?: string | null;
   email?: string | null;
   phone?: string | null;
 }
 
-/** What can be set, by property name; `null` takes a setting back. */
+/** The settings, by property name; `null` resets a setting to its default. */
 export interface Settings {
   proxyUrl: string | null;
   tokenUrl: string | null;
@@ -66,16 +66,16 @@ export interface Settings {
 
 /** A field of the form before the chat. */
 export interface PrechatField {
-  /** `name`, `email` and `phone` go into the contact, every other name is a variable of the conversation. */
+  /** `name`, `email` and `phone` become contact data, every other name a variable of the conversation. */
   name: string;
   label?: string;
   type?: 'text' | 'email' | 'phone' | 'number' | 'date' | 'long' | 'choice';
   required?: boolean;
-  /** What can be chosen. */
+  /** The options of a `choice`. */
   options?: string[];
 }
 
-/** How the widget stands now. */
+/** The widget's current state. */
 export interface State {
   ready: boolean;
   open: boolean;
@@ -85,48 +85,48 @@ export interface State {
   conversation: string | null;
 }
 
-/** What the widget cost on this page. Times are milliseconds since the page was asked for, null before it came to that. */
+/** Performance data of the widget on this page. Times are in milliseconds since the page was requested, or null until the event occurs. */
 export interface Metrics {
-  /** Files of the bundle that were fetched, also from the browser's cache. */
+  /** Number of fetched files of the bundle, including those from the browser's cache. */
   requests: number;
-  /** Their bytes as compressed; null where their server does not let the page know (`Timing-Allow-Origin`). */
+  /** Their compressed size in bytes; null if their server does not allow the page to read it (`Timing-Allow-Origin`). */
   bytes: number | null;
   launcher: number | null;
-  /** When the visitor could first write. */
+  /** Time when the visitor could first write. */
   typing: number | null;
-  /** When the first message of somebody else was there. */
+  /** Time when the first message of bot or agent arrived. */
   reply: number | null;
-  /** Tasks of more than 50 ms since the first of those files was asked for, the page's own among them, and what they took beyond; null where the browser does not tell. */
+  /** Tasks of more than 50 ms since the first of those files was requested, including the page's own: their number, and the total time beyond 50 ms each; null if the browser does not report them. */
   longTasks: { count: number; blocked: number } | null;
 }
 
-/** Who the visitor is, for `identify`. */
+/** The visitor's identity, for `identify`. */
 export interface Identity extends Contact {
-  /** Your own id of the user, which needs `identity`. */
+  /** Your own id of the user; needs `identity`. */
   user?: string | null;
-  /** What your server has signed about the user. */
+  /** JWT about the user, signed by your server. */
   identity?: string | null;
   /** Variables of the conversation, for the bot's flow. */
   variables?: Record<string, string | number | boolean | null>;
 }
 
-/** What `doctor` found. */
+/** The result of `doctor`. */
 export interface DoctorReport {
-  /** No line is a failure. */
+  /** Whether no line is a failure. */
   ok: boolean;
   lines: DoctorLine[];
-  /** The Content-Security-Policy that the page needs, where its own refuses something. */
+  /** The Content-Security-Policy that the page needs, if its own blocks something. */
   policy: string | null;
 }
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface DoctorLine {
-  /** What: `policy`, `files`, `origin` … */
+  /** The check: `policy`, `files`, `origin` … */
   check: string;
-  /** `unknown`: it could not be looked at. */
+  /** `unknown`: it could not be checked. */
   state: 'ok' | 'warning' | 'failure' | 'unknown';
   message: string;
-  /** What to change; empty where all is well. */
+  /** What to change; empty if nothing. */
   fix: string;
 }
 
@@ -152,38 +152,38 @@ export interface ChataibotEventMap {
 export interface ChataibotWidget extends Settings {}
 
 export class ChataibotWidget extends HTMLElement {
-  /** Resolves when the program is there; does not fetch it. */
+  /** Resolves when the program is loaded; reading it does not load it. */
   readonly ready: Promise<this>;
   readonly state: State;
   /** Opens the window. */
   get open(): () => Promise<void>;
-  /** … and closes it: `true` opens, `false` and nothing close. Whether it is open says `state.open`. */
+  /** `true` opens the window, `false`, `null` and `undefined` close it. `state.open` is whether it is open. */
   set open(value: boolean | 'true' | 'false' | '' | null | undefined);
   close(): Promise<void>;
   toggle(): Promise<void>;
-  /** Takes everything from the page, and closes the window. */
+  /** Closes the window and hides the whole widget. */
   hide(): Promise<void>;
-  /** Brings back what `hide()` took away. */
+  /** Shows the widget again after `hide()`. */
   show(): Promise<void>;
-  /** Says `text` as the visitor. Resolves with the message's id, or with nothing for a blank text. */
+  /** Sends `text` as a message of the visitor. Resolves with the message's id, or with `undefined` if `text` is blank. */
   send(text: string): Promise<string | undefined>;
   /** Changes the named settings and no others, by property or attribute name; objects are merged. */
   update(settings: Partial<Settings> & { open?: boolean } & Record<string, unknown>): Promise<void>;
-  /** Saves the conversation as a file: plain text, or a web page. */
+  /** Saves the conversation as a file on the visitor's device: plain text, or a web page. */
   transcript(kind?: 'text' | 'html'): Promise<void>;
   /** Puts `text` into the message field, for the visitor to send. */
   prefill(text: string): Promise<void>;
-  /** Says who the visitor is. What is missing stays as it is. */
+  /** Sets who the visitor is. Missing properties are not changed, but `user` and `identity` are always set together. */
   identify(visitor: Identity): Promise<void>;
-  /** The visitor signs out: forgets them as `reset` does, and takes back what `identify` and the settings said of them. */
+  /** Call it when a user signs out: does what `reset` does, and removes the visitor's data that `identify` and the settings provided. */
   logout(): Promise<void>;
-  /** Looks for what keeps the chat from working here, and prints it as a table on the console. */
+  /** Checks why the chat does not work on this page, and prints the results as a table on the console. */
   doctor(): Promise<DoctorReport>;
-  /** What the widget cost on this page so far. Waits for nothing and loads nothing but what counts. */
+  /** Resolves with performance data of the widget on this page so far. Loads only the code that measures it. */
   metrics(): Promise<Metrics>;
-  /** Forgets visitor and conversation, here and in storage. */
+  /** Deletes visitor and conversation on this page, in storage and in other tabs. */
   reset(): Promise<void>;
-  /** Ends the widget for good. What is stored stays. */
+  /** Ends the widget permanently. Stored data is kept. */
   destroy(): Promise<void>;
 }
 
@@ -197,7 +197,7 @@ declare global {
 
 // table:names
 
-/** A custom property of the widget's. */
+/** A custom property of the widget. */
 export type TokenName =
   | '--chataibot-accent'
   | '--chataibot-on-accent'

@@ -2,7 +2,7 @@
 // element with a click listener is clickable, and so is everything in it: the list, titles, each
 // message.
 
-const endings = new WeakMap();
+const controllers = new WeakMap();
 
 /**
  * Moves click listeners that are added to `place` from now on to `root`. Serves one place at a
@@ -10,10 +10,10 @@ const endings = new WeakMap();
  */
 export function hearClicks(place, root) {
   // Removes the listeners of an earlier place.
-  endings.get(root)?.abort();
-  const ending = new AbortController();
-  endings.set(root, ending);
-  const { signal } = ending;
+  controllers.get(root)?.abort();
+  const controller = new AbortController();
+  controllers.set(root, controller);
+  const { signal } = controller;
   place.addEventListener = (type, listener, options) => {
     if (!/^(click|mousedown)$/.test(type)) return Element.prototype.addEventListener.call(place, type, listener, options);
     root.addEventListener(type, (event) => event.composedPath().includes(place) && listener(event), { signal, ...options });

@@ -7,7 +7,7 @@ import { follow, isSelector } from './selector.js';
 const GAP = 12;
 
 /** Observer thresholds, close enough to follow an element that slides in. */
-const STEPS = Array.from({ length: 21 }, (_, at) => at / 20);
+const THRESHOLDS = Array.from({ length: 21 }, (_, at) => at / 20);
 
 /**
  * Moves the widget of `host` out of the way of the elements that the setting `avoid` names. Returns
@@ -24,64 +24,66 @@ export function avoid(host) {
   let elements = [];
   let shift = 0;
   /** The launcher's distance from its edge without obstacles, and its height. */
-  let rest = null;
-  let due = 0;
+  let unshifted = null;
+  let frameRequest = 0;
 
-  const isThere = (element) => element.checkVisibility?.({ checkOpacity: true, checkVisibilityCSS: true }) ?? true;
+  const isVisible = (element) => element.checkVisibility?.({ checkOpacity: true, checkVisibilityCSS: true }) ?? true;
 
-  const move = () => {
-    due = 0;
+  const updateShift = () => {
+    frameRequest = 0;
     const launcher = root.querySelector('[part~="launcher"]');
     const box = launcher?.getBoundingClientRect();
     const top = host.position?.startsWith('top');
     // Measured only while unshifted, since its position during a move means nothing. `offsetTop`
     // and `offsetHeight` ignore transforms.
     if (!shift && launcher?.offsetHeight) {
-      rest = { edge: top ? launcher.offsetTop : innerHeight - launcher.offsetTop - launcher.offsetHeight, size: launcher.offsetHeight };
+      unshifted = { edge: top ? launcher.offsetTop : innerHeight - launcher.offsetTop - launcher.offsetHeight, size: launcher.offsetHeight };
     }
-    const { edge, size } = rest ?? { edge: 20, size: 60 };
+    const { edge, size } = unshifted ?? { edge: 20, size: 60 };
     // Ranges are measured from the launcher's edge inwards, for top and bottom positions alike.
-    const blocks = elements.filter(isThere).map((element) => element.getBoundingClientRect());
-    const ranges = blocks
+    const boxes = elements.filter(isVisible).map((element) => element.getBoundingClientRect());
+    const ranges = boxes
       .filter(({ left, right, height }) => height && (!box?.width || (left < box.right && right > box.left)))
       .map(({ top: above, bottom }) => (top ? [above, bottom] : [innerHeight - bottom, innerHeight - above]))
       .sort(([one], [other]) => one - other);
-    let next = 0;
+    let newShift = 0;
     for (const [begin, end] of ranges) {
-      if (begin < edge + next + size + GAP && end + GAP > edge + next) next = end + GAP - edge;
+      if (begin < edge + newShift + size + GAP && end + GAP > edge + newShift) newShift = end + GAP - edge;
     }
     // An obstacle that fills half of the screen is ignored.
-    if (next > innerHeight / 2) next = 0;
-    if (next === shift) return;
-    shift = next;
+    if (newShift > innerHeight / 2) newShift = 0;
+    if (newShift === shift) return;
+    shift = newShift;
     style.setProperty('--_shift', `${shift}px`);
   };
-  const soon = () => {
-    due ||= requestAnimationFrame(move);
+  const scheduleUpdate = () => {
+    frameRequest ||= requestAnimationFrame(updateShift);
   };
 
-  const sizes = new ResizeObserver(soon);
-  const places = new IntersectionObserver(soon, { threshold: STEPS });
+  const resizeObserver = new ResizeObserver(scheduleUpdate);
+  const intersectionObserver = new IntersectionObserver(scheduleUpdate, { threshold: THRESHOLDS });
   const unfollow = follow(selector, (found) => {
     if (found.length === elements.length && found.every((element, at) => element === elements[at])) return;
     elements = found;
-    for (const observer of [sizes, places]) {
+    for (const observer of [resizeObserver, intersectionObserver]) {
       observer.disconnect();
       for (const element of elements) observer.observe(element);
     }
-    soon();
+    scheduleUpdate();
   });
-  const ending = new AbortController();
-  addEventListener('resize', soon, { signal: ending.signal });
+  const controller = new AbortController();
+  addEventListener('resize', scheduleUpdate, { signal: controller.signal });
   // A fade changes neither position nor size, so the observers miss it.
-  for (const type of ['transitionend', 'animationend']) document.addEventListener(type, soon, { signal: ending.signal });
+  for (const type of ['transitionend', 'animationend']) {
+    document.addEventListener(type, scheduleUpdate, { signal: controller.signal });
+  }
 
   return () => {
-    ending.abort();
+    controller.abort();
     unfollow();
-    sizes.disconnect();
-    places.disconnect();
-    cancelAnimationFrame(due);
+    resizeObserver.disconnect();
+    intersectionObserver.disconnect();
+    cancelAnimationFrame(frameRequest);
     root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet);
   };
 }

@@ -10,31 +10,31 @@ import { follow, isSelector } from './selector.js';
 export function serveLauncher(host) {
   const selector = host.launcherFor;
   if (!isSelector('launcher-for', selector)) return () => {};
-  const ending = new AbortController();
-  const on = (target, type, listener) => target.addEventListener(type, listener, { signal: ending.signal });
-  const ours = () => host.shadowRoot.querySelector('[part~="launcher"]');
+  const controller = new AbortController();
+  const on = (target, type, listener) => target.addEventListener(type, listener, { signal: controller.signal });
+  const widgetLauncher = () => host.shadowRoot.querySelector('[part~="launcher"]');
   let buttons = [];
-  let last;
+  let lastButton;
   /**
    * Whether the chat had the focus last. A browser may take it from a closing window before the
    * close event.
    */
-  let within = false;
+  let hadFocus = false;
 
-  const tell = () => {
+  const updateButtons = () => {
     for (const button of buttons) {
       button.setAttribute('aria-haspopup', 'dialog');
       button.setAttribute('aria-expanded', host.state.open);
     }
   };
-  const focusBack = () => (last?.isConnected ? last : buttons[0])?.focus({ preventScroll: true });
+  const focusButton = () => (lastButton?.isConnected ? lastButton : buttons[0])?.focus({ preventScroll: true });
   // The widget's own launcher is invisible, and closing the window, also before the program has
   // loaded, moves the focus to it: pass it on.
-  const hiddenLauncher = ours();
-  hiddenLauncher.focus = focusBack;
+  const hiddenLauncher = widgetLauncher();
+  hiddenLauncher.focus = focusButton;
   const unfollow = follow(selector, (found) => {
     buttons = found;
-    tell();
+    updateButtons();
   });
 
   on(document, 'click', (event) => {
@@ -42,28 +42,28 @@ export function serveLauncher(host) {
     if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     // It may be a link to another way to get in touch.
     event.preventDefault();
-    last = button;
-    ours()?.click();
+    lastButton = button;
+    widgetLauncher()?.click();
   });
   // The loader starts at the same signs of intent as on the widget's launcher.
   for (const type of ['pointerover', 'focusin']) {
     on(document, type, ({ target }) => {
-      if (target.closest?.(selector)) ours()?.dispatchEvent(new Event(type, { bubbles: true }));
+      if (target.closest?.(selector)) widgetLauncher()?.dispatchEvent(new Event(type, { bubbles: true }));
     });
   }
   for (const type of ['focusin', 'pointerdown']) {
-    document.addEventListener(type, (event) => (within = event.composedPath().includes(host)), { capture: true, signal: ending.signal });
+    document.addEventListener(type, (event) => (hadFocus = event.composedPath().includes(host)), { capture: true, signal: controller.signal });
   }
-  on(host, 'chataibot-open', tell);
+  on(host, 'chataibot-open', updateButtons);
   on(host, 'chataibot-close', () => {
-    tell();
+    updateButtons();
     // Moves the focus back only if it was lost in the chat or is still there.
-    const lost = within && document.activeElement === document.body;
-    if (lost || host.shadowRoot.activeElement) focusBack();
+    const isFocusLost = hadFocus && document.activeElement === document.body;
+    if (isFocusLost || host.shadowRoot.activeElement) focusButton();
   });
 
   return () => {
-    ending.abort();
+    controller.abort();
     delete hiddenLauncher.focus;
     unfollow();
     for (const button of buttons) {

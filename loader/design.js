@@ -28,9 +28,9 @@ export function design(host) {
   sheet.replaceSync(css);
   shadow.adoptedStyleSheets = [sheet];
   const [frame, panel] = ['frame', 'card'].map((name) => build(['div', { class: name, part: name, hidden: '' }]));
-  const said = build(['p', { class: 'unseen', role: 'status' }]);
+  const status = build(['p', { class: 'unseen', role: 'status' }]);
   const toggle = build(['button', { type: 'button', class: 'toggle', 'aria-pressed': 'true', 'aria-label': 'Design mode' }, ['Design mode']]);
-  shadow.append(frame, panel, toggle, said);
+  shadow.append(frame, panel, toggle, status);
   // Positions are set in rules of the sheet, since no element gets a style attribute.
   const rule = (selector) => [...sheet.cssRules].find(({ selectorText }) => selectorText === selector).style;
   const [frameRule, panelRule] = [rule('.frame'), rule('.card')];
@@ -38,64 +38,67 @@ export function design(host) {
   let isActive = true;
   let current = null;
   /** Whether the keyboard selects elements: then a leaving pointer does not end the selection. */
-  let isWalking = false;
-  let drawn;
+  let isByKeyboard = false;
+  let drawnGeometry;
 
-  const ending = new AbortController();
-  const on = (target, types, listener, options) => types.split(' ').forEach((type) => target.addEventListener(type, listener, { signal: ending.signal, ...options }));
+  const controller = new AbortController();
+  const on = (target, types, listener, options) => types.split(' ').forEach((type) => target.addEventListener(type, listener, { signal: controller.signal, ...options }));
 
   /* ---- position ---- */
 
-  const rise = () => {
+  const raise = () => {
     if (host.mode === 'inline' || host.layer === 'page' || !aside.togglePopover) return;
     aside.popover = 'manual';
     aside.togglePopover(false);
     aside.togglePopover(true);
   };
   /** Later elements of the top layer cover earlier ones, so the panel is raised again. */
-  const stayAbove = ({ target, newState }) => target !== aside && newState === 'open' && rise();
+  const raiseAgain = ({ target, newState }) => target !== aside && newState === 'open' && raise();
 
-  const place = () => {
+  const updatePosition = () => {
     if (!current?.isConnected || !isSeen(current)) return show(null);
     const { left, top, width, height } = current.getBoundingClientRect();
-    const at = [left, top, width, height, innerWidth, innerHeight].join();
-    if (at === drawn) return;
-    drawn = at;
+    const geometry = [left, top, width, height, innerWidth, innerHeight].join();
+    if (geometry === drawnGeometry) return;
+    drawnGeometry = geometry;
     const set = (style, lengths) => Object.entries(lengths).forEach(([name, length]) => style.setProperty(name, `${length}px`));
     set(frameRule, { left, top, width, height });
-    const own = panel.getBoundingClientRect();
+    const panelBox = panel.getBoundingClientRect();
     const gap = 10;
-    const bound = (value, most) => Math.max(gap, Math.min(value, most - gap));
+    const clamp = (value, max) => Math.max(gap, Math.min(value, max - gap));
     // Beside the element if there is room, else below or above it, else over it.
-    const room = [
-      [left - own.width - gap, bound(top, innerHeight - own.height)],
-      [left + width + gap, bound(top, innerHeight - own.height)],
-      [bound(left, innerWidth - own.width), top + height + gap],
-      [bound(left, innerWidth - own.width), top - own.height - gap],
-    ].find(([x, y]) => x >= 0 && y >= 0 && x + own.width <= innerWidth && y + own.height <= innerHeight);
-    const [x, y] = room ?? [bound(left, innerWidth - own.width), bound(top + height, innerHeight - own.height)];
+    const freePosition = [
+      [left - panelBox.width - gap, clamp(top, innerHeight - panelBox.height)],
+      [left + width + gap, clamp(top, innerHeight - panelBox.height)],
+      [clamp(left, innerWidth - panelBox.width), top + height + gap],
+      [clamp(left, innerWidth - panelBox.width), top - panelBox.height - gap],
+    ].find(([x, y]) => x >= 0 && y >= 0 && x + panelBox.width <= innerWidth && y + panelBox.height <= innerHeight);
+    const [x, y] = freePosition ?? [
+      clamp(left, innerWidth - panelBox.width),
+      clamp(top + height, innerHeight - panelBox.height),
+    ];
     set(panelRule, { left: x, top: y });
   };
-  const follow = () => {
-    if (ending.signal.aborted || !current) return;
-    place();
-    requestAnimationFrame(follow);
+  const followElement = () => {
+    if (controller.signal.aborted || !current) return;
+    updatePosition();
+    requestAnimationFrame(followElement);
   };
 
   /* ---- content ---- */
 
   function show(element) {
     if (element === current) return;
-    const wasShown = current;
+    const previous = current;
     current = element;
-    drawn = null;
+    drawnGeometry = null;
     frame.hidden = panel.hidden = !element;
-    if (!element) return (isWalking = false);
+    if (!element) return (isByKeyboard = false);
     const facts = { ...nameOf(element), element, tokens: paintedBy(host, element), reading: contrastOf(element) };
     panel.replaceChildren(...card(facts).map((node) => build(node)));
-    place();
-    if (isWalking) said.textContent = [facts.part, ...facts.states].join(', ') + (facts.reading ? `: ${facts.reading.verdict}` : '');
-    if (!wasShown) requestAnimationFrame(follow);
+    updatePosition();
+    if (isByKeyboard) status.textContent = [facts.part, ...facts.states].join(', ') + (facts.reading ? `: ${facts.reading.verdict}` : '');
+    if (!previous) requestAnimationFrame(followElement);
   }
 
   const parts = () => [...root.querySelectorAll('[part]')].filter(isSeen);
@@ -104,25 +107,25 @@ export function design(host) {
     isActive = active;
     toggle.setAttribute('aria-pressed', active);
     if (!active) show(null);
-    said.textContent = active ? 'Design mode is on' : 'Design mode is off';
+    status.textContent = active ? 'Design mode is on' : 'Design mode is off';
   }
 
   async function copy(exact) {
-    const { selector, exact: whole } = nameOf(current);
-    const text = exact ? whole : selector;
-    let done = `Copied: ${text}`;
+    const { selector, exact: exactSelector } = nameOf(current);
+    const text = exact ? exactSelector : selector;
+    let message = `Copied: ${text}`;
     try {
       await navigator.clipboard.writeText(text);
     } catch {
       // The page has no clipboard access: select the text, so that the designer's own shortcut
       // copies it.
-      done = `Press your shortcut to copy ${text}`;
+      message = `Press your shortcut to copy ${text}`;
       const code = panel.querySelector(exact ? '.exact' : '.selector') ?? panel.querySelector('.selector');
       getSelection().selectAllChildren(code);
     }
-    said.textContent = done;
-    const line = panel.querySelector('.hint');
-    if (line) line.textContent = done;
+    status.textContent = message;
+    const hint = panel.querySelector('.hint');
+    if (hint) hint.textContent = message;
   }
 
   /* ---- pointing ---- */
@@ -133,16 +136,16 @@ export function design(host) {
     const part = found?.closest('[part]');
     return part && isSeen(part) ? part : null;
   };
-  const isOurs = (event) => event.composedPath()[0].getRootNode() === shadow;
+  const isInDesignMode = (event) => event.composedPath()[0].getRootNode() === shadow;
 
   on(globalThis, 'pointermove pointerdown', (event) => {
     if (!isActive || event.composedPath().includes(toggle) || event.altKey) return;
     if (event.composedPath().includes(panel)) return;
     const part = partAt(event);
     if (part) {
-      isWalking = false;
+      isByKeyboard = false;
       show(part);
-    } else if (!isWalking) show(null);
+    } else if (!isByKeyboard) show(null);
   }, { capture: true });
 
   // The frame covers the inspected element, so a click hits the frame. With Alt it reaches the
@@ -151,7 +154,7 @@ export function design(host) {
   on(frame, 'click', ({ shiftKey }) => current && copy(shiftKey));
   // A finger does not move before it touches: the events that follow would reach the chat.
   on(globalThis, 'touchend', (event) => {
-    if (isActive && current && event.composedPath().includes(host) && !isOurs(event)) {
+    if (isActive && current && event.composedPath().includes(host) && !isInDesignMode(event)) {
       event.preventDefault();
       copy(false);
     }
@@ -159,49 +162,49 @@ export function design(host) {
   on(toggle, 'click', ({ detail }) => {
     activate(!isActive);
     // Toggled by the keyboard: start at the first element.
-    if (isActive && !detail) walk(0);
+    if (isActive && !detail) select(0);
   });
 
   /* ---- the keyboard ---- */
 
-  function walk(step) {
+  function select(step) {
     const all = parts();
     if (!all.length) return;
-    isWalking = true;
+    isByKeyboard = true;
     const at = all.indexOf(current);
     show(all[at < 0 ? 0 : (at + step + all.length) % all.length]);
     current.scrollIntoView({ block: 'nearest' });
   }
-  const enclosing = () => current && parts().findLast((part) => part !== current && part.contains(current));
-  const inside = () => current && parts().find((part) => part !== current && current.contains(part));
+  const parentPart = () => current && parts().findLast((part) => part !== current && part.contains(current));
+  const childPart = () => current && parts().find((part) => part !== current && current.contains(part));
 
   const KEYS = {
-    ArrowDown: () => walk(1),
-    ArrowRight: () => walk(1),
-    ArrowUp: () => walk(-1),
-    ArrowLeft: () => walk(-1),
-    Tab: (event) => walk(event.shiftKey ? -1 : 1),
-    '[': () => (isWalking = true) && show(enclosing() ?? current),
-    ']': () => (isWalking = true) && show(inside() ?? current),
+    ArrowDown: () => select(1),
+    ArrowRight: () => select(1),
+    ArrowUp: () => select(-1),
+    ArrowLeft: () => select(-1),
+    Tab: (event) => select(event.shiftKey ? -1 : 1),
+    '[': () => (isByKeyboard = true) && show(parentPart() ?? current),
+    ']': () => (isByKeyboard = true) && show(childPart() ?? current),
     Enter: (event) => copy(event.shiftKey),
     Escape: () => activate(false),
   };
   on(globalThis, 'keydown', (event) => {
     if (!isActive || event.altKey || event.ctrlKey || event.metaKey || !KEYS[event.key]) return;
-    const ours = event.composedPath().includes(toggle);
+    const isOnToggle = event.composedPath().includes(toggle);
     // The toggle is a button, and Enter must press it until an element is selected.
-    if (!current && !(ours && event.key.startsWith('Arrow')) && event.key !== 'Escape') return;
+    if (!current && !(isOnToggle && event.key.startsWith('Arrow')) && event.key !== 'Escape') return;
     if (!current && event.key === 'Escape' && !event.composedPath().includes(host)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     KEYS[event.key](event);
   }, { capture: true });
 
-  on(root, 'toggle', stayAbove, { capture: true });
+  on(root, 'toggle', raiseAgain, { capture: true });
   root.append(aside);
-  rise();
+  raise();
   return () => {
-    ending.abort();
+    controller.abort();
     current = null;
     aside.remove();
   };

@@ -26,29 +26,34 @@ export async function doctor(host = document.querySelector('chataibot-widget')) 
   /** Records a finding; `fix` says what to change, and is empty if all is well. */
   const note = (check, state, message, fix = '') => lines.push({ check, state, message, fix });
   const watch = watchPolicy();
-  const about = { host, folder, note, watch };
+  const context = { host, folder, note, watch };
   const checks = [checkElement, host && checkSettings, checkBrowser, folder.files ? checkBundled : checkFiles, checkAvatar, checkProxy];
   for (const check of checks.filter(Boolean)) {
     try {
-      await check(about);
+      await check(context);
     } catch (cause) {
       // The page forbids something unforeseen; the other checks still run.
-      note('doctor', 'unknown', `a check broke off: ${cause}`, 'Tell us of this page.');
+      note('doctor', 'unknown', `a check crashed: ${cause}`, 'Please report it to us.');
     }
   }
-  const policy = await watch.end(about);
+  const policy = await watch.end(context);
   const report = { ok: !lines.some(({ state }) => state === 'failure'), lines, policy };
   print(report);
   return report;
 }
 
 async function checkAvatar({ host, note, watch }) {
-  if (!host?.avatar || (await loads(host.avatar)) || (await watch.refused(new URL(host.avatar, location).href))) return;
-  note('avatar', 'warning', `${host.avatar} is no picture that this page can load.`, 'Set avatar to the address of a picture.');
+  if (
+    !host?.avatar ||
+    (await canLoad(host.avatar)) ||
+    (await watch.refused(new URL(host.avatar, location).href))
+  )
+    return;
+  note('avatar', 'warning', `this page cannot load a picture from ${host.avatar}.`, 'Set avatar to the address of a picture.');
 }
 
 /** Whether the page can load this picture. */
-const loads = (address) =>
+const canLoad = (address) =>
   new Promise((resolve) => {
     const picture = new Image();
     picture.addEventListener('load', () => resolve(true));

@@ -3,10 +3,10 @@
 import { examiner } from './doctor_file.js';
 
 /** The files that every bundle has. */
-const LEAST = ['chataibot.js', 'chataibot-shell.js', 'chataibot-frame.js', 'chataibot-widget.js', 'chataibot-widget_bg.wasm'];
+const REQUIRED = ['chataibot.js', 'chataibot-shell.js', 'chataibot-frame.js', 'chataibot-widget.js', 'chataibot-widget_bg.wasm'];
 
 /** Files of the bundle that the browser runs. */
-const RUNS = /^chataibot(?!-compat)[\w-]*\.(js|wasm)$/;
+const EXECUTABLE = /^chataibot(?!-compat)[\w-]*\.(js|wasm)$/;
 
 /** Notes faults of the files in `folder`. */
 export async function checkFiles({ folder, note, watch }) {
@@ -15,22 +15,22 @@ export async function checkFiles({ folder, note, watch }) {
   const hashes = await read('integrity.json')
     .then((response) => (response.ok ? response.json() : null))
     .catch(() => null);
-  const names = [...new Set([...LEAST, ...Object.keys(hashes ?? {}).filter((name) => RUNS.test(name))])];
+  const names = [...new Set([...REQUIRED, ...Object.keys(hashes ?? {}).filter((name) => EXECUTABLE.test(name))])];
 
   await Promise.all(
     names.map(async (name) => {
       const bytes = await files.check(name, new URL(name, folder).href);
-      const wanted = hashes?.[name];
-      if (!bytes || !wanted || !globalThis.crypto?.subtle || (await hash(bytes)) === wanted) return;
-      const fresh = await read(name, { cache: 'reload' }).then((response) => response.arrayBuffer());
-      files.find((await hash(fresh)) === wanted ? 'cached' : 'mixed', name);
+      const expected = hashes?.[name];
+      if (!bytes || !expected || !globalThis.crypto?.subtle || (await hash(bytes)) === expected) return;
+      const reloaded = await read(name, { cache: 'reload' }).then((response) => response.arrayBuffer());
+      files.find((await hash(reloaded)) === expected ? 'cached' : 'mixed', name);
     }),
   );
-  const areThere = files.tell(folder.href);
-  if (areThere && !(await watch.refused(folder.href))) note('files', 'ok', `${names.length} files are there (${folder.href}).`);
-  if (areThere && !files.isMixed) {
+  const areUsable = files.tell(folder.href);
+  if (areUsable && !(await watch.refused(folder.href))) note('files', 'ok', `${names.length} files are present (${folder.href}).`);
+  if (areUsable && !files.isMixed) {
     if (hashes && globalThis.crypto?.subtle) note('versions', 'ok', 'all files are of one build.');
-    else note('versions', 'unknown', hashes ? 'this page cannot compute hashes.' : 'integrity.json is not there to compare with.', hashes ? 'Look again on an https page.' : 'Copy integrity.json beside the files.');
+    else note('versions', 'unknown', hashes ? 'this page cannot compute hashes.' : 'there is no integrity.json to compare with.', hashes ? 'Run doctor() on an https page.' : 'Copy integrity.json next to the files.');
   }
   checkWorker(folder, note);
 }
@@ -58,7 +58,7 @@ export async function checkBundled({ folder, note, watch }) {
       }
     }),
   ]);
-  if (files.tell('as the bundler has named them')) note('files', 'ok', `${names.length + scripts.length} files are there, as the bundler has named them.`);
+  if (files.tell('as the bundler named them')) note('files', 'ok', `${names.length + scripts.length} files are present, as the bundler named them.`);
 }
 
 /** Hash of a file in the form of the attribute `integrity`. */
@@ -69,9 +69,9 @@ async function hash(bytes) {
 
 /** Warns of a service worker of the host page: it may serve old files, or answers of its own. */
 function checkWorker(folder, note) {
-  const served = performance.getEntriesByType('resource').filter(({ name, workerStart }) => workerStart > 0 && name.startsWith(folder.href));
+  const servedFiles = performance.getEntriesByType('resource').filter(({ name, workerStart }) => workerStart > 0 && name.startsWith(folder.href));
   // In a sandboxed frame, reading `serviceWorker` throws.
-  if (!served.length || !navigator.serviceWorker?.controller) return;
-  const fix = `Let its fetch handler pass over ${folder.origin}: return before respondWith().`;
-  note('worker', 'warning', `a service worker of the page answers for ${served.length} requests to ${folder.origin}.`, fix);
+  if (!servedFiles.length || !navigator.serviceWorker?.controller) return;
+  const fix = `Let its fetch handler ignore requests to ${folder.origin}: return before respondWith().`;
+  note('worker', 'warning', `a service worker of the page answers ${servedFiles.length} requests to ${folder.origin}.`, fix);
 }

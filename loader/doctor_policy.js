@@ -2,7 +2,7 @@
 // that allows it.
 
 /** Waits until the browser has reported its refusals, which it does in a later task. */
-const told = () => new Promise((resolve) => setTimeout(resolve, 20));
+const nextReport = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 /**
  * Starts listening. `refused(address)` resolves with whether that address was refused; `end(about)`
@@ -10,41 +10,41 @@ const told = () => new Promise((resolve) => setTimeout(resolve, 20));
  */
 export function watchPolicy() {
   const refusals = [];
-  const hear = (event) => refusals.push(event);
-  addEventListener('securitypolicyviolation', hear);
+  const onViolation = (event) => refusals.push(event);
+  addEventListener('securitypolicyviolation', onViolation);
   return {
     async refused(address) {
-      await told();
+      await nextReport();
       // For a file of another origin some browsers report only the origin.
       return refusals.some(({ blockedURI }) => blockedURI && (address.startsWith(blockedURI) || blockedURI.startsWith(address)));
     },
     async end({ note, folder, host }) {
-      await told();
-      removeEventListener('securitypolicyviolation', hear);
-      const places = new Set([folder.origin]);
-      if (host?.avatar) places.add(new URL(host.avatar, location).origin);
+      await nextReport();
+      removeEventListener('securitypolicyviolation', onViolation);
+      const origins = new Set([folder.origin]);
+      if (host?.avatar) origins.add(new URL(host.avatar, location).origin);
       for (const name of ['proxyUrl', 'tokenUrl', 'apiUrl', 'eventsUrl']) {
-        if (host?.[name] && host[name] !== 'none') places.add(new URL(host[name], location).origin);
+        if (host?.[name] && host[name] !== 'none') origins.add(new URL(host[name], location).origin);
       }
-      const wanted = {};
+      const missingSources = {};
       for (const { blockedURI, effectiveDirective } of refusals) {
         const isWasm = blockedURI === 'wasm-eval';
-        if (!isWasm && ![...places].some((place) => blockedURI.startsWith(place))) continue;
+        if (!isWasm && ![...origins].some((origin) => blockedURI.startsWith(origin))) continue;
         const directive = isWasm ? 'script-src' : effectiveDirective.replace(/-(elem|attr)$/, '');
-        (wanted[directive] ??= new Set()).add(isWasm ? "'wasm-unsafe-eval'" : new URL(blockedURI).origin);
+        (missingSources[directive] ??= new Set()).add(isWasm ? "'wasm-unsafe-eval'" : new URL(blockedURI).origin);
       }
-      for (const [directive, sources] of Object.entries(wanted)) {
+      for (const [directive, sources] of Object.entries(missingSources)) {
         const isNeeded = directive !== 'img-src';
-        const what = sources.has("'wasm-unsafe-eval'") ? 'WebAssembly' : [...sources].join(' ');
+        const refused = sources.has("'wasm-unsafe-eval'") ? 'WebAssembly' : [...sources].join(' ');
         const fix = `Add to the header Content-Security-Policy: ${directive} ${[...sources].join(' ')}`;
-        note('policy', isNeeded ? 'failure' : 'warning', `the page's ${directive} refuses ${what}.`, fix);
+        note('policy', isNeeded ? 'failure' : 'warning', `the page's ${directive} refuses ${refused}.`, fix);
       }
-      if (!Object.keys(wanted).length) {
-        note('policy', 'ok', "the page's policy refuses nothing of the chat.");
+      if (!Object.keys(missingSources).length) {
+        note('policy', 'ok', "the page's policy refuses nothing that the chat needs.");
         return null;
       }
-      const all = [...places].join(' ');
-      return `script-src ${folder.origin} 'wasm-unsafe-eval'; connect-src ${all}; img-src ${all}`;
+      const originList = [...origins].join(' ');
+      return `script-src ${folder.origin} 'wasm-unsafe-eval'; connect-src ${originList}; img-src ${originList}`;
     },
   };
 }

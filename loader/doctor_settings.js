@@ -28,68 +28,85 @@ function distance(a, b) {
 /** The one of `names` that `wrong` probably means, or null. */
 export function nearest(wrong, names) {
   // HTML lower-cases attribute names: `botKey` becomes `botkey`.
-  const plain = (name) => name.toLowerCase().replace(/[-_]/g, '');
-  const ranked = names.map((name) => [distance(plain(wrong), plain(name)), name]).sort(([a], [b]) => a - b);
-  const [[far, name]] = ranked;
-  return far <= Math.max(1, Math.floor(wrong.length / 3)) ? name : null;
+  const normalized = (name) => name.toLowerCase().replace(/[-_]/g, '');
+  const ranked = names.map((name) => [distance(normalized(wrong), normalized(name)), name]).sort(([a], [b]) => a - b);
+  const [[least, name]] = ranked;
+  return least <= Math.max(1, Math.floor(wrong.length / 3)) ? name : null;
 }
 
 /** Notes faults of the attributes, properties and slots of `host`. */
 export function checkSettings({ host, note }) {
-  let isWell = true;
-  const amiss = (state, message, fix) => {
-    isWell = false;
+  let isFaultless = true;
+  const noteFault = (state, message, fix) => {
+    isFaultless = false;
     note('settings', state, message, fix);
   };
   const names = Object.keys(VALUES);
   for (const { name, value } of host.attributes) {
     if (name in VALUES) {
-      const wrong = misfit(name, value);
-      if (wrong) amiss('failure', `${name}="${value}" ${wrong.message}`, wrong.fix);
+      const fault = faultOf(name, value);
+      if (fault) noteFault('failure', `${name}="${value}" ${fault.message}`, fault.fix);
     } else if (!COMMON.test(name)) {
-      const meant = nearest(name, names);
-      amiss('warning', `there is no setting "${name}".`, meant ? `Write ${meant}.` : 'docs/reference.md lists all of them.');
+      const suggestion = nearest(name, names);
+      noteFault(
+        'warning',
+        `there is no setting "${name}".`,
+        suggestion ? `Write ${suggestion}.` : 'docs/reference.md lists all of them.',
+      );
     }
   }
   // Properties that a script has set. Only near misses of a setting are reported, since frameworks
   // keep properties of their own on elements.
   for (const name of Object.keys(host).filter((name) => /^[a-z]\w+$/i.test(name) && !(name in HTMLElement.prototype))) {
-    const meant = nearest(name, names);
-    if (meant && propertyOf(meant) !== name) amiss('warning', `there is no property "${name}".`, `Write ${propertyOf(meant)}.`);
+    const suggestion = nearest(name, names);
+    if (suggestion && propertyOf(suggestion) !== name) {
+      noteFault('warning', `there is no property "${name}".`, `Write ${propertyOf(suggestion)}.`);
+    }
   }
   for (const { slot } of host.children) {
-    if (slot && !SLOTS.includes(slot)) amiss('warning', `there is no slot "${slot}".`, `Write one of ${SLOTS.join(', ')}.`);
+    if (slot && !SLOTS.includes(slot)) noteFault('warning', `there is no slot "${slot}".`, `Write one of ${SLOTS.join(', ')}.`);
   }
-  const has = (name) => host.getAttribute(name) ?? host[propertyOf(name)];
-  if (has('user') && !has('identity')) amiss('warning', '`user` is set without `identity`.', 'Set what your server has signed about the user.');
-  if (has('identity') && !has('user')) amiss('warning', '`identity` is set without `user`.', 'Set the id of the user, so that what is stored is kept apart by it.');
-  for (const name of ['launcher-for', 'avoid']) if (has(name)) checkSelector(name, has(name), amiss);
-  if (isWell) note('settings', 'ok', 'all settings are known, and of values that are taken.');
+  const settingOf = (name) => host.getAttribute(name) ?? host[propertyOf(name)];
+  if (settingOf('user') && !settingOf('identity')) {
+    noteFault('warning', '`user` is set without `identity`.', 'Set `identity` to what your server signed for this user.');
+  }
+  if (settingOf('identity') && !settingOf('user')) {
+    noteFault(
+      'warning',
+      '`identity` is set without `user`.',
+      'Set `user` to the id of the user: it separates the stored data of users.',
+    );
+  }
+  for (const name of ['launcher-for', 'avoid']) if (settingOf(name)) checkSelector(name, settingOf(name), noteFault);
+  if (isFaultless) note('settings', 'ok', 'all settings and their values are valid.');
 }
 
-function checkSelector(name, selector, amiss) {
+function checkSelector(name, selector, noteFault) {
   try {
-    if (!document.querySelector(selector)) amiss('warning', `${name}="${selector}" finds nothing in the page now.`, 'It may come later; else name what is there.');
+    if (!document.querySelector(selector)) noteFault('warning', `${name}="${selector}" matches nothing in the page now.`, 'Correct it, unless the element comes later.');
   } catch {
-    amiss('failure', `${name}="${selector}" is not a selector.`, 'Write a CSS selector, such as #help.');
+    noteFault('failure', `${name}="${selector}" is not a selector.`, 'Write a CSS selector, such as #help.');
   }
 }
 
 /** What is wrong with a value, and what to write instead; null if it is valid. */
-function misfit(name, value) {
+function faultOf(name, value) {
   const kind = VALUES[name];
   if (Array.isArray(kind)) {
     if (kind.includes(value)) return null;
-    const meant = nearest(value, kind);
-    return { message: 'is not taken, and the default stands.', fix: meant ? `Write ${name}="${meant}".` : `Write one of ${kind.join(', ')}.` };
+    const suggestion = nearest(value, kind);
+    return {
+      message: 'is not allowed: the default is used.',
+      fix: suggestion ? `Write ${name}="${suggestion}".` : `Write one of ${kind.join(', ')}.`,
+    };
   }
   if ((kind === 'url' || (kind === 'url-or-none' && value !== 'none')) && !/^(https?:\/\/[^\s\\/?#@]+|\/(?!\/))[^\s\\]*$/i.test(value)) {
-    return { message: 'is no address.', fix: 'Write an https:// address, or a path that begins with /.' };
+    return { message: 'is not an address.', fix: 'Write an https:// address, or a path that begins with /.' };
   }
-  if (kind === 'number' && !/^\d+$/.test(value)) return { message: 'is no whole number.', fix: 'Write digits alone.' };
-  if (kind === 'locale' && !isLocale(value)) return { message: 'is no language tag.', fix: 'Write one such as en or pt-BR.' };
+  if (kind === 'number' && !/^\d+$/.test(value)) return { message: 'is not a whole number.', fix: 'Write only digits.' };
+  if (kind === 'locale' && !isLocale(value)) return { message: 'is not a language tag.', fix: 'Write one such as en or pt-BR.' };
   if ((kind === 'map' || kind === 'json') && !isJson(value)) {
-    return { message: 'is no JSON.', fix: 'Write it with double quotation marks inside of single ones, or set the property.' };
+    return { message: 'is not JSON.', fix: 'Put it in single quotes, with double quotes inside, or set the property.' };
   }
   return null;
 }

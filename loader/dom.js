@@ -9,9 +9,9 @@ const SVG = 'http://www.w3.org/2000/svg';
 export function build(node, namespace) {
   if (!Array.isArray(node)) return node;
   const [tag, attributes = {}, children = []] = node;
-  const inner = tag === 'svg' ? SVG : namespace;
-  const element = inner ? document.createElementNS(inner, tag) : document.createElement(tag);
+  const ownNamespace = tag === 'svg' ? SVG : namespace;
+  const element = ownNamespace ? document.createElementNS(ownNamespace, tag) : document.createElement(tag);
   for (const name in attributes) element.setAttribute(name, attributes[name]);
-  for (const child of children) element.append(build(child, inner));
+  for (const child of children) element.append(build(child, ownNamespace));
   return element;
 }

@@ -7,23 +7,24 @@ import { proxyOf } from './early_token.js';
 import { systemVariables } from './system_variables.js';
 
 /** Time until the locks are released, in milliseconds: then other tabs may start a conversation. */
-const PATIENCE = 30_000;
+const LOCK_TIMEOUT = 30_000;
 
 /** The program first renews a token that has less than this left, in milliseconds. */
 const RENEW_BEFORE = 60_000;
 
 /** Settings that add data to a start or change its address: only the program handles them. */
-const OTHERS = 'api-url events-url user identity contact contact-name contact-email contact-phone variables'.split(' ');
+const PROGRAM_SETTINGS =
+  'api-url events-url user identity contact contact-name contact-email contact-phone variables'.split(' ');
 
 /** Generates a UUIDv7: ids sort by their time. */
-function messageId(at) {
-  const time = at.toString(16).padStart(12, '0');
+function messageId(now) {
+  const time = now.toString(16).padStart(12, '0');
   const random = crypto.randomUUID().slice(15);
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random}`;
 }
 
 /** Body of the request that starts a conversation with `text`, as documented. */
-const startOf = (host, visitor, text) => ({
+const startBody = (host, visitor, text) => ({
   channel: 'API',
   message: { data: { body: text }, type: 'text' },
   variables: { system: systemVariables() },
@@ -32,7 +33,7 @@ const startOf = (host, visitor, text) => ({
 });
 
 /** Requests a lock. Resolves once it is held; `release()` releases it, and `asked` settles then. */
-function hold(name) {
+function requestLock(name) {
   let asked;
   const granted = new Promise((resolve) => {
     asked = navigator.locks.request(name, () => new Promise(resolve));
@@ -43,8 +44,8 @@ function hold(name) {
 
 /**
  * Prepares to send `host`'s first message once `token`, the token request, is answered.
- * `isBegun()`: whether more than a draft is stored. The locks are requested at once, since a busy
- * page learns late that it holds them. Returns null if sending is left to the program; else:
+ * `hasMoreThanDraft()`: whether more than a draft is stored. The locks are requested at once, since
+ * a busy page learns late that it holds them. Returns null if sending is left to the program; else:
  * - `send(text)`: sends the message
  * - `isSent`: the proxy has accepted it
  * - `unstore()`: called before the program reads storage; removes the stored message, which the
@@ -54,29 +55,29 @@ function hold(name) {
  *   was sent and nothing will be
  * - `discard()`: the message is not to be sent
  */
-export function prepareStart(host, settings, shelf, token, isBegun) {
+export function prepareStart(host, settings, shelf, token, hasMoreThanDraft) {
   if (!shelf || !navigator.locks || !crypto.randomUUID) return null;
   const [startAbort, logAbort] = [new AbortController(), new AbortController()];
-  let early = null;
+  let handover = null;
   /** The leader's lock, once it is held. */
-  let leading = null;
-  let isOver = false;
-  let remove = () => {};
+  let heldLeaderLock = null;
+  let isReleased = false;
+  let removeMessage = () => {};
 
-  const lock = hold(`${shelf}send`);
-  const lead = hold(`${shelf}leader`);
+  const sendLock = requestLock(`${shelf}send`);
+  const leaderLock = requestLock(`${shelf}leader`);
   const start = { isSent: false };
-  const letGo = () => {
-    isOver = true;
-    for (const one of [lock, lead]) one.then(({ release }) => release());
+  const releaseLocks = () => {
+    isReleased = true;
+    for (const one of [sendLock, leaderLock]) one.then(({ release }) => release());
   };
   const abort = () => [startAbort, logAbort].forEach((one) => one.abort());
-  startAbort.signal.onabort = () => lock.then(({ release }) => release());
-  lead.then((granted) => (leading = granted));
-  const patience = setTimeout(letGo, PATIENCE);
+  startAbort.signal.onabort = () => sendLock.then(({ release }) => release());
+  leaderLock.then((granted) => (heldLeaderLock = granted));
+  const timer = setTimeout(releaseLocks, LOCK_TIMEOUT);
 
   /** Checked when the message is sent, since the page may have changed settings. */
-  const isForProgram = () => OTHERS.some((name) => host.hasAttribute(name)) || host.contact || host.variables;
+  const needsProgram = () => PROGRAM_SETTINGS.some((name) => host.hasAttribute(name)) || host.contact || host.variables;
 
   const request = (path, { token }, options) =>
     fetch(`${proxyOf(settings)}/api/v1/conversation${path}`, {
@@ -87,11 +88,11 @@ export function prepareStart(host, settings, shelf, token, isBegun) {
       redirect: 'error',
     });
 
-  const post = async (text, id, credentials) => {
+  const postStart = async (text, id, credentials) => {
     const answer = await request('s', credentials, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': id },
-      body: JSON.stringify(startOf(host, credentials.visitor, text)),
+      body: JSON.stringify(startBody(host, credentials.visitor, text)),
       signal: startAbort.signal,
     });
     start.isSent = answer.ok;
@@ -101,60 +102,68 @@ export function prepareStart(host, settings, shelf, token, isBegun) {
     return answer;
   };
 
-  const follow = async (answer, credentials) => {
+  const openStream = async (answer, credentials) => {
     const { conversation } = JSON.parse(await (await answer).text());
     const path = `/${encodeURIComponent(conversation.id)}/events?last=200`;
     return request(path, credentials, { headers: { accept: 'text/event-stream' }, signal: logAbort.signal });
   };
 
-  const begin = (text) => {
+  const startConversation = (text) => {
     const credentials = JSON.parse(localStorage.getItem(`${shelf}visitor`)).value;
-    const at = Date.now();
-    if (isOver || isForProgram() || isBegun() || credentials.from > at || credentials.until < at + RENEW_BEFORE) return;
-    const id = messageId(at);
-    const key = `${shelf}outbox:${id}`;
-    const store = () => localStorage.setItem(key, JSON.stringify({ v: 2, value: { text, at, state: 'queued' } }));
-    store();
-    remove = () => localStorage.removeItem(key);
+    const now = Date.now();
+    if (
+      isReleased ||
+      needsProgram() ||
+      hasMoreThanDraft() ||
+      credentials.from > now ||
+      credentials.until < now + RENEW_BEFORE
+    )
+      return;
+    const id = messageId(now);
+    const storageKey = `${shelf}outbox:${id}`;
+    const storeMessage = () =>
+      localStorage.setItem(storageKey, JSON.stringify({ v: 2, value: { text, at: now, state: 'queued' } }));
+    storeMessage();
+    removeMessage = () => localStorage.removeItem(storageKey);
     start.unstore = () => {
-      remove();
-      if (!isBegun()) return;
-      store();
+      removeMessage();
+      if (!hasMoreThanDraft()) return;
+      storeMessage();
       start.isFound = true;
       abort();
-      letGo();
+      releaseLocks();
     };
-    const answer = post(text, id, credentials);
-    const log = follow(answer, credentials);
+    const answer = postStart(text, id, credentials);
+    const log = openStream(answer, credentials);
     // The program handles a failure when it takes the promise.
     log.catch(() => {});
-    early = { id, answer, startAbort, log, logAbort };
+    handover = { id, answer, startAbort, log, logAbort };
   };
 
   return Object.assign(start, {
     send(text) {
-      Promise.all([lock, token])
-        .then(() => begin(text))
+      Promise.all([sendLock, token])
+        .then(() => startConversation(text))
         // Storage cannot be read or is full: the program reports that and sends the message.
         .catch(() => {});
       return start;
     },
     unstore() {},
     handOver() {
-      clearTimeout(patience);
-      if (!early || isOver) {
-        letGo();
-        return early;
+      clearTimeout(timer);
+      if (!handover || isReleased) {
+        releaseLocks();
+        return handover;
       }
-      if (leading) return { ...early, ...leading };
+      if (heldLeaderLock) return { ...handover, ...heldLeaderLock };
       // The lock was granted too late to hand it over: release it.
-      lead.then(({ release }) => release());
-      return early;
+      leaderLock.then(({ release }) => release());
+      return handover;
     },
     discard() {
-      remove();
+      removeMessage();
       abort();
-      letGo();
+      releaseLocks();
     },
   });
 }

@@ -3,7 +3,7 @@
 // (src/runtime/requests.rs, src/machine/storage_schema.rs). The program reads it from there.
 
 /** Timeout in milliseconds; after it the program asks for itself. */
-const PATIENCE = 10_000;
+const TIMEOUT = 10_000;
 
 /**
  * Requests a token for a new visitor, but only if the visitor has opened the window, no one is
@@ -18,9 +18,9 @@ export async function askToken(settings, shelf) {
     if (localStorage.getItem(key)) return null;
     // Sent before the lock is granted, which a busy page learns late. Only the holder of the lock
     // stores the answer.
-    const answer = post(settings);
+    const answer = requestToken(settings);
     answer.catch(() => {});
-    return await navigator.locks.request(`${shelf}token`, async () => !localStorage.getItem(key) && keep(await answer, key));
+    return await navigator.locks.request(`${shelf}token`, async () => !localStorage.getItem(key) && storeToken(await answer, key));
   } catch {
     return null;
   }
@@ -29,7 +29,7 @@ export async function askToken(settings, shelf) {
 /** The proxy's base URL, without a slash at the end. */
 export const proxyOf = (settings) => settings['proxy-url'].replace(/\/+$/, '');
 
-async function post(settings) {
+async function requestToken(settings) {
   const response = await fetch(settings['token-url'] ?? `${proxyOf(settings)}/token`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -37,13 +37,13 @@ async function post(settings) {
     credentials: 'omit',
     cache: 'no-store',
     redirect: 'error',
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.timeout(TIMEOUT),
   });
   const answer = await response.json();
   return response.ok && answer.ok ? answer : null;
 }
 
-function keep(answer, key) {
+function storeToken(answer, key) {
   // Another tab, without Web Locks, may have stored a token first.
   if (!answer || localStorage.getItem(key)) return null;
   const { visitor, token, renewal, expires_in, features } = answer;

@@ -38,10 +38,10 @@ export class ChataibotWidget extends Base {
   #objects = { __proto__: null };
   #ready = deferred();
   /** The mounted program, which early calls wait for. Replaced after a failure or a removal. */
-  #arrival = deferred();
+  #mounting = deferred();
   /** Contains the launcher until the program is mounted. */
-  #stand = null;
-  /** Around the stand, and later the program: the popover in the browser's top layer. */
+  #launcherContainer = null;
+  /** Around that container, and later the program: the popover in the browser's top layer. */
   #top = null;
   /** A promise of the function that ends the EXTRAS. */
   #extras = null;
@@ -50,55 +50,55 @@ export class ChataibotWidget extends Base {
    */
   #panel = null;
   #mounted = null;
-  #starting;
-  #destroyed = false;
+  #isStarting;
+  #isDestroyed = false;
   /** Whether the program was wanted: if so, it starts again when the element comes back. */
-  #wanted = false;
+  #isWanted = false;
   /**
    * Whether the window is to be open, as host page, visitor or program last asked; then a failure
    * must be visible.
    */
-  #wish = false;
+  #shouldBeOpen = false;
   /** Whether the visitor asked for it: the click is then passed to the program. */
-  #clicked = false;
+  #isClickPending = false;
   /** Whether the property `open` was read in this task. */
-  #looked = false;
+  #wasOpenRead = false;
 
   /* ---- lifecycle ---- */
 
   connectedCallback() {
     // Another document cannot show the element: frameworks keep elements there between two pages.
-    if (this.#destroyed || this.ownerDocument !== document) return;
+    if (this.#isDestroyed || this.ownerDocument !== document) return;
     if (this.#top) {
       this.#mounted?.change('lang');
-      return this.#rise();
+      return this.#updateLayer();
     }
     this.#takeEarlyProperties();
-    this.#root.adoptedStyleSheets = [styles(), ...this.#others];
+    this.#root.adoptedStyleSheets = [styles(), ...this.#foreignSheets];
     this.#showLauncher();
     this.#addExtras();
-    addEventListener('click', this.#click, true);
-    addEventListener('fullscreenchange', this.#fill, true);
+    addEventListener('click', this.#onClick, true);
+    addEventListener('fullscreenchange', this.#onFullScreenChange, true);
     if (isOn(this.getAttribute('open'))) this.#open();
-    else if (this.#wanted || this.demo || hasStoredConversation(this.#shelf)) this.#start();
+    else if (this.#isWanted || this.demo || hasStoredConversation(this.#shelf)) this.#start();
   }
 
   disconnectedCallback() {
     // An element that is only moved is connected again a microtask later.
-    queueMicrotask(() => this.isConnected || this.#leave());
+    queueMicrotask(() => this.isConnected || this.#unmount());
   }
 
   /** Browsers drop adopted style sheets on the way to another document and back. */
   adoptedCallback() {
-    this.#leave();
+    this.#unmount();
   }
 
   attributeChangedCallback(name, old, value) {
-    if (name === 'open') return this.#follow(isOn(value));
+    if (name === 'open') return this.#applyOpen(isOn(value));
     if (old === value) return;
-    this.#changed(name);
+    this.#applySetting(name);
     if (!this.#top) return;
-    this.#rise();
+    this.#updateLayer();
     this.#addExtras();
   }
 
@@ -114,23 +114,23 @@ export class ChataibotWidget extends Base {
     }
   }
 
-  #leave() {
+  #unmount() {
     if (this.#mounted) {
       this.#mounted.destroy();
-      this.#arrival = deferred();
+      this.#mounting = deferred();
     }
-    removeEventListener('click', this.#click, true);
-    removeEventListener('fullscreenchange', this.#fill, true);
+    removeEventListener('click', this.#onClick, true);
+    removeEventListener('fullscreenchange', this.#onFullScreenChange, true);
     this.#extras?.then((end) => end?.());
-    this.#mounted = this.#stand = this.#panel = this.#extras = null;
-    this.#wish = this.#clicked = false;
+    this.#mounted = this.#launcherContainer = this.#panel = this.#extras = null;
+    this.#shouldBeOpen = this.#isClickPending = false;
     this.#top?.remove();
     this.#top = null;
     this.#internals?.states?.clear();
   }
 
   /** Style sheets of browser extensions and of the host page. */
-  get #others() {
+  get #foreignSheets() {
     return this.#root.adoptedStyleSheets.filter((one) => one !== styles());
   }
 
@@ -142,7 +142,7 @@ export class ChataibotWidget extends Base {
   /* ---- position ---- */
 
   /** Puts the widget into the browser's top layer, again after a move, or back into the page. */
-  #rise() {
+  #updateLayer() {
     const top = this.#top;
     top.popover = this.mode === 'inline' || this.layer === 'page' ? null : 'manual';
     // Older browsers have no top layer: there the z-index applies.
@@ -150,7 +150,7 @@ export class ChataibotWidget extends Base {
   }
 
   /** Full screen began or ended. If this part cannot be fetched, the chat stays below. */
-  #fill = () => loadPart('top-layer').then(({ rise }) => this.#top && rise(this, this.#top), () => {});
+  #onFullScreenChange = () => loadPart('top-layer').then(({ rise }) => this.#top && rise(this, this.#top), () => {});
 
   #addExtras() {
     if (
@@ -168,39 +168,41 @@ export class ChataibotWidget extends Base {
   /* ---- the launcher before the program ---- */
 
   get #launcher() {
-    return this.#stand?.querySelector('button');
+    return this.#launcherContainer?.querySelector('button');
   }
 
   #showLauncher() {
-    const stand = (this.#stand = buildLauncher());
+    const container = (this.#launcherContainer = buildLauncher());
     for (const sign of ['pointerover', 'focusin', 'touchstart']) {
-      stand.addEventListener(sign, load, { passive: true, once: true });
+      container.addEventListener(sign, load, { passive: true, once: true });
     }
     // Chromium exposes a popover to screen readers as a nameless group.
-    this.#top = build(['div', { role: 'none' }, [stand]]);
+    this.#top = build(['div', { role: 'none' }, [container]]);
     this.#root.append(this.#top);
     performance.mark('chataibot-launcher');
-    this.#rise();
+    this.#updateLayer();
     this.#nameLauncher();
   }
 
   #nameLauncher() {
     const label = this.launcherLabel;
-    if (label && this.#stand) this.#stand.querySelector('span').textContent = this.#launcher.ariaLabel = label;
+    if (label && this.#launcherContainer) {
+      this.#launcherContainer.querySelector('span').textContent = this.#launcher.ariaLabel = label;
+    }
   }
 
   /**
    * Heard on the window: a host page with a focus trap may stop clicks before they reach the
    * launcher.
    */
-  #click = (event) => {
+  #onClick = (event) => {
     if (!event.composedPath().includes(this.#launcher)) return;
     if (this.#panel?.isOpen) this.close();
     else if (this.#tell('before-open', {})) {
       // No new attempt if a draft could be lost, or if trying again cannot help.
       if (this.#panel?.stays) this.#panel.open();
       else {
-        this.#wish = this.#clicked = true;
+        this.#shouldBeOpen = this.#isClickPending = true;
         this.#start();
       }
     }
@@ -209,73 +211,94 @@ export class ChataibotWidget extends Base {
   /* ---- start of the program ---- */
 
   async #start() {
-    this.#wanted = true;
-    if (this.#starting || !this.#stand) return;
-    this.#starting = true;
+    this.#isWanted = true;
+    if (this.#isStarting || !this.#launcherContainer) return;
+    this.#isStarting = true;
     this.#top.querySelector('.alert')?.remove();
-    this.#busy(true);
+    this.#setBusy(true);
     try {
       const { shell, app } = load();
       const { prepare, present, begin } = await shell.catch(() => app);
-      const said = await prepare(this, this.#shelf);
-      // The stand may have been replaced or removed along with the element.
-      if (this.#stand) this.#panel ??= present(this, this.#top, this.#settings(), this.#shelf, said, this.#wish, this.#clicked);
-      this.#busy(!this.#panel);
+      const translation = await prepare(this, this.#shelf);
+      // The container may have been replaced or removed along with the element.
+      if (this.#launcherContainer) {
+        this.#panel ??= present(
+          this,
+          this.#top,
+          this.#settings(),
+          this.#shelf,
+          translation,
+          this.#shouldBeOpen,
+          this.#isClickPending,
+        );
+      }
+      this.#setBusy(!this.#panel);
       const program = await app;
       await this.#panel?.settled?.();
-      if (this.#stand) await this.#mount(begin, program, said);
+      if (this.#launcherContainer) await this.#mount(begin, program, translation);
     } catch (cause) {
       this.#fail(cause.code ? cause : await asProblem(cause));
     } finally {
-      this.#starting = false;
+      this.#isStarting = false;
     }
   }
 
-  #busy(busy) {
+  #setBusy(busy) {
     this.#launcher?.setAttribute('aria-busy', busy);
   }
 
-  async #mount(begin, app, said) {
-    const mounted = (this.#mounted = begin(app, this, this.#top, this.#settings(), this.#shelf, said, this.#tell, this.#panel));
+  async #mount(begin, app, translation) {
+    const mounted = (this.#mounted = begin(
+      app,
+      this,
+      this.#top,
+      this.#settings(),
+      this.#shelf,
+      translation,
+      this.#tell,
+      this.#panel,
+    ));
     const launcher = await mounted.launcher();
     if (this.#mounted !== mounted) return;
-    this.#stand = this.#panel = null;
+    this.#launcherContainer = this.#panel = null;
     // A stored conversation opens its window without an event.
     const { open } = mounted.state();
-    if (open) this.#showOpen(true);
-    this.#mark('ready', true);
+    if (open) this.#reflectOpen(true);
+    this.#setState('ready', true);
     this.#tell('ready', {});
     this.#ready.resolve(this);
-    this.#arrival.resolve(mounted);
+    this.#mounting.resolve(mounted);
     // A click tells the program that it was the visitor. Skipped if a stored conversation has
     // already opened the window.
-    if (this.#clicked && !open) launcher?.click();
-    this.#clicked = false;
+    if (this.#isClickPending && !open) launcher?.click();
+    this.#isClickPending = false;
   }
 
   #fail(problem) {
-    if (this.#destroyed) return;
-    this.#busy(false);
-    const show = this.#wish && this.#stand;
-    this.#wish = this.#clicked = false;
-    this.#arrival.reject(problem);
-    this.#arrival = deferred();
+    if (this.#isDestroyed) return;
+    this.#setBusy(false);
+    const needsFallback = this.#shouldBeOpen && this.#launcherContainer;
+    this.#shouldBeOpen = this.#isClickPending = false;
+    this.#mounting.reject(problem);
+    this.#mounting = deferred();
     this.#tell('error', { code: problem.code, message: problem.message });
-    if (show) this.#standIn(problem);
+    if (needsFallback) this.#showFallback(problem);
   }
 
-  #standIn({ help, final }) {
+  #showFallback({ help, final }) {
     if (help) {
       // The text written in the shell is kept.
-      const words = this.#panel?.leave?.();
-      if (words != null) this.#panel = null;
-      this.#panel ??= new help.Panel(this.#stand, this.#settings(), words);
+      const draft = this.#panel?.leave?.();
+      if (draft != null) this.#panel = null;
+      this.#panel ??= new help.Panel(this.#launcherContainer, this.#settings(), draft);
       return this.#panel.open(final);
     }
     // Not even the fallback can be fetched: show a sentence, which is read out, or the host page's
     // own fallback.
     const sentence = this.strings?.load_failed ?? 'The chat could not be loaded. Please check your connection and try again.';
-    (this.#panel?.notices ?? this.#stand).append(build(['div', { class: 'alert', part: 'fallback', role: 'alert' }, [['slot', { name: 'fallback' }, [sentence]]]]));
+    (this.#panel?.notices ?? this.#launcherContainer).append(
+      build(['div', { class: 'alert', part: 'fallback', role: 'alert' }, [['slot', { name: 'fallback' }, [sentence]]]]),
+    );
   }
 
   /* ---- settings ---- */
@@ -283,28 +306,28 @@ export class ChataibotWidget extends Base {
   #settings() {
     const settings = { 'proxy-url': origin };
     for (const name of SETTINGS) {
-      const value = this.#value(name);
+      const value = this.#settingValue(name);
       if (value != null) settings[name] = value;
     }
     return settings;
   }
 
   /** A property takes precedence over its attribute; a flag that is off counts as absent. */
-  #value(name) {
+  #settingValue(name) {
     const value = this.#objects[name] ?? this.getAttribute(name);
     return FLAGS.includes(name) && !isOn(value) ? null : value;
   }
 
-  #changed(name) {
-    if (this.#mounted) this.#mounted.change(name, this.#value(name));
+  #applySetting(name) {
+    if (this.#mounted) this.#mounted.change(name, this.#settingValue(name));
     else this.#nameLauncher();
   }
 
-  #flag(name, on) {
-    if (on !== isOn(this.getAttribute(name))) this.#put(name, on ? '' : null);
+  #setFlag(name, on) {
+    if (on !== isOn(this.getAttribute(name))) this.#writeAttribute(name, on ? '' : null);
   }
 
-  #put(name, value) {
+  #writeAttribute(name, value) {
     if (value == null) this.removeAttribute(name);
     else this.setAttribute(name, value);
   }
@@ -321,9 +344,9 @@ export class ChataibotWidget extends Base {
         set(value) {
           if (isObject) {
             this.#objects[name] = value;
-            this.#changed(name);
-          } else if (isFlag) this.#flag(name, !isOff(value));
-          else this.#put(name, value);
+            this.#applySetting(name);
+          } else if (isFlag) this.#setFlag(name, !isOff(value));
+          else this.#writeAttribute(name, value);
         },
       });
     }
@@ -346,20 +369,20 @@ export class ChataibotWidget extends Base {
 
   /** State for the host page: `{ready, open, unread, phase, link, conversation}`. */
   get state() {
-    const ready = !!this.#mounted && !this.#stand;
+    const ready = !!this.#mounted && !this.#launcherContainer;
     return { open: false, ready, link: 'idle', unread: 0, phase: 'new', conversation: null, ...this.#mounted?.state() };
   }
 
   #open = () => {
-    this.#wish = true;
+    this.#shouldBeOpen = true;
     this.#panel?.show?.();
     return this.#call('open');
   };
 
   /** Both a method and a property that frameworks set: `true` opens, `false` closes. */
   get open() {
-    this.#looked = true;
-    queueMicrotask(() => (this.#looked = false));
+    this.#wasOpenRead = true;
+    queueMicrotask(() => (this.#wasOpenRead = false));
     return this.#open;
   }
 
@@ -368,26 +391,26 @@ export class ChataibotWidget extends Base {
     if (typeof value === 'function') return;
     // For `<… open>` some frameworks write `''` after reading the property; others write `''` to
     // unset it, without reading.
-    const on = value === '' ? this.#looked : !isOff(value);
-    this.#flag('open', on);
-    this.#follow(on);
+    const on = value === '' ? this.#wasOpenRead : !isOff(value);
+    this.#setFlag('open', on);
+    this.#applyOpen(on);
   }
 
-  #follow(on) {
-    if (on !== this.#wish && (this.#stand || this.#mounted)) on ? this.#open() : this.close();
+  #applyOpen(on) {
+    if (on !== this.#shouldBeOpen && (this.#launcherContainer || this.#mounted)) on ? this.#open() : this.close();
   }
 
   close() {
     this.#panel?.close();
     // Nothing was opened, so there is nothing to close.
-    const needed = this.#mounted || this.#wish;
-    this.#wish = this.#clicked = false;
-    return needed ? this.#call('close') : Promise.resolve();
+    const needsClose = this.#mounted || this.#shouldBeOpen;
+    this.#shouldBeOpen = this.#isClickPending = false;
+    return needsClose ? this.#call('close') : Promise.resolve();
   }
 
   toggle() {
     if (this.#panel?.isOpen) return this.close();
-    this.#wish = !this.#wish;
+    this.#shouldBeOpen = !this.#shouldBeOpen;
     return this.#call('toggle');
   }
 
@@ -427,16 +450,16 @@ export class ChataibotWidget extends Base {
    * Ends the widget permanently. The element stays in the page and shows nothing. Storage is kept.
    */
   async destroy() {
-    this.#destroyed = true;
-    this.#leave();
-    this.#root.adoptedStyleSheets = this.#others;
-    this.#arrival.reject(new DOMException('destroyed', 'InvalidStateError'));
+    this.#isDestroyed = true;
+    this.#unmount();
+    this.#root.adoptedStyleSheets = this.#foreignSheets;
+    this.#mounting.reject(new DOMException('destroyed', 'InvalidStateError'));
   }
 
   /** Calls keep their order, since all wait for the same promise. */
   #call = (name, ...values) => {
-    if (!this.#destroyed) this.#start();
-    const result = this.#arrival.promise.then((mounted) => mounted[name](...values));
+    if (!this.#isDestroyed) this.#start();
+    const result = this.#mounting.promise.then((mounted) => mounted[name](...values));
     result.catch(() => {});
     return result;
   };
@@ -444,18 +467,18 @@ export class ChataibotWidget extends Base {
   /* ---- events for the host page ---- */
 
   #tell = (type, detail) => {
-    if (type === 'open' || type === 'close') this.#showOpen(type === 'open');
-    if (type === 'unread') this.#mark('unread', detail.count > 0);
+    if (type === 'open' || type === 'close') this.#reflectOpen(type === 'open');
+    if (type === 'unread') this.#setState('unread', detail.count > 0);
     return this.dispatchEvent(new CustomEvent(`chataibot-${type}`, { cancelable: /^b/.test(type), detail, bubbles: true, composed: true }));
   };
 
-  #showOpen(open) {
-    this.#wish = open;
-    this.#mark('open', open);
-    this.#flag('open', open);
+  #reflectOpen(open) {
+    this.#shouldBeOpen = open;
+    this.#setState('open', open);
+    this.#setFlag('open', open);
   }
 
-  #mark(state, on) {
+  #setState(state, on) {
     try {
       this.#internals?.states?.[on ? 'add' : 'delete'](state);
     } catch {

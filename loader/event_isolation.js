@@ -5,7 +5,7 @@
 
 import { followClicks, isPages } from './focus_trap.js';
 
-const KEPT =
+const ISOLATED_EVENTS =
   'beforeinput textInput input selectstart compositionstart compositionupdate compositionend paste copy cut drag dragstart dragend ' +
   'dragenter dragover dragleave drop focusin focusout dblclick contextmenu wheel touchmove';
 
@@ -15,7 +15,7 @@ const isField = (element) => !!element?.matches('input,textarea,select');
  * Whether this key is for the widget: in a field text and editing keys, elsewhere keys that press
  * or move. Shortcuts are for the host page.
  */
-function isOurs(event) {
+function isForWidget(event) {
   const { key, ctrlKey, metaKey, altKey } = event;
   if (!isField(event.target)) {
     return event.defaultPrevented || (!(ctrlKey || metaKey || altKey) && /^( |Enter|Tab|Arrow.+|Page.+|Home|End)$/.test(key));
@@ -41,7 +41,7 @@ export function isolateEvents(host) {
   /** Content that the host page has slotted in is the page's own. */
   const isInside = ({ target }) => target.getRootNode() === root;
 
-  on(KEPT, (event) => {
+  on(ISOLATED_EVENTS, (event) => {
     if (!isInside(event) || isPages(event)) return;
     event.stopPropagation();
     // Otherwise the browser would leave the page to open a file that was dropped beside the chat's
@@ -53,17 +53,17 @@ export function isolateEvents(host) {
   });
 
   /** Pressed keys that are ours: the host page hears both keydown and keyup, or neither. */
-  const down = new Set();
-  const name = ({ code, key }) => code || key;
+  const pressedKeys = new Set();
+  const keyId = ({ code, key }) => code || key;
   // Also keys whose event is stopped before it gets here.
-  on('keydown', (event) => isInside(event) && down.add(name(event)), true);
+  on('keydown', (event) => isInside(event) && pressedKeys.add(keyId(event)), true);
   on('keydown', (event) => {
     if (!isInside(event)) return;
-    if (isOurs(event)) event.stopPropagation();
-    else down.delete(name(event));
+    if (isForWidget(event)) event.stopPropagation();
+    else pressedKeys.delete(keyId(event));
   });
-  on('keypress', (event) => down.has(name(event)) && event.stopPropagation());
-  on('keyup', (event) => down.delete(name(event)) && event.stopPropagation());
+  on('keypress', (event) => pressedKeys.has(keyId(event)) && event.stopPropagation());
+  on('keyup', (event) => pressedKeys.delete(keyId(event)) && event.stopPropagation());
 
   // Listeners that run before ours can still ask whether the visitor is writing.
   Object.defineProperty(host, 'isContentEditable', { get: () => isField(root.activeElement), configurable: true });

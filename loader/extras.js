@@ -14,15 +14,15 @@ import { tease } from './teaser.js';
 /** Starts design mode; with `design="address"` only if the page's address asks for it. */
 function design(host) {
   if (!host.design || (host.getAttribute('design') === 'address' && !/[?&]chataibot-design\b/.test(location.search))) return;
-  const mode = import('./chataibot-design.js').then((module) => module.design(host));
-  return () => mode.then((end) => end());
+  const endPromise = import('./chataibot-design.js').then((module) => module.design(host));
+  return () => endPromise.then((end) => end());
 }
 
 /**
  * The code of each setting, by attribute: starts with `(host, shelf)` and returns a function that
  * ends it. `attention` is only styles.
  */
-const BEGIN = { preload, mode: openInView, 'launcher-for': serveLauncher, avoid, teaser: tease, design };
+const FEATURES = { preload, mode: openInView, 'launcher-for': serveLauncher, avoid, teaser: tease, design };
 
 let sheet;
 
@@ -41,19 +41,19 @@ export function attend(host, shelf) {
   const leaveDialog = riseInDialog(host);
   if (/[?&]chataibot-doctor/.test(location)) host.doctor();
   mendOlder(root);
-  const ends = {};
-  const begin = (name) => {
-    ends[name]?.();
-    ends[name] = host.getAttribute(name) || host[name] ? BEGIN[name](host, shelf) : null;
+  const cleanups = {};
+  const restart = (name) => {
+    cleanups[name]?.();
+    cleanups[name] = host.getAttribute(name) || host[name] ? FEATURES[name](host, shelf) : null;
   };
-  const names = Object.keys(BEGIN);
-  names.forEach(begin);
-  const watch = new MutationObserver((changes) => new Set(changes.map((change) => change.attributeName)).forEach(begin));
-  watch.observe(host, { attributeFilter: names });
+  const names = Object.keys(FEATURES);
+  names.forEach(restart);
+  const observer = new MutationObserver((changes) => new Set(changes.map((change) => change.attributeName)).forEach(restart));
+  observer.observe(host, { attributeFilter: names });
   return () => {
-    watch.disconnect();
+    observer.disconnect();
     leaveDialog?.();
-    for (const name of names) ends[name]?.();
+    for (const name of names) cleanups[name]?.();
     root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet);
   };
 }

@@ -12,7 +12,7 @@ export class FallbackClient {
    * The last message not known to have arrived, with its idempotency key: the same text is sent
    * again with the same key.
    */
-  #open = { text: null, key: null };
+  #unconfirmed = { text: null, key: null };
 
   constructor(settings) {
     this.#settings = settings;
@@ -20,7 +20,7 @@ export class FallbackClient {
 
   /** Sends `text` and resolves with the outcome: `sent`, `failed` or `unsure`. */
   async send(text, email) {
-    if (this.#open.text !== text) this.#open = { text, key: newKey() };
+    if (this.#unconfirmed.text !== text) this.#unconfirmed = { text, key: newIdempotencyKey() };
     try {
       this.#token ??= await this.#fetchToken();
       const message = { data: { body: text }, type: 'text' };
@@ -29,10 +29,10 @@ export class FallbackClient {
         const path = `/conversation/${encodeURIComponent(this.#conversation)}/messages`;
         answer = await this.#post(path, { message, user: { type: 'VISITOR' } });
       } else {
-        answer = await this.#post('/conversations', this.#start(message, email));
+        answer = await this.#post('/conversations', this.#startBody(message, email));
         this.#conversation = String(answer.conversation.id);
       }
-      this.#open = { text: null, key: null };
+      this.#unconfirmed = { text: null, key: null };
       return 'sent';
     } catch (cause) {
       console.warn(`[chataibot] the message was not sent: ${cause.message}`);
@@ -42,7 +42,7 @@ export class FallbackClient {
     }
   }
 
-  #start(message, email) {
+  #startBody(message, email) {
     const settings = this.#settings;
     const contact = { name: known(settings, 'name'), email: email || undefined, phone: known(settings, 'phone') };
     const variables = asObject(settings.variables);
@@ -62,10 +62,10 @@ export class FallbackClient {
   }
 
   async #fetchToken() {
-    const base = trim(this.#settings['proxy-url']);
+    const base = trimSlashes(this.#settings['proxy-url']);
     const url = this.#settings['token-url'] || `${base}/token`;
-    return read(
-      await fetch(trim(url), {
+    return readBody(
+      await fetch(trimSlashes(url), {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ site: this.#settings.site }),
@@ -74,14 +74,14 @@ export class FallbackClient {
   }
 
   async #post(path, body) {
-    const base = trim(this.#settings['api-url'] || `${trim(this.#settings['proxy-url'])}/api/v1`);
-    return read(
+    const base = trimSlashes(this.#settings['api-url'] || `${trimSlashes(this.#settings['proxy-url'])}/api/v1`);
+    return readBody(
       await fetch(base + path, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
           authorization: `Bearer ${this.#token.token}`,
-          'idempotency-key': this.#open.key,
+          'idempotency-key': this.#unconfirmed.key,
         },
         body: JSON.stringify(body),
       }),
@@ -89,19 +89,19 @@ export class FallbackClient {
   }
 }
 
-async function read(response) {
+async function readBody(response) {
   const body = await response.json().catch(() => ({}));
   if (response.ok && body.ok !== false) return body;
   throw Object.assign(new Error(body.error ?? `status ${response.status}`), { status: response.status, code: body.error });
 }
 
-const trim = (url) => url.replace(/\/+$/, '');
+const trimSlashes = (url) => url.replace(/\/+$/, '');
 
 /**
  * What the host page knows about the visitor: `name`, `email` or `phone`. The property takes
  * precedence over the attribute.
  */
-export const known = (settings, fact) => asObject(settings.contact)[fact] ?? settings[`contact-${fact}`];
+export const known = (settings, field) => asObject(settings.contact)[field] ?? settings[`contact-${field}`];
 
 /** Parses a setting that is an object as a property and JSON as an attribute. */
 export function asObject(value) {
@@ -115,7 +115,7 @@ export function asObject(value) {
 }
 
 /** UUIDv7: the proxy's idempotency key, sorted by time. */
-function newKey() {
+function newIdempotencyKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   new DataView(bytes.buffer).setUint32(0, Math.floor(Date.now() / 65536));
   new DataView(bytes.buffer).setUint16(4, Date.now() % 65536);

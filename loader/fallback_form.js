@@ -19,11 +19,11 @@ const TEXTS = {
 
 /** Builds the question for consent, as a required checkbox. */
 function buildConsent(settings, texts) {
-  const box = build(['input', { name: 'consent', type: 'checkbox', required: '' }]);
+  const checkbox = build(['input', { name: 'consent', type: 'checkbox', required: '' }]);
   const policy = settings['consent-url'];
   const link = { href: policy ?? '', target: '_blank', rel: 'noopener noreferrer' };
   return [
-    build(['label', { class: 'consent' }, [box, texts.consent_text]]),
+    build(['label', { class: 'consent' }, [checkbox, texts.consent_text]]),
     ...(policy ? [build(['a', link, [texts.consent_policy]])] : []),
   ];
 }
@@ -51,20 +51,20 @@ export function buildForm(settings) {
       outcome,
     ],
   ]);
-  const line = new FallbackClient(settings);
-  let sending = false;
+  const client = new FallbackClient(settings);
+  let isSending = false;
 
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const text = message.value.trim();
-    if (sending || !text) return;
-    sending = message.readOnly = true;
+    if (isSending || !text) return;
+    isSending = message.readOnly = true;
     button.setAttribute('aria-disabled', 'true');
     outcome.textContent = texts.fallback_sending;
-    const result = await line.send(text, email.value.trim());
+    const result = await client.send(text, email.value.trim());
     outcome.textContent = texts[`fallback_${result}`];
     if (result === 'sent') message.value = '';
-    sending = message.readOnly = false;
+    isSending = message.readOnly = false;
     button.removeAttribute('aria-disabled');
   });
 

@@ -16,12 +16,13 @@ export class Panel {
   #isFinal;
 
   /**
-   * `stand`: contains the launcher, and then the panel. `settings`: by attribute or property name,
-   * as the element has them. `words`: text that the visitor has already written. Closed at first.
+   * `container`: contains the launcher, and then the panel. `settings`: by attribute or property
+   * name, as the element has them. `draft`: text that the visitor has already written. Closed at
+   * first.
    */
-  constructor(stand, settings, words) {
-    const { host } = stand.getRootNode();
-    const launcher = stand.querySelector('button');
+  constructor(container, settings, draft) {
+    const { host } = container.getRootNode();
+    const launcher = container.querySelector('button');
     // The host page may have slotted in its own content.
     const hasSlot = !!host.querySelector(':scope > [slot="fallback"]');
     const content = hasSlot ? build(['slot', { name: 'fallback' }]) : buildForm(settings);
@@ -30,13 +31,13 @@ export class Panel {
     const attributes = { id, class: 'panel', part: 'fallback', role: 'dialog', tabindex: -1, hidden: '', 'aria-label': name ?? '' };
     this.#dialog = build(['div', attributes, [content]]);
     this.#launcher = launcher;
-    if (words && !hasSlot) content.querySelector('textarea').value = words;
+    if (draft && !hasSlot) content.querySelector('textarea').value = draft;
     launcher.setAttribute('aria-controls', id);
-    stand.addEventListener('keydown', (event) => {
+    container.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && this.isOpen) this.close();
     });
-    stand.append(this.#dialog);
-    this.#dress(stand.getRootNode());
+    container.append(this.#dialog);
+    this.#adoptStyles(container.getRootNode());
     isolateEvents(host);
   }
 
@@ -64,9 +65,9 @@ export class Panel {
 
   /** Hides the dialog and gives focus back to the launcher if it was inside. */
   close() {
-    const inside = this.#hasFocus(this.#dialog);
+    const hadFocus = this.#hasFocus(this.#dialog);
     this.#toggle(false);
-    if (inside) this.#launcher.focus({ preventScroll: true });
+    if (hadFocus) this.#launcher.focus({ preventScroll: true });
   }
 
   #toggle(open) {
@@ -80,7 +81,7 @@ export class Panel {
     return element.contains(element.getRootNode().activeElement) || slotted.some((child) => child.matches(':focus-within'));
   }
 
-  #dress(root) {
+  #adoptStyles(root) {
     if (!sheet) {
       sheet = new CSSStyleSheet();
       sheet.replaceSync(css);

@@ -5,27 +5,27 @@
 import { DIALOGS, focusedOf } from './page_dialogs.js';
 
 /** Events after which the focus is checked. */
-const LOOKS = ['focusout', 'click', 'chataibot-open'];
+const CHECKED_EVENTS = ['focusout', 'click', 'chataibot-open'];
 
 /** The elements that report the clicks that reach them. */
-const followed = new WeakSet();
+const reportingHosts = new WeakSet();
 
 /**
  * The host element that the visitor last pressed in, if any; the time; and whether the event
  * reached its shadow root.
  */
-let pressed, at, arrived;
+let pressedHost, pressTime, hasClickArrived;
 /** The host page's element that had the focus last, and all that have had it. */
-let left;
-const had = new WeakSet();
+let lastPageFocus;
+const pageFocuses = new WeakSet();
 /** Whether a window of ours has closed and nothing has been pressed since. */
-let isClosed;
+let hasClosed;
 
 /**
  * Whether the focus is missing from the open window of `host`, or in one hidden from screen
  * readers. `wanted`: the pressed element, or the host when it has opened.
  */
-function isAmiss(host, wanted) {
+function isFocusMissing(host, wanted) {
   if (!host.hasAttribute('open')) return false;
   if (host.closest('[aria-hidden=true]') && document.querySelector(DIALOGS)) return true;
   if (host.contains(focusedOf(host.getRootNode()))) return false;
@@ -33,65 +33,68 @@ function isAmiss(host, wanted) {
   return !focusedOf(document)?.matches(host.localName + (wanted === host ? '' : ',body,iframe'));
 }
 
-function look(host, wanted) {
-  if (pressed !== host || (arrived && !isAmiss(host, wanted))) return;
-  const about = { wanted, left, had, at, isAmiss };
-  import('./chataibot-top-layer.js').then(({ keepFocus }) => keepFocus(host, { ...about, arrived }), () => {});
+function checkFocus(host, wanted) {
+  if (pressedHost !== host || (hasClickArrived && !isFocusMissing(host, wanted))) return;
+  const context = { wanted, left: lastPageFocus, had: pageFocuses, at: pressTime, isAmiss: isFocusMissing };
+  import('./chataibot-top-layer.js').then(
+    ({ keepFocus }) => keepFocus(host, { ...context, arrived: hasClickArrived }),
+    () => {},
+  );
 }
 
 /**
  * Lets the host page's dialog that had the focus before see that it is on the launcher of `root`
  * now, so that its focus trap may take it back.
  */
-function tell(root) {
+function refocusLauncher(root) {
   const { activeElement: launcher } = root;
-  if (!left?.isConnected || !left.closest(DIALOGS)) return;
+  if (!lastPageFocus?.isConnected || !lastPageFocus.closest(DIALOGS)) return;
   // A move between two elements of the same shadow root fires no event outside of it.
   launcher?.blur();
   launcher?.focus({ preventScroll: true });
 }
 
-for (const type of [...LOOKS, 'pointerdown', 'keydown', 'touchstart', 'chataibot-close']) {
-  const hear = (event) => {
+for (const type of [...CHECKED_EVENTS, 'pointerdown', 'keydown', 'touchstart', 'chataibot-close']) {
+  const onEvent = (event) => {
     const path = event.composedPath();
     const host = path.find((node) => node.localName === 'chataibot-widget');
     if (type === 'touchstart') {
       // A page that cancels a touch also cancels its click.
       if (host) event.stopPropagation();
     } else if (type === 'focusout') {
-      if (!host) had.add((left = path[0]));
+      if (!host) pageFocuses.add((lastPageFocus = path[0]));
     } else {
       // A click has arrived if it opened the window, or if the element is not followed yet: then
       // the loader hears it before the page can stop it.
-      if (LOOKS.includes(type)) arrived = type !== 'click' || !followed.has(host);
-      if (type !== 'chataibot-open' || pressed === host || navigator.userActivation?.isActive) {
+      if (CHECKED_EVENTS.includes(type)) hasClickArrived = type !== 'click' || !reportingHosts.has(host);
+      if (type !== 'chataibot-open' || pressedHost === host || navigator.userActivation?.isActive) {
         // Tab may lead out of the chat.
-        pressed = event.code !== 'Tab' && host;
-        at = event.timeStamp;
-        isClosed = type === 'chataibot-close';
+        pressedHost = event.code !== 'Tab' && host;
+        pressTime = event.timeStamp;
+        hasClosed = type === 'chataibot-close';
       }
     }
     // In a later task, when the window is open and has the focus that it could get.
-    if (host && LOOKS.includes(type)) setTimeout(look, 0, host, path[0]);
-    if (type === 'chataibot-close') setTimeout(tell, 0, host.shadowRoot);
+    if (host && CHECKED_EVENTS.includes(type)) setTimeout(checkFocus, 0, host, path[0]);
+    if (type === 'chataibot-close') setTimeout(refocusLauncher, 0, host.shadowRoot);
   };
-  addEventListener(type, hear, true);
+  addEventListener(type, onEvent, true);
 }
 
 /** Records that the visitor has asked for the window of `host`, if no press was heard before. */
 export function remember(host) {
-  pressed ??= host;
-  at ??= performance.now();
+  pressedHost ??= host;
+  pressTime ??= performance.now();
 }
 
 /** Reports the clicks that reach `host`. */
 export function followClicks(host) {
-  followed.add(host);
-  host.shadowRoot.addEventListener('click', () => (arrived = true), true);
+  reportingHosts.add(host);
+  host.shadowRoot.addEventListener('click', () => (hasClickArrived = true), true);
 }
 
 /**
  * Whether the host page may see that something of ours has the focus: after a window has closed,
  * its focus trap may take the focus back.
  */
-export const isPages = ({ type }) => isClosed && type === 'focusin';
+export const isPages = ({ type }) => hasClosed && type === 'focusin';

@@ -1,11 +1,11 @@
 // Full screen: shows the launcher above an element of the host page that fills the screen.
 
-const FILMS = 'video,iframe,embed,object';
+const MEDIA = 'video,iframe,embed,object';
 /** Elements that do not render their children. */
-const CLOSED = `${FILMS},canvas,img,svg,input,textarea,select`;
+const REPLACED = `${MEDIA},canvas,img,svg,input,textarea,select`;
 
 /** For each moved widget, functions that return it to its place and that watch it. */
-const places = new WeakMap();
+const moves = new WeakMap();
 
 /**
  * Keeps focus and scrolling where the browser supports `moveBefore`. Not across trees, as Chromium
@@ -18,18 +18,18 @@ const move = (host, parent, before) => parent[parent.moveBefore && host.getRootN
  * video.
  */
 export function rise(host, top) {
-  let full = document.fullscreenElement;
-  while (full?.shadowRoot?.fullscreenElement) full = full.shadowRoot.fullscreenElement;
-  if (!full) places.get(host)?.leave();
-  if (!full || host.mode === 'inline') return;
+  let fullElement = document.fullscreenElement;
+  while (fullElement?.shadowRoot?.fullscreenElement) fullElement = fullElement.shadowRoot.fullscreenElement;
+  if (!fullElement) moves.get(host)?.putBack();
+  if (!fullElement || host.mode === 'inline') return;
   const focused = host.shadowRoot.activeElement;
-  if (!isAround(full, host)) {
-    if (isFilm(full)) return;
+  if (!contains(fullElement, host)) {
+    if (isMedia(fullElement)) return;
     // Outside of the full-screen element Chromium shows it but leaves it inert.
-    if (!places.has(host)) stay(host, top);
-    const inner = full.shadowRoot;
-    move(host, !inner || inner.querySelector('slot:not([name])') ? full : inner, null);
-    places.get(host).look(host.getRootNode());
+    if (!moves.has(host)) markPlace(host, top);
+    const inner = fullElement.shadowRoot;
+    move(host, !inner || inner.querySelector('slot:not([name])') ? fullElement : inner, null);
+    moves.get(host).observe(host.getRootNode());
   }
   if (top.popover && top.showPopover) {
     top.hidePopover();
@@ -42,34 +42,36 @@ export function rise(host, top) {
  * Marks the place of `host`. It returns there when full screen ends, or when the full-screen
  * element is removed or rewritten.
  */
-function stay(host, top) {
-  const mark = document.createComment('chataibot-widget');
-  const watch = new MutationObserver((records) => {
+function markPlace(host, top) {
+  const placeholder = document.createComment('chataibot-widget');
+  const observer = new MutationObserver((records) => {
     if (host.isConnected) return;
     const { removedNodes, addedNodes } = records.find((record) => [...record.removedNodes].includes(host)) ?? {};
     // Removed on its own, it was removed on purpose.
-    const isMeant = removedNodes?.length === 1 && !addedNodes.length;
-    leave(!isMeant);
+    const isIntended = removedNodes?.length === 1 && !addedNodes.length;
+    putBack(!isIntended);
     if (host.isConnected) rise(host, top);
   });
-  const leave = (returns = true) => {
-    watch.disconnect();
-    places.delete(host);
+  const putBack = (isReturning = true) => {
+    observer.disconnect();
+    moves.delete(host);
     // The mark may have been removed with a part of the page.
-    if (returns && mark.isConnected) move(host, mark.parentNode, mark);
-    mark.remove();
+    if (isReturning && placeholder.isConnected) move(host, placeholder.parentNode, placeholder);
+    placeholder.remove();
   };
-  const look = (root) => [document, root].forEach((one) => watch.observe(one, { childList: true, subtree: true }));
-  host.before(mark);
-  places.set(host, { leave, look });
+  const observe = (root) =>
+    [document, root].forEach((one) => observer.observe(one, { childList: true, subtree: true }));
+  host.before(placeholder);
+  moves.set(host, { putBack, observe });
 }
 
-function isAround(full, host) {
-  let at = host;
-  while (at && at !== full) at = at.parentNode ?? at.host;
-  return at;
+function contains(fullElement, host) {
+  let node = host;
+  while (node && node !== fullElement) node = node.parentNode ?? node.host;
+  return node;
 }
 
 /** Whether it is a video or picture, or an element around a large video. */
-const isFilm = (full) =>
-  full.matches(CLOSED) || [...(full.shadowRoot ?? full).querySelectorAll(FILMS)].some((film) => film.offsetWidth * 2 > innerWidth);
+const isMedia = (fullElement) =>
+  fullElement.matches(REPLACED) ||
+  [...(fullElement.shadowRoot ?? fullElement).querySelectorAll(MEDIA)].some((film) => film.offsetWidth * 2 > innerWidth);

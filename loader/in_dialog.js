@@ -8,7 +8,7 @@
 export function riseInDialog(host) {
   const dialog = host.closest('dialog');
   if (!dialog) return;
-  const watch = new MutationObserver(() => {
+  const observer = new MutationObserver(() => {
     const root = host.shadowRoot;
     const top = root.querySelector('[popover]');
     const focused = root.activeElement;
@@ -17,6 +17,6 @@ export function riseInDialog(host) {
     top.showPopover();
     focused?.focus({ preventScroll: true });
   });
-  watch.observe(dialog, { attributeFilter: ['open'] });
-  return () => watch.disconnect();
+  observer.observe(dialog, { attributeFilter: ['open'] });
+  return () => observer.disconnect();
 }

@@ -8,22 +8,22 @@
 import { DIALOGS, focusedOf } from './page_dialogs.js';
 
 /** Events outside a page's dialog that it may react to. */
-const TYPES = ['pointerdown', 'mousedown', 'touchstart', 'click', 'keydown'];
+const OUTSIDE_EVENTS = ['pointerdown', 'mousedown', 'touchstart', 'click', 'keydown'];
 
 /** Elements with the browser's own controls, which ignore synthetic events. */
-const NATIVE = 'video,audio,input[type=date],input[type=time]';
+const NATIVE_CONTROLS = 'video,audio,input[type=date],input[type=time]';
 
 let sheet;
 
 /** Copies an event so that it does not leave its shadow root. */
-function copy(event) {
-  const options = new Proxy(event, { get: (from, name) => name !== 'composed' && from[name] });
-  const made = new event.constructor(event.type, options);
-  if (!made.composed) return made;
+function copyEvent(event) {
+  const options = new Proxy(event, { get: (source, name) => name !== 'composed' && source[name] });
+  const copied = new event.constructor(event.type, options);
+  if (!copied.composed) return copied;
   // Firefox lets every KeyboardEvent leave, whatever the options say.
-  const other = new UIEvent(event.type, options);
-  for (const name in event) if (!(name in other)) other[name] = event[name]?.bind?.(event) ?? event[name];
-  return other;
+  const uiEvent = new UIEvent(event.type, options);
+  for (const name in event) if (!(name in uiEvent)) uiEvent[name] = event[name]?.bind?.(event) ?? event[name];
+  return uiEvent;
 }
 
 function makeDialog(top) {
@@ -48,30 +48,30 @@ function makeDialog(top) {
  * must not be hidden from screen readers.
  */
 function unhide(host) {
-  const marks = [];
-  for (let at = host; at; at = at.parentNode ?? at.host) {
+  const removed = [];
+  for (let node = host; node; node = node.parentNode ?? node.host) {
     for (const name of ['aria-hidden', 'inert']) {
-      const value = at.getAttribute?.(name);
+      const value = node.getAttribute?.(name);
       if (value == null || value === 'false') continue;
-      at.removeAttribute(name);
-      if (at !== host || name === 'inert') marks.push([at, name, value]);
+      node.removeAttribute(name);
+      if (node !== host || name === 'inert') removed.push([node, name, value]);
     }
   }
-  return () => marks.forEach(([at, name, value]) => at.setAttribute(name, value));
+  return () => removed.forEach(([node, name, value]) => node.setAttribute(name, value));
 }
 
 /** How long after a press the focus counts as the visitor's choice, in milliseconds. */
-const SOON = 2_500;
+const PRESS_TIMEOUT = 2_500;
 
 /** When the focus was last taken from us, and when the visitor last left for the page. */
-let taken = -SOON;
-let gone = 0;
+let focusTakenAt = -PRESS_TIMEOUT;
+let leftAt = 0;
 
 /**
  * Returns what a press on `target` focuses: its focusable ancestor, else the message field or, on
  * touch devices, the window.
  */
-function focusable(root, target) {
+function focusTargetOf(root, target) {
   const found = target.closest('input,textarea,select,button,a,[tabindex]');
   if (root.contains(found) && !found.matches('.launcher')) return found;
   const window = root.querySelector('#window');
@@ -88,49 +88,56 @@ function focusable(root, target) {
 export function keepFocus(host, { wanted, left, had, at, arrived, isAmiss }) {
   const root = host.shadowRoot;
   if (!arrived) wanted.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
-  const field = focusable(root, wanted);
+  const focusTarget = focusTargetOf(root, wanted);
   const now = performance.now();
-  if (!field || !isAmiss(host, wanted) || host.mode === 'inline' || now - at > SOON || at <= gone) return;
+  if (
+    !focusTarget ||
+    !isAmiss(host, wanted) ||
+    host.mode === 'inline' ||
+    now - at > PRESS_TIMEOUT ||
+    at <= leftAt
+  )
+    return;
   // A modal dialog that the page has opened since is above us.
   if (wanted !== host && document.querySelector(':modal')) return;
-  const thief = focusedOf(document);
+  const pageFocus = focusedOf(document);
   // A script of the page may move the focus elsewhere, but not back into a dialog or to where it
   // was.
-  if (wanted !== host && thief !== host && !had.has(thief) && !thief.closest(DIALOGS)) return;
-  const isTrap = thief === host || now - taken < SOON;
-  taken = now;
-  if (!isTrap) field.focus({ preventScroll: true });
+  if (wanted !== host && pageFocus !== host && !had.has(pageFocus) && !pageFocus.closest(DIALOGS)) return;
+  const isTrap = pageFocus === host || now - focusTakenAt < PRESS_TIMEOUT;
+  focusTakenAt = now;
+  if (!isTrap) focusTarget.focus({ preventScroll: true });
   if (!isTrap && root.activeElement) return;
   const top = root.querySelector('.launcher').closest('[role=none]');
   const dialog = top.shadowRoot?.firstChild ?? makeDialog(top);
-  if (!dialog.matches(':modal')) show(host, dialog, thief === host ? left : thief);
-  field.focus({ preventScroll: true });
+  if (!dialog.matches(':modal')) openModal(host, dialog, pageFocus === host ? left : pageFocus);
+  focusTarget.focus({ preventScroll: true });
 }
 
-function show(host, dialog, left) {
+function openModal(host, dialog, previousFocus) {
   const root = host.shadowRoot;
-  const ending = new AbortController();
-  const on = (target, type, listener) => target.addEventListener(type, listener, { capture: true, passive: false, signal: ending.signal });
-  const hide = unhide(host);
+  const controller = new AbortController();
+  const on = (target, type, listener) => target.addEventListener(type, listener, { capture: true, passive: false, signal: controller.signal });
+  const restoreHidden = unhide(host);
   // Still open if the element was removed from the page and put back.
   dialog.close();
   dialog.showModal();
 
-  const leave = () => {
-    ending.abort();
+  const closeModal = () => {
+    controller.abort();
     dialog.close();
-    if (!left?.isConnected || !left.blur) return;
+    if (!previousFocus?.isConnected || !previousFocus.blur) return;
     // In Chromium, a field to which the browser restored the focus takes no text input.
-    left.blur();
-    left.focus({ preventScroll: true });
+    previousFocus.blur();
+    previousFocus.focus({ preventScroll: true });
     // Its dialog may be gone.
-    if (left.getClientRects().length) hide();
+    if (previousFocus.getClientRects().length) restoreHidden();
   };
 
-  for (const type of TYPES) {
+  for (const type of OUTSIDE_EVENTS) {
     on(window, type, (event) => {
       const [target] = event.composedPath();
-      if (!dialog.isConnected) return ending.abort();
+      if (!dialog.isConnected) return controller.abort();
       if (!event.composedPath().includes(root)) return;
       // Content that the host page has slotted in is the page's own.
       if (target !== dialog && target.getRootNode() !== root) return;
@@ -139,12 +146,12 @@ function show(host, dialog, left) {
         if (type !== 'click') return;
         // A click beside the chat. If the page makes the chat inert, an open one could not be
         // reached again.
-        gone = event.timeStamp;
-        leave();
+        leftAt = event.timeStamp;
+        closeModal();
         if (document.querySelector(':modal') || host.closest('[inert]')) host.close();
-      } else if (type !== 'touchstart' && !target.matches(NATIVE)) {
+      } else if (type !== 'touchstart' && !target.matches(NATIVE_CONTROLS)) {
         // The copy performs the action of a click.
-        if (!target.dispatchEvent(copy(event)) || type === 'click') event.preventDefault();
+        if (!target.dispatchEvent(copyEvent(event)) || type === 'click') event.preventDefault();
       }
     });
   }
@@ -154,7 +161,7 @@ function show(host, dialog, left) {
   });
   // Closed by the browser, which ignores a second refusal.
   on(dialog, 'close', () => host.close());
-  on(host, 'chataibot-close', leave);
+  on(host, 'chataibot-close', closeModal);
   // An inline widget is a part of the page that the trap keeps the focus from.
-  on(dialog.parentNode.host, 'toggle', () => host.mode === 'inline' && leave());
+  on(dialog.parentNode.host, 'toggle', () => host.mode === 'inline' && closeModal());
 }

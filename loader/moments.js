@@ -1,10 +1,10 @@
 // Performance marks of a visit, each set once, which metrics.js reports.
 
-const noted = new Set();
+const marked = new Set();
 
 /** `typing`: the visitor can write. `reply`: the first message from someone else has arrived. */
 export function note(moment) {
-  if (noted.has(moment)) return;
-  noted.add(moment);
+  if (marked.has(moment)) return;
+  marked.add(moment);
   performance.mark(`chataibot-${moment}`);
 }

@@ -35,31 +35,31 @@ export async function prepare(host, shelf) {
   isolateEvents(host);
   // The click that opens the chat may still be on its way to the launcher, where a program that is
   // already loaded would hear it again.
-  const [words] = await Promise.all([wordsFor(host), nextTask()]);
-  return words;
+  const [translation] = await Promise.all([translationFor(host), nextTask()]);
+  return translation;
 }
 
 /** Everything that decides on the language of `host`. */
-const wish = (host) => `${languageOf(host)} ${host.locale}`;
+const languageKeyOf = (host) => `${languageOf(host)} ${host.locale}`;
 
-/** The sentences for `host`, and the [wish] that they were fetched for. */
-async function wordsFor(host) {
-  const wished = wish(host);
-  return { ...(await sentences(languageOf(host), tagOf(host.locale))), wished };
+/** The sentences for `host`, and the language key that they were fetched for. */
+async function translationFor(host) {
+  const languageKey = languageKeyOf(host);
+  return { ...(await sentences(languageOf(host), tagOf(host.locale))), key: languageKey };
 }
 
 /**
  * Resolves after Yew's first render, a microtask or two after it was requested and before the next
  * frame.
  */
-const filled = (place) =>
+const firstRender = (place) =>
   new Promise((resolve) => {
     if (place.firstChild) return resolve();
     new MutationObserver((_, observer) => resolve(observer.disconnect())).observe(place, { childList: true });
   });
 
 /** Elements that open the window. */
-const OPENS = '.launcher,.beside-text';
+const OPENERS = '.launcher,.beside-text';
 
 /**
  * Asks the host page before a visitor's click opens the window or follows a link. Listens on the
@@ -67,7 +67,7 @@ const OPENS = '.launcher,.beside-text';
  * which listens there, too. Returns a function that ends it.
  */
 function askBefore(host, top) {
-  const hear = (event) => {
+  const onClick = (event) => {
     const { target, composed } = event;
     if (!top.contains(target)) return;
     const link = target.closest('a[href]');
@@ -75,26 +75,28 @@ function askBefore(host, top) {
     // loaded.
     const isAgreed = link
       ? ask(host, 'before-link', { href: link.href, newTab: link.target === '_blank' })
-      : !composed || host.hasAttribute('open') || !target.closest(OPENS) || ask(host, 'before-open', {});
+      : !composed || host.hasAttribute('open') || !target.closest(OPENERS) || ask(host, 'before-open', {});
     if (isAgreed) return;
     event.preventDefault();
     // The program must not hear it.
     event.stopImmediatePropagation();
   };
-  const ending = new AbortController();
-  for (const type of ['click', 'auxclick']) host.shadowRoot.addEventListener(type, hear, { capture: true, signal: ending.signal });
-  return () => ending.abort();
+  const controller = new AbortController();
+  for (const type of ['click', 'auxclick']) {
+    host.shadowRoot.addEventListener(type, onClick, { capture: true, signal: controller.signal });
+  }
+  return () => controller.abort();
 }
 
 /**
- * Starts the program for `host` in `top`, beside the launcher's stand. The program takes over the
- * launcher: a focused element is never replaced, or screen readers lose it. `app`: the program's
- * module; `shelf`: prefix of the storage keys, or empty; `words`: from [prepare]; `panel`: the
- * window's stand-in (shell or form), if any. Returns the program with two more methods:
- * `launcher()` renders it, waits for its launcher and returns an object that clicks it;
+ * Starts the program for `host` in `top`, beside the launcher's container. The program takes over
+ * the launcher: a focused element is never replaced, or screen readers lose it. `app`: the
+ * program's module; `shelf`: prefix of the storage keys, or empty; `translation`: from [prepare];
+ * `panel`: the window's stand-in (shell or form), if any. Returns the program with two more
+ * methods: `launcher()` renders it, waits for its launcher and returns an object that clicks it;
  * `change(name, value)` passes it a setting.
  */
-export function begin(app, host, top, settings, shelf, words, tell, panel) {
+export function begin(app, host, top, settings, shelf, translation, dispatch, panel) {
   const shell = panel?.takeOver && panel;
   // Closing a form moves the focus to the launcher, which the program takes over.
   if (!shell) panel?.close();
@@ -107,32 +109,32 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
     top.append(place);
   }
   const endAsking = askBefore(host, top);
-  const hear = (type, detail) => {
+  const onEvent = (type, detail) => {
     if (type === 'open') note('typing');
     if (type === 'message' && detail.author !== 'visitor') note('reply');
-    return tell(type, detail);
+    return dispatch(type, detail);
   };
-  const mounted = app.mount(place, launcher, settings, words, hear, true);
+  const mounted = app.mount(place, launcher, settings, translation, onEvent, true);
   dress(host.shadowRoot);
   // Messages sent in the shell go out while the window is rendered. The host page hears of them,
   // and may call the element.
   if (shell?.hasAsked) queueMicrotask(() => shell.connect(mounted));
 
-  let wished = words.wished;
+  let languageKey = translation.key;
   /** Words, direction and dates change together, once the words are loaded. */
-  const speak = () => {
-    if (wished === wish(host)) return;
-    wished = wish(host);
-    wordsFor(host).then((words) => {
-      if (words.wished !== wished || !top.parentNode) return;
+  const updateLanguage = () => {
+    if (languageKey === languageKeyOf(host)) return;
+    languageKey = languageKeyOf(host);
+    translationFor(host).then((translation) => {
+      if (translation.key !== languageKey || !top.parentNode) return;
       mounted.update({ locale: host.locale });
-      mounted.speak(words);
+      mounted.speak(translation);
     });
   };
-  let endFrame, listen, deafen;
-  const attend = () => {
-    deafen?.();
-    deafen = listen?.(host, speak);
+  let endFrame, listen, endListening;
+  const watchLanguage = () => {
+    endListening?.();
+    endListening = listen?.(host, updateLanguage);
   };
   mounted.launcher = async () => {
     // Starting, rendering and taking over the shell's nodes are separate tasks: each takes long on
@@ -142,7 +144,7 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
     if (!top.parentNode) return null;
     // A program of the previous version has already rendered.
     mounted.render?.();
-    await filled(place);
+    await firstRender(place);
     await nextTask();
     await shell?.written();
     // The element has been removed or replaced since.
@@ -153,36 +155,36 @@ export function begin(app, host, top, settings, shelf, words, tell, panel) {
     }
     // The window's stand-in is removed a while after it lost the focus, also for screen readers.
     setTimeout(() => launcher.nextSibling?.remove(), 500);
-    const followed = (shell?.frame ?? follow(place, top, host, shelf)).then((frame) => {
+    const frameReady = (shell?.frame ?? follow(place, top, host, shelf)).then((frame) => {
       if (!frame) return;
       ({ end: endFrame, listen } = frame);
-      attend();
+      watchLanguage();
     });
-    if (hasOwnSize(shelf)) await followed;
+    if (hasOwnSize(shelf)) await frameReady;
     // With a shell the window is open, so no click is needed, nor is one visible to the page.
     // Otherwise the click is not composed, so that a page that stops clicks does not see it.
     return { click: () => (shell ? mounted.open() : launcher.dispatchEvent(new MouseEvent('click', { bubbles: true }))) };
   };
 
-  let changes;
+  let pendingChanges;
   mounted.change = (name, value) => {
-    if (name === 'locale') return speak();
+    if (name === 'locale') return updateLanguage();
     // The element was moved, so other ancestors may set the language.
-    if (name === 'lang') return attend();
+    if (name === 'lang') return watchLanguage();
     if (name === 'proxy-url') value ??= origin;
-    if (!changes) {
-      changes = {};
+    if (!pendingChanges) {
+      pendingChanges = {};
       queueMicrotask(() => {
-        if (top.parentNode) mounted.update(changes);
-        changes = null;
+        if (top.parentNode) mounted.update(pendingChanges);
+        pendingChanges = null;
       });
     }
-    changes[name] = value;
+    pendingChanges[name] = value;
   };
 
   const destroy = mounted.destroy.bind(mounted);
   mounted.destroy = () => {
-    deafen?.();
+    endListening?.();
     endAsking();
     destroy();
     try {

@@ -17,7 +17,7 @@ export function meet() {
 }
 
 /** The sheet of the rewritten rules, which all widgets of the page share. */
-let shared;
+let sharedSheet;
 
 const mended = new WeakSet();
 
@@ -25,56 +25,64 @@ const mended = new WeakSet();
 export function mend(root) {
   if (mended.has(root)) return;
   mended.add(root);
-  if (!shared) {
-    shared = new CSSStyleSheet();
-    shared.replaceSync(css);
+  if (!sharedSheet) {
+    sharedSheet = new CSSStyleSheet();
+    sharedSheet.replaceSync(css);
   }
-  const own = new CSSStyleSheet();
+  const ownSheet = new CSSStyleSheet();
 
-  let due = 0;
-  let said;
-  const look = () => {
-    due = 0;
+  let frameRequest = 0;
+  let lastRule;
+  const update = () => {
+    frameRequest = 0;
     const [top] = root.children;
     if (!top) return;
     // An element that is connected again has lost its sheets.
-    if (!root.adoptedStyleSheets.includes(own)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, shared, own];
+    if (!root.adoptedStyleSheets.includes(ownSheet)) {
+      root.adoptedStyleSheets = [...root.adoptedStyleSheets, sharedSheet, ownSheet];
+    }
     for (const element of root.querySelectorAll(directed)) element.toggleAttribute('data-rtl', getComputedStyle(element).direction === 'rtl');
-    having.forEach(([who, what], at) => {
-      for (const element of root.querySelectorAll(who)) {
+    having.forEach(([subject, condition], at) => {
+      for (const element of root.querySelectorAll(subject)) {
         element.toggleAttribute('data-at', true);
-        element.toggleAttribute(`data-has-${at}`, !!root.querySelector(what));
+        element.toggleAttribute(`data-has-${at}`, !!root.querySelector(condition));
         element.toggleAttribute('data-at', false);
       }
     });
-    say(top);
+    writeColours(top);
   };
-  const soon = () => {
-    due ||= requestAnimationFrame(look);
+  const scheduleUpdate = () => {
+    frameRequest ||= requestAnimationFrame(update);
   };
 
   /**
    * Sets light or dark, read from a system colour in an invisible property, and black or white on
    * the accent colour, read in the same way.
    */
-  const say = (top) => {
+  const writeColours = (top) => {
     const { outlineColor, columnRuleColor } = getComputedStyle(top);
     const dark = luminance(outlineColor) > 0.5;
     const readable = luminance(columnRuleColor) > 0.179 ? '#000' : '#fff';
-    const now = `@layer states{:host>div:nth-child(n){${dark ? '--_l: ;--_d:initial' : '--_l:initial;--_d: '};
+    const rule = `@layer states{:host>div:nth-child(n){${dark ? '--_l: ;--_d:initial' : '--_l:initial;--_d: '};
       --_link:var(--chataibot-link,${dark ? '#a9bcff' : '#2148c7'});--_on-accent:var(--chataibot-on-accent,${readable});
       outline-color:CanvasText;column-rule-color:var(--_accent);transition:outline-color 1ms,column-rule-color 1ms}}`;
-    if (now === said) return;
-    own.replaceSync((said = now));
+    if (rule === lastRule) return;
+    ownSheet.replaceSync((lastRule = rule));
     // The colours can only be read once this rule applies.
-    soon();
+    scheduleUpdate();
   };
 
-  new MutationObserver(soon).observe(root, { subtree: true, childList: true, attributeFilter: ['class', 'part', 'dir', 'lang', 'open', 'hidden', 'aria-expanded'] });
-  new MutationObserver(soon).observe(root.host, { attributes: true });
-  for (const type of ['pointerdown', 'pointerup', 'pointerover', 'focusin', 'focusout', 'input', 'transitionend']) root.addEventListener(type, soon);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', soon);
-  look();
+  new MutationObserver(scheduleUpdate).observe(root, {
+    subtree: true,
+    childList: true,
+    attributeFilter: ['class', 'part', 'dir', 'lang', 'open', 'hidden', 'aria-expanded'],
+  });
+  new MutationObserver(scheduleUpdate).observe(root.host, { attributes: true });
+  for (const type of ['pointerdown', 'pointerup', 'pointerover', 'focusin', 'focusout', 'input', 'transitionend']) {
+    root.addEventListener(type, scheduleUpdate);
+  }
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', scheduleUpdate);
+  update();
 }
 
 /** Relative luminance of a computed colour. */

@@ -48,11 +48,11 @@ const isObject = (value) => value && typeof value === 'object' && !Array.isArray
  */
 export function merged(host, property, value) {
   if (!isObject(value)) return value;
-  let before = host[property] ?? host.getAttribute(property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
+  let current = host[property] ?? host.getAttribute(property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
   try {
-    if (typeof before === 'string') before = JSON.parse(before);
+    if (typeof current === 'string') current = JSON.parse(current);
   } catch {
     // The program reports invalid JSON on the console.
   }
-  return { ...(isObject(before) ? before : null), ...value };
+  return { ...(isObject(current) ? current : null), ...value };
 }

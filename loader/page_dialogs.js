@@ -3,10 +3,11 @@
 /** Selects dialogs by how they declare themselves. */
 export const DIALOGS = 'dialog,[role$=dialog],[aria-modal=true]';
 
-const { get } = Object.getOwnPropertyDescriptor(Document.prototype, 'activeElement');
+const { get: getActiveElement } = Object.getOwnPropertyDescriptor(Document.prototype, 'activeElement');
 
 /**
  * The focused element of `root`, a document or shadow root. On a document, the host page's elements
  * with that name would hide the property.
  */
-export const focusedOf = (root) => (root.nodeType === Node.DOCUMENT_NODE ? get.call(root) : root.activeElement);
+export const focusedOf = (root) =>
+  root.nodeType === Node.DOCUMENT_NODE ? getActiveElement.call(root) : root.activeElement;

@@ -10,7 +10,7 @@ const form = document.querySelector('#looks form');
 const ACCENTS = { Cobalt: '#2f5bea', Violet: '#7a4bd8', Rose: '#d6336c', Tangerine: '#e8590c', Moss: '#2b7a4b', Ink: '#1d2330' };
 
 /** Keywords of the simulated bot, in its order. */
-const SCENES = {
+const KEYWORDS = {
   'The whole story': ['tour', 'handover', 'close', 'help'],
   Words: ['rich', 'long', 'long word', 'rtl', 'emoji', 'html', 'info'],
   'Pictures and files': ['image', 'video', 'audio', 'document', 'parts'],
@@ -39,10 +39,10 @@ for (const [name, colour] of Object.entries(ACCENTS)) {
   label.style.setProperty('--swatch', colour);
   swatches.append(label);
 }
-const own = make('input', { type: 'color', name: 'own', value: '#2f5bea', 'aria-label': 'A colour of your own' });
-swatches.append(make('label', { class: 'own', title: 'A colour of your own' }, own));
+const ownColour = make('input', { type: 'color', name: 'own', value: '#2f5bea', 'aria-label': 'A colour of your own' });
+swatches.append(make('label', { class: 'own', title: 'A colour of your own' }, ownColour));
 
-own.addEventListener('input', () => {
+ownColour.addEventListener('input', () => {
   for (const input of form.querySelectorAll('[name="accent"]')) input.checked = false;
 });
 
@@ -64,8 +64,8 @@ function apply() {
 }
 
 function showSnippet(tokens, chosen) {
-  const usual = { theme: 'auto', position: 'bottom-end', mode: 'floating', launcher: 'round' };
-  const attributes = Object.entries(chosen).filter(([name, value]) => value !== usual[name]).map(([name, value]) => `${name}="${value}"`);
+  const defaultAttributes = { theme: 'auto', position: 'bottom-end', mode: 'floating', launcher: 'round' };
+  const attributes = Object.entries(chosen).filter(([name, value]) => value !== defaultAttributes[name]).map(([name, value]) => `${name}="${value}"`);
   const defaults = { accent: '#2f5bea', radius: '18px', 'font-size': '15px' };
   const changed = Object.entries(tokens).filter(([name, value]) => value !== defaults[name]);
   const lines = [
@@ -86,7 +86,7 @@ apply();
 
 /* ---- words ---- */
 
-for (const [title, words] of Object.entries(SCENES)) {
+for (const [title, words] of Object.entries(KEYWORDS)) {
   const chips = words.map((word) => make('li', {}, make('button', { type: 'button', 'data-say': word }, word)));
   document.querySelector('#scenes').append(make('h3', {}, title), make('ul', {}, ...chips));
 }

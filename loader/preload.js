@@ -17,21 +17,21 @@ export function preload(host) {
  */
 export function openInView(host) {
   if (host.mode !== 'inline') return null;
-  const watch = new IntersectionObserver((entries) => {
+  const observer = new IntersectionObserver((entries) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
-    watch.disconnect();
-    if (!host.offsetHeight) heighten(host);
+    observer.disconnect();
+    if (!host.offsetHeight) setMinHeight(host);
     host.open();
   });
-  watch.observe(host);
-  return () => watch.disconnect();
+  observer.observe(host);
+  return () => observer.disconnect();
 }
 
 /**
  * Gives an inline window without a height a visible one. The page's own `min-height` takes
  * precedence.
  */
-function heighten(host) {
+function setMinHeight(host) {
   console.warn('[chataibot] mode="inline" needs a height, its own or of its box. Now: 600px.');
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(':host{min-height:600px}');
@@ -40,14 +40,14 @@ function heighten(host) {
 }
 
 /**
- * Calls `then` when the page is idle, or after four seconds, as some pages never are. Returns a
+ * Calls `callback` when the page is idle, or after four seconds, as some pages never are. Returns a
  * function that cancels it.
  */
-function whenIdle(then) {
+function whenIdle(callback) {
   if (!globalThis.requestIdleCallback) {
-    const timer = setTimeout(then, 2000);
+    const timer = setTimeout(callback, 2000);
     return () => clearTimeout(timer);
   }
-  const request = requestIdleCallback(then, { timeout: 4000 });
+  const request = requestIdleCallback(callback, { timeout: 4000 });
   return () => cancelIdleCallback(request);
 }

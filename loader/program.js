@@ -3,15 +3,15 @@
 import { nextTask } from './task.js';
 
 /** Download time of most of the WASM from the shell's arrival, as a multiple of the shell's. */
-const SHELLS = 1.5;
+const WASM_RATIO = 1.5;
 
 /** The program's module, once the code for talking may be fetched. */
 let program;
-let isWanted = false;
+let isTalkWanted = false;
 
 function fetchTalk() {
   // A program of another version may lack it.
-  if (isWanted) program?.fetchTalk?.();
+  if (isTalkWanted) program?.fetchTalk?.();
 }
 
 /**
@@ -19,7 +19,7 @@ function fetchTalk() {
  * the program can ask for it.
  */
 export function wantTalk() {
-  isWanted = true;
+  isTalkWanted = true;
   fetchTalk();
 }
 
@@ -29,7 +29,7 @@ export function wantTalk() {
  */
 export async function load(file, loadHelp, wasm = fetch(file('chataibot-widget_bg.wasm'))) {
   const module = compile(wasm, loadHelp);
-  const [app] = await Promise.all([import(file('chataibot-widget.js')), Promise.race([module, almost()])]);
+  const [app] = await Promise.all([import(file('chataibot-widget.js')), Promise.race([module, wasmNearlyArrived()])]);
   program = app;
   fetchTalk();
   await app.default({ module_or_path: await module });
@@ -42,10 +42,10 @@ export async function load(file, loadHelp, wasm = fetch(file('chataibot-widget_b
  * behind it. The line's speed is estimated from the shell's download; without timing data this
  * never resolves.
  */
-const almost = () =>
+const wasmNearlyArrived = () =>
   new Promise((resolve) => {
     const [{ responseEnd, duration } = {}] = performance.getEntriesByName(import.meta.url);
-    if (duration) setTimeout(resolve, responseEnd + SHELLS * duration - performance.now());
+    if (duration) setTimeout(resolve, responseEnd + WASM_RATIO * duration - performance.now());
   });
 
 async function compile(wasm, loadHelp) {

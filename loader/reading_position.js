@@ -3,7 +3,7 @@
 // it.
 
 /** Height of the fade above the first line, in pixels. */
-const ABOVE = 16;
+const FADE_HEIGHT = 16;
 
 /** Keeps the line in every list below `place`. Returns a function that ends it. */
 export function keepLine(place) {
@@ -13,7 +13,7 @@ export function keepLine(place) {
    */
   let list, node, offset, distance;
   /** Size and scroll position of the list at the last check. */
-  let size, top;
+  let lastSize, lastScrollTop;
 
   const range = document.createRange();
   const topOf = (node, offset = 0) => {
@@ -24,70 +24,78 @@ export function keepLine(place) {
   };
 
   /**
-   * Binary search: the first index below `count` for which `is` holds, as it does for all that
-   * follow; else `count`.
+   * Binary search: the first index below `count` for which `predicate` holds, as it does for all
+   * that follow; else `count`.
    */
-  const first = (count, is) => {
+  const firstIndex = (count, predicate) => {
     let low = 0;
     while (low < count) {
       const middle = (low + count) >> 1;
-      if (is(middle)) count = middle;
+      if (predicate(middle)) count = middle;
       else low = middle + 1;
     }
     return low;
   };
-  const reaching = (elements, edge) => elements[first(elements.length, (at) => elements[at].getBoundingClientRect().bottom > edge)];
+  const firstReaching = (elements, edge) =>
+    elements[firstIndex(elements.length, (at) => elements[at].getBoundingClientRect().bottom > edge)];
 
-  const note = () => {
-    const from = topOf(list);
-    const edge = from + ABOVE;
-    node = reaching(list.firstElementChild.children, edge);
-    node = (node && reaching(node.querySelectorAll('.row'), edge)) ?? node;
+  const recordLine = () => {
+    const listTop = topOf(list);
+    const edge = listTop + FADE_HEIGHT;
+    node = firstReaching(list.firstElementChild.children, edge);
+    node = (node && firstReaching(node.querySelectorAll('.row'), edge)) ?? node;
     if (!node) return;
     const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
       const text = texts.currentNode;
-      const at = text.parentNode.closest('.unseen') ? text.length : first(text.length, (at) => topOf(text, at) >= edge);
+      const at = text.parentNode.closest('.unseen')
+        ? text.length
+        : firstIndex(text.length, (at) => topOf(text, at) >= edge);
       if (at < text.length) {
         node = text;
         offset = at;
         break;
       }
     }
-    distance = topOf(node, offset) - from;
+    distance = topOf(node, offset) - listTop;
   };
 
-  const keep = () => {
-    const moved = topOf(node, offset) - topOf(list) - distance;
-    if (Math.abs(moved) >= 1) list.scrollBy({ top: moved, behavior: 'instant' });
+  const restoreLine = () => {
+    const shift = topOf(node, offset) - topOf(list) - distance;
+    if (Math.abs(shift) >= 1) list.scrollBy({ top: shift, behavior: 'instant' });
   };
 
-  const look = (isResized) => {
-    const now = `${list.clientWidth} ${list.clientHeight}`;
+  const update = (isResized) => {
+    const newSize = `${list.clientWidth} ${list.clientHeight}`;
     // At its end, or at the start of something long, the list scrolls by itself. Scrolling caused
     // by a resize, which is reported before the resize, is not the reader's either.
-    const isReaders = !list.classList.contains('list-follows');
-    if (isReaders && node?.isConnected && (isResized || now !== size)) keep();
-    else if (isReaders ? list.scrollTop !== top : list.scrollHeight - list.clientHeight - list.scrollTop > 1) note();
-    size = now;
-    top = list.scrollTop;
+    const isReadersPosition = !list.classList.contains('list-follows');
+    if (isReadersPosition && node?.isConnected && (isResized || newSize !== lastSize)) restoreLine();
+    else if (
+      isReadersPosition
+        ? list.scrollTop !== lastScrollTop
+        : list.scrollHeight - list.clientHeight - list.scrollTop > 1
+    )
+      recordLine();
+    lastSize = newSize;
+    lastScrollTop = list.scrollTop;
   };
 
-  const watch = new ResizeObserver(() => look(true));
-  const scrolled = ({ target }) => {
+  const observer = new ResizeObserver(() => update(true));
+  const onScroll = ({ target }) => {
     if (!target.part?.contains('list')) return;
     if (target !== list) {
-      watch.disconnect();
+      observer.disconnect();
       list = target;
-      size = `${list.clientWidth} ${list.clientHeight}`;
-      watch.observe(list);
-      watch.observe(list.firstElementChild);
+      lastSize = `${list.clientWidth} ${list.clientHeight}`;
+      observer.observe(list);
+      observer.observe(list.firstElementChild);
     }
-    look(false);
+    update(false);
   };
-  place.addEventListener('scroll', scrolled, { capture: true, passive: true });
+  place.addEventListener('scroll', onScroll, { capture: true, passive: true });
   return () => {
-    watch.disconnect();
-    place.removeEventListener('scroll', scrolled, true);
+    observer.disconnect();
+    place.removeEventListener('scroll', onScroll, true);
   };
 }

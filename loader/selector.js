@@ -12,13 +12,13 @@ export function isSelector(setting, selector) {
 }
 
 /**
- * Calls `found(elements)` now and whenever elements come or go, as pages are rebuilt while they are
- * shown. Returns a function that ends it.
+ * Calls `onChange(elements)` now and whenever elements come or go, as pages are rebuilt while they
+ * are shown. Returns a function that ends it.
  */
-export function follow(selector, found) {
-  const look = () => found([...document.querySelectorAll(selector)]);
-  const watch = new MutationObserver(look);
-  watch.observe(document, { childList: true, subtree: true });
-  look();
-  return () => watch.disconnect();
+export function follow(selector, onChange) {
+  const update = () => onChange([...document.querySelectorAll(selector)]);
+  const observer = new MutationObserver(update);
+  observer.observe(document, { childList: true, subtree: true });
+  update();
+  return () => observer.disconnect();
 }

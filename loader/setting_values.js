@@ -1,4 +1,4 @@
-// What each attribute takes: the rows of src/config/table.rs, by `cargo xtask tables`, for doctor_settings.js.
+// Allowed values of each attribute, from src/config/table.rs, for doctor_settings.js; made by `cargo xtask tables`.
 
 export const VALUES = {
   'proxy-url': 'url',

@@ -9,13 +9,13 @@ import { filled } from './shell_words.js';
 import { nextTask } from './task.js';
 
 /** Maximum length of a message in characters, as in src/components/composer.rs. */
-const LONGEST = 4000;
+const MAX_LENGTH = 4000;
 
 /** No visible character, as in crates/chataibot-wire/src/text.rs. */
 const BLANK = /^[\s\p{Cc}\p{DI}\u2800\ufff9-\ufffb]*$/u;
 
 /** Elements that Tab reaches, as in src/components/dom.rs. */
-const REACHABLE = "button:not(:disabled),textarea,[tabindex='0']";
+const TABBABLE = "button:not(:disabled),textarea,[tabindex='0']";
 
 /** Resolves when the browser is idle, or soon in any case. */
 const idle = () =>
@@ -27,27 +27,27 @@ const idle = () =>
  * first one: see [prepareStart].
  */
 export function compose({ host, place, section, field, sentences, beginsLine, isPhone, isInline, find, start }) {
-  const ending = new AbortController();
-  const on = (type, listener) => place.addEventListener(type, listener, { signal: ending.signal });
+  const controller = new AbortController();
+  const on = (type, listener) => place.addEventListener(type, listener, { signal: controller.signal });
   const button = find('.send');
   const frame = find('.field');
   const rows = find('.rows');
   const greeting = find('.greeting');
   /** Messages not yet handed over: the text, and the early start of one that is being sent. */
-  const waiting = [];
+  const pending = [];
   const isSent = ({ early }) => early?.isSent;
   /** The program, once it accepts messages. */
   let program;
-  const own = [];
-  let composing = false;
-  let composed = () => {};
+  const ownRows = [];
+  let isComposing = false;
+  let onComposed = () => {};
   /** Resolves when no input method is composing: writing into the field would break the word. */
-  const written = async () => {
-    while (composing) await new Promise((resolve) => (composed = resolve));
+  const compositionEnd = async () => {
+    while (isComposing) await new Promise((resolve) => (onComposed = resolve));
   };
-  let pressed = null;
+  let pressedButton = null;
 
-  const look = () => {
+  const updateField = () => {
     const text = field.value;
     button.disabled = BLANK.test(text);
     frame.dataset.text = text;
@@ -57,17 +57,17 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
     } else field.removeAttribute('dir');
   };
 
-  const add = (text) => {
+  const addRow = (text) => {
     greeting.remove();
     const [element] = row.map((node) => build(filled(node, { ...sentences, text })));
-    const before = own.at(-1);
-    if (before) {
+    const previous = ownRows.at(-1);
+    if (previous) {
       // Consecutive messages are one turn.
       element.classList.remove('row-first');
       element.querySelector('.bubble').classList.remove('bubble-first');
-      before.querySelector('.bubble').classList.remove('bubble-last');
+      previous.querySelector('.bubble').classList.remove('bubble-last');
     }
-    own.push(element);
+    ownRows.push(element);
     rows.append(element);
     find('.list').scrollTo({ top: rows.scrollHeight, behavior: 'instant' });
     return element;
@@ -79,27 +79,27 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
    * The program could not be loaded: puts the messages back into the field, except those that the
    * proxy has accepted.
    */
-  const takeBack = () => {
-    const sent = waiting.filter(isSent).length;
-    const back = waiting.splice(sent);
-    if (!back.length) return;
-    field.value = textOf(back);
-    for (const { early } of back) early?.discard();
-    for (const element of own.splice(sent)) element.remove();
-    if (!sent) rows.append(greeting);
-    look();
+  const restoreToField = () => {
+    const sentCount = pending.filter(isSent).length;
+    const unsent = pending.splice(sentCount);
+    if (!unsent.length) return;
+    field.value = textOf(unsent);
+    for (const { early } of unsent) early?.discard();
+    for (const element of ownRows.splice(sentCount)) element.remove();
+    if (!sentCount) rows.append(greeting);
+    updateField();
   };
 
   /** Whether the message may be sent. The host page may change its text or refuse. */
   const isAgreed = (detail) =>
-    !BLANK.test(detail.text) && [...detail.text].length <= LONGEST && ask(host, 'before-send', detail);
+    !BLANK.test(detail.text) && [...detail.text].length <= MAX_LENGTH && ask(host, 'before-send', detail);
 
   const handOver = () => {
-    for (const { text, early } of waiting.splice(0)) {
+    for (const { text, early } of pending.splice(0)) {
       if (early?.isFound) continue;
-      const begun = early?.handOver();
+      const handover = early?.handOver();
       // A program of the previous version lacks `sendEarly`.
-      if (begun && program.sendEarly) program.sendEarly(text, begun);
+      if (handover && program.sendEarly) program.sendEarly(text, handover);
       else program.send(text);
     }
   };
@@ -109,32 +109,32 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
     if (isAgreed(detail)) {
       const text = String(detail.text);
       field.value = '';
-      look();
+      updateField();
       if (!BLANK.test(text)) {
-        waiting.push({ text, early: own.length || program ? null : start()?.send(text) });
-        add(text);
+        pending.push({ text, early: ownRows.length || program ? null : start()?.send(text) });
+        addRow(text);
         if (program) handOver();
         // Also tries to load the program again after a failure.
-        else host.open().catch(takeBack);
+        else host.open().catch(restoreToField);
       }
     }
     field.focus({ preventScroll: true });
   };
 
-  on('input', look);
-  on('compositionstart', () => (composing = true));
+  on('input', updateField);
+  on('compositionstart', () => (isComposing = true));
   on('compositionend', () => {
-    composing = false;
-    composed();
+    isComposing = false;
+    onComposed();
   });
   on('submit', (event) => {
     event.preventDefault();
     send();
   });
   on('click', ({ target }) => {
-    const chosen = target.closest('button');
-    if (chosen?.matches('.close')) host.close();
-    else if (chosen?.type === 'button') pressed = chosen;
+    const clicked = target.closest('button');
+    if (clicked?.matches('.close')) host.close();
+    else if (clicked?.type === 'button') pressedButton = clicked;
   });
   on('keydown', (event) => {
     // 229: in Safari the Enter that ends a composition comes after `compositionend`.
@@ -147,7 +147,7 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
       event.preventDefault();
       send();
     } else if (event.key === 'Tab' && isPhone) {
-      const all = section.querySelectorAll(REACHABLE);
+      const all = section.querySelectorAll(TABBABLE);
       const ends = [all[0], all[all.length - 1]];
       const [from, to] = event.shiftKey ? ends : ends.reverse();
       const focused = host.shadowRoot.activeElement;
@@ -158,35 +158,35 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
   });
 
   return {
-    look,
-    own,
+    look: updateField,
+    own: ownRows,
     /** The program has started and takes over the messages. */
     connect(mounted) {
       program = mounted;
       // No message: the program makes its own requests.
-      if (!waiting.length) start()?.handOver();
+      if (!pending.length) start()?.handOver();
       handOver();
     },
     /** Called before the program reads storage. */
     unstore() {
-      for (const { early } of waiting) early?.unstore();
+      for (const { early } of pending) early?.unstore();
     },
     /**
      * Another stand-in replaces the window. Returns the text of all messages, since replies are not
      * shown there.
      */
     leave() {
-      if (!waiting.some(isSent)) start()?.discard();
-      return textOf(waiting);
+      if (!pending.some(isSent)) start()?.discard();
+      return textOf(pending);
     },
-    end: () => ending.abort(),
-    isOver: () => ending.signal.aborted,
-    pressed: () => pressed,
-    /** Resolves when the visitor's last action is drawn, and [written]. */
+    end: () => controller.abort(),
+    isOver: () => controller.signal.aborted,
+    pressed: () => pressedButton,
+    /** Resolves when the visitor's last action is drawn, and as [compositionEnd]. */
     async settled() {
       await idle();
-      await written();
+      await compositionEnd();
     },
-    written,
+    written: compositionEnd,
   };
 }

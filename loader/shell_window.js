@@ -16,9 +16,9 @@ import { dress } from './window_css.js';
 import { follow } from './window_frame.js';
 
 /** Settings that show something before, above or instead of an empty chat. */
-const MORE = 'consent prechat prechat-fields home starters availability office-hours demo'.split(' ');
+const OTHER_SCREENS = 'consent prechat prechat-fields home starters availability office-hours demo'.split(' ');
 
-function stored(shelf, name) {
+function readStored(shelf, name) {
   try {
     return shelf && localStorage.getItem(shelf + name);
   } catch {
@@ -34,9 +34,9 @@ function stored(shelf, name) {
 const OPENING = /^{.v.:2,.value.:{(.visitor.:[^,]*,)?.open.:(true|false)}}$/;
 
 /** Whether more than a draft is stored: a message, a size, or a screen passed before the chat. */
-function isMoreStored(shelf) {
-  const conversation = stored(shelf, 'conversation');
-  if ((conversation && !OPENING.test(conversation)) || ['passed', 'size', 'large'].some((name) => stored(shelf, name))) return true;
+function hasMoreThanDraft(shelf) {
+  const conversation = readStored(shelf, 'conversation');
+  if ((conversation && !OPENING.test(conversation)) || ['passed', 'size', 'large'].some((name) => readStored(shelf, name))) return true;
   try {
     return shelf && Object.keys(localStorage).some((key) => key.startsWith(`${shelf}outbox:`));
   } catch {
@@ -49,34 +49,34 @@ const ADDRESS = /^(https:\/\/[^\s\\/?#@]+([/?#][^\s\\]*)?|\/(?!\/)[^\s\\]*)$/i;
 
 /** Whether the program would show only the window of an empty chat. */
 const isPlain = (settings, shelf) =>
-  !MORE.some((name) => settings[name] != null) &&
+  !OTHER_SCREENS.some((name) => settings[name] != null) &&
   (settings.avatar == null || ADDRESS.test(settings.avatar)) &&
-  !isMoreStored(shelf);
+  !hasMoreThanDraft(shelf);
 
-function set(element, name, value) {
+function setAttribute(element, name, value) {
   if (value == null) element.removeAttribute(name);
   else element.setAttribute(name, value);
 }
 
 /**
- * Adds the window to `top`, or returns null if the program would show more. `said`: the sentences;
- * `isOpen`: show it at once; `hasAsked`: the visitor has clicked. Returns the window's stand-in
- * until the program takes over.
+ * Adds the window to `top`, or returns null if the program would show more. `translation`: the
+ * sentences; `isOpen`: show it at once; `hasAsked`: the visitor has clicked. Returns the window's
+ * stand-in until the program takes over.
  */
-export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
-  const { tag } = said;
+export function present(host, top, settings, shelf, translation, isOpen, hasAsked) {
+  const { tag } = translation;
   if (hasAsked) remember(host);
   if (!isPlain(settings, shelf)) return null;
-  let asked;
-  const ask = () => (asked ??= askToken(settings, shelf));
+  let tokenRequest;
+  const requestToken = () => (tokenRequest ??= askToken(settings, shelf));
   // First of all: another process grants the token's lock while the window is built.
-  if (isOpen) ask();
-  const words = wordsOf(settings, said);
-  const isFinger = matchMedia('(pointer: coarse)').matches;
+  if (isOpen) requestToken();
+  const words = wordsOf(settings, translation);
+  const isTouch = matchMedia('(pointer: coarse)').matches;
   const isInline = settings.mode === 'inline';
   const isPhone = !isInline && matchMedia(PHONE).matches;
-  const beginsLine = settings.enter === 'newline' || (settings.enter !== 'send' && isFinger);
-  const keys = !isFinger && emojiKeys(navigator.platform);
+  const beginsLine = settings.enter === 'newline' || (settings.enter !== 'send' && isTouch);
+  const keys = !isTouch && emojiKeys(navigator.platform);
   if (keys) words.emoji_hint = words.emoji_hint.replace('{keys}', () => keys);
 
   const place = build(['div', {}, filled(markup, words)]);
@@ -85,31 +85,31 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
   const section = find('section');
   const field = find('textarea');
   const launcher = top.querySelector('button');
-  const leaveOut = (selectors) => app.querySelectorAll(selectors).forEach((element) => element.remove());
-  if (isPhone || isInline) leaveOut('.expand,.resize');
+  const removeAll = (selectors) => app.querySelectorAll(selectors).forEach((element) => element.remove());
+  if (isPhone || isInline) removeAll('.expand,.resize');
   if (isInline) {
     // A part of the page: it cannot be closed, and only the visitor moves the focus into it.
-    leaveOut('.close');
+    removeAll('.close');
     section.role = 'region';
   }
-  if (!keys) leaveOut('.emoji');
-  if (!words.subheading) leaveOut('.status');
+  if (!keys) removeAll('.emoji');
+  if (!words.subheading) removeAll('.status');
   if (beginsLine) {
-    leaveOut('#composer-hint');
+    removeAll('#composer-hint');
     field.removeAttribute('aria-describedby');
     field.enterKeyHint = 'enter';
   }
   const position = /^(top|bottom)-(start|end)$/.test(settings.position) ? settings.position : 'bottom-end';
   const theme = /^(light|dark|system)$/.test(settings.theme) ? settings.theme : 'auto';
-  // The launcher's stand gets everything but the class of the window's layout.
+  // The launcher's container gets everything but the class of the window's layout.
   for (const [element, name] of [[app, 'app '], [launcher.parentNode, '']]) {
     element.className = `${name}at-${position} theme-${theme}`;
-    set(element, 'dir', directionOf(tag, settings.locale != null));
-    set(element, 'lang', tag);
+    setAttribute(element, 'dir', directionOf(tag, settings.locale != null));
+    setAttribute(element, 'lang', tag);
   }
   launcher.querySelector('span').textContent = launcher.ariaLabel = words.launcher;
   launcher.setAttribute('aria-controls', 'window');
-  field.value = stored(shelf, 'draft') || '';
+  field.value = readStored(shelf, 'draft') || '';
   if (settings.avatar) {
     for (const sign of app.querySelectorAll('.spark')) {
       sign.replaceWith(build(['img', { src: settings.avatar, alt: '', referrerpolicy: 'no-referrer', decoding: 'async' }]));
@@ -118,29 +118,29 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
 
   const root = host.shadowRoot;
   hearClicks(place, root);
-  const holdsFocus = () => section.contains(root.activeElement);
-  const show = (open) => {
+  const hasFocus = () => section.contains(root.activeElement);
+  const showWindow = (open) => {
     const names = open ? 'window window-open' : 'window';
     section.className = names;
-    set(section, 'part', names);
-    set(section, 'aria-modal', open && isPhone ? 'true' : null);
-    set(launcher, 'part', open ? 'launcher launcher-open' : 'launcher');
-    set(launcher, 'aria-expanded', open);
+    setAttribute(section, 'part', names);
+    setAttribute(section, 'aria-modal', open && isPhone ? 'true' : null);
+    setAttribute(launcher, 'part', open ? 'launcher launcher-open' : 'launcher');
+    setAttribute(launcher, 'aria-expanded', open);
   };
-  const enter = () => (isFinger ? section : field).focus({ preventScroll: true });
+  const focusWindow = () => (isTouch ? section : field).focus({ preventScroll: true });
 
-  const followPhone = () => {
+  const followViewport = () => {
     if (shell.frame) return;
     shell.frame = follow(place, top, host, shelf);
-    const removal = new MutationObserver(() => top.parentNode || shell.frame.then((frame) => frame?.end()));
-    removal.observe(root, { childList: true });
-    shell.handOver = () => removal.disconnect();
+    const removalObserver = new MutationObserver(() => top.parentNode || shell.frame.then((frame) => frame?.end()));
+    removalObserver.observe(root, { childList: true });
+    shell.handOver = () => removalObserver.disconnect();
   };
 
   /** The early start of the first message. */
-  let start;
+  let earlyStart;
   /** Shows the window, until that is done. */
-  let due;
+  let pendingShow;
   /** The program, once it has started. */
   let program;
   const shell = {
@@ -154,19 +154,19 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
       shell.isOpen = true;
       program?.open();
       // The phone's keyboard and Back button do not wait for the program.
-      if (isPhone) followPhone();
-      start ??= prepareStart(host, settings, shelf, ask(), () => isMoreStored(shelf));
-      shell.asked ??= ask().then((features) => {
+      if (isPhone) followViewport();
+      earlyStart ??= prepareStart(host, settings, shelf, requestToken(), () => hasMoreThanDraft(shelf));
+      shell.asked ??= requestToken().then((features) => {
         // Room for the attachment button, as in src/components/lazy_view.rs.
         if (features?.uploads && !composer.isOver()) find('.field').prepend(build(['div', { class: 'on-demand waits' }]));
       });
       // Nothing but the visitor moves the focus.
-      const enters = !isInline && (hasAsked || navigator.userActivation?.isActive);
-      due = () => {
-        due = null;
+      const takesFocus = !isInline && (hasAsked || navigator.userActivation?.isActive);
+      pendingShow = () => {
+        pendingShow = null;
         place.hidden = false;
-        show(true);
-        if (enters) enter();
+        showWindow(true);
+        if (takesFocus) focusWindow();
         note('typing');
       };
       // Layout is left to the next frame's rendering: forced here it would make one long task of
@@ -174,16 +174,16 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
       requestAnimationFrame(shell.appear);
     },
     /** Shows now what the next frame would show, as a hidden page gets no frames. */
-    appear: () => due?.(),
+    appear: () => pendingShow?.(),
     close() {
       if (!shell.isOpen) return;
       shell.isOpen = false;
-      due = null;
+      pendingShow = null;
       place.hidden = false;
       program?.close();
-      const inside = holdsFocus();
-      show(false);
-      if (inside) launcher.focus({ preventScroll: true });
+      const hadFocus = hasFocus();
+      showWindow(false);
+      if (hadFocus) launcher.focus({ preventScroll: true });
     },
     /**
      * The program has started: tells it first whether the window is open, else a reply would count
@@ -203,7 +203,7 @@ export function present(host, top, settings, shelf, said, isOpen, hasAsked) {
     /** Place for the notice that the program could not be loaded. */
     notices: find('.notices'),
   };
-  const composer = compose({ host, place, section, field, sentences: words, beginsLine, isPhone, isInline, find, start: () => start });
+  const composer = compose({ host, place, section, field, sentences: words, beginsLine, isPhone, isInline, find, start: () => earlyStart });
   Object.assign(shell, arrival({ shell, place, launcher, section, field, composer }));
 
   // Laid out once, when it is shown: if the page measured something before, it would be laid out

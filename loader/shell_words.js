@@ -6,8 +6,8 @@ import { english } from './shell_markup.js';
 const TEXTS = { heading: 'heading', subheading: 'subheading', greeting: 'greeting', 'launcher-label': 'launcher' };
 
 /** As in src/components/view_config.rs. */
-const RIGHT_TO_LEFT = /^(ar|arc|ckb|dv|fa|he|iw|ks|ps|sd|ug|ur|yi)$/i;
-const SCRIPTS = /^(Arab|Hebr|Thaa|Syrc|Nkoo|Adlm)$/i;
+const RTL_LANGUAGES = /^(ar|arc|ckb|dv|fa|he|iw|ks|ps|sd|ug|ur|yi)$/i;
+const RTL_SCRIPTS = /^(Arab|Hebr|Thaa|Syrc|Nkoo|Adlm)$/i;
 
 /** Merges the sentences by name: English, then the visitor's language, then the page's own. */
 export function wordsOf(settings, { words }) {
@@ -18,19 +18,19 @@ export function wordsOf(settings, { words }) {
     // The program reports it on the console.
     strings = {};
   }
-  const all = { ...english, ...words };
-  for (const name in strings) if (strings[name] != null) all[name] = String(strings[name]);
-  for (const name in TEXTS) if (settings[name] != null) all[TEXTS[name]] = String(settings[name]).trim();
-  all.said = all.said.replace('{author}', () => all.author_visitor);
-  return all;
+  const merged = { ...english, ...words };
+  for (const name in strings) if (strings[name] != null) merged[name] = String(strings[name]);
+  for (const name in TEXTS) if (settings[name] != null) merged[TEXTS[name]] = String(settings[name]).trim();
+  merged.said = merged.said.replace('{author}', () => merged.author_visitor);
+  return merged;
 }
 
-export function directionOf(tag, isAsked) {
-  const [language, next] = tag.split('-');
+export function directionOf(tag, isExplicit) {
+  const [language, subtag] = tag.split('-');
   // English that was not asked for is a fallback for an unsupported language: the page's own
   // direction applies.
-  if (language === 'en' && !isAsked) return null;
-  return (next?.length === 4 ? SCRIPTS.test(next) : RIGHT_TO_LEFT.test(language)) ? 'rtl' : 'ltr';
+  if (language === 'en' && !isExplicit) return null;
+  return (subtag?.length === 4 ? RTL_SCRIPTS.test(subtag) : RTL_LANGUAGES.test(language)) ? 'rtl' : 'ltr';
 }
 
 /** Replaces the names of sentences in the markup by the sentences. */

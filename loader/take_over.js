@@ -4,40 +4,42 @@
 // Yew's marks of its twin, and the program's references are redirected to it.
 
 /**
- * Lets `old`, a node of the page, replace `made`, the program's node; every such pair is added to
- * `nodes`. `holds(node)`: attributes of a shell node that stay as they are. `keeps(node)`: whether
- * a shell node without a twin stays.
+ * Lets `shellNode`, a node of the page, replace `programNode`, the program's node; every such pair
+ * is added to `nodes`. `keptAttributes(node)`: attributes of a shell node that stay as they are.
+ * `isKept(node)`: whether a shell node without a twin stays.
  */
-export function adopt(made, old, nodes, holds, keeps) {
-  nodes.set(made, old);
-  if (made.nodeType !== Node.ELEMENT_NODE) {
-    if (old.data !== made.data) old.data = made.data;
+export function adopt(programNode, shellNode, nodes, keptAttributes, isKept) {
+  nodes.set(programNode, shellNode);
+  if (programNode.nodeType !== Node.ELEMENT_NODE) {
+    if (shellNode.data !== programNode.data) shellNode.data = programNode.data;
     return;
   }
-  const held = holds(old);
-  for (const { name, value } of made.attributes) {
-    if (!held.includes(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
+  const kept = keptAttributes(shellNode);
+  for (const { name, value } of programNode.attributes) {
+    if (!kept.includes(name) && shellNode.getAttribute(name) !== value) shellNode.setAttribute(name, value);
   }
-  for (const { name } of [...old.attributes]) if (!held.includes(name) && !made.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name } of [...shellNode.attributes]) {
+    if (!kept.includes(name) && !programNode.hasAttribute(name)) shellNode.removeAttribute(name);
+  }
   // Yew's marks, which link a node to its listeners.
-  for (const mark of Object.keys(made)) if (mark.startsWith('__')) old[mark] = made[mark];
+  for (const mark of Object.keys(programNode)) if (mark.startsWith('__')) shellNode[mark] = programNode[mark];
 
-  const left = new Set(old.childNodes);
-  let next = old.firstChild;
-  for (const child of [...made.childNodes]) {
+  const unmatched = new Set(shellNode.childNodes);
+  let next = shellNode.firstChild;
+  for (const child of [...programNode.childNodes]) {
     let twin = next;
-    while (twin && kind(twin) !== kind(child)) twin = twin.nextSibling;
+    while (twin && matchKey(twin) !== matchKey(child)) twin = twin.nextSibling;
     if (twin) {
-      left.delete(twin);
-      adopt(child, twin, nodes, holds, keeps);
+      unmatched.delete(twin);
+      adopt(child, twin, nodes, keptAttributes, isKept);
       next = twin.nextSibling;
-    } else old.insertBefore(child, next);
+    } else shellNode.insertBefore(child, next);
   }
-  for (const node of left) if (!keeps(node)) node.remove();
+  for (const node of unmatched) if (!isKept(node)) node.remove();
 }
 
 /**
  * What must be equal for two nodes to be twins. A button is identified by all its classes, another
  * element by its first.
  */
-const kind = ({ nodeName, id, className, classList }) => `${nodeName} ${id} ${nodeName === 'BUTTON' ? className : classList?.[0]}`;
+const matchKey = ({ nodeName, id, className, classList }) => `${nodeName} ${id} ${nodeName === 'BUTTON' ? className : classList?.[0]}`;

@@ -4,7 +4,11 @@
 import { build } from './dom.js';
 import { PHONE } from './phone.js';
 
-const CROSS = ['svg', { viewBox: '0 0 24 24', 'aria-hidden': true }, [['path', { d: 'm6.5 6.5 11 11m0-11-11 11' }]]];
+const CLOSE_ICON = [
+  'svg',
+  { viewBox: '0 0 24 24', 'aria-hidden': true },
+  [['path', { d: 'm6.5 6.5 11 11m0-11-11 11' }]],
+];
 
 /**
  * Shows the setting `teaser` after its delay. Returns a function that ends it. `shelf`: prefix of
@@ -12,9 +16,9 @@ const CROSS = ['svg', { viewBox: '0 0 24 24', 'aria-hidden': true }, [['path', {
  */
 export function tease(host, shelf) {
   const root = host.shadowRoot;
-  const ending = new AbortController();
-  const { signal } = ending;
-  let stand;
+  const controller = new AbortController();
+  const { signal } = controller;
+  let container;
 
   const isUnwanted = () => {
     if (host.mode === 'inline' || (matchMedia(PHONE).matches && !host.teaserPhone)) return true;
@@ -27,10 +31,10 @@ export function tease(host, shelf) {
   };
   const end = () => {
     clearTimeout(timer);
-    ending.abort();
-    stand?.remove();
+    controller.abort();
+    container?.remove();
   };
-  const launcher = () => root.querySelector('[part~="launcher"]');
+  const findLauncher = () => root.querySelector('[part~="launcher"]');
 
   const dismiss = () => {
     try {
@@ -38,26 +42,26 @@ export function tease(host, shelf) {
     } catch {
       // Full or forbidden: it is gone until the page is loaded again.
     }
-    const focused = stand.contains(root.activeElement);
+    const hadFocus = container.contains(root.activeElement);
     end();
-    if (focused) launcher()?.focus({ preventScroll: true });
+    if (hadFocus) findLauncher()?.focus({ preventScroll: true });
   };
 
   const show = () => {
     const { open, unread, phase } = host.state;
     if (open || unread || phase !== 'new' || isUnwanted()) return;
-    const words = build(['button', { type: 'button', class: 'beside-text', part: 'preview-text', dir: 'auto' }, [host.teaser]]);
+    const text = build(['button', { type: 'button', class: 'beside-text', part: 'preview-text', dir: 'auto' }, [host.teaser]]);
     const label = host.strings?.dismiss ?? 'Dismiss';
-    const close = build(['button', { type: 'button', class: 'beside-close', part: 'dismiss', 'aria-label': label, title: label }, [CROSS]]);
-    stand = build(['div', {}, [['div', { class: 'beside', part: 'preview' }, [words, close]]]]);
-    words.addEventListener('click', () => launcher()?.click());
+    const close = build(['button', { type: 'button', class: 'beside-close', part: 'dismiss', 'aria-label': label, title: label }, [CLOSE_ICON]]);
+    container = build(['div', {}, [['div', { class: 'beside', part: 'preview' }, [text, close]]]]);
+    text.addEventListener('click', () => findLauncher()?.click());
     close.addEventListener('click', dismiss);
-    stand.addEventListener('keydown', (event) => event.key === 'Escape' && dismiss());
+    container.addEventListener('keydown', (event) => event.key === 'Escape' && dismiss());
     // In the top layer if the launcher is.
-    root.append(stand);
-    if (launcher()?.closest('[popover]')) {
-      stand.popover = 'manual';
-      stand.showPopover();
+    root.append(container);
+    if (findLauncher()?.closest('[popover]')) {
+      container.popover = 'manual';
+      container.showPopover();
     }
   };
 

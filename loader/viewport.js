@@ -7,25 +7,25 @@ import { PHONE } from './phone.js';
 import { keepLine } from './reading_position.js';
 
 /** Smallest size of a window, in pixels. */
-const SMALLEST = { width: 300, height: 340 };
+const MIN_SIZE = { width: 300, height: 340 };
 
 /** Resize step of an arrow key, in pixels. */
 const STEP = 24;
 
 /** The sheet of styles not needed at once, which all widgets of the page share. */
-let later;
+let laterSheet;
 
 /**
- * Calls `speak` now and whenever the page's language may have changed, in every tree around `host`.
- * Returns a function that ends it.
+ * Calls `onChange` now and whenever the page's language may have changed, in every tree around
+ * `host`. Returns a function that ends it.
  */
-export function listen(host, speak) {
-  const watch = new MutationObserver(speak);
+export function listen(host, onChange) {
+  const observer = new MutationObserver(onChange);
   for (let root = host.getRootNode(); root; root = root.host?.getRootNode()) {
-    watch.observe(root, { subtree: true, attributeFilter: ['lang', 'xml:lang'] });
+    observer.observe(root, { subtree: true, attributeFilter: ['lang', 'xml:lang'] });
   }
-  speak();
-  return () => watch.disconnect();
+  onChange();
+  return () => observer.disconnect();
 }
 
 /**
@@ -34,16 +34,16 @@ export function listen(host, speak) {
  */
 export function frame(place, host, shelf) {
   const root = host.shadowRoot;
-  if (!later) {
-    later = new CSSStyleSheet();
-    later.replaceSync(laterCss);
+  if (!laterSheet) {
+    laterSheet = new CSSStyleSheet();
+    laterSheet.replaceSync(laterCss);
   }
-  root.adoptedStyleSheets = [...root.adoptedStyleSheets, later];
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, laterSheet];
   const section = place.querySelector('#window');
   // A program rendered without a window does not need this.
   if (!section) return () => {};
-  const ending = new AbortController();
-  const on = (target, type, listener) => target.addEventListener(type, listener, { signal: ending.signal });
+  const controller = new AbortController();
+  const on = (target, type, listener) => target.addEventListener(type, listener, { signal: controller.signal });
   // Lengths are set in a style sheet, since no element gets a style attribute.
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(':host>div{}');
@@ -52,7 +52,7 @@ export function frame(place, host, shelf) {
 
   /* ---- storage on this device ---- */
 
-  const recall = (name) => {
+  const readStored = (name) => {
     try {
       return shelf && localStorage.getItem(shelf + name);
     } catch {
@@ -60,7 +60,7 @@ export function frame(place, host, shelf) {
       return null;
     }
   };
-  const keep = (name, value) => {
+  const store = (name, value) => {
     try {
       if (!shelf) return;
       if (value) localStorage.setItem(shelf + name, value);
@@ -75,9 +75,9 @@ export function frame(place, host, shelf) {
   const view = globalThis.visualViewport;
   /** Ends the handling of Back. Without that file the window still works. */
   let endBack;
-  const follow = () => {
+  const followViewport = () => {
     if (matchMedia(PHONE).matches) {
-      import('./chataibot-back.js').then(({ closeOnBack }) => ending.signal.aborted || (endBack ??= closeOnBack(place, host, shelf)), () => {});
+      import('./chataibot-back.js').then(({ closeOnBack }) => controller.signal.aborted || (endBack ??= closeOnBack(place, host, shelf)), () => {});
     }
     // While the page is pinch-zoomed the window stays as it is.
     if (view.scale !== 1) return;
@@ -85,80 +85,85 @@ export function frame(place, host, shelf) {
     style.setProperty('--_view-height', `${view.height}px`);
   };
   if (view) {
-    on(view, 'resize', follow);
-    on(view, 'scroll', follow);
-    follow();
+    on(view, 'resize', followViewport);
+    on(view, 'scroll', followViewport);
+    followViewport();
   }
 
   /* ---- the size ---- */
 
   /** The size that the visitor chose, or `null`. */
   let size = null;
-  const apply = () => {
+  const applySize = () => {
     for (const side of ['width', 'height']) {
-      const most = side === 'width' ? innerWidth : innerHeight;
-      if (size) style.setProperty(`--_own-${side}`, `${(size[side] = Math.round(Math.max(SMALLEST[side], Math.min(size[side], most))))}px`);
+      const max = side === 'width' ? innerWidth : innerHeight;
+      if (size) style.setProperty(`--_own-${side}`, `${(size[side] = Math.round(Math.max(MIN_SIZE[side], Math.min(size[side], max))))}px`);
       else style.removeProperty(`--_own-${side}`);
     }
   };
-  const keepSize = () => keep('size', size && `${size.width} ${size.height}`);
-  const measure = () => size ?? { width: section.offsetWidth, height: section.offsetHeight };
+  const storeSize = () => store('size', size && `${size.width} ${size.height}`);
+  const currentSize = () => size ?? { width: section.offsetWidth, height: section.offsetHeight };
   /** The resize handle of an event, and the sides of the window that it moves. */
-  const grip = ({ target }) => {
+  const gripOf = ({ target }) => {
     const handle = target.closest?.('[part~="resize"]');
     if (!handle) return null;
-    const [own, whole] = [handle, section].map((element) => element.getBoundingClientRect());
-    return { handle, whole, left: own.left - whole.left < whole.right - own.right, top: own.top - whole.top < whole.bottom - own.bottom };
+    const [handleBox, windowBox] = [handle, section].map((element) => element.getBoundingClientRect());
+    return {
+      handle,
+      windowBox,
+      left: handleBox.left - windowBox.left < windowBox.right - handleBox.right,
+      top: handleBox.top - windowBox.top < windowBox.bottom - handleBox.bottom,
+    };
   };
 
   on(place, 'pointerdown', (event) => {
-    const found = grip(event);
-    if (!found || event.button) return;
-    const { handle, whole, left, top } = found;
+    const grip = gripOf(event);
+    if (!grip || event.button) return;
+    const { handle, windowBox, left, top } = grip;
     const { clientX, clientY } = event;
     // Away from the corner only one edge moves.
-    const across = Math.abs(clientX - (left ? whole.left : whole.right)) < 24;
-    const along = Math.abs(clientY - (top ? whole.top : whole.bottom)) < 24;
-    const from = measure();
-    const pull = new AbortController();
-    const during = (type, listener) => handle.addEventListener(type, listener, { signal: pull.signal });
+    const movesWidth = Math.abs(clientX - (left ? windowBox.left : windowBox.right)) < 24;
+    const movesHeight = Math.abs(clientY - (top ? windowBox.top : windowBox.bottom)) < 24;
+    const startSize = currentSize();
+    const drag = new AbortController();
+    const onHandle = (type, listener) => handle.addEventListener(type, listener, { signal: drag.signal });
     handle.setPointerCapture(event.pointerId);
-    during('pointermove', (now) => {
-      const width = from.width + (across ? (left ? clientX - now.clientX : now.clientX - clientX) : 0);
-      const height = from.height + (along ? (top ? clientY - now.clientY : now.clientY - clientY) : 0);
+    onHandle('pointermove', (move) => {
+      const width = startSize.width + (movesWidth ? (left ? clientX - move.clientX : move.clientX - clientX) : 0);
+      const height = startSize.height + (movesHeight ? (top ? clientY - move.clientY : move.clientY - clientY) : 0);
       size = { width, height };
-      apply();
+      applySize();
     });
-    const end = () => {
-      pull.abort();
-      keepSize();
+    const endDrag = () => {
+      drag.abort();
+      storeSize();
     };
-    during('pointerup', end);
-    during('pointercancel', end);
+    onHandle('pointerup', endDrag);
+    onHandle('pointercancel', endDrag);
   });
 
   on(place, 'keydown', (event) => {
-    const found = event.key.startsWith('Arrow') && grip(event);
-    if (!found) return;
+    const grip = event.key.startsWith('Arrow') && gripOf(event);
+    if (!grip) return;
     event.preventDefault();
-    const { width, height } = measure();
+    const { width, height } = currentSize();
     const [x, y] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-    size = { width: width + (found.left ? -x : x) * STEP, height: height + (found.top ? -y : y) * STEP };
-    apply();
-    keepSize();
+    size = { width: width + (grip.left ? -x : x) * STEP, height: height + (grip.top ? -y : y) * STEP };
+    applySize();
+    storeSize();
   });
 
   on(place, 'dblclick', (event) => {
-    if (!grip(event)) return;
+    if (!gripOf(event)) return;
     size = null;
-    apply();
-    keepSize();
+    applySize();
+    storeSize();
   });
 
-  const [width, height] = (recall('size') || '').split(' ').map(Number);
+  const [width, height] = (readStored('size') || '').split(' ').map(Number);
   if (width && height) {
     size = { width, height };
-    apply();
+    applySize();
   }
 
   /* ---- no scrolling of the page beneath ---- */
@@ -167,25 +172,26 @@ export function frame(place, host, shelf) {
    * Keeps a wheel or touch gesture from scrolling the page, unless an element of ours scrolls (and
    * contains the scrolling itself) or is dragged by it.
    */
-  const hold = (event, overflow) => {
-    for (const at of event.composedPath()) {
+  const preventPageScroll = (event, overflow) => {
+    for (const node of event.composedPath()) {
       // An inline window lets scrolling continue in the page; a window over the page does not.
-      if (at === section && host.mode === 'inline') return;
-      if (at === section || at.showModal) break;
-      const isLonger = at.scrollHeight > at.clientHeight + 1 || (event.touches && at.scrollWidth > at.clientWidth + 1);
-      if (at.type === 'range' || (isLonger && /auto|scroll/.test(getComputedStyle(at)[overflow]))) return;
+      if (node === section && host.mode === 'inline') return;
+      if (node === section || node.showModal) break;
+      const isLonger =
+        node.scrollHeight > node.clientHeight + 1 || (event.touches && node.scrollWidth > node.clientWidth + 1);
+      if (node.type === 'range' || (isLonger && /auto|scroll/.test(getComputedStyle(node)[overflow]))) return;
     }
     if (event.cancelable) event.preventDefault();
   };
   // With Control the wheel zooms the page.
-  on(section, 'wheel', (event) => event.ctrlKey || hold(event, 'overflowY'));
+  on(section, 'wheel', (event) => event.ctrlKey || preventPageScroll(event, 'overflowY'));
   // Gestures of two fingers, or on a zoomed page, are left alone.
-  on(section, 'touchmove', (event) => event.touches[1] || view?.scale > 1 || hold(event, 'overflow'));
+  on(section, 'touchmove', (event) => event.touches[1] || view?.scale > 1 || preventPageScroll(event, 'overflow'));
 
   /* ---- changes by the program ---- */
 
   /** Raises the chat, which the visitor asked for, above newer elements in the top layer. */
-  const rise = () => {
+  const raise = () => {
     const top = place.parentNode;
     if (!top.popover || !top.showPopover || !navigator.userActivation?.isActive || !document.querySelector(':popover-open, :modal')) return;
     const focused = root.activeElement;
@@ -194,40 +200,40 @@ export function frame(place, host, shelf) {
     focused?.focus({ preventScroll: true });
   };
 
-  const is = (name) => section.part.contains(name);
-  let open = false;
-  let large = false;
-  const look = () => {
-    if (is('window-open') !== open) {
-      open = !open;
-      if (open) rise();
+  const hasPart = (name) => section.part.contains(name);
+  let isOpen = false;
+  let isLarge = false;
+  const onPartChange = () => {
+    if (hasPart('window-open') !== isOpen) {
+      isOpen = !isOpen;
+      if (isOpen) raise();
     }
     // Without a handle the size is not the visitor's choice and is not stored.
-    if (is('window-large') !== large && place.querySelector('[part~="resize"]')) {
-      large = !large;
-      keep('large', large && '1');
+    if (hasPart('window-large') !== isLarge && place.querySelector('[part~="resize"]')) {
+      isLarge = !isLarge;
+      store('large', isLarge && '1');
     }
   };
   // While the closed window fades, Tab must not enter it. On the next opening the program rewrites
   // all classes.
-  const leave = ({ key }) => key === 'Tab' && !is('window-open') && section.classList.add('window-gone');
+  const hideOnTab = ({ key }) => key === 'Tab' && !hasPart('window-open') && section.classList.add('window-gone');
   // In the capture phase, as not every key event is passed on.
-  document.addEventListener('keydown', leave, { capture: true, signal: ending.signal });
-  const watch = new MutationObserver(look);
-  watch.observe(section, { attributeFilter: ['part'] });
-  if (recall('large') && !is('window-large')) {
+  document.addEventListener('keydown', hideOnTab, { capture: true, signal: controller.signal });
+  const observer = new MutationObserver(onPartChange);
+  observer.observe(section, { attributeFilter: ['part'] });
+  if (readStored('large') && !hasPart('window-large')) {
     // Not composed: outside, a click counts as the visitor's, after which sounds may be played.
     place.querySelector('[part~="expand"]')?.dispatchEvent(new MouseEvent('click', { bubbles: true }));
   }
   // The window may have been opened before this was loaded.
-  look();
-  const endLine = keepLine(place);
+  onPartChange();
+  const endKeepLine = keepLine(place);
 
   return () => {
-    ending.abort();
-    watch.disconnect();
-    endLine();
+    controller.abort();
+    observer.disconnect();
+    endKeepLine();
     endBack?.();
-    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet && one !== later);
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet && one !== laterSheet);
   };
 }

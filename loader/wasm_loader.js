@@ -10,7 +10,7 @@ const folder = new URL('.', import.meta.url);
 /** Origin of the script; the proxy is there unless the page says otherwise. */
 export const origin = folder.origin;
 
-let loading;
+let loads;
 let attempts = 0;
 
 /**
@@ -19,20 +19,20 @@ let attempts = 0;
  * makes them; `help` is the module `fallback.js`, if it can be fetched.
  */
 export function load() {
-  if (loading) return loading;
+  if (loads) return loads;
   attempts++;
   const shell = loadPart('shell');
   const app = start(shell);
-  app.catch(({ final }) => final || (loading = null));
-  return (loading = { shell, app });
+  app.catch(({ final }) => final || (loads = null));
+  return (loads = { shell, app });
 }
 
 // Some browsers remember a failed import for the life of the page: a later attempt needs another
 // address.
-const file = (name) => new URL(name + (attempts > 1 ? `?retry=${attempts}` : ''), folder).href;
+const addressOf = (name) => new URL(name + (attempts > 1 ? `?retry=${attempts}` : ''), folder).href;
 
 /** Imports another script of the bundle by its name. */
-export const loadPart = (name) => import(file(`chataibot-${name}.js`));
+export const loadPart = (name) => import(addressOf(`chataibot-${name}.js`));
 
 /** The fallbacks, needed only after a failure. */
 const loadHelp = () => loadPart('fallback');
@@ -40,21 +40,23 @@ const loadHelp = () => loadPart('fallback');
 async function start(shell) {
   // Refusals by the page's Content-Security-Policy during the start.
   const refusals = [];
-  const note = (event) => refusals.push(event);
+  const recordRefusal = (event) => refusals.push(event);
   // Requested before the shell can ask for it, so that it arrives when the shell is shown; the
   // shell has the line to itself for the first 100 milliseconds.
-  const wasm = new Promise((begin) => setTimeout(begin, 100)).then(() => fetch(file('chataibot-widget_bg.wasm')));
+  const wasm = new Promise((resolve) => setTimeout(resolve, 100)).then(() =>
+    fetch(addressOf('chataibot-widget_bg.wasm')),
+  );
   try {
     // Handled where the shell awaits it.
     wasm.catch(() => {});
-    addEventListener('securitypolicyviolation', note);
-    return await (await shell).load(file, loadHelp, wasm);
+    addEventListener('securitypolicyviolation', recordRefusal);
+    return await (await shell).load(addressOf, loadHelp, wasm);
   } catch (cause) {
     // A refusal is reported in a task of its own.
     await new Promise((resolve) => setTimeout(resolve));
     throw await asProblem(cause, refusals);
   } finally {
-    removeEventListener('securitypolicyviolation', note);
+    removeEventListener('securitypolicyviolation', recordRefusal);
   }
 }
 

@@ -66,7 +66,7 @@ pub use lazy_view::attached;
 #[cfg(debug_assertions)]
 pub use message_row::rows_rendered;
 pub use rich_text::safe_address;
-pub use screens::gate;
+pub use screens::requirements_of;
 #[cfg(not(target_arch = "wasm32"))]
 pub use shell::{MARK, Shell, ShellRow};
 pub use uploads::{Sending, Upload, UploadError, UploadState, Uploads, sample};

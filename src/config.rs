@@ -136,9 +136,9 @@ impl Config {
     /// One fact about the visitor (`name`, `email` or `phone`): the property takes precedence over
     /// the attribute.
     #[must_use]
-    pub fn contact(&self, fact: Name) -> Option<Rc<str>> {
-        let key = SETTINGS[fact as usize].attribute.strip_prefix("contact-").unwrap_or_default();
-        self.contact.get(key).map(Rc::from).or_else(|| self.given(fact))
+    pub fn contact(&self, field: Name) -> Option<Rc<str>> {
+        let key = SETTINGS[field as usize].attribute.strip_prefix("contact-").unwrap_or_default();
+        self.contact.get(key).map(Rc::from).or_else(|| self.given(field))
     }
 
     /// Addresses of all calls. The loader always gives `proxy-url`; without it, the page's own
@@ -166,7 +166,7 @@ impl Config {
             complain(&["[chataibot] there is no setting \"", name, "\". See docs/reference.md."].concat());
             return;
         };
-        let refused = match given {
+        let rejected = match given {
             RawValue::Map(map) if setting.kind == SettingKind::Map => {
                 *self.map(setting.name) = Rc::new(map);
                 return;
@@ -175,17 +175,17 @@ impl Config {
                 self.clear(setting);
                 return;
             }
-            RawValue::Text(text) if setting.kind == SettingKind::Flag && is_off(&text) => {
+            RawValue::Text(text) if setting.kind == SettingKind::Flag && turns_flag_off(&text) => {
                 self.clear(setting);
                 return;
             }
             RawValue::Map(_) => "[object]".to_owned(),
-            RawValue::Text(text) => match check(setting.kind, &text) {
-                Verdict::Fine if setting.kind == SettingKind::Locale => {
-                    self.texts[setting.name as usize] = Some(Rc::from(as_tag(&text)));
+            RawValue::Text(text) => match validate(setting.kind, &text) {
+                Verdict::Valid if setting.kind == SettingKind::Locale => {
+                    self.texts[setting.name as usize] = Some(Rc::from(normalise_tag(&text)));
                     return;
                 }
-                Verdict::Fine => {
+                Verdict::Valid => {
                     self.texts[setting.name as usize] = Some(Rc::from(text.trim()));
                     return;
                 }
@@ -203,7 +203,7 @@ impl Config {
                     self.texts[setting.name as usize] = Some(Rc::from(text.trim()));
                     return;
                 }
-                Verdict::Refused => text,
+                Verdict::Rejected => text,
             },
             RawValue::Other(what) => what,
         };
@@ -213,7 +213,7 @@ impl Config {
                 "[chataibot] ",
                 label(setting),
                 "=\"",
-                &shorten(&refused),
+                &shorten(&rejected),
                 "\" is not allowed. Allowed: ",
                 &allowed(setting.kind),
                 ". Now: ",
@@ -248,37 +248,37 @@ pub(crate) fn find(name: &str) -> Option<&'static Setting> {
 }
 
 enum Verdict {
-    Fine,
+    Valid,
     Insecure,
-    Refused,
+    Rejected,
 }
 
-fn check(kind: SettingKind, text: &str) -> Verdict {
+fn validate(kind: SettingKind, text: &str) -> Verdict {
     let text = text.trim();
-    let fine = match kind {
+    let is_valid = match kind {
         SettingKind::Text | SettingKind::Flag | SettingKind::List | SettingKind::Json => true,
         SettingKind::UrlOrNone if text == "none" => true,
-        SettingKind::Url | SettingKind::UrlOrNone => match address::judge(text) {
-            address::Judgement::Secure => true,
-            address::Judgement::Insecure => return Verdict::Insecure,
-            address::Judgement::Unusable => false,
+        SettingKind::Url | SettingKind::UrlOrNone => match address::check_address(text) {
+            address::Safety::Secure => true,
+            address::Safety::Insecure => return Verdict::Insecure,
+            address::Safety::Unusable => false,
         },
         SettingKind::Choice(choices) => choices.contains(&text),
-        SettingKind::Locale => is_language_tag(&as_tag(text)),
+        SettingKind::Locale => is_language_tag(&normalise_tag(text)),
         SettingKind::Number => !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()),
         SettingKind::Map => false,
     };
-    if fine { Verdict::Fine } else { Verdict::Refused }
+    if is_valid { Verdict::Valid } else { Verdict::Rejected }
 }
 
 /// Whether this text turns a flag off: some frameworks write `false` as a text. As in
 /// loader/settings.js.
-fn is_off(text: &str) -> bool {
+fn turns_flag_off(text: &str) -> bool {
     ["false", "null", "undefined", "0"].iter().any(|off| off.eq_ignore_ascii_case(text.trim()))
 }
 
 /// Converts a language tag as other systems write it: `pt_BR`, `de_AT.UTF-8@euro`.
-fn as_tag(text: &str) -> String {
+fn normalise_tag(text: &str) -> String {
     let end = text.bytes().position(|byte| byte == b'.' || byte == b'@').unwrap_or(text.len());
     text[..end].trim_ascii().replace('_', "-")
 }

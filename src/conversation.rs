@@ -33,9 +33,9 @@ pub use row::{Delivery, MessageRow, Notice, Row, RowKind, SendError, SendState};
 pub use timeline::CursorOrder;
 
 /// How long a reply is expected after an accepted message ("typing"), in milliseconds.
-const TYPING_CAP: u64 = 30_000;
+const TYPING_TIMEOUT: u64 = 30_000;
 /// Row keys count upwards from here, and downwards for rows inserted above.
-const KEYS: u32 = 1 << 30;
+const FIRST_KEY: u32 = 1 << 30;
 
 /// Phase of a conversation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,12 +87,12 @@ pub struct Conversation {
     logged_rows: usize,
     outbox: Vec<Rc<OutboxMessage>>,
     cursor: Option<Cursor>,
-    read: Option<Cursor>,
+    read_cursor: Option<Cursor>,
     /// The largest key assigned so far.
-    next_key: u32,
+    newest_key: u32,
     /// The smallest key.
-    first_key: u32,
-    earlier: HistoryState,
+    oldest_key: u32,
+    history: HistoryState,
     feedback: Rc<Vec<(Cursor, bool)>>,
     assignee: Option<Rc<Assignee>>,
     /// The last status in the log. `phase` can be newer, from an answer of the proxy.
@@ -118,10 +118,10 @@ impl Default for Conversation {
             logged_rows: 0,
             outbox: Vec::new(),
             cursor: None,
-            read: None,
-            next_key: KEYS,
-            first_key: KEYS + 1,
-            earlier: HistoryState::None,
+            read_cursor: None,
+            newest_key: FIRST_KEY,
+            oldest_key: FIRST_KEY + 1,
+            history: HistoryState::None,
             feedback: Rc::default(),
             assignee: None,
             logged_status: Status::Open,
@@ -159,45 +159,45 @@ impl Conversation {
             Action::Composed { id, text, typed, at } => self.compose(id, text, typed, at),
             Action::Drafted(draft) => self.set_draft(draft),
             Action::SendBegan { id } => {
-                self.send_moved(&id, &[SendState::Queued, SendState::Unknown], SendState::Sending)
+                self.change_send_state(&id, &[SendState::Queued, SendState::Unknown], SendState::Sending)
             }
             Action::SendAccepted { id, now } => self.send_accepted(&id, now),
-            Action::SettledRemotely { id } => self.settle(&id),
-            Action::SendDelayed { id } => self.send_moved(&id, &[SendState::Sending], SendState::Queued),
-            Action::SendUnknown { id } => self.send_moved(&id, &[SendState::Sending], SendState::Unknown),
-            Action::FormRefused { id } => self.form_refused(&id),
+            Action::SettledRemotely { id } => self.remove_settled(&id),
+            Action::SendDelayed { id } => self.change_send_state(&id, &[SendState::Sending], SendState::Queued),
+            Action::SendUnknown { id } => self.change_send_state(&id, &[SendState::Sending], SendState::Unknown),
+            Action::TypedAnswerRefused { id } => self.typed_answer_refused(&id),
             Action::SendFailed { id, error } => self.send_failed(&id, error),
             Action::Requeued { id, new_id, at } => self.requeue(&id, new_id, at),
             Action::Discarded { id } => self.discard(&id),
-            Action::OutboxFound(found) => self.adopt_outbox(found),
+            Action::OutboxFound(found) => self.merge_outbox(found),
             Action::Started { conversation } => self.start(conversation),
             Action::Received { entry, now } => self.receive(entry, now),
             Action::Skipped { cursor } => self.skip(cursor),
-            Action::Rebuilt { entries, earlier } => self.rebuild(entries, earlier),
-            Action::EarlierKnown(more) => self.earlier_known(more),
-            Action::EarlierAsked => self.ask_earlier(),
-            Action::EarlierCame { entries, earlier } => self.put_before(entries, earlier),
+            Action::Rebuilt { entries, has_earlier } => self.rebuild(entries, has_earlier),
+            Action::EarlierKnown(has_earlier) => self.set_has_earlier(has_earlier),
+            Action::EarlierRequested => self.request_earlier(),
+            Action::EarlierReceived { entries, has_earlier } => self.prepend_page(entries, has_earlier),
             Action::EarlierFailed => self.earlier_failed(),
             Action::Rated { cursor, helpful } => self.rate(cursor, helpful),
             Action::Restored(restored) => self.restore(*restored),
             Action::Ended => self.phase == Phase::Active && self.set_status(Status::Closed),
-            Action::Left => {
-                self.forget_form();
+            Action::ConversationLeft => {
+                self.clear_form();
                 self.leave()
             }
-            Action::Forgotten => self.forget(),
-            Action::WindowOpened => self.look(|it| it.set_window_open(true)),
+            Action::VisitorForgotten => self.forget(),
+            Action::WindowOpened => self.apply_and_mark_read(|state| state.set_window_open(true)),
             Action::WindowClosed => self.set_window_open(false),
-            Action::PageShown => self.look(|it| it.set_page_hidden(false)),
+            Action::PageShown => self.apply_and_mark_read(|state| state.set_page_hidden(false)),
             Action::PageHidden => self.set_page_hidden(true),
-            Action::Read { up_to } => self.read_up_to(up_to),
-            Action::ConnectionChanged(link) => self.set_connection(link),
+            Action::Read { up_to } => self.mark_read(up_to),
+            Action::ConnectionChanged(status) => self.set_connection(status),
             Action::ProblemChanged(problem) => self.set_problem(problem),
-            Action::RequirementsSet(gate) => self.set_requirements(gate),
-            Action::ProgressChanged(passed) => set(&mut self.progress, Rc::new(passed)),
-            Action::StorageLost => self.lose_storage(),
+            Action::RequirementsSet(requirements) => self.set_requirements(requirements),
+            Action::ProgressChanged(progress) => set_if_changed(&mut self.progress, Rc::new(progress)),
+            Action::StorageLost => self.set_memory_only(),
             Action::Ticked { now } => match self.typing_until {
-                Some(until) if now >= until => set(&mut self.typing_until, None),
+                Some(until) if now >= until => set_if_changed(&mut self.typing_until, None),
                 Some(_) | None => false,
             },
         }
@@ -214,8 +214,8 @@ impl Conversation {
 
     fn forget(&mut self) -> bool {
         let fresh = Self {
-            next_key: self.next_key,
-            first_key: self.first_key,
+            newest_key: self.newest_key,
+            oldest_key: self.oldest_key,
             window_open: self.window_open,
             page_hidden: self.page_hidden,
             memory_only: self.memory_only,
@@ -232,7 +232,7 @@ impl Conversation {
             (Status::Closed, Phase::New | Phase::Active) => {
                 self.phase = Phase::Ended;
                 self.typing_until = None;
-                self.fail_waiting(SendError::Ended);
+                self.fail_queued(SendError::Ended);
                 true
             }
             (Status::Open, Phase::Ended) => {
@@ -244,14 +244,14 @@ impl Conversation {
     }
 
     /// Applies a change after which the visitor may see unread messages, and marks them as read.
-    fn look(&mut self, change: impl FnOnce(&mut Self) -> bool) -> bool {
+    fn apply_and_mark_read(&mut self, change: impl FnOnce(&mut Self) -> bool) -> bool {
         let changed = change(self);
-        if self.is_watched() { self.read_up_to(None) || changed } else { changed }
+        if self.is_watched() { self.mark_read(None) || changed } else { changed }
     }
 
     /// Starts expecting a reply at any moment.
     fn expect_reply(&mut self, now: u64) {
-        self.typing_until = Some(now + TYPING_CAP);
+        self.typing_until = Some(now + TYPING_TIMEOUT);
     }
 
     /// Whether the visitor sees the list: window open, page visible.
@@ -270,7 +270,7 @@ impl Conversation {
     /// The visitor's message with this client message id.
     #[must_use]
     pub fn message(&self, id: &str) -> Option<&MessageRow> {
-        self.row_of(id).and_then(|at| self.rows[at].message())
+        self.row_index(id).and_then(|at| self.rows[at].message())
     }
 
     /// The log as far as it was read, in order.
@@ -282,7 +282,7 @@ impl Conversation {
     /// The largest row key assigned so far.
     #[must_use]
     pub fn newest_key(&self) -> u32 {
-        self.next_key
+        self.newest_key
     }
 
     /// The conversation's id, once it was started.
@@ -373,17 +373,17 @@ impl Conversation {
 
     /// Up to where the visitor has read.
     #[must_use]
-    pub fn read(&self) -> Option<Cursor> {
-        self.read
+    pub fn read_cursor(&self) -> Option<Cursor> {
+        self.read_cursor
     }
 }
 
-fn set<T: PartialEq>(place: &mut T, value: T) -> bool {
-    let news = *place != value;
-    if news {
-        *place = value;
+fn set_if_changed<T: PartialEq>(field: &mut T, value: T) -> bool {
+    let changed = *field != value;
+    if changed {
+        *field = value;
     }
-    news
+    changed
 }
 
 fn prompt_of(content: &Content) -> Option<Prompt> {

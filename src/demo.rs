@@ -26,10 +26,10 @@ use crate::{
 };
 
 #[cfg(feature = "split")]
-use wasm_split_helpers::SplitLoaderError as Missing;
+use wasm_split_helpers::SplitLoaderError as FetchError;
 /// The player could not be fetched.
 #[cfg(not(feature = "split"))]
-type Missing = std::convert::Infallible;
+type FetchError = std::convert::Infallible;
 
 /// Plays the scene called `name`; `None` if there is none. `origin` is where the program was loaded
 /// from, with the sample picture next to it.
@@ -45,11 +45,11 @@ pub struct Scene {
 
 #[cfg(feature = "split")]
 #[wasm_split_helpers::wasm_split(scenes, fallible)]
-fn fetch() -> Result<Play, Missing> {
+fn fetch() -> Result<Play, FetchError> {
     Ok(play)
 }
 #[cfg(not(feature = "split"))]
-async fn fetch() -> Result<Play, Missing> {
+async fn fetch() -> Result<Play, FetchError> {
     Ok(play)
 }
 
@@ -72,7 +72,7 @@ fn play(name: &str, origin: &str, on_event: Rc<dyn Fn(PageEvent)>) -> Option<Sce
         state: RefCell::new(Rc::new(state)),
         on_event,
         listener: RefCell::default(),
-        said: Cell::new(0),
+        sent_count: Cell::new(0),
         uploads: (name == stories::ATTACHING).then(files::uploads),
     };
     Some(Scene { source: Rc::new(player), staging })
@@ -83,7 +83,7 @@ struct Player {
     state: RefCell<Rc<Conversation>>,
     on_event: Rc<dyn Fn(PageEvent)>,
     listener: RefCell<Option<Listener>>,
-    said: Cell<u32>,
+    sent_count: Cell<u32>,
     uploads: Option<Uploads>,
 }
 
@@ -109,17 +109,18 @@ impl Player {
         if text.is_empty() {
             return None;
         }
-        let number = self.said.get() + 1;
-        self.said.set(number);
+        let number = self.sent_count.get() + 1;
+        self.sent_count.set(number);
         let id: Rc<str> = ["said-", &number.to_string()].concat().into();
         self.apply(Action::Composed { id: id.clone(), text: text.into(), typed: None, at: NOW });
-        self.arrive(&id);
+        self.deliver(&id);
         Some(id)
     }
 
-    fn arrive(&self, id: &Rc<str>) {
-        let waits = self.state().outbox().iter().any(|pending| pending.id == *id && pending.state == SendState::Queued);
-        if waits {
+    fn deliver(&self, id: &Rc<str>) {
+        let is_queued =
+            self.state().outbox().iter().any(|pending| pending.id == *id && pending.state == SendState::Queued);
+        if is_queued {
             self.apply(Action::Started { conversation: "scene".into() });
             self.apply(Action::ConnectionChanged(ConnectionStatus::Live));
             self.apply(Action::SendBegan { id: id.clone() });
@@ -146,26 +147,26 @@ impl ChatSource for Player {
             UserAction::Send(text) | UserAction::Answer { text, .. } => return self.send(&text),
             UserAction::Retry(id) => {
                 self.apply(Action::Requeued { id: id.clone(), new_id: id.clone(), at: NOW });
-                self.arrive(&id);
+                self.deliver(&id);
             }
             UserAction::Discard(id) => self.apply(Action::Discarded { id }),
             UserAction::Draft(text) => self.apply(Action::Drafted(text.into())),
             UserAction::Open => self.apply(Action::WindowOpened),
             UserAction::Close => self.apply(Action::WindowClosed),
-            UserAction::Restart => self.apply(Action::Left),
+            UserAction::Restart => self.apply(Action::ConversationLeft),
             UserAction::End => self.apply(Action::Ended),
             UserAction::Feedback { key, helpful } => {
                 let row = self.state().rows().iter().find(|row| row.key == key).cloned();
-                let logged = row.and_then(|row| row.message()?.logged().cloned());
+                let logged = row.and_then(|row| row.message()?.log_entry().cloned());
                 if let Some(entry) = logged {
                     self.apply(Action::Rated { cursor: entry.cursor, helpful });
                 }
             }
             UserAction::Step(step) => {
-                let action = self.state().after(&step, NOW);
+                let action = self.state().step_action(&step, NOW);
                 self.apply(action);
             }
-            UserAction::Reset => self.apply(Action::Forgotten),
+            UserAction::Reset => self.apply(Action::VisitorForgotten),
             UserAction::LoadEarlier | UserAction::Sound(_) | UserAction::Transcript(_) | UserAction::Resize => {}
         }
         None
@@ -175,12 +176,12 @@ impl ChatSource for Player {
         self.uploads.clone()
     }
 
-    fn stands_still_at(&self) -> Option<u64> {
+    fn frozen_time(&self) -> Option<u64> {
         Some(NOW)
     }
 
-    fn ask(&self, gate: Requirements) {
-        self.apply(Action::RequirementsSet(gate));
+    fn set_requirements(&self, requirements: Requirements) {
+        self.apply(Action::RequirementsSet(requirements));
     }
 
     fn end(&self) {

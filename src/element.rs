@@ -14,7 +14,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
 use crate::{
-    components::{Transcript, UserAction, attached, gate},
+    components::{Transcript, UserAction, attached, requirements_of},
     config::{Config, Name, from_js},
     conversation::{ConnectionStatus, Conversation, MessageRow, Phase, onboarding::Rating},
     machine::effect::PageEvent,
@@ -159,7 +159,7 @@ fn runtime_settings(config: &Config) -> Settings {
             phone: owned(Name::ContactPhone),
         },
         contact_locked: config.flag(Name::ContactLocked),
-        requirements: gate(config),
+        requirements: requirements_of(config),
         variables: config.variables().as_ref().clone(),
         memory_only: config.text(Name::Storage) == "memory",
     }
@@ -175,34 +175,34 @@ fn report(tell: &Function, outgoing: PageEvent) {
         PageEvent::Sent { id, text } => {
             ("sent", object(&[("id", JsValue::from_str(&id)), ("text", JsValue::from_str(&text))]))
         }
-        PageEvent::Received(message) => ("message", received(&message)),
+        PageEvent::Received(message) => ("message", received_detail(&message)),
         PageEvent::Unread(count) => ("unread", object(&[("count", count.into())])),
         PageEvent::Status(status) => ("status", object(&[("status", status_name(status).into())])),
         PageEvent::Feedback { text, helpful } => {
             ("feedback", object(&[("text", JsValue::from_str(&text)), ("helpful", helpful.into())]))
         }
         PageEvent::Consent { given } => ("consent", object(&[("given", given.into())])),
-        PageEvent::Rated { rating, conversation } => ("rating", object(&rated(rating, conversation))),
+        PageEvent::Rated { rating, conversation } => ("rating", object(&rating_detail(rating, conversation))),
         PageEvent::Error { code, message } => {
             ("error", object(&[("code", JsValue::from_str(&code)), ("message", JsValue::from_str(&message))]))
         }
     };
     // The element's `tell` dispatches an event, and what listeners throw is reported by the
     // browser, not thrown here.
-    let told = tell.call2(&JsValue::NULL, &kind.into(), &detail);
-    debug_assert!(told.is_ok(), "the element's tell threw");
+    let called = tell.call2(&JsValue::NULL, &kind.into(), &detail);
+    debug_assert!(called.is_ok(), "the element's tell threw");
 }
 
 /// Asks the page whether to send a visitor's message. Returns the text to send, perhaps changed by
 /// the page, or `None`.
 fn before_send(tell: &Function, text: &str) -> Option<String> {
     let detail = object(&[("text", JsValue::from_str(text))]);
-    let goes_on = tell.call2(&JsValue::NULL, &"before-send".into(), &detail).is_ok_and(|goes_on| goes_on.is_truthy());
+    let allowed = tell.call2(&JsValue::NULL, &"before-send".into(), &detail).is_ok_and(|allowed| allowed.is_truthy());
     // If the page replaced the text with another type, there is nothing to send.
-    goes_on.then(|| Reflect::get(&detail, &"text".into()).ok().and_then(|text| text.as_string()).unwrap_or_default())
+    allowed.then(|| Reflect::get(&detail, &"text".into()).ok().and_then(|text| text.as_string()).unwrap_or_default())
 }
 
-fn rated(rating: Rating, conversation: Option<Rc<str>>) -> [(&'static str, JsValue); 4] {
+fn rating_detail(rating: Rating, conversation: Option<Rc<str>>) -> [(&'static str, JsValue); 4] {
     [
         ("value", rating.value.into()),
         ("best", rating.best.into()),
@@ -211,9 +211,9 @@ fn rated(rating: Rating, conversation: Option<Rc<str>>) -> [(&'static str, JsVal
     ]
 }
 
-fn received(message: &MessageRow) -> JsValue {
+fn received_detail(message: &MessageRow) -> JsValue {
     // As received: `entry.event.message.content`.
-    let entry = message.logged().and_then(|entry| JSON::parse(entry.json()).ok()).unwrap_or_default();
+    let entry = message.log_entry().and_then(|entry| JSON::parse(entry.json()).ok()).unwrap_or_default();
     let content = ["event", "message", "content"]
         .iter()
         .fold(entry, |value, name| Reflect::get(&value, &JsValue::from_str(name)).unwrap_or_default());

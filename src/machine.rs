@@ -36,13 +36,13 @@ pub struct Core {
     state: Rc<Conversation>,
     token_refresh: TokenRefresh,
     /// Whether replies arrive by stream or poll; otherwise the host page receives them itself.
-    listens: bool,
+    receives_replies: bool,
     /// Whether the visitor has shown intent. Before that nothing is connected, fetched or stored.
-    awake: bool,
+    has_shown_intent: bool,
     /// Whether new tabs start with the window open: its last opening or closing in any tab decides.
-    opens: bool,
+    starts_open: bool,
     /// When the visitor last typed in the composer, monotonic; `None` while it is empty.
-    wrote: Option<u64>,
+    last_typed_at: Option<u64>,
     save_due: Option<u64>,
 }
 
@@ -62,12 +62,15 @@ impl Core {
     /// Whether to fetch a token now: an opened window will need one soon, and the first message
     /// should not wait for it.
     fn wants_token(&self) -> bool {
-        self.awake && self.state.may_call() && self.state.window_open() && self.token_refresh.credentials().is_none()
+        self.has_shown_intent
+            && self.state.has_required_consent()
+            && self.state.window_open()
+            && self.token_refresh.credentials().is_none()
     }
 
     fn set_draft(&mut self, draft: &str, now: Now) {
-        self.wrote = Some(now.monotonic).filter(|_| !draft.is_empty());
-        self.awake |= !draft.is_empty();
+        self.last_typed_at = Some(now.monotonic).filter(|_| !draft.is_empty());
+        self.has_shown_intent |= !draft.is_empty();
     }
 }
 
@@ -112,7 +115,7 @@ impl Machine {
             Self::Chat(chat) => return Ok(chat.handle(input, now, effects)),
             Self::Idle(idle) => idle,
         };
-        let input = if idle.wants_chat() && promote.is_some() {
+        let input = if idle.needs_chat_machine() && promote.is_some() {
             input
         } else {
             match idle.handle(input, now, effects) {

@@ -15,7 +15,7 @@ use std::{
 use chataibot_wire::Author;
 use wasm_bindgen_futures::spawn_local;
 #[cfg(feature = "split")]
-use wasm_split_helpers::SplitLoaderError as Missing;
+use wasm_split_helpers::SplitLoaderError as FetchError;
 use web_sys::VisibilityState;
 
 use crate::{
@@ -29,7 +29,7 @@ const CHOICE: &str = "sound";
 
 /// Notification settings of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wanted {
+pub struct NotifySettings {
     /// Whether new messages sound, until the visitor chooses.
     pub sound: bool,
     /// Whether the tab's title shows unread messages.
@@ -40,18 +40,18 @@ pub struct Wanted {
 
 /// The alerts could not be fetched.
 #[cfg(not(feature = "split"))]
-type Missing = std::convert::Infallible;
+type FetchError = std::convert::Infallible;
 
 /// Creates the alerts.
-type Make = fn() -> Rc<dyn Alerts>;
+type MakeAlerts = fn() -> Rc<dyn Alerts>;
 
 #[cfg(feature = "split")]
 #[wasm_split_helpers::wasm_split(notify, fallible)]
-fn fetch() -> Result<Make, Missing> {
+fn fetch() -> Result<MakeAlerts, FetchError> {
     Ok(alerts::make)
 }
 #[cfg(not(feature = "split"))]
-async fn fetch() -> Result<Make, Missing> {
+async fn fetch() -> Result<MakeAlerts, FetchError> {
     Ok(alerts::make)
 }
 
@@ -59,7 +59,7 @@ async fn fetch() -> Result<Make, Missing> {
 /// sound.
 trait Alerts {
     /// Receives the current state.
-    fn tell(&self, news: News);
+    fn update(&self, news: News);
 }
 
 /// The state that the alerts need.
@@ -68,13 +68,13 @@ struct News {
     /// Name of the conversation's lock, which keeps two chats on one origin independent.
     lock: Option<String>,
     /// Whether the conversation is being looked at in this tab.
-    watched: bool,
+    is_watched: bool,
     /// Whether new messages sound.
-    sounds: bool,
+    is_sound_on: bool,
     /// Whether a message has arrived.
-    came: bool,
+    has_new_message: bool,
     /// Whether the visitor just turned the sound on.
-    chosen: bool,
+    just_enabled: bool,
     /// Sentence for the title, if any.
     title: Option<String>,
 }
@@ -85,41 +85,41 @@ struct News {
 pub struct Notifier(Rc<Inner>);
 
 struct Inner {
-    wanted: Cell<Wanted>,
+    settings: Cell<NotifySettings>,
     choice: Cell<Option<bool>>,
     storage: Storage,
     /// Key of the newest row already processed; `None` before the first call of `follow`.
-    heard: Cell<Option<u32>>,
+    newest_seen: Cell<Option<u32>>,
     news: RefCell<News>,
     alerts: RefCell<Option<Rc<dyn Alerts>>>,
     fetching: Cell<bool>,
     /// Whether the alerts could not be fetched. Only a new message tries again.
-    missed: Cell<bool>,
+    fetch_failed: Cell<bool>,
 }
 
 impl Notifier {
     /// Creates the notifications, with the choice the visitor made on an earlier visit.
     #[must_use]
-    pub fn new(wanted: Wanted) -> Self {
+    pub fn new(settings: NotifySettings) -> Self {
         const PREFIX: &str = "chataibot:";
-        let storage = if wanted.remember { Storage::local(PREFIX) } else { Storage::memory(PREFIX) };
+        let storage = if settings.remember { Storage::local(PREFIX) } else { Storage::memory(PREFIX) };
         let choice = storage.get(CHOICE).map(|choice| choice == "on");
         Self(Rc::new(Inner {
-            wanted: Cell::new(wanted),
+            settings: Cell::new(settings),
             choice: Cell::new(choice),
             storage,
-            heard: Cell::new(None),
+            newest_seen: Cell::new(None),
             news: RefCell::default(),
             alerts: RefCell::default(),
             fetching: Cell::new(false),
-            missed: Cell::new(false),
+            fetch_failed: Cell::new(false),
         }))
     }
 
     /// Applies new settings of the page.
-    pub fn want(&self, wanted: Wanted) {
-        self.0.wanted.set(wanted);
-        self.0.alert(false);
+    pub fn update_settings(&self, settings: NotifySettings) {
+        self.0.settings.set(settings);
+        self.0.update_alerts(false);
     }
 
     /// Whether new messages sound.
@@ -132,63 +132,63 @@ impl Notifier {
     pub fn choose_sound(&self, on: bool) {
         self.0.choice.set(Some(on));
         self.0.storage.set(CHOICE, if on { "on" } else { "off" });
-        self.0.news.borrow_mut().chosen = on;
-        self.0.alert(on);
+        self.0.news.borrow_mut().just_enabled = on;
+        self.0.update_alerts(on);
     }
 
     /// Processes the conversation after each change. `sentence` returns the title for a number of
     /// unread messages.
     pub fn follow(&self, state: &Conversation, sentence: impl FnOnce(u32) -> String) {
         let newest = state.newest_key();
-        let heard = self.0.heard.replace(Some(newest));
-        let came = heard.is_some_and(|heard| {
-            let rows = state.rows().iter().rev().filter(|row| row.key > heard && row.fresh);
+        let newest_seen = self.0.newest_seen.replace(Some(newest));
+        let has_new_message = newest_seen.is_some_and(|newest_seen| {
+            let rows = state.rows().iter().rev().filter(|row| row.key > newest_seen && row.is_new);
             rows.filter_map(|row| row.message()).any(|message| message.author != Author::Visitor)
         });
-        let unread = if self.0.wanted.get().title && is_hidden() { state.unread() } else { 0 };
+        let unread = if self.0.settings.get().title && is_hidden() { state.unread() } else { 0 };
         {
             let mut news = self.0.news.borrow_mut();
             news.lock = state.id().map(|id| ["chataibot:heard:", id].concat());
-            news.watched = state.is_watched();
-            news.came |= came;
+            news.is_watched = state.is_watched();
+            news.has_new_message |= has_new_message;
             news.title = (unread > 0).then(|| sentence(unread));
         }
         let mut messages = state.rows().iter().rev().filter_map(|row| row.message());
         let has_answers = messages.any(|message| message.author != Author::Visitor);
-        self.0.alert(has_answers && (came || !self.0.missed.get()));
+        self.0.update_alerts(has_answers && (has_new_message || !self.0.fetch_failed.get()));
     }
 }
 
 impl Inner {
     fn sounds(&self) -> bool {
-        self.choice.get().unwrap_or(self.wanted.get().sound)
+        self.choice.get().unwrap_or(self.settings.get().sound)
     }
 
-    /// Passes the state to the alerts. If they are not loaded yet, fetches them if `fetches` is
+    /// Passes the state to the alerts. If they are not loaded yet, fetches them if `may_fetch` is
     /// set.
-    fn alert(self: &Rc<Self>, fetches: bool) {
+    fn update_alerts(self: &Rc<Self>, may_fetch: bool) {
         let alerts = self.alerts.borrow().clone();
         if let Some(alerts) = alerts {
             let mut news = self.take_news();
-            news.sounds = self.sounds();
-            return alerts.tell(news);
+            news.is_sound_on = self.sounds();
+            return alerts.update(news);
         }
-        if !fetches || self.fetching.replace(true) {
+        if !may_fetch || self.fetching.replace(true) {
             return;
         }
         let weak = Rc::downgrade(self);
         spawn_local(async move {
-            let made = fetch().await;
+            let fetched = fetch().await;
             let Some(inner) = weak.upgrade() else { return };
             inner.fetching.set(false);
-            match made {
+            match fetched {
                 Ok(make) => {
                     inner.alerts.replace(Some(make()));
-                    inner.alert(false);
+                    inner.update_alerts(false);
                 }
                 // The next message tries again; for this one, the sound would come too late.
                 Err(_) => {
-                    inner.missed.set(true);
+                    inner.fetch_failed.set(true);
                     inner.take_news();
                 }
             }
@@ -198,9 +198,9 @@ impl Inner {
     /// Returns the news, and resets its one-time events.
     fn take_news(&self) -> News {
         let mut news = self.news.borrow_mut();
-        let told = news.clone();
-        (news.came, news.chosen) = (false, false);
-        told
+        let taken = news.clone();
+        (news.has_new_message, news.just_enabled) = (false, false);
+        taken
     }
 }
 

@@ -53,12 +53,12 @@ use crate::{
 
 /// If the wall clock advanced this much further than the monotonic clock, the computer was asleep.
 /// In milliseconds.
-const SLEPT: u64 = 5_000;
+const SLEEP_THRESHOLD: u64 = 5_000;
 /// A timer that fires this much too late, in milliseconds, means that the page was frozen. Timers
 /// of hidden pages are up to a minute late.
-const LATE: u64 = 90_000;
+const FREEZE_THRESHOLD: u64 = 90_000;
 /// Delay before the next attempt to load the lazy module after a failure, in milliseconds.
-const LOAD_RETRY: u64 = 3_000;
+const LOAD_RETRY_DELAY: u64 = 3_000;
 
 /// The callback of a subscriber.
 pub type Listener = Rc<dyn Fn(&Rc<Conversation>)>;
@@ -85,7 +85,7 @@ pub struct Runtime {
 #[derive(Default)]
 struct Inbox {
     queue: RefCell<VecDeque<InboxItem>>,
-    handling: Cell<bool>,
+    is_handling: Cell<bool>,
 }
 
 impl Inbox {
@@ -98,7 +98,7 @@ impl Inbox {
 #[derive(Default)]
 struct Clocks {
     /// By how much the wall clock was last ahead of the monotonic one.
-    lead: Cell<Option<u64>>,
+    wall_clock_lead: Cell<Option<u64>>,
     /// The time in the last client message id.
     last_id_at: Cell<u64>,
 }
@@ -106,7 +106,7 @@ struct Clocks {
 /// Progress of loading the lazy module.
 #[derive(Default)]
 struct Loading {
-    running: Cell<bool>,
+    is_running: Cell<bool>,
     retry: RefCell<Option<Timer>>,
 }
 
@@ -120,12 +120,12 @@ pub struct Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         let Some(runtime) = self.runtime.upgrade() else { return };
-        let left = {
+        let removed = {
             let mut subscribers = runtime.subscribers.borrow_mut();
             subscribers.iter().position(|(known, _)| *known == self.number).map(|at| subscribers.remove(at))
         };
         // Dropping a listener may run code of the views, so no borrow is held across it.
-        drop(left);
+        drop(removed);
     }
 }
 
@@ -169,13 +169,13 @@ impl Runtime {
             on_event,
             destroyed: Cell::new(false),
         });
-        runtime.begin(settings);
+        runtime.start_session(settings);
         (runtime.on_event)(PageEvent::Ready);
         runtime
     }
 
     /// Starts over with these settings, because the proxy or the place in storage changed.
-    fn begin(self: &Rc<Self>, settings: Settings) {
+    fn start_session(self: &Rc<Self>, settings: Settings) {
         self.requests.abort();
         self.tabs.leave();
         self.event_listeners.borrow_mut().clear();
@@ -198,23 +198,23 @@ impl Runtime {
 
     /// Applies new settings. Another proxy, site or storage starts over with what is stored there.
     pub fn update(self: &Rc<Self>, settings: Settings) {
-        let stays = {
-            let known = self.settings.borrow();
-            known.token_url == settings.token_url
-                && known.api_url == settings.api_url
-                && known.events_url == settings.events_url
-                && known.site == settings.site
-                && known.user == settings.user
-                && known.memory_only == settings.memory_only
+        let is_same_chat = {
+            let current = self.settings.borrow();
+            current.token_url == settings.token_url
+                && current.api_url == settings.api_url
+                && current.events_url == settings.events_url
+                && current.site == settings.site
+                && current.user == settings.user
+                && current.memory_only == settings.memory_only
         };
-        if stays {
+        if is_same_chat {
             let requirements = settings.requirements.clone();
             *self.settings.borrow_mut() = Rc::new(settings);
             self.handle(Input::RequirementsSet(requirements));
             return;
         }
         let was_open = self.state().window_open();
-        self.begin(settings);
+        self.start_session(settings);
         if was_open {
             self.act(UserAction::Open);
         }
@@ -256,7 +256,7 @@ impl Runtime {
 
     /// Whether the site takes typed answers (structured messages).
     #[must_use]
-    pub fn takes_typed(&self) -> bool {
+    pub fn accepts_typed_answers(&self) -> bool {
         self.machine.borrow().credentials().is_some_and(|credentials| credentials.typed)
     }
 
@@ -288,19 +288,19 @@ impl Runtime {
     /// needs the lazy module, all wait for it.
     fn receive(self: &Rc<Self>, item: InboxItem) {
         self.inbox.push(item);
-        if self.inbox.handling.replace(true) {
+        if self.inbox.is_handling.replace(true) {
             return;
         }
         loop {
             let next = self.inbox.queue.borrow_mut().pop_front();
             let Some(item) = next.filter(|_| !self.destroyed.get()) else { break };
-            let now = self.clock();
+            let now = self.read_clocks();
             let mut effects = Vec::new();
             let changed = match self.read_and_handle(item, now, &mut effects) {
                 Ok(changed) => changed,
                 Err(item) => {
                     self.inbox.queue.borrow_mut().push_front(item);
-                    self.fetch();
+                    self.load_lazy_module();
                     break;
                 }
             };
@@ -313,18 +313,18 @@ impl Runtime {
             if changed {
                 self.notify_listeners();
             }
-            let lost = self.repository.borrow().0.is_lost();
-            if lost && !self.state().memory_only() {
+            let is_storage_lost = self.repository.borrow().0.is_lost();
+            if is_storage_lost && !self.state().memory_only() {
                 self.enqueue(Input::StorageLost);
             }
         }
         if self.destroyed.get() {
             self.inbox.queue.borrow_mut().clear();
         }
-        self.inbox.handling.set(false);
-        let wants = matches!(&*self.machine.borrow(), Machine::Idle(idle) if idle.wants_chat());
-        if wants && lazy::loaded().is_none() {
-            self.fetch();
+        self.inbox.is_handling.set(false);
+        let needs_chat = matches!(&*self.machine.borrow(), Machine::Idle(idle) if idle.needs_chat_machine());
+        if needs_chat && lazy::loaded().is_none() {
+            self.load_lazy_module();
         }
         self.set_timer();
     }
@@ -334,7 +334,7 @@ impl Runtime {
         let input = match (item, module) {
             (InboxItem::Input(input), _) => input,
             (InboxItem::Raw(raw), None) => return Err(InboxItem::Raw(raw)),
-            (InboxItem::Raw(raw), Some(module)) => match (module.read)(&self.repository(), raw) {
+            (InboxItem::Raw(raw), Some(module)) => match (module.decode_input)(&self.repository(), raw) {
                 Some(input) => input,
                 None => return Ok(false),
             },
@@ -346,30 +346,30 @@ impl Runtime {
     }
 
     /// Loads the lazy module, and then handles the waiting inputs.
-    fn fetch(self: &Rc<Self>) {
-        if self.loading.running.replace(true) {
+    fn load_lazy_module(self: &Rc<Self>) {
+        if self.loading.is_running.replace(true) {
             return;
         }
         let runtime = Rc::downgrade(self);
         spawn_local(async move {
-            let came = lazy::fetch().await;
+            let is_loaded = lazy::fetch().await;
             let Some(runtime) = Self::alive(&runtime) else { return };
-            runtime.loading.running.set(!came);
+            runtime.loading.is_running.set(!is_loaded);
             let changed = match &mut *runtime.machine.borrow_mut() {
-                Machine::Idle(idle) => idle.set_stuck(!came),
+                Machine::Idle(idle) => idle.set_load_failed(!is_loaded),
                 Machine::Chat(_) => false,
             };
             if changed {
                 runtime.notify_listeners();
             }
-            if came {
+            if is_loaded {
                 return runtime.handle(Input::Ticked);
             }
-            let again = Rc::downgrade(&runtime);
-            *runtime.loading.retry.borrow_mut() = Timer::after(LOAD_RETRY, move || {
-                if let Some(runtime) = again.upgrade() {
-                    runtime.loading.running.set(false);
-                    runtime.fetch();
+            let weak = Rc::downgrade(&runtime);
+            *runtime.loading.retry.borrow_mut() = Timer::after(LOAD_RETRY_DELAY, move || {
+                if let Some(runtime) = weak.upgrade() {
+                    runtime.loading.is_running.set(false);
+                    runtime.load_lazy_module();
                 }
             });
         });
@@ -380,10 +380,10 @@ impl Runtime {
         self.inbox.push(InboxItem::Input(input));
     }
 
-    fn clock(&self) -> Now {
+    fn read_clocks(&self) -> Now {
         let (monotonic, unix) = (environment::monotonic_millis(), environment::unix_millis());
         let lead = unix.saturating_sub(monotonic);
-        if self.clocks.lead.replace(Some(lead)).is_some_and(|before| lead > before + SLEPT) {
+        if self.clocks.wall_clock_lead.replace(Some(lead)).is_some_and(|before| lead > before + SLEEP_THRESHOLD) {
             self.enqueue(Input::Resumed);
         }
         Now { monotonic, unix, random: environment::random_u32() }
@@ -416,8 +416,8 @@ impl Runtime {
             CoreEffect::Broadcast(message) => self.tabs.broadcast(message),
             CoreEffect::SaveCredentials(credentials) => repository.save_credentials(&credentials),
             CoreEffect::SaveWindowOpen { open } => {
-                if let Some(there) = repository.save_window_open(open) {
-                    self.inbox.push(InboxItem::Raw(RawInput::stored_value(CONVERSATION, Some(there))));
+                if let Some(stored) = repository.save_window_open(open) {
+                    self.inbox.push(InboxItem::Raw(RawInput::stored_value(CONVERSATION, Some(stored))));
                 }
             }
             CoreEffect::SaveMessage(message) => repository.save_message(&message),
@@ -438,28 +438,28 @@ impl Runtime {
     fn set_timer(self: &Rc<Self>) {
         let now = environment::monotonic_millis();
         let due = if self.destroyed.get() { None } else { self.machine.borrow().due(now) };
-        let same = matches!((&*self.timer.borrow(), due), (Some((set, _)), Some(due)) if *set == due);
-        if same {
+        let is_set = matches!((&*self.timer.borrow(), due), (Some((scheduled, _)), Some(due)) if *scheduled == due);
+        if is_set {
             return;
         }
         let timer = due.and_then(|due| {
             let runtime = Rc::downgrade(self);
             let set_at = environment::unix_millis();
             let wait = due.saturating_sub(now);
-            Timer::after(wait, move || Self::ring(&runtime, set_at + wait)).map(|timer| (due, timer))
+            Timer::after(wait, move || Self::timer_fired(&runtime, set_at + wait)).map(|timer| (due, timer))
         });
         *self.timer.borrow_mut() = timer;
     }
 
-    fn ring(runtime: &Weak<Self>, expected: u64) {
+    fn timer_fired(runtime: &Weak<Self>, expected: u64) {
         let Some(runtime) = runtime.upgrade() else { return };
-        let rung = runtime.timer.borrow_mut().take();
-        if environment::unix_millis() > expected + LATE {
+        let fired_timer = runtime.timer.borrow_mut().take();
+        if environment::unix_millis() > expected + FREEZE_THRESHOLD {
             runtime.handle(Input::Resumed);
         }
         runtime.handle(Input::Ticked);
         // Dropped only now: the timer owns the closure that is running.
-        drop(rung);
+        drop(fired_timer);
     }
 
     /// Releases everything: stream, timers, listeners. Stored data stays. Later actions do nothing.

@@ -38,7 +38,7 @@ macro_rules! sentences {
     ($($(#[doc = $doc:literal])+ $name:ident = $english:literal;)+) => {
         #[expect(non_camel_case_types, reason = "named as the sentences are")]
         #[derive(Clone, Copy)]
-        enum Place { $($name,)+ }
+        enum SentenceIndex { $($name,)+ }
 
         pub(super) const NAMES: &[&str] = &[$(stringify!($name)),+];
         const ENGLISH: &[&str] = &[$($english),+];
@@ -51,7 +51,7 @@ macro_rules! sentences {
             $($(#[doc = $doc])+
             #[must_use]
             pub fn $name(&self) -> AttrValue {
-                self.get(Place::$name as usize, ENGLISH[Place::$name as usize])
+                self.get(SentenceIndex::$name as usize, ENGLISH[SentenceIndex::$name as usize])
             })+
         }
     };
@@ -61,7 +61,7 @@ macro_rules! plurals {
     ($($(#[doc = $doc:literal])+ $name:ident { one = $one:literal; other = $other:literal; })+) => {
         #[expect(non_camel_case_types, reason = "named as the sentences are")]
         #[derive(Clone, Copy)]
-        enum PluralPlace { $($name,)+ }
+        enum PluralIndex { $($name,)+ }
 
         pub(super) const PLURAL_NAMES: &[&str] = &[$(stringify!($name)),+];
 
@@ -77,7 +77,7 @@ macro_rules! plurals {
             /// `{count}` is filled already.
             #[must_use]
             pub fn $name(&self, count: usize) -> AttrValue {
-                self.counted(PluralPlace::$name as usize, count, [$one, $other])
+                self.get_plural(PluralIndex::$name as usize, count, [$one, $other])
             })+
         }
     };
@@ -129,9 +129,9 @@ impl Strings {
 
     /// Replaces the sentence called `name` with `text`. Returns whether it exists.
     pub fn set(&mut self, name: &str, text: &str) -> bool {
-        let Some(place) = place_of(name) else { return false };
+        let Some(index) = index_of(name) else { return false };
         // The newest goes first, and hides an older one.
-        self.replaced.insert(0, (place, AttrValue::from(text.to_owned())));
+        self.replaced.insert(0, (index, AttrValue::from(text.to_owned())));
         true
     }
 
@@ -140,37 +140,37 @@ impl Strings {
         self.rule = Some(rule);
     }
 
-    fn get(&self, place: usize, english: &'static str) -> AttrValue {
-        self.replacement(place).unwrap_or(AttrValue::Static(english))
+    fn get(&self, index: usize, english: &'static str) -> AttrValue {
+        self.replacement(index).unwrap_or(AttrValue::Static(english))
     }
 
-    fn counted(&self, place: usize, count: usize, english: [&'static str; 2]) -> AttrValue {
+    fn get_plural(&self, index: usize, count: usize, english: [&'static str; 2]) -> AttrValue {
         let english_form = if count == 1 { Plural::One } else { Plural::Other };
         let form = self.rule.as_ref().map_or(english_form, |rule| rule(count));
-        let replaced = |form| self.replacement(plural_place(place, form));
+        let replaced = |form| self.replacement(plural_index(index, form));
         let sentence = replaced(form).or_else(|| replaced(Plural::Other));
         let sentence = sentence.unwrap_or(AttrValue::Static(english[usize::from(english_form == Plural::Other)]));
         fill(&sentence, "count", &count.to_string()).into()
     }
 
-    fn replacement(&self, place: usize) -> Option<AttrValue> {
-        self.replaced.iter().find(|(at, _)| *at == place).map(|(_, text)| text.clone())
+    fn replacement(&self, index: usize) -> Option<AttrValue> {
+        self.replaced.iter().find(|(at, _)| *at == index).map(|(_, text)| text.clone())
     }
 }
 
 /// Returns the index of a sentence: plain ones first, then six categories for each with a count.
-fn place_of(name: &str) -> Option<usize> {
-    if let Some(place) = NAMES.iter().position(|known| *known == name) {
-        return Some(place);
+fn index_of(name: &str) -> Option<usize> {
+    if let Some(index) = NAMES.iter().position(|known| *known == name) {
+        return Some(index);
     }
     let at = name.rfind('_')?;
-    let place = PLURAL_NAMES.iter().position(|known| *known == &name[..at])?;
+    let index = PLURAL_NAMES.iter().position(|known| *known == &name[..at])?;
     let category = CATEGORIES.iter().position(|known| *known == &name[at + 1..])?;
-    Some(NAMES.len() + place * CATEGORIES.len() + category)
+    Some(NAMES.len() + index * CATEGORIES.len() + category)
 }
 
-fn plural_place(place: usize, form: Plural) -> usize {
-    NAMES.len() + place * CATEGORIES.len() + form as usize
+fn plural_index(index: usize, form: Plural) -> usize {
+    NAMES.len() + index * CATEGORIES.len() + form as usize
 }
 
 /// Replaces each `{name}` in a sentence with `value`; a sentence without it stays unchanged.

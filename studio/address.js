@@ -24,22 +24,22 @@ const TOKEN = /^[a-z][a-z0-9-]{0,60}$/;
 /** Attributes of the look; an address must not set where a chat connects to. */
 export const LOOKS = ['theme', 'mode', 'position', 'launcher', 'heading', 'subheading', 'greeting', 'launcher-label'];
 /** Maximum length of a hash, more than the studio ever writes. */
-const LONGEST = 20_000;
+const MAX_LENGTH = 20_000;
 
 /** Whether the value can be part of a declaration without ending it. */
 export const isValue = (value) => value.length < 2_000 && !/[{};]|\/\*/.test(value);
 
 /** Serializes the state to the hash, without `#`. */
 export function toHash(state) {
-  const words = new URLSearchParams();
-  for (const [name, usual] of Object.entries(BEGIN)) {
+  const params = new URLSearchParams();
+  for (const [name, initial] of Object.entries(BEGIN)) {
     const value = state[name];
-    if (typeof usual === 'object' || value === usual) continue;
-    words.set(name, typeof usual === 'boolean' ? '1' : String(value));
+    if (typeof initial === 'object' || value === initial) continue;
+    params.set(name, typeof initial === 'boolean' ? '1' : String(value));
   }
-  for (const [name, value] of Object.entries(state.attributes)) if (value) words.set(`a-${name}`, value);
-  for (const [name, value] of Object.entries(state.tokens)) words.set(`t-${name}`, value);
-  return words.toString();
+  for (const [name, value] of Object.entries(state.attributes)) if (value) params.set(`a-${name}`, value);
+  for (const [name, value] of Object.entries(state.tokens)) params.set(`t-${name}`, value);
+  return params.toString();
 }
 
 /**
@@ -48,12 +48,12 @@ export function toHash(state) {
  */
 export function fromHash(hash, known) {
   const state = { ...BEGIN, attributes: {}, tokens: {} };
-  if (hash.length > LONGEST) return state;
-  const words = new URLSearchParams(hash.replace(/^#/, ''));
-  const lists = { scene: [...known.scenes, 'wall'], width: known.widths, scheme: ['light', 'dark'], theme: known.themes, locale: known.locales };
-  for (const [name, value] of words) {
+  if (hash.length > MAX_LENGTH) return state;
+  const params = new URLSearchParams(hash.replace(/^#/, ''));
+  const allowedValues = { scene: [...known.scenes, 'wall'], width: known.widths, scheme: ['light', 'dark'], theme: known.themes, locale: known.locales };
+  for (const [name, value] of params) {
     const key = name.slice(2);
-    if (lists[name]?.includes(value)) state[name] = value;
+    if (allowedValues[name]?.includes(value)) state[name] = value;
     else if (['rtl', 'forced', 'point'].includes(name)) state[name] = value === '1';
     else if (name === 'zoom' && value >= 1 && value <= 4) state.zoom = Number(value);
     else if (name === 'rules') state.rules = value;

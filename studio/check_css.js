@@ -1,9 +1,10 @@
 // Rules of the theme checker for a style sheet: names that the widget does not have, and values
 // that do not parse. Runs in any browser; used by `cargo xtask theme` and the studio.
 
-const WIDE = /^(inherit|initial|unset|revert|revert-layer)$/i;
+const CSS_WIDE = /^(inherit|initial|unset|revert|revert-layer)$/i;
 /** Transitions that are allowed under reduced motion, since they move nothing. */
-const STILL = /^(none|all 0s|0s|(color|background|background-color|border-color|box-shadow|fill|opacity|outline|outline-color|stroke|visibility)\b.*)$/;
+const STILL_TRANSITION =
+  /^(none|all 0s|0s|(color|background|background-color|border-color|box-shadow|fill|opacity|outline|outline-color|stroke|visibility)\b.*)$/;
 const MOTION = /^(animation|transition)(-|$)/;
 /** At-rules whose declarations are not about elements. */
 const DESCRIPTORS = /^@(-\w+-)?(font-face|font-feature-values|property|counter-style|keyframes|page)\b/i;
@@ -12,14 +13,14 @@ const DESCRIPTORS = /^@(-\w+-)?(font-face|font-feature-values|property|counter-s
 const withoutComments = (css) => css.replace(/\/\*[^]*?(\*\/|$)/g, (comment) => comment.replace(/[^\n]/g, ' '));
 
 /** End of the string or bracket that begins at `at`. */
-function ending(css, at) {
+function endOf(css, at) {
   const close = { '(': ')', '[': ']' }[css[at]];
-  for (let here = at + 1; here < css.length; here++) {
-    if (css[here] === '\\') here++;
-    else if (css[here] === (close ?? css[at])) return here;
-    else if (close && /["'([]/.test(css[here])) here = ending(css, here);
+  for (let index = at + 1; index < css.length; index++) {
+    if (css[index] === '\\') index++;
+    else if (css[index] === (close ?? css[at])) return index;
+    else if (close && /["'([]/.test(css[index])) index = endOf(css, index);
     // An unclosed string ends with its line.
-    else if (!close && css[here] === '\n') return here;
+    else if (!close && css[index] === '\n') return index;
   }
   return css.length;
 }
@@ -35,33 +36,33 @@ export function readCss(text) {
   const lineAt = (at) => starts.findLastIndex((start) => start <= at) + 1;
   const rules = [];
   const problems = [];
-  const open = [];
+  const openRules = [];
   let from = 0;
   for (let at = 0; at <= css.length; at++) {
     if (/["'([]/.test(css[at] ?? '')) {
-      at = ending(css, at);
+      at = endOf(css, at);
       continue;
     }
     if (at < css.length && !'{};'.includes(css[at])) continue;
     const chunk = css.slice(from, at);
-    const said = chunk.trim();
+    const statement = chunk.trim();
     const line = lineAt(from + chunk.search(/\S|$/));
     from = at + 1;
     if (css[at] === '{') {
-      const rule = { selector: said, around: open.map(({ selector }) => selector), declarations: [], line };
+      const rule = { selector: statement, around: openRules.map(({ selector }) => selector), declarations: [], line };
       rules.push(rule);
-      open.push(rule);
+      openRules.push(rule);
       continue;
     }
-    if (said && !said.startsWith('@')) {
-      const [, property, value] = /^([\w-]+)\s*:\s*([^]*)$/.exec(said) ?? [];
-      const rule = open.at(-1);
-      if (!property || !rule) problems.push({ line, message: `this is no declaration: ${said.slice(0, 60)}` });
+    if (statement && !statement.startsWith('@')) {
+      const [, property, value] = /^([\w-]+)\s*:\s*([^]*)$/.exec(statement) ?? [];
+      const rule = openRules.at(-1);
+      if (!property || !rule) problems.push({ line, message: `this is no declaration: ${statement.slice(0, 60)}` });
       else rule.declarations.push({ property, value: value.replace(/\s*!important\s*$/i, '').trim(), line });
     }
-    if (css[at] === '}' && !open.pop()) problems.push({ line: lineAt(at), message: 'this } closes nothing' });
+    if (css[at] === '}' && !openRules.pop()) problems.push({ line: lineAt(at), message: 'this } closes nothing' });
   }
-  for (const rule of open) problems.push({ line: rule.line, message: 'this rule is never closed' });
+  for (const rule of openRules) problems.push({ line: rule.line, message: 'this rule is never closed' });
   return { rules, problems };
 }
 
@@ -91,9 +92,9 @@ export function nearest(name, names) {
   return best && best[0] <= Math.max(2, name.length / 2) ? best[1] : undefined;
 }
 
-const unknown = (kind, name, names) => {
-  const meant = nearest(name, names);
-  return `unknown ${kind} ${name}${meant ? `; did you mean ${meant}?` : ''}`;
+const unknownMessage = (kind, name, names) => {
+  const suggestion = nearest(name, names);
+  return `unknown ${kind} ${name}${suggestion ? `; did you mean ${suggestion}?` : ''}`;
 };
 
 /** Returns the parts that a selector names. */
@@ -107,8 +108,8 @@ function isStill({ property, value }) {
   if (/^(animation|transition)-(delay|timing-function|play-state|behavior|composition|direction|fill-mode|iteration-count)$/.test(property)) return true;
   const seconds = [...value.matchAll(/(\d*\.?\d+)m?s\b/g)].map(([, number]) => Number(number));
   if (seconds.length && seconds.every((time) => time === 0)) return true;
-  if (property === 'transition') return value.split(/,(?![^(]*\))/).every((one) => STILL.test(one.trim()));
-  if (property === 'transition-property') return value.split(',').every((one) => STILL.test(one.trim()));
+  if (property === 'transition') return value.split(/,(?![^(]*\))/).every((one) => STILL_TRANSITION.test(one.trim()));
+  if (property === 'transition-property') return value.split(',').every((one) => STILL_TRANSITION.test(one.trim()));
   return value === 'none';
 }
 
@@ -121,43 +122,49 @@ export function checkCss(text, design, supports = (property, value) => CSS.suppo
   const tokens = new Map(design.tokens.map((token) => [token.name, token]));
   const names = (list) => list.map(({ name }) => name);
   const findings = problems.map((problem) => ({ rule: 'syntax', ...problem }));
-  const find = (rule, line, message) => findings.push({ rule, line, message });
+  const report = (rule, line, message) => findings.push({ rule, line, message });
 
   const checkToken = ({ property, value, line }) => {
     const token = tokens.get(property);
-    if (!token) return find('unknown-token', line, unknown('token', property, [...tokens.keys()]));
-    if (WIDE.test(value) || /\bvar\(/.test(value)) return;
-    const [tried, form] = token.check.split(': ');
-    if (value && supports(tried, form.replace('VALUE', value))) return;
+    if (!token) return report('unknown-token', line, unknownMessage('token', property, [...tokens.keys()]));
+    if (CSS_WIDE.test(value) || /\bvar\(/.test(value)) return;
+    const [testProperty, form] = token.check.split(': ');
+    if (value && supports(testProperty, form.replace('VALUE', value))) return;
     const unit = /^[+-]?\d*\.?\d+$/.test(value) && /length/.test(token.kind) ? `; it needs a unit: ${value}px` : '';
-    find('value', line, `${property}: ${value || 'nothing'} is no ${token.syntax}${unit}`);
+    report('value', line, `${property}: ${value || 'nothing'} is no ${token.syntax}${unit}`);
   };
   const checkOther = ({ property, value, line }) => {
     if (/^-/.test(property) || /\b(var|env)\(/.test(value) || supports(property, value)) return;
-    find('value', line, supports(property, 'inherit') ? `${property} does not take ${value || 'nothing'}` : `there is no property ${property}`);
+    report('value', line, supports(property, 'inherit') ? `${property} does not take ${value || 'nothing'}` : `there is no property ${property}`);
   };
 
   for (const rule of rules) {
     if ([rule.selector, ...rule.around].some((prelude) => DESCRIPTORS.test(prelude))) continue;
     const selectors = [rule.selector, ...rule.around].filter((prelude) => !prelude.startsWith('@')).join(' ');
-    const isOurs = /chataibot-widget|::part\(/.test(selectors);
+    const isForWidget = /chataibot-widget|::part\(/.test(selectors);
     const known = names(design.parts);
-    for (const part of partsOf(rule.selector)) if (!known.includes(part)) find('unknown-part', rule.line, unknown('part', part, known));
-    const states = isOurs ? [...rule.selector.matchAll(/:state\(([^)]*)\)/g)].map(([, name]) => name.trim()) : [];
-    for (const state of states) if (!names(design.states).includes(state)) find('unknown-state', rule.line, unknown('state', state, names(design.states)));
+    for (const part of partsOf(rule.selector)) {
+      if (!known.includes(part)) report('unknown-part', rule.line, unknownMessage('part', part, known));
+    }
+    const states = isForWidget ? [...rule.selector.matchAll(/:state\(([^)]*)\)/g)].map(([, name]) => name.trim()) : [];
+    for (const state of states) {
+      if (!names(design.states).includes(state))
+        report('unknown-state', rule.line, unknownMessage('state', state, names(design.states)));
+    }
     for (const declaration of rule.declarations) {
       const { property, value, line } = declaration;
       if (property.startsWith('--chataibot-')) checkToken(declaration);
-      else if (isOurs) checkOther(declaration);
-      for (const [read] of value.matchAll(/--chataibot-[\w-]+/g)) {
-        if (!tokens.has(read)) find('unknown-token', line, unknown('token', read, [...tokens.keys()]));
+      else if (isForWidget) checkOther(declaration);
+      for (const [used] of value.matchAll(/--chataibot-[\w-]+/g)) {
+        if (!tokens.has(used)) report('unknown-token', line, unknownMessage('token', used, [...tokens.keys()]));
       }
-      const moves = MOTION.test(property) && isOurs && !isStill(declaration) && !isReduced(rule) && !isForReduced(rule);
-      const stops = (other) =>
+      const isUnwelcomeMotion =
+        MOTION.test(property) && isForWidget && !isStill(declaration) && !isReduced(rule) && !isForReduced(rule);
+      const turnsItOff = (other) =>
         isForReduced(other) && partsOf(rule.selector).every((part) => partsOf(other.selector).includes(part)) &&
         other.declarations.some((one) => one.property.split('-')[0] === property.split('-')[0] && isStill(one));
-      if (moves && !rules.some(stops)) {
-        find('motion', line, `${property} also where motion is unwelcome: put it into @media (prefers-reduced-motion: no-preference)`);
+      if (isUnwelcomeMotion && !rules.some(turnsItOff)) {
+        report('motion', line, `${property} also where motion is unwelcome: put it into @media (prefers-reduced-motion: no-preference)`);
       }
     }
   }

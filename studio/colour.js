@@ -37,17 +37,17 @@ function unclamped({ l, c, h }) {
   return linear.map(fromLinear);
 }
 
-const isInside = (channels) => channels.every((channel) => channel >= -0.0005 && channel <= 1.0005);
+const isInGamut = (channels) => channels.every((channel) => channel >= -0.0005 && channel <= 1.0005);
 
 /** Converts `{l, c, h}` to `{r, g, b}`; a colour outside of sRGB loses chroma until it fits. */
 export function fromOklch({ l, c, h }) {
   const lightness = clamp(l, 0, 1);
   let channels = unclamped({ l: lightness, c, h });
-  if (!isInside(channels)) {
+  if (!isInGamut(channels)) {
     let [least, most] = [0, c];
     for (let step = 0; step < 20; step++) {
       const middle = (least + most) / 2;
-      if (isInside(unclamped({ l: lightness, c: middle, h }))) least = middle;
+      if (isInGamut(unclamped({ l: lightness, c: middle, h }))) least = middle;
       else most = middle;
     }
     channels = unclamped({ l: lightness, c: least, h });
@@ -56,24 +56,31 @@ export function fromOklch({ l, c, h }) {
   return { r, g, b };
 }
 
-const byte = (channel) => Math.round(clamp(channel, 0, 1) * 255);
+const toByte = (channel) => Math.round(clamp(channel, 0, 1) * 255);
 
 /** Formats as `#rrggbb`, or as `#rrggbbaa` if it is not opaque. */
 export function toHex({ r, g, b, alpha = 1 }) {
-  const bytes = [r, g, b, ...(alpha < 1 ? [alpha] : [])].map((channel) => byte(channel).toString(16).padStart(2, '0'));
+  const bytes = [r, g, b, ...(alpha < 1 ? [alpha] : [])].map((channel) =>
+    toByte(channel).toString(16).padStart(2, '0'),
+  );
   return `#${bytes.join('')}`;
 }
 
 /** The colour rounded to 8 bits per channel. */
-export const rounded = ({ r, g, b, alpha = 1 }) => ({ r: byte(r) / 255, g: byte(g) / 255, b: byte(b) / 255, alpha });
+export const rounded = ({ r, g, b, alpha = 1 }) => ({
+  r: toByte(r) / 255,
+  g: toByte(g) / 255,
+  b: toByte(b) / 255,
+  alpha,
+});
 
 /** The relative luminance of WCAG 2. */
 export const luminance = ({ r, g, b }) => 0.2126 * toLinear(r) + 0.7152 * toLinear(g) + 0.0722 * toLinear(b);
 
 /** Contrast of two opaque colours, 1…21. */
 export function contrast(one, other) {
-  const [less, more] = [luminance(one), luminance(other)].sort((a, b) => a - b);
-  return (more + 0.05) / (less + 0.05);
+  const [darker, lighter] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (lighter + 0.05) / (darker + 0.05);
 }
 
 /** Blends `upper` over the opaque colour `lower`. */
@@ -83,8 +90,8 @@ export function over(upper, lower) {
   return { r: mix('r'), g: mix('g'), b: mix('b'), alpha: 1 };
 }
 
-const number = (text, whole) => (text === 'none' ? 0 : text.endsWith('%') ? (parseFloat(text) / 100) * whole : parseFloat(text));
-const angle = (text) => {
+const parseNumber = (text, whole) => (text === 'none' ? 0 : text.endsWith('%') ? (parseFloat(text) / 100) * whole : parseFloat(text));
+const parseAngle = (text) => {
   const value = parseFloat(text);
   const turns = { turn: 360, rad: 180 / Math.PI, grad: 0.9 };
   return (((value * (turns[/[a-z]+$/.exec(text)?.[0]] ?? 1)) % 360) + 360) % 360 || 0;
@@ -103,13 +110,16 @@ function fromOklab(l, a, b) {
 }
 
 const FUNCTIONS = {
-  rgb: ([r, g, b]) => ({ r: number(r, 255) / 255, g: number(g, 255) / 255, b: number(b, 255) / 255 }),
-  hsl: ([h, s, l]) => fromHsl(angle(h), number(s.endsWith('%') ? s : `${s}%`, 1), number(l.endsWith('%') ? l : `${l}%`, 1)),
-  oklch: ([l, c, h]) => fromOklch({ l: number(l, 1), c: number(c, 0.4), h: angle(h) }),
-  oklab: ([l, a, b]) => fromOklab(number(l, 1), number(a, 0.4), number(b, 0.4)),
+  rgb: ([r, g, b]) => ({ r: parseNumber(r, 255) / 255, g: parseNumber(g, 255) / 255, b: parseNumber(b, 255) / 255 }),
+  hsl: ([h, s, l]) =>
+    fromHsl(parseAngle(h), parseNumber(s.endsWith('%') ? s : `${s}%`, 1), parseNumber(l.endsWith('%') ? l : `${l}%`, 1)),
+  oklch: ([l, c, h]) => fromOklch({ l: parseNumber(l, 1), c: parseNumber(c, 0.4), h: parseAngle(h) }),
+  oklab: ([l, a, b]) => fromOklab(parseNumber(l, 1), parseNumber(a, 0.4), parseNumber(b, 0.4)),
   color: ([space, ...channels]) => {
     if (space !== 'srgb' && space !== 'srgb-linear') return null;
-    const [r, g, b] = channels.map((channel) => (space === 'srgb' ? number(channel, 1) : fromLinear(number(channel, 1))));
+    const [r, g, b] = channels.map((channel) =>
+      space === 'srgb' ? parseNumber(channel, 1) : fromLinear(parseNumber(channel, 1)),
+    );
     return { r, g, b };
   },
 };
@@ -118,8 +128,8 @@ const NAMES = { black: '#000000', white: '#ffffff', transparent: '#00000000' };
 
 function fromHex(text) {
   const digits = text.slice(1);
-  const wide = digits.length < 5 ? [...digits].map((digit) => digit + digit).join('') : digits;
-  const [r, g, b, alpha = 1] = wide.match(/../g).map((pair) => parseInt(pair, 16) / 255);
+  const fullDigits = digits.length < 5 ? [...digits].map((digit) => digit + digit).join('') : digits;
+  const [r, g, b, alpha = 1] = fullDigits.match(/../g).map((pair) => parseInt(pair, 16) / 255);
   return { r, g, b, alpha };
 }
 
@@ -135,10 +145,10 @@ export function parse(text) {
   const [, name, inside] = /^(rgb|hsl|oklch|oklab|color)a?\(([^()]*)\)$/.exec(colour) ?? [];
   if (!name) return null;
   const words = inside.replaceAll(/[,/]/g, ' ').trim().split(/\s+/);
-  const own = name === 'color' ? 4 : 3;
-  if (words.length < own || words.length > own + 1) return null;
-  const alpha = words[own] === undefined ? 1 : number(words[own], 1);
-  const found = FUNCTIONS[name](words.slice(0, own));
+  const channelCount = name === 'color' ? 4 : 3;
+  if (words.length < channelCount || words.length > channelCount + 1) return null;
+  const alpha = words[channelCount] === undefined ? 1 : parseNumber(words[channelCount], 1);
+  const found = FUNCTIONS[name](words.slice(0, channelCount));
   if (!found || ![found.r, found.g, found.b, alpha].every(Number.isFinite)) return null;
   return { r: clamp(found.r, 0, 1), g: clamp(found.g, 0, 1), b: clamp(found.b, 0, 1), alpha: clamp(alpha, 0, 1) };
 }

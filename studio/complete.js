@@ -13,36 +13,37 @@ const SIGNALS = {
 };
 
 /**
- * Returns the first of `towards(0)` to `towards(1)` with this contrast on all the grounds, and on
+ * Returns the first of `colourAt(0)` to `colourAt(1)` with this contrast on all the grounds, and on
  * the tints of itself if `name` has one; the last if none reaches it.
  */
-function reach(towards, grounds, ratio, name = '') {
+function firstWithContrast(colourAt, grounds, ratio, name = '') {
   const steps = 40;
   for (let step = 0; step < steps; step++) {
-    const colour = towards(step / steps);
+    const colour = colourAt(step / steps);
     if ([...grounds, ...ownGrounds(name, colour, grounds)].every((ground) => contrast(colour, ground) >= ratio)) return colour;
   }
-  return towards(1);
+  return colourAt(1);
 }
 
 /** Derives the colours of one scheme from those known, which include a surface and a text. */
-function scheme({ surface, text, accent, danger: ownDanger, 'surface-raised': own }) {
-  const raised = own ?? mix(text, surface, 0.06);
+function schemeColours({ surface, text, accent, danger: ownDanger, 'surface-raised': ownRaised }) {
+  const raised = ownRaised ?? mix(text, surface, 0.06);
   const grounds = [surface, raised];
-  const between = (least, ratio, on = grounds) => reach((share) => mix(text, surface, least + (1 - least) * share), on, ratio);
+  const greyBetween = (least, ratio, on = grounds) =>
+    firstWithContrast((share) => mix(text, surface, least + (1 - least) * share), on, ratio);
   const isDark = toOklch(surface).l < 0.5;
   const signal = (name) => {
     const { light, dark, ratio } = SIGNALS[name];
     const colour = rounded(fromOklch(isDark ? dark : light));
-    return reach((share) => mix(text, colour, share), grounds, ratio, name);
+    return firstWithContrast((share) => mix(text, colour, share), grounds, ratio, name);
   };
   const signals = Object.fromEntries(Object.keys(SIGNALS).map((name) => [name, signal(name)]));
   return {
     'surface-raised': raised,
-    'text-muted': between(0.62, TEXT, [...grounds, ...textGrounds({ surface, accent, danger: ownDanger ?? signals.danger })]),
+    'text-muted': greyBetween(0.62, TEXT, [...grounds, ...textGrounds({ surface, accent, danger: ownDanger ?? signals.danger })]),
     line: mix(text, surface, 0.14),
-    'line-strong': between(0.45, SHAPE),
-    ...(accent && { link: reach((share) => mix(text, accent, share), grounds, TEXT, 'link') }),
+    'line-strong': greyBetween(0.45, SHAPE),
+    ...(accent && { link: firstWithContrast((share) => mix(text, accent, share), grounds, TEXT, 'link') }),
     ...signals,
   };
 }
@@ -54,10 +55,10 @@ function scheme({ surface, text, accent, danger: ownDanger, 'surface-raised': ow
 export function complete(found) {
   if (!found.surface || !found.text) return {};
   const [light, dark] = [0, 1].map((at) => {
-    const known = Object.fromEntries(Object.entries(found).map(([name, value]) => [name, parse(schemes(value)[at])]));
-    const ground = rounded({ ...known.surface, alpha: 1 });
-    const opaque = Object.entries(known).filter(([, colour]) => colour).map(([name, colour]) => [name, rounded(over(colour, ground))]);
-    return scheme(Object.fromEntries(opaque));
+    const colours = Object.fromEntries(Object.entries(found).map(([name, value]) => [name, parse(schemes(value)[at])]));
+    const ground = rounded({ ...colours.surface, alpha: 1 });
+    const opaque = Object.entries(colours).filter(([, colour]) => colour).map(([name, colour]) => [name, rounded(over(colour, ground))]);
+    return schemeColours(Object.fromEntries(opaque));
   });
   const missing = Object.keys(light).filter((name) => !(name in found));
   return Object.fromEntries(missing.map((name) => [name, lightDark(toHex(light[name]), toHex(dark[name]))]));

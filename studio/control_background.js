@@ -22,7 +22,7 @@ const kindOf = (value) => {
 };
 
 /** Builds two pickers, for light and dark; `onPick(css, gesture)`. */
-function pair(title, value, onPick) {
+function schemePickers(title, value, onPick) {
   const both = schemes(value).map((one) => toHex({ ...(parse(one) ?? { r: 0.5, g: 0.5, b: 0.5 }), alpha: 1 }));
   const pickers = ['light', 'dark'].map((scheme, at) => make('label', { class: 'swatch-input' }, make('input', {
     type: 'color', value: both[at], 'aria-label': `${title}, on ${scheme}`,
@@ -38,20 +38,20 @@ export function backgroundControl(studio, token) {
   const { history } = studio;
   const id = freshId('background');
   const select = make('select', { id }, ...Object.entries(KINDS).map(([value, title]) => make('option', { value }, title)));
-  const place = make('div', { class: 'layers' });
-  const set = (value, gesture) => {
-    drawn = value;
+  const editor = make('div', { class: 'layers' });
+  const setValue = (value, gesture) => {
+    drawnValue = value;
     studio.setToken(token.name, value, gesture && `${token.name}-${gesture}`);
   };
   /** The value last written by the control itself, which must not rebuild it during a gesture. */
-  let drawn = null;
-  let shown = null;
+  let drawnValue = null;
+  let drawnKind = null;
 
   function gradientEditor(value) {
     const gradient = readGradient(value);
     const change = (parts, gesture) => {
       Object.assign(gradient, parts);
-      set(`linear-gradient(${gradient.angle}deg, ${gradient.from}, ${gradient.to})`, gesture);
+      setValue(`linear-gradient(${gradient.angle}deg, ${gradient.from}, ${gradient.to})`, gesture);
     };
     const output = make('output', {}, `${gradient.angle}°`);
     const angle = make('input', {
@@ -62,18 +62,18 @@ export function backgroundControl(studio, token) {
       },
     });
     return [
-      pair('From', gradient.from, (from, gesture) => change({ from }, gesture)),
-      pair('To', gradient.to, (to, gesture) => change({ to }, gesture)),
+      schemePickers('From', gradient.from, (from, gesture) => change({ from }, gesture)),
+      schemePickers('To', gradient.to, (to, gesture) => change({ to }, gesture)),
       make('label', { class: 'slider' }, make('span', {}, 'Angle'), angle, output),
     ];
   }
 
   function draw(kind, value) {
-    shown = kind;
-    if (kind === 'colour') place.replaceChildren(pair('Colour', value, set));
-    else if (kind === 'gradient') place.replaceChildren(...gradientEditor(value));
-    else if (kind === 'css') place.replaceChildren(textControl(studio, token).lastChild);
-    else place.replaceChildren();
+    drawnKind = kind;
+    if (kind === 'colour') editor.replaceChildren(schemePickers('Colour', value, setValue));
+    else if (kind === 'gradient') editor.replaceChildren(...gradientEditor(value));
+    else if (kind === 'css') editor.replaceChildren(textControl(studio, token).lastChild);
+    else editor.replaceChildren();
   }
   const accent = () => {
     const { light, dark } = studio.colours.accent ?? {};
@@ -82,20 +82,20 @@ export function backgroundControl(studio, token) {
   };
   select.addEventListener('change', () => {
     const kind = select.value;
-    const begin = { '': '', colour: accent(), gradient: `linear-gradient(135deg, ${accent()}, #ffffff)`, css: history.state.tokens[token.name] || token.number };
-    set(begin[kind], null);
-    draw(kind, begin[kind]);
+    const initialValues = { '': '', colour: accent(), gradient: `linear-gradient(135deg, ${accent()}, #ffffff)`, css: history.state.tokens[token.name] || token.number };
+    setValue(initialValues[kind], null);
+    draw(kind, initialValues[kind]);
   });
-  const follow = ({ tokens }) => {
+  const update = ({ tokens }) => {
     const value = tokens[token.name] ?? '';
-    if (value === drawn) return;
-    drawn = value;
+    if (value === drawnValue) return;
+    drawnValue = value;
     // A value being typed as CSS stays in that editor.
-    const kind = shown === 'css' && value ? 'css' : kindOf(value);
+    const kind = drawnKind === 'css' && value ? 'css' : kindOf(value);
     select.value = kind;
     draw(kind, value);
   };
-  history.subscribe(follow);
-  follow(history.state);
-  return make('div', { class: 'control' }, make('label', { class: 'name', for: id }, make('b', {}, token.title), make('small', {}, token.paints)), select, place);
+  history.subscribe(update);
+  update(history.state);
+  return make('div', { class: 'control' }, make('label', { class: 'name', for: id }, make('b', {}, token.title), make('small', {}, token.paints)), select, editor);
 }

@@ -18,14 +18,14 @@ const pairsOf = (name) => PAIRS.filter((pair) => pair.slice(0, 2).includes(name)
  * The pair with the worst contrast in a scheme, from the colours that the browser computed:
  * `{ratio, needed, other}`.
  */
-function worst(colours, name, scheme) {
-  const at = (token) => parse(colours[token]?.[scheme]);
-  const own = at(name);
-  if (!own) return null;
+function worstPair(colours, name, scheme) {
+  const colourOf = (token) => parse(colours[token]?.[scheme]);
+  const ownColour = colourOf(name);
+  if (!ownColour) return null;
   const found = pairsOf(name).flatMap(({ other, needed }) => {
-    const their = at(other);
-    if (!their || their.alpha < 1) return [];
-    return [{ other, needed, ratio: contrast(over(own, their), their) }];
+    const otherColour = colourOf(other);
+    if (!otherColour || otherColour.alpha < 1) return [];
+    return [{ other, needed, ratio: contrast(over(ownColour, otherColour), otherColour) }];
   });
   return found.sort((one, two) => one.ratio / one.needed - two.ratio / two.needed)[0] ?? null;
 }
@@ -35,7 +35,7 @@ const shownRatio = (ratio) => (Math.floor(ratio * 10) / 10).toFixed(1);
 /** Builds the editor of one scheme's colour; `onPick(css, gesture)`. */
 function editor(title, onPick) {
   const id = freshId('colour');
-  let [own, alpha] = [{ l: 0.5, c: 0.1, h: 0 }, 1];
+  let [oklch, alpha] = [{ l: 0.5, c: 0.1, h: 0 }, 1];
   const text = make('input', { type: 'text', id, spellcheck: 'false', autocomplete: 'off' });
   const picker = make('input', { type: 'color', 'aria-label': `${title}, by the picker` });
   const verdict = make('p', { class: 'verdict' });
@@ -43,8 +43,8 @@ function editor(title, onPick) {
     const input = make('input', { type: 'range', min: '0', max: String(slider.most), step: String(slider.step), 'aria-label': `${title}, ${slider.title.toLowerCase()}` });
     const output = make('output', {});
     input.addEventListener('input', () => {
-      own = { ...own, [slider.key]: Number(input.value) };
-      const hex = toHex({ ...fromOklch(own), alpha });
+      oklch = { ...oklch, [slider.key]: Number(input.value) };
+      const hex = toHex({ ...fromOklch(oklch), alpha });
       paint(hex);
       onPick(hex, `${id}-${slider.key}`);
     });
@@ -56,7 +56,7 @@ function editor(title, onPick) {
     if (CSS.supports('color', value)) onPick(value, null);
   });
   picker.addEventListener('input', () => {
-    own = toOklch(parse(picker.value));
+    oklch = toOklch(parse(picker.value));
     paint(picker.value);
     onPick(picker.value, id);
   });
@@ -64,9 +64,9 @@ function editor(title, onPick) {
   function paint(css) {
     text.value = css;
     for (const { key, most, percent, input, output } of sliders) {
-      input.value = own[key];
-      output.value = percent ? `${Math.round(own.l * 100)} %` : key === 'h' ? `${Math.round(own.h)}°` : own.c.toFixed(3);
-      const stops = Array.from({ length: 13 }, (_, at) => toHex(fromOklch({ ...own, [key]: (at / 12) * most })));
+      input.value = oklch[key];
+      output.value = percent ? `${Math.round(oklch.l * 100)} %` : key === 'h' ? `${Math.round(oklch.h)}°` : oklch.c.toFixed(3);
+      const stops = Array.from({ length: 13 }, (_, at) => toHex(fromOklch({ ...oklch, [key]: (at / 12) * most })));
       input.style.setProperty('--track', `linear-gradient(to right, ${stops.join(', ')})`);
     }
   }
@@ -77,12 +77,12 @@ function editor(title, onPick) {
   return {
     element,
     /** `css`: the value as written; `colour`: as computed by the browser. */
-    show(css, colour, judged) {
+    show(css, colour, worst) {
       if (colour) {
         const next = toOklch(colour);
         // A slider that passes through grey keeps its hue, and one outside of the screen's colours
         // its position.
-        if (toHex(fromOklch(own)) !== toHex({ ...colour, alpha: 1 }).slice(0, 7)) own = { ...next, h: next.c ? next.h : own.h };
+        if (toHex(fromOklch(oklch)) !== toHex({ ...colour, alpha: 1 }).slice(0, 7)) oklch = { ...next, h: next.c ? next.h : oklch.h };
         ({ alpha } = colour);
         picker.value = toHex({ ...colour, alpha: 1 });
       }
@@ -90,11 +90,11 @@ function editor(title, onPick) {
         paint(css);
         text.removeAttribute('aria-invalid');
       }
-      verdict.hidden = !judged;
-      if (!judged) return;
-      const enough = judged.ratio >= judged.needed;
+      verdict.hidden = !worst;
+      if (!worst) return;
+      const enough = worst.ratio >= worst.needed;
       verdict.className = `verdict ${enough ? 'good' : 'bad'}`;
-      verdict.textContent = `${shownRatio(judged.ratio)} : 1 with ${judged.other}${enough ? '' : `, needs ${judged.needed}`}`;
+      verdict.textContent = `${shownRatio(worst.ratio)} : 1 with ${worst.other}${enough ? '' : `, needs ${worst.needed}`}`;
     },
   };
 }
@@ -102,14 +102,14 @@ function editor(title, onPick) {
 export function colourControl(studio, token) {
   const { history } = studio;
   /** The value for each scheme: the designer's, else the one that the browser computed. */
-  const written = (scheme) => {
+  const currentValue = (scheme) => {
     const own = history.state.tokens[token.name];
     if (own) return schemes(own)[scheme === 'dark' ? 1 : 0];
     const colour = parse(studio.colours[token.name]?.[scheme]);
     return colour ? toHex(colour) : '';
   };
   const editors = Object.fromEntries(['light', 'dark'].map((scheme) => [scheme, editor(scheme === 'light' ? 'On light' : 'On dark', (css, gesture) => {
-    const both = { light: written('light'), dark: written('dark'), [scheme]: css };
+    const both = { light: currentValue('light'), dark: currentValue('dark'), [scheme]: css };
     studio.setToken(token.name, lightDark(both.light || css, both.dark || css), gesture && `${token.name}-${gesture}`);
   })]));
   const chips = Object.fromEntries(['light', 'dark'].map((scheme) => [scheme, make('span', { class: `chip on-${scheme}` })]));
@@ -118,28 +118,28 @@ export function colourControl(studio, token) {
     make('summary', {}, make('span', { class: 'chips' }, chips.light, chips.dark), make('span', { class: 'name' }, make('b', {}, token.title), make('small', {}, token.paints)), badge));
   details.addEventListener('toggle', () => {
     if (details.open && details.childElementCount === 1) details.append(make('div', { class: 'editors' }, editors.light.element, editors.dark.element));
-    follow();
+    update();
   });
 
-  function follow() {
-    const judged = {};
+  function update() {
+    const worstPairs = {};
     for (const scheme of ['light', 'dark']) {
       const colour = parse(studio.colours[token.name]?.[scheme]);
       chips[scheme].style.setProperty('--colour', studio.colours[token.name]?.[scheme] ?? 'transparent');
-      judged[scheme] = worst(studio.colours, token.name, scheme);
-      if (details.open) editors[scheme].show(written(scheme), colour, judged[scheme]);
+      worstPairs[scheme] = worstPair(studio.colours, token.name, scheme);
+      if (details.open) editors[scheme].show(currentValue(scheme), colour, worstPairs[scheme]);
     }
-    const both = Object.values(judged).filter(Boolean);
-    badge.hidden = !both.length;
-    if (!both.length) return;
-    const least = both.sort((one, two) => one.ratio / one.needed - two.ratio / two.needed)[0];
-    const enough = least.ratio >= least.needed;
+    const pairs = Object.values(worstPairs).filter(Boolean);
+    badge.hidden = !pairs.length;
+    if (!pairs.length) return;
+    const lowest = pairs.sort((one, two) => one.ratio / one.needed - two.ratio / two.needed)[0];
+    const enough = lowest.ratio >= lowest.needed;
     badge.className = `badge ${enough ? 'good' : 'bad'}`;
-    badge.textContent = `${shownRatio(least.ratio)}`;
-    badge.title = `Contrast with ${least.other}: ${enough ? 'enough' : `${least.needed} is needed`}`;
-    badge.setAttribute('aria-label', `contrast ${shownRatio(least.ratio)}, ${enough ? 'enough' : 'too low'}`);
+    badge.textContent = `${shownRatio(lowest.ratio)}`;
+    badge.title = `Contrast with ${lowest.other}: ${enough ? 'enough' : `${lowest.needed} is needed`}`;
+    badge.setAttribute('aria-label', `contrast ${shownRatio(lowest.ratio)}, ${enough ? 'enough' : 'too low'}`);
   }
-  studio.onColours(follow);
-  follow();
+  studio.onColours(update);
+  update();
   return details;
 }

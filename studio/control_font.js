@@ -25,17 +25,17 @@ export function fontControl(studio, token) {
   const text = make('input', { type: 'text', id, spellcheck: 'false', autocomplete: 'off', placeholder: token.default });
   text.addEventListener('change', () => {
     const value = text.value.trim();
-    const isGood = value === '' || takes(token, value);
-    text.setAttribute('aria-invalid', !isGood);
-    if (isGood) studio.setToken(token.name, value);
+    const isValid = value === '' || takes(token, value);
+    text.setAttribute('aria-invalid', !isValid);
+    if (isValid) studio.setToken(token.name, value);
   });
-  const follow = ({ tokens }) => {
+  const update = ({ tokens }) => {
     const value = tokens[token.name] ?? '';
     if (document.activeElement !== text) text.value = value;
     select.value = value || options[0][1];
     if (select.selectedIndex < 0) select.value = '';
   };
-  history.subscribe(follow);
-  follow(history.state);
+  history.subscribe(update);
+  update(history.state);
   return make('div', { class: 'control' }, make('label', { class: 'name', for: id }, make('b', {}, token.title), make('small', {}, token.paints)), select, text);
 }

@@ -4,8 +4,8 @@ import { freshId, make } from './nodes.js';
 import { takes } from './table.js';
 
 /** Upper end of each slider, in pixels; 64 for all others. */
-const MOST = { 'font-size': 24, 'launcher-size': 96, 'window-width': 720, 'window-height': 960, 'window-radius': 48, 'launcher-radius': 48, radius: 36, 'bubble-radius': 36 };
-const LEAST = { 'font-size': 11, 'launcher-size': 40, 'window-width': 300, 'window-height': 340 };
+const MAX = { 'font-size': 24, 'launcher-size': 96, 'window-width': 720, 'window-height': 960, 'window-radius': 48, 'launcher-radius': 48, radius: 36, 'bubble-radius': 36 };
+const MIN = { 'font-size': 11, 'launcher-size': 40, 'window-width': 300, 'window-height': 340 };
 
 function withField(studio, token, range, toCss) {
   const { history } = studio;
@@ -15,11 +15,11 @@ function withField(studio, token, range, toCss) {
   range.addEventListener('input', () => studio.setToken(token.name, toCss(range.value), token.name));
   text.addEventListener('change', () => {
     const value = text.value.trim();
-    const isGood = value === '' || takes(token, value);
-    text.setAttribute('aria-invalid', !isGood);
-    if (isGood) studio.setToken(token.name, value);
+    const isValid = value === '' || takes(token, value);
+    text.setAttribute('aria-invalid', !isValid);
+    if (isValid) studio.setToken(token.name, value);
   });
-  const follow = ({ tokens }) => {
+  const update = ({ tokens }) => {
     const value = tokens[token.name] ?? '';
     if (document.activeElement !== text) text.value = value;
     text.placeholder = token.default;
@@ -27,15 +27,15 @@ function withField(studio, token, range, toCss) {
     const number = parseFloat(value || token.number);
     if (Number.isFinite(number)) range.value = number;
   };
-  history.subscribe(follow);
-  follow(history.state);
+  history.subscribe(update);
+  update(history.state);
   return make('div', { class: 'control' },
     make('label', { class: 'name', for: id }, make('b', {}, token.title), make('small', {}, token.paints)),
     make('div', { class: 'slider-field' }, range, text));
 }
 
 export function lengthControl(studio, token) {
-  const range = make('input', { type: 'range', min: String(LEAST[token.name] ?? 0), max: String(MOST[token.name] ?? 64), step: '1' });
+  const range = make('input', { type: 'range', min: String(MIN[token.name] ?? 0), max: String(MAX[token.name] ?? 64), step: '1' });
   return withField(studio, token, range, (value) => `${value}px`);
 }
 

@@ -20,14 +20,14 @@ export function shadowControl(studio, token) {
   const select = make('select', { 'aria-label': token.title }, make('option', { value: '' }, 'Default'), ...Object.entries(PRESETS).map(([title, value]) => make('option', { value }, title)), make('option', { value: 'own', hidden: true }, 'Own'));
   select.addEventListener('change', () => studio.setToken(token.name, select.value));
   const layers = make('div', { class: 'layers' });
-  let drawn;
+  let drawnValue;
 
-  function layerRow(all, at) {
-    const layer = all[at];
+  function layerRow(shadows, at) {
+    const layer = shadows[at];
     const change = (parts, gesture) => {
-      drawn = formatShadow(all.map((one, place) => (place === at ? { ...one, ...parts } : one)));
+      drawnValue = formatShadow(shadows.map((one, place) => (place === at ? { ...one, ...parts } : one)));
       Object.assign(layer, parts);
-      studio.setToken(token.name, drawn, gesture && `${token.name}-${at}-${gesture}`);
+      studio.setToken(token.name, drawnValue, gesture && `${token.name}-${at}-${gesture}`);
     };
     const colour = parse(layer.colour);
     const alpha = make('input', { type: 'range', min: '0', max: '1', step: '0.01', value: String(colour.alpha), oninput: ({ target }) => change({ colour: toHex({ ...parse(layer.colour), alpha: Number(target.value) }) }, 'alpha') });
@@ -39,20 +39,20 @@ export function shadowControl(studio, token) {
           change({ [key]: Number(target.value) }, key);
         } }), make('output', {}, `${layer[key]} px`))),
       make('label', { class: 'slider' }, make('span', {}, 'Strength'), alpha, make('label', { class: 'swatch-input' }, picker)),
-      make('button', { type: 'button', class: 'quiet', onclick: () => studio.setToken(token.name, formatShadow(all.filter((_, place) => place !== at))) }, 'Remove'));
+      make('button', { type: 'button', class: 'quiet', onclick: () => studio.setToken(token.name, formatShadow(shadows.filter((_, place) => place !== at))) }, 'Remove'));
   }
 
-  function follow({ tokens }) {
+  function update({ tokens }) {
     const value = tokens[token.name] ?? '';
     select.value = Object.values(PRESETS).includes(value) || value === '' ? value : 'own';
-    if (value === drawn) return;
-    drawn = value;
-    const all = value && parseShadow(value);
-    layers.replaceChildren(...(all
-      ? [...all.map((_, at) => layerRow(all, at)), make('button', { type: 'button', class: 'quiet', onclick: () => studio.setToken(token.name, formatShadow([...all, { x: 0, y: 8, blur: 24, spread: 0, colour: '#10182824', inset: false }])) }, 'Add a layer')]
+    if (value === drawnValue) return;
+    drawnValue = value;
+    const shadows = value && parseShadow(value);
+    layers.replaceChildren(...(shadows
+      ? [...shadows.map((_, at) => layerRow(shadows, at)), make('button', { type: 'button', class: 'quiet', onclick: () => studio.setToken(token.name, formatShadow([...shadows, { x: 0, y: 8, blur: 24, spread: 0, colour: '#10182824', inset: false }])) }, 'Add a layer')]
       : []));
   }
-  history.subscribe(follow);
-  follow(history.state);
+  history.subscribe(update);
+  update(history.state);
   return make('div', { class: 'control' }, make('div', { class: 'name' }, make('b', {}, token.title), make('small', {}, token.paints)), select, layers);
 }

@@ -11,14 +11,14 @@ export function textControl(studio, token) {
   const text = make('input', { type: 'text', id, spellcheck: 'false', autocomplete: 'off', placeholder: token.default });
   text.addEventListener('change', () => {
     const value = text.value.trim();
-    const isGood = value === '' || (isValue(value) && takes(token, value));
-    text.setAttribute('aria-invalid', !isGood);
-    if (isGood) studio.setToken(token.name, value);
+    const isValid = value === '' || (isValue(value) && takes(token, value));
+    text.setAttribute('aria-invalid', !isValid);
+    if (isValid) studio.setToken(token.name, value);
   });
-  const follow = ({ tokens }) => {
+  const update = ({ tokens }) => {
     if (document.activeElement !== text) text.value = tokens[token.name] ?? '';
   };
-  history.subscribe(follow);
-  follow(history.state);
+  history.subscribe(update);
+  update(history.state);
   return make('div', { class: 'control' }, make('label', { class: 'name', for: id }, make('b', {}, token.title), make('small', {}, token.paints)), text);
 }

@@ -10,17 +10,17 @@ import { parseShadow } from './shadow.js';
  */
 export function changed(tokens, defaults) {
   const order = Object.keys(defaults);
-  const place = (name) => (order.includes(name) ? order.indexOf(name) : order.length);
+  const rank = (name) => (order.includes(name) ? order.indexOf(name) : order.length);
   return Object.entries(tokens)
     .filter(([name, value]) => value !== '' && value !== defaults[name])
-    .sort(([one], [other]) => place(one) - place(other));
+    .sort(([one], [other]) => rank(one) - rank(other));
 }
 
 /** Writes the style sheet. `rules`: a theme's or designer's rules for parts, after the tokens. */
 export function toCss(tokens, defaults, rules = '') {
   const lines = changed(tokens, defaults).map(([name, value]) => `  --chataibot-${name}: ${value};`);
-  const own = lines.length ? `chataibot-widget {\n${lines.join('\n')}\n}\n` : '';
-  return [own, rules.trim() && `${rules.trim()}\n`].filter(Boolean).join('\n');
+  const tokenRule = lines.length ? `chataibot-widget {\n${lines.join('\n')}\n}\n` : '';
+  return [tokenRule, rules.trim() && `${rules.trim()}\n`].filter(Boolean).join('\n');
 }
 
 /** Converts a colour to the format of the DTCG color module, version 2025.10. */
@@ -47,7 +47,7 @@ function shadow(text) {
 }
 
 /** Converts one value to `{$type, $value}`, or null if the format has no type for it. */
-function typed(name, value) {
+function toTyped(name, value) {
   if (parse(value)) return { $type: 'color', $value: colour(value) };
   const [, size, unit] = /^(-?[\d.]+)(px|rem)$/.exec(value) ?? [];
   if (unit) return { $type: 'dimension', $value: { value: Number(size), unit } };
@@ -65,8 +65,8 @@ function typed(name, value) {
 export function toDtcg(tokens, defaults) {
   const group = (at) => {
     const found = changed(tokens, defaults).map(([name, value]) => [name, schemes(value)[at]]);
-    const others = found.filter(([name, value]) => !typed(name, value));
-    const known = found.filter(([name, value]) => typed(name, value)).map(([name, value]) => [name, typed(name, value)]);
+    const others = found.filter(([name, value]) => !toTyped(name, value));
+    const known = found.filter(([name, value]) => toTyped(name, value)).map(([name, value]) => [name, toTyped(name, value)]);
     return { ...(others.length && { $extensions: { 'chataibot.css': Object.fromEntries(others) } }), ...Object.fromEntries(known) };
   };
   return { $description: 'Tokens of chataibot-widget: each is the custom property --chataibot-NAME.', light: group(0), dark: group(1) };
@@ -79,11 +79,11 @@ const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;'
  * sheet, empty if there is none.
  */
 export function toSnippet(attributes, script, sheet) {
-  const said = Object.entries(attributes).filter(([, value]) => value);
-  const words = said.map(([name, value]) => ` ${name}="${escaped(value)}"`).join('');
+  const present = Object.entries(attributes).filter(([, value]) => value);
+  const attributeText = present.map(([name, value]) => ` ${name}="${escaped(value)}"`).join('');
   return [
     ...(sheet ? [`<link rel="stylesheet" href="${escaped(sheet)}">`] : []),
     `<script type="module" src="${escaped(script)}"></script>`,
-    `<chataibot-widget${words}></chataibot-widget>`,
+    `<chataibot-widget${attributeText}></chataibot-widget>`,
   ].join('\n');
 }

@@ -2,22 +2,22 @@
 // Independent of the page.
 
 /** Maximum number of undo steps. */
-const MOST = 200;
+const MAX_STEPS = 200;
 
 export class History {
   #past = [];
   #future = [];
   #gesture = null;
-  #kept;
+  #undoable;
   #listeners = new Set();
 
   /** The current state: immutable, replaced on every change. */
   state;
 
-  /** `kept`: names of the parts of the state that undo restores. */
-  constructor(state, kept) {
+  /** `undoable`: names of the parts of the state that undo restores. */
+  constructor(state, undoable) {
     this.state = state;
-    this.#kept = kept;
+    this.#undoable = undoable;
   }
 
   get canUndo() {
@@ -37,12 +37,12 @@ export class History {
   change(parts, gesture = null) {
     const before = this.state;
     const next = { ...before, ...parts };
-    const look = this.#look;
+    const snapshot = this.#snapshot;
     if (JSON.stringify(next) === JSON.stringify(before)) return;
-    this.#become(next, () => {
-      if (JSON.stringify(this.#look) === JSON.stringify(look)) return;
-      if (!gesture || gesture !== this.#gesture) this.#past.push(look);
-      if (this.#past.length > MOST) this.#past.shift();
+    this.#replaceState(next, () => {
+      if (JSON.stringify(this.#snapshot) === JSON.stringify(snapshot)) return;
+      if (!gesture || gesture !== this.#gesture) this.#past.push(snapshot);
+      if (this.#past.length > MAX_STEPS) this.#past.shift();
       this.#gesture = gesture;
       this.#future = [];
     });
@@ -54,28 +54,28 @@ export class History {
   }
 
   undo() {
-    this.#step(this.#past, this.#future);
+    this.#moveStep(this.#past, this.#future);
   }
 
   redo() {
-    this.#step(this.#future, this.#past);
+    this.#moveStep(this.#future, this.#past);
   }
 
-  #step(from, to) {
+  #moveStep(from, to) {
     if (!from.length) return;
     this.#gesture = null;
-    to.push(this.#look);
-    this.#become({ ...this.state, ...from.pop() });
+    to.push(this.#snapshot);
+    this.#replaceState({ ...this.state, ...from.pop() });
   }
 
-  get #look() {
-    return Object.fromEntries(this.#kept.map((name) => [name, this.state[name]]));
+  get #snapshot() {
+    return Object.fromEntries(this.#undoable.map((name) => [name, this.state[name]]));
   }
 
-  #become(next, note = () => {}) {
+  #replaceState(next, beforeNotify = () => {}) {
     const before = this.state;
     this.state = next;
-    note();
+    beforeNotify();
     for (const listener of this.#listeners) listener(next, before);
   }
 }

@@ -14,10 +14,10 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-let last = 0;
+let lastId = 0;
 
 /** Returns a unique id. */
-export const freshId = (word) => `${word}-${++last}`;
+export const freshId = (word) => `${word}-${++lastId}`;
 
 /** Announces a message to screen readers, and shows it briefly at the bottom. */
 export function say(words) {

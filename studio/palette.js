@@ -28,58 +28,66 @@ export const textGrounds = ({ surface, accent, danger }) => [
 /** Backgrounds tinted with a colour that carry text of that colour, for each of these grounds. */
 export const ownGrounds = (name, colour, grounds) => (TINTS[name] ? grounds.map((ground) => mix(colour, ground, TINTS[name])) : []);
 
-const shown = (colour) => rounded(fromOklch(colour));
+const toRgb = (colour) => rounded(fromOklch(colour));
 const WHITE = { r: 1, g: 1, b: 1, alpha: 1 };
 const BLACK = { r: 0, g: 0, b: 0, alpha: 1 };
 
 /** White or black, whichever has more contrast; one of them reaches 4.5 on any colour. */
-const readable = (background) => (contrast(WHITE, background) >= contrast(BLACK, background) ? WHITE : BLACK);
+const blackOrWhite = (background) => (contrast(WHITE, background) >= contrast(BLACK, background) ? WHITE : BLACK);
 
 /**
- * Moves `wanted` (`{l, c, h}`) to lighter (`to` 1) or darker (`to` 0) until it has this contrast on
- * all the backgrounds, and on the tints of itself if `name` has one. Ends at white or black, which
- * have enough contrast on the surfaces below.
+ * Moves `wanted` (`{l, c, h}`) to lighter (`target` 1) or darker (`target` 0) until it has this
+ * contrast on all the backgrounds, and on the tints of itself if `name` has one. Ends at white or
+ * black, which have enough contrast on the surfaces below.
  */
-function reach(wanted, to, backgrounds, ratio, name = '') {
+function firstWithContrast(wanted, target, backgrounds, ratio, name = '') {
   const isEnough = (colour) => [...backgrounds, ...ownGrounds(name, colour, backgrounds)].every((background) => contrast(colour, background) >= ratio);
   const steps = 200;
   for (let step = 0; step <= steps; step++) {
-    const l = wanted.l + ((to - wanted.l) * step) / steps;
-    const colour = shown({ ...wanted, l });
+    const l = wanted.l + ((target - wanted.l) * step) / steps;
+    const colour = toRgb({ ...wanted, l });
     if (isEnough(colour)) return colour;
   }
-  return to ? WHITE : BLACK;
+  return target ? WHITE : BLACK;
 }
 
 /** Derives the colours of one scheme from the brand colour. */
-function scheme(exact, dark) {
-  const brand = toOklch(exact);
-  const to = dark ? 1 : 0;
+function schemeColours(brandColour, dark) {
+  const brand = toOklch(brandColour);
+  const target = dark ? 1 : 0;
   // A slight tint of the brand's hue keeps greys from looking foreign beside it.
   const tint = Math.min(brand.c, 0.14);
   const grey = (l, share) => ({ l, c: tint * share, h: brand.h });
-  const surface = dark ? shown(grey(0.2, 0.1)) : WHITE;
-  const raised = shown(dark ? grey(0.27, 0.12) : grey(0.965, 0.07));
-  const accent = dark && contrast(exact, surface) < SHAPE ? reach(brand, 1, [surface], SHAPE) : exact;
+  const surface = dark ? toRgb(grey(0.2, 0.1)) : WHITE;
+  const raised = toRgb(dark ? grey(0.27, 0.12) : grey(0.965, 0.07));
+  const accent =
+    dark && contrast(brandColour, surface) < SHAPE ? firstWithContrast(brand, 1, [surface], SHAPE) : brandColour;
   const grounds = [surface, raised];
-  const signal = (name, light, bright, c, h) => reach({ l: dark ? bright : light, c, h }, to, grounds, TEXT, name);
-  const link = reach({ l: dark ? 0.8 : Math.min(brand.l, 0.5), c: dark ? Math.min(brand.c, 0.12) : brand.c, h: brand.h }, to, grounds, TEXT, 'link');
+  const signal = (name, light, bright, c, h) =>
+    firstWithContrast({ l: dark ? bright : light, c, h }, target, grounds, TEXT, name);
+  const link = firstWithContrast(
+    { l: dark ? 0.8 : Math.min(brand.l, 0.5), c: dark ? Math.min(brand.c, 0.12) : brand.c, h: brand.h },
+    target,
+    grounds,
+    TEXT,
+    'link',
+  );
   const danger = signal('danger', 0.52, 0.78, dark ? 0.12 : 0.19, 27);
-  const read = [...grounds, ...textGrounds({ surface, accent, danger })];
+  const textBackgrounds = [...grounds, ...textGrounds({ surface, accent, danger })];
   return {
     accent,
-    'on-accent': readable(accent),
+    'on-accent': blackOrWhite(accent),
     surface,
     'surface-raised': raised,
-    text: reach(grey(dark ? 0.94 : 0.23, 0.12), to, read, READING),
-    'text-muted': reach(grey(dark ? 0.74 : 0.5, 0.18), to, read, TEXT),
-    line: shown(grey(dark ? 0.34 : 0.92, 0.1)),
-    'line-strong': reach(grey(dark ? 0.56 : 0.66, 0.15), to, grounds, SHAPE),
+    text: firstWithContrast(grey(dark ? 0.94 : 0.23, 0.12), target, textBackgrounds, READING),
+    'text-muted': firstWithContrast(grey(dark ? 0.74 : 0.5, 0.18), target, textBackgrounds, TEXT),
+    line: toRgb(grey(dark ? 0.34 : 0.92, 0.1)),
+    'line-strong': firstWithContrast(grey(dark ? 0.56 : 0.66, 0.15), target, grounds, SHAPE),
     link,
     focus: link,
     danger,
     warning: signal('warning', 0.48, 0.83, 0.11, 75),
-    success: reach({ l: dark ? 0.75 : 0.6, c: 0.14, h: 155 }, to, grounds, SHAPE),
+    success: firstWithContrast({ l: dark ? 0.75 : 0.6, c: 0.14, h: 155 }, target, grounds, SHAPE),
   };
 }
 
@@ -88,8 +96,8 @@ function scheme(exact, dark) {
  * that [parse] reads.
  */
 export function palette(brand) {
-  const exact = rounded({ ...parse(brand), alpha: 1 });
-  return { light: scheme(exact, false), dark: scheme(exact, true) };
+  const brandColour = rounded({ ...parse(brand), alpha: 1 });
+  return { light: schemeColours(brandColour, false), dark: schemeColours(brandColour, true) };
 }
 
 /** The palette as values of tokens: `{accent: '#…', surface: 'light-dark(#…, #…)', …}`. */

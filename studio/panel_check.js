@@ -17,34 +17,36 @@ const TITLES = {
 };
 
 function row({ rule, message, parts, line, where = [] }, show) {
-  const place = [line && `line ${line}`, parts?.length && parts.map((part) => `::part(${part})`).join(' ')].filter(Boolean).join(', ');
-  const [first] = where;
+  const location = [line && `line ${line}`, parts?.length && parts.map((part) => `::part(${part})`).join(' ')].filter(Boolean).join(', ');
+  const [firstPlace] = where;
   return make('li', {},
     make('b', {}, TITLES[rule] ?? (rule[0].toUpperCase() + rule.slice(1)).replaceAll('-', ' ')), ` ${message}`,
-    place && make('small', {}, place),
-    first && make('button', { type: 'button', class: 'quiet', onclick: () => show(first) }, `${first.scheme}, ${first.scene}${where.length > 1 ? ` and ${where.length - 1} more` : ''}`));
+    location && make('small', {}, location),
+    firstPlace && make('button', { type: 'button', class: 'quiet', onclick: () => show(firstPlace) }, `${firstPlace.scheme}, ${firstPlace.scene}${where.length > 1 ? ` and ${where.length - 1} more` : ''}`));
 }
 
 export function checkPanel(studio) {
   const { history, table } = studio;
-  const list = make('ul', { class: 'findings' });
-  const scenes = make('ul', { class: 'findings' });
-  const state = make('p', { class: 'note', role: 'status' });
-  const seen = make('p', { class: 'note', role: 'status' });
+  const sheetFindings = make('ul', { class: 'findings' });
+  const sceneFindings = make('ul', { class: 'findings' });
+  const sheetStatus = make('p', { class: 'note', role: 'status' });
+  const sceneStatus = make('p', { class: 'note', role: 'status' });
   const show = ({ scene, scheme }) => history.change({ scene, scheme });
   const button = make('button', { type: 'button', class: 'main' }, 'Check every scene');
 
-  const follow = ({ tokens, rules }) => {
+  const update = ({ tokens, rules }) => {
     const findings = checkCss(toCss(tokens, table.defaults, rules), table.design);
-    state.textContent = findings.length ? `${findings.length} in the style sheet:` : 'The style sheet is in order.';
-    list.replaceChildren(...findings.map((finding) => row(finding, show)));
+    sheetStatus.textContent = findings.length
+      ? `${findings.length} in the style sheet:`
+      : 'The style sheet is in order.';
+    sheetFindings.replaceChildren(...findings.map((finding) => row(finding, show)));
   };
   button.addEventListener('click', async () => {
     button.disabled = true;
-    scenes.replaceChildren();
+    sceneFindings.replaceChildren();
     try {
-      const checked = await studio.check((done, all) => (seen.textContent = `${done} of ${all} scenes …`));
-      if (!checked) return (seen.textContent = 'Stopped: something else is shown now.');
+      const checked = await studio.check((done, all) => (sceneStatus.textContent = `${done} of ${all} scenes …`));
+      if (!checked) return (sceneStatus.textContent = 'Stopped: something else is shown now.');
       const { found, alone } = checked;
       const merged = new Map();
       for (const finding of found) {
@@ -56,9 +58,9 @@ export function checkPanel(studio) {
       const verdict = merged.size ? `${merged.size} in what is seen:` : `Every scene is in order, ${/^(light|dark)$/.test(theme) ? theme : 'light and dark'}.`;
       // The focus was in use elsewhere, so it was not checked in these scenes, which must not read
       // as passed.
-      const left = alone && `The focus was not looked at in ${alone} of them, as a field had it.`;
-      seen.textContent = [left, verdict].filter(Boolean).join(' ');
-      scenes.replaceChildren(...[...merged.values()].map((finding) => row(finding, show)));
+      const skipped = alone && `The focus was not looked at in ${alone} of them, as a field had it.`;
+      sceneStatus.textContent = [skipped, verdict].filter(Boolean).join(' ');
+      sceneFindings.replaceChildren(...[...merged.values()].map((finding) => row(finding, show)));
     } finally {
       button.disabled = false;
       // The check moved the focus through the preview's controls.
@@ -66,10 +68,12 @@ export function checkPanel(studio) {
     }
   });
   // Findings are outdated once what was checked has changed.
-  history.subscribe((now, before) => {
-    follow(now);
-    if (['tokens', 'rules', 'attributes'].some((name) => now[name] !== before[name])) seen.textContent = scenes.textContent = '';
+  history.subscribe((state, before) => {
+    update(state);
+    if (['tokens', 'rules', 'attributes'].some((name) => state[name] !== before[name])) {
+      sceneStatus.textContent = sceneFindings.textContent = '';
+    }
   });
-  follow(history.state);
-  return [make('section', { class: 'block' }, make('h2', {}, 'Style sheet'), state, list), make('section', { class: 'block' }, make('h2', {}, 'Scenes'), make('p', { class: 'note' }, 'Contrast, sizes, motion, and whether the focus is seen: it moves through the preview meanwhile.'), button, seen, scenes)];
+  update(history.state);
+  return [make('section', { class: 'block' }, make('h2', {}, 'Style sheet'), sheetStatus, sheetFindings), make('section', { class: 'block' }, make('h2', {}, 'Scenes'), make('p', { class: 'note' }, 'Contrast, sizes, motion, and whether the focus is seen: it moves through the preview meanwhile.'), button, sceneStatus, sceneFindings)];
 }

@@ -23,20 +23,22 @@ function addRule({ history, table }, rules) {
   const list = make('datalist', { id: 'parts' }, ...parts.map(({ name, description }) => make('option', { value: name }, description)));
   const name = make('input', { type: 'text', id: 'part', list: 'parts', spellcheck: 'false', autocomplete: 'off', placeholder: 'bubble-visitor' });
   const note = make('p', { class: 'note', role: 'status' });
-  const find = () => parts.find((part) => part.name === name.value.trim());
+  const findPart = () => parts.find((part) => part.name === name.value.trim());
   name.addEventListener('input', () => {
-    const part = find();
+    const part = findPart();
     note.textContent = part ? `${part.description}.` : '';
     name.removeAttribute('aria-invalid');
   });
-  const add = () => {
-    const part = find();
+  const insertRule = () => {
+    const part = findPart();
     if (!part) {
       const written = name.value.trim();
       const all = parts.map((one) => one.name);
-      const meant = all.find((one) => written && one.startsWith(written)) ?? nearest(written, all);
+      const suggestion = all.find((one) => written && one.startsWith(written)) ?? nearest(written, all);
       name.setAttribute('aria-invalid', 'true');
-      return (note.textContent = meant ? `There is no such part; did you mean ${meant}?` : 'There is no such part.');
+      return (note.textContent = suggestion
+        ? `There is no such part; did you mean ${suggestion}?`
+        : 'There is no such part.');
     }
     const before = history.state.rules.trimEnd();
     const head = `${before}${before && '\n\n'}chataibot-widget::part(${part.name}) {\n  `;
@@ -48,9 +50,9 @@ function addRule({ history, table }, rules) {
   name.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter') return;
     event.preventDefault();
-    add();
+    insertRule();
   });
-  const button = make('button', { type: 'button', class: 'quiet', onclick: add }, 'Add a rule');
+  const button = make('button', { type: 'button', class: 'quiet', onclick: insertRule }, 'Add a rule');
   return [make('div', { class: 'brand-row' }, make('label', { class: 'grow' }, make('span', { class: 'unseen' }, 'Part'), name), button), list, note];
 }
 
@@ -61,17 +63,17 @@ export function partsPanel(studio) {
     const select = make('select', { name, onchange: ({ target }) => set(name, target.value) }, ...Object.entries(options).map(([value, text]) => make('option', { value }, text)));
     return [name, select, make('label', { class: 'line' }, make('span', {}, title), select)];
   });
-  const fields = Object.entries(WORDS).map(([name, [title, usual]]) => {
-    const input = make('input', { type: 'text', name, placeholder: usual, oninput: ({ target }) => set(name, target.value, name) });
+  const fields = Object.entries(WORDS).map(([name, [title, defaultText]]) => {
+    const input = make('input', { type: 'text', name, placeholder: defaultText, oninput: ({ target }) => set(name, target.value, name) });
     return [name, input, make('label', { class: 'line' }, make('span', {}, title), input)];
   });
   const rules = make('textarea', { id: 'rules', rows: '14', spellcheck: 'false', placeholder: 'chataibot-widget::part(title) {\n  letter-spacing: 0.02em;\n}', oninput: ({ target }) => history.change({ rules: target.value }, 'rules') });
-  const follow = ({ attributes, rules: text }) => {
+  const update = ({ attributes, rules: text }) => {
     for (const [name, control] of [...selects, ...fields]) if (document.activeElement !== control) control.value = attributes[name] ?? '';
     if (document.activeElement !== rules) rules.value = text;
   };
-  history.subscribe(follow);
-  follow(history.state);
+  history.subscribe(update);
+  update(history.state);
   return [
     make('section', { class: 'block' }, make('h2', {}, 'Place'), ...selects.map(([, , row]) => row)),
     make('section', { class: 'block' }, make('h2', {}, 'Words'), ...fields.map(([, , row]) => row)),

@@ -15,19 +15,23 @@ function brandSection({ history }) {
   const picker = make('input', { type: 'color', value: '#2f5bea', 'aria-label': 'Brand colour, by the picker' });
   const note = make('p', { class: 'note', id: 'brand-note', role: 'status' });
   const swatches = make('div', { class: 'palette' });
-  const use = make('button', { type: 'button', class: 'main' }, 'Use this palette');
+  const useButton = make('button', { type: 'button', class: 'main' }, 'Use this palette');
 
   function preview() {
     const brand = parse(text.value);
-    use.disabled = !brand;
+    useButton.disabled = !brand;
     text.setAttribute('aria-invalid', !brand);
     if (!brand) return (note.textContent = 'Write a colour: #0a7d5a, rgb(10 125 90), oklch(0.5 0.1 160) …');
     picker.value = toHex({ ...brand, alpha: 1 }).slice(0, 7);
-    const both = palette(text.value);
-    const lowest = Math.min(...Object.values(both).flatMap((scheme) => PAIRS.map(([upper, lower, needed]) => contrast(scheme[upper], scheme[lower]) / needed)));
+    const colourSchemes = palette(text.value);
+    const lowest = Math.min(
+      ...Object.values(colourSchemes).flatMap((scheme) =>
+        PAIRS.map(([upper, lower, needed]) => contrast(scheme[upper], scheme[lower]) / needed),
+      ),
+    );
     note.textContent = lowest >= 1 ? 'Every text reaches AA in light and dark, by how the colours are made.' : 'A pair is below AA.';
     swatches.replaceChildren(
-      ...Object.entries(both).map(([scheme, colours]) => {
+      ...Object.entries(colourSchemes).map(([scheme, colours]) => {
         const row = make('div', { class: 'palette-row', role: 'img', 'aria-label': `The ${scheme} palette` });
         for (const name of ['accent', 'link', 'text', 'text-muted', 'line-strong', 'line', 'surface-raised', 'surface']) {
           const swatch = make('span', { title: `${name} ${toHex(colours[name])}` });
@@ -43,14 +47,14 @@ function brandSection({ history }) {
     text.value = picker.value;
     preview();
   });
-  use.addEventListener('click', () => {
+  useButton.addEventListener('click', () => {
     history.change({ tokens: { ...history.state.tokens, ...paletteTokens(text.value) } });
     say('The palette is in the preview');
   });
   preview();
   return make('section', { class: 'block' },
     make('h2', {}, 'From your brand colour'),
-    make('div', { class: 'brand-row' }, make('label', { class: 'swatch-input' }, picker), make('label', { class: 'grow' }, make('span', { class: 'unseen' }, 'Brand colour'), text), use),
+    make('div', { class: 'brand-row' }, make('label', { class: 'swatch-input' }, picker), make('label', { class: 'grow' }, make('span', { class: 'unseen' }, 'Brand colour'), text), useButton),
     swatches, note);
 }
 
@@ -62,24 +66,24 @@ function gallerySection(studio) {
     button.addEventListener('click', () => studio.begin(name).then(() => say(`${title} is in the preview`)));
     return button;
   });
-  const follow = ({ theme }) => {
+  const update = ({ theme }) => {
     for (const button of buttons) button.setAttribute('aria-pressed', button.dataset.theme === theme);
   };
-  history.subscribe(follow);
-  follow(history.state);
+  history.subscribe(update);
+  update(history.state);
   return make('section', { class: 'block' }, make('h2', {}, 'From a theme'), make('div', { class: 'gallery' }, ...buttons));
 }
 
 function importSection({ history, table }) {
   const area = make('textarea', { id: 'site-css', rows: '5', spellcheck: 'false', placeholder: ':root { --brand: #0a7d5a; --background: #fff; … }' });
   const found = make('div', { class: 'found' });
-  const read = () => {
+  const readSheet = () => {
     const variables = readVariables(area.value);
     const suggestions = suggest(variables).filter(({ token }) => table.tokens[token]);
     if (!suggestions.length) return found.replaceChildren(make('p', { class: 'note', role: 'status' }, 'Nothing in it looks like a colour, a font, a radius or a shadow of the page: paste the sheet that has the variables of :root, or the rules for body, links and buttons.'));
     const chosen = Object.fromEntries(suggestions.map(({ token, value }) => [token, value]));
-    const made = Object.entries(complete(chosen)).map(([token, value]) => ({ token, value, from: '' }));
-    const rows = [...suggestions, ...made].map(({ token, value, from }) => {
+    const derived = Object.entries(complete(chosen)).map(([token, value]) => ({ token, value, from: '' }));
+    const rows = [...suggestions, ...derived].map(({ token, value, from }) => {
       const box = make('input', { type: 'checkbox', checked: true, value: token });
       const swatch = parse(schemes(value)[0]) && make('i', { class: 'found-swatch' });
       if (swatch) swatch.style.background = value;
@@ -88,20 +92,22 @@ function importSection({ history, table }) {
     // The site has one scheme. Following the page's or the device's scheme would show its colours
     // in the other one, too.
     const surface = parse(chosen.surface ?? '');
-    const only = surface && !Object.keys(variables.dark).length ? (luminance(surface) < 0.18 ? 'dark' : 'light') : '';
-    const keep = make('input', { type: 'checkbox', checked: true });
-    const use = make('button', { type: 'button', class: 'main', onclick: () => {
+    const onlyScheme =
+      surface && !Object.keys(variables.dark).length ? (luminance(surface) < 0.18 ? 'dark' : 'light') : '';
+    const schemeBox = make('input', { type: 'checkbox', checked: true });
+    const useButton = make('button', { type: 'button', class: 'main', onclick: () => {
       const chosen = Object.fromEntries(rows.filter(({ box }) => box.checked).map(({ token, value }) => [token, value]));
       const { tokens, attributes } = history.state;
-      const scheme = only && keep.checked && { scheme: only, attributes: { ...attributes, theme: only } };
+      const scheme = onlyScheme &&
+        schemeBox.checked && { scheme: onlyScheme, attributes: { ...attributes, theme: onlyScheme } };
       history.change({ tokens: { ...tokens, ...chosen }, ...scheme });
       say(`${Object.keys(chosen).length} tokens are in the preview`);
     } }, 'Use these');
     return found.replaceChildren(make('p', { class: 'note', role: 'status' }, `${suggestions.length} of its values fit a token:`), ...rows.slice(0, suggestions.length).map(({ row }) => row),
-      made.length > 0 && make('p', { class: 'note' }, `${made.length} colours that it does not say, made to be read on its background:`), ...rows.slice(suggestions.length).map(({ row }) => row),
-      only && make('label', { class: 'found-row' }, keep, make('code', {}, `theme="${only}"`), make('span', {}, 'it says nothing of the other scheme')), use);
+      derived.length > 0 && make('p', { class: 'note' }, `${derived.length} colours that it does not say, made to be read on its background:`), ...rows.slice(suggestions.length).map(({ row }) => row),
+      onlyScheme && make('label', { class: 'found-row' }, schemeBox, make('code', {}, `theme="${onlyScheme}"`), make('span', {}, 'it says nothing of the other scheme')), useButton);
   };
-  const button = make('button', { type: 'button', class: 'quiet', onclick: read }, 'Read it');
+  const button = make('button', { type: 'button', class: 'quiet', onclick: readSheet }, 'Read it');
   return make('section', { class: 'block' },
     make('h2', {}, 'From your site’s style sheet'),
     make('label', { for: 'site-css', class: 'note' }, 'Paste its CSS: the variables of its root, or the looks of body, links and buttons, become tokens.'),

@@ -22,12 +22,12 @@ function tokenRow(studio, token) {
   const reset = make('button', { type: 'button', class: 'reset', 'aria-label': `${token.title}: back to the default`, onclick: () => studio.setToken(token.name, '') }, '↺');
   const control = (CONTROLS[token.kind] ?? textControl)(studio, token);
   const row = make('div', { class: `token token-${token.kind}`, 'data-token': token.name }, control, reset);
-  const follow = ({ tokens }) => {
+  const update = ({ tokens }) => {
     reset.hidden = !(token.name in tokens);
     row.classList.toggle('changed', token.name in tokens);
   };
-  history.subscribe(follow);
-  follow(history.state);
+  history.subscribe(update);
+  update(history.state);
   return row;
 }
 
@@ -41,13 +41,13 @@ export function tokensPanel(studio) {
   search.addEventListener('input', () => {
     const words = search.value.trim().toLowerCase();
     for (const { details, rows } of groups) {
-      let any = false;
+      let hasMatch = false;
       for (const [token, row] of rows) {
         row.hidden = words !== '' && !`${token.name} ${token.title} ${token.paints}`.toLowerCase().includes(words);
-        any ||= !row.hidden;
+        hasMatch ||= !row.hidden;
       }
-      details.hidden = !any;
-      if (words && any) details.open = true;
+      details.hidden = !hasMatch;
+      if (words && hasMatch) details.open = true;
     }
   });
   return [make('div', { class: 'find' }, search), ...groups.map(({ details }) => details)];

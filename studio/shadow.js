@@ -3,7 +3,7 @@
 import { parse, splitList } from './colour.js';
 
 /** Words of a layer, keeping functions whole. */
-const words = (layer) => layer.match(/[^\s(]+\([^()]*(?:\([^()]*\)[^()]*)*\)|[^\s]+/g) ?? [];
+const wordsOf = (layer) => layer.match(/[^\s(]+\([^()]*(?:\([^()]*\)[^()]*)*\)|[^\s]+/g) ?? [];
 
 /**
  * Parses to `[{x, y, blur, spread, colour, inset}, …]` in pixels; null if a layer has another form.
@@ -11,7 +11,7 @@ const words = (layer) => layer.match(/[^\s(]+\([^()]*(?:\([^()]*\)[^()]*)*\)|[^\
 export function parseShadow(text) {
   if (text.trim() === 'none') return [];
   const layers = splitList(text).map((layer) => {
-    const all = words(layer);
+    const all = wordsOf(layer);
     const lengths = all.filter((word) => /^-?[\d.]+(px)?$/.test(word)).map(parseFloat);
     const colours = all.filter((word) => !/^-?[\d.]+(px)?$/.test(word) && word !== 'inset');
     if (lengths.length < 2 || lengths.length > 4 || colours.length !== 1 || !parse(colours[0])) return null;

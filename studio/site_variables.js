@@ -11,10 +11,10 @@ const DARK = /(^|[^\w-])(\.dark|\[data-(bs-)?(theme|color-scheme|mode)=["']?dark
 const BRAND = /^a(:link)?$|(^|[\s.])(btn|button|cta)([-_]{1,2}(primary|main|cta|default))?$/i;
 
 /** Yields every rule with the conditions around it: `{selector, condition, style}`. */
-function* flat(rules, condition = '') {
+function* styleRules(rules, condition = '') {
   for (const rule of rules) {
     if (rule.style && rule.selectorText) yield { selector: rule.selectorText, condition, style: rule.style };
-    if (rule.cssRules) yield* flat(rule.cssRules, `${condition} ${rule.conditionText ?? ''}`);
+    if (rule.cssRules) yield* styleRules(rule.cssRules, `${condition} ${rule.conditionText ?? ''}`);
   }
 }
 
@@ -24,7 +24,7 @@ export function readVariables(css) {
   // Constructed style sheets do not allow imports.
   sheet.replaceSync(css.replaceAll(/@import[^;]*;/g, ''));
   const found = { light: {}, dark: {} };
-  for (const { selector, condition, style } of flat(sheet.cssRules)) {
+  for (const { selector, condition, style } of styleRules(sheet.cssRules)) {
     const all = selector.split(',').map((one) => one.trim());
     const isRoot = all.some((one) => ROOT.test(one) || DARK.test(one));
     const isDark = DARK.test(selector) || /prefers-color-scheme:\s*dark/.test(condition);
@@ -52,16 +52,16 @@ export function resolve(value, variables, depth = 0) {
   if (depth > 20) return null;
   const begin = value.indexOf('var(');
   if (begin < 0) return value.trim();
-  let [end, open] = [begin + 4, 1];
-  for (; open > 0 && end < value.length; end++) open += { '(': 1, ')': -1 }[value[end]] ?? 0;
-  if (open) return null;
+  let [end, openBrackets] = [begin + 4, 1];
+  for (; openBrackets > 0 && end < value.length; end++) openBrackets += { '(': 1, ')': -1 }[value[end]] ?? 0;
+  if (openBrackets) return null;
   const [name, ...fallback] = value.slice(begin + 4, end - 1).split(',');
   const found = variables[name.trim()] ?? (fallback.length ? fallback.join(',') : null);
   return found == null ? null : resolve(value.slice(0, begin) + found.trim() + value.slice(end), variables, depth + 1);
 }
 
 /** Completes colours that frameworks may store as mere numbers: `222 47% 11%`, `13, 110, 253`. */
-function whole(value) {
+function asCssColour(value) {
   if (/^[\d.]+(deg)?[\s,]+[\d.]+%[\s,]+[\d.]+%$/.test(value)) return `hsl(${value.replaceAll(',', ' ')})`;
   if (/^\d{1,3}[\s,]+\d{1,3}[\s,]+\d{1,3}$/.test(value)) return `rgb(${value.replaceAll(',', ' ')})`;
   return value;
@@ -88,7 +88,7 @@ const FONTS = { font: [/(^|-)font(-family)?(-(sans|body|base|sans-serif))?$/, /(
 /** Shadows of elements above a page, such as a window. */
 const SHADOWS = { 'window-shadow': [/(^|-)(shadow|elevation)-(xl|2xl|lg|large|high|4|5|overlay|modal|dialog|popover|floating)$/] };
 
-function pick(names, patterns) {
+function firstMatch(names, patterns) {
   for (const pattern of patterns) {
     const found = names.find((name) => pattern.test(name.replace(/^--/, '').replace(/^(bs|color|colour|clr|c|md-sys-color)-(?=.)/, '')) || pattern.test(name.replace(/^--/, '')));
     if (found) return found;
@@ -98,7 +98,7 @@ function pick(names, patterns) {
 
 const colourOf = (name, variables) => {
   const value = variables[name] && resolve(variables[name], variables);
-  const colour = value && parse(whole(value));
+  const colour = value && parse(asCssColour(value));
   return colour && toHex(colour);
 };
 
@@ -111,24 +111,24 @@ export function suggest({ light, dark }) {
   const all = { ...light, ...dark };
   const found = [];
   for (const [token, patterns] of Object.entries(COLOURS)) {
-    const from = pick(names.filter((name) => colourOf(name, light)), patterns);
+    const from = firstMatch(names.filter((name) => colourOf(name, light)), patterns);
     if (!from) continue;
-    const bright = colourOf(from, light);
-    found.push({ token, value: lightDark(bright, colourOf(from, all) ?? bright), from });
+    const lightColour = colourOf(from, light);
+    found.push({ token, value: lightDark(lightColour, colourOf(from, all) ?? lightColour), from });
   }
   for (const [token, patterns] of Object.entries(LENGTHS)) {
-    const fits = names.filter((name) => /^[\d.]+(px|rem|em)$/.test(resolve(light[name], light) ?? ''));
-    const from = pick(fits, patterns);
+    const candidates = names.filter((name) => /^[\d.]+(px|rem|em)$/.test(resolve(light[name], light) ?? ''));
+    const from = firstMatch(candidates, patterns);
     if (from) found.push({ token, value: resolve(light[from], light), from });
   }
   for (const [token, patterns] of Object.entries(FONTS)) {
-    const fits = names.filter((name) => !/^(inherit|initial|[\d.]+\w*)$/.test(resolve(light[name], light) ?? 'inherit') && !colourOf(name, light));
-    const from = pick(fits, patterns);
+    const candidates = names.filter((name) => !/^(inherit|initial|[\d.]+\w*)$/.test(resolve(light[name], light) ?? 'inherit') && !colourOf(name, light));
+    const from = firstMatch(candidates, patterns);
     if (from) found.push({ token, value: resolve(light[from], light), from });
   }
   for (const [token, patterns] of Object.entries(SHADOWS)) {
-    const fits = names.filter((name) => parseShadow(resolve(light[name], light) ?? '')?.length);
-    const from = pick(fits, patterns);
+    const candidates = names.filter((name) => parseShadow(resolve(light[name], light) ?? '')?.length);
+    const from = firstMatch(candidates, patterns);
     if (from) found.push({ token, value: resolve(light[from], light), from });
   }
   return found;

@@ -32,37 +32,45 @@ chataibot-widget::part(bubble), chataibot-widget::part(avatar), chataibot-widget
 // An opening chat takes the focus, as on any page, and defends it. Here it only gets it if the
 // designer is in this frame: else it would take the focus from the studio's controls, and the chats
 // of a wall would take it from each other. The checker focuses one control after the other.
-let isGiven = false;
+let isFocusAllowed = false;
 for (const [prototype, name] of [[HTMLElement.prototype, 'focus'], [HTMLDialogElement.prototype, 'showModal']]) {
   const original = prototype[name];
   prototype[name] = function (...options) {
     const isChat = this.getRootNode() instanceof ShadowRoot;
-    if (!isChat || isGiven || (shown !== 'wall' && document.hasFocus())) original.apply(this, options);
+    if (!isChat || isFocusAllowed || (shownScene !== 'wall' && document.hasFocus())) original.apply(this, options);
   };
 }
 
-let shown = '';
+let shownScene = '';
 let attributes = {};
 let isPointing = false;
-let looked;
-let names = [];
+let tileObserver;
+let tokenNames = [];
 
-function dress(widget, scene, isTile) {
-  const wanted = { demo: scene, ...attributes, ...(isTile ? { layer: 'page' } : isPointing && { design: '' }) };
-  for (const { name } of [...widget.attributes]) if (!(name in wanted) && name !== 'open') widget.removeAttribute(name);
-  for (const [name, value] of Object.entries(wanted)) if (widget.getAttribute(name) !== value) widget.setAttribute(name, value);
+function configure(widget, scene, isTile) {
+  const attributesToSet = {
+    demo: scene,
+    ...attributes,
+    ...(isTile ? { layer: 'page' } : isPointing && { design: '' }),
+  };
+  for (const { name } of [...widget.attributes]) {
+    if (!(name in attributesToSet) && name !== 'open') widget.removeAttribute(name);
+  }
+  for (const [name, value] of Object.entries(attributesToSet)) {
+    if (widget.getAttribute(name) !== value) widget.setAttribute(name, value);
+  }
   return widget;
 }
 
 function showWall() {
-  looked?.disconnect();
+  tileObserver?.disconnect();
   // A tile's chat is created when it comes into view.
-  looked = new IntersectionObserver((entries) => {
+  tileObserver = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting || target.firstChild) continue;
-      const widget = dress(document.createElement('chataibot-widget'), target.dataset.scene, true);
+      const widget = configure(document.createElement('chataibot-widget'), target.dataset.scene, true);
       target.append(widget);
-      widget.ready.then(() => tell({ type: 'shown', colours: colours(names) }));
+      widget.ready.then(() => post({ type: 'shown', colours: colours(tokenNames) }));
     }
   }, { rootMargin: '600px' });
   const tiles = Object.entries(SCENES).map(([scene, title]) => {
@@ -70,12 +78,12 @@ function showWall() {
     const button = document.createElement('button');
     button.type = 'button';
     button.textContent = title;
-    button.addEventListener('click', () => tell({ type: 'scene', scene }));
+    button.addEventListener('click', () => post({ type: 'scene', scene }));
     const tile = document.createElement('div');
     tile.className = 'tile';
     tile.dataset.scene = scene;
     figure.append(button, tile);
-    looked.observe(tile);
+    tileObserver.observe(tile);
     return figure;
   });
   wall.replaceChildren(...tiles);
@@ -85,26 +93,26 @@ function show(state) {
   root.lang = state.locale || 'en';
   root.dir = state.rtl ? 'rtl' : 'ltr';
   sheet.replaceSync(`:root { color-scheme: ${state.scheme === 'dark' ? 'dark' : 'light'}; }\n${state.css}\n${state.forced ? FORCED : ''}`);
-  ({ attributes, tokens: names, point: isPointing } = state);
-  const before = shown;
-  shown = state.scene;
-  const isWall = shown === 'wall';
+  ({ attributes, tokens: tokenNames, point: isPointing } = state);
+  const before = shownScene;
+  shownScene = state.scene;
+  const isWall = shownScene === 'wall';
   root.classList.toggle('is-wall', isWall);
   if (isWall) {
     document.querySelector('body > chataibot-widget')?.remove();
     if (before !== 'wall') showWall();
-    for (const widget of wall.querySelectorAll('chataibot-widget')) dress(widget, widget.parentNode.dataset.scene, true);
+    for (const widget of wall.querySelectorAll('chataibot-widget')) configure(widget, widget.parentNode.dataset.scene, true);
   } else {
-    looked?.disconnect();
+    tileObserver?.disconnect();
     wall.replaceChildren();
     const one = document.querySelector('body > chataibot-widget');
-    if (one) dress(one, state.scene, false);
-    else document.body.append(dress(document.createElement('chataibot-widget'), state.scene, false));
+    if (one) configure(one, state.scene, false);
+    else document.body.append(configure(document.createElement('chataibot-widget'), state.scene, false));
   }
   const [one] = document.querySelectorAll('chataibot-widget');
   // On a wall there may be no widget yet.
   const ready = one?.state?.ready ? Promise.resolve() : customElements.whenDefined('chataibot-widget').then(() => one?.ready);
-  ready.then(() => requestAnimationFrame(() => tell({ type: 'shown', colours: colours(state.tokens) })));
+  ready.then(() => requestAnimationFrame(() => post({ type: 'shown', colours: colours(state.tokens) })));
 }
 
 /** Computed colours of the tokens: `{name: {light, dark}}`. */
@@ -126,15 +134,15 @@ function colours(names) {
   return found;
 }
 
-const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
 /** Waits until the only chat on the page is rendered and no longer changes. */
-async function settled() {
+async function settle() {
   const { shadowRoot, ready } = document.querySelector('body > chataibot-widget');
   await ready;
   const end = performance.now() + 5_000;
   for (let frames = 0, before; frames < 4 && performance.now() < end; ) {
-    await frame();
+    await nextFrame();
     const now = shadowRoot.textContent;
     frames = now === before && !shadowRoot.querySelector('.on-demand.waits') ? frames + 1 : 0;
     before = now;
@@ -149,36 +157,38 @@ const isBusy = () => parent.document.activeElement?.matches('input, textarea, se
  * Checks every scene, light and dark, and reports the findings of each. Ends early if another check
  * or scene is requested.
  */
-let checking = 0;
+let latestCheck = 0;
 async function check(state) {
-  const own = ++checking;
-  const focused = { light: new Set(), dark: new Set() };
+  const checkId = ++latestCheck;
+  const checkedControls = { light: new Set(), dark: new Set() };
   // A chat with a fixed scheme is never shown in the other.
-  const fixed = ['light', 'dark'].filter((scheme) => scheme === state.attributes.theme);
-  const all = (fixed.length ? fixed : ['light', 'dark']).flatMap((scheme) => Object.keys(SCENES).map((scene) => ({ scheme, scene })));
-  for (const [at, { scheme, scene }] of all.entries()) {
+  const fixedSchemes = ['light', 'dark'].filter((scheme) => scheme === state.attributes.theme);
+  const combinations = (fixedSchemes.length ? fixedSchemes : ['light', 'dark']).flatMap((scheme) =>
+    Object.keys(SCENES).map((scene) => ({ scheme, scene })),
+  );
+  for (const [at, { scheme, scene }] of combinations.entries()) {
     show({ ...state, scheme, scene, point: false });
-    await settled();
-    if (own !== checking) return tell({ type: 'checked', stopped: true });
+    await settle();
+    if (checkId !== latestCheck) return post({ type: 'checked', stopped: true });
     const widget = document.querySelector('body > chataibot-widget');
     const findings = checkScene(widget);
     const isLeftAlone = isBusy();
     if (!isLeftAlone) {
-      isGiven = true;
-      findings.push(...checkFocus(widget, focused[scheme]));
-      isGiven = false;
+      isFocusAllowed = true;
+      findings.push(...checkFocus(widget, checkedControls[scheme]));
+      isFocusAllowed = false;
     }
-    tell({ type: 'checked', scheme, scene, findings, isLeftAlone, done: at + 1, all: all.length });
+    post({ type: 'checked', scheme, scene, findings, isLeftAlone, done: at + 1, all: combinations.length });
   }
   show(state);
 }
 
-const tell = (message) => parent.postMessage(message, location.origin);
+const post = (message) => parent.postMessage(message, location.origin);
 
 addEventListener('message', ({ origin, source, data }) => {
   if (origin !== location.origin || source !== parent) return;
   // Any message ends a running check, which is of the previous look.
-  checking++;
+  latestCheck++;
   if (data.type === 'show') show(data.state);
   else if (data.type === 'check') check(data.state);
 });
@@ -186,7 +196,7 @@ addEventListener('message', ({ origin, source, data }) => {
 addEventListener('keydown', (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z' && !event.composedPath()[0].matches?.('input, textarea')) {
     event.preventDefault();
-    tell({ type: event.shiftKey ? 'redo' : 'undo' });
+    post({ type: event.shiftKey ? 'redo' : 'undo' });
   }
 });
-tell({ type: 'ready' });
+post({ type: 'ready' });

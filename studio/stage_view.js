@@ -32,7 +32,7 @@ function segments(name, legend, options, onPick) {
 
 const toggle = (name, title, onPick) => make('label', { class: 'toggle' }, make('input', { type: 'checkbox', name, onchange: ({ target }) => onPick(target.checked) }), make('span', {}, title));
 
-function choice(name, title, options, onPick) {
+function selectField(name, title, options, onPick) {
   const all = Object.entries(options).map(([value, text]) => make('option', { value }, text));
   return make('select', { name, 'aria-label': title, onchange: ({ target }) => onPick(target.value) }, ...all);
 }
@@ -44,24 +44,28 @@ export function addStage(studio) {
   const device = document.querySelector('.device');
   const canvas = document.querySelector('.canvas');
   const names = Object.keys(SCENES);
-  const step = (by) => {
+  const stepScene = (offset) => {
     const at = names.indexOf(history.state.scene);
-    history.change({ scene: names[(Math.max(at, 0) + by + names.length) % names.length] });
+    history.change({ scene: names[(Math.max(at, 0) + offset + names.length) % names.length] });
   };
 
   form.append(
     make('div', { class: 'scenes' },
-      make('button', { type: 'button', class: 'icon', 'aria-label': 'Scene before', onclick: () => step(-1) }, '‹'),
-      choice('scene', 'Scene', { wall: 'All scenes, as a wall', ...SCENES }, (scene) => history.change({ scene })),
-      make('button', { type: 'button', class: 'icon', 'aria-label': 'Next scene', onclick: () => step(1) }, '›')),
+      make(
+        'button',
+        { type: 'button', class: 'icon', 'aria-label': 'Scene before', onclick: () => stepScene(-1) },
+        '‹',
+      ),
+      selectField('scene', 'Scene', { wall: 'All scenes, as a wall', ...SCENES }, (scene) => history.change({ scene })),
+      make('button', { type: 'button', class: 'icon', 'aria-label': 'Next scene', onclick: () => stepScene(1) }, '›')),
     segments('width', 'Screen', Object.fromEntries(Object.entries(WIDTHS).map(([name, { title }]) => [name, title])), (width) => history.change({ width })),
     segments('scheme', 'Colours', { light: 'Light', dark: 'Dark' }, (scheme) => history.change({ scheme })),
     make('div', { class: 'more' },
       toggle('rtl', 'Right to left', (rtl) => history.change({ rtl })),
       toggle('forced', 'Forced colours', (forced) => history.change({ forced })),
       toggle('point', 'Point at parts', (point) => history.change({ point })),
-      choice('zoom', 'Text size', Object.fromEntries(ZOOMS.map((zoom) => [zoom, `Text ${zoom * 100} %`])), (zoom) => history.change({ zoom: Number(zoom) })),
-      choice('locale', 'Language', LOCALES, (locale) => history.change({ locale, rtl: RIGHT_TO_LEFT.includes(locale) }))),
+      selectField('zoom', 'Text size', Object.fromEntries(ZOOMS.map((zoom) => [zoom, `Text ${zoom * 100} %`])), (zoom) => history.change({ zoom: Number(zoom) })),
+      selectField('locale', 'Language', LOCALES, (locale) => history.change({ locale, rtl: RIGHT_TO_LEFT.includes(locale) }))),
   );
   form.addEventListener('submit', (event) => event.preventDefault());
 
@@ -89,8 +93,8 @@ export function addStage(studio) {
   /** Sends the state to the page in the frame: one style sheet and a few values. */
   function send(type = 'show') {
     const { scene, scheme, rtl, forced, point, locale, attributes, tokens, rules } = history.state;
-    const own = Object.entries(tokens).map(([name, value]) => `  --chataibot-${name}: ${value};\n`).join('');
-    const css = `chataibot-widget {\n${own}}\n${rules}`;
+    const declarations = Object.entries(tokens).map(([name, value]) => `  --chataibot-${name}: ${value};\n`).join('');
+    const css = `chataibot-widget {\n${declarations}}\n${rules}`;
     const state = { scene, scheme, rtl, forced, point, locale, attributes, css, tokens: table.colours };
     frame.contentWindow.postMessage({ type, state }, location.origin);
   }
@@ -100,12 +104,12 @@ export function addStage(studio) {
    * number of scenes whose focus was left `alone`; null if something else was shown in the
    * meantime.
    */
-  let checked = null;
+  let onChecked = null;
   studio.check = (onProgress) =>
     new Promise((resolve) => {
       const found = [];
       let alone = 0;
-      checked = ({ stopped, findings, isLeftAlone, scene, scheme, done, all }) => {
+      onChecked = ({ stopped, findings, isLeftAlone, scene, scheme, done, all }) => {
         if (stopped) return resolve(null);
         found.push(...findings.map((finding) => ({ ...finding, scene, scheme })));
         alone += Number(isLeftAlone);
@@ -115,7 +119,7 @@ export function addStage(studio) {
       send('check');
     });
 
-  function follow() {
+  function update() {
     const { scene, width, scheme, rtl, forced, point, zoom, locale } = history.state;
     const { elements } = form;
     elements.scene.value = scene;
@@ -133,14 +137,14 @@ export function addStage(studio) {
 
   addEventListener('message', ({ origin, source, data }) => {
     if (origin !== location.origin || source !== frame.contentWindow) return;
-    if (data.type === 'ready') follow();
-    else if (data.type === 'checked') checked?.(data);
+    if (data.type === 'ready') update();
+    else if (data.type === 'checked') onChecked?.(data);
     else if (data.type === 'shown') studio.tell(data.colours);
     else if (data.type === 'scene') history.change({ scene: data.scene });
     else if (data.type === 'undo') history.undo();
     else if (data.type === 'redo') history.redo();
   });
   new ResizeObserver(fit).observe(canvas);
-  history.subscribe(follow);
-  follow();
+  history.subscribe(update);
+  update();
 }

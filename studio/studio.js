@@ -14,11 +14,11 @@ import { THEMES, loadTheme } from './themes.js';
 
 const known = { scenes: Object.keys(SCENES), widths: Object.keys(WIDTHS), themes: Object.keys(THEMES), locales: Object.keys(LOCALES) };
 const table = await loadTable();
-const asked = fromHash(location.hash, known);
+const fromAddress = fromHash(location.hash, known);
 // A small screen starts with the phone preview.
 const isSmall = innerWidth < 700 && !/[#&]width=/.test(location.hash);
-const first = isSmall ? { ...asked, width: 'phone' } : asked;
-const history = new History(first, ['theme', 'tokens', 'rules', 'attributes']);
+const initialState = isSmall ? { ...fromAddress, width: 'phone' } : fromAddress;
+const history = new History(initialState, ['theme', 'tokens', 'rules', 'attributes']);
 
 /** Context of all parts: the table, the history, and the colours computed by the browser. */
 const studio = {
@@ -48,9 +48,9 @@ const studio = {
 };
 
 // An address with a theme and no tokens begins with the theme's.
-if (first.theme && !Object.keys(first.tokens).length) {
-  const { tokens, rules } = await loadTheme(first.theme);
-  history.state = { ...first, tokens, rules: first.rules || rules };
+if (initialState.theme && !Object.keys(initialState.tokens).length) {
+  const { tokens, rules } = await loadTheme(initialState.theme);
+  history.state = { ...initialState, tokens, rules: initialState.rules || rules };
 }
 
 addStage(studio);
@@ -73,14 +73,14 @@ addEventListener('keydown', (event) => {
 // Another press or another control begins a new gesture.
 for (const type of ['pointerdown', 'focusout']) addEventListener(type, () => history.settle(), true);
 
-function follow(state) {
+function update(state) {
   undo.disabled = !history.canUndo;
   redo.disabled = !history.canRedo;
   const hash = toHash(state);
   globalThis.history.replaceState(null, '', hash ? `#${hash}` : location.pathname + location.search);
 }
-history.subscribe(follow);
-follow(history.state);
+history.subscribe(update);
+update(history.state);
 
 addEventListener('hashchange', () => history.change(fromHash(location.hash, known)));
 

@@ -31,7 +31,7 @@ export function readTheme(css) {
   const rules = [];
   for (const rule of sheet.cssRules) {
     if (rule.selectorText !== 'chataibot-widget') {
-      rules.push(pretty(rule));
+      rules.push(formatRule(rule));
       continue;
     }
     const others = [];
@@ -45,4 +45,4 @@ export function readTheme(css) {
 }
 
 /** Formats a rule over several lines. */
-const pretty = (rule) => (rule.style && rule.cssText.startsWith(rule.selectorText) ? `${rule.selectorText} {\n  ${rule.style.cssText.replaceAll(/; (?=[\w-]+:)/g, ';\n  ')}\n}` : rule.cssText);
+const formatRule = (rule) => (rule.style && rule.cssText.startsWith(rule.selectorText) ? `${rule.selectorText} {\n  ${rule.style.cssText.replaceAll(/; (?=[\w-]+:)/g, ';\n  ')}\n}` : rule.cssText);

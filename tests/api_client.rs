@@ -49,7 +49,7 @@ fn logged(world: &World, conversation: &str) -> Vec<String> {
 fn nothing_happens_before_the_visitor_wants_something() {
     let mut world = World::new(1, 1);
     world.run(3_600_000);
-    assert!(world.tabs[0].told.is_empty());
+    assert!(world.tabs[0].page_events.is_empty());
     assert_eq!(world.state(0).connection(), ConnectionStatus::Idle);
     assert!(world.logs.is_empty());
 }
@@ -70,8 +70,8 @@ fn a_message_goes_out_and_its_reply_comes_in() {
         (state.connection(), state.phase(), state.unread(), state.is_typing()),
         (ConnectionStatus::Live, Phase::Active, 0, false)
     );
-    let told: Vec<&'static str> = world.tabs[0]
-        .told
+    let events: Vec<&'static str> = world.tabs[0]
+        .page_events
         .iter()
         .map(|one| match one {
             PageEvent::Opened => "opened",
@@ -88,7 +88,7 @@ fn a_message_goes_out_and_its_reply_comes_in() {
             | PageEvent::Error { .. } => "?",
         })
         .collect();
-    assert_eq!(told, ["opened", "started", "sent", "received"]);
+    assert_eq!(events, ["opened", "started", "sent", "received"]);
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn a_dead_stream_is_noticed_by_its_silence() {
     world.act(0, UserAction::Open);
     world.say(0, "hello");
     world.run(10_000);
-    world.weather.stream_mute = 100;
+    world.weather.stream_silent = 100;
     let conversation = world.state(0).id().cloned().expect("started");
     world.append(&conversation, bot("lost on the way"));
     world.run(10_000);
@@ -206,14 +206,14 @@ fn survive(seed: u64, mut world: World) {
     let tabs = world.tabs.len();
     world.weather = Weather::STORM;
     // Some sites accept typed answers, and some no longer do since the token was issued.
-    (world.typed, world.takes_typed) = (seed.is_multiple_of(2), seed.is_multiple_of(4));
+    (world.typed, world.accepts_typed_answers) = (seed.is_multiple_of(2), seed.is_multiple_of(4));
     let mut said: BTreeMap<String, String> = BTreeMap::new();
     for tab in 0..tabs {
         world.act(tab, UserAction::Open);
     }
     for step in 0..60 {
-        let tab = world.roll(u32::try_from(tabs).expect("few tabs")) as usize;
-        match world.roll(24) {
+        let tab = world.random(u32::try_from(tabs).expect("few tabs")) as usize;
+        match world.random(24) {
             0..=6 => {
                 let text = format!("message {step}");
                 let id = if step % 3 == 0 { world.answer(tab, &text) } else { world.say(tab, &text) };
@@ -240,18 +240,18 @@ fn survive(seed: u64, mut world: World) {
                 world.reload(leader);
             }
             18 => {
-                let hang = u64::from(world.roll(120_000));
+                let hang = u64::from(world.random(120_000));
                 world.tabs[tab].hangs_until = world.tabs[tab].hangs_until.max(world.now + hang);
             }
             19 => world.act(tab, UserAction::LoadEarlier),
             21 => world.challenged = !world.challenged,
             20 => {
-                let night = u64::from(world.roll(600_000));
+                let night = u64::from(world.random(600_000));
                 world.sleep(night);
             }
             _ => {}
         }
-        let pause = u64::from(world.roll(8_000));
+        let pause = u64::from(world.random(8_000));
         world.run(pause);
     }
     world.weather = Weather::FAIR;
@@ -287,7 +287,7 @@ fn survive(seed: u64, mut world: World) {
         assert_eq!(shown(&world, tab), log, "seed {seed}, tab {tab}: what is shown is not the log");
         assert_eq!(world.state(tab).connection(), ConnectionStatus::Live, "seed {seed}, tab {tab}");
         assert!(world.state(tab).outbox().is_empty(), "seed {seed}, tab {tab}: {:?}", world.state(tab).outbox());
-        assert_eq!(world.state(tab).read(), world.state(tab).cursor(), "seed {seed}, tab {tab}: all is read");
+        assert_eq!(world.state(tab).read_cursor(), world.state(tab).cursor(), "seed {seed}, tab {tab}: all is read");
     }
     assert!(world.stored_outbox().is_empty(), "seed {seed}: {:?} stay in storage", world.stored_outbox());
 }
@@ -322,7 +322,7 @@ fn tabs_that_cannot_agree_survive_every_weather_each_by_itself() {
 #[test]
 fn an_entry_nobody_can_read_does_not_stop_the_rest() {
     let mut world = World::new(11, 1);
-    world.poison = Some(3);
+    world.unreadable_seq = Some(3);
     world.act(0, UserAction::Open);
     world.say(0, "hello");
     world.run(60_000);

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use chataibot_widget::{
     browser::tabs,
     conversation::{Action, Conversation, RawEntry},
-    notify::{Notifier, Wanted},
+    notify::{Notifier, NotifySettings},
 };
 use chataibot_wire::{Author, Content, Cursor, Entry, Event, RichText, content::Text, entry::Message};
 use js_sys::{Function, Promise};
@@ -18,7 +18,7 @@ use web_sys::{Document, Element};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-const WANTED: Wanted = Wanted { sound: true, title: true, remember: false };
+const WANTED: NotifySettings = NotifySettings { sound: true, title: true, remember: false };
 
 fn document() -> Document {
     web_sys::window().expect("a window").document().expect("a page")
@@ -110,7 +110,7 @@ async fn the_title_takes_turns_and_comes_back_as_it_was_or_as_the_page_changed_i
     drop(notifier);
     assert_eq!(stands(), "Another page");
 
-    let silent = Notifier::new(Wanted { title: false, ..WANTED });
+    let silent = Notifier::new(NotifySettings { title: false, ..WANTED });
     silent.follow(&state, sentence);
     turn().await;
     assert_eq!(stands(), "Another page");
@@ -268,7 +268,7 @@ async fn free(name: &str) -> tabs::Lock {
 
 #[wasm_bindgen_test]
 async fn who_looks_keeps_other_tabs_quiet() {
-    let (one, other) = (tabs::share("looked at").await, tabs::share("looked at").await);
+    let (one, other) = (tabs::lock_shared("looked at").await, tabs::lock_shared("looked at").await);
     assert!(tabs::try_lock("looked at").await.is_none());
     drop(one);
     assert!(tabs::try_lock("looked at").await.is_none());
@@ -281,11 +281,11 @@ async fn who_looks_keeps_other_tabs_quiet() {
 
 #[wasm_bindgen_test]
 fn the_visitors_choice_goes_before_the_pages() {
-    let notifier = Notifier::new(Wanted { sound: false, ..WANTED });
+    let notifier = Notifier::new(NotifySettings { sound: false, ..WANTED });
     assert!(!notifier.sounds());
-    notifier.want(WANTED);
+    notifier.update_settings(WANTED);
     assert!(notifier.sounds());
     notifier.choose_sound(false);
-    notifier.want(WANTED);
+    notifier.update_settings(WANTED);
     assert!(!notifier.sounds());
 }

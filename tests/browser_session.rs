@@ -41,8 +41,8 @@ const WORKING: &str = "const map = new Map(); return { get length() { return map
 #[wasm_bindgen_test]
 fn storage_keeps_what_fits_and_only_under_its_prefix() {
     let local = fake_storage(WORKING);
-    let storage = Storage::over("chataibot:a:", Some(local.clone()));
-    let other = Storage::over("chataibot:b:", Some(local));
+    let storage = Storage::with_backend("chataibot:a:", Some(local.clone()));
+    let other = Storage::with_backend("chataibot:b:", Some(local));
     storage.set("outbox:2", "two");
     storage.set("outbox:1", "one");
     other.set("outbox:3", "three");
@@ -56,7 +56,7 @@ fn storage_keeps_what_fits_and_only_under_its_prefix() {
 
 #[wasm_bindgen_test]
 fn storage_that_is_full_goes_on_in_memory_with_what_it_had() {
-    let storage = Storage::over("p:", Some(fake_storage(WORKING)));
+    let storage = Storage::with_backend("p:", Some(fake_storage(WORKING)));
     storage.set("kept", "small");
     assert!(storage.try_set("big", &"x".repeat(51)).is_err());
     assert!(!storage.is_lost(), "a refusal alone changes nothing");
@@ -68,8 +68,10 @@ fn storage_that_is_full_goes_on_in_memory_with_what_it_had() {
 
 #[wasm_bindgen_test]
 fn storage_that_always_throws_is_memory() {
-    let storage =
-        Storage::over("p:", Some(fake_storage("return new Proxy({}, { get() { throw new Error('blocked') } })")));
+    let storage = Storage::with_backend(
+        "p:",
+        Some(fake_storage("return new Proxy({}, { get() { throw new Error('blocked') } })")),
+    );
     assert_eq!(storage.get("a"), None);
     storage.set("a", "1");
     assert_eq!(storage.get("a").as_deref(), Some("1"));
@@ -238,7 +240,7 @@ async fn timers_and_listeners_end_when_dropped() {
 
 #[wasm_bindgen_test]
 fn the_system_variables_are_what_the_browser_says() {
-    let variables = environment::variables();
+    let variables = environment::system_variables();
     let zone = js("return Intl.DateTimeFormat().resolvedOptions().timeZone", &[]).as_string();
     assert_eq!(variables.timezone, zone);
     assert_eq!(variables.browser_language, js("return navigator.language", &[]).as_string());
@@ -317,7 +319,7 @@ async fn a_request_takes_no_cookies_no_cache_and_no_redirect_and_keeps_its_query
         a.headers = JSON.stringify(Object.fromEntries(r.headers)); a.body = await r.text(); return new Response('{}') }";
     js(see, &[&seen]);
     let request = Request::post_json("https://proxy.example/x?a=b%20c&d", "{\"e\":1}".into());
-    let request = request.bearer("token").with("Idempotency-Key", "key").keepalive();
+    let request = request.bearer("token").with_header("Idempotency-Key", "key").keepalive();
     let result = http::fetch_json(request, AbortGuard::new(None).expect("a guard")).await;
     js("window.fetch = a", &[&own]);
     assert!(result.is_ok());
@@ -334,7 +336,7 @@ async fn a_request_takes_no_cookies_no_cache_and_no_redirect_and_keeps_its_query
 async fn a_session_chats_and_survives_a_reload() {
     let net = Net::new(PROXY);
     let settings = settings();
-    let (first, told) = session(&settings);
+    let (first, page_events) = session(&settings);
     assert_eq!(net.count("/"), 0, "nothing is fetched before intent");
     first.act(UserAction::Open);
     let id = first.act(UserAction::Send("  hello ".into())).expect("not blank");
@@ -357,7 +359,7 @@ async fn a_session_chats_and_survives_a_reload() {
     }
     let key = net.see("notes.calls.find(c => c.url.endsWith('/conversations')).key").as_string();
     assert_eq!(key.as_deref(), Some(&*id));
-    assert!(told.borrow().iter().any(|one| matches!(one, PageEvent::Received(_))));
+    assert!(page_events.borrow().iter().any(|one| matches!(one, PageEvent::Received(_))));
     first.act(UserAction::Draft("half a thou".into()));
     until("it is stored", || Storage::local(&settings.storage_prefix()).get("draft").is_some()).await;
     first.destroy();
@@ -404,7 +406,7 @@ async fn two_sessions_of_one_browser_start_one_conversation() {
 #[wasm_bindgen_test]
 async fn a_destroyed_session_leaves_nothing_running() {
     let net = Net::new(PROXY);
-    let (session, told) = session(&settings());
+    let (session, page_events) = session(&settings());
     let changes: Rc<RefCell<u32>> = Rc::default();
     let seen = changes.clone();
     let subscription = session.subscribe(Rc::new(move |_| *seen.borrow_mut() += 1));
@@ -412,7 +414,7 @@ async fn a_destroyed_session_leaves_nothing_running() {
     session.act(UserAction::Send("hello".into()));
     until("the reply is there", || words(&session).len() == 2).await;
     session.destroy();
-    let (calls, before, events) = (net.count("/"), *changes.borrow(), told.borrow().len());
+    let (calls, before, events) = (net.count("/"), *changes.borrow(), page_events.borrow().len());
     session.act(UserAction::Send("anybody?".into()));
     session.act(UserAction::Open);
     net.see("notes.streams.forEach(s => { try { s.close() } catch {} })");
@@ -423,6 +425,6 @@ async fn a_destroyed_session_leaves_nothing_running() {
         *turns.borrow() > 20
     })
     .await;
-    assert_eq!((net.count("/"), *changes.borrow(), told.borrow().len()), (calls, before, events));
+    assert_eq!((net.count("/"), *changes.borrow(), page_events.borrow().len()), (calls, before, events));
     drop(subscription);
 }

@@ -4,21 +4,21 @@
 const NAME = 'chataibot-widget';
 
 /** Resolves when the page has a body. */
-const body = () =>
+const bodyParsed = () =>
   new Promise((resolve) => (document.body ? resolve() : addEventListener('DOMContentLoaded', resolve, { once: true })));
 
 /** Loads the element's script from the same folder, unless the page already does. */
-function load(own) {
+function loadScript(scriptUrl) {
   if (customElements.get(NAME) || document.querySelector('script[src*="/chataibot.js"]')) return;
   const script = document.createElement('script');
   script.type = 'module';
-  script.src = new URL('chataibot.js', own).href;
+  script.src = new URL('chataibot.js', scriptUrl).href;
   document.head.append(script);
 }
 
-async function ready(own) {
-  await body();
-  load(own);
+async function findOrCreateHost(scriptUrl) {
+  await bodyParsed();
+  loadScript(scriptUrl);
   // As with the other chats, the page need not contain an element.
   const host = document.querySelector(NAME) ?? document.body.appendChild(document.createElement(NAME));
   await customElements.whenDefined(NAME);
@@ -26,37 +26,37 @@ async function ready(own) {
 }
 
 /**
- * `run(deed)` calls `deed(host)` once the element is ready, in the order of the calls, and resolves
- * with its result. `on(type, listener)` listens to `chataibot-TYPE` and returns a function that
- * ends that. `host`: the element, once it exists.
+ * `run(action)` calls `action(host)` once the element is ready, in the order of the calls, and
+ * resolves with its result. `on(type, listener)` listens to `chataibot-TYPE` and returns a function
+ * that ends that. `host`: the element, once it exists.
  */
-export function widget(own = document.currentScript?.src ?? location.href) {
-  const it = {
+export function widget(scriptUrl = document.currentScript?.src ?? location.href) {
+  const api = {
     host: null,
     /** Whether the window is visible. The shell shows it before the program opens it. */
     get isOpen() {
-      return !!it.host?.shadowRoot.querySelector('[part~=window-open]');
+      return !!api.host?.shadowRoot.querySelector('[part~=window-open]');
     },
-    run(deed) {
-      last = last.then(async (host) => {
+    run(action) {
+      queue = queue.then(async (host) => {
         try {
-          result.set(deed, await deed(host));
+          results.set(action, await action(host));
         } catch (cause) {
           console.warn(`[chataibot] ${cause.message}`);
         }
         return host;
       });
-      return last.then(() => result.get(deed));
+      return queue.then(() => results.get(action));
     },
     on(type, listener) {
-      const ending = new AbortController();
-      document.addEventListener(`chataibot-${type}`, (event) => listener(event.detail), { signal: ending.signal });
-      return () => ending.abort();
+      const controller = new AbortController();
+      document.addEventListener(`chataibot-${type}`, (event) => listener(event.detail), { signal: controller.signal });
+      return () => controller.abort();
     },
   };
-  const result = new WeakMap();
-  let last = ready(own).then((host) => (it.host = host));
-  return it;
+  const results = new WeakMap();
+  let queue = findOrCreateHost(scriptUrl).then((host) => (api.host = host));
+  return api;
 }
 
 /** Returns a function that warns once about each unsupported method, and does nothing else. */
@@ -64,7 +64,7 @@ export function unknown(name, seen = new Set()) {
   return (what) => {
     if (seen.has(what)) return;
     seen.add(what);
-    console.warn(`[chataibot] ${name}: "${what}" has nothing that stands for it here.`);
+    console.warn(`[chataibot] ${name}: "${what}" is not supported here.`);
   };
 }
 

@@ -3,9 +3,9 @@
 
 import { plain, unknown, widget } from './widget.js';
 
-const it = widget();
-const { run, on } = it;
-const lacks = unknown('zE');
+const api = widget();
+const { run, on } = api;
+const warnUnsupported = unknown('zE');
 
 /** Reads the claims of a JSON Web Token without checking its signature; the proxy checks it. */
 function claims(token) {
@@ -23,20 +23,20 @@ function claims(token) {
 function logIn(ask, done) {
   ask?.((identity) =>
     run(async (host) => {
-      const { sub, external_id: other } = claims(identity);
-      await host.identify({ user: String(sub ?? other), identity });
+      const { sub, external_id: externalId } = claims(identity);
+      await host.identify({ user: String(sub ?? externalId), identity });
       done?.(null);
     }),
   );
 }
 
-const text = (field) => (typeof field === 'object' ? field?.value : field);
+const fieldValue = (field) => (typeof field === 'object' ? field?.value : field);
 
 const prefill = ({ name, email, phone } = {}) =>
-  run((host) => host.identify(plain({ name: text(name), email: text(email), phone: text(phone) })));
+  run((host) => host.identify(plain({ name: fieldValue(name), email: fieldValue(email), phone: fieldValue(phone) })));
 
 /** Applies those settings of `zESettings.webWidget` that have a counterpart here. */
-function settle({ position, offset, launcher, zIndex } = {}) {
+function applySettings({ position, offset, launcher, zIndex } = {}) {
   const label = launcher?.label;
   run((host) => {
     if (position) host.position = `${position.vertical ?? 'bottom'}-${position.horizontal === 'left' ? 'start' : 'end'}`;
@@ -63,13 +63,13 @@ const DO = {
   prefill,
   setLocale: (tag) => SET.locale(tag),
   reset: () => DO.logoutUser(),
-  'chat:send': (words) => run((host) => host.send(words)),
-  updateSettings: ({ webWidget } = {}) => settle(webWidget),
+  'chat:send': (message) => run((host) => host.send(message)),
+  updateSettings: ({ webWidget } = {}) => applySettings(webWidget),
 };
 
 const SET = {
   locale: (tag) => run((host) => void (host.locale = tag)),
-  zIndex: (height) => run((host) => host.style.setProperty('--chataibot-z-index', height)),
+  zIndex: (zIndex) => run((host) => host.style.setProperty('--chataibot-z-index', zIndex)),
   conversationFields: (fields) => run((host) => host.identify({ variables: plain(Object.fromEntries(fields.map(({ id, value }) => [id, value]))) })),
 };
 
@@ -81,22 +81,22 @@ const ON = {
 };
 
 const GET = {
-  'chat:isChatting': () => it.host?.state.phase === 'active',
-  display: () => (it.host?.hidden ? 'hidden' : it.isOpen ? 'chat' : 'launcher'),
+  'chat:isChatting': () => api.host?.state.phase === 'active',
+  display: () => (api.host?.hidden ? 'hidden' : api.isOpen ? 'chat' : 'launcher'),
 };
 
 const KINDS = { '': DO, on: ON, set: SET, get: GET };
 
-const waiting = globalThis.zE?._ ?? [];
-const zE = (globalThis.zE = globalThis.zEmbed = (what, method, ...values) => {
-  if (typeof what === 'function') return void run(() => what());
-  const [, kind = ''] = String(what).match(/^(?:messenger|webWidget)(?::(\w+))?$/) ?? [null, '?'];
+const queuedCalls = globalThis.zE?._ ?? [];
+const zE = (globalThis.zE = globalThis.zEmbed = (command, method, ...values) => {
+  if (typeof command === 'function') return void run(() => command());
+  const [, kind = ''] = String(command).match(/^(?:messenger|webWidget)(?::(\w+))?$/) ?? [null, '?'];
   const call = Object.hasOwn(KINDS, kind) && Object.hasOwn(KINDS[kind], method) ? KINDS[kind][method] : null;
-  if (!call) return lacks(`${what}, ${method}`);
+  if (!call) return warnUnsupported(`${command}, ${method}`);
   const answer = call(...values);
   return kind === 'on' || kind === 'get' ? answer : undefined;
 });
 // The oldest form of Zendesk's API, in which each call is a method.
 Object.assign(zE, { activate: DO.open, hide: DO.hide, show: DO.show, identify: DO.identify, setLocale: DO.setLocale, logout: DO.logout });
-settle(globalThis.zESettings?.webWidget);
-for (const call of waiting) zE(...call);
+applySettings(globalThis.zESettings?.webWidget);
+for (const call of queuedCalls) zE(...call);

@@ -2,7 +2,7 @@
 
 const px = (value) => `${Math.round(value * 10) / 10}`;
 
-function box(element) {
+function boxFacts(element) {
   const { width, height } = element.getBoundingClientRect();
   const style = getComputedStyle(element);
   const padding = ['top', 'right', 'bottom', 'left'].map((side) => px(parseFloat(style.getPropertyValue(`padding-${side}`))));
@@ -30,7 +30,7 @@ export function card({ part, states, selector, exact, element, tokens, reading }
     ['header', {}, [['strong', {}, [part]], ...states.map((state) => ['span', { class: 'state' }, [state]])]],
     ['code', { class: 'selector' }, [selector]],
     ...(states.length ? [['code', { class: 'exact' }, [exact]]] : []),
-    ['dl', {}, box(element).flatMap(([name, value]) => [['dt', {}, [name]], ['dd', {}, [value]]])],
+    ['dl', {}, boxFacts(element).flatMap(([name, value]) => [['dt', {}, [name]], ['dd', {}, [value]]])],
     ...(reading
       ? [['p', { class: reading.enough ? 'verdict good' : 'verdict bad' }, [`${reading.kind === 'text' ? 'Text' : 'Sign'}: ${reading.verdict}`]]]
       : []),

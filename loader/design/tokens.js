@@ -6,7 +6,7 @@ import { parse, toHex } from '../../studio/colour.js';
 import { around } from './contrast.js';
 
 const TOKEN = /--chataibot-[a-z0-9-]+/g;
-const PRIVATE = /--(?:darkreader-text-)?-?_[a-z0-9-]+/g;
+const PRIVATE_TOKEN = /--(?:darkreader-text-)?-?_[a-z0-9-]+/g;
 
 /** Properties in which a token's effect is looked for, in the order of the report. */
 const PROPERTIES = [
@@ -15,7 +15,7 @@ const PROPERTIES = [
   'gap', 'right', 'bottom', 'left', 'top', 'z-index', 'mask-image', 'text-align', 'opacity', 'transition-duration',
 ];
 /** Longhands that are reported under one name. */
-const SHORT = {
+const REPORTED_NAMES = {
   'border-top-left-radius': 'border-radius', 'border-bottom-right-radius': 'border-radius', 'border-top-color': 'border-color', 'border-inline-start-color': 'border-color',
   'background-image': 'background', 'background-color': 'background', 'padding-top': 'padding', 'padding-left': 'padding', 'margin-top': 'margin', top: 'place', bottom: 'place', left: 'place', right: 'place',
 };
@@ -30,12 +30,12 @@ const LAYOUT = ['width', 'height', 'padding', 'margin', 'gap', 'place'];
 const INHERITED = ['color', 'font', 'font-family', 'font-size', 'font-weight', 'fill', 'stroke', 'text-align'];
 
 /** Yields every style rule whose conditions hold. */
-function* flat(rules) {
+function* styleRules(rules) {
   for (const rule of rules) {
     if (rule.media && !matchMedia(rule.media.mediaText).matches) continue;
     if (rule.constructor.name === 'CSSSupportsRule' && !CSS.supports(rule.conditionText)) continue;
     if (rule.style && rule.selectorText) yield rule;
-    else if (rule.cssRules && rule.constructor.name !== 'CSSKeyframesRule') yield* flat(rule.cssRules);
+    else if (rule.cssRules && rule.constructor.name !== 'CSSKeyframesRule') yield* styleRules(rule.cssRules);
   }
 }
 
@@ -48,12 +48,12 @@ const matches = (element, selector) => {
   }
 };
 
-const ofRoot = (selector) => /^:host\s*>\s*div$/.test(selector);
+const isRootSelector = (selector) => /^:host\s*>\s*div$/.test(selector);
 
 /** The public tokens that these private names depend on, directly or through others. */
 function publicNames(text, declared, seen = new Set()) {
   const found = new Set(text.match(TOKEN) ?? []);
-  for (const name of text.match(PRIVATE) ?? []) {
+  for (const name of text.match(PRIVATE_TOKEN) ?? []) {
     if (seen.has(name)) continue;
     seen.add(name);
     for (const value of declared.get(name) ?? []) publicNames(value, declared, seen).forEach((token) => found.add(token));
@@ -62,7 +62,7 @@ function publicNames(text, declared, seen = new Set()) {
 }
 
 /** A test value of the same type that no one would choose. */
-function otherThan(value) {
+function testValue(value) {
   if (CSS.supports('color', value)) return 'rgb(1 2 3)';
   if (CSS.supports('width', value)) return '7.5px';
   if (CSS.supports('z-index', value) || CSS.supports('opacity', value)) return '0.25';
@@ -71,7 +71,7 @@ function otherThan(value) {
   return CSS.supports('font-family', value) ? '"chataibot other"' : null;
 }
 
-const painted = (element) =>
+const computedStyles = (element) =>
   ['', '::before', '::after', ...(element.localName === 'textarea' || element.localName === 'input' ? ['::placeholder'] : [])].map((pseudo) => {
     const style = getComputedStyle(element, pseudo || null);
     // A border or outline that is not drawn has a computed colour, too.
@@ -80,7 +80,7 @@ const painted = (element) =>
     return { pseudo, values, content: style.content };
   });
 
-const readable = (value) => {
+const withHexColours = (value) => {
   const colour = parse(value);
   return colour ? toHex(colour) : value.replaceAll(/(?:rgba?|color|oklch|oklab)\([^()]*\)/g, (text) => (parse(text) ? toHex(parse(text)) : text));
 };
@@ -92,9 +92,9 @@ const readable = (value) => {
 function sourceOf(host, token) {
   const own = getComputedStyle(host).getPropertyValue(token).trim();
   if (!own) return { source: 'default', own: '' };
-  for (let at = host; at; at = around(at)) {
-    if (at.style?.getPropertyValue(token)) return { source: `style attribute of ${at.localName}`, own };
-    const sheets = [...(at.getRootNode().adoptedStyleSheets ?? []), ...document.styleSheets];
+  for (let node = host; node; node = around(node)) {
+    if (node.style?.getPropertyValue(token)) return { source: `style attribute of ${node.localName}`, own };
+    const sheets = [...(node.getRootNode().adoptedStyleSheets ?? []), ...document.styleSheets];
     let found;
     for (const sheet of sheets) {
       let rules;
@@ -104,8 +104,8 @@ function sourceOf(host, token) {
         // The rules of a cross-origin sheet cannot be read.
         continue;
       }
-      for (const rule of flat(rules)) {
-        if (rule.style.getPropertyValue(token) && matches(at, rule.selectorText)) found = `${rule.selectorText} in ${sheet.href?.split('/').at(-1)?.split('?')[0] || 'the page'}`;
+      for (const rule of styleRules(rules)) {
+        if (rule.style.getPropertyValue(token) && matches(node, rule.selectorText)) found = `${rule.selectorText} in ${sheet.href?.split('/').at(-1)?.split('?')[0] || 'the page'}`;
       }
     }
     if (found) return { source: found, own };
@@ -117,45 +117,47 @@ function sourceOf(host, token) {
 export function paintedBy(host, element) {
   const root = host.shadowRoot;
   const declared = new Map();
-  const named = new Set();
-  const near = [];
-  for (let at = element.parentElement; at; at = at.parentElement) near.push(at);
+  const paintingRules = new Set();
+  const ancestors = [];
+  for (let at = element.parentElement; at; at = at.parentElement) ancestors.push(at);
   for (const sheet of root.adoptedStyleSheets) {
-    for (const { selectorText, style } of flat(sheet.cssRules)) {
+    for (const { selectorText, style } of styleRules(sheet.cssRules)) {
       for (const name of style) {
         if (name.startsWith('--')) declared.set(name, [...(declared.get(name) ?? []), style.getPropertyValue(name)]);
       }
-      if (matches(element, selectorText)) named.add(style.cssText);
+      if (matches(element, selectorText)) paintingRules.add(style.cssText);
       // Properties inherited from the elements around it.
-      else if (ofRoot(selectorText) || near.some((one) => matches(one, selectorText))) for (const name of INHERITED) named.add(style.getPropertyValue(name));
+      else if (isRootSelector(selectorText) || ancestors.some((one) => matches(one, selectorText))) {
+        for (const name of INHERITED) paintingRules.add(style.getPropertyValue(name));
+      }
     }
   }
-  const texts = [...named].join(' ');
-  const tokens = publicNames(texts, declared);
+  const text = [...paintingRules].join(' ');
+  const tokens = publicNames(text, declared);
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(':host > div, :host > div *, :host > div *::before, :host > div *::after { transition: none !important; } :host {}');
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  const [, tried] = sheet.cssRules;
-  const before = painted(element);
+  const [, testRule] = sheet.cssRules;
+  const before = computedStyles(element);
   const found = [];
   for (const token of tokens) {
     const { own, source } = sourceOf(host, token);
     const fallback = [...declared.values()].flat().find((value) => value.includes(`var(${token}`));
     const current = own || fallback?.slice(fallback.indexOf(',') + 1).replace(/\)$/, '').trim() || '';
-    const other = otherThan(current.startsWith('var(--_') ? resolved(element, current) : current);
-    if (!other) continue;
-    tried.style.setProperty(token, other, 'important');
+    const newValue = testValue(current.startsWith('var(--_') ? resolvedValue(element, current) : current);
+    if (!newValue) continue;
+    testRule.style.setProperty(token, newValue, 'important');
     const changes = new Map();
-    painted(element).forEach(({ pseudo, values, content }, at) => {
+    computedStyles(element).forEach(({ pseudo, values, content }, at) => {
       if (pseudo && pseudo !== '::placeholder' && ['none', 'normal', ''].includes(content)) return;
       values.forEach((value, property) => {
-        const was = before[at].values[property];
-        if (value === was) return;
-        const name = `${SHORT[PROPERTIES[property]] ?? PROPERTIES[property]}${pseudo && ` of ${pseudo}`}`;
-        if (!changes.has(name)) changes.set(name, readable(was));
+        const oldValue = before[at].values[property];
+        if (value === oldValue) return;
+        const name = `${REPORTED_NAMES[PROPERTIES[property]] ?? PROPERTIES[property]}${pseudo && ` of ${pseudo}`}`;
+        if (!changes.has(name)) changes.set(name, withHexColours(oldValue));
       });
     });
-    tried.style.removeProperty(token);
+    testRule.style.removeProperty(token);
     // Sizes that only follow from the font are left out.
     if ([...changes.keys()].some((name) => name.startsWith('font-'))) for (const name of LAYOUT) changes.delete(name);
     // So are sizes that only follow from padding or gap.
@@ -172,4 +174,5 @@ export function paintedBy(host, element) {
 }
 
 /** Computed value of the private token in `var(--_x)`. */
-const resolved = (element, value) => getComputedStyle(element).getPropertyValue(/--_[a-z0-9-]+/.exec(value)[0]).trim();
+const resolvedValue = (element, value) =>
+  getComputedStyle(element).getPropertyValue(/--_[a-z0-9-]+/.exec(value)[0]).trim();

@@ -1,24 +1,24 @@
 //! When to retry: exponential back-off with full jitter. Pure; the random number is passed in.
 
 /// The longest wait after the first failure, in milliseconds.
-const BASE: u64 = 500;
+const BASE_DELAY: u64 = 500;
 /// The longest wait while the visitor does not watch.
-pub const CAP: u64 = 30_000;
+pub const MAX_DELAY: u64 = 30_000;
 /// The longest wait while the visitor watches the window: a recovery must show within seconds.
-pub const CAP_WATCHED: u64 = 4_000;
+pub const MAX_DELAY_WATCHED: u64 = 4_000;
 /// The longest wait that a server may ask for, in milliseconds.
-pub const LONGEST_RETRY_AFTER: u64 = 300_000;
+pub const MAX_RETRY_AFTER: u64 = 300_000;
 
 /// Milliseconds to wait before trying again after failure number `attempt` (from 1).
 ///
-/// `chance` is uniform over `u32`. A server's `Retry-After` (whole seconds) is waited out in full;
+/// `random` is uniform over `u32`. A server's `Retry-After` (whole seconds) is waited out in full;
 /// jitter is added to it.
 #[must_use]
-pub fn delay(attempt: u32, cap: u64, chance: u32, retry_after: Option<u32>) -> u64 {
-    let ceiling = (BASE << attempt.saturating_sub(1).min(16)).min(cap);
-    let jitter = (ceiling * u64::from(chance)) >> 32;
-    let asked = retry_after.map_or(0, |seconds| (u64::from(seconds) * 1_000).min(LONGEST_RETRY_AFTER));
-    asked + jitter
+pub fn delay(attempt: u32, max_delay: u64, random: u32, retry_after: Option<u32>) -> u64 {
+    let ceiling = (BASE_DELAY << attempt.saturating_sub(1).min(16)).min(max_delay);
+    let jitter = (ceiling * u64::from(random)) >> 32;
+    let server_wait = retry_after.map_or(0, |seconds| (u64::from(seconds) * 1_000).min(MAX_RETRY_AFTER));
+    server_wait + jitter
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -30,21 +30,21 @@ mod tests {
     proptest! {
         #[test]
         fn a_wait_is_within_its_ceiling_and_never_before_what_the_server_asked(
-            attempt in 0u32..200, chance: u32, asked in proptest::option::of(any::<u32>()), watched: bool,
+            attempt in 0u32..200, random: u32, retry_after in proptest::option::of(any::<u32>()), watched: bool,
         ) {
-            let cap = if watched { CAP_WATCHED } else { CAP };
-            let wait = delay(attempt, cap, chance, asked);
-            let floor = asked.map_or(0, |s| (u64::from(s) * 1_000).min(LONGEST_RETRY_AFTER));
+            let max_delay = if watched { MAX_DELAY_WATCHED } else { MAX_DELAY };
+            let wait = delay(attempt, max_delay, random, retry_after);
+            let floor = retry_after.map_or(0, |s| (u64::from(s) * 1_000).min(MAX_RETRY_AFTER));
             prop_assert!(wait >= floor);
-            prop_assert!(wait - floor <= cap);
+            prop_assert!(wait - floor <= max_delay);
         }
 
         #[test]
         fn jitter_is_full_from_nothing_to_the_ceiling(attempt in 1u32..6) {
-            let ceiling = (BASE << (attempt - 1)).min(CAP);
-            prop_assert_eq!(delay(attempt, CAP, 0, None), 0);
-            prop_assert_eq!(delay(attempt, CAP, u32::MAX, None), ceiling - 1);
-            prop_assert_eq!(delay(attempt, CAP, 1 << 31, None), ceiling / 2);
+            let ceiling = (BASE_DELAY << (attempt - 1)).min(MAX_DELAY);
+            prop_assert_eq!(delay(attempt, MAX_DELAY, 0, None), 0);
+            prop_assert_eq!(delay(attempt, MAX_DELAY, u32::MAX, None), ceiling - 1);
+            prop_assert_eq!(delay(attempt, MAX_DELAY, 1 << 31, None), ceiling / 2);
         }
     }
 }

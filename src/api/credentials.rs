@@ -61,7 +61,7 @@ impl Credentials {
     /// Milliseconds the token has left; 0 if `wall` is before `from`, since the clock was changed
     /// then.
     #[must_use]
-    pub fn left(&self, wall: u64) -> u64 {
+    pub fn remaining(&self, wall: u64) -> u64 {
         if wall < self.from { 0 } else { self.until.saturating_sub(wall) }
     }
 }
@@ -74,7 +74,7 @@ pub enum Plan {
     /// Renew with this secret.
     Renew(String),
     /// Begin as a new visitor.
-    Begin,
+    NewVisitor,
 }
 
 /// Decides how to get a new token. To be called inside the lock that all tabs share.
@@ -84,12 +84,12 @@ pub enum Plan {
 #[must_use]
 pub fn plan(stored: Option<Credentials>, held: Option<&Credentials>, refused: Option<&str>, wall: u64) -> Plan {
     // If storage was cleared, the visitor stays the same.
-    let Some(known) = stored.or_else(|| held.cloned()) else { return Plan::Begin };
-    let ours = held.is_some_and(|held| held.token == known.token);
-    if !ours && known.left(wall) > known.renew_before() {
-        return Plan::Adopt(known);
+    let Some(current) = stored.or_else(|| held.cloned()) else { return Plan::NewVisitor };
+    let is_held = held.is_some_and(|held| held.token == current.token);
+    if !is_held && current.remaining(wall) > current.renew_before() {
+        return Plan::Adopt(current);
     }
-    if refused == Some(known.renewal.as_str()) { Plan::Begin } else { Plan::Renew(known.renewal) }
+    if refused == Some(current.renewal.as_str()) { Plan::NewVisitor } else { Plan::Renew(current.renewal) }
 }
 
 #[cfg(test)]
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn nobody_known_begins_as_a_new_visitor() {
-        assert_eq!(plan(None, None, None, 0), Plan::Begin);
+        assert_eq!(plan(None, None, None, 0), Plan::NewVisitor);
     }
 
     #[test]
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_refused_secret_is_not_tried_twice_but_a_newer_one_is() {
         let (old, new) = (identity("old", 0), identity("new", 0));
-        assert_eq!(plan(Some(old.clone()), Some(&old), Some("secret old"), 0), Plan::Begin);
+        assert_eq!(plan(Some(old.clone()), Some(&old), Some("secret old"), 0), Plan::NewVisitor);
         assert_eq!(plan(Some(new), Some(&old), Some("secret old"), 599_000), Plan::Renew("secret new".into()));
     }
 
@@ -152,8 +152,8 @@ mod tests {
     #[test]
     fn a_clock_that_was_set_back_leaves_nothing() {
         let identity = identity("a", 1_000_000);
-        assert_eq!(identity.left(999_999), 0);
-        assert_eq!(identity.left(1_000_000), 600_000);
-        assert_eq!(identity.left(u64::MAX), 0);
+        assert_eq!(identity.remaining(999_999), 0);
+        assert_eq!(identity.remaining(1_000_000), 600_000);
+        assert_eq!(identity.remaining(u64::MAX), 0);
     }
 }

@@ -73,8 +73,8 @@ impl ApiError {
     /// Reads an unsuccessful answer. The code counts before the status: temporary errors also come
     /// as 400 (DOC). `header` is `Retry-After`.
     #[must_use]
-    pub fn of_answer(status: u16, body: Option<&ErrorBody>, header: Option<&str>) -> Self {
-        let retry_after = body.and_then(|body| body.retry_after).or_else(|| header.and_then(whole_seconds));
+    pub fn from_response(status: u16, body: Option<&ErrorBody>, header: Option<&str>) -> Self {
+        let retry_after = body.and_then(|body| body.retry_after).or_else(|| header.and_then(parse_retry_after));
         let Some(body) = body else {
             // Not in the proxy's format: from a load balancer, a portal, another server.
             return match status {
@@ -83,7 +83,7 @@ impl ApiError {
                 _ => Self::Network,
             };
         };
-        let named = || Rc::from(body.error.as_str());
+        let error_code = || Rc::from(body.error.as_str());
         match body.error.as_str() {
             code::UNAUTHORIZED => Self::Unauthorized,
             code::UNKNOWN_OUTCOME => Self::Unknown,
@@ -95,22 +95,22 @@ impl ApiError {
             | code::RATE_LIMITED
             | code::TIMEOUT
             | code::IDENTITY_REFUSED
-            | code::IDENTITY_REQUIRED => Self::Busy { retry_after, code: named() },
+            | code::IDENTITY_REQUIRED => Self::Busy { retry_after, code: error_code() },
             code::CHANNEL_NOT_ENABLED
             | code::CHANNEL_TOKEN_EXPIRED
             | code::JWT_SIGNATURE_EXCEPTION
             | code::UNAUTHORIZED_FEATURE
             | code::ACCOUNT_DETAILS_NOT_FOUND
-            | code::ORIGIN_NOT_ALLOWED => Self::Unavailable { code: named() },
+            | code::ORIGIN_NOT_ALLOWED => Self::Unavailable { code: error_code() },
             code::CONTACT_IS_BLOCKED
             | code::BAD_REQUEST
             | code::KEY_REUSED
             | code::TOO_LARGE
-            | code::METHOD_NOT_ALLOWED => Self::Refused { code: named() },
+            | code::METHOD_NOT_ALLOWED => Self::Refused { code: error_code() },
             _ => match status {
                 401 => Self::Unauthorized,
-                408 | 425 | 429 | 500..=599 => Self::Busy { retry_after, code: named() },
-                _ => Self::Refused { code: named() },
+                408 | 425 | 429 | 500..=599 => Self::Busy { retry_after, code: error_code() },
+                _ => Self::Refused { code: error_code() },
             },
         }
     }
@@ -118,7 +118,7 @@ impl ApiError {
 
 /// Parses `Retry-After` in whole seconds. The date form is not supported: the proxy sends seconds,
 /// and a wrong clock would falsify a date.
-fn whole_seconds(header: &str) -> Option<u32> {
+fn parse_retry_after(header: &str) -> Option<u32> {
     let digits = header.trim();
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
@@ -135,57 +135,57 @@ mod tests {
         ErrorBody { ok: false, error: error.into(), code: None, message: String::new(), status, retry_after: None }
     }
 
-    fn read(error: &str, status: u16) -> ApiError {
-        ApiError::of_answer(status, Some(&body(error, status)), None)
+    fn error_of(error: &str, status: u16) -> ApiError {
+        ApiError::from_response(status, Some(&body(error, status)), None)
     }
 
     #[test]
     fn a_temporary_trouble_is_known_by_its_code_although_it_comes_as_400() {
-        assert!(matches!(read(code::CONVERSATION_CREATION_EXCEPTION, 400), ApiError::Busy { .. }));
-        assert!(matches!(read(code::CONTACT_IS_BLOCKED, 400), ApiError::Refused { .. }));
-        assert!(matches!(read(code::CHANNEL_NOT_ENABLED, 400), ApiError::Unavailable { .. }));
+        assert!(matches!(error_of(code::CONVERSATION_CREATION_EXCEPTION, 400), ApiError::Busy { .. }));
+        assert!(matches!(error_of(code::CONTACT_IS_BLOCKED, 400), ApiError::Refused { .. }));
+        assert!(matches!(error_of(code::CHANNEL_NOT_ENABLED, 400), ApiError::Unavailable { .. }));
     }
 
     #[test]
     fn an_operators_token_trouble_never_costs_the_visitor_the_identity() {
-        assert!(matches!(read(code::JWT_SIGNATURE_EXCEPTION, 401), ApiError::Unavailable { .. }));
-        assert!(matches!(read(code::UNAUTHORIZED_FEATURE, 401), ApiError::Unavailable { .. }));
-        assert_eq!(read(code::UNAUTHORIZED, 401), ApiError::Unauthorized);
+        assert!(matches!(error_of(code::JWT_SIGNATURE_EXCEPTION, 401), ApiError::Unavailable { .. }));
+        assert!(matches!(error_of(code::UNAUTHORIZED_FEATURE, 401), ApiError::Unavailable { .. }));
+        assert_eq!(error_of(code::UNAUTHORIZED, 401), ApiError::Unauthorized);
     }
 
     #[test]
     fn a_401_costs_the_visitor_the_identity_only_in_the_proxys_own_words() {
-        assert_eq!(ApiError::of_answer(401, None, None), ApiError::Challenged);
-        assert_eq!(read("SOMETHING_NEW", 401), ApiError::Unauthorized);
+        assert_eq!(ApiError::from_response(401, None, None), ApiError::Challenged);
+        assert_eq!(error_of("SOMETHING_NEW", 401), ApiError::Unauthorized);
     }
 
     #[test]
     fn a_404_ends_a_conversation_only_in_the_proxys_own_words() {
-        assert_eq!(read(code::NOT_FOUND, 404), ApiError::NotFound);
-        assert_eq!(ApiError::of_answer(404, None, None), ApiError::Network);
-        assert!(matches!(read(code::ACCOUNT_DETAILS_NOT_FOUND, 404), ApiError::Unavailable { .. }));
+        assert_eq!(error_of(code::NOT_FOUND, 404), ApiError::NotFound);
+        assert_eq!(ApiError::from_response(404, None, None), ApiError::Network);
+        assert!(matches!(error_of(code::ACCOUNT_DETAILS_NOT_FOUND, 404), ApiError::Unavailable { .. }));
     }
 
     #[test]
     fn unknown_codes_are_read_by_their_status() {
-        assert!(matches!(read("SOMETHING_NEW", 503), ApiError::Busy { .. }));
-        assert!(matches!(read("SOMETHING_NEW", 429), ApiError::Busy { .. }));
-        assert!(matches!(read("SOMETHING_NEW", 422), ApiError::Refused { .. }));
+        assert!(matches!(error_of("SOMETHING_NEW", 503), ApiError::Busy { .. }));
+        assert!(matches!(error_of("SOMETHING_NEW", 429), ApiError::Busy { .. }));
+        assert!(matches!(error_of("SOMETHING_NEW", 422), ApiError::Refused { .. }));
     }
 
     #[test]
     fn retry_after_is_read_in_seconds_from_the_body_first() {
-        let asked = |header| ApiError::of_answer(429, None, header).retry_after();
-        assert_eq!(asked(Some("7")), Some(7));
-        assert_eq!(asked(Some(" 0 ")), Some(0));
-        assert_eq!(asked(Some("1000000000")), Some(1_000_000_000));
-        assert_eq!(asked(Some("99999999999999999999")), Some(u32::MAX));
-        assert_eq!(asked(Some("Wed, 21 Oct 2026 07:28:00 GMT")), None);
-        assert_eq!(asked(Some("-1")), None);
-        assert_eq!(asked(Some("")), None);
-        assert_eq!(asked(None), None);
+        let retry_after = |header| ApiError::from_response(429, None, header).retry_after();
+        assert_eq!(retry_after(Some("7")), Some(7));
+        assert_eq!(retry_after(Some(" 0 ")), Some(0));
+        assert_eq!(retry_after(Some("1000000000")), Some(1_000_000_000));
+        assert_eq!(retry_after(Some("99999999999999999999")), Some(u32::MAX));
+        assert_eq!(retry_after(Some("Wed, 21 Oct 2026 07:28:00 GMT")), None);
+        assert_eq!(retry_after(Some("-1")), None);
+        assert_eq!(retry_after(Some("")), None);
+        assert_eq!(retry_after(None), None);
         let mut with_body = body(code::RATE_LIMITED, 429);
         with_body.retry_after = Some(3);
-        assert_eq!(ApiError::of_answer(429, Some(&with_body), Some("7")).retry_after(), Some(3));
+        assert_eq!(ApiError::from_response(429, Some(&with_body), Some("7")).retry_after(), Some(3));
     }
 }

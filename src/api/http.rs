@@ -26,7 +26,7 @@ extern "C" {
 }
 
 /// Time limit of a start, send or token request, in milliseconds.
-pub const PATIENCE: u64 = 30_000;
+pub const REQUEST_TIMEOUT: u64 = 30_000;
 
 /// A request in progress. Boxed, so that sending and error handling are compiled once and each
 /// caller's own future stays small.
@@ -43,12 +43,12 @@ impl AbortGuard {
     /// Creates a guard with this time limit; with `None` it holds until dropped.
     #[must_use]
     pub fn new(milliseconds: Option<u64>) -> Option<Rc<Self>> {
-        Some(Self::of(AbortController::new().ok()?, milliseconds))
+        Some(Self::with_controller(AbortController::new().ok()?, milliseconds))
     }
 
     /// Creates a guard for a request that was already sent.
     #[must_use]
-    pub fn of(controller: AbortController, milliseconds: Option<u64>) -> Rc<Self> {
+    pub fn with_controller(controller: AbortController, milliseconds: Option<u64>) -> Rc<Self> {
         let timer = milliseconds.and_then(|milliseconds| {
             let controller = controller.clone();
             Timer::after(milliseconds, move || controller.abort())
@@ -63,7 +63,7 @@ impl AbortGuard {
 
     /// Whether the request was aborted.
     #[must_use]
-    pub fn is_over(&self) -> bool {
+    pub fn is_aborted(&self) -> bool {
         self.controller.signal().aborted()
     }
 }
@@ -103,10 +103,10 @@ impl Request {
         Self { url: url.into(), options, headers: web_sys::Headers::new().ok(), early: None }
     }
 
-    /// Builds a GET that accepts `kind`, a media type.
+    /// Builds a GET that accepts `media_type`.
     #[must_use]
-    pub fn get(url: &str, kind: &str) -> Self {
-        Self::new(url, "GET").with("Accept", kind)
+    pub fn get(url: &str, media_type: &str) -> Self {
+        Self::new(url, "GET").with_header("Accept", media_type)
     }
 
     /// Builds a POST with `body` as JSON.
@@ -118,14 +118,14 @@ impl Request {
     /// Builds a POST with `body`, which is JSON.
     #[must_use]
     pub fn post_json(url: &str, body: String) -> Self {
-        let request = Self::new(url, "POST").with("Content-Type", "application/json");
+        let request = Self::new(url, "POST").with_header("Content-Type", "application/json");
         request.options.set_body(&JsValue::from_str(&body));
         request
     }
 
     /// Adds a header.
     #[must_use]
-    pub fn with(mut self, name: &str, value: &str) -> Self {
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers = self.headers.filter(|headers| headers.set(name, value).is_ok());
         self
     }
@@ -141,13 +141,13 @@ impl Request {
     /// Adds the visitor token.
     #[must_use]
     pub fn bearer(self, token: &str) -> Self {
-        self.with("Authorization", &["Bearer ", token].concat())
+        self.with_header("Authorization", &["Bearer ", token].concat())
     }
 
     /// Adds a guard with this time limit. `early` is the answer, with its own guard, if the request
     /// was sent earlier.
     #[must_use]
-    pub fn or_early(
+    pub fn with_guard(
         mut self,
         early: Option<EarlyResponse>,
         milliseconds: Option<u64>,
@@ -180,7 +180,7 @@ pub fn fetch_json(request: Request, guard: Rc<AbortGuard>) -> Answer<JsValue> {
     Box::pin(async move {
         let response = send(request, &guard).await?;
         // A 204, a portal's page, half a body: none of them is an answer.
-        body(response).await.ok_or(ApiError::Network)
+        read_json(response).await.ok_or(ApiError::Network)
     })
 }
 
@@ -189,16 +189,16 @@ pub fn fetch_json(request: Request, guard: Rc<AbortGuard>) -> Answer<JsValue> {
 pub fn open_stream(request: Request, guard: Rc<AbortGuard>) -> Answer<Response> {
     Box::pin(async move {
         let response = send(request, &guard).await?;
-        let kind = header(&response, "Content-Type").unwrap_or_default();
+        let media_type = header(&response, "Content-Type").unwrap_or_default();
         // A captive portal also answers 200, with a page.
-        let stream = response.status() == 200 && is_event_stream(&kind);
-        if stream { Ok(response) } else { Err(ApiError::Network) }
+        let is_stream = response.status() == 200 && is_event_stream(&media_type);
+        if is_stream { Ok(response) } else { Err(ApiError::Network) }
     })
 }
 
 /// Whether this is the media type of an event stream, in any case and with any parameters.
-fn is_event_stream(kind: &str) -> bool {
-    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"))
+fn is_event_stream(media_type: &str) -> bool {
+    media_type.split(';').next().is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case("text/event-stream"))
 }
 
 /// Sends a request; returns the response if it is a success.
@@ -212,8 +212,8 @@ fn send(request: Request, guard: &AbortGuard) -> Answer<Response> {
             return Ok(response);
         }
         let (status, retry_after) = (response.status(), header(&response, "Retry-After"));
-        let said: Option<ErrorBody> = body(response).await.and_then(json::from_js);
-        Err(ApiError::of_answer(status, said.as_ref(), retry_after.as_deref()))
+        let error_body: Option<ErrorBody> = read_json(response).await.and_then(json::from_js);
+        Err(ApiError::from_response(status, error_body.as_ref(), retry_after.as_deref()))
     })
 }
 
@@ -222,7 +222,7 @@ fn header(response: &Response, name: &str) -> Option<String> {
 }
 
 /// Reads the JSON of a response. Boxed like the rest, because two places await it.
-fn body(response: Response) -> Pin<Box<dyn Future<Output = Option<JsValue>>>> {
+fn read_json(response: Response) -> Pin<Box<dyn Future<Output = Option<JsValue>>>> {
     let text = web_sys::Response::from(response).text().map(JsFuture::from);
     Box::pin(async move { JSON::parse(&text.ok()?.await.ok()?.as_string()?).ok() })
 }

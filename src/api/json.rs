@@ -66,7 +66,7 @@ impl Display for DecodeError {
 pub struct JsDeserializer(pub JsValue);
 
 impl JsDeserializer {
-    fn whole(&self) -> Result<i64, DecodeError> {
+    fn as_whole_number(&self) -> Result<i64, DecodeError> {
         if !Number::is_safe_integer(&self.0) {
             return Err(DecodeError);
         }
@@ -74,17 +74,17 @@ impl JsDeserializer {
         self.0.as_f64().map(|number| number as i64).ok_or(DecodeError)
     }
 
-    fn unsigned(&self) -> Result<u64, DecodeError> {
-        self.whole().and_then(|number| u64::try_from(number).map_err(|_| DecodeError))
+    fn as_unsigned(&self) -> Result<u64, DecodeError> {
+        self.as_whole_number().and_then(|number| u64::try_from(number).map_err(|_| DecodeError))
     }
 
-    fn is_nothing(&self) -> bool {
+    fn is_nullish(&self) -> bool {
         self.0.is_null() || self.0.is_undefined()
     }
 }
 
 /// Returns the string that the value must be.
-fn text(value: &JsValue) -> Result<String, DecodeError> {
+fn string_of(value: &JsValue) -> Result<String, DecodeError> {
     value.as_string().ok_or(DecodeError)
 }
 
@@ -92,9 +92,9 @@ impl<'de> Deserializer<'de> for JsDeserializer {
     type Error = DecodeError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        match self.whole() {
+        match self.as_whole_number() {
             Ok(number) => visitor.visit_i64(number),
-            Err(DecodeError) => visitor.visit_string(text(&self.0)?),
+            Err(DecodeError) => visitor.visit_string(string_of(&self.0)?),
         }
     }
 
@@ -111,7 +111,7 @@ impl<'de> Deserializer<'de> for JsDeserializer {
     }
 
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_u64(self.unsigned()?)
+        visitor.visit_u64(self.as_unsigned()?)
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -123,11 +123,11 @@ impl<'de> Deserializer<'de> for JsDeserializer {
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_string(text(&self.0)?)
+        visitor.visit_string(string_of(&self.0)?)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        if self.is_nothing() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.is_nullish() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, DecodeError> {
@@ -212,14 +212,14 @@ impl<'de> SeqAccess<'de> for Fields {
 
 /// An enum variant: `"name"`, or `{"name": content}`.
 struct Variant {
-    place: u32,
-    held: JsValue,
+    index: u32,
+    content: JsValue,
 }
 
 impl Variant {
     #[inline(never)]
     fn new(value: JsValue, variants: &[&str]) -> Result<Self, DecodeError> {
-        let (name, held) = match value.dyn_ref::<Object>() {
+        let (name, content) = match value.dyn_ref::<Object>() {
             None => (value, JsValue::UNDEFINED),
             Some(object) => {
                 let entries = Object::entries(object);
@@ -230,9 +230,9 @@ impl Variant {
                 (entry.get(0), entry.get(1))
             }
         };
-        let name = text(&name)?;
-        let place = variants.iter().position(|variant| *variant == name).ok_or(DecodeError)?;
-        Ok(Self { place: u32::try_from(place).map_err(|_| DecodeError)?, held })
+        let name = string_of(&name)?;
+        let index = variants.iter().position(|variant| *variant == name).ok_or(DecodeError)?;
+        Ok(Self { index: u32::try_from(index).map_err(|_| DecodeError)?, content })
     }
 }
 
@@ -241,8 +241,8 @@ impl<'de> EnumAccess<'de> for Variant {
     type Variant = JsDeserializer;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, JsDeserializer), DecodeError> {
-        let place: U32Deserializer<DecodeError> = self.place.into_deserializer();
-        Ok((seed.deserialize(place)?, JsDeserializer(self.held)))
+        let index: U32Deserializer<DecodeError> = self.index.into_deserializer();
+        Ok((seed.deserialize(index)?, JsDeserializer(self.content)))
     }
 }
 
@@ -250,7 +250,7 @@ impl<'de> VariantAccess<'de> for JsDeserializer {
     type Error = DecodeError;
 
     fn unit_variant(self) -> Result<(), DecodeError> {
-        if self.is_nothing() { Ok(()) } else { Err(DecodeError) }
+        if self.is_nullish() { Ok(()) } else { Err(DecodeError) }
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, DecodeError> {

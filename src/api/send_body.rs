@@ -7,15 +7,15 @@ use wasm_bindgen::JsValue;
 
 /// Quotes a text as a JSON string.
 #[must_use]
-pub fn quoted(text: &str) -> String {
+pub fn json_string(text: &str) -> String {
     // `stringify` never fails for a string.
     JSON::stringify(&JsValue::from_str(text)).map(String::from).unwrap_or_default()
 }
 
 /// A message of text only: `text`, `button.response`, `slider.response`.
 #[must_use]
-pub fn words(kind: &str, body: &str) -> String {
-    message(kind, "body", &quoted(body))
+pub fn text_message(kind: &str, body: &str) -> String {
+    message(kind, "body", &json_string(body))
 }
 
 /// A message of this kind with one data field; `data` is JSON.

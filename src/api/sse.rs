@@ -16,7 +16,7 @@ use crate::conversation::RawEntry;
 
 /// The longest data that is read, in bytes. A longer event is skipped up to its end: the log goes
 /// on after it.
-pub const LONGEST: usize = 1 << 20;
+pub const MAX_EVENT_BYTES: usize = 1 << 20;
 
 /// An item of the stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,51 +48,51 @@ pub struct Event {
 #[derive(Clone, Debug, Default)]
 pub struct Parser {
     line: Vec<u8>,
-    after_cr: bool,
-    started: bool,
+    ended_with_cr: bool,
+    has_started: bool,
     event: Event,
     has_data: bool,
-    too_long: bool,
+    is_too_long: bool,
 }
 
 impl Parser {
-    /// Parses the next bytes and calls `said` for each item they complete.
-    pub fn push(&mut self, bytes: &[u8], said: &mut dyn FnMut(SseItem)) {
+    /// Parses the next bytes and calls `emit` for each item they complete.
+    pub fn push(&mut self, bytes: &[u8], emit: &mut dyn FnMut(SseItem)) {
         let mut rest = bytes;
         while let Some(end) = rest.iter().position(|&b| b == b'\n' || b == b'\r') {
             let (line, tail) = (&rest[..end], &rest[end + 1..]);
-            let bare_lf_of_crlf = self.after_cr && end == 0 && rest[0] == b'\n';
-            self.after_cr = rest[end] == b'\r';
+            let bare_lf_of_crlf = self.ended_with_cr && end == 0 && rest[0] == b'\n';
+            self.ended_with_cr = rest[end] == b'\r';
             rest = tail;
             if !bare_lf_of_crlf {
-                self.keep(line);
-                self.end_line(said);
+                self.append_to_line(line);
+                self.end_line(emit);
             }
         }
         if !rest.is_empty() {
-            self.after_cr = false;
+            self.ended_with_cr = false;
         }
-        self.keep(rest);
+        self.append_to_line(rest);
     }
 
     /// Keeps a part of a line; of a line that is too long, just enough to detect that.
-    fn keep(&mut self, bytes: &[u8]) {
-        let room = (LONGEST + 1).saturating_sub(self.line.len());
-        self.line.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    fn append_to_line(&mut self, bytes: &[u8]) {
+        let capacity = (MAX_EVENT_BYTES + 1).saturating_sub(self.line.len());
+        self.line.extend_from_slice(&bytes[..bytes.len().min(capacity)]);
     }
 
-    fn end_line(&mut self, said: &mut dyn FnMut(SseItem)) {
+    fn end_line(&mut self, emit: &mut dyn FnMut(SseItem)) {
         let bytes = std::mem::take(&mut self.line);
         let mut bytes = bytes.as_slice();
-        if !self.started {
-            self.started = true;
+        if !self.has_started {
+            self.has_started = true;
             bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         }
         if bytes.is_empty() {
-            return self.end_event(said);
+            return self.end_event(emit);
         }
-        if bytes.len() > LONGEST && bytes[0] != b':' {
-            self.too_long = true;
+        if bytes.len() > MAX_EVENT_BYTES && bytes[0] != b':' {
+            self.is_too_long = true;
             return;
         }
         // The line is complete here, so no character is cut.
@@ -100,7 +100,7 @@ impl Parser {
         let (field, value) = text.split_once(':').unwrap_or((&text, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {
-            "" => said(SseItem::Comment),
+            "" => emit(SseItem::Comment),
             "event" => value.clone_into(&mut self.event.name),
             "data" => {
                 let data = &mut self.event.data;
@@ -108,8 +108,8 @@ impl Parser {
                     data.push('\n');
                 }
                 self.has_data = true;
-                if data.len() + value.len() > LONGEST {
-                    self.too_long = true;
+                if data.len() + value.len() > MAX_EVENT_BYTES {
+                    self.is_too_long = true;
                     data.clear();
                 } else {
                     data.push_str(value);
@@ -118,22 +118,22 @@ impl Parser {
             "id" if !value.contains('\0') => self.event.id = Some(value.to_owned()),
             "retry" if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) => {
                 // More digits than fit mean "very long".
-                said(SseItem::Retry(value.parse().unwrap_or(u32::MAX)));
+                emit(SseItem::Retry(value.parse().unwrap_or(u32::MAX)));
             }
             // An invalid `id` or `retry`, or a field of a later version.
             _ => {}
         }
     }
 
-    fn end_event(&mut self, said: &mut dyn FnMut(SseItem)) {
+    fn end_event(&mut self, emit: &mut dyn FnMut(SseItem)) {
         let event = std::mem::take(&mut self.event);
         let has_data = std::mem::take(&mut self.has_data);
-        if std::mem::take(&mut self.too_long) {
-            said(SseItem::TooLong(event.id));
+        if std::mem::take(&mut self.is_too_long) {
+            emit(SseItem::TooLong(event.id));
         } else if has_data {
-            said(SseItem::Event(event));
+            emit(SseItem::Event(event));
         } else if let Some(id) = event.id {
-            said(SseItem::Id(id));
+            emit(SseItem::Id(id));
         }
     }
 }
@@ -150,7 +150,7 @@ pub enum Frame {
     /// The next entry begins the log, or only its last part.
     Begin {
         /// Whether the log has more before it.
-        earlier: bool,
+        has_earlier: bool,
     },
     /// The stream ends because its token expires.
     Reauth,
@@ -165,16 +165,16 @@ pub enum Frame {
 }
 
 /// Converts an item of the stream to a frame. `parse` reads JSON, by any means.
-pub fn frame_of(said: SseItem, parse: impl Fn(&str) -> Option<Entry>) -> Frame {
-    let place = |id: Option<String>| id.and_then(|id| id.parse().ok());
-    let Event { name, data, id } = match said {
+pub fn frame_of(item: SseItem, parse: impl Fn(&str) -> Option<Entry>) -> Frame {
+    let cursor_of = |id: Option<String>| id.and_then(|id| id.parse().ok());
+    let Event { name, data, id } = match item {
         SseItem::Event(event) => event,
         SseItem::Comment => return Frame::Comment,
-        SseItem::TooLong(id) => return Frame::TooLong(place(id)),
-        SseItem::Id(id) => return Frame::Unfamiliar(place(Some(id))),
+        SseItem::TooLong(id) => return Frame::TooLong(cursor_of(id)),
+        SseItem::Id(id) => return Frame::Unfamiliar(cursor_of(Some(id))),
         SseItem::Retry(milliseconds) => return Frame::Retry(milliseconds),
     };
-    let cursor = place(id);
+    let cursor = cursor_of(id);
     match name.as_str() {
         // According to the standard, an event without a name is a `message`.
         "" | "message" | "delivery" | "status" | "assignee" => match parse(&data) {
@@ -184,7 +184,7 @@ pub fn frame_of(said: SseItem, parse: impl Fn(&str) -> Option<Entry>) -> Frame {
             None => Frame::Unreadable(cursor),
         },
         "reset" => Frame::Reset,
-        "begin" => Frame::Begin { earlier: data.contains("true") },
+        "begin" => Frame::Begin { has_earlier: data.contains("true") },
         "reauth" => Frame::Reauth,
         _ => Frame::Unfamiliar(cursor),
     }
@@ -224,9 +224,9 @@ impl EventStream {
             return Err(End::Closed);
         }
         let bytes = field("value")?.dyn_into::<Uint8Array>().map_err(|_| End::Broken)?.to_vec();
-        let mut said = Vec::new();
-        self.parser.push(&bytes, &mut |one| said.push(one));
-        Ok(said)
+        let mut items = Vec::new();
+        self.parser.push(&bytes, &mut |item| items.push(item));
+        Ok(items)
     }
 }
 
@@ -248,12 +248,12 @@ mod tests {
     use super::*;
 
     fn read(chunks: &[&[u8]]) -> Vec<SseItem> {
-        let mut said = Vec::new();
+        let mut items = Vec::new();
         let mut parser = Parser::default();
         for chunk in chunks {
-            parser.push(chunk, &mut |one| said.push(one));
+            parser.push(chunk, &mut |item| items.push(item));
         }
-        said
+        items
     }
 
     fn event(name: &str, data: &str, id: Option<&str>) -> SseItem {
@@ -300,13 +300,13 @@ mod tests {
     #[test]
     fn an_event_of_more_than_a_megabyte_is_passed_over_and_the_next_one_is_read() {
         let next = "id: 1-4\ndata: next\n\n";
-        let in_one_line = format!("id: 1-3\nevent: message\ndata: {}\n\n{next}", "x".repeat(3 * LONGEST));
+        let in_one_line = format!("id: 1-3\nevent: message\ndata: {}\n\n{next}", "x".repeat(3 * MAX_EVENT_BYTES));
         let in_many = format!("{}id: 1-3\n\n{next}", format!("data: {}\n", "x".repeat(999)).repeat(1_100));
         for stream in [in_one_line, in_many] {
             let chunks: Vec<&[u8]> = stream.as_bytes().chunks(64 * 1024).collect();
             assert_eq!(read(&chunks), [SseItem::TooLong(Some("1-3".into())), event("", "next", Some("1-4"))]);
         }
-        let longest = "x".repeat(LONGEST - "data:".len());
+        let longest = "x".repeat(MAX_EVENT_BYTES - "data:".len());
         assert_eq!(read(&[format!("data:{longest}\n\n").as_bytes()]), [event("", &longest, None)]);
     }
 
@@ -316,24 +316,24 @@ mod tests {
         for _ in 0..64 {
             parser.push(&vec![b'x'; 1 << 20], &mut |_| {});
         }
-        assert!(parser.line.len() <= LONGEST + 1);
+        assert!(parser.line.len() <= MAX_EVENT_BYTES + 1);
         parser.push(b"\n", &mut |_| {});
         for _ in 0..8 {
             parser.push(&[b"data:".to_vec(), vec![b'x'; 1 << 19], b"\n".to_vec()].concat(), &mut |_| {});
-            assert!(parser.event.data.len() <= LONGEST + 1);
+            assert!(parser.event.data.len() <= MAX_EVENT_BYTES + 1);
         }
     }
 
     #[test]
     fn a_comment_of_any_length_spoils_no_event() {
-        let comment = format!(":{}\ndata: a\n\n", "x".repeat(2 * LONGEST));
+        let comment = format!(":{}\ndata: a\n\n", "x".repeat(2 * MAX_EVENT_BYTES));
         assert_eq!(read(&[comment.as_bytes()]), [SseItem::Comment, event("", "a", None)]);
         let mut beats = 0;
         let mut parser = Parser::default();
-        for _ in 0..LONGEST / 8 {
+        for _ in 0..MAX_EVENT_BYTES / 8 {
             parser.push(b":heartbeat\n", &mut |_| beats += 1);
         }
-        assert_eq!(beats, LONGEST / 8);
+        assert_eq!(beats, MAX_EVENT_BYTES / 8);
     }
 
     proptest! {

@@ -40,20 +40,20 @@ use wasm_split_helpers::SplitLoaderError as Missing;
 #[cfg(not(feature = "split"))]
 type Missing = std::convert::Infallible;
 
-/// Starts to upload `file` to `url`. `None` if the browser refuses; `told` gets each step, the last
-/// one being `Done` or `Failed`.
+/// Starts to upload `file` to `url`. `None` if the browser refuses; `on_progress` gets each step,
+/// the last one being `Done` or `Failed`.
 #[cfg(feature = "split")]
 #[wasm_split_helpers::wasm_split(kinds, fallible)]
 pub fn send(
     url: String,
     token: String,
     file: File,
-    told: Box<dyn Fn(UploadProgress)>,
+    on_progress: Box<dyn Fn(UploadProgress)>,
 ) -> Result<Option<Sending>, Missing> {
-    Ok(begin(&url, &token, &file, told))
+    Ok(start(&url, &token, &file, on_progress))
 }
-/// Starts to upload `file` to `url`. `None` if the browser refuses; `told` gets each step, the last
-/// one being `Done` or `Failed`.
+/// Starts to upload `file` to `url`. `None` if the browser refuses; `on_progress` gets each step,
+/// the last one being `Done` or `Failed`.
 ///
 /// # Errors
 /// Never: without code splitting, all code is loaded.
@@ -62,40 +62,40 @@ pub async fn send(
     url: String,
     token: String,
     file: File,
-    told: Box<dyn Fn(UploadProgress)>,
+    on_progress: Box<dyn Fn(UploadProgress)>,
 ) -> Result<Option<Sending>, Missing> {
-    Ok(begin(&url, &token, &file, told))
+    Ok(start(&url, &token, &file, on_progress))
 }
 
-fn begin(url: &str, token: &str, file: &File, told: Box<dyn Fn(UploadProgress)>) -> Option<Sending> {
+fn start(url: &str, token: &str, file: &File, on_progress: Box<dyn Fn(UploadProgress)>) -> Option<Sending> {
     let request = XmlHttpRequest::new().ok()?;
     request.open_with_async("POST", url, true).ok()?;
-    let kind = file.type_();
-    let kind = if kind.is_empty() { "application/octet-stream" } else { &kind };
+    let media_type = file.type_();
+    let media_type = if media_type.is_empty() { "application/octet-stream" } else { &media_type };
     let name = String::from(js_sys::encode_uri_component(&file.name()));
     let bearer = ["Bearer ", token].concat();
-    for (header, value) in [("Authorization", bearer.as_str()), ("Content-Type", kind), ("X-File-Name", &name)] {
+    for (header, value) in [("Authorization", bearer.as_str()), ("Content-Type", media_type), ("X-File-Name", &name)] {
         request.set_request_header(header, value).ok()?;
     }
-    let told = std::rc::Rc::new(told);
+    let on_progress = std::rc::Rc::new(on_progress);
     let progress = {
-        let told = told.clone();
+        let on_progress = on_progress.clone();
         Listener::new(request.upload().ok()?.as_ref(), "progress", move |event| {
             if let Some(event) = event.dyn_ref::<ProgressEvent>().filter(|event| event.length_computable()) {
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of 100")]
-                told(UploadProgress::Underway((event.loaded() / event.total().max(1.0) * 100.0) as u8));
+                on_progress(UploadProgress::Underway((event.loaded() / event.total().max(1.0) * 100.0) as u8));
             }
         })?
     };
     let end = {
-        let answered = request.clone();
+        let finished = request.clone();
         Listener::new(request.as_ref(), "loadend", move |_| {
-            let status = answered.status().unwrap_or_default();
-            let body = answered.response_text().ok().flatten().unwrap_or_default();
+            let status = finished.status().unwrap_or_default();
+            let body = finished.response_text().ok().flatten().unwrap_or_default();
             let address = js_sys::JSON::parse(&body)
                 .ok()
                 .and_then(|body| json::field(&json::field(&body, "file"), "url").as_string());
-            told(match address {
+            on_progress(match address {
                 Some(address) if (200..300).contains(&status) => UploadProgress::Done(address),
                 Some(_) | None => UploadProgress::Failed(status),
             });

@@ -38,13 +38,13 @@ pub fn media(query: &str) -> Option<MediaQueryList> {
 /// Milliseconds on a clock that is never set. On some systems it stops while the computer sleeps.
 #[must_use]
 pub fn monotonic_millis() -> u64 {
-    whole(window().and_then(|window| window.performance()).map_or_else(Date::now, |performance| performance.now()))
+    to_millis(window().and_then(|window| window.performance()).map_or_else(Date::now, |performance| performance.now()))
 }
 
 /// Milliseconds since 1970-01-01 UTC, by the visitor's clock, which may be wrong.
 #[must_use]
 pub fn unix_millis() -> u64 {
-    whole(Date::now())
+    to_millis(Date::now())
 }
 
 #[expect(
@@ -52,7 +52,7 @@ pub fn unix_millis() -> u64 {
     clippy::cast_sign_loss,
     reason = "`as` saturates, and times are whole enough"
 )]
-fn whole(milliseconds: f64) -> u64 {
+fn to_millis(milliseconds: f64) -> u64 {
     milliseconds as u64
 }
 
@@ -60,18 +60,18 @@ fn whole(milliseconds: f64) -> u64 {
 #[must_use]
 pub fn random_u32() -> u32 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
-    let chance = (Math::random() * 4_294_967_296.0) as u32;
-    chance
+    let random = (Math::random() * 4_294_967_296.0) as u32;
+    random
 }
 
 /// Creates a client message id: a UUIDv7 of this time, so that ids sort by their time.
 #[must_use]
 pub fn message_id(at: u64) -> String {
     let mut random = [0; 10];
-    let strong = window()
+    let is_secure = window()
         .and_then(|window| window.crypto().ok())
         .is_some_and(|crypto| crypto.get_random_values_with_u8_array(&mut random).is_ok());
-    if !strong {
+    if !is_secure {
         // Weaker random numbers only raise the odds of two equal ids.
         for byte in &mut random {
             *byte = random_u32().to_le_bytes()[3];
@@ -109,16 +109,19 @@ extern "C" {
 
 /// The documented system variables (DOC): time zone, referrer, language.
 #[must_use]
-pub fn variables() -> SystemVariables {
+pub fn system_variables() -> SystemVariables {
     let timezone = time_zone_id().unwrap_or_else(|_| {
         let options = Intl::DateTimeFormat::new(&js_sys::Array::new(), &Object::new()).resolved_options();
         Reflect::get(&options, &JsValue::from_str("timeZone")).unwrap_or_default()
     });
-    let some = |text: String| Some(text).filter(|text| !text.is_empty());
+    let non_empty = |text: String| Some(text).filter(|text| !text.is_empty());
     SystemVariables {
-        timezone: timezone.as_string().and_then(some),
-        referrer_url: window().and_then(|window| window.document()).map(|document| document.referrer()).and_then(some),
-        browser_language: window().and_then(|window| window.navigator().language()).and_then(some),
+        timezone: timezone.as_string().and_then(non_empty),
+        referrer_url: window()
+            .and_then(|window| window.document())
+            .map(|document| document.referrer())
+            .and_then(non_empty),
+        browser_language: window().and_then(|window| window.navigator().language()).and_then(non_empty),
     }
 }
 

@@ -24,7 +24,7 @@ impl Storage {
     pub fn local(prefix: &str) -> Self {
         // The getter itself throws where cookies are blocked.
         let local = environment::window().and_then(|window| window.local_storage().ok().flatten());
-        Self::over(prefix, local)
+        Self::with_backend(prefix, local)
     }
 
     /// Creates a store in memory only, as a host page can request.
@@ -35,7 +35,7 @@ impl Storage {
 
     /// Creates a store over any object that behaves like a browser's storage, or over none.
     #[must_use]
-    pub fn over(prefix: &str, local: Option<web_sys::Storage>) -> Self {
+    pub fn with_backend(prefix: &str, local: Option<web_sys::Storage>) -> Self {
         let lost = Cell::new(local.is_none());
         Self { prefix: prefix.into(), local, memory: RefCell::default(), lost }
     }
@@ -61,8 +61,8 @@ impl Storage {
     /// Reads a value.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<String> {
-        if let Some(local) = self.backing() {
-            match local.get_item(&self.full(key)) {
+        if let Some(local) = self.backend() {
+            match local.get_item(&self.full_key(key)) {
                 Ok(value) => return value,
                 Err(_) => self.fall_back_to_memory(),
             }
@@ -75,12 +75,12 @@ impl Storage {
     /// # Errors
     /// [`Refused`]: try something smaller, or [`Self::fall_back_to_memory`].
     pub fn try_set(&self, key: &str, value: &str) -> Result<(), Refused> {
-        if let Some(local) = self.backing() {
-            let key = self.full(key);
+        if let Some(local) = self.backend() {
+            let key = self.full_key(key);
             // Consent tools replace `localStorage` by an object that keeps nothing and reports no
             // error, so the value is read back.
-            let kept = local.set_item(&key, value).and_then(|()| local.get_item(&key));
-            return if kept.ok().flatten().as_deref() == Some(value) { Ok(()) } else { Err(Refused) };
+            let stored = local.set_item(&key, value).and_then(|()| local.get_item(&key));
+            return if stored.ok().flatten().as_deref() == Some(value) { Ok(()) } else { Err(Refused) };
         }
         let mut memory = self.memory.borrow_mut();
         memory.retain(|(known, _)| known != key);
@@ -93,15 +93,15 @@ impl Storage {
         if self.try_set(key, value).is_err() {
             self.fall_back_to_memory();
             // Memory never refuses.
-            let kept = self.try_set(key, value);
-            debug_assert!(kept.is_ok());
+            let stored = self.try_set(key, value);
+            debug_assert!(stored.is_ok());
         }
     }
 
     /// Removes a value.
     pub fn remove(&self, key: &str) {
-        if let Some(local) = self.backing()
-            && local.remove_item(&self.full(key)).is_err()
+        if let Some(local) = self.backend()
+            && local.remove_item(&self.full_key(key)).is_err()
         {
             self.fall_back_to_memory();
         }
@@ -111,7 +111,7 @@ impl Storage {
     /// All keys that begin with `start`, sorted.
     #[must_use]
     pub fn keys(&self, start: &str) -> Vec<String> {
-        let mut keys = match self.backing().map(|local| self.local_keys(local)) {
+        let mut keys = match self.backend().map(|local| self.local_keys(local)) {
             Some(Some(keys)) => keys,
             Some(None) => {
                 self.fall_back_to_memory();
@@ -131,13 +131,13 @@ impl Storage {
         }
         let Some(local) = &self.local else { return };
         for key in self.local_keys(local).unwrap_or_default() {
-            if let Ok(Some(value)) = local.get_item(&self.full(&key)) {
+            if let Ok(Some(value)) = local.get_item(&self.full_key(&key)) {
                 self.memory.borrow_mut().push((key, value));
             }
         }
     }
 
-    fn backing(&self) -> Option<&web_sys::Storage> {
+    fn backend(&self) -> Option<&web_sys::Storage> {
         self.local.as_ref().filter(|_| !self.lost.get())
     }
 
@@ -151,7 +151,7 @@ impl Storage {
         Some(keys)
     }
 
-    fn full(&self, key: &str) -> String {
+    fn full_key(&self, key: &str) -> String {
         [&self.prefix, key].concat()
     }
 }

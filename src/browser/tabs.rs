@@ -17,14 +17,14 @@ use super::{environment, events::Listener};
 pub struct Lock {
     release: Option<Function>,
     /// Resolves when the lock is released; rejects if it was stolen or never granted.
-    asked: Option<Promise>,
+    outcome: Option<Promise>,
 }
 
 impl Lock {
-    /// Wraps a lock that is already held: `release` releases it. `asked` then resolves, or rejects
-    /// if the lock is stolen.
-    pub fn of(release: Function, asked: Promise) -> Self {
-        Self { release: Some(release), asked: Some(asked) }
+    /// Wraps a lock that is already held: `release` releases it. `outcome` then resolves, or
+    /// rejects if the lock is stolen.
+    pub fn from_held(release: Function, outcome: Promise) -> Self {
+        Self { release: Some(release), outcome: Some(outcome) }
     }
 
     /// Whether it is really held; without Web Locks it is not.
@@ -34,11 +34,11 @@ impl Lock {
     }
 
     /// Completes when the lock is no longer held. Returns whether another tab stole it.
-    pub fn lost(&self) -> impl Future<Output = bool> + 'static {
-        let asked = self.asked.clone();
+    pub fn stolen(&self) -> impl Future<Output = bool> + 'static {
+        let outcome = self.outcome.clone();
         async move {
-            match asked {
-                Some(asked) => JsFuture::from(asked).await.is_err(),
+            match outcome {
+                Some(outcome) => JsFuture::from(outcome).await.is_err(),
                 None => false,
             }
         }
@@ -64,42 +64,42 @@ pub enum LockMode {
     /// Take it at once, whoever holds it.
     Steal,
     /// Share it, once nobody holds it exclusively.
-    Share,
+    Shared,
     /// Only if it is free now.
-    IfFree,
+    IfAvailable,
 }
 
 /// Waits for the exclusive lock of this name.
 pub async fn lock(name: &str) -> Lock {
-    claim(name, LockMode::Wait).await
+    request_lock(name, LockMode::Wait).await
 }
 
 /// Waits until no other tab holds the lock of this name exclusively, and shares it.
-pub async fn share(name: &str) -> Lock {
-    claim(name, LockMode::Share).await
+pub async fn lock_shared(name: &str) -> Lock {
+    request_lock(name, LockMode::Shared).await
 }
 
 /// Takes the lock of this name, unless another tab holds or shares it now. Without Web Locks, every
 /// tab gets it.
 pub async fn try_lock(name: &str) -> Option<Lock> {
-    let lock = claim(name, LockMode::IfFree).await;
+    let lock = request_lock(name, LockMode::IfAvailable).await;
     (lock.release.is_some() || locks().is_none()).then_some(lock)
 }
 
 /// Requests the lock of this name. If it is refused or aborted, the result is not held.
-pub async fn claim(name: &str, claim: LockMode) -> Lock {
+pub async fn request_lock(name: &str, mode: LockMode) -> Lock {
     let Some(locks) = locks() else { return Lock::default() };
     let Some(request) =
         Reflect::get(&locks, &JsValue::from_str("request")).ok().and_then(|f| f.dyn_into::<Function>().ok())
     else {
         return Lock::default();
     };
-    let option = match claim {
+    let option = match mode {
         LockMode::Wait => None,
         LockMode::Until(signal) => Some(("signal", signal.into())),
         LockMode::Steal => Some(("steal", JsValue::TRUE)),
-        LockMode::Share => Some(("mode", "shared".into())),
-        LockMode::IfFree => Some(("ifAvailable", JsValue::TRUE)),
+        LockMode::Shared => Some(("mode", "shared".into())),
+        LockMode::IfAvailable => Some(("ifAvailable", JsValue::TRUE)),
     };
     let options = Object::new();
     if let Some((name, value)) = option {
@@ -109,30 +109,30 @@ pub async fn claim(name: &str, claim: LockMode) -> Lock {
     let (held, release) = promise();
     let (granted, grant) = promise();
     let on_granted = Closure::once(move |lock: JsValue| -> JsValue {
-        // With `LockMode::IfFree`, the browser passes `null` if the lock is not free.
-        let told = grant.call1(&JsValue::UNDEFINED, &lock.is_object().into());
-        debug_assert!(told.is_ok());
+        // With `LockMode::IfAvailable`, the browser passes `null` if the lock is not free.
+        let resolved = grant.call1(&JsValue::UNDEFINED, &lock.is_object().into());
+        debug_assert!(resolved.is_ok());
         if lock.is_object() { held.into() } else { JsValue::UNDEFINED }
     });
-    let asked = request.call3(&locks, &JsValue::from_str(name), &options, on_granted.as_ref().unchecked_ref());
-    let Ok(asked) = asked else { return Lock::default() };
+    let outcome = request.call3(&locks, &JsValue::from_str(name), &options, on_granted.as_ref().unchecked_ref());
+    let Ok(outcome) = outcome else { return Lock::default() };
     // Wrapped, not cast: if the host page replaces `Promise`, as Angular does, the browser's own
     // promises are no instances of it.
-    let asked = Promise::resolve(&asked);
+    let outcome = Promise::resolve(&outcome);
     // Some documents may hold no locks, so this can reject, at once or later. The tab then goes on
     // without.
-    let first = Promise::race(&Array::of2(&granted, &asked));
+    let first = Promise::race(&Array::of2(&granted, &outcome));
     let granted = JsFuture::from(first).await.is_ok_and(|granted| granted.is_truthy());
-    Lock { release: granted.then_some(release), asked: Some(asked) }
+    Lock { release: granted.then_some(release), outcome: Some(outcome) }
 }
 
 /// The names of all locks that tabs of this origin hold now.
-pub async fn held() -> Vec<String> {
+pub async fn held_lock_names() -> Vec<String> {
     let get = |object: &JsValue, name: &str| Reflect::get(object, &JsValue::from_str(name)).ok();
     let query = async {
         let locks = locks()?;
-        let asked = get(&locks, "query")?.dyn_into::<Function>().ok()?.call0(&locks).ok()?;
-        let all = JsFuture::from(Promise::resolve(&asked)).await.ok()?;
+        let answer = get(&locks, "query")?.dyn_into::<Function>().ok()?.call0(&locks).ok()?;
+        let all = JsFuture::from(Promise::resolve(&answer)).await.ok()?;
         let held = get(&all, "held")?.dyn_into::<Array>().ok()?;
         Some(held.iter().filter_map(|lock| get(&lock, "name")?.as_string()).collect())
     };
@@ -146,7 +146,7 @@ fn locks() -> Option<JsValue> {
 
 /// Whether the browser has everything that tabs need to coordinate.
 #[must_use]
-pub fn can_agree() -> bool {
+pub fn can_coordinate() -> bool {
     let channels =
         environment::window().and_then(|window| Reflect::get(&window, &JsValue::from_str("BroadcastChannel")).ok());
     locks().is_some() && channels.is_some_and(|channels| channels.is_function())
@@ -159,13 +159,13 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// Opens the channel of this name and calls `heard` with messages of other tabs. `None` if the
-    /// browser refuses.
-    pub fn open(name: &str, heard: impl Fn(JsValue) + 'static) -> Option<Self> {
+    /// Opens the channel of this name and calls `on_message` with messages of other tabs. `None` if
+    /// the browser refuses.
+    pub fn open(name: &str, on_message: impl Fn(JsValue) + 'static) -> Option<Self> {
         let channel = BroadcastChannel::new(name).ok()?;
         let listener = Listener::new(&channel, "message", move |event| {
             if let Some(event) = event.dyn_ref::<MessageEvent>() {
-                heard(event.data());
+                on_message(event.data());
             }
         })?;
         Some(Self { channel, _listener: listener })
@@ -196,17 +196,17 @@ fn promise() -> (Promise, Function) {
     (promise, resolve.unwrap_or_else(|| Function::new_no_args("")))
 }
 
-/// Calls `changed` with the key, without `prefix`, and the new value of everything another tab
+/// Calls `on_change` with the key, without `prefix`, and the new value of everything another tab
 /// stores below `prefix`. A value of `None` means removed; a key of `None` means everything was.
-pub fn watch(prefix: &str, changed: impl Fn(Option<&str>, Option<String>) + 'static) -> Option<Listener> {
+pub fn watch_storage(prefix: &str, on_change: impl Fn(Option<&str>, Option<String>) + 'static) -> Option<Listener> {
     let prefix = String::from(prefix);
     Listener::new(environment::window()?.as_ref(), "storage", move |event| {
         let Some(event) = event.dyn_ref::<StorageEvent>() else { return };
         match event.key() {
-            None => changed(None, None),
+            None => on_change(None, None),
             Some(key) => {
                 if let Some(key) = key.strip_prefix(prefix.as_str()) {
-                    changed(Some(key), event.new_value());
+                    on_change(Some(key), event.new_value());
                 }
             }
         }

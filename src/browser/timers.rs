@@ -10,19 +10,19 @@ use super::environment;
 /// Calls a function later, unless dropped before.
 pub struct Timer {
     handle: i32,
-    _call: Closure<dyn FnMut()>,
+    _callback: Closure<dyn FnMut()>,
 }
 
 impl Timer {
-    /// Calls `call` once after this many milliseconds. `None` without a window.
-    pub fn after(milliseconds: u64, call: impl FnOnce() + 'static) -> Option<Self> {
-        let call = Closure::once(call);
+    /// Calls `callback` once after this many milliseconds. `None` without a window.
+    pub fn after(milliseconds: u64, callback: impl FnOnce() + 'static) -> Option<Self> {
+        let callback = Closure::once(callback);
         // Browsers take at most 2^31 - 1 and would fire at once beyond.
         let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);
         let handle = environment::window()?
-            .set_timeout_with_callback_and_timeout_and_arguments_0(call.as_ref().unchecked_ref(), milliseconds)
+            .set_timeout_with_callback_and_timeout_and_arguments_0(callback.as_ref().unchecked_ref(), milliseconds)
             .ok()?;
-        Some(Self { handle, _call: call })
+        Some(Self { handle, _callback: callback })
     }
 }
 

@@ -15,7 +15,7 @@ use yew::prelude::*;
 use super::{
     ViewConfig,
     avatar::author_name,
-    content::seen_words,
+    content::visible_text,
     dom::Timer,
     elements::{element, text},
 };
@@ -25,19 +25,19 @@ use crate::{
 };
 
 /// Maximum length of an announced message, in characters. The rest can be read in the list.
-const LONGEST: usize = 600;
+const MAX_LENGTH: usize = 600;
 
 /// Delay before the regions are emptied, in milliseconds. By then a screen reader has taken the
 /// words, even on a slow machine, and reads on without them. One that moves to an emptied region
 /// says nothing.
-pub(super) const HEARD: u64 = 5_000;
+pub(super) const CLEAR_DELAY: u64 = 5_000;
 
 /// If more messages than this arrive at once, only their count and the last one are announced.
-const SEVERAL: usize = 3;
+const MAX_ANNOUNCED: usize = 3;
 
 /// What has already been announced.
 #[derive(Default)]
-struct Said {
+struct Announced {
     /// Key of the newest row handled: that row and all before it are done.
     newest: u32,
     /// Keys of messages whose failure to be sent was announced. `None` before the first look:
@@ -55,68 +55,68 @@ enum Trouble {
 /// The texts of one set of regions.
 #[derive(Default)]
 struct Regions {
-    turn: usize,
+    next_polite: usize,
     polite: [AttrValue; 3],
-    alarms: usize,
-    alarm: [AttrValue; 2],
+    next_alert: usize,
+    alerts: [AttrValue; 2],
 }
 
 /// The announcer's two sets of regions: one beside the window, and one inside it for when it is
 /// modal, because a modal window hides what is beside it from screen readers.
 #[derive(Default)]
 pub(super) struct Announcer {
-    said: Said,
-    beside: Regions,
-    inside: Regions,
-    emptying: Option<Timer>,
+    announced: Announced,
+    outer: Regions,
+    inner: Regions,
+    clear_timer: Option<Timer>,
 }
 
 impl Announcer {
-    /// Calls `heard` after [`HEARD`] milliseconds, when the regions are to be emptied. A new call
-    /// restarts the wait.
-    pub(super) fn until_heard(&mut self, heard: impl FnOnce() + 'static) {
-        self.emptying = Timer::after(HEARD, heard);
+    /// Calls `on_due` after [`CLEAR_DELAY`] milliseconds, when the regions are to be emptied. A new
+    /// call restarts the wait.
+    pub(super) fn clear_later(&mut self, on_due: impl FnOnce() + 'static) {
+        self.clear_timer = Timer::after(CLEAR_DELAY, on_due);
     }
 
     /// Empties all regions.
-    pub(super) fn empty(&mut self) {
-        for regions in [&mut self.beside, &mut self.inside] {
+    pub(super) fn clear(&mut self) {
+        for regions in [&mut self.outer, &mut self.inner] {
             regions.polite = Default::default();
-            regions.alarm = Default::default();
+            regions.alerts = Default::default();
         }
     }
 
     /// Announces what changed in `state` since the last call. Returns whether there was anything.
-    pub(super) fn follow(&mut self, state: &Conversation, look: &ViewConfig, modal: bool) -> bool {
-        let news = self.said.news(state, look);
-        let alarm = self.said.alarm(state, &look.strings);
-        let speaks = !(news.is_empty() && alarm.is_empty());
-        let regions = if modal { &mut self.inside } else { &mut self.beside };
-        regions.say(news, alarm);
-        speaks
+    pub(super) fn announce_changes(&mut self, state: &Conversation, config: &ViewConfig, modal: bool) -> bool {
+        let new_sentences = self.announced.new_sentences(state, config);
+        let alarm = self.announced.alarm(state, &config.strings);
+        let has_changes = !(new_sentences.is_empty() && alarm.is_empty());
+        let regions = if modal { &mut self.inner } else { &mut self.outer };
+        regions.announce(new_sentences, alarm);
+        has_changes
     }
 
     /// Announces, politely, a sentence of another view of the window.
-    pub(super) fn say(&mut self, words: AttrValue, modal: bool) {
-        let regions = if modal { &mut self.inside } else { &mut self.beside };
-        regions.say(words.as_str().to_owned(), String::new());
+    pub(super) fn announce(&mut self, words: AttrValue, modal: bool) {
+        let regions = if modal { &mut self.inner } else { &mut self.outer };
+        regions.announce(words.as_str().to_owned(), String::new());
     }
 
     /// The regions beside the window.
-    pub(super) fn beside(&self) -> Html {
-        self.beside.view()
+    pub(super) fn outer_regions(&self) -> Html {
+        self.outer.view()
     }
 
     /// The regions inside the window.
-    pub(super) fn inside(&self) -> Html {
-        self.inside.view()
+    pub(super) fn inner_regions(&self) -> Html {
+        self.inner.view()
     }
 }
 
 impl Regions {
-    fn say(&mut self, news: String, alarm: String) {
-        take_turn(&mut self.polite, &mut self.turn, news);
-        take_turn(&mut self.alarm, &mut self.alarms, alarm);
+    fn announce(&mut self, new_sentences: String, alarm: String) {
+        write_to_next(&mut self.polite, &mut self.next_polite, new_sentences);
+        write_to_next(&mut self.alerts, &mut self.next_alert, alarm);
     }
 
     fn view(&self) -> Html {
@@ -124,41 +124,41 @@ impl Regions {
             Html::from(element!("div", "aria-live" = how, "aria-atomic" = "true"; text(words.clone())))
         };
         let polite = self.polite.iter().map(|words| region("polite", words));
-        let alarm = self.alarm.iter().map(|words| region("assertive", words));
+        let alarm = self.alerts.iter().map(|words| region("assertive", words));
         let regions: Html = polite.chain(alarm).collect();
         html! { <div class="unseen announcer">{ regions }</div> }
     }
 }
 
 /// Writes `words` into the next region, and empties the one after it for the words that follow.
-fn take_turn(regions: &mut [AttrValue], turn: &mut usize, words: String) {
+fn write_to_next(regions: &mut [AttrValue], next: &mut usize, words: String) {
     if !words.is_empty() {
         let count = regions.len();
-        regions[*turn % count] = words.into();
-        *turn += 1;
-        regions[*turn % count] = AttrValue::default();
+        regions[*next % count] = words.into();
+        *next += 1;
+        regions[*next % count] = AttrValue::default();
     }
 }
 
-impl Said {
+impl Announced {
     /// Sentences for new messages of bot or team, notices and connection changes, oldest first.
-    fn news(&mut self, state: &Conversation, look: &ViewConfig) -> String {
+    fn new_sentences(&mut self, state: &Conversation, config: &ViewConfig) -> String {
         let since = self.newest;
-        let mut news = String::new();
-        let fresh = || state.rows().iter().filter(|row| row.fresh && row.key > since);
+        let mut new_sentences = String::new();
+        let fresh = || state.rows().iter().filter(|row| row.is_new && row.key > since);
         let others = |row: &&Rc<Row>| row.message().is_some_and(|message| message.author != Author::Visitor);
         let count = fresh().filter(others).count();
         let last = fresh().rfind(others).map(|row| row.key);
-        if count > SEVERAL {
-            add(&mut news, &look.strings.several_announcement(count));
+        if count > MAX_ANNOUNCED {
+            push_line(&mut new_sentences, &config.strings.several_announcement(count));
         }
-        for row in fresh().filter(|row| count <= SEVERAL || !others(row) || last == Some(row.key)) {
-            add(&mut news, &sentence(row, state, look));
+        for row in fresh().filter(|row| count <= MAX_ANNOUNCED || !others(row) || last == Some(row.key)) {
+            push_line(&mut new_sentences, &sentence(row, state, config));
         }
         let newest = state.rows().iter().map(|row| row.key).max().unwrap_or(since);
         self.newest = newest.max(since);
 
-        let strings = &look.strings;
+        let strings = &config.strings;
         let trouble = match state.connection() {
             // Reconnecting after having been offline is not announced.
             ConnectionStatus::Reconnecting { attempt } if attempt > 1 && self.trouble.is_none() => {
@@ -175,9 +175,9 @@ impl Said {
                 Some(Trouble::Offline) => strings.notice_offline(),
                 None => strings.notice_live(),
             };
-            add(&mut news, &sentence);
+            push_line(&mut new_sentences, &sentence);
         }
-        news
+        new_sentences
     }
 
     /// Returns sentences for the visitor's messages that newly failed to be sent.
@@ -187,8 +187,8 @@ impl Said {
         for (key, message) in state.rows().iter().filter_map(|row| Some((row.key, row.message()?))) {
             if matches!(message.delivery.state(), SendState::Failed(_)) {
                 failed.push(key);
-                if self.failed.as_ref().is_some_and(|said| !said.contains(&key)) {
-                    add(&mut alarm, &fill(&strings.failed_announcement(), "text", &message.content().to_plain()));
+                if self.failed.as_ref().is_some_and(|announced| !announced.contains(&key)) {
+                    push_line(&mut alarm, &fill(&strings.failed_announcement(), "text", &message.content().to_plain()));
                 }
             }
         }
@@ -201,19 +201,19 @@ impl Said {
     }
 }
 
-fn sentence(row: &Row, state: &Conversation, look: &ViewConfig) -> String {
+fn sentence(row: &Row, state: &Conversation, config: &ViewConfig) -> String {
     match &row.kind {
         RowKind::Message(MessageRow { author: Author::Visitor, .. }) => String::new(),
         RowKind::Message(message) => {
-            let name = author_name(look, message.author, state.assignee().map(AsRef::as_ref));
-            let mut text = seen_words(message.content());
-            if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+            let name = author_name(config, message.author, state.assignee().map(AsRef::as_ref));
+            let mut text = visible_text(message.content());
+            if let Some((end, _)) = text.char_indices().nth(MAX_LENGTH) {
                 text.truncate(end);
                 text.push('…');
             }
-            fill(&fill(&look.strings.announcement(), "author", &name), "text", &text)
+            fill(&fill(&config.strings.announcement(), "author", &name), "text", &text)
         }
-        RowKind::Notice(notice) => notice_text(notice, &look.strings),
+        RowKind::Notice(notice) => notice_text(notice, &config.strings),
     }
 }
 
@@ -230,7 +230,7 @@ pub(super) fn notice_text(notice: &Notice, strings: &Strings) -> String {
     }
 }
 
-fn add(sentences: &mut String, sentence: &str) {
+fn push_line(sentences: &mut String, sentence: &str) {
     if !sentences.is_empty() && !sentence.is_empty() {
         sentences.push('\n');
     }

@@ -13,39 +13,39 @@ use crate::{api::send_body, strings::fill};
 
 /// What the views of one message's answers need.
 pub(super) struct Choice<'a> {
-    pub(super) look: &'a ViewConfig,
+    pub(super) config: &'a ViewConfig,
     pub(super) act: &'a Callback<UserAction>,
     /// Whether an answer can be given now.
-    pub(super) open: bool,
+    pub(super) is_answerable: bool,
     /// What the visitor said next, if anything.
-    pub(super) given: Option<&'a str>,
+    pub(super) given_answer: Option<&'a str>,
     /// Name of the card that contains the answers, as their description for screen readers.
-    pub(super) of: Option<AttrValue>,
+    pub(super) description: Option<AttrValue>,
 }
 
 /// The buttons of a message or card.
 pub(super) fn buttons(list: &[Button], layout: ButtonLayout, choice: &Choice) -> Html {
-    let class = match (layout, choice.open) {
+    let class = match (layout, choice.is_answerable) {
         (ButtonLayout::Wrap, true) => "answers",
         (ButtonLayout::Vertical, true) => "answers answers-vertical",
         (ButtonLayout::Wrap | ButtonLayout::Vertical, false) => "answers answers-past",
     };
     let each = list.iter().map(|button| match &button.action {
-        Action::Reply(answer) => reply(&button.label, answer, choice.look.typed, choice),
+        Action::Reply(answer) => reply(&button.label, answer, choice.config.typed, choice),
         Action::Link(address) => link(&button.label, address, choice),
     });
-    choices(class, each.collect(), choice.look)
+    choices(class, each.collect(), choice.config)
 }
 
-fn choices(class: &'static str, inside: Html, look: &ViewConfig) -> Html {
-    let name = look.strings.answers();
+fn choices(class: &'static str, inside: Html, config: &ViewConfig) -> Html {
+    let name = config.strings.answers();
     element!("div", "class" = class, "part" = class, "role" = "group", "aria-label" = name; inside).into()
 }
 
 /// A suggested reply: a button, or its words alone once it can no longer be given. `is_typed`:
 /// whether it is sent as a typed answer (`button.response`) instead of as text.
 pub(super) fn reply(label: &str, answer: &str, is_typed: bool, choice: &Choice) -> Html {
-    if choice.open {
+    if choice.is_answerable {
         let text = answer.to_owned();
         let onclick = choice.act.reform(move |event: MouseEvent| {
             // The button is about to be replaced by text, so the focus moves to the composer, or to
@@ -53,34 +53,34 @@ pub(super) fn reply(label: &str, answer: &str, is_typed: bool, choice: &Choice) 
             dom::focus_after_answer(&event);
             let text = text.clone();
             match is_typed {
-                true => UserAction::Answer { typed: send_body::words("button.response", &text), text },
+                true => UserAction::Answer { typed: send_body::text_message("button.response", &text), text },
                 false => UserAction::Send(text),
             }
         });
         let button = element!(
             "button", "type" = "button", "class" = "answer", "part" = "answer", "dir" = "auto",
-            "aria-description" = choice.of.clone();
+            "aria-description" = choice.description.clone();
             words(label)
         );
         return on_click(button, onclick).into();
     }
-    if choice.given == Some(answer.trim()) {
+    if choice.given_answer == Some(answer.trim()) {
         let inside = vec![
-            icons::sign("", icons::TICK),
+            icons::icon("", icons::TICK),
             html! { <span aria-hidden="true" dir="auto">{ words(label) }</span> },
-            visually_hidden(fill(&choice.look.strings.chosen(), "answer", label).into()),
+            visually_hidden(fill(&choice.config.strings.chosen(), "answer", label).into()),
         ];
         return part("span", "answer answer-past answer-chosen", group(inside));
     }
-    past(label)
+    past_answer(label)
 }
 
-fn past(label: &str) -> Html {
-    spoken("span", "answer answer-past", label)
+fn past_answer(label: &str) -> Html {
+    auto_dir_text("span", "answer answer-past", label)
 }
 
 /// Text of a bot's flow, which may be in another language than the host page.
-fn spoken(tag: &'static str, names: &'static str, label: &str) -> Html {
+fn auto_dir_text(tag: &'static str, names: &'static str, label: &str) -> Html {
     element!(tag, "class" = names, "part" = names, "dir" = "auto"; words(label)).into()
 }
 
@@ -91,14 +91,14 @@ fn words(label: &str) -> Html {
 /// A link button, which stays usable after the conversation went on.
 fn link(label: &str, address: &str, choice: &Choice) -> Html {
     let Some(href) = safe_address(address) else {
-        return past(label);
+        return past_answer(label);
     };
     let starts = |scheme: &str| href.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
-    let sign = match () {
+    let icon = match () {
         () if starts("mailto:") => icons::MAIL,
         () if starts("tel:") => icons::PHONE,
-        () => icons::OUT,
+        () => icons::EXTERNAL,
     };
-    let inside = group(vec![auto_dir("span", words(label)), icons::sign("", sign)]);
-    elements::link("answer answer-link", href, inside, choice.look.new_tab(href), choice.of.clone())
+    let inside = group(vec![auto_dir("span", words(label)), icons::icon("", icon)]);
+    elements::link("answer answer-link", href, inside, choice.config.new_tab(href), choice.description.clone())
 }

@@ -14,7 +14,7 @@ use crate::{
     api::upload::UploadProgress,
     config::{Config, Name},
     conversation::{Conversation, onboarding::Requirements},
-    notify::{Notifier, Wanted},
+    notify::{Notifier, NotifySettings},
     runtime::{Runtime, Subscription},
 };
 
@@ -48,13 +48,13 @@ pub trait ChatSource {
 
     /// For a source whose clock is stopped, its time in milliseconds since 1970-01-01 UTC; `None`
     /// if the clock runs.
-    fn stands_still_at(&self) -> Option<u64> {
+    fn frozen_time(&self) -> Option<u64> {
         None
     }
 
     /// Sets what the host page requires of a visitor. Does nothing in the runtime, which gets the
     /// requirements with its other settings.
-    fn ask(&self, _: Requirements) {}
+    fn set_requirements(&self, _: Requirements) {}
 
     /// Releases everything.
     fn end(&self);
@@ -74,15 +74,15 @@ impl ChatSource for Rc<Runtime> {
     }
 
     fn takes_typed(&self) -> bool {
-        Runtime::takes_typed(self)
+        Runtime::accepts_typed_answers(self)
     }
 
     fn uploads(&self) -> Option<Uploads> {
-        let taken = self.takes_files()?;
+        let accepted = self.accepted_uploads()?;
         let runtime = self.clone();
-        let start = Callback::from(move |Upload { file, told }: Upload| {
-            let told = move |progress| {
-                told.emit(match progress {
+        let start = Callback::from(move |Upload { file, on_progress }: Upload| {
+            let on_progress = move |progress| {
+                on_progress.emit(match progress {
                     UploadProgress::Underway(percent) => UploadState::Underway(percent),
                     UploadProgress::Done(address) => UploadState::Done(address),
                     UploadProgress::Failed(413) => UploadState::Failed(UploadError::TooLarge),
@@ -90,10 +90,10 @@ impl ChatSource for Rc<Runtime> {
                     UploadProgress::Failed(_) => UploadState::Failed(UploadError::Temporary),
                 });
             };
-            Sending::new(runtime.send_file(file, Box::new(told)))
+            Sending::new(runtime.send_file(file, Box::new(on_progress)))
         });
-        let types = taken.types.into_iter().map(AttrValue::from).collect();
-        Some(Uploads { most: taken.max_bytes, types, chosen: Rc::default(), start })
+        let types = accepted.types.into_iter().map(AttrValue::from).collect();
+        Some(Uploads { max_bytes: accepted.max_bytes, types, preselected: Rc::default(), start })
     }
 
     fn end(&self) {
@@ -130,7 +130,7 @@ impl PartialEq for AppProps {
 /// The whole widget: launcher and window of one session.
 pub struct App {
     state: Rc<Conversation>,
-    look: Rc<ViewConfig>,
+    view_config: Rc<ViewConfig>,
     act: Callback<UserAction>,
     notifier: Notifier,
     #[expect(dead_code, reason = "listens while it lives")]
@@ -162,12 +162,12 @@ impl Component for App {
         let AppProps { source, config, .. } = ctx.props();
         let link = ctx.link().clone();
         let subscription = source.subscribe(Rc::new(move |now| link.send_message(Msg::Changed(now.clone()))));
-        let notifier = Notifier::new(wanted(config));
-        let look = look(ctx.props());
+        let notifier = Notifier::new(notify_settings(config));
+        let view_config = view_config(ctx.props());
         let state = source.state();
-        notifier.follow(&state, |unread| title(&look, unread));
+        notifier.follow(&state, |unread| title(&view_config, unread));
         let act = acts(ctx, &notifier);
-        Self { state, look, act, notifier, subscription }
+        Self { state, view_config, act, notifier, subscription }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -178,24 +178,24 @@ impl Component for App {
                 // otherwise.
                 let source = &ctx.props().source;
                 let typed = source.takes_typed();
-                let uploads = if self.look.uploads.is_none() { source.uploads() } else { None };
-                if uploads.is_some() || typed != self.look.typed {
-                    let mut look = ViewConfig::clone(&self.look);
-                    look.uploads = uploads.or(look.uploads);
-                    look.typed = typed;
-                    self.look = Rc::new(look);
+                let uploads = if self.view_config.uploads.is_none() { source.uploads() } else { None };
+                if uploads.is_some() || typed != self.view_config.typed {
+                    let mut view_config = ViewConfig::clone(&self.view_config);
+                    view_config.uploads = uploads.or(view_config.uploads);
+                    view_config.typed = typed;
+                    self.view_config = Rc::new(view_config);
                 }
-                self.notifier.follow(&self.state, |unread| title(&self.look, unread));
+                self.notifier.follow(&self.state, |unread| title(&self.view_config, unread));
                 true
             }
             Msg::SaveTranscript(kind) => {
-                let save = save_transcript(self.state.clone(), self.look.clone(), kind);
+                let save = save_transcript(self.state.clone(), self.view_config.clone(), kind);
                 ctx.link().send_future(async move { Msg::Saved(save.await.is_ok()) });
                 false
             }
             Msg::Saved(saved) => {
                 if !saved {
-                    warn("[chataibot] the conversation was not saved: what makes the file could not be fetched.");
+                    warn("[chataibot] the conversation was not saved: the code for it could not be loaded.");
                 }
                 false
             }
@@ -204,8 +204,8 @@ impl Component for App {
 
     fn changed(&mut self, ctx: &Context<Self>, old: &AppProps) -> bool {
         if Rc::ptr_eq(&old.source, &ctx.props().source) {
-            self.look = look(ctx.props());
-            self.notifier.want(wanted(&ctx.props().config));
+            self.view_config = view_config(ctx.props());
+            self.notifier.update_settings(notify_settings(&ctx.props().config));
         } else {
             *self = Component::create(ctx);
         }
@@ -215,23 +215,24 @@ impl Component for App {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let launcher = ctx.props().launcher.clone();
         html! {
-            <Widget state={&self.state} look={&self.look} {launcher} act={&self.act} sounds={self.notifier.sounds()} />
+            <Widget state={&self.state} config={&self.view_config} {launcher} act={&self.act}
+                sounds={self.notifier.sounds()} />
         }
     }
 }
 
-fn look(AppProps { source, config, .. }: &AppProps) -> Rc<ViewConfig> {
+fn view_config(AppProps { source, config, .. }: &AppProps) -> Rc<ViewConfig> {
     let unknown = |name: &str| {
         warn(&["[chataibot] strings: there is no sentence called \"", name, "\". See src/strings/table.rs."].concat());
     };
-    let mut look = ViewConfig::new(config, unknown);
-    look.now = source.stands_still_at();
-    look.uploads = source.uploads();
-    look.typed = source.takes_typed();
-    if let Some(rule) = look.locale.as_deref().and_then(dom::plural_rule) {
-        look.strings.count_by(rule);
+    let mut view_config = ViewConfig::new(config, unknown);
+    view_config.now = source.frozen_time();
+    view_config.uploads = source.uploads();
+    view_config.typed = source.takes_typed();
+    if let Some(rule) = view_config.locale.as_deref().and_then(dom::plural_rule) {
+        view_config.strings.count_by(rule);
     }
-    Rc::new(look)
+    Rc::new(view_config)
 }
 
 fn acts(ctx: &Context<App>, notifier: &Notifier) -> Callback<UserAction> {
@@ -243,8 +244,8 @@ fn acts(ctx: &Context<App>, notifier: &Notifier) -> Callback<UserAction> {
             app.send_message(Msg::Changed(source.state()));
         } else if let UserAction::Transcript(kind) = action {
             app.send_message(Msg::SaveTranscript(kind));
-        } else if let Some((action, said)) = agreed(action, &before_send) {
-            let was_draft = said.is_some_and(|said| said == **source.state().draft());
+        } else if let Some((action, original)) = ask_page(action, &before_send) {
+            let was_draft = original.is_some_and(|original| original == **source.state().draft());
             source.act(action);
             // Cleared only now, because a message that the page refuses stays in the message field.
             if was_draft {
@@ -256,22 +257,22 @@ fn acts(ctx: &Context<App>, notifier: &Notifier) -> Callback<UserAction> {
 
 /// Asks the host page about an action that sends a message. Returns the action as the page wants it
 /// and what the visitor had written, or `None` if the page refuses it.
-fn agreed(action: UserAction, before_send: &BeforeSend) -> Option<(UserAction, Option<String>)> {
+fn ask_page(action: UserAction, before_send: &BeforeSend) -> Option<(UserAction, Option<String>)> {
     let (UserAction::Send(text) | UserAction::Answer { text, .. }) = &action else { return Some((action, None)) };
-    let said = text.clone();
-    let wanted = before_send(&said)?;
+    let original = text.clone();
+    let approved = before_send(&original)?;
     // A typed answer is only valid for its original text.
-    Some((if wanted == said { action } else { UserAction::Send(wanted) }, Some(said)))
+    Some((if approved == original { action } else { UserAction::Send(approved) }, Some(original)))
 }
 
-fn wanted(config: &Config) -> Wanted {
-    Wanted {
+fn notify_settings(config: &Config) -> NotifySettings {
+    NotifySettings {
         sound: config.text(Name::Sound) == "on",
         title: config.text(Name::TitleIndicator) == "on",
         remember: config.text(Name::Storage) == "local",
     }
 }
 
-fn title(look: &ViewConfig, unread: u32) -> String {
-    look.strings.title_unread(usize::try_from(unread).unwrap_or(usize::MAX)).as_str().to_owned()
+fn title(view_config: &ViewConfig, unread: u32) -> String {
+    view_config.strings.title_unread(usize::try_from(unread).unwrap_or(usize::MAX)).as_str().to_owned()
 }

@@ -6,37 +6,40 @@ use chataibot_wire::Author;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, NodeList};
 
-use super::scrolling::{NEAR, beginning_of, is_long};
+use super::scrolling::{NEAR_END, beginning_of, is_long};
 use crate::conversation::Row;
 
-/// Returns the key of the row to show at the top, if a row that arrived after the row `chosen` is
-/// too tall to be seen whole: that row, or a short new one just above it. Rows that begin above the
-/// visible part have been seen. `rows`: those rendered in the list.
-pub(super) fn long_news(rows: &[Rc<Row>], list: &Element, chosen: u32) -> Option<u32> {
-    let mut found = None;
-    let (mut came, mut long) = (Vec::new(), None);
+/// Returns the key of the row to show at the top, if a row that arrived after the row
+/// `newest_known` is too tall to be seen whole: that row, or a short new one just above it. Rows
+/// that begin above the visible part have been seen. `rows`: those rendered in the list.
+pub(super) fn long_new_row(rows: &[Rc<Row>], list: &Element, newest_known: u32) -> Option<u32> {
+    let mut queried = None;
+    let (mut candidates, mut long_top) = (Vec::new(), None);
     for (at, row) in rows.iter().enumerate().rev() {
-        if !row.fresh || row.key <= chosen || row.message().is_none_or(|message| message.author == Author::Visitor) {
+        if !row.is_new
+            || row.key <= newest_known
+            || row.message().is_none_or(|message| message.author == Author::Visitor)
+        {
             continue;
         }
         // Queried only once there is a row to measure, so not for the visitor's own messages.
-        let elements = match found {
+        let elements = match queried {
             Some(elements) => elements,
             None => elements(list)?,
         };
         let element = item(&elements, at)?;
-        found = Some(elements);
+        queried = Some(elements);
         let top = beginning_of(&element);
-        if top + NEAR < list.scroll_top() {
+        if top + NEAR_END < list.scroll_top() {
             break;
         }
-        came.push((row.key, top));
+        candidates.push((row.key, top));
         if is_long(list, &element) {
-            long = Some(top);
+            long_top = Some(top);
         }
     }
-    let near = long? - list.client_height() / 3;
-    came.iter().rev().find(|(_, top)| *top >= near).map(|(key, _)| *key)
+    let top_limit = long_top? - list.client_height() / 3;
+    candidates.iter().rev().find(|(_, top)| *top >= top_limit).map(|(key, _)| *key)
 }
 
 /// The element of the row with this key.

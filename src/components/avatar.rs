@@ -11,31 +11,31 @@ use super::{
 
 /// Decoration: the name is always shown beside it. `part`: its names as classes and as CSS parts,
 /// which say where the avatar is shown.
-pub(super) fn avatar(look: &ViewConfig, part: &'static str, author: Author, assignee: Option<&Assignee>) -> Html {
+pub(super) fn avatar(config: &ViewConfig, part: &'static str, author: Author, assignee: Option<&Assignee>) -> Html {
     let agent = assignee.filter(|_| author == Author::Agent);
     let picture = match author {
         Author::Agent => agent.and_then(|agent| agent.picture.clone()).map(AttrValue::from),
-        Author::Bot | Author::Visitor => look.avatar.clone(),
+        Author::Bot | Author::Visitor => config.avatar.clone(),
     };
     let letter = || agent?.name.as_deref()?.trim().chars().next();
     let inside = match picture {
         Some(src) => html! { <img {src} alt="" referrerpolicy="no-referrer" decoding="async" /> },
         None => match letter() {
             Some(letter) => text(String::from(letter).into()),
-            None => icons::sign("spark", icons::SPARK),
+            None => icons::icon("spark", icons::SPARK),
         },
     };
     element!("span", "class" = part, "part" = part, "aria-hidden" = "true"; inside).into()
 }
 
 /// The author's name as screen readers say it.
-pub(super) fn author_name(look: &ViewConfig, author: Author, assignee: Option<&Assignee>) -> AttrValue {
+pub(super) fn author_name(config: &ViewConfig, author: Author, assignee: Option<&Assignee>) -> AttrValue {
     match author {
-        Author::Visitor => look.strings.author_visitor(),
-        Author::Bot => look.strings.author_bot(),
+        Author::Visitor => config.strings.author_visitor(),
+        Author::Bot => config.strings.author_bot(),
         Author::Agent => match assignee.and_then(|agent| agent.name.clone()) {
             Some(name) => name.into(),
-            None => look.strings.author_agent(),
+            None => config.strings.author_agent(),
         },
     }
 }

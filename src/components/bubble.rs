@@ -15,19 +15,19 @@ pub(super) fn named_bubble(names: &AttrValue, inside: Html) -> Html {
 }
 
 /// A bubble with a question and optional lines above and below it; empty if none of them has text.
-pub(super) fn framed(
+pub(super) fn question_bubble(
     head: &Option<RichText>,
     title: &RichText,
     foot: &Option<RichText>,
     bubble: &AttrValue,
-    look: &ViewConfig,
+    config: &ViewConfig,
 ) -> Html {
-    let some = |text: &Option<RichText>, name: &'static str| {
-        text.as_ref().filter(|text| !text.is_empty()).map(|text| part("div", name, rich_text(text, look)))
+    let optional_part = |text: &Option<RichText>, name: &'static str| {
+        text.as_ref().filter(|text| !text.is_empty()).map(|text| part("div", name, rich_text(text, config)))
     };
-    let (head, foot) = (some(head, "bubble-head"), some(foot, "bubble-foot"));
+    let (head, foot) = (optional_part(head, "bubble-head"), optional_part(foot, "bubble-foot"));
     if head.is_none() && foot.is_none() && title.is_empty() {
         return Html::default();
     }
-    named_bubble(bubble, group(vec![head.unwrap_or_default(), rich_text(title, look), foot.unwrap_or_default()]))
+    named_bubble(bubble, group(vec![head.unwrap_or_default(), rich_text(title, config), foot.unwrap_or_default()]))
 }

@@ -6,13 +6,13 @@ use yew::prelude::*;
 use super::{
     Mode, UserAction,
     composer::Composer,
-    elements::{at, button, element, group},
+    elements::{button, element, group, with_ref},
     header::{Header, header},
     icons,
     lazy_view::{LazyView, View},
-    menu::{Menu, MenuPlaces, items, menu},
+    menu::{Menu, MenuRefs, items, menu},
     notices::{Question, ended, notices, question},
-    screens::{leads_home, screen},
+    screens::{can_go_home, screen},
     view_context::ViewContext,
 };
 use crate::conversation::{Phase, onboarding::OnboardingEvent};
@@ -25,9 +25,9 @@ pub(super) struct ChatWindow<'a> {
     /// Whether the window covers the whole screen.
     pub(super) modal: bool,
     /// Whether the window was ever open.
-    pub(super) seen: bool,
+    pub(super) was_ever_open: bool,
     /// Whether the window is enlarged; `None` if the visitor cannot change its size.
-    pub(super) large: Option<bool>,
+    pub(super) is_large: Option<bool>,
     /// Whether the menu is open.
     pub(super) menu_open: bool,
     /// Called with `true` to open the menu and `false` to close it.
@@ -40,15 +40,15 @@ pub(super) struct ChatWindow<'a> {
     pub(super) answer: Callback<bool>,
     /// The announcer's regions inside the window.
     pub(super) announcer: Html,
-    pub(super) places: &'a Places,
+    pub(super) refs: &'a ElementRefs,
 }
 
 /// References to elements that get the focus or are read.
 #[derive(Default)]
-pub(super) struct Places {
+pub(super) struct ElementRefs {
     /// The dialog.
     pub(super) section: NodeRef,
-    pub(super) menu: MenuPlaces,
+    pub(super) menu: MenuRefs,
     /// The first answer to a question.
     pub(super) question: NodeRef,
     /// The message field.
@@ -60,51 +60,52 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
         view,
         sounds,
         modal,
-        seen,
-        large,
+        was_ever_open,
+        is_large,
         menu_open,
         toggle_menu,
         choose,
-        question: asked,
+        question: pending,
         answer,
         announcer,
-        places,
+        refs,
     } = window;
-    let ViewContext { state, look, act, .. } = &view;
+    let ViewContext { state, config, act, .. } = &view;
     let open = state.window_open();
-    let inline = look.mode == Mode::Inline;
+    let inline = config.mode == Mode::Inline;
     let menu = menu(
-        look,
+        config,
         Menu {
-            items: items(look, state, large, sounds),
+            items: items(config, state, is_large, sounds),
             open: menu_open,
             toggle: toggle_menu,
             choose: choose.clone(),
-            places: &places.menu,
+            refs: &refs.menu,
         },
     );
-    let question = asked.map_or_else(Html::default, |asked| question(look, asked, &answer, &places.question));
+    let question = pending.map_or_else(Html::default, |pending| question(config, pending, &answer, &refs.question));
     let bottom = if state.phase() == Phase::Ended {
-        ended(look, choose.reform(|_| UserAction::Restart))
+        ended(config, choose.reform(|_| UserAction::Restart))
     } else {
-        html! { <Composer view={view.clone()} field={&places.field} /> }
+        html! { <Composer view={view.clone()} field={&refs.field} /> }
     };
     // Last in the tab order, because it is the least important.
-    let handle = if large.is_some() {
-        button("resize", "resize", Some(look.strings.resize()), icons::sign("", icons::CORNER), Callback::noop()).into()
+    let handle = if is_large.is_some() {
+        button("resize", "resize", Some(config.strings.resize()), icons::icon("", icons::CORNER), Callback::noop())
+            .into()
     } else {
         Html::default()
     };
-    let onback = leads_home(state).then(|| act.reform(|_| UserAction::Step(OnboardingEvent::HomeEntered)));
+    let onback = can_go_home(state).then(|| act.reform(|_| UserAction::Step(OnboardingEvent::HomeEntered)));
     let inside = vec![
-        header(look, state, Header { onback, large, menu, choose, closes: !inline }),
-        notices(look, state),
+        header(config, state, Header { onback, is_large, menu, choose, is_closable: !inline }),
+        notices(config, state),
         question,
-        screen(&view, seen, html! { <LazyView view={View::Messages(view.clone())} /> }, bottom),
+        screen(&view, was_ever_open, html! { <LazyView view={View::Messages(view.clone())} /> }, bottom),
         announcer,
         handle,
     ];
-    let names = match (open, large) {
+    let names = match (open, is_large) {
         (true, Some(true)) => "window window-open window-large",
         (true, Some(false) | None) => "window window-open",
         (false, Some(true)) => "window window-large",
@@ -122,5 +123,5 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
         "aria-modal" = modal.then_some("true");
         group(inside)
     );
-    at(section, &places.section).into()
+    with_ref(section, &refs.section).into()
 }

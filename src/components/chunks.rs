@@ -72,19 +72,19 @@ pub(super) fn load(id: ChunkId, done: Callback<Option<Chunk>>) {
 #[wasm_split_helpers::wasm_split(panels, fallible)]
 pub(super) fn save_transcript(
     state: Rc<Conversation>,
-    look: Rc<ViewConfig>,
+    config: Rc<ViewConfig>,
     kind: Transcript,
 ) -> Result<(), LoadError> {
-    panels::transcript::save(&state, &look, kind);
+    panels::transcript::save(&state, &config, kind);
     Ok(())
 }
 /// Saves a conversation as a file.
 #[cfg(not(feature = "split"))]
 pub(super) async fn save_transcript(
     state: Rc<Conversation>,
-    look: Rc<ViewConfig>,
+    config: Rc<ViewConfig>,
     kind: Transcript,
 ) -> Result<(), LoadError> {
-    panels::transcript::save(&state, &look, kind);
+    panels::transcript::save(&state, &config, kind);
     Ok(())
 }

@@ -5,19 +5,20 @@
 pub(super) struct Day(i32);
 
 /// 0001-01-01.
-const FIRST: Day = Day(-719_162);
+const MIN: Day = Day(-719_162);
 /// 9999-12-31.
-pub(super) const LAST: Day = Day(2_932_896);
+pub(super) const MAX: Day = Day(2_932_896);
 
 impl Day {
     /// Returns the day of this date; months and days count from 1. `None` if there is no such date.
     pub(super) fn new(year: i32, month: i32, day: i32) -> Option<Self> {
-        let fits = (1..=9999).contains(&year) && (1..=12).contains(&month) && (1..=length(year, month)).contains(&day);
-        fits.then(|| Self::of(year, month, day))
+        let is_valid =
+            (1..=9999).contains(&year) && (1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day);
+        is_valid.then(|| Self::from_date(year, month, day))
     }
 
     /// By Howard Hinnant's `days_from_civil`: years begin in March, so that the leap day is last.
-    fn of(year: i32, month: i32, day: i32) -> Self {
+    fn from_date(year: i32, month: i32, day: i32) -> Self {
         let year = if month <= 2 { year - 1 } else { year };
         let era = year.div_euclid(400);
         let year_of_era = year.rem_euclid(400);
@@ -41,7 +42,7 @@ impl Day {
     }
 
     /// Parses `YYYY-MM-DD` at the beginning of a text; the rest is ignored.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let bytes = text.as_bytes().get(..10)?;
         let number = |from: usize, to: usize| {
             bytes[from..to].iter().try_fold(0, |sum, byte| {
@@ -56,7 +57,7 @@ impl Day {
     }
 
     /// `YYYY-MM-DD`.
-    pub(super) fn write(self) -> String {
+    pub(super) fn to_iso(self) -> String {
         let (year, month, day) = self.date();
         let mut text = String::with_capacity(10);
         let mut digits = |number: i32, mut place: i32| {
@@ -79,8 +80,8 @@ impl Day {
     }
 
     /// The day this many days later, within the supported range.
-    pub(super) fn plus(self, days: i32) -> Self {
-        Self(self.0 + days).clamp(FIRST, LAST)
+    pub(super) fn plus_days(self, days: i32) -> Self {
+        Self(self.0 + days).clamp(MIN, MAX)
     }
 
     /// The same day this many months later, or the last day of that month if it is shorter.
@@ -88,17 +89,17 @@ impl Day {
         let (year, month, day) = self.date();
         let count = (year * 12 + month - 1 + months).clamp(12, 9999 * 12 + 11);
         let (year, month) = (count.div_euclid(12), count.rem_euclid(12) + 1);
-        Self::of(year, month, day.min(length(year, month)))
+        Self::from_date(year, month, day.min(days_in_month(year, month)))
     }
 
     /// The first day of its month.
-    pub(super) fn month(self) -> Self {
+    pub(super) fn month_start(self) -> Self {
         let (year, month, _) = self.date();
-        Self::of(year, month, 1)
+        Self::from_date(year, month, 1)
     }
 
     /// The first day of its week, if weeks begin on the weekday `first`.
-    pub(super) fn week(self, first: i32) -> Self {
+    pub(super) fn week_start(self, first: i32) -> Self {
         Self(self.0 - (self.weekday() - first).rem_euclid(7))
     }
 
@@ -108,7 +109,7 @@ impl Day {
     }
 }
 
-fn length(year: i32, month: i32) -> i32 {
+fn days_in_month(year: i32, month: i32) -> i32 {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     match month {
         2 if leap => 29,
@@ -123,7 +124,7 @@ mod tests {
     use super::*;
 
     fn day(text: &str) -> Day {
-        Day::read(text).expect("a date")
+        Day::parse(text).expect("a date")
     }
 
     #[test]
@@ -131,13 +132,13 @@ mod tests {
         let mut at = day("1599-12-01");
         let mut before = String::new();
         while at < day("2001-03-02") {
-            let text = at.write();
+            let text = at.to_iso();
             assert_eq!(day(&text), at);
             assert!(before < text, "{before} stands before {text}");
-            (before, at) = (text, at.plus(1));
+            (before, at) = (text, at.plus_days(1));
         }
-        assert_eq!((FIRST.write().as_str(), LAST.write().as_str()), ("0001-01-01", "9999-12-31"));
-        assert_eq!((LAST.plus(1), FIRST.plus(-1)), (LAST, FIRST));
+        assert_eq!((MIN.to_iso().as_str(), MAX.to_iso().as_str()), ("0001-01-01", "9999-12-31"));
+        assert_eq!((MAX.plus_days(1), MIN.plus_days(-1)), (MAX, MIN));
     }
 
     #[test]
@@ -155,19 +156,19 @@ mod tests {
             "tomorrow!!",
             "２０２６-11-25",
         ] {
-            assert_eq!(Day::read(text), None, "{text}");
+            assert_eq!(Day::parse(text), None, "{text}");
         }
-        assert_eq!(Day::read("2024-02-29 14:30").map(Day::write).as_deref(), Some("2024-02-29"));
+        assert_eq!(Day::parse("2024-02-29 14:30").map(Day::to_iso).as_deref(), Some("2024-02-29"));
     }
 
     #[test]
     fn weekdays_and_weeks() {
         assert_eq!(day("1970-01-01").weekday(), 4);
         assert_eq!(day("2026-11-25").weekday(), 3);
-        assert_eq!(day("2026-11-25").week(1), day("2026-11-23"));
-        assert_eq!(day("2026-11-25").week(7), day("2026-11-22"));
-        assert_eq!(day("2026-11-22").week(7), day("2026-11-22"));
-        assert_eq!(day("2026-11-22").week(6), day("2026-11-21"));
+        assert_eq!(day("2026-11-25").week_start(1), day("2026-11-23"));
+        assert_eq!(day("2026-11-25").week_start(7), day("2026-11-22"));
+        assert_eq!(day("2026-11-22").week_start(7), day("2026-11-22"));
+        assert_eq!(day("2026-11-22").week_start(6), day("2026-11-21"));
     }
 
     #[test]
@@ -183,6 +184,6 @@ mod tests {
         ] {
             assert_eq!(day(from).plus_months(months), day(to), "{from} and {months}");
         }
-        assert_eq!(day("2026-11-25").month(), day("2026-11-01"));
+        assert_eq!(day("2026-11-25").month_start(), day("2026-11-01"));
     }
 }

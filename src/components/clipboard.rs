@@ -25,7 +25,7 @@ pub(super) async fn copy(text: String, beside: Element) -> bool {
 }
 
 fn copy_selected(text: &str, beside: &Element) -> bool {
-    let focused = dom::focused_beside(beside);
+    let focused = dom::focused_in_root(beside);
     let field = beside.owner_document().and_then(|page| page.create_element("textarea").ok());
     let Some(field) = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) else { return false };
     field.set_value(text);

@@ -12,22 +12,22 @@ use yew::{
 
 use super::{
     Enter, UserAction, ViewConfig, dom,
-    elements::{at, element, group, on, text},
+    elements::{element, group, on, text, with_ref},
     emoji_hint::{self, emoji_button},
     icons,
     lazy_view::{
         LazyView, View,
-        files::{Files, Leave},
+        files::{Files, SendFiles},
     },
     view_context::ViewContext,
 };
 
 /// Maximum number of characters in one message. The platform documents no limit; this one is set by
 /// the widget and the proxy.
-const LONGEST: usize = 4000;
+const MAX_LENGTH: usize = 4000;
 
 /// The counter is shown once fewer characters than this are left.
-const NEARLY: usize = 200;
+const COUNTER_THRESHOLD: usize = 200;
 
 #[derive(Properties, Clone, PartialEq)]
 pub(super) struct ComposerProps {
@@ -39,28 +39,28 @@ pub(super) struct ComposerProps {
 /// Messages of the component.
 pub(super) enum Msg {
     /// The text of the field changed.
-    Written {
+    TextChanged {
         /// Whether an input method is still composing a word.
         composing: bool,
     },
     /// The visitor tried to send a text that is too long.
-    Refused,
+    TextTooLong,
     /// The visitor asked how to open the emoji picker.
-    EmojiAsked,
+    EmojiHintToggled,
     /// There are files to send, by this callback; `None` if there are none any more.
-    Full(Option<Leave>),
+    FilesChanged(Option<SendFiles>),
 }
 
 pub(super) struct Composer {
     /// Whether an input method is composing a word. Setting the field's value would break the word.
     composing: bool,
     /// Whether it was announced that the text is too long.
-    told: bool,
+    is_excess_announced: bool,
     /// Whether the hint about the emoji picker is shown.
-    hinted: bool,
-    emoji_keys: Option<&'static str>,
+    is_hint_shown: bool,
+    emoji_shortcut: Option<&'static str>,
     /// Sends the files that are added.
-    leave: Option<Leave>,
+    send_files: Option<SendFiles>,
 }
 
 impl Component for Composer {
@@ -68,36 +68,42 @@ impl Component for Composer {
     type Properties = ComposerProps;
 
     fn create(_: &Context<Self>) -> Self {
-        Self { composing: false, told: false, hinted: false, emoji_keys: emoji_hint::keys(), leave: None }
+        Self {
+            composing: false,
+            is_excess_announced: false,
+            is_hint_shown: false,
+            emoji_shortcut: emoji_hint::shortcut(),
+            send_files: None,
+        }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
-        let ComposerProps { view: ViewContext { look, say, .. }, field } = ctx.props();
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        let ComposerProps { view: ViewContext { config, announce, .. }, field } = ctx.props();
         let Some(field) = field.cast::<HtmlTextAreaElement>() else { return false };
-        let over = || length(&field.value()).saturating_sub(LONGEST);
-        match happened {
-            Msg::Full(leave) => {
-                self.leave = leave;
+        let over = || length(&field.value()).saturating_sub(MAX_LENGTH);
+        match msg {
+            Msg::FilesChanged(send_files) => {
+                self.send_files = send_files;
                 true
             }
-            Msg::Written { composing } => {
+            Msg::TextChanged { composing } => {
                 self.composing = composing;
                 let over = over();
-                if over > 0 && !self.told {
-                    say.emit(look.strings.characters_over(over));
+                if over > 0 && !self.is_excess_announced {
+                    announce.emit(config.strings.characters_over(over));
                 }
-                self.told = over > 0;
-                std::mem::take(&mut self.hinted)
+                self.is_excess_announced = over > 0;
+                std::mem::take(&mut self.is_hint_shown)
             }
-            Msg::Refused => {
-                say.emit(look.strings.characters_over(over()));
+            Msg::TextTooLong => {
+                announce.emit(config.strings.characters_over(over()));
                 false
             }
-            Msg::EmojiAsked => {
+            Msg::EmojiHintToggled => {
                 dom::focus(&field);
-                self.hinted = !self.hinted;
-                if let Some(keys) = self.emoji_keys.filter(|_| self.hinted) {
-                    say.emit(emoji_hint::sentence(look, keys));
+                self.is_hint_shown = !self.is_hint_shown;
+                if let Some(keys) = self.emoji_shortcut.filter(|_| self.is_hint_shown) {
+                    announce.emit(emoji_hint::sentence(config, keys));
                 }
                 true
             }
@@ -105,25 +111,25 @@ impl Component for Composer {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let ComposerProps { view: ViewContext { state, look, .. }, field } = ctx.props();
-        let strings = &look.strings;
+        let ComposerProps { view: ViewContext { state, config, .. }, field } = ctx.props();
+        let strings = &config.strings;
         let draft = AttrValue::from(state.draft().clone());
-        let newline = begins_line(look.enter);
+        let newline = enter_breaks_line(config.enter);
 
-        let length = if draft.len() > LONGEST - NEARLY { length(&draft) } else { 0 };
-        let counts = length > LONGEST - NEARLY;
-        let over = length > LONGEST;
+        let length = if draft.len() > MAX_LENGTH - COUNTER_THRESHOLD { length(&draft) } else { 0 };
+        let shows_counter = length > MAX_LENGTH - COUNTER_THRESHOLD;
+        let over = length > MAX_LENGTH;
         let hint = (!newline).then(|| {
             let words = text(strings.composer_hint());
             element!("span", "id" = "composer-hint", "class" = "unseen"; words).into()
         });
-        let described = match (newline, counts) {
+        let described_by = match (newline, shows_counter) {
             (true, false) => None,
             (false, false) => Some("composer-hint"),
             (true, true) => Some("counter"),
             (false, true) => Some("composer-hint counter"),
         };
-        let (placeholder, mode, complete) = match state.prompt() {
+        let (placeholder, mode, autocomplete) = match state.prompt() {
             None => (strings.placeholder(), None, Some("off")),
             Some(Prompt::Name) => (strings.placeholder_name(), None, Some("name")),
             Some(Prompt::Email) => (strings.placeholder_email(), Some("email"), Some("email")),
@@ -138,17 +144,17 @@ impl Component for Composer {
             "dir" = (!draft.is_empty()).then_some("auto"),
             "placeholder" = placeholder,
             "inputmode" = mode,
-            "autocomplete" = complete,
+            "autocomplete" = autocomplete,
             "autocapitalize" = mode.map(|_| "off"),
             "enterkeyhint" = if newline { "enter" } else { "send" },
-            "aria-describedby" = described,
+            "aria-describedby" = described_by,
             "aria-invalid" = over.then_some("true");
             Html::default()
         );
         let written = field.cast::<HtmlTextAreaElement>().filter(|_| self.composing).map(|field| field.value().into());
         input.set_value(written.unwrap_or_else(|| draft.clone()));
-        let input = on(at(input, field), Rc::new(oninput::Wrapper::new(writes(ctx))));
-        let input = on(input, Rc::new(onkeydown::Wrapper::new(keys(self.sends(ctx), newline))));
+        let input = on(with_ref(input, field), Rc::new(oninput::Wrapper::new(store_draft(ctx))));
+        let input = on(input, Rc::new(onkeydown::Wrapper::new(enter_handler(self.sends(ctx), newline))));
 
         let label = element!("label", "class" = "unseen", "for" = "input"; text(strings.composer_label()));
         let inside = vec![
@@ -157,11 +163,11 @@ impl Component for Composer {
             hint.unwrap_or_default(),
             input.into(),
             self.tools(ctx, &draft),
-            counter(look, length),
+            counter(config, length),
         ];
         let field = element!("div", "class" = "field", "part" = "field", "data-text" = draft; group(inside));
-        let tip = match self.emoji_keys {
-            Some(keys) if self.hinted => emoji_hint::tip(look, keys),
+        let tip = match self.emoji_shortcut {
+            Some(keys) if self.is_hint_shown => emoji_hint::tip(config, keys),
             Some(_) | None => Html::default(),
         };
         let form = element!("form", "class" = "composer", "part" = "composer"; group(vec![tip, field.into()]));
@@ -177,18 +183,19 @@ impl Component for Composer {
 impl Composer {
     /// The buttons at the end of the field; the last one sends.
     fn tools(&self, ctx: &Context<Self>, draft: &str) -> Html {
-        let look = &ctx.props().view.look;
+        let config = &ctx.props().view.config;
         let send = element!(
             "button",
             "type" = "submit",
             "class" = "send",
             "part" = "send",
-            "aria-label" = look.strings.send(),
-            "title" = look.strings.send(),
-            "disabled" = (self.leave.is_none() && is_blank(draft)).then_some("disabled");
-            icons::sign("", icons::SEND)
+            "aria-label" = config.strings.send(),
+            "title" = config.strings.send(),
+            "disabled" = (self.send_files.is_none() && is_blank(draft)).then_some("disabled");
+            icons::icon("", icons::SEND)
         );
-        let emoji = self.emoji_keys.map(|keys| emoji_button(look, keys, ctx.link().callback(|_| Msg::EmojiAsked)));
+        let emoji =
+            self.emoji_shortcut.map(|keys| emoji_button(config, keys, ctx.link().callback(|_| Msg::EmojiHintToggled)));
         let tools = group(vec![emoji.unwrap_or_default(), send.into()]);
         element!("div", "class" = "tools"; tools).into()
     }
@@ -197,21 +204,21 @@ impl Composer {
     /// refuses a text that is too long.
     fn sends(&self, ctx: &Context<Self>) -> impl Fn() + use<> {
         let ComposerProps { view: ViewContext { act, .. }, field } = ctx.props().clone();
-        let (link, leave) = (ctx.link().clone(), self.leave.clone());
+        let (link, send_files) = (ctx.link().clone(), self.send_files.clone());
         move || {
             let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
             // Read from the field, because the draft may be a render behind.
             let text = field.value();
-            let said = !is_blank(&text);
-            if length(&text) > LONGEST {
-                link.send_message(Msg::Refused);
+            let has_text = !is_blank(&text);
+            if length(&text) > MAX_LENGTH {
+                link.send_message(Msg::TextTooLong);
             } else {
-                if said {
+                if has_text {
                     act.emit(UserAction::Send(text));
-                    link.send_message(Msg::Written { composing: false });
+                    link.send_message(Msg::TextChanged { composing: false });
                 }
-                if let Some(leave) = &leave {
-                    leave.emit(said);
+                if let Some(send_files) = &send_files {
+                    send_files.emit(has_text);
                 }
             }
             dom::focus(&field);
@@ -222,43 +229,43 @@ impl Composer {
 /// The added files, if the site accepts files.
 fn files(ctx: &Context<Composer>) -> Html {
     let ComposerProps { view, field } = ctx.props().clone();
-    if view.look.uploads.is_none() {
+    if view.config.uploads.is_none() {
         return Html::default();
     }
-    let files = Files { view, field, full: ctx.link().callback(Msg::Full) };
+    let files = Files { view, field, on_change: ctx.link().callback(Msg::FilesChanged) };
     html! { <LazyView view={View::Files(files)} /> }
 }
 
 /// Stores each change in the draft at once, so that no render finds the field ahead of the draft.
-fn writes(ctx: &Context<Composer>) -> Callback<InputEvent> {
+fn store_draft(ctx: &Context<Composer>) -> Callback<InputEvent> {
     let ComposerProps { view: ViewContext { act, .. }, field } = ctx.props().clone();
     let link = ctx.link().clone();
     Callback::from(move |event: InputEvent| {
         let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
         act.emit(UserAction::Draft(field.value()));
-        link.send_message(Msg::Written { composing: event.is_composing() });
+        link.send_message(Msg::TextChanged { composing: event.is_composing() });
     })
 }
 
-fn keys(send: impl Fn() + 'static, newline: bool) -> Callback<KeyboardEvent> {
+fn enter_handler(send: impl Fn() + 'static, newline: bool) -> Callback<KeyboardEvent> {
     Callback::from(move |event: KeyboardEvent| {
         // Key code 229: Safari sends the Enter that ends a composition after the composition, no
         // longer marked as composing.
         let composing = event.is_composing() || event.key_code() == 229;
-        let asked = event.ctrl_key() || event.meta_key() || !(newline || event.shift_key());
-        if event.key() == "Enter" && asked && !composing {
+        let is_send_key = event.ctrl_key() || event.meta_key() || !(newline || event.shift_key());
+        if event.key() == "Enter" && is_send_key && !composing {
             event.prevent_default();
             send();
         }
     })
 }
 
-fn counter(look: &ViewConfig, length: usize) -> Html {
-    let strings = &look.strings;
-    let (class, words) = if length > LONGEST {
-        ("counter counter-over", strings.characters_over(length - LONGEST))
-    } else if length > LONGEST - NEARLY {
-        ("counter", strings.characters_left(LONGEST - length))
+fn counter(config: &ViewConfig, length: usize) -> Html {
+    let strings = &config.strings;
+    let (class, words) = if length > MAX_LENGTH {
+        ("counter counter-over", strings.characters_over(length - MAX_LENGTH))
+    } else if length > MAX_LENGTH - COUNTER_THRESHOLD {
+        ("counter", strings.characters_left(MAX_LENGTH - length))
     } else {
         return Html::default();
     };
@@ -266,9 +273,9 @@ fn counter(look: &ViewConfig, length: usize) -> Html {
 }
 
 /// Whether Enter begins a new line. A touch keyboard has no Shift+Enter.
-fn begins_line(enter: Enter) -> bool {
+fn enter_breaks_line(enter: Enter) -> bool {
     match enter {
-        Enter::Auto => dom::has_finger(),
+        Enter::Auto => dom::is_touch_device(),
         Enter::Send => false,
         Enter::Newline => true,
     }

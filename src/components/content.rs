@@ -6,31 +6,31 @@ use yew::prelude::*;
 
 use super::{
     answers,
-    bubble::{framed, named_bubble},
+    bubble::{named_bubble, question_bubble},
     elements::{self, group, part, plain},
     lazy_view::{LazyView, View, kind::Kind},
     rich_text::{is_emoji_only, rich_text},
 };
 /// Renders the content of a message: the elements below one another in its row.
 pub(super) fn content(kind: &Kind) -> Html {
-    let Kind { bubble, look, .. } = kind;
-    let strings = &look.strings;
-    let words = |text: &RichText| rich_text(text, look);
-    let framed_words =
+    let Kind { bubble, config, .. } = kind;
+    let strings = &config.strings;
+    let words = |text: &RichText| rich_text(text, config);
+    let text_bubble =
         |text: &RichText| if text.is_empty() { Html::default() } else { named_bubble(bubble, words(text)) };
     match kind.content() {
         Content::Text(text) if is_emoji_only(&text.body.to_plain()) => {
             named_bubble(&[bubble.as_str(), " bubble-emoji"].concat().into(), words(&text.body))
         }
-        Content::Text(text) => framed_words(&text.body),
+        Content::Text(text) => text_bubble(&text.body),
         Content::Parts(parts) if kind.part.is_none() => {
             (0..parts.len()).map(|part| content(&Kind { part: Some(part), ..kind.clone() })).collect()
         }
         // The proxy never nests parts. If it did, they would be shown as plain text.
         Content::Parts(_) => kind.plain(),
-        Content::Info(info) => named_bubble(bubble, note(&info.title, &words)),
+        Content::Info(info) => named_bubble(bubble, collapsible_note(&info.title, &words)),
         Content::Buttons(buttons) => group(vec![
-            framed(&buttons.header, &buttons.title, &buttons.footer, bubble, look),
+            question_bubble(&buttons.header, &buttons.title, &buttons.footer, bubble, config),
             answers::buttons(&buttons.buttons, buttons.layout, &kind.choice()),
         ]),
         Content::Media(_)
@@ -45,7 +45,7 @@ pub(super) fn content(kind: &Kind) -> Html {
         Content::Unsupported(unsupported) if unsupported.text.is_empty() => {
             named_bubble(bubble, elements::text(strings.unsupported()))
         }
-        Content::Unsupported(unsupported) => framed_words(&unsupported.text),
+        Content::Unsupported(unsupported) => text_bubble(&unsupported.text),
     }
 }
 
@@ -70,14 +70,14 @@ pub(super) fn offers_answers(content: &Content) -> bool {
 }
 
 /// Renders a note, collapsed to its first line. A note of one line has nothing to collapse.
-fn note(text: &RichText, words: &dyn Fn(&RichText) -> Html) -> Html {
-    let Some((first, rest)) = folded(text) else { return words(text) };
+fn collapsible_note(text: &RichText, words: &dyn Fn(&RichText) -> Html) -> Html {
+    let Some((first, rest)) = split_note(text) else { return words(text) };
     let [summary, more] = [first, rest].map(|nodes| words(&RichText(nodes.to_vec())));
     part("details", "note", group(vec![plain("summary", summary), plain("div", more)]))
 }
 
 /// Splits a note into its visible line and the collapsed rest; `None` if nothing is to collapse.
-fn folded(text: &RichText) -> Option<(&[Node], &[Node])> {
+fn split_note(text: &RichText) -> Option<(&[Node], &[Node])> {
     let nodes = text.0.as_slice();
     let (first, rest) = match nodes.iter().position(|node| matches!(node, Node::Break)) {
         Some(at) => (&nodes[..at], &nodes[at + 1..]),
@@ -88,14 +88,14 @@ fn folded(text: &RichText) -> Option<(&[Node], &[Node])> {
 }
 
 /// The text of a message that is visible when it arrives: of a note, the first line.
-pub(super) fn seen_words(content: &Content) -> String {
+pub(super) fn visible_text(content: &Content) -> String {
     if let Content::Info(info) = content
-        && let Some((first, _)) = folded(&info.title)
+        && let Some((first, _)) = split_note(&info.title)
     {
         return RichText(first.to_vec()).to_plain();
     }
     if let Content::Parts(parts) = content {
-        let lines: Vec<String> = parts.iter().map(seen_words).filter(|line| !line.is_empty()).collect();
+        let lines: Vec<String> = parts.iter().map(visible_text).filter(|line| !line.is_empty()).collect();
         return lines.join("\n");
     }
     content.to_plain()

@@ -17,11 +17,11 @@ pub(super) use crate::browser::{
 };
 
 /// Media query for touch devices, where focusing a field would open the keyboard unasked.
-pub(super) const FINGER: &str = "(pointer: coarse)";
+pub(super) const TOUCH: &str = "(pointer: coarse)";
 
 /// Whether the visitor points with a finger.
-pub(super) fn has_finger() -> bool {
-    matches(FINGER)
+pub(super) fn is_touch_device() -> bool {
+    matches(TOUCH)
 }
 
 /// Focuses an element without scrolling the page.
@@ -36,7 +36,7 @@ pub(super) fn focus(element: &Element) {
 }
 
 /// Returns the focused element in the same shadow root (or page) as `element`.
-pub(super) fn focused_beside(element: &Element) -> Option<Element> {
+pub(super) fn focused_in_root(element: &Element) -> Option<Element> {
     match element.get_root_node().dyn_into::<ShadowRoot>() {
         Ok(root) => root.active_element(),
         Err(_) => window()?.document()?.active_element(),
@@ -44,30 +44,30 @@ pub(super) fn focused_beside(element: &Element) -> Option<Element> {
 }
 
 /// Moves the focus to `element` if a sibling of `element` has it.
-pub(super) fn take_focus_beside(element: &Element) {
-    if focused_beside(element).and_then(|focused| focused.parent_element()) == element.parent_element() {
+pub(super) fn take_focus_from_sibling(element: &Element) {
+    if focused_in_root(element).and_then(|focused| focused.parent_element()) == element.parent_element() {
         focus(element);
     }
 }
 
 /// Whether a change took the focus from the element that had it. The browser may drop the focus
 /// before this is called: then no element of the shadow root has it, and the page's `body` does.
-pub(super) fn is_lost(beside: &Element) -> bool {
+pub(super) fn is_focus_lost(beside: &Element) -> bool {
     let page = beside.owner_document();
-    focused_beside(beside).is_none()
+    focused_in_root(beside).is_none()
         && page
             .and_then(|page| Some(page.active_element()? == page.body()?.unchecked_into::<Element>()))
             .unwrap_or(false)
 }
 
 /// Whether `element` or something inside it has the focus.
-pub(super) fn holds_focus(element: &Element) -> bool {
-    focused_beside(element).is_some_and(|focused| element.contains(Some(&focused)))
+pub(super) fn contains_focus(element: &Element) -> bool {
+    focused_in_root(element).is_some_and(|focused| element.contains(Some(&focused)))
 }
 
 /// Moves the focus into an opened window: to the message field, or to the window on a touch device.
 pub(super) fn focus_window(section: &Element) {
-    let field = if has_finger() { None } else { section.query_selector("#input").ok().flatten() };
+    let field = if is_touch_device() { None } else { section.query_selector("#input").ok().flatten() };
     focus(field.as_ref().unwrap_or(section));
 }
 
@@ -81,7 +81,7 @@ pub(super) fn focus_after_answer(event: &MouseEvent) {
 
 /// Whether the visitor has just clicked, pressed a key or touched, so that the current change is
 /// theirs. Firefox below 120 cannot tell, and the focus stays where it is.
-pub(super) fn visitor_acted() -> bool {
+pub(super) fn has_user_activation() -> bool {
     window().is_some_and(|window| {
         let activation = window.navigator().user_activation();
         !activation.is_undefined() && activation.is_active()
@@ -89,32 +89,32 @@ pub(super) fn visitor_acted() -> bool {
 }
 
 /// Selector of the elements that Tab reaches.
-const REACHABLE: &str = "button:not(:disabled), a[href], textarea, summary, [tabindex='0']";
+const TABBABLE: &str = "button:not(:disabled), a[href], textarea, summary, [tabindex='0']";
 
 /// Returns the first element in `place` that Tab reaches.
-pub(super) fn first_reachable(place: &Element) -> Option<Element> {
-    place.query_selector(REACHABLE).ok().flatten()
+pub(super) fn first_tabbable(place: &Element) -> Option<Element> {
+    place.query_selector(TABBABLE).ok().flatten()
 }
 
 /// Focus trap: Tab at one end of the window moves the focus to the other. Returns whether it did.
 pub(super) fn wrap_focus(section: &Element, backwards: bool) -> bool {
-    let Ok(list) = section.query_selector_all(REACHABLE) else { return false };
+    let Ok(list) = section.query_selector_all(TABBABLE) else { return false };
     let at = |index| list.item(index).and_then(|node| node.dyn_into::<Element>().ok());
     let (Some(first), Some(last)) = (at(0), at(list.length().saturating_sub(1))) else { return false };
-    let focused = focused_beside(section);
+    let focused = focused_in_root(section);
     let (end, other) = if backwards { (first, last) } else { (last, first) };
-    let leaves = focused.as_ref() == Some(&end) || (backwards && focused.as_ref() == Some(section));
-    if leaves {
+    let wraps = focused.as_ref() == Some(&end) || (backwards && focused.as_ref() == Some(section));
+    if wraps {
         focus(&other);
     }
-    leaves
+    wraps
 }
 
 /// Moves the focus among the buttons of a menu by arrow keys, Home and End. Returns false for any
 /// other key.
 pub(super) fn step_focus(list: &Element, key: &str) -> bool {
     let items = list.children();
-    let (count, focused) = (items.length(), focused_beside(list));
+    let (count, focused) = (items.length(), focused_in_root(list));
     let at = (0..count).find(|&at| items.item(at) == focused);
     let to = match (key, at) {
         ("ArrowDown", Some(at)) => (at + 1) % count,
@@ -131,7 +131,7 @@ pub(super) fn step_focus(list: &Element, key: &str) -> bool {
 
 /// Whether the focus stays in `list` or on the button beside it, or is lost only because the whole
 /// page lost it.
-pub(super) fn keeps_focus(list: &Element, event: &FocusEvent) -> bool {
+pub(super) fn is_focus_kept(list: &Element, event: &FocusEvent) -> bool {
     let next = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
     match next {
         Some(next) => list.parent_node().is_some_and(|place| place.contains(Some(&next))),
@@ -142,8 +142,8 @@ pub(super) fn keeps_focus(list: &Element, event: &FocusEvent) -> bool {
 /// Calls `changed` whenever a media query begins or stops to match, until the listener is dropped.
 pub(super) fn watch_media(query: &str, mut changed: impl FnMut(bool) + 'static) -> Option<Listener> {
     let list = media(query)?;
-    let seen = list.clone();
-    Listener::new(&list, "change", move |_| changed(seen.matches()))
+    let queried = list.clone();
+    Listener::new(&list, "change", move |_| changed(queried.matches()))
 }
 
 /// Calls a function whenever one of several elements changes its size, until dropped.

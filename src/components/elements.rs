@@ -17,7 +17,7 @@ macro_rules! element {
     ($tag:expr, $($key:literal = $value:expr),+; $inside:expr) => {
         $crate::components::elements::make(
             $tag,
-            &[$($key,)+ $crate::components::elements::WORDS],
+            &[$($key,)+ $crate::components::elements::TEXT_CONTENT],
             vec![$(yew::html::IntoPropValue::into_prop_value($value)),+],
             $inside,
         )
@@ -26,7 +26,7 @@ macro_rules! element {
 pub(super) use element;
 
 /// The property that sets the text of an element.
-pub(super) const WORDS: &str = "textContent";
+pub(super) const TEXT_CONTENT: &str = "textContent";
 
 /// Several nodes as siblings.
 pub(super) fn group(nodes: Vec<Html>) -> Html {
@@ -40,7 +40,7 @@ pub(super) fn text(text: AttrValue) -> Html {
 
 /// An element without class and CSS part.
 pub(super) fn plain(tag: &'static str, inside: Html) -> Html {
-    make(tag, &[WORDS], Vec::new(), inside).into()
+    make(tag, &[TEXT_CONTENT], Vec::new(), inside).into()
 }
 
 /// An element with the same names as classes (for our styles) and CSS parts (for the page's).
@@ -118,14 +118,14 @@ pub(super) fn on(mut element: VTag, listener: Rc<dyn Listener>) -> VTag {
     element
 }
 
-/// Binds the reference `place` to the element.
-pub(super) fn at(mut element: VTag, place: &NodeRef) -> VTag {
-    element.node_ref = place.clone();
+/// Binds the reference `node_ref` to the element.
+pub(super) fn with_ref(mut element: VTag, node_ref: &NodeRef) -> VTag {
+    element.node_ref = node_ref.clone();
     element
 }
 
 /// Builds an element, as [`element!`] writes it. There is one value for each key but the last,
-/// which is [`WORDS`].
+/// which is [`TEXT_CONTENT`].
 ///
 /// Browser translation replaces text nodes by elements of its own, and Yew goes on writing into the
 /// text node it has made. So text that may change must be alone in its element; beside other nodes
@@ -137,7 +137,7 @@ pub(super) fn make(
     inside: Html,
 ) -> VTag {
     let mut values: Vec<_> = values.into_iter().map(|value| value.map(AttributeOrProperty::Attribute)).collect();
-    let (words, inside) = own_words(inside);
+    let (words, inside) = text_property(inside);
     values.push(words);
     let mut element = VTag::new(tag);
     element.attributes = Attributes::Dynamic { keys, values: values.into() };
@@ -149,7 +149,7 @@ pub(super) fn make(
 
 /// Returns content that is only text as the property `textContent`. Markup printed at build time
 /// has no properties, so there it stays a text node.
-fn own_words(inside: Html) -> (Option<AttributeOrProperty>, Html) {
+fn text_property(inside: Html) -> (Option<AttributeOrProperty>, Html) {
     match inside {
         #[cfg(target_arch = "wasm32")]
         Html::VText(words) => {

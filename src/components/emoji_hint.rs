@@ -11,16 +11,16 @@ use super::{
 use crate::strings::fill;
 
 /// The shortcut on this device. Build-time markup has the button, for devices that need it.
-pub(super) fn keys() -> Option<&'static str> {
+pub(super) fn shortcut() -> Option<&'static str> {
     if cfg!(not(target_arch = "wasm32")) {
-        return keys_of("Win");
+        return shortcut_for("Win");
     }
     let platform = web_sys::window()?.navigator().platform().ok()?;
-    if dom::has_finger() { None } else { keys_of(&platform) }
+    if dom::is_touch_device() { None } else { shortcut_for(&platform) }
 }
 
 /// The names printed on the keys, which are the same in every language.
-fn keys_of(platform: &str) -> Option<&'static str> {
+fn shortcut_for(platform: &str) -> Option<&'static str> {
     if platform.starts_with("Win") {
         Some("⊞ Win + .")
     } else if platform.starts_with("Mac") {
@@ -31,13 +31,13 @@ fn keys_of(platform: &str) -> Option<&'static str> {
 }
 
 /// The sentence that names the shortcut.
-pub(super) fn sentence(look: &ViewConfig, keys: &str) -> AttrValue {
-    fill(&look.strings.emoji_hint(), "keys", keys).into()
+pub(super) fn sentence(config: &ViewConfig, keys: &str) -> AttrValue {
+    fill(&config.strings.emoji_hint(), "keys", keys).into()
 }
 
 /// The button; the sentence is its name for screen readers.
-pub(super) fn emoji_button(look: &ViewConfig, keys: &str, onclick: Callback<MouseEvent>) -> Html {
-    let name = sentence(look, keys);
+pub(super) fn emoji_button(config: &ViewConfig, keys: &str, onclick: Callback<MouseEvent>) -> Html {
+    let name = sentence(config, keys);
     let button = element!(
         "button",
         "type" = "button",
@@ -45,27 +45,27 @@ pub(super) fn emoji_button(look: &ViewConfig, keys: &str, onclick: Callback<Mous
         "part" = "emoji",
         "aria-label" = name.clone(),
         "title" = name;
-        icons::sign("", icons::SMILE)
+        icons::icon("", icons::SMILE)
     );
     on_click(button, onclick).into()
 }
 
 /// The sentence as a tip above the field.
-pub(super) fn tip(look: &ViewConfig, keys: &str) -> Html {
+pub(super) fn tip(config: &ViewConfig, keys: &str) -> Html {
     // Hidden from screen readers, because the announcer says the sentence.
-    let words = element!("span", "aria-hidden" = "true"; text(sentence(look, keys)));
+    let words = element!("span", "aria-hidden" = "true"; text(sentence(config, keys)));
     part("p", "emoji-tip", words.into())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::keys_of;
+    use super::shortcut_for;
 
     #[test]
     fn only_desks_with_such_keys_have_a_hint() {
-        assert!(keys_of("Win32").is_some_and(|keys| keys.contains("Win")));
-        assert!(keys_of("MacIntel").is_some_and(|keys| keys.contains('⌘')));
-        assert_eq!(keys_of("Linux x86_64"), None);
-        assert_eq!(keys_of("iPhone"), None);
+        assert!(shortcut_for("Win32").is_some_and(|keys| keys.contains("Win")));
+        assert!(shortcut_for("MacIntel").is_some_and(|keys| keys.contains('⌘')));
+        assert_eq!(shortcut_for("Linux x86_64"), None);
+        assert_eq!(shortcut_for("iPhone"), None);
     }
 }

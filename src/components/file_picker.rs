@@ -8,16 +8,16 @@ use web_sys::{Event, File, FileList, HtmlElement, HtmlInputElement};
 use yew::{html::onchange, prelude::*};
 
 use super::{
-    elements::{at, element, on},
+    elements::{element, on, with_ref},
     uploads::Uploads,
 };
 
-/// The hidden input; `chosen` gets the chosen files: one, unless `multiple`.
+/// The hidden input; `on_chosen` gets the chosen files: one, unless `multiple`.
 pub(super) fn file_picker(
     field: &NodeRef,
     uploads: &Uploads,
     multiple: bool,
-    chosen: impl Fn(Vec<File>) + 'static,
+    on_chosen: impl Fn(Vec<File>) + 'static,
 ) -> Html {
     let input = element!(
         "input",
@@ -26,7 +26,7 @@ pub(super) fn file_picker(
         "tabindex" = "-1",
         "aria-hidden" = "true",
         "multiple" = multiple.then_some("multiple"),
-        "accept" = uploads.accepted();
+        "accept" = uploads.accept_attribute();
         Html::default()
     );
     let changed = Callback::from(move |event: Event| {
@@ -37,10 +37,10 @@ pub(super) fn file_picker(
             field.set_value("");
         }
         if !files.is_empty() {
-            chosen(files);
+            on_chosen(files);
         }
     });
-    on(at(input, field), Rc::new(onchange::Wrapper::new(changed))).into()
+    on(with_ref(input, field), Rc::new(onchange::Wrapper::new(changed))).into()
 }
 
 /// Opens the device's file picker. Must be called within a visitor's click.

@@ -16,22 +16,22 @@ pub(super) struct Header {
     /// Called to go back to the home screen.
     pub(super) onback: Option<Callback<MouseEvent>>,
     /// Whether the window is enlarged.
-    pub(super) large: Option<bool>,
+    pub(super) is_large: Option<bool>,
     /// The menu, with its button.
     pub(super) menu: Html,
     /// Called with what the visitor does.
     pub(super) choose: Callback<UserAction>,
     /// Whether the window can be closed.
-    pub(super) closes: bool,
+    pub(super) is_closable: bool,
 }
 
 /// A view, not a component: it has no state.
-pub(super) fn header(look: &ViewConfig, state: &Conversation, header: Header) -> Html {
-    let Header { onback, large, menu, choose, closes } = header;
-    let strings = &look.strings;
+pub(super) fn header(config: &ViewConfig, state: &Conversation, header: Header) -> Html {
+    let Header { onback, is_large, menu, choose, is_closable } = header;
+    let strings = &config.strings;
     let agent = state.assignee().filter(|assignee| assignee.kind == Author::Agent);
     let (kind, title, subtitle) = match agent {
-        Some(agent) => (Author::Agent, author_name(look, Author::Agent, Some(agent)), strings.subheading_agent()),
+        Some(agent) => (Author::Agent, author_name(config, Author::Agent, Some(agent)), strings.subheading_agent()),
         None => (Author::Bot, strings.heading(), strings.subheading()),
     };
     let (class, status) = match (state.phase(), state.connection()) {
@@ -47,15 +47,15 @@ pub(super) fn header(look: &ViewConfig, state: &Conversation, header: Header) ->
     let title = element!("slot", "name" = "header"; title.into());
     let status = if status.is_empty() { Html::default() } else { part("p", class, text(status)) };
     let back = onback.map(|onclick| button("header-button back", strings.home_back(), icons::BACK, onclick));
-    let expand = large.map(|large| {
-        let (label, sign) = menu::resizing(look, large);
-        button("header-button expand", label, sign, choose.reform(|_| UserAction::Resize))
+    let expand = is_large.map(|is_large| {
+        let (label, icon) = menu::resize_label(config, is_large);
+        button("header-button expand", label, icon, choose.reform(|_| UserAction::Resize))
     });
-    let close = closes
+    let close = is_closable
         .then(|| button("header-button close", strings.close(), icons::CLOSE, choose.reform(|_| UserAction::Close)));
     let inside = vec![
         back.unwrap_or_default(),
-        avatar(look, "avatar avatar-header", kind, agent.map(AsRef::as_ref)),
+        avatar(config, "avatar avatar-header", kind, agent.map(AsRef::as_ref)),
         part("div", "titles", group(vec![title.into(), status])),
         expand.unwrap_or_default(),
         menu,
@@ -64,6 +64,6 @@ pub(super) fn header(look: &ViewConfig, state: &Conversation, header: Header) ->
     part("header", "header", group(inside))
 }
 
-fn button(class: &'static str, label: AttrValue, sign: &'static str, onclick: Callback<MouseEvent>) -> Html {
-    elements::button(class, class, Some(label), icons::sign("", sign), onclick).into()
+fn button(class: &'static str, label: AttrValue, icon: &'static str, onclick: Callback<MouseEvent>) -> Html {
+    elements::button(class, class, Some(label), icons::icon("", icon), onclick).into()
 }

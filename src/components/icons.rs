@@ -6,17 +6,17 @@ use yew::Html;
 use super::elements::element;
 
 /// An icon made of one path.
-pub(super) fn sign(class: &'static str, path: &'static str) -> Html {
-    drawn(class, Some("icon"), path)
+pub(super) fn icon(class: &'static str, path: &'static str) -> Html {
+    svg_icon(class, Some("icon"), path)
 }
 
 /// An icon of the launcher. It is no CSS part, because every page loads its markup and the launcher
 /// sets its colour.
-pub(super) fn on_launcher(class: &'static str, path: &'static str) -> Html {
-    drawn(class, None, path)
+pub(super) fn launcher_icon(class: &'static str, path: &'static str) -> Html {
+    svg_icon(class, None, path)
 }
 
-fn drawn(class: &'static str, part: Option<&'static str>, path: &'static str) -> Html {
+fn svg_icon(class: &'static str, part: Option<&'static str>, path: &'static str) -> Html {
     let path = element!("path", "d" = path; Html::default());
     let class = (!class.is_empty()).then_some(class);
     element!("svg", "class" = class, "part" = part, "viewBox" = "0 0 24 24", "aria-hidden" = "true"; path.into()).into()
@@ -49,7 +49,7 @@ pub(super) const THUMB_DOWN: &str =
 pub(super) const SMILE: &str = "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM8.5 14.2a4.2 4.2 0 0 0 7 0M9.2 9.4v.1m5.6-.1v.1";
 pub(super) const ALERT: &str = "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7.5v5m0 3.5v.1";
 pub(super) const NO_NETWORK: &str = "M3 3l18 18M8.5 16a5 5 0 0 1 7 0M5 12.5a10 10 0 0 1 5.2-2.7m4 .2a10 10 0 0 1 4.8 2.5M2 9a15 15 0 0 1 4.5-2.8m4-1A15 15 0 0 1 22 9M12 19.5v.1";
-pub(super) const OUT: &str = "M14 4h6v6m0-6-9 9M18 14.5V18a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2h3.5";
+pub(super) const EXTERNAL: &str = "M14 4h6v6m0-6-9 9M18 14.5V18a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2h3.5";
 pub(super) const MAIL: &str = "M4 6.5h16v11H4zm0 .5 8 6 8-6";
 pub(super) const PHONE: &str =
     "M6 3.5h3l1.5 4.5-2 1.5a12 12 0 0 0 6 6l1.5-2 4.5 1.5v3c0 1-1 2-2 2A16 16 0 0 1 4 5.5c0-1 1-2 2-2Z";

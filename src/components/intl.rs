@@ -32,14 +32,14 @@ fn get(of: &JsValue, name: &str) -> Option<JsValue> {
 }
 
 /// Constructs an object of the class `class` of `Intl`.
-fn make(class: &str, parameters: &Array) -> Option<JsValue> {
+fn construct(class: &str, parameters: &Array) -> Option<JsValue> {
     let class = get(&get(&js_sys::global(), "Intl")?, class)?.dyn_into::<Function>().ok()?;
     Reflect::construct(&class, parameters).ok()
 }
 
 impl Format {
     /// A format in exactly this language; `None` if the browser rejects it or one of the fields.
-    pub(super) fn exactly(class: &str, locale: Option<&str>, fields: &[(&str, &str)]) -> Option<Self> {
+    pub(super) fn exact(class: &str, locale: Option<&str>, fields: &[(&str, &str)]) -> Option<Self> {
         let options = Object::new();
         for (name, value) in fields {
             // A new plain object takes every property.
@@ -47,13 +47,13 @@ impl Format {
             debug_assert!(set.is_ok());
         }
         let locale = locale.map_or(JsValue::UNDEFINED, JsValue::from_str);
-        make(class, &Array::of2(&locale, &options)).map(JsCast::unchecked_into)
+        construct(class, &Array::of2(&locale, &options)).map(JsCast::unchecked_into)
     }
 
     /// A format in this language, or in the browser's if it is rejected: a wrong setting must not
     /// break the chat.
     fn new(class: &str, locale: Option<&str>, fields: &[(&str, &str)]) -> Option<Self> {
-        Self::exactly(class, locale, fields).or_else(|| Self::exactly(class, None, fields))
+        Self::exact(class, locale, fields).or_else(|| Self::exact(class, None, fields))
     }
 
     /// Formats dates, in the visitor's time zone unless the fields name one.
@@ -130,7 +130,7 @@ pub(super) struct Names {
     full: Option<Format>,
     number: Option<Format>,
     /// The weekday on which weeks begin: 1 for Monday to 7 for Sunday.
-    pub(super) first: i32,
+    pub(super) first_weekday: i32,
 }
 
 impl Names {
@@ -138,7 +138,7 @@ impl Names {
         let month = Format::days(locale, &[("month", "long"), ("year", "numeric")]);
         let tag = month.as_ref().and_then(|format| get(&format.resolved_options().ok()?, "locale"));
         Self {
-            first: tag.and_then(|tag| first_of_week(&tag)).unwrap_or(1),
+            first_weekday: tag.and_then(|tag| first_of_week(&tag)).unwrap_or(1),
             month,
             weekday: Format::days(locale, &[("weekday", "long")]),
             weekday_short: Format::days(locale, &[("weekday", "short")]),
@@ -175,12 +175,12 @@ impl Names {
 }
 
 fn first_of_week(tag: &JsValue) -> Option<i32> {
-    let locale = make("Locale", &Array::of1(tag))?;
-    let told = match get(&locale, "getWeekInfo") {
+    let locale = construct("Locale", &Array::of1(tag))?;
+    let week_info = match get(&locale, "getWeekInfo") {
         Some(ask) => ask.dyn_into::<Function>().ok()?.call0(&locale).ok(),
         None => get(&locale, "weekInfo"),
     };
-    if let Some(first) = told.and_then(|info| get(&info, "firstDay")?.as_f64()) {
+    if let Some(first) = week_info.and_then(|info| get(&info, "firstDay")?.as_f64()) {
         // 1 to 7, or 0 for Sunday in browsers before the standard settled; `as` saturates.
         #[expect(clippy::cast_possible_truncation, reason = "a small whole number")]
         let first = first as i32;

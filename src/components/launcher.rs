@@ -32,8 +32,8 @@ pub fn launcher_label(strings: &Strings, unread: u32) -> AttrValue {
 pub fn Launcher() -> Html {
     let inside = vec![
         // The host page may slot in an icon of its own.
-        element!("slot", "name" = "launcher-icon"; icons::on_launcher("sign-chat", icons::CHAT)).into(),
-        icons::on_launcher("sign-close", icons::DOWN),
+        element!("slot", "name" = "launcher-icon"; icons::launcher_icon("sign-chat", icons::CHAT)).into(),
+        icons::launcher_icon("sign-close", icons::DOWN),
         part("span", "launcher-label", text("Chat".into())),
     ];
     element!(
@@ -64,11 +64,11 @@ pub(super) fn badge(unread: u32) -> Html {
 
 /// The launcher's current state.
 #[derive(Clone, PartialEq)]
-pub(super) struct Shows {
+pub(super) struct LauncherState {
     /// Its name for screen readers.
     pub(super) label: AttrValue,
     /// Its visible label, if it shows one.
-    pub(super) words: AttrValue,
+    pub(super) visible_label: AttrValue,
     /// Whether the window is open.
     pub(super) open: bool,
     /// Classes of the element around it, the same as of the window's root.
@@ -79,7 +79,7 @@ pub(super) struct Shows {
 
 /// Handlers for clicks and keys.
 #[derive(Clone, Default)]
-pub(super) struct Calls {
+pub(super) struct LauncherHandlers {
     pub(super) click: Callback<MouseEvent>,
     pub(super) key: Callback<KeyboardEvent>,
 }
@@ -87,75 +87,75 @@ pub(super) struct Calls {
 const EVENTS: [&str; 2] = ["click", "keydown"];
 
 /// The launcher button in the page, controlled by the program until dropped.
-pub(super) struct TakenOver {
+pub(super) struct LauncherButton {
     pub(super) button: Element,
-    calls: Rc<RefCell<Calls>>,
+    handlers: Rc<RefCell<LauncherHandlers>>,
     listener: Closure<dyn FnMut(Event)>,
-    shows: Option<Shows>,
+    shown: Option<LauncherState>,
 }
 
-impl TakenOver {
+impl LauncherButton {
     pub(super) fn new(button: Element) -> Self {
-        let calls = Rc::<RefCell<Calls>>::default();
-        let heard = calls.clone();
+        let handlers = Rc::<RefCell<LauncherHandlers>>::default();
+        let shared_handlers = handlers.clone();
         let listener = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
             // Cloned, so that no borrow is held while a handler renders.
-            let Calls { click, key } = heard.borrow().clone();
+            let LauncherHandlers { click, key } = shared_handlers.borrow().clone();
             if event.type_() == "click" { click.emit(event.unchecked_into()) } else { key.emit(event.unchecked_into()) }
         });
         for event in EVENTS {
             let added = button.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
             debug_assert!(added.is_ok());
         }
-        Self { button, calls, listener, shows: None }
+        Self { button, handlers, listener, shown: None }
     }
 
-    pub(super) fn calls(&self, calls: Calls) {
-        *self.calls.borrow_mut() = calls;
+    pub(super) fn set_handlers(&self, handlers: LauncherHandlers) {
+        *self.handlers.borrow_mut() = handlers;
     }
 
-    pub(super) fn show(&mut self, now: Shows) {
-        if self.shows.as_ref() == Some(&now) {
+    pub(super) fn update(&mut self, state: LauncherState) {
+        if self.shown.as_ref() == Some(&state) {
             return;
         }
-        let (part, expanded) = if now.open { ("launcher launcher-open", "true") } else { ("launcher", "false") };
+        let (part, expanded) = if state.open { ("launcher launcher-open", "true") } else { ("launcher", "false") };
         for (name, value) in [
-            ("aria-label", now.label.as_str()),
+            ("aria-label", state.label.as_str()),
             ("part", part),
             ("aria-expanded", expanded),
             // Replaces the id of what the loader showed instead of the window.
             ("aria-controls", "window"),
             ("aria-busy", "false"),
         ] {
-            set(&self.button, name, Some(value));
+            set_attribute(&self.button, name, Some(value));
         }
-        if let Ok(Some(words)) = self.button.query_selector("span") {
-            words.set_text_content(Some(&now.words));
+        if let Ok(Some(label)) = self.button.query_selector("span") {
+            label.set_text_content(Some(&state.visible_label));
         }
-        if let Some(around) = self.button.parent_element() {
+        if let Some(parent) = self.button.parent_element() {
             // Without the class `app`, which sets the layout: a screen reader takes an element
             // whose layout changes for another one.
-            set(&around, "class", now.class.strip_prefix("app "));
-            set(&around, "dir", now.direction);
-            set(&around, "lang", now.locale.as_deref());
+            set_attribute(&parent, "class", state.class.strip_prefix("app "));
+            set_attribute(&parent, "dir", state.direction);
+            set_attribute(&parent, "lang", state.locale.as_deref());
         }
-        self.shows = Some(now);
+        self.shown = Some(state);
     }
 }
 
-impl Drop for TakenOver {
+impl Drop for LauncherButton {
     fn drop(&mut self) {
         for event in EVENTS {
-            let call = self.listener.as_ref().unchecked_ref();
+            let callback = self.listener.as_ref().unchecked_ref();
             // Fails only where there was nothing to remove.
-            let removed = self.button.remove_event_listener_with_callback(event, call);
+            let removed = self.button.remove_event_listener_with_callback(event, callback);
             debug_assert!(removed.is_ok());
         }
     }
 }
 
 /// Sets or removes an attribute. Fails only for an invalid name.
-fn set(element: &Element, name: &str, value: Option<&str>) {
+fn set_attribute(element: &Element, name: &str, value: Option<&str>) {
     let done = match value {
         Some(value) => element.set_attribute(name, value),
         None => element.remove_attribute(name),

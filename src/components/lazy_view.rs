@@ -26,7 +26,7 @@ use yew::prelude::*;
 
 use super::{
     dom::{self, Timer},
-    elements::{at, element},
+    elements::{element, with_ref},
     view_context::ViewContext,
 };
 use files::Files;
@@ -56,10 +56,10 @@ pub(super) enum ChunkId {
 }
 
 /// With fewer rows than this, rendering them twice costs nothing.
-const FEW: usize = 8;
+const SHORT_LIST: usize = 8;
 
 /// Time for a waiting message to go out before the list is rendered, in milliseconds.
-const SENDING: u64 = 150;
+const SEND_TIME: u64 = 150;
 
 /// Number of chunks.
 const CHUNKS: usize = 4;
@@ -84,7 +84,7 @@ struct Slot {
 thread_local! {
     static LOADER: Cell<Option<Loader>> = const { Cell::new(None) };
     /// Callbacks that re-render the views that wait to be attached to the page.
-    static DETACHED: RefCell<Vec<Callback<Msg>>> = const { RefCell::new(Vec::new()) };
+    static WAITING_VIEWS: RefCell<Vec<Callback<Msg>>> = const { RefCell::new(Vec::new()) };
     static SLOTS: [Slot; CHUNKS] = const { [const { Slot { chunk: Cell::new(None), sheet: Cell::new(None) } }; CHUNKS] };
 }
 
@@ -95,7 +95,7 @@ pub(super) fn register(loader: Loader) {
 
 /// Re-renders the views that waited to be attached to the page. Called when they are.
 pub fn attached() {
-    for render in DETACHED.take() {
+    for render in WAITING_VIEWS.take() {
         render.emit(Msg::Fetched(true));
     }
 }
@@ -118,7 +118,7 @@ impl View {
     /// Whether the placeholder is rendered first. Not if the chunk is already loaded and the list
     /// long: that would render hundreds of rows that no frame shows.
     fn begins_with_placeholder(&self) -> bool {
-        !matches!(self, Self::Messages(_)) || self.chunk().is_none() || self.extent() < FEW
+        !matches!(self, Self::Messages(_)) || self.chunk().is_none() || self.extent() < SHORT_LIST
     }
 
     /// Whether the chunk is needed now.
@@ -157,19 +157,19 @@ impl View {
 
 /// Shows a view, or its placeholder until the view's chunk is loaded.
 pub(super) struct LazyView {
-    place: NodeRef,
+    node_ref: NodeRef,
     /// Whether the chunk's styles are in this shadow root.
-    styled: bool,
+    is_styled: bool,
     /// Whether the placeholder is shown until then.
-    holds_place: bool,
+    shows_placeholder: bool,
     /// The view's extent when the chunk was last asked for.
-    asked: Option<usize>,
+    requested_extent: Option<usize>,
     /// Whether the chunk could not be fetched.
-    missing: bool,
+    has_failed: bool,
     /// Whether the placeholder that was just replaced had the focus.
-    focused: bool,
+    had_focus: bool,
     /// Timer after which the list is rendered.
-    later: Option<Timer>,
+    render_timer: Option<Timer>,
 }
 
 pub(super) enum Msg {
@@ -191,82 +191,84 @@ impl Component for LazyView {
     type Properties = LazyViewProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let holds_place = ctx.props().view.begins_with_placeholder();
+        let shows_placeholder = ctx.props().view.begins_with_placeholder();
         let mut this = Self {
-            place: NodeRef::default(),
-            styled: false,
-            holds_place,
-            asked: None,
-            missing: false,
-            focused: false,
-            later: None,
+            node_ref: NodeRef::default(),
+            is_styled: false,
+            shows_placeholder,
+            requested_extent: None,
+            has_failed: false,
+            had_focus: false,
+            render_timer: None,
         };
-        this.ask(ctx);
+        this.request_chunk(ctx);
         this
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &LazyViewProps) -> bool {
         if discriminant(&old.view) != discriminant(&ctx.props().view) {
             // The new view belongs to another chunk.
-            (self.styled, self.asked, self.missing) = (false, None, false);
-            self.holds_place = ctx.props().view.begins_with_placeholder();
+            (self.is_styled, self.requested_extent, self.has_failed) = (false, None, false);
+            self.shows_placeholder = ctx.props().view.begins_with_placeholder();
         }
-        if self.asked.is_none() || (self.missing && self.asked != Some(ctx.props().view.extent())) {
-            self.ask(ctx);
+        if self.requested_extent.is_none()
+            || (self.has_failed && self.requested_extent != Some(ctx.props().view.extent()))
+        {
+            self.request_chunk(ctx);
         }
         true
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
-            Msg::Fetched(fetched) => self.missing = !fetched,
-            Msg::Retried => self.ask(ctx),
+            Msg::Fetched(fetched) => self.has_failed = !fetched,
+            Msg::Retried => self.request_chunk(ctx),
             Msg::Styled => {
-                self.later = None;
-                self.focused = self.place.cast().is_some_and(|place| dom::holds_focus(&place));
+                self.render_timer = None;
+                self.had_focus = self.node_ref.cast().is_some_and(|node_ref| dom::contains_focus(&node_ref));
             }
         }
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let retry = self.missing.then(|| ctx.link().callback(|_| Msg::Retried));
+        let retry = self.has_failed.then(|| ctx.link().callback(|_| Msg::Retried));
         let view = &ctx.props().view;
-        let view = match view.chunk().filter(|_| self.styled) {
+        let view = match view.chunk().filter(|_| self.is_styled) {
             Some(chunk) => (chunk.render)(view),
-            None if self.holds_place => view.placeholder(retry),
+            None if self.shows_placeholder => view.placeholder(retry),
             None => Html::default(),
         };
         // Takes no room. It locates the view in the page, and its class `waits` says that more is
         // about to be shown.
-        let class = if self.waits(ctx) { "on-demand waits" } else { "on-demand" };
-        at(element!("div", "class" = class; view), &self.place).into()
+        let class = if self.is_waiting(ctx) { "on-demand waits" } else { "on-demand" };
+        with_ref(element!("div", "class" = class; view), &self.node_ref).into()
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
         // The styles come first: a view rendered without them would measure itself without them and
         // change before the visitor's eyes.
         let view = &ctx.props().view;
-        let chunk = view.chunk().filter(|_| !self.styled);
-        if let Some((chunk, place)) = chunk.zip(self.place.get()) {
+        let chunk = view.chunk().filter(|_| !self.is_styled);
+        if let Some((chunk, node_ref)) = chunk.zip(self.node_ref.get()) {
             // Views that measure themselves and watch their size are rendered only once they are
             // attached to the page.
-            if !place.is_connected() {
-                return DETACHED.with_borrow_mut(|waiting| waiting.push(ctx.link().callback(|msg| msg)));
+            if !node_ref.is_connected() {
+                return WAITING_VIEWS.with_borrow_mut(|waiting| waiting.push(ctx.link().callback(|msg| msg)));
             }
-            self.styled = true;
-            SLOTS.with(|slots| adopt_stylesheet(&place, chunk.css, &slots[view.chunk_id() as usize].sheet));
+            self.is_styled = true;
+            SLOTS.with(|slots| adopt_stylesheet(&node_ref, chunk.css, &slots[view.chunk_id() as usize].sheet));
             let link = ctx.link().clone();
             let show = move || link.send_message(Msg::Styled);
-            if self.holds_place && view.has_unsent() {
+            if self.shows_placeholder && view.has_unsent() {
                 // The code that sends is in the same file: a waiting message goes out before the
                 // list is rendered, which takes long on a slow phone.
-                self.later = Timer::after(SENDING, show);
+                self.render_timer = Timer::after(SEND_TIME, show);
             } else {
                 show();
             }
-        } else if std::mem::take(&mut self.focused)
-            && let Some(next) = self.place.cast::<Element>().and_then(|place| dom::first_reachable(&place))
+        } else if std::mem::take(&mut self.had_focus)
+            && let Some(next) = self.node_ref.cast::<Element>().and_then(|node_ref| dom::first_tabbable(&node_ref))
         {
             dom::focus(&next);
         }
@@ -275,18 +277,18 @@ impl Component for LazyView {
 
 impl LazyView {
     /// Whether the chunk is being fetched, or is loaded and not shown yet.
-    fn waits(&self, ctx: &Context<Self>) -> bool {
-        !self.styled && (ctx.props().view.chunk().is_some() || (self.asked.is_some() && !self.missing))
+    fn is_waiting(&self, ctx: &Context<Self>) -> bool {
+        !self.is_styled && (ctx.props().view.chunk().is_some() || (self.requested_extent.is_some() && !self.has_failed))
     }
 
     /// Fetches the chunk, if it is needed and not loaded.
-    fn ask(&mut self, ctx: &Context<Self>) {
+    fn request_chunk(&mut self, ctx: &Context<Self>) {
         let view = &ctx.props().view;
         if view.chunk().is_some() || !view.is_wanted() {
             return;
         }
-        self.missing = false;
-        self.asked = Some(view.extent());
+        self.has_failed = false;
+        self.requested_extent = Some(view.extent());
         let (id, link) = (view.chunk_id(), ctx.link().clone());
         let done = move |chunk: Option<Chunk>| {
             // Kept even if this view is gone by now.
@@ -301,15 +303,15 @@ impl LazyView {
 
 /// Adds a chunk's styles to the shadow root around `place`, once. This happens before the next
 /// frame, so nothing is seen without them.
-fn adopt_stylesheet(place: &Node, css: &str, shared: &Cell<Option<CssStyleSheet>>) {
-    let known = shared.take();
-    let sheet = known.or_else(|| {
+fn adopt_stylesheet(node: &Node, css: &str, shared: &Cell<Option<CssStyleSheet>>) {
+    let cached = shared.take();
+    let sheet = cached.or_else(|| {
         let sheet = CssStyleSheet::new().ok()?;
         sheet.replace_sync(css).ok()?;
         Some(sheet)
     });
     let Some(sheet) = sheet else { return };
-    let root = place.get_root_node();
+    let root = node.get_root_node();
     let name = JsValue::from_str("adoptedStyleSheets");
     let adopted = Array::from(&Reflect::get(&root, &name).unwrap_or_default());
     if !adopted.includes(&sheet, 0) {

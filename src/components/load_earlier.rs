@@ -10,13 +10,13 @@ use crate::conversation::HistoryState;
 
 /// What is shown above the rows. `asked`: whether the reader looked for earlier messages; only then
 /// a line says that there are no more.
-pub(super) fn top(look: &ViewConfig, earlier: HistoryState, asked: bool, onclick: Callback<MouseEvent>) -> Html {
-    let strings = &look.strings;
-    let ask = |label| button("quiet earlier", "button earlier", None, text(label), onclick.clone()).into();
+pub(super) fn top(config: &ViewConfig, earlier: HistoryState, asked: bool, onclick: Callback<MouseEvent>) -> Html {
+    let strings = &config.strings;
+    let request_button = |label| button("quiet earlier", "button earlier", None, text(label), onclick.clone()).into();
     match earlier {
         HistoryState::None if asked => part("p", "beginning", text(strings.beginning())),
         HistoryState::None => Html::default(),
-        HistoryState::Available => ask(strings.earlier()),
+        HistoryState::Available => request_button(strings.earlier()),
         HistoryState::Loading => {
             let spinner =
                 element!("i", "class" = "spinner", "part" = "spinner", "aria-hidden" = "true"; Html::default());
@@ -24,7 +24,7 @@ pub(super) fn top(look: &ViewConfig, earlier: HistoryState, asked: bool, onclick
         }
         HistoryState::Failed => {
             let sentence = part("p", "earlier-failed", text(strings.earlier_failed()));
-            group(vec![sentence, ask(strings.retry())])
+            group(vec![sentence, request_button(strings.retry())])
         }
     }
 }

@@ -10,7 +10,7 @@ use yew::{
 
 use super::{
     Transcript, UserAction, ViewConfig, dom,
-    elements::{at, element, group, on, on_click, plain, text},
+    elements::{element, group, on, on_click, plain, text, with_ref},
     icons,
 };
 use crate::conversation::{Conversation, Phase};
@@ -25,13 +25,13 @@ pub(super) struct MenuItem {
     pub(super) action: UserAction,
 }
 
-/// Returns the available items, from top to bottom. `large`: whether the window is enlarged, `None`
-/// if that cannot be changed. `sounds`: whether new messages play a sound.
-pub(super) fn items(look: &ViewConfig, state: &Conversation, large: Option<bool>, sounds: bool) -> Vec<MenuItem> {
-    let strings = &look.strings;
+/// Returns the available items, from top to bottom. `is_large`: whether the window is enlarged,
+/// `None` if that cannot be changed. `sounds`: whether new messages play a sound.
+pub(super) fn items(config: &ViewConfig, state: &Conversation, is_large: Option<bool>, sounds: bool) -> Vec<MenuItem> {
+    let strings = &config.strings;
     let mut items = Vec::new();
-    if let Some(large) = large {
-        let (label, icon) = resizing(look, large);
+    if let Some(is_large) = is_large {
+        let (label, icon) = resize_label(config, is_large);
         items.push(MenuItem { label, icon, action: UserAction::Resize });
     }
     let (label, icon) = if sounds { (strings.sound_off(), icons::QUIET) } else { (strings.sound_on(), icons::LOUD) };
@@ -56,8 +56,8 @@ pub(super) fn items(look: &ViewConfig, state: &Conversation, large: Option<bool>
 }
 
 /// Label and icon of the control that enlarges or shrinks the window.
-pub(super) fn resizing(look: &ViewConfig, large: bool) -> (AttrValue, &'static str) {
-    if large { (look.strings.shrink(), icons::SHRINK) } else { (look.strings.expand(), icons::EXPAND) }
+pub(super) fn resize_label(config: &ViewConfig, is_large: bool) -> (AttrValue, &'static str) {
+    if is_large { (config.strings.shrink(), icons::SHRINK) } else { (config.strings.expand(), icons::EXPAND) }
 }
 
 /// What the menu shows, and its callbacks.
@@ -68,12 +68,12 @@ pub(super) struct Menu<'a> {
     pub(super) toggle: Callback<bool>,
     /// Called with what was chosen.
     pub(super) choose: Callback<UserAction>,
-    pub(super) places: &'a MenuPlaces,
+    pub(super) refs: &'a MenuRefs,
 }
 
 /// References to elements of the menu that get the focus or are read.
 #[derive(Clone, Default)]
-pub(super) struct MenuPlaces {
+pub(super) struct MenuRefs {
     /// The button that opens it.
     pub(super) button: NodeRef,
     /// The element that contains the items.
@@ -81,13 +81,13 @@ pub(super) struct MenuPlaces {
 }
 
 /// The button and, while the menu is open, the items below it; empty if there are no items.
-pub(super) fn menu(look: &ViewConfig, menu: Menu) -> Html {
-    let Menu { items, open, toggle, choose, places } = menu;
+pub(super) fn menu(config: &ViewConfig, menu: Menu) -> Html {
+    let Menu { items, open, toggle, choose, refs } = menu;
     if items.is_empty() {
         return Html::default();
     }
     let names = "header-button more";
-    let label = look.strings.menu();
+    let label = config.strings.menu();
     let more = element!(
         "button",
         "type" = "button",
@@ -97,7 +97,7 @@ pub(super) fn menu(look: &ViewConfig, menu: Menu) -> Html {
         "title" = label.clone(),
         "aria-haspopup" = "menu",
         "aria-expanded" = if open { "true" } else { "false" };
-        icons::sign("", icons::MORE)
+        icons::icon("", icons::MORE)
     );
     let more = on_click(more, toggle.reform(move |_| !open));
     // Otherwise the press would move the focus out of the open menu, which closes it, and the click
@@ -107,16 +107,16 @@ pub(super) fn menu(look: &ViewConfig, menu: Menu) -> Html {
             event.prevent_default();
         }
     });
-    let more = at(on(more, Rc::new(onmousedown::Wrapper::new(onmousedown))), &places.button).into();
-    let list = if open { lines(label, items, &choose, places) } else { Html::default() };
+    let more = with_ref(on(more, Rc::new(onmousedown::Wrapper::new(onmousedown))), &refs.button).into();
+    let list = if open { item_list(label, items, &choose, refs) } else { Html::default() };
     let place = element!("div", "class" = "menu-place", "part" = "menu-place"; group(vec![more, list]));
-    let place = on(place, Rc::new(onkeydown::Wrapper::new(onkeydown(open, toggle.clone(), places.clone()))));
-    on(place, Rc::new(onfocusout::Wrapper::new(onfocusout(open, toggle, places.list.clone())))).into()
+    let place = on(place, Rc::new(onkeydown::Wrapper::new(onkeydown(open, toggle.clone(), refs.clone()))));
+    on(place, Rc::new(onfocusout::Wrapper::new(onfocusout(open, toggle, refs.list.clone())))).into()
 }
 
-fn lines(label: AttrValue, items: Vec<MenuItem>, choose: &Callback<UserAction>, places: &MenuPlaces) -> Html {
+fn item_list(label: AttrValue, items: Vec<MenuItem>, choose: &Callback<UserAction>, refs: &MenuRefs) -> Html {
     let line = |MenuItem { label, icon, action }: MenuItem| {
-        let inside = group(vec![icons::sign("", icon), plain("span", text(label))]);
+        let inside = group(vec![icons::icon("", icon), plain("span", text(label))]);
         let line = element!(
             "button",
             "type" = "button",
@@ -132,10 +132,10 @@ fn lines(label: AttrValue, items: Vec<MenuItem>, choose: &Callback<UserAction>, 
         "div", "class" = "menu", "part" = "menu", "role" = "menu", "aria-label" = label;
         group(items.into_iter().map(line).collect())
     );
-    at(list, &places.list).into()
+    with_ref(list, &refs.list).into()
 }
 
-fn onkeydown(open: bool, toggle: Callback<bool>, places: MenuPlaces) -> Callback<KeyboardEvent> {
+fn onkeydown(open: bool, toggle: Callback<bool>, refs: MenuRefs) -> Callback<KeyboardEvent> {
     Callback::from(move |event: KeyboardEvent| {
         let key = event.key();
         if !open {
@@ -152,11 +152,11 @@ fn onkeydown(open: bool, toggle: Callback<bool>, places: MenuPlaces) -> Callback
                 // `preventDefault` also keeps a dialog of the host page around the widget open.
                 event.prevent_default();
             }
-            if let Some(button) = places.button.cast::<Element>() {
+            if let Some(button) = refs.button.cast::<Element>() {
                 dom::focus(&button);
             }
             toggle.emit(false);
-        } else if let Some(list) = places.list.cast::<Element>()
+        } else if let Some(list) = refs.list.cast::<Element>()
             && dom::step_focus(&list, &key)
         {
             event.prevent_default();
@@ -166,7 +166,7 @@ fn onkeydown(open: bool, toggle: Callback<bool>, places: MenuPlaces) -> Callback
 
 fn onfocusout(open: bool, toggle: Callback<bool>, list: NodeRef) -> Callback<FocusEvent> {
     Callback::from(move |event: FocusEvent| {
-        let inside = list.cast::<Element>().is_some_and(|list| dom::keeps_focus(&list, &event));
+        let inside = list.cast::<Element>().is_some_and(|list| dom::is_focus_kept(&list, &event));
         if open && !inside {
             toggle.emit(false);
         }

@@ -34,17 +34,17 @@ pub(super) struct ActionState {
 }
 
 pub(super) fn actions(
-    look: &ViewConfig,
+    config: &ViewConfig,
     key: u32,
     message: &MessageRow,
     action_state: ActionState,
     act: &Callback<(u32, MessageAction)>,
 ) -> Html {
-    let strings = &look.strings;
+    let strings = &config.strings;
     if message.delivery.state() != SendState::Sent {
         return Html::default();
     }
-    let button = |class: &'static str, label: AttrValue, sign, pressed: Option<bool>, action: MessageAction| {
+    let button = |class: &'static str, label: AttrValue, icon, pressed: Option<bool>, action: MessageAction| {
         let act = act.clone();
         let button = element!(
             "button",
@@ -55,21 +55,21 @@ pub(super) fn actions(
             "aria-label" = label,
             "aria-pressed" = pressed.map(|pressed| if pressed { "true" } else { "false" }),
             "tabindex" = (!action_state.newest).then_some("-1");
-            icons::sign("", sign)
+            icons::icon("", icon)
         );
         Html::from(on_click(button, Callback::from(move |_: MouseEvent| act.emit((key, action)))))
     };
-    let (class, label, sign) = if action_state.copied {
+    let (class, label, icon) = if action_state.copied {
         ("action action-copied", strings.copied(), icons::TICK)
     } else {
         ("action action-copy", strings.copy(), icons::COPY)
     };
-    let mut inside = vec![button(class, label, sign, None, MessageAction::Copy)];
-    if look.feedback && message.author != Author::Visitor {
-        let rate = |label, sign, helpful| {
+    let mut inside = vec![button(class, label, icon, None, MessageAction::Copy)];
+    if config.feedback && message.author != Author::Visitor {
+        let rate = |label, icon, helpful| {
             let pressed = message.feedback == Some(helpful);
             let class = if pressed { "action action-pressed" } else { "action" };
-            button(class, label, sign, Some(pressed), MessageAction::Rate(helpful))
+            button(class, label, icon, Some(pressed), MessageAction::Rate(helpful))
         };
         let thumbs =
             vec![rate(strings.helpful(), icons::THUMB_UP, true), rate(strings.not_helpful(), icons::THUMB_DOWN, false)];
@@ -82,23 +82,23 @@ pub(super) fn actions(
 
 /// Handles arrow keys in the list: they move the focus from the actions of one message to those of
 /// the next or previous one.
-pub(super) fn by_arrows(list: &NodeRef) -> Callback<KeyboardEvent> {
+pub(super) fn arrow_key_handler(list: &NodeRef) -> Callback<KeyboardEvent> {
     let list = list.clone();
     Callback::from(move |event: KeyboardEvent| {
-        if list.cast::<Element>().is_some_and(|list| walk(&list, &event.key())) {
+        if list.cast::<Element>().is_some_and(|list| move_focus(&list, &event.key())) {
             event.prevent_default();
         }
     })
 }
 
 /// Moves the focus as `key` says. Returns whether the key was handled.
-fn walk(list: &Element, key: &str) -> bool {
+fn move_focus(list: &Element, key: &str) -> bool {
     let down = match key {
         "ArrowDown" => true,
         "ArrowUp" => false,
         _ => return false,
     };
-    let Some(row) = dom::focused_beside(list).and_then(|it| it.closest(".actions").ok().flatten()) else {
+    let Some(row) = dom::focused_in_root(list).and_then(|it| it.closest(".actions").ok().flatten()) else {
         return false;
     };
     let Ok(all) = list.query_selector_all(".actions") else { return false };

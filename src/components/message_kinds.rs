@@ -31,7 +31,7 @@ use yew::prelude::*;
 
 use super::{
     UserAction,
-    bubble::{framed, named_bubble},
+    bubble::{named_bubble, question_bubble},
     dom,
     elements::{self, element, group, part, visually_hidden},
     icons,
@@ -41,18 +41,18 @@ use super::{
 use crate::strings::fill;
 
 /// Icons that only this chunk uses.
-const BACK: &str = "M14.5 5.5 8 12l6.5 6.5";
-const ON: &str = "m9.5 5.5 6.5 6.5-6.5 6.5";
-const SAVE: &str = "M12 4v11m-5-5 5 5 5-5M5 19.5h14";
-pub(super) const RAISE: &str = "M12 15.5v-11m-5 5 5-5 5 5M5 19.5h14";
+const PREVIOUS: &str = "M14.5 5.5 8 12l6.5 6.5";
+const NEXT: &str = "m9.5 5.5 6.5 6.5-6.5 6.5";
+const DOWNLOAD: &str = "M12 4v11m-5-5 5 5 5-5M5 19.5h14";
+pub(super) const UPLOAD: &str = "M12 15.5v-11m-5 5 5-5 5 5M5 19.5h14";
 
 impl Kind {
     fn words(&self, text: &RichText) -> Html {
-        rich_text(text, &self.look)
+        rich_text(text, &self.config)
     }
 
     /// A bubble with a question and the content that belongs to it.
-    fn asked(&self, title: &RichText, below: Html) -> Html {
+    fn question(&self, title: &RichText, below: Html) -> Html {
         let question = element!("div", "id" = self.id("question"); self.words(title));
         named_bubble(&self.bubble, group(vec![question.into(), below]))
     }
@@ -74,15 +74,16 @@ impl Kind {
     }
 
     /// The sentence that this answer was chosen.
-    fn chosen_words(&self, answer: &str) -> AttrValue {
-        fill(&self.look.strings.chosen(), "answer", answer).into()
+    fn chosen_sentence(&self, answer: &str) -> AttrValue {
+        fill(&self.config.strings.chosen(), "answer", answer).into()
     }
 
     /// The given answer, shown in place of its control.
-    fn chosen(&self, answer: &str) -> Html {
-        let seen = element!("span", "aria-hidden" = "true", "dir" = "auto"; elements::text(answer.to_owned().into()));
-        let said = visually_hidden(self.chosen_words(answer));
-        part("div", "given", group(vec![icons::sign("", icons::TICK), seen.into(), said]))
+    fn chosen_answer(&self, answer: &str) -> Html {
+        let visible =
+            element!("span", "aria-hidden" = "true", "dir" = "auto"; elements::text(answer.to_owned().into()));
+        let hidden = visually_hidden(self.chosen_sentence(answer));
+        part("div", "given", group(vec![icons::icon("", icons::TICK), visible.into(), hidden]))
     }
 }
 
@@ -92,9 +93,9 @@ fn hint(text: AttrValue) -> Html {
 }
 
 /// An error message, announced at once.
-pub(super) fn wrong(id: String, sentence: Option<AttrValue>) -> Html {
+pub(super) fn error_message(id: String, sentence: Option<AttrValue>) -> Html {
     let Some(sentence) = sentence else { return Html::default() };
-    let inside = group(vec![icons::sign("", icons::ALERT), elements::plain("span", elements::text(sentence))]);
+    let inside = group(vec![icons::icon("", icons::ALERT), elements::plain("span", elements::text(sentence))]);
     element!("p", "id" = id, "class" = "wrong", "part" = "wrong", "role" = "alert"; inside).into()
 }
 
@@ -111,18 +112,18 @@ pub(super) fn render(view: &View) -> Html {
     match kind.content() {
         Content::Media(_) => media::media(&kind),
         Content::List(list) => group(vec![
-            framed(&list.header, &list.title, &list.footer, &kind.bubble, &kind.look),
+            question_bubble(&list.header, &list.title, &list.footer, &kind.bubble, &kind.config),
             sections::sections(&list.sections, &kind),
         ]),
         Content::Carousel(_) => html! { <carousel::CardRow ..kind /> },
         Content::Slider(_) => html! { <slider::SliderQuestion ..kind /> },
         Content::Calendar(_) => html! { <calendar::DateQuestion ..kind /> },
-        Content::FileUpload(upload) => match kind.look.uploads.clone() {
+        Content::FileUpload(upload) => match kind.config.uploads.clone() {
             Some(uploads) => html! { <upload::FileQuestion {kind} {uploads} /> },
-            None => kind.asked(&upload.title, hint(kind.look.strings.hint_file())),
+            None => kind.question(&upload.title, hint(kind.config.strings.hint_file())),
         },
         Content::Form(_) => html! { <form::FormQuestion ..kind /> },
-        Content::Appointment(appointment) => booking(&kind, appointment),
+        Content::Appointment(appointment) => booking_card(&kind, appointment),
         Content::Text(_)
         | Content::Parts(_)
         | Content::Info(_)
@@ -132,20 +133,20 @@ pub(super) fn render(view: &View) -> Html {
     }
 }
 
-fn booking(kind: &Kind, appointment: &Appointment) -> Html {
-    let strings = &kind.look.strings;
+fn booking_card(kind: &Kind, appointment: &Appointment) -> Html {
+    let strings = &kind.config.strings;
     let below = appointment.duration.map(|minutes| strings.book_duration(minutes as usize)).unwrap_or_default();
     let page = appointment.link.as_deref().map(|address| {
         media::card(&media::Card {
             address,
-            sign: icons::CALENDAR,
+            icon: icons::CALENDAR,
             title: strings.book(),
             below,
-            saved_as: None,
-            new_tab: kind.look.new_tab(address),
+            download_name: None,
+            new_tab: kind.config.new_tab(address),
         })
     });
     let title =
-        if appointment.title.is_empty() { Html::default() } else { kind.asked(&appointment.title, Html::default()) };
+        if appointment.title.is_empty() { Html::default() } else { kind.question(&appointment.title, Html::default()) };
     group(vec![title, page.unwrap_or_default()])
 }

@@ -31,11 +31,11 @@ pub(super) struct RowView {
     /// `None` until there was time to create one.
     pub(super) clock: Option<Rc<Clock>>,
     /// Minutes since the message arrived, while they are shown instead of a time.
-    pub(super) minutes: Option<u32>,
+    pub(super) age_minutes: Option<u32>,
     /// The day that begins with this row, if one does.
     pub(super) day: Option<Day>,
     /// Whether it is the first row that was unread when the window opened.
-    pub(super) unread: bool,
+    pub(super) is_first_unread: bool,
     pub(super) action_state: ActionState,
     pub(super) on_action: Callback<(u32, MessageAction)>,
 }
@@ -48,7 +48,7 @@ pub(super) struct RowSliceProps {
 /// Rows in a slice. One more row means that the other rows of its slice are built and compared
 /// again, with their times, which the browser formats: with fifty rows that took a slow phone
 /// longer than all other work for a message.
-pub(super) const SLICE: usize = 8;
+pub(super) const ROWS_PER_SLICE: usize = 8;
 
 /// Some adjacent rows of a block as one component, so that a change re-renders only its own slice.
 pub(super) struct RowSlice;
@@ -65,7 +65,7 @@ impl Component for RowSlice {
         let rows = &ctx.props().rows;
         let mut nodes = Vec::with_capacity(rows.len());
         for view in rows {
-            put_row(view, &mut nodes);
+            push_row(view, &mut nodes);
         }
         nodes.into_iter().collect()
     }
@@ -77,9 +77,9 @@ impl PartialEq for RowView {
         self.kind == other.kind
             && self.assignee == other.assignee
             && self.clock.as_ref().map(Rc::as_ptr) == other.clock.as_ref().map(Rc::as_ptr)
-            && self.minutes == other.minutes
+            && self.age_minutes == other.age_minutes
             && self.day == other.day
-            && self.unread == other.unread
+            && self.is_first_unread == other.is_first_unread
             && self.action_state == other.action_state
             && self.on_action == other.on_action
     }
@@ -96,7 +96,7 @@ pub fn rows_rendered() -> usize {
 }
 
 /// Adds the row as keyed elements, below the lines it begins: a new day, the unread divider.
-pub(super) fn put_row(view: &RowView, nodes: &mut Vec<Html>) {
+pub(super) fn push_row(view: &RowView, nodes: &mut Vec<Html>) {
     #[cfg(debug_assertions)]
     RENDERED.set(RENDERED.get() + 1);
     let key = view.kind.row.key;
@@ -109,23 +109,23 @@ pub(super) fn put_row(view: &RowView, nodes: &mut Vec<Html>) {
         let words = text(clock.write_day(day));
         nodes.push(line("day-line", element!("time", "datetime" = time_format::iso_day(day); words).into()));
     }
-    if view.unread {
-        nodes.push(line("unread", plain("span", text(view.kind.look.strings.unread_divider()))));
+    if view.is_first_unread {
+        nodes.push(line("unread", plain("span", text(view.kind.config.strings.unread_divider()))));
     }
     nodes.push(match &view.kind.row.kind {
         RowKind::Message(message) => message_row(view, message),
-        RowKind::Notice(notice) => line("event", text(notice_text(notice, &view.kind.look.strings).into())),
+        RowKind::Notice(notice) => line("event", text(notice_text(notice, &view.kind.config.strings).into())),
     });
 }
 
 fn message_row(view: &RowView, message: &MessageRow) -> Html {
-    let Kind { row, look, .. } = &view.kind;
-    let strings = &look.strings;
+    let Kind { row, config, .. } = &view.kind;
+    let strings = &config.strings;
     let visitor = message.author == Author::Visitor;
     let state = message.delivery.state();
     let (first, last) = (row.first_in_group, row.last_in_group);
     let assignee = view.assignee.as_deref();
-    let name = author_name(look, message.author, assignee);
+    let name = author_name(config, message.author, assignee);
 
     let mut bubble = String::from(if visitor { "bubble bubble-visitor" } else { "bubble bubble-bot" });
     if message.author == Author::Agent {
@@ -147,8 +147,8 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
     // its end.
     let has_meta = last || state != SendState::Sent;
     let mut names = String::from(if visitor { "row row-visitor" } else { "row row-bot" });
-    for (holds, name) in [(first, " row-first"), (has_meta, " row-meta"), (row.fresh, " row-enter")] {
-        if holds {
+    for (applies, name) in [(first, " row-first"), (has_meta, " row-meta"), (row.is_new, " row-enter")] {
+        if applies {
             names.push_str(name);
         }
     }
@@ -156,14 +156,14 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
     let kind = Kind { bubble: bubble.into(), ..view.kind.clone() };
     let inside = vec![
         visually_hidden(fill(&strings.said(), "author", &name).into()),
-        spoken(content(&kind), if visitor { None } else { look.config.given(Name::BotLocale) }),
+        in_language(content(&kind), if visitor { None } else { config.settings.given(Name::BotLocale) }),
         if has_meta { meta(view, message, state) } else { Html::default() },
         if last && !visitor {
-            avatar(look, "avatar avatar-message", message.author, assignee)
+            avatar(config, "avatar avatar-message", message.author, assignee)
         } else {
             Html::default()
         },
-        actions(look, row.key, message, view.action_state, &view.on_action),
+        actions(config, row.key, message, view.action_state, &view.on_action),
     ];
     // `tabindex` lets a touch focus the row, which shows its actions. A style sheet can show the
     // author's name with `attr(data-author)`.
@@ -176,7 +176,7 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
 }
 
 /// Content in a language that is not the widget's.
-fn spoken(inside: Html, language: Option<Rc<str>>) -> Html {
+fn in_language(inside: Html, language: Option<Rc<str>>) -> Html {
     match language {
         Some(language) => element!("div", "class" = "spoken", "lang" = AttrValue::from(language); inside).into(),
         None => inside,
@@ -185,11 +185,11 @@ fn spoken(inside: Html, language: Option<Rc<str>>) -> Html {
 
 /// Time and delivery state.
 fn meta(view: &RowView, message: &MessageRow, state: SendState) -> Html {
-    let strings = &view.kind.look.strings;
+    let strings = &view.kind.config.strings;
     let time = || match &view.clock {
         Some(clock) => {
             let at = view.kind.row.at;
-            let words = text(clock.write(at, view.minutes));
+            let words = text(clock.write(at, view.age_minutes));
             element!("time", "part" = "time", "datetime" = time_format::iso(at), "title" = clock.write_full(at); words)
                 .into()
         }
@@ -203,21 +203,21 @@ fn meta(view: &RowView, message: &MessageRow, state: SendState) -> Html {
             element!("button", "type" = "button", "part" = "button-text", "aria-description" = of; text(label));
         on_click(element, onclick).into()
     };
-    let told = |sign, sentence| vec![icons::sign("", sign), plain("span", text(sentence))];
+    let with_icon = |icon, sentence| vec![icons::icon("", icon), plain("span", text(sentence))];
     let (names, inside) = match state {
         SendState::Sent if message.author == Author::Visitor => {
-            ("meta", vec![time(), icons::sign("", icons::TICK), visually_hidden(strings.sent())])
+            ("meta", vec![time(), icons::icon("", icons::TICK), visually_hidden(strings.sent())])
         }
         SendState::Sent => ("meta", vec![time()]),
-        SendState::Sending => ("meta meta-sending", told(icons::CLOCK, strings.sending())),
-        SendState::Queued => ("meta meta-sending", told(icons::CLOCK, strings.queued())),
-        SendState::Unknown => ("meta meta-unknown", told(icons::ALERT, strings.unknown())),
+        SendState::Sending => ("meta meta-sending", with_icon(icons::CLOCK, strings.sending())),
+        SendState::Queued => ("meta meta-sending", with_icon(icons::CLOCK, strings.queued())),
+        SendState::Unknown => ("meta meta-unknown", with_icon(icons::ALERT, strings.unknown())),
         SendState::Failed(error) => {
             let sentence = match error {
                 SendError::Temporary | SendError::Ended => strings.failed(),
                 SendError::Refused => strings.refused(),
             };
-            let mut inside = told(icons::ALERT, sentence);
+            let mut inside = with_icon(icons::ALERT, sentence);
             if error.can_retry() {
                 inside.push(button(strings.retry(), UserAction::Retry));
             }

@@ -4,14 +4,14 @@ use yew::prelude::*;
 
 use super::{
     ViewConfig,
-    elements::{at, button, element, group, part, plain, text},
+    elements::{button, element, group, part, plain, text, with_ref},
     icons,
 };
 use crate::conversation::{ConnectionStatus, Conversation, Problem};
 
 /// Notices about the whole chat, one line each, most urgent first.
-pub(super) fn notices(look: &ViewConfig, state: &Conversation) -> Html {
-    let strings = &look.strings;
+pub(super) fn notices(config: &ViewConfig, state: &Conversation) -> Html {
+    let strings = &config.strings;
     let connection = match state.connection() {
         ConnectionStatus::Idle | ConnectionStatus::Connecting | ConnectionStatus::Live => None,
         ConnectionStatus::Reconnecting { .. } => {
@@ -34,8 +34,8 @@ pub(super) fn notices(look: &ViewConfig, state: &Conversation) -> Html {
     part("div", "notices", group(vec![urgent, memory]))
 }
 
-fn notice(names: &'static str, sign: &'static str, sentence: AttrValue) -> Html {
-    part("p", names, group(vec![icons::sign("", sign), plain("span", text(sentence))]))
+fn notice(names: &'static str, icon: &'static str, sentence: AttrValue) -> Html {
+    part("p", names, group(vec![icons::icon("", icon), plain("span", text(sentence))]))
 }
 
 /// The confirmation asked before an action that cannot be undone.
@@ -48,15 +48,20 @@ pub(super) enum Question {
 }
 
 /// A question with its two answers: yes and no.
-pub(super) fn question(look: &ViewConfig, question: Question, answer: &Callback<bool>, first: &NodeRef) -> Html {
-    let strings = &look.strings;
-    let (names, asked, yes) = match question {
+pub(super) fn question(
+    config: &ViewConfig,
+    question: Question,
+    answer: &Callback<bool>,
+    first_answer: &NodeRef,
+) -> Html {
+    let strings = &config.strings;
+    let (names, sentence_text, yes) = match question {
         Question::Restart => ("notice notice-restart", strings.restart_question(), strings.restart_confirm()),
         Question::End => ("notice notice-end", strings.end_question(), strings.end()),
     };
     let inside = vec![
-        element!("span", "id" = "question"; text(asked)).into(),
-        at(button("quiet", "button", None, text(yes), answer.reform(|_| true)), first).into(),
+        element!("span", "id" = "question"; text(sentence_text)).into(),
+        with_ref(button("quiet", "button", None, text(yes), answer.reform(|_| true)), first_answer).into(),
         button("quiet", "button", None, text(strings.restart_cancel()), answer.reform(|_| false)).into(),
     ];
     element!("div", "class" = names, "part" = names, "role" = "group", "aria-labelledby" = "question"; group(inside))
@@ -64,10 +69,10 @@ pub(super) fn question(look: &ViewConfig, question: Question, answer: &Callback<
 }
 
 /// Shown in place of the composer when the conversation has ended.
-pub(super) fn ended(look: &ViewConfig, onclick: Callback<MouseEvent>) -> Html {
-    let again = text(look.strings.start_new());
+pub(super) fn ended(config: &ViewConfig, onclick: Callback<MouseEvent>) -> Html {
+    let again = text(config.strings.start_new());
     let inside = vec![
-        plain("p", text(look.strings.ended())),
+        plain("p", text(config.strings.ended())),
         button("primary", "button button-primary", None, again, onclick).into(),
     ];
     part("div", "ended", group(inside))

@@ -17,8 +17,8 @@ use yew::prelude::*;
 use super::{
     UserAction, ViewConfig,
     answers::{self, Choice},
-    dom::{self, is_lost},
-    elements::{self, at, button, element, group, part, text},
+    dom::{self, is_focus_lost},
+    elements::{self, button, element, group, part, text, with_ref},
     icons,
     lazy_view::{
         View,
@@ -31,24 +31,24 @@ use crate::{browser::timers::Timer, config::Name, strings::Strings};
 /// Renders the panel.
 pub(super) fn render(view: &View) -> Html {
     let View::Panel(panel) = view else { return Html::default() };
-    let ViewContext { state, look, act, .. } = &panel.view;
+    let ViewContext { state, config, act, .. } = &panel.view;
     let props = panel.clone();
     match panel.kind {
         PanelKind::Consent | PanelKind::Home => html! { <StaticPanel ..props /> },
         PanelKind::PreChat => html! { <prechat::PreChat ..props /> },
         PanelKind::Rating(_) => html! { <rating::RatingPanel ..props /> },
-        PanelKind::Starters => starters(look, act),
+        PanelKind::Starters => starters(config, act),
         PanelKind::Hours => html! { <hours::HoursNotice ..props /> },
-        PanelKind::Maintenance => maintenance(&look.strings, state.rows().is_empty()),
+        PanelKind::Maintenance => maintenance(&config.strings, state.rows().is_empty()),
     }
 }
 
-/// The maintenance notice. Without messages above it (`whole`) it fills the window, and the
+/// The maintenance notice. Without messages above it (`fills_window`) it fills the window, and the
 /// keyboard must be able to scroll it in a low window.
-fn maintenance(strings: &Strings, whole: bool) -> Html {
+fn maintenance(strings: &Strings, fills_window: bool) -> Html {
     let words = element!("p", "id" = "panel-title"; text(strings.maintenance()));
     let inside = group(vec![badge(TOOLS), words.into()]);
-    if !whole {
+    if !fills_window {
         return part("div", "ended maintenance", inside);
     }
     element!(
@@ -63,10 +63,10 @@ fn maintenance(strings: &Strings, whole: bool) -> Html {
     .into()
 }
 
-fn starters(look: &ViewConfig, act: &Callback<UserAction>) -> Html {
+fn starters(config: &ViewConfig, act: &Callback<UserAction>) -> Html {
     let button = |text: &str| Button { label: text.to_owned(), action: Action::Reply(text.to_owned()) };
-    let buttons: Vec<Button> = look.config.list(Name::Starters).map(button).collect();
-    let choice = Choice { look, act, open: true, given: None, of: None };
+    let buttons: Vec<Button> = config.settings.list(Name::Starters).map(button).collect();
+    let choice = Choice { config, act, is_answerable: true, given_answer: None, description: None };
     part("div", "starters", answers::buttons(&buttons, ButtonLayout::Wrap, &choice))
 }
 
@@ -78,8 +78,8 @@ const TOOLS: &str =
 struct StaticPanel {
     title: NodeRef,
     /// The kind that was shown last.
-    shown: Option<PanelKind>,
-    focus: Option<Timer>,
+    last_kind: Option<PanelKind>,
+    focus_timer: Option<Timer>,
 }
 
 impl Component for StaticPanel {
@@ -87,7 +87,7 @@ impl Component for StaticPanel {
     type Properties = Panel;
 
     fn create(_: &Context<Self>) -> Self {
-        Self { title: NodeRef::default(), shown: None, focus: None }
+        Self { title: NodeRef::default(), last_kind: None, focus_timer: None }
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -105,64 +105,64 @@ impl Component for StaticPanel {
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
         let kind = ctx.props().kind;
-        if self.shown.replace(kind) != Some(kind) {
-            take_focus(&self.title, &mut self.focus);
+        if self.last_kind.replace(kind) != Some(kind) {
+            take_focus(&self.title, &mut self.focus_timer);
         }
     }
 }
 
 /// Delay between the loss of the focused element and the focus of another one, in milliseconds: a
 /// screen reader that meets both at once says nothing.
-const GONE: u64 = 400;
+const FOCUS_DELAY: u64 = 400;
 
 /// Focuses what appeared because of the visitor's action, unless another element has the focus. If
-/// the focus was lost, this happens after a delay, by the timer `later`. Returns whether it does.
-fn take_focus(place: &NodeRef, later: &mut Option<Timer>) -> bool {
-    let Some(element) = place.cast::<Element>() else { return false };
-    let is_free = |element: &Element| match dom::focused_beside(element) {
+/// the focus was lost, this happens after a delay, by `timer`. Returns whether it does.
+fn take_focus(target: &NodeRef, timer: &mut Option<Timer>) -> bool {
+    let Some(element) = target.cast::<Element>() else { return false };
+    let is_free = |element: &Element| match dom::focused_in_root(element) {
         Some(focused) => focused.id() == "window",
-        None => is_lost(element),
+        None => is_focus_lost(element),
     };
-    let takes = is_free(&element) && dom::visitor_acted();
-    if takes && is_lost(&element) {
-        *later = Timer::after(GONE, move || {
+    let can_take = is_free(&element) && dom::has_user_activation();
+    if can_take && is_focus_lost(&element) {
+        *timer = Timer::after(FOCUS_DELAY, move || {
             if is_free(&element) {
                 dom::focus(&element);
             }
         });
-    } else if takes {
+    } else if can_take {
         dom::focus(&element);
     }
-    takes
+    can_take
 }
 
 /// The title of a panel, which can have the focus.
-fn title(words: AttrValue, place: &NodeRef) -> Html {
+fn title(words: AttrValue, node_ref: &NodeRef) -> Html {
     let title = element!(
         "h3", "id" = "panel-title", "class" = "panel-title", "part" = "panel-title", "tabindex" = "-1"; text(words)
     );
-    at(title, place).into()
+    with_ref(title, node_ref).into()
 }
 
 /// The main button of a panel.
-fn primary(words: AttrValue, onclick: Callback<MouseEvent>) -> Html {
+fn primary_button(words: AttrValue, onclick: Callback<MouseEvent>) -> Html {
     button("primary", "button button-primary", None, text(words), onclick).into()
 }
 
 /// The value of a field.
-fn value_of(place: &NodeRef) -> String {
-    let field: Option<JsValue> = place.cast::<Element>().map(JsValue::from);
+fn input_value(node_ref: &NodeRef) -> String {
+    let field: Option<JsValue> = node_ref.cast::<Element>().map(JsValue::from);
     let value = field.and_then(|field| Reflect::get(&field, &JsValue::from_str("value")).ok());
     value.and_then(|value| value.as_string()).unwrap_or_default()
 }
 
 /// Text that somebody wrote, in the direction of its own language.
-fn spoken(tag: &'static str, class: &'static str, words: AttrValue) -> Html {
+fn auto_dir_text(tag: &'static str, class: &'static str, words: AttrValue) -> Html {
     element!(tag, "class" = class, "part" = class, "dir" = "auto"; text(words)).into()
 }
 
 /// An icon on a soft round background.
 fn badge(path: &'static str) -> Html {
-    element!("span", "class" = "panel-sign", "part" = "panel-sign", "aria-hidden" = "true"; elements::group(vec![icons::sign("", path)]))
+    element!("span", "class" = "panel-sign", "part" = "panel-sign", "aria-hidden" = "true"; elements::group(vec![icons::icon("", path)]))
         .into()
 }

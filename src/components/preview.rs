@@ -17,13 +17,13 @@ pub(super) fn newest_unread(state: &Conversation) -> Option<(u32, &MessageRow)> 
     if state.window_open() || state.unread() == 0 {
         return None;
     }
-    let said = |message: &&MessageRow| message.author != Author::Visitor;
-    state.rows().iter().rev().find_map(|row| row.message().filter(said).map(|message| (row.key, message)))
+    let is_reply = |message: &&MessageRow| message.author != Author::Visitor;
+    state.rows().iter().rev().find_map(|row| row.message().filter(is_reply).map(|message| (row.key, message)))
 }
 
 /// Renders the preview. It has no state: the widget component knows what was dismissed.
 pub(super) fn preview(
-    look: &ViewConfig,
+    config: &ViewConfig,
     state: &Conversation,
     message: &MessageRow,
     onopen: Callback<MouseEvent>,
@@ -31,19 +31,19 @@ pub(super) fn preview(
 ) -> Html {
     let assignee = state.assignee().map(AsRef::as_ref);
     let words = vec![
-        part("span", "preview-author", text(author_name(look, message.author, assignee))),
+        part("span", "preview-author", text(author_name(config, message.author, assignee))),
         element!("span", "class" = "preview-words", "part" = "preview-words", "dir" = "auto"; text(message.content().to_plain().into())).into(),
     ];
     let words = element!("span", "class" = "preview-lines"; group(words)).into();
-    let picture = avatar(look, "avatar avatar-preview", message.author, assignee);
+    let picture = avatar(config, "avatar avatar-preview", message.author, assignee);
     let open = group(vec![picture, words]);
     let inside = vec![
         button("beside-text", "preview-text", None, open, onopen).into(),
-        button("beside-close", "dismiss", Some(look.strings.dismiss()), icons::sign("", icons::CLOSE), ondismiss)
+        button("beside-close", "dismiss", Some(config.strings.dismiss()), icons::icon("", icons::CLOSE), ondismiss)
             .into(),
     ];
     element!(
-        "div", "class" = "beside", "part" = "preview", "role" = "group", "aria-label" = look.strings.preview();
+        "div", "class" = "beside", "part" = "preview", "role" = "group", "aria-label" = config.strings.preview();
         group(inside)
     )
     .into()

@@ -14,26 +14,26 @@ use super::{
 
 /// Maximum depth of nesting; deeper text is shown without formatting. A tree from the network must
 /// not be able to exhaust the stack.
-const DEEPEST: u8 = 24;
+const MAX_DEPTH: u8 = 24;
 
 /// The elements of a text.
-pub(super) fn rich_text(words: &RichText, look: &ViewConfig) -> Html {
-    nodes(&words.0, look, 0)
+pub(super) fn rich_text(words: &RichText, config: &ViewConfig) -> Html {
+    nodes(&words.0, config, 0)
 }
 
-fn nodes(list: &[Node], look: &ViewConfig, depth: u8) -> Html {
-    if depth > DEEPEST {
+fn nodes(list: &[Node], config: &ViewConfig, depth: u8) -> Html {
+    if depth > MAX_DEPTH {
         return text(RichText(list.to_vec()).to_plain().into());
     }
     // A single node is not wrapped in a list, so that text alone can be set as `textContent`.
     if let [only] = list {
-        return node(only, look, depth + 1);
+        return node(only, config, depth + 1);
     }
-    list.iter().map(|one| node(one, look, depth + 1)).collect()
+    list.iter().map(|one| node(one, config, depth + 1)).collect()
 }
 
-fn node(node: &Node, look: &ViewConfig, depth: u8) -> Html {
-    let inside = |children: &[Node]| nodes(children, look, depth);
+fn node(node: &Node, config: &ViewConfig, depth: u8) -> Html {
+    let inside = |children: &[Node]| nodes(children, config, depth);
     match node {
         Node::Text(words) => text(words.clone().into()),
         Node::Break => plain("br", Html::default()),
@@ -68,7 +68,7 @@ fn node(node: &Node, look: &ViewConfig, depth: u8) -> Html {
             plain(if *shift == Shift::Sup { "sup" } else { "sub" }, inside(children))
         }
         Node::Link(link) => match safe_address(&link.href) {
-            Some(href) => elements::link("link", href, inside(&link.children), look.new_tab(href), None),
+            Some(href) => elements::link("link", href, inside(&link.children), config.new_tab(href), None),
             None => inside(&link.children),
         },
     }
@@ -104,11 +104,11 @@ pub(super) fn is_emoji_only(text: &str) -> bool {
     let text = text.trim();
     let pictures = text.chars().filter(|&c| is_picture(c)).count();
     // Joiners, variation selectors and skin tones belong to the emoji before them.
-    let fits = |c: char| is_picture(c) || matches!(c, '\u{200d}' | '\u{fe0f}' | ' ');
-    pictures > 0 && text.chars().count() <= 14 && text.chars().all(fits) && clusters(text) <= 3
+    let is_allowed = |c: char| is_picture(c) || matches!(c, '\u{200d}' | '\u{fe0f}' | ' ');
+    pictures > 0 && text.chars().count() <= 14 && text.chars().all(is_allowed) && count_clusters(text) <= 3
 }
 
-fn clusters(text: &str) -> usize {
+fn count_clusters(text: &str) -> usize {
     let mut count = 0;
     let mut joined = false;
     let mut half_flag = false;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::conversation::Row;
 
 /// Rows in a block. styles/on-demand/messages.css has the height of that many.
-pub(super) const SIZE: usize = 50;
+pub(super) const ROWS_PER_BLOCK: usize = 50;
 
 /// Boundaries of the blocks. They are counted from an anchor row, so rows added above or below move
 /// no row to another block.
@@ -18,7 +18,7 @@ pub(super) struct BlockBounds {
 
 impl BlockBounds {
     /// Updates the anchor's index, and chooses another anchor if the row is gone.
-    pub(super) fn find(&mut self, rows: &[Rc<Row>]) {
+    pub(super) fn update_anchor(&mut self, rows: &[Rc<Row>]) {
         let is = |key, at: usize| rows.get(at).is_some_and(|row| row.key == key);
         self.anchor = match self.anchor {
             Some((key, at)) if is(key, at) => return,
@@ -30,32 +30,32 @@ impl BlockBounds {
 
     /// Returns the last index up to `at` at which a block begins; the first block begins at 0.
     pub(super) fn start(&self, at: usize) -> usize {
-        let lead = self.lead();
-        if at < lead { 0 } else { (at - lead) / SIZE * SIZE + lead }
+        let lead_rows = self.lead_rows();
+        if at < lead_rows { 0 } else { (at - lead_rows) / ROWS_PER_BLOCK * ROWS_PER_BLOCK + lead_rows }
     }
 
     /// Returns the index at which the block that begins at `start` ends.
     pub(super) fn end(&self, start: usize) -> usize {
-        if start < self.lead() { self.lead() } else { start + SIZE }
+        if start < self.lead_rows() { self.lead_rows() } else { start + ROWS_PER_BLOCK }
     }
 
     /// Returns the number of the block that begins at `start`. A block's number never changes.
     pub(super) fn number(&self, start: usize) -> isize {
-        let place = |at: usize| isize::try_from(at).unwrap_or(isize::MAX);
+        let signed = |at: usize| isize::try_from(at).unwrap_or(isize::MAX);
         let anchor = self.anchor.map_or(0, |(_, at)| at);
         // The first block may be short, so a block is numbered by its end.
-        place(self.end(start)) - place(anchor)
+        signed(self.end(start)) - signed(anchor)
     }
 
     /// Number of rows above the first full block.
-    fn lead(&self) -> usize {
-        self.anchor.map_or(0, |(_, at)| at % SIZE)
+    fn lead_rows(&self) -> usize {
+        self.anchor.map_or(0, |(_, at)| at % ROWS_PER_BLOCK)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BlockBounds, SIZE};
+    use super::{BlockBounds, ROWS_PER_BLOCK};
 
     #[test]
     fn rows_that_come_on_top_move_no_row_to_another_block() {
@@ -65,8 +65,8 @@ mod tests {
             assert!(start <= row && row < bounds.end(start));
             bounds.number(start)
         };
-        for more in [0, 1, 43, SIZE, 3 * SIZE + 7] {
-            for row in 0..4 * SIZE {
+        for more in [0, 1, 43, ROWS_PER_BLOCK, 3 * ROWS_PER_BLOCK + 7] {
+            for row in 0..4 * ROWS_PER_BLOCK {
                 assert_eq!(block_of(more, row + more), block_of(0, row), "{more} more, row {row}");
             }
         }
@@ -74,11 +74,11 @@ mod tests {
 
     #[test]
     fn blocks_follow_one_another_without_gaps() {
-        let bounds = BlockBounds { anchor: Some((1, 2 * SIZE + 13)) };
+        let bounds = BlockBounds { anchor: Some((1, 2 * ROWS_PER_BLOCK + 13)) };
         let mut start = 0;
         for _ in 0..5 {
             let end = bounds.end(start);
-            assert!(end > start && end - start <= SIZE);
+            assert!(end > start && end - start <= ROWS_PER_BLOCK);
             assert_eq!(bounds.start(end), end);
             start = end;
         }

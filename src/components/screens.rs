@@ -24,22 +24,22 @@ use crate::{
 
 /// Returns what the host page requires of a visitor, from its settings.
 #[must_use]
-pub fn gate(config: &Config) -> Requirements {
+pub fn requirements_of(settings: &Config) -> Requirements {
     Requirements {
-        consent: config.flag(Name::Consent).then(|| Rc::from(config.text(Name::ConsentVersion))),
-        prechat: config.given(Name::Prechat).is_some() || config.given(Name::PrechatFields).is_some(),
-        home: config.flag(Name::Home),
-        rating: match config.text(Name::Rating) {
+        consent: settings.flag(Name::Consent).then(|| Rc::from(settings.text(Name::ConsentVersion))),
+        prechat: settings.given(Name::Prechat).is_some() || settings.given(Name::PrechatFields).is_some(),
+        home: settings.flag(Name::Home),
+        rating: match settings.text(Name::Rating) {
             "stars" => Some(Scale::Stars),
             "thumbs" => Some(Scale::Thumbs),
             _ => None,
         },
-        maintenance: config.text(Name::Availability) == "maintenance",
+        maintenance: settings.text(Name::Availability) == "maintenance",
     }
 }
 
 /// Whether the visitor can go back to the home screen from here.
-pub(super) fn leads_home(state: &Conversation) -> bool {
+pub(super) fn can_go_home(state: &Conversation) -> bool {
     let beyond = match state.screen() {
         Screen::Consent | Screen::Home => false,
         Screen::PreChat | Screen::Chat | Screen::Rating(_) | Screen::Closed(Closed::Ended) => true,
@@ -48,21 +48,21 @@ pub(super) fn leads_home(state: &Conversation) -> bool {
     beyond && state.requirements().home
 }
 
-/// What is shown below the header. `list` and `bottom` belong to a chat; `seen`: whether the window
-/// was ever open, because nothing is fetched before that.
-pub(super) fn screen(view: &ViewContext, seen: bool, list: Html, bottom: Html) -> Html {
-    let ViewContext { state, look, .. } = view;
+/// What is shown below the header. `list` and `bottom` belong to a chat; `was_ever_open`: whether
+/// the window was ever open, because nothing is fetched before that.
+pub(super) fn screen(view: &ViewContext, was_ever_open: bool, list: Html, bottom: Html) -> Html {
+    let ViewContext { state, config, .. } = view;
     let panel = |kind| {
-        if !seen {
+        if !was_ever_open {
             return Html::default();
         }
         html! { <LazyView view={View::Panel(Panel { kind, view: view.clone(), bottom: bottom.clone() })} /> }
     };
     let (above, middle, below) = match state.screen() {
         Screen::Consent => (Html::default(), panel(PanelKind::Consent), Html::default()),
-        Screen::Home => (hours(look, &panel), panel(PanelKind::Home), Html::default()),
-        Screen::PreChat => (hours(look, &panel), panel(PanelKind::PreChat), Html::default()),
-        Screen::Chat => (hours(look, &panel), list, group(vec![starters(look, state, &panel), bottom.clone()])),
+        Screen::Home => (hours(config, &panel), panel(PanelKind::Home), Html::default()),
+        Screen::PreChat => (hours(config, &panel), panel(PanelKind::PreChat), Html::default()),
+        Screen::Chat => (hours(config, &panel), list, group(vec![starters(config, state, &panel), bottom.clone()])),
         Screen::Rating(scale) => (Html::default(), list, panel(PanelKind::Rating(scale))),
         Screen::Closed(Closed::Ended) => (Html::default(), list, bottom.clone()),
         Screen::Closed(Closed::Maintenance) if state.rows().is_empty() => {
@@ -74,14 +74,14 @@ pub(super) fn screen(view: &ViewContext, seen: bool, list: Html, bottom: Html) -
 }
 
 /// The notice that nobody answers now, only for host pages that set office hours or are away.
-fn hours(look: &ViewConfig, panel: &dyn Fn(PanelKind) -> Html) -> Html {
-    let away = look.config.text(Name::Availability) == "away";
-    if away || look.config.given(Name::OfficeHours).is_some() { panel(PanelKind::Hours) } else { Html::default() }
+fn hours(config: &ViewConfig, panel: &dyn Fn(PanelKind) -> Html) -> Html {
+    let away = config.settings.text(Name::Availability) == "away";
+    if away || config.settings.given(Name::OfficeHours).is_some() { panel(PanelKind::Hours) } else { Html::default() }
 }
 
 /// Suggestions for a first message, above the composer of an empty chat, if the host page has any.
-fn starters(look: &ViewConfig, state: &Conversation, panel: &dyn Fn(PanelKind) -> Html) -> Html {
-    if state.rows().is_empty() && look.config.given(Name::Starters).is_some() {
+fn starters(config: &ViewConfig, state: &Conversation, panel: &dyn Fn(PanelKind) -> Html) -> Html {
+    if state.rows().is_empty() && config.settings.given(Name::Starters).is_some() {
         panel(PanelKind::Starters)
     } else {
         Html::default()

@@ -5,13 +5,13 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollToOptions};
 
 /// Within this distance of its end, in pixels, a list counts as being there.
-pub(super) const NEAR: i32 = 48;
+pub(super) const NEAR_END: i32 = 48;
 
 /// Within this distance, in pixels, a list is at its very end: browsers round.
-const VERY_END: i32 = 1;
+const AT_END: i32 = 1;
 
 /// Space above the first line that is shown, in pixels, because the list fades out there.
-const ABOVE: i32 = 16;
+const TOP_MARGIN: i32 = 16;
 
 /// Measures of a list, in pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -19,7 +19,7 @@ pub(super) struct Measure {
     /// Height of the content that is scrolled out at the top.
     top: i32,
     /// Height of the whole content.
-    whole: i32,
+    content_height: i32,
     height: i32,
     width: i32,
 }
@@ -28,7 +28,7 @@ impl Measure {
     pub(super) fn of(list: &Element) -> Self {
         Self {
             top: list.scroll_top(),
-            whole: list.scroll_height(),
+            content_height: list.scroll_height(),
             height: list.client_height(),
             width: list.client_width(),
         }
@@ -36,7 +36,7 @@ impl Measure {
 
     /// Distance to the end, in pixels.
     pub(super) fn distance(self) -> i32 {
-        self.whole - self.top - self.height
+        self.content_height - self.top - self.height
     }
 }
 
@@ -47,12 +47,12 @@ enum Kept {
     /// The beginning of content that is too tall to be seen whole.
     Beginning,
     /// The position that the reader has chosen. Only the browser and the window's size move it.
-    Line,
+    ReaderPosition,
 }
 
 /// What a new measurement of the list has shown.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Shown {
+pub(super) enum ListChange {
     Nothing,
     /// The content became taller or shorter: what is kept in view must be scrolled to.
     Grown,
@@ -66,21 +66,21 @@ pub(super) enum Shown {
 pub(super) struct Follower {
     kept: Kept,
     /// Target of a smooth scroll that is under way.
-    course: Option<i32>,
+    smooth_target: Option<i32>,
     /// The list when it was last measured.
-    seen: Measure,
+    last_measure: Measure,
 }
 
 impl Default for Follower {
     fn default() -> Self {
-        Self { kept: Kept::End, course: None, seen: Measure::default() }
+        Self { kept: Kept::End, smooth_target: None, last_measure: Measure::default() }
     }
 }
 
 impl Follower {
     /// Whether the end is kept in view, or is in view anyway.
     pub(super) fn is_at_end(&self) -> bool {
-        self.kept == Kept::End || self.seen.distance() <= VERY_END
+        self.kept == Kept::End || self.last_measure.distance() <= AT_END
     }
 
     /// Whether the beginning of a long row is kept in view.
@@ -90,85 +90,85 @@ impl Follower {
 
     /// Whether the follower, and not the reader, decides what is kept in view.
     pub(super) fn follows(&self) -> bool {
-        self.kept != Kept::Line
+        self.kept != Kept::ReaderPosition
     }
 
     /// Whether a smooth scroll is under way.
     pub(super) fn is_smooth(&self) -> bool {
-        self.course.is_some()
+        self.smooth_target.is_some()
     }
 
     /// Scrolls to the end, or to the offset `beginning`, and keeps that in view from now on.
-    pub(super) fn go(&mut self, list: &Element, beginning: Option<i32>, smooth: bool) {
-        let (to, smooth) = self.set_out(Measure::of(list), beginning, smooth);
+    pub(super) fn scroll_to_end_or(&mut self, list: &Element, beginning: Option<i32>, smooth: bool) {
+        let (to, smooth) = self.plan_scroll(Measure::of(list), beginning, smooth);
         // A smooth scroll uses the style sheet's `scroll-behavior`, which respects reduced motion.
         scroll_to(list, to, if smooth { ScrollBehavior::Auto } else { ScrollBehavior::Instant });
-        self.went(list);
+        self.note_scrolled(list);
     }
 
     /// Notes that the program scrolled the list. The scroll event comes later: if the reader
     /// scrolls up before that, the way up is measured from here.
-    pub(super) fn went(&mut self, list: &Element) {
-        self.seen = Measure::of(list);
+    pub(super) fn note_scrolled(&mut self, list: &Element) {
+        self.last_measure = Measure::of(list);
     }
 
     /// Returns the offset to scroll to, and whether smoothly.
-    fn set_out(&mut self, now: Measure, beginning: Option<i32>, smooth: bool) -> (i32, bool) {
+    fn plan_scroll(&mut self, now: Measure, beginning: Option<i32>, smooth: bool) -> (i32, bool) {
         self.kept = if beginning.is_some() { Kept::Beginning } else { Kept::End };
-        let end = now.whole - now.height;
+        let end = now.content_height - now.height;
         let to = beginning.map_or(end, |beginning| beginning.clamp(0, end.max(0)));
         // Smooth only downwards, because a smooth scroll up would look like the reader's.
         let smooth = smooth && to > now.top;
-        self.course = Some(to).filter(|_| smooth);
+        self.smooth_target = Some(to).filter(|_| smooth);
         (to, smooth)
     }
 
     /// Handles a scroll event (`scrolled`), or else a change in size of the list or its content.
     /// Browsers report a change in size after the scrolls before it.
-    pub(super) fn look(&mut self, now: Measure, scrolled: bool) -> Shown {
-        let was = std::mem::replace(&mut self.seen, now);
+    pub(super) fn observe(&mut self, now: Measure, scrolled: bool) -> ListChange {
+        let before = std::mem::replace(&mut self.last_measure, now);
         let distance = now.distance();
         // When a list is laid out again, its content changes first and its height second. In
         // between it cannot be scrolled as far, so the browser moves it up: that says nothing about
         // the reader.
-        let reshaped = (now.width, now.height) != (was.width, was.height);
-        if reshaped {
-            return if self.follows() { Shown::Reshaped } else { Shown::Nothing };
+        let is_reshaped = (now.width, now.height) != (before.width, before.height);
+        if is_reshaped {
+            return if self.follows() { ListChange::Reshaped } else { ListChange::Nothing };
         }
-        let course = self.course;
-        if distance <= VERY_END || course.is_some_and(|to| now.top >= to) {
-            self.course = None;
+        let smooth_target = self.smooth_target;
+        if distance <= AT_END || smooth_target.is_some_and(|to| now.top >= to) {
+            self.smooth_target = None;
         }
-        if distance <= VERY_END {
-            if now.top != was.top {
+        if distance <= AT_END {
+            if now.top != before.top {
                 self.kept = Kept::End;
             }
-            return Shown::Nothing;
+            return ListChange::Nothing;
         }
         // Only a reader, or shrinking content, moves up a list that follows: no scroll anchoring.
-        if now.top < was.top && scrolled && now.whole >= was.whole {
-            self.kept = Kept::Line;
-            self.course = None;
-            return Shown::Nothing;
+        if now.top < before.top && scrolled && now.content_height >= before.content_height {
+            self.kept = Kept::ReaderPosition;
+            self.smooth_target = None;
+            return ListChange::Nothing;
         }
-        if now.whole != was.whole || now.top < was.top {
-            return if self.follows() { Shown::Grown } else { Shown::Nothing };
+        if now.content_height != before.content_height || now.top < before.top {
+            return if self.follows() { ListChange::Grown } else { ListChange::Nothing };
         }
-        if now.top > was.top {
+        if now.top > before.top {
             match self.kept {
-                Kept::Line if distance <= NEAR => self.kept = Kept::End,
+                Kept::ReaderPosition if distance <= NEAR_END => self.kept = Kept::End,
                 // The follower's own smooth scroll leads down as well.
-                Kept::Beginning if course.is_none() => self.kept = Kept::Line,
-                Kept::End | Kept::Beginning | Kept::Line => {}
+                Kept::Beginning if smooth_target.is_none() => self.kept = Kept::ReaderPosition,
+                Kept::End | Kept::Beginning | Kept::ReaderPosition => {}
             }
         }
-        Shown::Nothing
+        ListChange::Nothing
     }
 }
 
 /// Whether a row is too tall to be seen whole.
 pub(super) fn is_long(list: &Element, row: &Element) -> bool {
-    row.client_height() + ABOVE > list.client_height()
+    row.client_height() + TOP_MARGIN > list.client_height()
 }
 
 /// Returns the scroll offset with a row, or a line above one, at the top.
@@ -176,7 +176,7 @@ pub(super) fn beginning_of(row: &Element) -> i32 {
     let top = |element: &Element| element.dyn_ref::<HtmlElement>().map_or(0, HtmlElement::offset_top);
     let (own, block) = (top(row), row.parent_element().as_ref().map_or(0, top));
     // Browsers differ: `offsetTop` is relative to the skippable block, or to the conversation.
-    (if own < block { own + block } else { own }) - ABOVE
+    (if own < block { own + block } else { own }) - TOP_MARGIN
 }
 
 /// Distance to the end, in pixels.
@@ -191,10 +191,10 @@ pub(super) fn from_end(list: &Element) -> i32 {
 }
 
 /// Scrolls a list, and nothing around it.
-pub(super) fn scroll_to(list: &Element, top: i32, how: ScrollBehavior) {
+pub(super) fn scroll_to(list: &Element, top: i32, behavior: ScrollBehavior) {
     let options = ScrollToOptions::new();
     options.set_top(f64::from(top));
-    options.set_behavior(how);
+    options.set_behavior(behavior);
     list.scroll_to_with_scroll_to_options(&options);
 }
 
@@ -202,7 +202,7 @@ pub(super) fn scroll_to(list: &Element, top: i32, how: ScrollBehavior) {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Follower, Measure, Shown, VERY_END};
+    use super::{AT_END, Follower, ListChange, Measure};
 
     /// A model of a browser's scrolled list.
     #[derive(Debug, Default)]
@@ -215,54 +215,54 @@ mod tests {
 
     impl List {
         fn clamp(&mut self) {
-            let most = (self.now.whole - self.now.height).max(0);
+            let most = (self.now.content_height - self.now.height).max(0);
             self.now.top = self.now.top.clamp(0, most);
         }
 
         /// Reacts to an observer's call as the component does.
-        fn looked_at(&mut self, scrolled: bool) {
-            if self.follower.look(self.now, scrolled) != Shown::Nothing {
-                self.go(self.beginning, false);
+        fn observed(&mut self, scrolled: bool) {
+            if self.follower.observe(self.now, scrolled) != ListChange::Nothing {
+                self.scroll_to_end_or(self.beginning, false);
             }
         }
 
-        fn go(&mut self, beginning: Option<i32>, smooth: bool) {
+        fn scroll_to_end_or(&mut self, beginning: Option<i32>, smooth: bool) {
             self.beginning = beginning;
-            let (to, smooth) = self.follower.set_out(self.now, beginning, smooth);
+            let (to, smooth) = self.follower.plan_scroll(self.now, beginning, smooth);
             if !smooth {
                 self.now.top = to;
                 self.clamp();
             }
-            self.follower.seen = self.now;
+            self.follower.last_measure = self.now;
         }
 
         /// Changes the content, then the list's own size: the browser clamps in between.
-        fn reshape(&mut self, width: i32, height: i32, whole: i32) {
-            self.now.whole = whole.max(self.now.height);
+        fn reshape(&mut self, width: i32, height: i32, content_height: i32) {
+            self.now.content_height = content_height.max(self.now.height);
             self.clamp();
-            self.now = Measure { width, height, whole: whole.max(height), ..self.now };
+            self.now = Measure { width, height, content_height: content_height.max(height), ..self.now };
             self.clamp();
             // The scroll event comes before the resize event.
-            self.looked_at(true);
-            self.looked_at(false);
+            self.observed(true);
+            self.observed(false);
         }
 
-        fn grow(&mut self, whole: i32) {
-            self.now.whole = whole.max(self.now.height);
+        fn grow(&mut self, content_height: i32) {
+            self.now.content_height = content_height.max(self.now.height);
             self.clamp();
-            self.looked_at(false);
+            self.observed(false);
         }
 
         fn scroll(&mut self, by: i32) {
             self.now.top += by;
             self.clamp();
-            self.looked_at(true);
+            self.observed(true);
         }
     }
 
-    fn list(whole: i32) -> List {
+    fn list(content_height: i32) -> List {
         let mut list = List::default();
-        list.reshape(370, 600, whole);
+        list.reshape(370, 600, content_height);
         list
     }
 
@@ -289,7 +289,7 @@ mod tests {
     #[test]
     fn a_reader_who_sets_out_while_a_message_grows_is_let_go() {
         let mut list = list(2_000);
-        list.now.whole = 2_060;
+        list.now.content_height = 2_060;
         list.scroll(-20);
         assert!(!list.follower.follows());
         assert_eq!(list.now.top, 1_380);
@@ -298,8 +298,8 @@ mod tests {
     #[test]
     fn the_beginning_of_a_long_answer_stays_until_the_reader_goes_on() {
         let mut list = list(2_000);
-        list.now.whole = 3_500;
-        list.go(Some(1_984), true);
+        list.now.content_height = 3_500;
+        list.scroll_to_end_or(Some(1_984), true);
         // Smoothly, in two steps.
         list.scroll(300);
         list.scroll(284);
@@ -318,8 +318,8 @@ mod tests {
     #[test]
     fn the_last_pixel_of_the_way_to_a_beginning_is_not_a_reader_who_goes_on() {
         let mut list = list(2_000);
-        list.now.whole = 3_500;
-        list.go(Some(1_984), true);
+        list.now.content_height = 3_500;
+        list.scroll_to_end_or(Some(1_984), true);
         // Smooth scrolling slows down before it ends.
         for by in [582, 1, 1] {
             list.scroll(by);
@@ -330,27 +330,24 @@ mod tests {
 
     #[derive(Clone, Debug)]
     enum Change {
-        Reshaped { width: i32, height: i32, whole: i32 },
-        Grown { whole: i32 },
+        Reshaped { width: i32, height: i32, content_height: i32 },
+        Grown { content_height: i32 },
     }
 
     fn changes() -> impl Strategy<Value = Vec<Change>> {
-        let whole = 1..6_000;
+        let content_height = 1..6_000;
         let change = prop_oneof![
-            (280..1_200, 60..1_100, whole.clone()).prop_map(|(width, height, whole)| Change::Reshaped {
-                width,
-                height,
-                whole
-            }),
-            whole.prop_map(|whole| Change::Grown { whole }),
+            (280..1_200, 60..1_100, content_height.clone())
+                .prop_map(|(width, height, content_height)| Change::Reshaped { width, height, content_height }),
+            content_height.prop_map(|content_height| Change::Grown { content_height }),
         ];
         proptest::collection::vec(change, 1..12)
     }
 
     fn undergo(list: &mut List, change: &Change) {
         match *change {
-            Change::Reshaped { width, height, whole } => list.reshape(width, height, whole),
-            Change::Grown { whole } => list.grow(whole),
+            Change::Reshaped { width, height, content_height } => list.reshape(width, height, content_height),
+            Change::Grown { content_height } => list.grow(content_height),
         }
     }
 
@@ -360,7 +357,7 @@ mod tests {
             let mut list = list(2_000);
             for change in &changes {
                 undergo(&mut list, change);
-                prop_assert!(list.now.distance() <= VERY_END, "{:?} after {:?}", list, change);
+                prop_assert!(list.now.distance() <= AT_END, "{:?} after {:?}", list, change);
                 prop_assert!(list.follower.is_at_end());
             }
         }
@@ -374,17 +371,17 @@ mod tests {
                 let mut alone = Measure { ..list.now };
                 undergo(&mut list, change);
                 // The offset that the browser alone would have set.
-                if let Change::Reshaped { width, height, whole } = *change {
-                    let most = whole.max(alone.height) - alone.height;
+                if let Change::Reshaped { width, height, content_height } = *change {
+                    let most = content_height.max(alone.height) - alone.height;
                     alone.top = alone.top.min(most.max(0));
-                    alone = Measure { width, height, whole: whole.max(height), ..alone };
-                } else if let Change::Grown { whole } = *change {
-                    alone.whole = whole.max(alone.height);
+                    alone = Measure { width, height, content_height: content_height.max(height), ..alone };
+                } else if let Change::Grown { content_height } = *change {
+                    alone.content_height = content_height.max(alone.height);
                 }
-                alone.top = alone.top.clamp(0, (alone.whole - alone.height).max(0));
+                alone.top = alone.top.clamp(0, (alone.content_height - alone.height).max(0));
                 if list.follower.follows() {
                     // A shrinking list may end where the reader is.
-                    prop_assert!(list.now.distance() <= VERY_END);
+                    prop_assert!(list.now.distance() <= AT_END);
                     break;
                 }
                 prop_assert_eq!(list.now.top, alone.top);

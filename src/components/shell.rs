@@ -10,11 +10,11 @@ use yew::prelude::*;
 use super::{
     Enter, ViewConfig,
     announcer::Announcer,
-    chat_window::{ChatWindow, Places, chat_window},
+    chat_window::{ChatWindow, ElementRefs, chat_window},
     elements::{element, group},
     lazy_view::kind::Kind,
     message_actions::ActionState,
-    message_row::{RowView, put_row},
+    message_row::{RowView, push_row},
     view_context::ViewContext,
 };
 use crate::{
@@ -26,28 +26,29 @@ use crate::{
 pub const MARK: char = '$';
 
 /// Placeholder for the visitor's text.
-const WORDS: &str = "$text";
+const TEXT_PLACEHOLDER: &str = "$text";
 
 /// The window of an empty conversation.
 #[component]
 pub fn Shell() -> Html {
     let announcer = Announcer::default();
-    let view = ViewContext { state: Rc::default(), look: look(), act: Callback::noop(), say: Callback::noop() };
+    let view =
+        ViewContext { state: Rc::default(), config: shell_config(), act: Callback::noop(), announce: Callback::noop() };
     let window = chat_window(ChatWindow {
         view,
         sounds: false,
         modal: false,
-        seen: false,
-        large: Some(false),
+        was_ever_open: false,
+        is_large: Some(false),
         menu_open: false,
         toggle_menu: Callback::noop(),
         choose: Callback::noop(),
         question: None,
         answer: Callback::noop(),
-        announcer: announcer.inside(),
-        places: &Places::default(),
+        announcer: announcer.inner_regions(),
+        refs: &ElementRefs::default(),
     });
-    element!("div", "class" = "app"; group(vec![window, announcer.beside()])).into()
+    element!("div", "class" = "app"; group(vec![window, announcer.outer_regions()])).into()
 }
 
 /// A message of the visitor that is being sent.
@@ -55,7 +56,7 @@ pub fn Shell() -> Html {
 pub fn ShellRow() -> Html {
     let id: Rc<str> = "shell".into();
     let mut conversation = Conversation::new();
-    conversation.apply(Action::Composed { id: id.clone(), text: WORDS.into(), typed: None, at: 0 });
+    conversation.apply(Action::Composed { id: id.clone(), text: TEXT_PLACEHOLDER.into(), typed: None, at: 0 });
     conversation.apply(Action::SendBegan { id });
     let mut nodes = Vec::new();
     for row in conversation.rows() {
@@ -64,29 +65,29 @@ pub fn ShellRow() -> Html {
                 row: row.clone(),
                 part: None,
                 bubble: AttrValue::default(),
-                look: look(),
+                config: shell_config(),
                 act: Callback::noop(),
-                open: false,
-                given: None,
+                is_answerable: false,
+                given_answer: None,
             },
             assignee: None,
             clock: None,
-            minutes: None,
+            age_minutes: None,
             day: None,
-            unread: false,
+            is_first_unread: false,
             action_state: ActionState::default(),
             on_action: Callback::noop(),
         };
-        put_row(&view, &mut nodes);
+        push_row(&view, &mut nodes);
     }
     group(nodes)
 }
 
-fn look() -> Rc<ViewConfig> {
-    let mut look = ViewConfig { enter: Enter::Send, ..ViewConfig::default() };
+fn shell_config() -> Rc<ViewConfig> {
+    let mut config = ViewConfig { enter: Enter::Send, ..ViewConfig::default() };
     for (name, ..) in SENTENCES {
-        let known = look.strings.set(name, &format!("{MARK}{name}"));
+        let known = config.strings.set(name, &format!("{MARK}{name}"));
         debug_assert!(known);
     }
-    Rc::new(look)
+    Rc::new(config)
 }

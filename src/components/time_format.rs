@@ -18,13 +18,14 @@ const MINUTE: f64 = 60_000.0;
 const DAY: f64 = 86_400_000.0;
 
 /// For this many minutes a message shows its age instead of its time.
-const FRESH: u32 = 60;
+const MAX_AGE_MINUTES: u32 = 60;
 
 /// Delay before the formats are created for these rows, in milliseconds: until after the first
 /// frame; or, while the visitor waits for a first answer, until after that answer, if it is quick.
 pub(super) fn clock_delay(rows: &[Rc<Row>]) -> u64 {
-    let waits = rows.iter().all(|row| row.message().is_some_and(|message| message.author == Author::Visitor));
-    if waits { 1_000 } else { 60 }
+    let awaits_first_answer =
+        rows.iter().all(|row| row.message().is_some_and(|message| message.author == Author::Visitor));
+    if awaits_first_answer { 1_000 } else { 60 }
 }
 
 /// A day on which messages arrived.
@@ -46,20 +47,20 @@ pub(super) struct Clock {
     ago: OnceCell<Option<Format>>,
     day_ago: OnceCell<Option<Format>>,
     /// Cache: the midnights around the time looked up last, because most rows are of one day.
-    around: Cell<(f64, f64)>,
+    cached_day: Cell<(f64, f64)>,
 }
 
 /// The current time in milliseconds, by the visitor's clock unless a scene has stopped it.
-pub(super) fn now(look: &ViewConfig) -> f64 {
-    look.now.map_or_else(Date::now, moment)
+pub(super) fn now(config: &ViewConfig) -> f64 {
+    config.now.map_or_else(Date::now, to_js_time)
 }
 
 /// Returns the whole minutes since a time, while they are few. A time in the future counts as now,
 /// because two clocks seldom agree.
 pub(super) fn minutes_since(at: u64, now: f64) -> Option<u32> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
-    let minutes = ((now - moment(at)) / MINUTE) as u32;
-    (minutes < FRESH).then_some(minutes)
+    let minutes = ((now - to_js_time(at)) / MINUTE) as u32;
+    (minutes < MAX_AGE_MINUTES).then_some(minutes)
 }
 
 impl Clock {
@@ -73,14 +74,14 @@ impl Clock {
             date: OnceCell::new(),
             ago: OnceCell::new(),
             day_ago: OnceCell::new(),
-            around: Cell::default(),
+            cached_day: Cell::default(),
         }
     }
 
     /// Formats the age in minutes, or else hour and minute: the day is shown above.
     pub(super) fn write(&self, at: u64, minutes: Option<u32>) -> AttrValue {
         let Some(minutes) = minutes else {
-            return self.by(&self.time, at, &[("hour", "numeric"), ("minute", "2-digit")]);
+            return self.format_with(&self.time, at, &[("hour", "numeric"), ("minute", "2-digit")]);
         };
         let fields = [("numeric", "auto"), ("style", "short")];
         let ago = self.ago.get_or_init(|| Format::relative(self.locale.as_deref(), &fields));
@@ -91,18 +92,18 @@ impl Clock {
 
     /// Formats day, date, hour and minute.
     pub(super) fn write_full(&self, at: u64) -> AttrValue {
-        self.by(&self.full, at, &[("dateStyle", "full"), ("timeStyle", "short")])
+        self.format_with(&self.full, at, &[("dateStyle", "full"), ("timeStyle", "short")])
     }
 
     /// Returns the day of a time, in the visitor's time zone. `today` is the last midnight.
     pub(super) fn day(&self, at: u64, today: f64) -> Day {
-        let at = moment(at);
-        let (from, to) = self.around.get();
+        let at = to_js_time(at);
+        let (from, to) = self.cached_day.get();
         let midnight = if from <= at && at < to {
             from
         } else {
             let (from, to) = (midnight(at, 0), midnight(at, 1));
-            self.around.set((from, to));
+            self.cached_day.set((from, to));
             from
         };
         // Rounded, because days with a clock change have 23 or 25 hours.
@@ -122,20 +123,20 @@ impl Clock {
                 let words = self.day_ago.get_or_init(|| Format::relative(self.locale.as_deref(), &fields));
                 words.as_ref().map(|words| words.write_unit(-f64::from(ago.max(0)), "day")).unwrap_or_default()
             }
-            2..=6 => self.by(&self.weekday, at, &[("weekday", "long")]),
-            7.. => self.by(&self.date, at, &[("dateStyle", "long")]),
+            2..=6 => self.format_with(&self.weekday, at, &[("weekday", "long")]),
+            7.. => self.format_with(&self.date, at, &[("dateStyle", "long")]),
         }
     }
 
-    fn by(&self, format: &OnceCell<Option<Format>>, at: u64, fields: &[(&str, &str)]) -> AttrValue {
+    fn format_with(&self, format: &OnceCell<Option<Format>>, at: u64, fields: &[(&str, &str)]) -> AttrValue {
         let format = format.get_or_init(|| Format::dates(self.locale.as_deref(), fields));
-        format.as_ref().map(|format| format.write(moment(at))).unwrap_or_default()
+        format.as_ref().map(|format| format.write(to_js_time(at))).unwrap_or_default()
     }
 }
 
 /// A time as ISO 8601.
 pub(super) fn iso(at: u64) -> AttrValue {
-    String::from(Date::new(&JsValue::from_f64(moment(at))).to_iso_string()).into()
+    String::from(Date::new(&JsValue::from_f64(to_js_time(at))).to_iso_string()).into()
 }
 
 /// A day as ISO 8601.
@@ -157,6 +158,6 @@ pub(super) fn midnight(at: f64, later: u32) -> f64 {
 
 /// Converts milliseconds to the number type of JavaScript times.
 #[expect(clippy::cast_precision_loss, reason = "exact for another 280,000 years")]
-pub(super) fn moment(at: u64) -> f64 {
+pub(super) fn to_js_time(at: u64) -> f64 {
     at as f64
 }

@@ -15,11 +15,11 @@ use crate::{api::send_body, strings::fill};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Uploads {
     /// Largest size of a file, in bytes.
-    pub most: u32,
+    pub max_bytes: u32,
     /// Accepted MIME types, such as `image/png`; all types if empty.
     pub types: Rc<[AttrValue]>,
     /// Files that are chosen from the start, as in a scene.
-    pub chosen: Rc<[File]>,
+    pub preselected: Rc<[File]>,
     /// Starts an upload. The caller keeps the returned value as long as the file is wanted:
     /// dropping it stops the upload.
     pub start: Callback<Upload, Sending>,
@@ -31,7 +31,7 @@ pub struct Upload {
     /// The file.
     pub file: File,
     /// Called for each step, the last one being [`UploadState::Done`] or [`UploadState::Failed`].
-    pub told: Callback<UploadState>,
+    pub on_progress: Callback<UploadState>,
 }
 
 /// Guard of an upload: dropping it stops the upload.
@@ -70,12 +70,12 @@ impl Uploads {
     /// Returns why this file is refused without an upload. Its type is what the browser detects; if
     /// it detects none, the server decides.
     #[must_use]
-    pub fn refuse(&self, file: &File) -> Option<UploadError> {
+    pub fn refusal(&self, file: &File) -> Option<UploadError> {
         let kind = file.type_();
-        let listed = self.types.is_empty() || kind.is_empty() || self.types.iter().any(|one| one.as_str() == kind);
+        let is_accepted = self.types.is_empty() || kind.is_empty() || self.types.iter().any(|one| one.as_str() == kind);
         match () {
-            () if file.size() > f64::from(self.most) => Some(UploadError::TooLarge),
-            () if !listed => Some(UploadError::Refused),
+            () if file.size() > f64::from(self.max_bytes) => Some(UploadError::TooLarge),
+            () if !is_accepted => Some(UploadError::Refused),
             () => None,
         }
     }
@@ -88,24 +88,24 @@ pub fn sample(name: &str, kind: &str, size: usize) -> Option<File> {
     let options = Object::new();
     Reflect::set(&options, &JsValue::from_str("type"), &JsValue::from_str(kind)).ok()?;
     let content = Array::of1(&JsValue::from_str(&" ".repeat(size)));
-    let given = Array::of2(&content, &JsValue::from_str(name));
-    given.push(&options);
-    Reflect::construct(&class, &given).ok().map(JsCast::unchecked_into)
+    let arguments = Array::of2(&content, &JsValue::from_str(name));
+    arguments.push(&options);
+    Reflect::construct(&class, &arguments).ok().map(JsCast::unchecked_into)
 }
 
 impl Uploads {
     /// The MIME types that the file picker offers; `None` for all.
-    pub(super) fn accepted(&self) -> Option<String> {
+    pub(super) fn accept_attribute(&self) -> Option<String> {
         let types: Vec<&str> = self.types.iter().map(AttrValue::as_str).collect();
         (!types.is_empty()).then(|| types.join(","))
     }
 
     /// The error message for a file.
-    pub(super) fn wrong(&self, error: UploadError, look: &ViewConfig) -> AttrValue {
-        let strings = &look.strings;
+    pub(super) fn error_message(&self, error: UploadError, config: &ViewConfig) -> AttrValue {
+        let strings = &config.strings;
         match error {
             UploadError::TooLarge => {
-                let size = intl::size(look.locale.as_deref(), f64::from(self.most));
+                let size = intl::size(config.locale.as_deref(), f64::from(self.max_bytes));
                 fill(&strings.upload_too_large(), "size", &size).into()
             }
             UploadError::Refused => strings.upload_refused(),
@@ -116,14 +116,14 @@ impl Uploads {
 
 /// Returns the action that sends uploaded files: one typed answer with all of them, or a text
 /// message with the address of the only one.
-pub(super) fn sent(files: &[(File, String)], is_typed: bool) -> UserAction {
+pub(super) fn send_action(files: &[(File, String)], is_typed: bool) -> UserAction {
     let addresses: Vec<&str> = files.iter().map(|(_, address)| address.as_str()).collect();
     let text = addresses.join("\n");
     if !is_typed {
         return UserAction::Send(text);
     }
     let each = files.iter().map(|(file, address)| {
-        let [link, name, of] = [address, &file.name(), &file.type_()].map(|text| send_body::quoted(text));
+        let [link, name, of] = [address, &file.name(), &file.type_()].map(|text| send_body::json_string(text));
         ["{\"link\":", &link, ",\"filename\":", &name, ",\"mime_type\":", &of, "}"].concat()
     });
     let list = ["[", &each.collect::<Vec<_>>().join(","), "]"].concat();

@@ -42,7 +42,7 @@ pub struct ViewConfig {
     /// Where the window is shown.
     pub mode: Mode,
     /// All settings, for views that rarely need one.
-    pub config: Config,
+    pub settings: Config,
     /// Classes of the widget's root: corner and colours.
     pub class: AttrValue,
     /// How files are uploaded, if the site accepts files.
@@ -109,44 +109,44 @@ impl ViewConfig {
 
     /// Reads the settings. Unknown names of sentences go to `unknown`.
     #[must_use]
-    pub fn new(config: &Config, unknown: impl FnMut(&str)) -> Self {
+    pub fn new(settings: &Config, unknown: impl FnMut(&str)) -> Self {
         let mut strings = Strings::default();
-        if let Some(language) = config.language() {
+        if let Some(language) = settings.language() {
             // A locale file of another version may have unknown names, which are ignored.
             strings.replace(language.words.iter(), |_| {});
         }
-        strings.replace(config.strings().iter(), unknown);
+        strings.replace(settings.strings().iter(), unknown);
         for (name, sentence) in [
             (Name::Heading, "heading"),
             (Name::Subheading, "subheading"),
             (Name::Greeting, "greeting"),
             (Name::LauncherLabel, "launcher"),
         ] {
-            if let Some(text) = config.given(name) {
+            if let Some(text) = settings.given(name) {
                 let known = strings.set(sentence, &text);
                 debug_assert!(known, "there is no sentence {sentence}");
             }
         }
         // The loader derives the language in use from this setting, with more care. The setting
         // itself counts only if no such language is given.
-        let spoken = config.language().map(|language| Rc::from(language.tag.as_str()));
-        let locale = spoken.or_else(|| config.given(Name::Locale));
-        let theme = config.given(Name::Theme).map_or("auto".into(), |theme| theme);
+        let language_tag = settings.language().map(|language| Rc::from(language.tag.as_str()));
+        let locale = language_tag.or_else(|| settings.given(Name::Locale));
+        let theme = settings.given(Name::Theme).map_or("auto".into(), |theme| theme);
         Self {
             strings,
-            avatar: config.given(Name::Avatar).map(AttrValue::from),
+            avatar: settings.given(Name::Avatar).map(AttrValue::from),
             locale: locale.map(AttrValue::from),
             now: None,
-            feedback: config.text(Name::Feedback) == "on",
-            enter: Enter::named(config.text(Name::Enter)),
-            links: Links::named(config.text(Name::Links)),
-            mode: match config.text(Name::Mode) {
+            feedback: settings.text(Name::Feedback) == "on",
+            enter: Enter::named(settings.text(Name::Enter)),
+            links: Links::named(settings.text(Name::Links)),
+            mode: match settings.text(Name::Mode) {
                 "inline" => Mode::Inline,
                 "panel" => Mode::Panel,
                 _ => Mode::Floating,
             },
-            config: config.clone(),
-            class: ["app at-", config.text(Name::Position), " theme-", &theme].concat().into(),
+            settings: settings.clone(),
+            class: ["app at-", settings.text(Name::Position), " theme-", &theme].concat().into(),
             uploads: None,
             typed: false,
         }
@@ -161,13 +161,13 @@ impl ViewConfig {
         const SCRIPTS: &[&str] = &["Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm"];
         let mut parts = self.locale.as_deref()?.split('-');
         let language = parts.next().unwrap_or_default();
-        if language == "en" && self.config.given(Name::Locale).is_none() {
+        if language == "en" && self.settings.given(Name::Locale).is_none() {
             return None;
         }
         // Some languages are written in several scripts.
         let script = parts.next().filter(|part| part.len() == 4);
-        let (known, is) = script.map_or((RIGHT_TO_LEFT, language), |script| (SCRIPTS, script));
-        let rtl = known.iter().any(|known| known.eq_ignore_ascii_case(is));
+        let (known, tag) = script.map_or((RIGHT_TO_LEFT, language), |script| (SCRIPTS, script));
+        let rtl = known.iter().any(|known| known.eq_ignore_ascii_case(tag));
         Some(if rtl { "rtl" } else { "ltr" })
     }
 }
@@ -186,9 +186,9 @@ mod tests {
         assert_eq!(with("de"), Some("ltr"));
         assert_eq!((with("az-Arab-IR"), with("ur-Latn"), with("pa-Arab")), (Some("rtl"), Some("ltr"), Some("rtl")));
         assert_eq!((with("en-GB"), with("en")), (None, None));
-        let mut config = Config::default();
-        config.set("locale", crate::config::RawValue::Text("en_GB".into()), &mut |line| panic!("{line}"));
-        assert_eq!(ViewConfig::new(&config, |_| {}).direction(), Some("ltr"), "asked for");
+        let mut settings = Config::default();
+        settings.set("locale", crate::config::RawValue::Text("en_GB".into()), &mut |line| panic!("{line}"));
+        assert_eq!(ViewConfig::new(&settings, |_| {}).direction(), Some("ltr"), "asked for");
         assert_eq!(ViewConfig::default().direction(), None);
     }
 }

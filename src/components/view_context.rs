@@ -14,16 +14,16 @@ pub(super) struct ViewContext {
     /// The current conversation.
     pub(super) state: Rc<Conversation>,
     /// Settings and sentences.
-    pub(super) look: Rc<ViewConfig>,
+    pub(super) config: Rc<ViewConfig>,
     /// Called for everything the visitor does.
     pub(super) act: Callback<UserAction>,
     /// Announces a sentence to screen readers. Not compared, because it always does the same.
-    pub(super) say: Callback<AttrValue>,
+    pub(super) announce: Callback<AttrValue>,
 }
 
 /// Conversation and settings are replaced, never changed in place.
 impl PartialEq for ViewContext {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.state, &other.state) && Rc::ptr_eq(&self.look, &other.look) && self.act == other.act
+        Rc::ptr_eq(&self.state, &other.state) && Rc::ptr_eq(&self.config, &other.config) && self.act == other.act
     }
 }

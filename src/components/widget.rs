@@ -9,11 +9,11 @@ use yew::{html::onkeydown, prelude::*};
 use super::{
     Mode, UserAction, ViewConfig,
     announcer::Announcer,
-    chat_window::{ChatWindow, Places, chat_window},
+    chat_window::{ChatWindow, ElementRefs, chat_window},
     chunks,
-    dom::{self, PHONE, is_lost},
+    dom::{self, PHONE, is_focus_lost},
     elements::{element, group, on},
-    launcher::{Calls, Shows, TakenOver, badge, launcher_label},
+    launcher::{LauncherButton, LauncherHandlers, LauncherState, badge, launcher_label},
     lazy_view,
     notices::Question,
     preview::{newest_unread, preview},
@@ -30,7 +30,7 @@ pub struct WidgetProps {
     /// The current conversation.
     pub state: Rc<Conversation>,
     /// Settings and sentences.
-    pub look: Rc<ViewConfig>,
+    pub config: Rc<ViewConfig>,
     /// The launcher button in the page, in a parent element of its own; see
     /// [`Launcher`](super::Launcher).
     pub launcher: Element,
@@ -45,7 +45,7 @@ pub struct WidgetProps {
 impl PartialEq for WidgetProps {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.state, &other.state)
-            && Rc::ptr_eq(&self.look, &other.look)
+            && Rc::ptr_eq(&self.config, &other.config)
             && self.act == other.act
             && self.sounds == other.sounds
     }
@@ -53,35 +53,35 @@ impl PartialEq for WidgetProps {
 
 /// Launcher and window.
 pub struct Widget {
-    places: Places,
-    launcher: TakenOver,
+    refs: ElementRefs,
+    launcher: LauncherButton,
     /// Whether the screen is so small that the window takes all of it.
-    phone: bool,
+    is_phone: bool,
     #[expect(dead_code, reason = "watches while it lives")]
-    watch: Option<Listener>,
+    phone_listener: Option<Listener>,
     was_open: bool,
     /// Whether the window was ever open. Before that, nothing is fetched for it.
-    seen: bool,
+    was_ever_open: bool,
     /// Whether the visitor asked inside the widget to open or close the window. For clicks
     /// elsewhere on the page, the browser's user activation tells.
-    asked: Rc<Cell<bool>>,
+    visitor_toggled: Rc<Cell<bool>>,
     /// Whether the window had the focus before this change.
-    held: bool,
+    had_focus: bool,
     /// Whether the window is enlarged.
-    large: bool,
+    is_large: bool,
     /// Whether the menu is open.
-    menu: bool,
+    is_menu_open: bool,
     /// The confirmation that is being asked.
     question: Option<Question>,
     /// What gets the focus once it is rendered.
-    to_focus: Option<Place>,
+    pending_focus: Option<FocusTarget>,
     /// Key of the newest row whose preview was dismissed.
-    dismissed: Option<u32>,
+    dismissed_preview: Option<u32>,
     announcer: Announcer,
 }
 
 #[derive(Clone, Copy)]
-enum Place {
+enum FocusTarget {
     /// The first item of the menu.
     Menu,
     /// The first answer to the question.
@@ -93,19 +93,19 @@ pub enum Msg {
     /// The screen became as small as a phone's, or no longer is.
     PhoneChanged(bool),
     /// Opens the menu with `true`, closes it with `false`.
-    Menu(bool),
+    MenuToggled(bool),
     /// The visitor chose this in header or menu.
-    Chosen(UserAction),
+    ActionChosen(UserAction),
     /// The question was answered: yes or no.
-    Answered(bool),
+    QuestionAnswered(bool),
     /// The preview of the row with this key was dismissed.
-    Dismissed(u32),
+    PreviewDismissed(u32),
     /// The announcer has new words.
-    Announced,
+    AnnouncerChanged,
     /// Screen readers have taken the announced words.
-    Heard,
+    AnnouncerDue,
     /// A view of the window has this to announce.
-    Said(AttrValue),
+    Announce(AttrValue),
 }
 
 impl Component for Widget {
@@ -116,36 +116,36 @@ impl Component for Widget {
         lazy_view::register(chunks::load);
         let link = ctx.link().clone();
         Self {
-            places: Places::default(),
-            launcher: TakenOver::new(ctx.props().launcher.clone()),
-            phone: dom::matches(PHONE),
-            watch: dom::watch_media(PHONE, move |matches| link.send_message(Msg::PhoneChanged(matches))),
+            refs: ElementRefs::default(),
+            launcher: LauncherButton::new(ctx.props().launcher.clone()),
+            is_phone: dom::matches(PHONE),
+            phone_listener: dom::watch_media(PHONE, move |matches| link.send_message(Msg::PhoneChanged(matches))),
             was_open: ctx.props().state.window_open(),
-            seen: ctx.props().state.window_open(),
-            asked: Rc::default(),
-            held: false,
-            large: false,
-            menu: false,
+            was_ever_open: ctx.props().state.window_open(),
+            visitor_toggled: Rc::default(),
+            had_focus: false,
+            is_large: false,
+            is_menu_open: false,
             question: None,
-            to_focus: None,
-            dismissed: None,
+            pending_focus: None,
+            dismissed_preview: None,
             announcer: Announcer::default(),
         }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, happened: Msg) -> bool {
-        match happened {
-            Msg::PhoneChanged(phone) => self.phone = phone,
-            Msg::Said(words) => {
-                self.announcer.say(words, self.modal(ctx.props()));
-                self.until_heard(ctx);
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::PhoneChanged(is_phone) => self.is_phone = is_phone,
+            Msg::Announce(words) => {
+                self.announcer.announce(words, self.modal(ctx.props()));
+                self.clear_announcer_later(ctx);
             }
-            Msg::Menu(open) => {
-                self.menu = open;
-                self.to_focus = open.then_some(Place::Menu);
+            Msg::MenuToggled(open) => {
+                self.is_menu_open = open;
+                self.pending_focus = open.then_some(FocusTarget::Menu);
             }
-            Msg::Chosen(verb) => self.choose(ctx.props(), verb),
-            Msg::Answered(yes) => {
+            Msg::ActionChosen(action) => self.choose(ctx.props(), action),
+            Msg::QuestionAnswered(yes) => {
                 let question = self.question.take();
                 self.focus_window();
                 match question.filter(|_| yes) {
@@ -154,147 +154,149 @@ impl Component for Widget {
                     None => {}
                 }
             }
-            Msg::Dismissed(key) => {
-                self.dismissed = Some(key);
+            Msg::PreviewDismissed(key) => {
+                self.dismissed_preview = Some(key);
                 // The button that had the focus is removed.
                 dom::focus(&self.launcher.button);
             }
-            Msg::Announced => self.until_heard(ctx),
-            Msg::Heard => self.announcer.empty(),
+            Msg::AnnouncerChanged => self.clear_announcer_later(ctx),
+            Msg::AnnouncerDue => self.announcer.clear(),
         }
         true
     }
 
     fn changed(&mut self, ctx: &Context<Self>, _: &WidgetProps) -> bool {
         let state = &ctx.props().state;
-        self.held = self.places.section.cast::<Element>().is_some_and(|section| dom::holds_focus(&section));
-        self.menu &= state.window_open();
+        self.had_focus = self.refs.section.cast::<Element>().is_some_and(|section| dom::contains_focus(&section));
+        self.is_menu_open &= state.window_open();
         // An ended conversation has a restart button of its own, and nothing more to lose.
         self.question = self.question.filter(|_| state.phase() != Phase::Ended);
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let WidgetProps { state, look, act, sounds, .. } = ctx.props();
-        let say = ctx.link().callback(Msg::Said);
-        let view = ViewContext { state: state.clone(), look: look.clone(), act: act.clone(), say };
+        let WidgetProps { state, config, act, sounds, .. } = ctx.props();
+        let announce = ctx.link().callback(Msg::Announce);
+        let view = ViewContext { state: state.clone(), config: config.clone(), act: act.clone(), announce };
         let open = state.window_open();
         let onclick = {
-            let (act, asked) = (act.clone(), self.asked.clone());
+            let (act, visitor_toggled) = (act.clone(), self.visitor_toggled.clone());
             Callback::from(move |_: MouseEvent| {
-                asked.set(true);
+                visitor_toggled.set(true);
                 act.emit(if open { UserAction::Close } else { UserAction::Open });
             })
         };
-        let unread = newest_unread(state).filter(|(key, _)| self.dismissed != Some(*key) && look.mode != Mode::Inline);
+        let unread =
+            newest_unread(state).filter(|(key, _)| self.dismissed_preview != Some(*key) && config.mode != Mode::Inline);
         let preview = unread.map_or_else(Html::default, |(key, message)| {
-            preview(look, state, message, onclick.clone(), ctx.link().callback(move |_| Msg::Dismissed(key)))
+            preview(config, state, message, onclick.clone(), ctx.link().callback(move |_| Msg::PreviewDismissed(key)))
         });
         let onkeydown = self.onkeydown(open, ctx.props());
-        self.launcher.calls(Calls { click: onclick, key: onkeydown.clone() });
-        let resizable = !self.phone && look.mode != Mode::Inline;
+        self.launcher.set_handlers(LauncherHandlers { click: onclick, key: onkeydown.clone() });
+        let resizable = !self.is_phone && config.mode != Mode::Inline;
         let inside = vec![
             create_portal(badge(if open { 0 } else { state.unread() }), self.launcher.button.clone()),
             preview,
             chat_window(ChatWindow {
                 view,
                 sounds: *sounds,
-                seen: self.seen || open,
+                was_ever_open: self.was_ever_open || open,
                 modal: self.modal(ctx.props()),
-                large: resizable.then_some(self.large),
-                menu_open: self.menu,
-                toggle_menu: ctx.link().callback(Msg::Menu),
-                choose: ctx.link().callback(Msg::Chosen),
+                is_large: resizable.then_some(self.is_large),
+                menu_open: self.is_menu_open,
+                toggle_menu: ctx.link().callback(Msg::MenuToggled),
+                choose: ctx.link().callback(Msg::ActionChosen),
                 question: self.question,
-                answer: ctx.link().callback(Msg::Answered),
-                announcer: self.announcer.inside(),
-                places: &self.places,
+                answer: ctx.link().callback(Msg::QuestionAnswered),
+                announcer: self.announcer.inner_regions(),
+                refs: &self.refs,
             }),
-            self.announcer.beside(),
+            self.announcer.outer_regions(),
         ];
-        let (direction, locale) = (look.direction(), look.locale.clone());
-        let root = element!("div", "class" = look.class.clone(), "dir" = direction, "lang" = locale; group(inside));
+        let (direction, locale) = (config.direction(), config.locale.clone());
+        let root = element!("div", "class" = config.class.clone(), "dir" = direction, "lang" = locale; group(inside));
         on(root, Rc::new(onkeydown::Wrapper::new(onkeydown))).into()
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
-        let WidgetProps { state, look, .. } = ctx.props();
-        self.launcher.show(Shows {
-            label: launcher_label(&look.strings, state.unread()),
-            words: look.strings.launcher(),
+        let WidgetProps { state, config, .. } = ctx.props();
+        self.launcher.update(LauncherState {
+            label: launcher_label(&config.strings, state.unread()),
+            visible_label: config.strings.launcher(),
             open: state.window_open(),
-            class: look.class.clone(),
-            direction: look.direction(),
-            locale: look.locale.clone(),
+            class: config.class.clone(),
+            direction: config.direction(),
+            locale: config.locale.clone(),
         });
-        match self.to_focus.take() {
-            Some(Place::Menu) => {
-                if let Some(list) = self.places.menu.list.cast::<Element>() {
+        match self.pending_focus.take() {
+            Some(FocusTarget::Menu) => {
+                if let Some(list) = self.refs.menu.list.cast::<Element>() {
                     dom::step_focus(&list, "Home");
                 }
             }
-            Some(Place::Question) => {
-                if let Some(button) = self.places.question.cast::<Element>() {
+            Some(FocusTarget::Question) => {
+                if let Some(button) = self.refs.question.cast::<Element>() {
                     dom::focus(&button);
                 }
             }
             None => {}
         }
-        self.seen |= state.window_open();
-        self.move_focus(state.window_open(), look.mode);
-        self.keep_focus(state.window_open());
-        if self.announcer.follow(state, look, self.modal(ctx.props())) {
-            ctx.link().send_message(Msg::Announced);
+        self.was_ever_open |= state.window_open();
+        self.move_focus(state.window_open(), config.mode);
+        self.restore_lost_focus(state.window_open());
+        if self.announcer.announce_changes(state, config, self.modal(ctx.props())) {
+            ctx.link().send_message(Msg::AnnouncerChanged);
         }
     }
 }
 
 impl Widget {
-    fn until_heard(&mut self, ctx: &Context<Self>) {
+    fn clear_announcer_later(&mut self, ctx: &Context<Self>) {
         let link = ctx.link().clone();
-        self.announcer.until_heard(move || link.send_message(Msg::Heard));
+        self.announcer.clear_later(move || link.send_message(Msg::AnnouncerDue));
     }
 
     fn modal(&self, props: &WidgetProps) -> bool {
-        self.phone && props.look.mode != Mode::Inline && props.state.window_open()
+        self.is_phone && props.config.mode != Mode::Inline && props.state.window_open()
     }
 
     /// Performs what was chosen in header or menu, asks for confirmation first, or passes it on.
-    fn choose(&mut self, props: &WidgetProps, verb: UserAction) {
+    fn choose(&mut self, props: &WidgetProps, action: UserAction) {
         let ended = props.state.phase() == Phase::Ended;
-        let from_menu = std::mem::take(&mut self.menu);
-        let restarts = matches!(verb, UserAction::Restart);
-        let question = if matches!(verb, UserAction::End) {
+        let from_menu = std::mem::take(&mut self.is_menu_open);
+        let restarts = matches!(action, UserAction::Restart);
+        let question = if matches!(action, UserAction::End) {
             Some(Question::End)
         } else {
             (restarts && !ended).then_some(Question::Restart)
         };
         if question.is_some() {
             self.question = question;
-            self.to_focus = Some(Place::Question);
+            self.pending_focus = Some(FocusTarget::Question);
             return;
         }
         if restarts {
             self.focus_window();
-        } else if from_menu && let Some(button) = self.places.menu.button.cast::<Element>() {
+        } else if from_menu && let Some(button) = self.refs.menu.button.cast::<Element>() {
             dom::focus(&button);
         }
-        if matches!(verb, UserAction::Resize) {
-            self.large = !self.large;
+        if matches!(action, UserAction::Resize) {
+            self.is_large = !self.is_large;
         } else {
-            props.act.emit(verb);
+            props.act.emit(action);
         }
     }
 
     fn focus_window(&self) {
-        if let Some(section) = self.places.section.cast::<Element>() {
+        if let Some(section) = self.refs.section.cast::<Element>() {
             dom::focus_window(&section);
         }
     }
 
     fn onkeydown(&self, open: bool, props: &WidgetProps) -> Callback<KeyboardEvent> {
-        let (act, asked, section) = (props.act.clone(), self.asked.clone(), self.places.section.clone());
-        let (phone, inline) = (self.modal(props), props.look.mode == Mode::Inline);
+        let (act, visitor_toggled, section) =
+            (props.act.clone(), self.visitor_toggled.clone(), self.refs.section.clone());
+        let (is_modal, inline) = (self.modal(props), props.config.mode == Mode::Inline);
         Callback::from(move |event: KeyboardEvent| {
             // An inline window is a part of the page, so no key closes it.
             if !open || inline || event.is_composing() {
@@ -306,11 +308,11 @@ impl Widget {
                 // script nor by the browser.
                 event.stop_propagation();
                 event.prevent_default();
-                asked.set(true);
+                visitor_toggled.set(true);
                 act.emit(UserAction::Close);
-            } else if key == "Tab" && phone {
-                let wrapped = section.cast::<Element>().is_some_and(|it| dom::wrap_focus(&it, event.shift_key()));
-                if wrapped {
+            } else if key == "Tab" && is_modal {
+                let is_wrapped = section.cast::<Element>().is_some_and(|it| dom::wrap_focus(&it, event.shift_key()));
+                if is_wrapped {
                     event.prevent_default();
                 }
             }
@@ -319,11 +321,11 @@ impl Widget {
 
     /// Moves the focus into the window if this change removed the focused element, such as the
     /// button of a failed message or the field of a conversation that ended.
-    fn keep_focus(&mut self, open: bool) {
-        if !std::mem::take(&mut self.held) || !open {
+    fn restore_lost_focus(&mut self, open: bool) {
+        if !std::mem::take(&mut self.had_focus) || !open {
             return;
         }
-        if let Some(section) = self.places.section.cast::<Element>().filter(is_lost) {
+        if let Some(section) = self.refs.section.cast::<Element>().filter(is_focus_lost) {
             dom::focus_window(&section);
         }
     }
@@ -334,15 +336,15 @@ impl Widget {
         if std::mem::replace(&mut self.was_open, open) == open {
             return;
         }
-        let asked = self.asked.take() || dom::visitor_acted();
+        let visitor_toggled = self.visitor_toggled.take() || dom::has_user_activation();
         let launcher = &self.launcher.button;
-        let Some(section) = self.places.section.cast::<Element>() else { return };
+        let Some(section) = self.refs.section.cast::<Element>() else { return };
         if open {
             // An inline window opens by itself when it comes into view.
-            if asked && mode != Mode::Inline {
+            if visitor_toggled && mode != Mode::Inline {
                 dom::focus_window(&section);
             }
-        } else if dom::holds_focus(&section) || (asked && is_lost(launcher)) {
+        } else if dom::contains_focus(&section) || (visitor_toggled && is_focus_lost(launcher)) {
             dom::focus(launcher);
         }
     }

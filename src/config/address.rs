@@ -36,7 +36,7 @@ impl Address {
 
 /// Verdict on an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Judgement {
+pub(super) enum Safety {
     /// `https`, this machine, or a path on the page's own origin.
     Secure,
     /// Plain `http` to another machine: works, and anybody on the way can read it.
@@ -46,29 +46,29 @@ pub(super) enum Judgement {
 }
 
 /// Judges an address by its scheme and host alone; the browser parses the rest when it is used.
-pub(super) fn judge(url: &str) -> Judgement {
+pub(super) fn check_address(url: &str) -> Safety {
     if url.bytes().any(|b| b <= b' ' || b == b'\\') {
-        return Judgement::Unusable;
+        return Safety::Unusable;
     }
     if let Some(path) = url.strip_prefix('/') {
         // `//host` is another host under the page's scheme, not a path.
-        return if path.starts_with('/') { Judgement::Unusable } else { Judgement::Secure };
+        return if path.starts_with('/') { Safety::Unusable } else { Safety::Secure };
     }
     // By a single `char`: a search for a string would add the whole string search to the WASM.
-    let Some((scheme, rest)) = url.split_once(':') else { return Judgement::Unusable };
-    let Some(rest) = rest.strip_prefix("//") else { return Judgement::Unusable };
+    let Some((scheme, rest)) = url.split_once(':') else { return Safety::Unusable };
+    let Some(rest) = rest.strip_prefix("//") else { return Safety::Unusable };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.is_empty() || authority.contains('@') {
-        return Judgement::Unusable;
+        return Safety::Unusable;
     }
     if scheme.eq_ignore_ascii_case("https") {
-        Judgement::Secure
+        Safety::Secure
     } else if !scheme.eq_ignore_ascii_case("http") {
-        Judgement::Unusable
+        Safety::Unusable
     } else if is_loopback(authority) {
-        Judgement::Secure
+        Safety::Secure
     } else {
-        Judgement::Insecure
+        Safety::Insecure
     }
 }
 

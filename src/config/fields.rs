@@ -81,7 +81,7 @@ pub fn fields(list: &str, own: Vec<Field>) -> Vec<Field> {
         }
         let mut field = match own.iter().position(|field| field.name == name) {
             Some(at) => own.remove(at),
-            None => Field { name: name.to_owned(), kind: usual_kind(name), ..Field::default() },
+            None => Field { name: name.to_owned(), kind: default_kind(name), ..Field::default() },
         };
         field.required |= name.len() < word.len();
         fields.push(field);
@@ -96,7 +96,7 @@ pub fn fields(list: &str, own: Vec<Field>) -> Vec<Field> {
 
 /// Returns the default kind of a field with this name.
 #[must_use]
-pub fn usual_kind(name: &str) -> FieldKind {
+pub fn default_kind(name: &str) -> FieldKind {
     match name {
         "name" => FieldKind::Name,
         "email" => FieldKind::Email,

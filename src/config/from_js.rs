@@ -17,21 +17,21 @@ pub fn apply(config: &mut Config, settings: &JsValue, complain: &mut dyn FnMut(&
     for entry in Object::entries(settings).iter() {
         let entry: Array = entry.unchecked_into();
         let Some(name) = entry.get(0).as_string() else { continue };
-        let given = given(&name, &entry.get(1));
-        config.set(&name, given, complain);
+        let value = raw_value(&name, &entry.get(1));
+        config.set(&name, value, complain);
     }
 }
 
 /// Reads the language from `spoken`, which is `{tag, words}`.
 pub fn language(spoken: &JsValue) -> Option<Language> {
     let field = |name: &str| Reflect::get(spoken, &JsValue::from_str(name)).ok();
-    match map(&field("words")?) {
+    match map_value(&field("words")?) {
         RawValue::Map(words) => Some(Language { tag: field("tag")?.as_string()?, words }),
         RawValue::Nothing | RawValue::Text(_) | RawValue::Other(_) => None,
     }
 }
 
-fn given(name: &str, value: &JsValue) -> RawValue {
+fn raw_value(name: &str, value: &JsValue) -> RawValue {
     let kind = find(name).map(|setting| setting.kind);
     if value.is_null() || value.is_undefined() || value.as_bool() == Some(false) {
         return RawValue::Nothing;
@@ -39,11 +39,11 @@ fn given(name: &str, value: &JsValue) -> RawValue {
     if value.as_bool().is_some() {
         return RawValue::Text(String::new());
     }
-    let Some(text) = value.as_string().or_else(|| number(value)) else {
+    let Some(text) = value.as_string().or_else(|| number_text(value)) else {
         return match (kind, value.dyn_ref::<Array>()) {
-            (Some(SettingKind::List), Some(list)) => lines(list),
-            (Some(SettingKind::Json), Some(list)) => json(list),
-            (_, _) => map(value),
+            (Some(SettingKind::List), Some(list)) => list_value(list),
+            (Some(SettingKind::Json), Some(list)) => json_value(list),
+            (_, _) => map_value(value),
         };
     };
     if kind == Some(SettingKind::List) {
@@ -53,14 +53,14 @@ fn given(name: &str, value: &JsValue) -> RawValue {
         return RawValue::Text(text);
     }
     match JSON::parse(&text) {
-        Ok(parsed) if kind == Some(SettingKind::Json) => parsed.dyn_ref().map_or(RawValue::Other(text), json),
-        Ok(parsed) if parsed.is_object() => map(&parsed),
+        Ok(parsed) if kind == Some(SettingKind::Json) => parsed.dyn_ref().map_or(RawValue::Other(text), json_value),
+        Ok(parsed) if parsed.is_object() => map_value(&parsed),
         Ok(_) | Err(_) => RawValue::Other(text),
     }
 }
 
 /// Joins the texts, one on each line.
-fn lines(list: &Array) -> RawValue {
+fn list_value(list: &Array) -> RawValue {
     let texts = list.iter().map(|text| text.as_string().map(|text| text.replace('\n', " ")));
     match texts.collect::<Option<Vec<String>>>() {
         Some(texts) => RawValue::Text(texts.join("\n")),
@@ -69,7 +69,7 @@ fn lines(list: &Array) -> RawValue {
 }
 
 /// Writes the array as JSON. The reader of the JSON skips elements that are not objects.
-fn json(list: &Array) -> RawValue {
+fn json_value(list: &Array) -> RawValue {
     match JSON::stringify(list).ok().and_then(|text| text.as_string()) {
         Some(text) => RawValue::Text(text),
         None => RawValue::Other(String::from("not to be written as JSON")),
@@ -78,7 +78,7 @@ fn json(list: &Array) -> RawValue {
 
 /// Reads a map: texts, numbers and booleans become texts; `null` is skipped; anything else makes
 /// the whole map invalid.
-fn map(value: &JsValue) -> RawValue {
+fn map_value(value: &JsValue) -> RawValue {
     if Array::is_array(value) || !value.is_object() {
         return RawValue::Other(String::from(Object::from(value.clone()).to_string()));
     }
@@ -89,8 +89,8 @@ fn map(value: &JsValue) -> RawValue {
         if value.is_null() || value.is_undefined() {
             continue;
         }
-        let truth = value.as_bool().map(|yes| if yes { "true" } else { "false" }.to_owned());
-        match value.as_string().or_else(|| number(&value)).or(truth) {
+        let boolean_text = value.as_bool().map(|yes| if yes { "true" } else { "false" }.to_owned());
+        match value.as_string().or_else(|| number_text(&value)).or(boolean_text) {
             Some(text) => map.insert(key, text),
             None => return RawValue::Other([&key, ": not a text"].concat()),
         };
@@ -99,6 +99,6 @@ fn map(value: &JsValue) -> RawValue {
 }
 
 /// Formats a number with the browser's conversion: Rust's formatting of an `f64` would add 8 KB.
-fn number(value: &JsValue) -> Option<String> {
+fn number_text(value: &JsValue) -> Option<String> {
     value.as_f64().map(|number| String::from(js_sys::Number::from(number).to_string_with_radix(10).unwrap_or_default()))
 }

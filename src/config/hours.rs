@@ -18,12 +18,12 @@ pub struct Misfit {
     /// The piece that could not be read, as it was written.
     pub piece: String,
     /// What was expected in its place.
-    pub wanted: &'static str,
+    pub expected: &'static str,
 }
 
 /// A minute of the week: `day` counts from Monday, `minute` from midnight.
 #[must_use]
-pub fn moment(day: u16, minute: u16) -> u16 {
+pub fn minute_of_week(day: u16, minute: u16) -> u16 {
     (day * DAY + minute) % WEEK
 }
 
@@ -31,8 +31,8 @@ pub fn moment(day: u16, minute: u16) -> u16 {
 /// Monday.
 #[must_use]
 pub fn day_named(name: &str) -> Option<u16> {
-    let known = |day: &&str| name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(day));
-    (0..7u16).zip(DAYS).find(|(_, day)| known(day)).map(|(at, _)| at)
+    let matches = |day: &&str| name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(day));
+    (0..7u16).zip(DAYS).find(|(_, day)| matches(day)).map(|(at, _)| at)
 }
 
 impl Hours {
@@ -46,9 +46,9 @@ impl Hours {
             // Days first, then times; both may be several.
             let split = group.find(|c: char| c.is_ascii_digit()).unwrap_or(group.len());
             let (days, times) = group.split_at(split);
-            let days = read_days(days, group)?;
+            let days = parse_days(days, group)?;
             for time in times.split(',') {
-                let (from, to) = span(time.trim())?;
+                let (from, to) = parse_span(time.trim())?;
                 // Past midnight: the end is on the next day.
                 let to = if to <= from { to + DAY } else { to };
                 spans.extend(days.iter().map(|day| (day * DAY + from, day * DAY + to)));
@@ -57,8 +57,9 @@ impl Hours {
         if spans.is_empty() {
             return Err(misfit(text, "days and times such as Mon-Fri 09:00-17:30"));
         }
-        let over: Vec<(u16, u16)> = spans.iter().filter(|(_, to)| *to > WEEK).map(|(_, to)| (0, to - WEEK)).collect();
-        spans.extend(over);
+        let wrapped: Vec<(u16, u16)> =
+            spans.iter().filter(|(_, to)| *to > WEEK).map(|(_, to)| (0, to - WEEK)).collect();
+        spans.extend(wrapped);
         spans.sort_unstable();
         Ok(Self(spans))
     }
@@ -83,17 +84,17 @@ impl Hours {
     }
 }
 
-fn misfit(piece: &str, wanted: &'static str) -> Misfit {
-    Misfit { piece: piece.trim().to_owned(), wanted }
+fn misfit(piece: &str, expected: &'static str) -> Misfit {
+    Misfit { piece: piece.trim().to_owned(), expected }
 }
 
-fn read_days(text: &str, group: &str) -> Result<Vec<u16>, Misfit> {
+fn parse_days(text: &str, group: &str) -> Result<Vec<u16>, Misfit> {
     let day = |name: &str| {
         let name = name.trim();
         // A whole word or its first three letters: `Mo` could be one of two in another language.
-        let fits = name.bytes().all(|b| b.is_ascii_alphabetic());
+        let is_word = name.bytes().all(|b| b.is_ascii_alphabetic());
         day_named(name)
-            .filter(|_| fits)
+            .filter(|_| is_word)
             .ok_or_else(|| misfit(if name.is_empty() { group } else { name }, "a day such as Mon"))
     };
     let mut days = Vec::new();
@@ -108,15 +109,15 @@ fn read_days(text: &str, group: &str) -> Result<Vec<u16>, Misfit> {
     if days.is_empty() { Err(misfit(group, "a day such as Mon")) } else { Ok(days) }
 }
 
-fn span(text: &str) -> Result<(u16, u16), Misfit> {
-    let wanted = "times such as 09:00-17:30";
-    let Some((from, to)) = text.split_once('-') else { return Err(misfit(text, wanted)) };
-    let (from, to) = (time(from)?, time(to)?);
-    if from == DAY { Err(misfit(text, wanted)) } else { Ok((from, to)) }
+fn parse_span(text: &str) -> Result<(u16, u16), Misfit> {
+    let expected = "times such as 09:00-17:30";
+    let Some((from, to)) = text.split_once('-') else { return Err(misfit(text, expected)) };
+    let (from, to) = (parse_time(from)?, parse_time(to)?);
+    if from == DAY { Err(misfit(text, expected)) } else { Ok((from, to)) }
 }
 
-fn time(text: &str) -> Result<u16, Misfit> {
-    let wanted = "a time such as 09:00";
+fn parse_time(text: &str) -> Result<u16, Misfit> {
+    let expected = "a time such as 09:00";
     let number = |text: &str| {
         let digits = matches!(text.len(), 1 | 2) && text.bytes().all(|b| b.is_ascii_digit());
         if digits { text.parse::<u16>().ok() } else { None }
@@ -125,7 +126,7 @@ fn time(text: &str) -> Result<u16, Misfit> {
     match read {
         Some((24, 0)) => Ok(DAY),
         Some((hour @ 0..24, minute @ 0..60)) => Ok(hour * 60 + minute),
-        Some(_) | None => Err(misfit(text, wanted)),
+        Some(_) | None => Err(misfit(text, expected)),
     }
 }
 
@@ -134,7 +135,7 @@ mod tests {
     use super::*;
 
     fn at(day: &str, hour: u16, minute: u16) -> u16 {
-        moment(day_named(day).expect("a day"), hour * 60 + minute)
+        minute_of_week(day_named(day).expect("a day"), hour * 60 + minute)
     }
 
     #[test]
@@ -176,8 +177,8 @@ mod tests {
         assert_eq!(refused("Mon 9-17"), misfit("9", "a time such as 09:00"));
         assert_eq!(refused("Mon 09:00"), misfit("09:00", "times such as 09:00-17:30"));
         assert_eq!(refused("Mon 09:00-25:00"), misfit("25:00", "a time such as 09:00"));
-        assert_eq!(refused("09:00-17:00").wanted, "a day such as Mon");
-        assert_eq!(refused("Mon").wanted, "times such as 09:00-17:30");
-        assert_eq!(refused(" ; ").wanted, "days and times such as Mon-Fri 09:00-17:30");
+        assert_eq!(refused("09:00-17:00").expected, "a day such as Mon");
+        assert_eq!(refused("Mon").expected, "times such as 09:00-17:30");
+        assert_eq!(refused(" ; ").expected, "days and times such as Mon-Fri 09:00-17:30");
     }
 }

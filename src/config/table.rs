@@ -99,7 +99,7 @@ pub const SETTINGS: &[Setting] = &[
         "proxy-url",
         "proxyUrl",
         SettingKind::Url,
-        "(where the script came from)",
+        "(where the script was loaded from)",
         "Base address of your proxy.",
     ),
     row(
@@ -108,7 +108,7 @@ pub const SETTINGS: &[Setting] = &[
         "tokenUrl",
         SettingKind::Url,
         "(proxy-url + /token)",
-        "Where visitor tokens come from.",
+        "Address that issues visitor tokens.",
     ),
     row(
         Name::ApiUrl,
@@ -124,16 +124,16 @@ pub const SETTINGS: &[Setting] = &[
         "eventsUrl",
         SettingKind::UrlOrNone,
         "(api-url)",
-        "Base address of the event stream; `none` turns it off, replies are then the page's own affair.",
+        "Base address of the event stream; `none` turns it off, and the page then has to show the replies itself.",
     ),
-    row(Name::Site, "site", "site", SettingKind::Text, "(by the page's origin)", "Which of the proxy's sites this is."),
+    row(Name::Site, "site", "site", SettingKind::Text, "(from the page's origin)", "Id of this site at the proxy."),
     row(
         Name::User,
         "user",
         "user",
         SettingKind::Text,
-        "(nobody is signed in)",
-        "Your own id of the signed-in user: what is stored is kept apart by it. Needs `identity`. At their log-out, call `reset()` and take both back.",
+        "(no signed-in user)",
+        "Your own id of the signed-in user; stored data is kept separate for each user. Needs `identity`. When the user logs out, call `reset()` and remove both.",
     ),
     row(
         Name::Identity,
@@ -141,7 +141,7 @@ pub const SETTINGS: &[Setting] = &[
         "identity",
         SettingKind::Text,
         "(none)",
-        "What your server signed about the user (see `examples/signing`). A new one may be set at any time, also when `chataibot-error` says `IDENTITY_REFUSED`.",
+        "JWT about the user, signed by your server (see `examples/signing`). A new one can be set at any time, for example when `chataibot-error` reports `IDENTITY_REFUSED`.",
     ),
     row(
         Name::BotKey,
@@ -149,7 +149,7 @@ pub const SETTINGS: &[Setting] = &[
         "botKey",
         SettingKind::Text,
         "(the site's bot)",
-        "Which bot answers; it stands on the bot's trigger block.",
+        "Key of the bot that answers, from the bot's trigger block.",
     ),
     row(
         Name::Storage,
@@ -157,7 +157,7 @@ pub const SETTINGS: &[Setting] = &[
         "storage",
         SettingKind::Choice(&["local", "memory"]),
         "local",
-        "Where the conversation is kept: `local` survives a reload, `memory` does not.",
+        "Where the conversation is stored: `local` survives a reload, `memory` does not.",
     ),
     row(
         Name::Preload,
@@ -165,7 +165,7 @@ pub const SETTINGS: &[Setting] = &[
         "preload",
         SettingKind::Choice(&["intent", "idle"]),
         "intent",
-        "When the chat is fetched: when the visitor reaches for it, or already when the page is idle.",
+        "When the chat is fetched: `intent` when the visitor points at or focuses the launcher, `idle` as soon as the page is idle.",
     ),
     row(
         Name::Open,
@@ -173,7 +173,7 @@ pub const SETTINGS: &[Setting] = &[
         "",
         SettingKind::Flag,
         "false",
-        "Whether the window is open: the page may set it, and it follows the visitor.",
+        "Whether the window is open: the page can set it, and it changes when the visitor opens or closes the window.",
     ),
     row(
         Name::Mode,
@@ -181,7 +181,7 @@ pub const SETTINGS: &[Setting] = &[
         "mode",
         SettingKind::Choice(&["floating", "inline", "panel"]),
         "floating",
-        "Where the window stands: over the page beside the launcher, in the element's own box without a launcher, or as a panel as high as the screen. On phones it takes the whole screen, but not `inline`.",
+        "Where the window is: `floating` over the page next to the launcher, `inline` in the element's own box without a launcher, `panel` at the side of the screen in its full height. On phones the window fills the screen, except with `inline`.",
     ),
     row(
         Name::Layer,
@@ -189,7 +189,7 @@ pub const SETTINGS: &[Setting] = &[
         "layer",
         SettingKind::Choice(&["top", "page"]),
         "top",
-        "`top` shows launcher and window in the browser's top layer, above any `z-index`; `page` by `--chataibot-z-index`.",
+        "`top` shows launcher and window in the browser's top layer, above any `z-index`; `page` shows them at `--chataibot-z-index`.",
     ),
     row(
         Name::Theme,
@@ -220,8 +220,8 @@ pub const SETTINGS: &[Setting] = &[
         "bot-locale",
         "botLocale",
         SettingKind::Locale,
-        "(the chat's own)",
-        "Language of the bot's messages, where it is not the visitor's, so that screen readers read them in it.",
+        "(the chat's language)",
+        "Language of the bot's messages if it differs from the visitor's, so that screen readers pronounce them correctly.",
     ),
     row(Name::Heading, "heading", "heading", SettingKind::Text, "(in the visitor's language)", "Title of the window."),
     row(
@@ -238,16 +238,16 @@ pub const SETTINGS: &[Setting] = &[
         "greeting",
         SettingKind::Text,
         "(in the visitor's language)",
-        "What stands in an empty window.",
+        "Title of an empty conversation.",
     ),
-    row(Name::Avatar, "avatar", "avatar", SettingKind::Url, "(a symbol)", "Picture of the bot."),
+    row(Name::Avatar, "avatar", "avatar", SettingKind::Url, "(an icon)", "Picture of the bot."),
     row(
         Name::Launcher,
         "launcher",
         "launcher",
         SettingKind::Choice(&["round", "label", "none"]),
         "round",
-        "The launcher: a round button, a button with words on it, or none.",
+        "The launcher: a round button, a button with a label, or none.",
     ),
     row(
         Name::LauncherLabel,
@@ -255,7 +255,7 @@ pub const SETTINGS: &[Setting] = &[
         "launcherLabel",
         SettingKind::Text,
         "(in the visitor's language)",
-        "What the launcher is called by screen readers, and what stands on it with `launcher=\"label\"`.",
+        "Name of the launcher for screen readers, and its visible label with `launcher=\"label\"`.",
     ),
     row(
         Name::LauncherFor,
@@ -263,7 +263,7 @@ pub const SETTINGS: &[Setting] = &[
         "launcherFor",
         SettingKind::Text,
         "(none)",
-        "Selector of the page's own launcher: a click on it opens and closes the window, and ours is not shown.",
+        "Selector of the page's own launcher: a click on it opens and closes the window, and the built-in launcher is not shown.",
     ),
     row(
         Name::Avoid,
@@ -271,7 +271,7 @@ pub const SETTINGS: &[Setting] = &[
         "avoid",
         SettingKind::Text,
         "(none)",
-        "Selector of what the launcher keeps clear of, such as a cookie banner or a cart bar at the edge of the screen.",
+        "Selector of elements that the launcher must not overlap, such as a cookie banner or a cart bar at the edge of the screen.",
     ),
     row(
         Name::Attention,
@@ -279,7 +279,7 @@ pub const SETTINGS: &[Setting] = &[
         "attention",
         SettingKind::Flag,
         "false",
-        "Whether the launcher nods once, some seconds after the page has come; never where motion is unwelcome.",
+        "Whether the launcher nods once, some seconds after the page has loaded; never for visitors who prefer reduced motion.",
     ),
     row(
         Name::Teaser,
@@ -287,16 +287,16 @@ pub const SETTINGS: &[Setting] = &[
         "teaser",
         SettingKind::Text,
         "(none)",
-        "A sentence beside the launcher; dismissed once, it does not come back on this device.",
+        "A sentence next to the launcher; once dismissed, it is not shown again on this device.",
     ),
-    row(Name::TeaserDelay, "teaser-delay", "teaserDelay", SettingKind::Number, "5", "Seconds until the teaser comes."),
+    row(Name::TeaserDelay, "teaser-delay", "teaserDelay", SettingKind::Number, "5", "Delay of the teaser in seconds."),
     row(
         Name::TeaserPhone,
         "teaser-phone",
         "teaserPhone",
         SettingKind::Flag,
         "false",
-        "Whether the teaser comes on phones too.",
+        "Whether the teaser is also shown on phones.",
     ),
     row(
         Name::ContactName,
@@ -328,7 +328,7 @@ pub const SETTINGS: &[Setting] = &[
         "contact",
         SettingKind::Map,
         "(none)",
-        "The visitor as one object `{name, email, phone}`; goes before the three attributes and leaves no trace in the page.",
+        "The visitor as one object `{name, email, phone}`; takes precedence over the three attributes, and does not appear in the page's HTML.",
     ),
     row(
         Name::Variables,
@@ -338,21 +338,14 @@ pub const SETTINGS: &[Setting] = &[
         "(none)",
         "Variables of the conversation, for the bot's flow.",
     ),
-    row(
-        Name::Strings,
-        "strings",
-        "strings",
-        SettingKind::Map,
-        "(none)",
-        "Sentences of the widget to put in place of its own.",
-    ),
+    row(Name::Strings, "strings", "strings", SettingKind::Map, "(none)", "Your own texts in place of the widget's."),
     row(
         Name::Demo,
         "demo",
         "demo",
         SettingKind::Text,
         "(none)",
-        "Shows one scene of a conversation, such as `carousel`, instead of a chat: for designers and tests. Nothing is connected or stored.",
+        "Shows one scene of a conversation, such as `carousel`, instead of a chat, for designers and tests. Nothing is connected or stored.",
     ),
     row(
         Name::Design,
@@ -360,7 +353,7 @@ pub const SETTINGS: &[Setting] = &[
         "design",
         SettingKind::Flag,
         "false",
-        "Design mode: shows part, states, tokens, box and contrast of what one points at. `address`: only where the page's address has `?chataibot-design`.",
+        "Design mode: shows part, states, tokens, box and contrast of the element under the pointer. `address`: only if the page's address has `?chataibot-design`.",
     ),
     row(
         Name::Enter,
@@ -368,7 +361,7 @@ pub const SETTINGS: &[Setting] = &[
         "enter",
         SettingKind::Choice(&["auto", "send", "newline"]),
         "auto",
-        "What the Enter key does in the message field: `auto` sends, and begins a line where fingers type.",
+        "What the Enter key does in the message field: `auto` sends, but starts a new line on touch devices.",
     ),
     row(
         Name::Links,
@@ -384,7 +377,7 @@ pub const SETTINGS: &[Setting] = &[
         "feedback",
         SettingKind::Choice(&["on", "off"]),
         "off",
-        "Whether the visitor can say of each answer if it was helpful.",
+        "Whether the visitor can rate each answer as helpful or not helpful.",
     ),
     row(
         Name::Sound,
@@ -392,7 +385,7 @@ pub const SETTINGS: &[Setting] = &[
         "sound",
         SettingKind::Choice(&["on", "off"]),
         "on",
-        "Whether new messages sound while nobody looks, until the visitor chooses.",
+        "Whether new messages play a sound while the visitor is not looking at the chat; the visitor's own choice takes precedence.",
     ),
     row(
         Name::TitleIndicator,
@@ -400,7 +393,7 @@ pub const SETTINGS: &[Setting] = &[
         "titleIndicator",
         SettingKind::Choice(&["on", "off"]),
         "on",
-        "Whether the tab's title tells of unread messages while the page is hidden.",
+        "Whether the tab's title shows unread messages while the page is hidden.",
     ),
     row(
         Name::Consent,
@@ -408,7 +401,7 @@ pub const SETTINGS: &[Setting] = &[
         "consent",
         SettingKind::Flag,
         "false",
-        "Whether the visitor is asked for consent first; before it is given, nothing is stored or sent.",
+        "Whether the visitor is asked for consent first; nothing is stored or sent before it is given.",
     ),
     row(
         Name::ConsentUrl,
@@ -416,7 +409,7 @@ pub const SETTINGS: &[Setting] = &[
         "consentUrl",
         SettingKind::Url,
         "(none)",
-        "The privacy policy that the question for consent links to.",
+        "Privacy policy that the consent question links to.",
     ),
     row(
         Name::ConsentVersion,
@@ -424,7 +417,7 @@ pub const SETTINGS: &[Setting] = &[
         "consentVersion",
         SettingKind::Text,
         "1",
-        "Version of what is consented to; another one is asked for anew.",
+        "Version of the text that visitors consent to; after a change they are asked again.",
     ),
     row(
         Name::Prechat,
@@ -432,7 +425,7 @@ pub const SETTINGS: &[Setting] = &[
         "prechat",
         SettingKind::Text,
         "(none)",
-        "Fields of a form before each conversation, such as `name email* phone`; `*` marks those that must be filled. What is not `name`, `email` or `phone` becomes a variable of the conversation.",
+        "Fields of a form before each conversation, such as `name email* phone`; `*` marks required ones. Names other than `name`, `email` and `phone` become variables of the conversation.",
     ),
     row(
         Name::PrechatFields,
@@ -440,7 +433,7 @@ pub const SETTINGS: &[Setting] = &[
         "prechatFields",
         SettingKind::Json,
         "(none)",
-        "Own fields of that form: objects `{name, label, type, required, options}`; `type` is text, email, phone, number, date, long or choice.",
+        "Your own fields for that form: objects `{name, label, type, required, options}`; `type` is text, email, phone, number, date, long or choice.",
     ),
     row(
         Name::ContactLocked,
@@ -448,9 +441,9 @@ pub const SETTINGS: &[Setting] = &[
         "contactLocked",
         SettingKind::Flag,
         "false",
-        "Whether what the page knows of the contact cannot be changed in that form.",
+        "Whether contact data that the page provides is read-only in that form.",
     ),
-    row(Name::Home, "home", "home", SettingKind::Flag, "false", "Whether the window begins with a home screen."),
+    row(Name::Home, "home", "home", SettingKind::Flag, "false", "Whether the window starts with a home screen."),
     row(
         Name::Starters,
         "starters",
@@ -465,7 +458,7 @@ pub const SETTINGS: &[Setting] = &[
         "rating",
         SettingKind::Choice(&["off", "stars", "thumbs"]),
         "off",
-        "How a conversation is rated when it has ended; the page hears of it, the platform does not.",
+        "How the visitor can rate a conversation after its end; the page receives the rating (`chataibot-rating`), the platform does not.",
     ),
     row(
         Name::Availability,
@@ -473,7 +466,7 @@ pub const SETTINGS: &[Setting] = &[
         "availability",
         SettingKind::Choice(&["open", "away", "maintenance"]),
         "open",
-        "`away` says that nobody answers now, `maintenance` closes the chat; the page knows which holds.",
+        "`away` shows that nobody answers at present, `maintenance` closes the chat; the page has to set it.",
     ),
     row(
         Name::OfficeHours,
@@ -481,7 +474,7 @@ pub const SETTINGS: &[Setting] = &[
         "officeHours",
         SettingKind::Text,
         "(always)",
-        "When somebody answers, such as `Mon-Fri 09:00-17:30; Sat 10:00-12:00, 13:00-15:00`; outside of it the window says when that is again.",
+        "When somebody answers, such as `Mon-Fri 09:00-17:30; Sat 10:00-12:00, 13:00-15:00`; outside of these hours the window shows when somebody answers again.",
     ),
     row(
         Name::OfficeZone,

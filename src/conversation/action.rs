@@ -55,7 +55,7 @@ pub enum Action {
     },
     /// The typed form of an answer was refused, and nothing of it stored: the message waits again,
     /// as text.
-    FormRefused {
+    TypedAnswerRefused {
         /// The client message id.
         id: Rc<str>,
     },
@@ -104,18 +104,18 @@ pub enum Action {
         /// Everything, in order.
         entries: Vec<Rc<RawEntry>>,
         /// Whether the log has more before them, on request.
-        earlier: bool,
+        has_earlier: bool,
     },
     /// The log reported whether it has more before the first entry here.
     EarlierKnown(bool),
     /// Earlier entries were requested.
-    EarlierAsked,
+    EarlierRequested,
     /// A page of earlier entries arrived.
-    EarlierCame {
+    EarlierReceived {
         /// In order; entries that do not precede all known ones are dropped.
         entries: Vec<Rc<RawEntry>>,
         /// Whether the log has more before them.
-        earlier: bool,
+        has_earlier: bool,
     },
     /// The request for earlier entries failed.
     EarlierFailed,
@@ -132,9 +132,9 @@ pub enum Action {
     Ended,
     /// The conversation was left or lost: the next message starts a new one. Unsent messages and
     /// the draft stay.
-    Left,
+    ConversationLeft,
     /// The visitor was forgotten: nothing stays.
-    Forgotten,
+    VisitorForgotten,
     /// The window was opened.
     WindowOpened,
     /// The window was closed.
@@ -177,11 +177,11 @@ pub struct Restored {
     /// Up to where the log was read: the last entry, or a skipped one after it.
     pub cursor: Option<Cursor>,
     /// The last entry the visitor has read.
-    pub read: Option<Cursor>,
+    pub read_cursor: Option<Cursor>,
     /// Who answered, in case the entry that says so is older than those kept.
     pub assignee: Option<Assignee>,
     /// Whether the log has more before the first entry.
-    pub earlier: bool,
+    pub has_earlier: bool,
     /// Which messages the visitor found helpful or not.
     pub feedback: Vec<(Cursor, bool)>,
 }

@@ -8,7 +8,7 @@ use chataibot_wire::{Author, Cursor};
 use super::{Conversation, Row, RowKind};
 
 /// How many of the latest ratings are kept.
-const KEPT: usize = 200;
+const MAX_RATINGS: usize = 200;
 
 impl Conversation {
     /// Which messages the visitor found helpful or not, in the order they were rated.
@@ -23,11 +23,11 @@ impl Conversation {
     }
 
     pub(super) fn rate(&mut self, cursor: Cursor, helpful: bool) -> bool {
-        let rated =
-            |row: &Rc<Row>| row.message().is_some_and(|m| m.logged().is_some_and(|entry| entry.cursor == cursor));
-        let Some(at) = self.rows[..self.logged_rows].iter().rposition(rated) else { return false };
-        let theirs = self.rows[at].message().is_some_and(|m| m.author != Author::Visitor);
-        if !theirs || self.feedback_on(cursor) == Some(helpful) {
+        let is_at_cursor =
+            |row: &Rc<Row>| row.message().is_some_and(|m| m.log_entry().is_some_and(|entry| entry.cursor == cursor));
+        let Some(at) = self.rows[..self.logged_rows].iter().rposition(is_at_cursor) else { return false };
+        let is_reply = self.rows[at].message().is_some_and(|m| m.author != Author::Visitor);
+        if !is_reply || self.feedback_on(cursor) == Some(helpful) {
             return false;
         }
         if let RowKind::Message(message) = &mut Rc::make_mut(&mut self.rows[at]).kind {
@@ -36,19 +36,19 @@ impl Conversation {
         let feedback = Rc::make_mut(&mut self.feedback);
         feedback.retain(|(at, _)| *at != cursor);
         feedback.push((cursor, helpful));
-        let surplus = feedback.len().saturating_sub(KEPT);
+        let surplus = feedback.len().saturating_sub(MAX_RATINGS);
         feedback.drain(..surplus);
         true
     }
 
     /// Updates the feedback after a rebuild, which may change cursors; the rows have kept their
     /// feedback.
-    pub(super) fn gather_feedback(&mut self) {
+    pub(super) fn collect_feedback(&mut self) {
         let epoch = self.cursor.map(|cursor| cursor.epoch);
         let feedback = Rc::make_mut(&mut self.feedback);
         feedback.retain(|(at, _)| Some(at.epoch) == epoch);
         for message in self.rows.iter().filter_map(|row| row.message()) {
-            if let (Some(helpful), Some(entry)) = (message.feedback, message.logged())
+            if let (Some(helpful), Some(entry)) = (message.feedback, message.log_entry())
                 && !feedback.iter().any(|(at, _)| *at == entry.cursor)
             {
                 feedback.push((entry.cursor, helpful));

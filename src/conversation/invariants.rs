@@ -10,7 +10,7 @@ impl Conversation {
     pub(super) fn check_invariants(&self) {
         assert!(self.logged_rows <= self.rows.len(), "more logged rows than rows");
         let (mut ids, mut keys) = (BTreeSet::new(), BTreeSet::new());
-        let (mut last, mut local) = (None, false);
+        let (mut last, mut seen_local) = (None, false);
         for row in &self.rows {
             assert!(keys.insert(row.key), "key {} is given twice", row.key);
             let Some(message) = row.message() else { continue };
@@ -19,12 +19,15 @@ impl Conversation {
             }
             match message.delivery {
                 Delivery::Logged(cursor, _) => {
-                    assert!(!local, "a logged row comes after a local one");
-                    let place = (cursor.epoch, cursor.seq);
-                    assert!(last.is_none_or(|(epoch, seq)| epoch == place.0 && seq < place.1), "rows are out of order");
-                    last = Some(place);
+                    assert!(!seen_local, "a logged row comes after a local one");
+                    let position = (cursor.epoch, cursor.seq);
+                    assert!(
+                        last.is_none_or(|(epoch, seq)| epoch == position.0 && seq < position.1),
+                        "rows are out of order"
+                    );
+                    last = Some(position);
                 }
-                Delivery::Local(_) => local = true,
+                Delivery::Local(_) => seen_local = true,
             }
         }
         let waiting: BTreeSet<_> = self.outbox.iter().map(|message| &message.id).collect();

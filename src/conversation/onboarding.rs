@@ -125,7 +125,7 @@ impl Conversation {
         if maintenance {
             return Screen::Closed(Closed::Maintenance);
         }
-        if !self.may_call() {
+        if !self.has_required_consent() {
             return Screen::Consent;
         }
         if home && !self.progress.home_left {
@@ -144,14 +144,14 @@ impl Conversation {
     /// Whether anything may be sent to the proxy or stored: not before the consent that the host
     /// page requires.
     #[must_use]
-    pub fn may_call(&self) -> bool {
-        let given = self.progress.consent.as_ref().map(|consent| &consent.version);
-        self.requirements.consent.as_ref().is_none_or(|asked| given == Some(asked))
+    pub fn has_required_consent(&self) -> bool {
+        let given_version = self.progress.consent.as_ref().map(|consent| &consent.version);
+        self.requirements.consent.as_ref().is_none_or(|required| given_version == Some(required))
     }
 
     /// Whether messages may be sent: not before the form, which is sent with the first one.
     pub(super) fn may_send(&self) -> bool {
-        self.may_call() && !self.awaits_form()
+        self.has_required_consent() && !self.awaits_form()
     }
 
     /// Whether the form is missing. It is sent with the start of a conversation, so a running one
@@ -180,23 +180,23 @@ impl Conversation {
 
     /// Returns the action that records this step in the progress.
     #[must_use]
-    pub fn after(&self, step: &OnboardingEvent, at: u64) -> Action {
-        let mut passed = Progress::clone(&self.progress);
+    pub fn step_action(&self, step: &OnboardingEvent, at: u64) -> Action {
+        let mut progress = Progress::clone(&self.progress);
         match step {
             OnboardingEvent::ConsentGiven => {
-                passed.consent = self.requirements.consent.clone().map(|version| Consent { version, at });
+                progress.consent = self.requirements.consent.clone().map(|version| Consent { version, at });
             }
-            OnboardingEvent::ConsentDeclined => passed.consent = None,
-            OnboardingEvent::FormFilled(values) => passed.prechat = Some(values.clone()),
-            OnboardingEvent::HomeLeft => passed.home_left = true,
-            OnboardingEvent::HomeEntered => passed.home_left = false,
-            OnboardingEvent::Rated(_) => passed.rated.clone_from(&self.id),
+            OnboardingEvent::ConsentDeclined => progress.consent = None,
+            OnboardingEvent::FormFilled(values) => progress.prechat = Some(values.clone()),
+            OnboardingEvent::HomeLeft => progress.home_left = true,
+            OnboardingEvent::HomeEntered => progress.home_left = false,
+            OnboardingEvent::Rated(_) => progress.rated.clone_from(&self.id),
         }
-        Action::ProgressChanged(passed)
+        Action::ProgressChanged(progress)
     }
 
     /// Clears the form, which was for the conversation being left.
-    pub(super) fn forget_form(&mut self) {
+    pub(super) fn clear_form(&mut self) {
         if self.progress.prechat.is_some() {
             Rc::make_mut(&mut self.progress).prechat = None;
         }
@@ -214,11 +214,11 @@ mod tests {
     }
 
     fn step(conversation: &mut Conversation, step: OnboardingEvent) {
-        let action = conversation.after(&step, 7);
+        let action = conversation.step_action(&step, 7);
         conversation.apply(action);
     }
 
-    fn said(conversation: &mut Conversation) {
+    fn compose_message(conversation: &mut Conversation) {
         conversation.apply(Action::Composed { id: "m1".into(), text: "Hello".into(), typed: None, at: 1 });
     }
 
@@ -264,11 +264,11 @@ mod tests {
     #[test]
     fn nothing_leaves_before_consent_and_form() {
         let mut chat = conversation(everything());
-        said(&mut chat);
-        assert!(!chat.may_call());
+        compose_message(&mut chat);
+        assert!(!chat.has_required_consent());
         assert!(chat.next_to_send().is_none());
         step(&mut chat, OnboardingEvent::ConsentGiven);
-        assert!(chat.may_call());
+        assert!(chat.has_required_consent());
         assert!(chat.next_to_send().is_none(), "the form goes along with the first message");
         step(&mut chat, OnboardingEvent::FormFilled(Vec::new()));
         assert!(chat.next_to_send().is_some());
@@ -280,7 +280,7 @@ mod tests {
         step(&mut chat, OnboardingEvent::ConsentGiven);
         chat.apply(Action::RequirementsSet(Requirements { consent: Some("2".into()), ..everything() }));
         assert_eq!(chat.screen(), Screen::Consent);
-        assert!(!chat.may_call());
+        assert!(!chat.has_required_consent());
     }
 
     #[test]
@@ -290,7 +290,7 @@ mod tests {
         chat.apply(Action::Started { conversation: "c1".into() });
         chat.apply(Action::Ended);
         step(&mut chat, OnboardingEvent::Rated(Rating { value: 1, best: 5, comment: String::new() }));
-        chat.apply(Action::Left);
+        chat.apply(Action::ConversationLeft);
         assert_eq!(chat.screen(), Screen::PreChat);
         step(&mut chat, OnboardingEvent::FormFilled(Vec::new()));
         chat.apply(Action::Started { conversation: "c2".into() });
@@ -301,7 +301,7 @@ mod tests {
     fn whoever_is_forgotten_has_passed_nothing_and_the_page_asks_as_before() {
         let mut chat = conversation(everything());
         step(&mut chat, OnboardingEvent::ConsentGiven);
-        chat.apply(Action::Forgotten);
+        chat.apply(Action::VisitorForgotten);
         assert_eq!(**chat.progress(), Progress::default());
         assert_eq!(chat.screen(), Screen::Consent);
     }
@@ -310,6 +310,6 @@ mod tests {
     fn maintenance_comes_before_all_else_and_asks_nothing() {
         let chat = conversation(Requirements { maintenance: true, ..everything() });
         assert_eq!(chat.screen(), Screen::Closed(Closed::Maintenance));
-        assert!(!chat.may_call(), "and lets nothing through");
+        assert!(!chat.has_required_consent(), "and lets nothing through");
     }
 }

@@ -47,11 +47,11 @@ impl Conversation {
     }
 
     pub(super) fn compose(&mut self, id: Rc<str>, text: Rc<str>, typed: Option<Rc<str>>, at: u64) -> bool {
-        if self.pending(&id).is_some() || self.row_of(&id).is_some() {
+        if self.outbox_index(&id).is_some() || self.row_index(&id).is_some() {
             return false;
         }
         if self.id.is_none() {
-            self.requeue_starts(at);
+            self.requeue_failed_starts(at);
         }
         self.enqueue(OutboxMessage { id, text, typed, at, state: SendState::Queued });
         true
@@ -59,28 +59,28 @@ impl Conversation {
 
     /// Takes over the outbox of another page. A message in flight there counts as waiting, because
     /// its key may always be sent again.
-    pub(super) fn adopt_outbox(&mut self, found: Vec<OutboxMessage>) -> bool {
+    pub(super) fn merge_outbox(&mut self, found: Vec<OutboxMessage>) -> bool {
         let mut changed = false;
         for mut pending in found {
             if pending.state == SendState::Sending {
                 pending.state = SendState::Queued;
             }
-            if let Some(at) = self.pending(&pending.id) {
+            if let Some(index) = self.outbox_index(&pending.id) {
                 // Both pages have it. Only a failure or a retry there is news; a message in flight
                 // here stays in flight.
-                let ours = self.outbox[at].state;
-                if ours != SendState::Sending && ours != pending.state {
-                    self.set_pending(at, pending.state, true);
+                let own_state = self.outbox[index].state;
+                if own_state != SendState::Sending && own_state != pending.state {
+                    self.set_outbox_state(index, pending.state, true);
                     changed = true;
                 }
                 continue;
             }
-            match self.row_of(&pending.id) {
+            match self.row_index(&pending.id) {
                 // The log has it, but without a final outcome: it must be sent once more.
-                Some(at) if self.rows[at].message().is_some_and(|m| !m.delivery.state().is_settled()) => {
+                Some(index) if self.rows[index].message().is_some_and(|m| !m.delivery.state().is_settled()) => {
                     let state = pending.state;
                     self.outbox.push(Rc::new(pending));
-                    self.set_row_state(at, state);
+                    self.set_row_state(index, state);
                     changed = true;
                 }
                 Some(_) => {}
@@ -90,7 +90,7 @@ impl Conversation {
                 }
             }
         }
-        self.hold_starts();
+        self.fail_waiting_behind_start();
         changed
     }
 
@@ -108,7 +108,7 @@ impl Conversation {
             }),
             first_in_group: true,
             last_in_group: true,
-            fresh: true,
+            is_new: true,
         };
         self.rows.push(Rc::new(row));
         self.outbox.push(Rc::new(pending));
@@ -116,10 +116,10 @@ impl Conversation {
     }
 
     /// Moves a message from one of the states in `from` to `to`.
-    pub(super) fn send_moved(&mut self, id: &str, from: &[SendState], to: SendState) -> bool {
-        match self.pending(id) {
-            Some(at) if from.contains(&self.outbox[at].state) && self.outbox[at].state != to => {
-                self.set_pending(at, to, true);
+    pub(super) fn change_send_state(&mut self, id: &str, from: &[SendState], to: SendState) -> bool {
+        match self.outbox_index(id) {
+            Some(index) if from.contains(&self.outbox[index].state) && self.outbox[index].state != to => {
+                self.set_outbox_state(index, to, true);
                 true
             }
             Some(_) | None => false,
@@ -128,64 +128,66 @@ impl Conversation {
 
     /// Queues the message again, as text. Its key may be reused, because nothing was stored with
     /// the refused form.
-    pub(super) fn form_refused(&mut self, id: &str) -> bool {
-        let Some(at) = self.pending(id).filter(|&at| self.outbox[at].typed.is_some()) else { return false };
-        self.set_pending(at, SendState::Queued, false);
+    pub(super) fn typed_answer_refused(&mut self, id: &str) -> bool {
+        let Some(index) = self.outbox_index(id).filter(|&index| self.outbox[index].typed.is_some()) else {
+            return false;
+        };
+        self.set_outbox_state(index, SendState::Queued, false);
         true
     }
 
     pub(super) fn send_failed(&mut self, id: &str, error: SendError) -> bool {
         let from = [SendState::Queued, SendState::Sending, SendState::Unknown];
-        let failed = self.send_moved(id, &from, SendState::Failed(error));
-        self.hold_starts();
+        let failed = self.change_send_state(id, &from, SendState::Failed(error));
+        self.fail_waiting_behind_start();
         failed
     }
 
     /// Fails all waiting messages if the first one failed while no conversation exists: it may have
     /// started one after all, and a later message must not start a second.
-    fn hold_starts(&mut self) {
+    fn fail_waiting_behind_start(&mut self) {
         let failed = SendState::Failed(SendError::Temporary);
         if self.id.is_none() && self.outbox.iter().any(|p| p.state == failed) {
-            self.fail_waiting(SendError::Temporary);
+            self.fail_queued(SendError::Temporary);
         }
     }
 
     /// Queues all failed first messages again, together, in order and with their keys.
-    fn requeue_starts(&mut self, at: u64) {
+    fn requeue_failed_starts(&mut self, at: u64) {
         let failed = |p: &&Rc<OutboxMessage>| p.state == SendState::Failed(SendError::Temporary);
         let ids: Vec<Rc<str>> = self.outbox.iter().filter(failed).map(|p| p.id.clone()).collect();
         for id in ids {
-            self.requeue_one(&id, id.clone(), at);
+            self.requeue_message(&id, id.clone(), at);
         }
     }
 
     pub(super) fn send_accepted(&mut self, id: &str, now: u64) -> bool {
-        let was_pending = self.settle(id);
-        let Some(at) = self.row_of(id) else { return was_pending };
-        let news = self.set_row_state(at, SendState::Sent);
-        if news && !self.answered_after(at) {
+        let was_pending = self.remove_settled(id);
+        let Some(index) = self.row_index(id) else { return was_pending };
+        let changed = self.set_row_state(index, SendState::Sent);
+        if changed && !self.answered_after(index) {
             self.expect_reply(now);
         }
-        was_pending || news
+        was_pending || changed
     }
 
     pub(super) fn requeue(&mut self, id: &str, new_id: Rc<str>, at: u64) -> bool {
         let failed = |p: &Rc<OutboxMessage>| *p.id == *id && p.state == SendState::Failed(SendError::Temporary);
         if self.id.is_none() && *new_id == *id && self.outbox.iter().any(failed) {
-            self.requeue_starts(at);
+            self.requeue_failed_starts(at);
             return true;
         }
-        self.requeue_one(id, new_id, at)
+        self.requeue_message(id, new_id, at)
     }
 
-    fn requeue_one(&mut self, id: &str, new_id: Rc<str>, at: u64) -> bool {
-        let Some(row_at) = self.row_of(id) else { return false };
-        let Some(message) = self.rows[row_at].message() else { return false };
+    fn requeue_message(&mut self, id: &str, new_id: Rc<str>, at: u64) -> bool {
+        let Some(row_index) = self.row_index(id) else { return false };
+        let Some(message) = self.rows[row_index].message() else { return false };
         let SendState::Failed(error) = message.delivery.state() else { return false };
         if !error.can_retry() {
             return false;
         }
-        let (text, typed) = match self.pending(id) {
+        let (text, typed) = match self.outbox_index(id) {
             Some(index) => {
                 let before = self.outbox.remove(index);
                 (before.text.clone(), before.typed.clone())
@@ -196,13 +198,13 @@ impl Conversation {
         let pending = OutboxMessage { id: new_id.clone(), text, typed, at, state: SendState::Queued };
         if logged && *new_id == *id {
             self.outbox.push(Rc::new(pending));
-            self.set_row_state(row_at, SendState::Queued);
+            self.set_row_state(row_index, SendState::Queued);
         } else if logged {
             // The old attempt stays in the log; the new one is a separate message.
             self.enqueue(pending);
         } else {
             // It is said now, so its row moves to the end and keeps its key.
-            let mut row = self.rows.remove(row_at);
+            let mut row = self.rows.remove(row_index);
             let changed = Rc::make_mut(&mut row);
             changed.at = at;
             if let RowKind::Message(message) = &mut changed.kind {
@@ -217,98 +219,98 @@ impl Conversation {
     }
 
     pub(super) fn discard(&mut self, id: &str) -> bool {
-        let Some(at) = self.pending(id) else { return false };
-        if self.outbox[at].state == SendState::Sending {
+        let Some(index) = self.outbox_index(id) else { return false };
+        if self.outbox[index].state == SendState::Sending {
             return false;
         }
-        self.outbox.remove(at);
-        if let Some(row) = self.row_of(id).filter(|&row| row >= self.logged_rows) {
+        self.outbox.remove(index);
+        if let Some(row) = self.row_index(id).filter(|&row| row >= self.logged_rows) {
             self.rows.remove(row);
             self.regroup_all();
         }
         true
     }
 
-    /// Applies the delivery state that the log reports for a visitor's message. `live`: the time,
-    /// if the entry is new and not history.
-    pub(super) fn delivered(&mut self, id: &str, state: DeliveryState, live: Option<u64>) -> bool {
-        let Some(at) = self.row_of(id) else { return false };
+    /// Applies the delivery state that the log reports for a visitor's message. `received_at`: the
+    /// time, if the entry is new and not history.
+    pub(super) fn apply_delivery(&mut self, id: &str, state: DeliveryState, received_at: Option<u64>) -> bool {
+        let Some(index) = self.row_index(id) else { return false };
         match state {
             DeliveryState::Sending => false,
             DeliveryState::Sent => {
-                self.settle(id);
-                let news = self.set_row_state(at, SendState::Sent);
-                if let Some(now) = live.filter(|_| news && !self.answered_after(at)) {
+                self.remove_settled(id);
+                let changed = self.set_row_state(index, SendState::Sent);
+                if let Some(now) = received_at.filter(|_| changed && !self.answered_after(index)) {
                     self.expect_reply(now);
                 }
-                news
+                changed
             }
             DeliveryState::Unknown => {
-                self.settle(id);
-                self.set_row_state(at, SendState::Unknown)
+                self.remove_settled(id);
+                self.set_row_state(index, SendState::Unknown)
             }
             DeliveryState::Refused => {
-                self.settle(id);
-                self.set_row_state(at, SendState::Failed(SendError::Refused))
+                self.remove_settled(id);
+                self.set_row_state(index, SendState::Failed(SendError::Refused))
             }
-            DeliveryState::Failed => match self.pending(id).map(|index| self.outbox[index].state) {
+            DeliveryState::Failed => match self.outbox_index(id).map(|index| self.outbox[index].state) {
                 // The answer to the send request decides whether it is retried automatically.
                 Some(SendState::Sending | SendState::Queued) => false,
                 Some(SendState::Unknown | SendState::Failed(_) | SendState::Sent) => {
                     self.send_failed(id, SendError::Temporary)
                 }
-                None => self.set_row_state(at, SendState::Failed(SendError::Temporary)),
+                None => self.set_row_state(index, SendState::Failed(SendError::Temporary)),
             },
         }
     }
 
     /// Fails all queued messages with this error.
-    pub(super) fn fail_waiting(&mut self, error: SendError) {
-        for at in 0..self.outbox.len() {
-            if matches!(self.outbox[at].state, SendState::Queued) {
-                self.set_pending(at, SendState::Failed(error), true);
+    pub(super) fn fail_queued(&mut self, error: SendError) {
+        for index in 0..self.outbox.len() {
+            if matches!(self.outbox[index].state, SendState::Queued) {
+                self.set_outbox_state(index, SendState::Failed(error), true);
             }
         }
     }
 
     /// Removes a message from the outbox because its outcome is known.
-    pub(super) fn settle(&mut self, id: &str) -> bool {
-        match self.pending(id) {
-            Some(at) => {
-                self.outbox.remove(at);
+    pub(super) fn remove_settled(&mut self, id: &str) -> bool {
+        match self.outbox_index(id) {
+            Some(index) => {
+                self.outbox.remove(index);
                 true
             }
             None => false,
         }
     }
 
-    pub(super) fn pending(&self, id: &str) -> Option<usize> {
+    pub(super) fn outbox_index(&self, id: &str) -> Option<usize> {
         self.outbox.iter().position(|p| *p.id == *id)
     }
 
     /// The row of a visitor's message, searched from the end, where it nearly always is.
-    pub(super) fn row_of(&self, id: &str) -> Option<usize> {
+    pub(super) fn row_index(&self, id: &str) -> Option<usize> {
         self.rows.iter().rposition(|row| row.message().is_some_and(|m| m.id.as_deref() == Some(id)))
     }
 
-    fn set_pending(&mut self, at: usize, state: SendState, keeps_form: bool) {
-        let pending = Rc::make_mut(&mut self.outbox[at]);
+    fn set_outbox_state(&mut self, index: usize, state: SendState, keep_typed: bool) {
+        let pending = Rc::make_mut(&mut self.outbox[index]);
         pending.state = state;
-        if !keeps_form {
+        if !keep_typed {
             pending.typed = None;
         }
-        let id = self.outbox[at].id.clone();
-        if let Some(row) = self.row_of(&id) {
+        let id = self.outbox[index].id.clone();
+        if let Some(row) = self.row_index(&id) {
             self.set_row_state(row, state);
         }
     }
 
-    pub(super) fn set_row_state(&mut self, at: usize, to: SendState) -> bool {
-        let Some(message) = self.rows[at].message() else { return false };
+    pub(super) fn set_row_state(&mut self, index: usize, to: SendState) -> bool {
+        let Some(message) = self.rows[index].message() else { return false };
         if message.delivery.state() == to {
             return false;
         }
-        if let RowKind::Message(message) = &mut Rc::make_mut(&mut self.rows[at]).kind {
+        if let RowKind::Message(message) = &mut Rc::make_mut(&mut self.rows[index]).kind {
             match &mut message.delivery {
                 Delivery::Local(state) | Delivery::Logged(_, state) => *state = to,
             }
@@ -317,7 +319,7 @@ impl Conversation {
     }
 
     /// Whether a message of a bot or an agent is below this row.
-    fn answered_after(&self, at: usize) -> bool {
-        self.rows[at + 1..].iter().any(|row| row.message().is_some_and(|m| m.author != Author::Visitor))
+    fn answered_after(&self, index: usize) -> bool {
+        self.rows[index + 1..].iter().any(|row| row.message().is_some_and(|m| m.author != Author::Visitor))
     }
 }

@@ -24,68 +24,69 @@ pub enum HistoryState {
 impl Conversation {
     /// Whether the log has more before the rows shown.
     #[must_use]
-    pub fn earlier(&self) -> HistoryState {
-        self.earlier
+    pub fn history(&self) -> HistoryState {
+        self.history
     }
 
     /// When the conversation began, milliseconds since 1970-01-01 UTC; `None` while its beginning
     /// is not known here.
     #[must_use]
     pub fn started_at(&self) -> Option<u64> {
-        if self.earlier == HistoryState::None { self.log.first().map(|entry| entry.at) } else { None }
+        if self.history == HistoryState::None { self.log.first().map(|entry| entry.at) } else { None }
     }
 
-    pub(super) fn earlier_known(&mut self, more: bool) -> bool {
-        if more {
+    pub(super) fn set_has_earlier(&mut self, has_earlier: bool) -> bool {
+        if has_earlier {
             // A settled message missing in the known part of the log belongs to the part before it.
             let settled = Delivery::Local(SendState::Sent);
             self.rows.retain(|row| row.message().is_none_or(|message| message.delivery != settled));
             self.regroup_all();
         }
-        let known = if more { HistoryState::Available } else { HistoryState::None };
-        super::set(&mut self.earlier, known)
+        let known = if has_earlier { HistoryState::Available } else { HistoryState::None };
+        super::set_if_changed(&mut self.history, known)
     }
 
-    pub(super) fn ask_earlier(&mut self) -> bool {
-        let asks = matches!(self.earlier, HistoryState::Available | HistoryState::Failed) && !self.log.is_empty();
-        if asks {
-            self.earlier = HistoryState::Loading;
+    pub(super) fn request_earlier(&mut self) -> bool {
+        let can_request =
+            matches!(self.history, HistoryState::Available | HistoryState::Failed) && !self.log.is_empty();
+        if can_request {
+            self.history = HistoryState::Loading;
         }
-        asks
+        can_request
     }
 
     pub(super) fn earlier_failed(&mut self) -> bool {
-        self.earlier == HistoryState::Loading && super::set(&mut self.earlier, HistoryState::Failed)
+        self.history == HistoryState::Loading && super::set_if_changed(&mut self.history, HistoryState::Failed)
     }
 
     /// Inserts a page of the log before all known entries. Nothing in it is news: its rows are
     /// neither announced nor counted as unread, and no reply is expected.
-    pub(super) fn put_before(&mut self, mut page: Vec<Rc<RawEntry>>, more: bool) -> bool {
-        let (HistoryState::Loading, Some(first)) = (self.earlier, self.log.first().map(|entry| entry.cursor)) else {
+    pub(super) fn prepend_page(&mut self, mut page: Vec<Rc<RawEntry>>, has_earlier: bool) -> bool {
+        let (HistoryState::Loading, Some(first)) = (self.history, self.log.first().map(|entry| entry.cursor)) else {
             return false;
         };
         let mut last = 0;
         page.retain(|entry| {
             let Cursor { epoch, seq } = entry.cursor;
-            let fits = epoch == first.epoch && seq < first.seq && seq > last;
-            if fits {
+            let precedes = epoch == first.epoch && seq < first.seq && seq > last;
+            if precedes {
                 last = seq;
             }
-            fits
+            precedes
         });
         // A page without usable entries would be requested again and again.
-        self.earlier = match (more, page.is_empty()) {
+        self.history = match (has_earlier, page.is_empty()) {
             (false, _) => HistoryState::None,
             (true, false) => HistoryState::Available,
             (true, true) => HistoryState::Failed,
         };
         // A separate conversation, so that the newest part alone decides who answers and whether
         // the conversation goes on.
-        let mut above = Self { next_key: 0, feedback: self.feedback.clone(), ..Self::default() };
+        let mut above = Self { newest_key: 0, feedback: self.feedback.clone(), ..Self::default() };
         let mut known: Vec<Rc<Row>> = Vec::new();
         for entry in page {
             if let Event::Message(message) = &entry.event
-                && let Some(at) = message.client_message_id.as_deref().and_then(|id| self.row_of(id))
+                && let Some(at) = message.client_message_id.as_deref().and_then(|id| self.row_index(id))
             {
                 if at < self.logged_rows {
                     above.log.push(entry);
@@ -93,19 +94,19 @@ impl Conversation {
                 }
                 known.push(self.rows.remove(at));
             }
-            above.place(entry, Origin::History { fresh: false }, &mut known);
+            above.append_entry(entry, Origin::History { is_new: false }, &mut known);
         }
         // Keys in `above` count from 1. They are shifted below all keys so far, as earlier rows
         // have smaller keys.
-        let given = above.next_key;
-        self.first_key -= given;
-        for row in above.rows.iter_mut().filter(|row| row.key <= given) {
-            Rc::make_mut(row).key += self.first_key - 1;
+        let key_count = above.newest_key;
+        self.oldest_key -= key_count;
+        for row in above.rows.iter_mut().filter(|row| row.key <= key_count) {
+            Rc::make_mut(row).key += self.oldest_key - 1;
         }
         let count = above.rows.len();
-        if self.read.is_none() {
+        if self.read_cursor.is_none() {
             // Old messages do not count as unread.
-            self.read = above.cursor;
+            self.read_cursor = above.cursor;
         }
         if self.assignee.is_none() {
             self.assignee = above.assignee.take();
@@ -118,9 +119,9 @@ impl Conversation {
         // The delivery states of the page's messages may be in the part that was known before.
         for entry in self.log.clone() {
             if let Event::Delivery(delivery) = &entry.event
-                && self.row_of(&delivery.client_message_id).is_some_and(|at| at < count)
+                && self.row_index(&delivery.client_message_id).is_some_and(|at| at < count)
             {
-                self.delivered(&delivery.client_message_id, delivery.state, None);
+                self.apply_delivery(&delivery.client_message_id, delivery.state, None);
             }
         }
         self.regroup_all();

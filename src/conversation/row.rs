@@ -25,7 +25,7 @@ pub struct Row {
     pub last_in_group: bool,
     /// Whether it is new to this page: received live, or in a rebuilt log after everything shown,
     /// but not from storage. Only such rows are announced.
-    pub fresh: bool,
+    pub is_new: bool,
 }
 
 /// What a row shows.
@@ -173,7 +173,7 @@ impl MessageRow {
 
     /// The message's entry in the log, if it is logged.
     #[must_use]
-    pub fn logged(&self) -> Option<&Rc<RawEntry>> {
+    pub fn log_entry(&self) -> Option<&Rc<RawEntry>> {
         match &self.body {
             Body::Local(_) => None,
             Body::Logged(entry) => Some(entry),
@@ -190,7 +190,7 @@ impl PartialEq for Row {
                     && a.id == b.id
                     && a.delivery == b.delivery
                     && a.feedback == b.feedback
-                    && a.body.is(&b.body)
+                    && a.body.is_same(&b.body)
             }
             (RowKind::Notice(a), RowKind::Notice(b)) => a == b,
             (RowKind::Message(_), RowKind::Notice(_)) | (RowKind::Notice(_), RowKind::Message(_)) => false,
@@ -200,12 +200,12 @@ impl PartialEq for Row {
             && self.at == other.at
             && self.first_in_group == other.first_in_group
             && self.last_in_group == other.last_in_group
-            && self.fresh == other.fresh
+            && self.is_new == other.is_new
     }
 }
 
 impl Body {
-    fn is(&self, other: &Self) -> bool {
+    fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Local(a), Self::Local(b)) => Rc::ptr_eq(a, b),
             (Self::Logged(a), Self::Logged(b)) => Rc::ptr_eq(a, b),

@@ -3,40 +3,42 @@
 
 use std::rc::Rc;
 
-use super::{ConnectionStatus, Conversation, OutboxMessage, Problem, SendState, onboarding::Requirements, set};
+use super::{
+    ConnectionStatus, Conversation, OutboxMessage, Problem, SendState, onboarding::Requirements, set_if_changed,
+};
 
 impl Conversation {
     pub(crate) fn set_draft(&mut self, draft: Rc<str>) -> bool {
-        set(&mut self.draft, draft)
+        set_if_changed(&mut self.draft, draft)
     }
 
     pub(crate) fn set_window_open(&mut self, open: bool) -> bool {
-        set(&mut self.window_open, open)
+        set_if_changed(&mut self.window_open, open)
     }
 
     pub(crate) fn set_page_hidden(&mut self, hidden: bool) -> bool {
-        set(&mut self.page_hidden, hidden)
+        set_if_changed(&mut self.page_hidden, hidden)
     }
 
     pub(crate) fn set_connection(&mut self, status: ConnectionStatus) -> bool {
-        set(&mut self.connection, status)
+        set_if_changed(&mut self.connection, status)
     }
 
     pub(crate) fn set_problem(&mut self, problem: Option<Problem>) -> bool {
-        set(&mut self.problem, problem)
+        set_if_changed(&mut self.problem, problem)
     }
 
     pub(crate) fn set_requirements(&mut self, requirements: Requirements) -> bool {
-        set(&mut self.requirements, requirements)
+        set_if_changed(&mut self.requirements, requirements)
     }
 
-    pub(crate) fn lose_storage(&mut self) -> bool {
-        set(&mut self.memory_only, true)
+    pub(crate) fn set_memory_only(&mut self) -> bool {
+        set_if_changed(&mut self.memory_only, true)
     }
 
     /// Queues a message of the visitor while nothing was said before, or only messages like this
     /// one.
-    pub(crate) fn begin(&mut self, id: Rc<str>, text: Rc<str>, at: u64) {
+    pub(crate) fn enqueue_message(&mut self, id: Rc<str>, text: Rc<str>, at: u64) {
         self.enqueue(OutboxMessage { id, text, typed: None, at, state: SendState::Queued });
     }
 
@@ -45,12 +47,12 @@ impl Conversation {
     /// ids, so after a clock was set back, a new one must not precede one that is still waiting.
     #[must_use]
     pub fn id_time(&self, wall: u64) -> u64 {
-        self.outbox.iter().filter_map(|pending| time_of(&pending.id)).fold(wall, |at, other| at.max(other + 1))
+        self.outbox.iter().filter_map(|pending| uuid_time(&pending.id)).fold(wall, |at, other| at.max(other + 1))
     }
 }
 
 /// The time in a UUIDv7: its first twelve hexadecimal digits.
-fn time_of(id: &str) -> Option<u64> {
+fn uuid_time(id: &str) -> Option<u64> {
     let digits = id.chars().filter(|c| *c != '-').take(12);
     digits.map(|c| c.to_digit(16)).try_fold(0, |time, digit| Some(time << 4 | u64::from(digit?)))
 }

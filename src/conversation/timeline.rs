@@ -34,8 +34,8 @@ pub enum CursorOrder {
 pub(super) enum Origin {
     /// Received now, at this monotonic time.
     Live(u64),
-    /// In the log before. `fresh` if it is newer than all rows shown.
-    History { fresh: bool },
+    /// In the log before. `is_new` if it is newer than all rows shown.
+    History { is_new: bool },
 }
 
 impl Conversation {
@@ -56,9 +56,9 @@ impl Conversation {
         if self.order_of(entry.cursor) != CursorOrder::Next {
             return false;
         }
-        self.place(entry, Origin::Live(now), &mut Vec::new());
+        self.append_entry(entry, Origin::Live(now), &mut Vec::new());
         if self.is_watched() {
-            self.read_up_to(None);
+            self.mark_read(None);
         }
         true
     }
@@ -71,75 +71,79 @@ impl Conversation {
         next
     }
 
-    pub(super) fn rebuild(&mut self, entries: Vec<Rc<RawEntry>>, earlier: bool) -> bool {
+    pub(super) fn rebuild(&mut self, entries: Vec<Rc<RawEntry>>, has_earlier: bool) -> bool {
         // The end was reported by an answer or the visitor, not by the log. Reading the log again
         // does not undo it.
         let ended = self.phase == Phase::Ended && self.logged_status == Status::Open;
         let newest_shown = self.log.last().map(|entry| entry.at);
-        let read_at = self.read.and_then(|read| self.log.iter().rfind(|e| e.cursor == read)).map(|entry| entry.at);
-        let mut old = self.take_log();
+        let read_at =
+            self.read_cursor.and_then(|read| self.log.iter().rfind(|e| e.cursor == read)).map(|entry| entry.at);
+        let mut old_rows = self.reset_log();
         for entry in entries {
             if self.order_of(entry.cursor) == CursorOrder::Known {
                 continue;
             }
             if read_at.is_some_and(|read_at| entry.at <= read_at) {
-                self.read = Some(entry.cursor);
+                self.read_cursor = Some(entry.cursor);
             }
-            let fresh = newest_shown.is_some_and(|newest| entry.at > newest);
-            self.place(entry, Origin::History { fresh }, &mut old);
+            let is_new = newest_shown.is_some_and(|newest| entry.at > newest);
+            self.append_entry(entry, Origin::History { is_new }, &mut old_rows);
         }
-        self.put_back_unlogged(old);
+        self.put_back_unlogged(old_rows);
         if ended && self.logged_status == Status::Open {
             self.phase = Phase::Ended;
         }
-        self.gather_feedback();
-        self.earlier_known(earlier);
+        self.collect_feedback();
+        self.set_has_earlier(has_earlier);
         if self.is_watched() {
-            self.read_up_to(None);
+            self.mark_read(None);
         }
         true
     }
 
     pub(super) fn restore(&mut self, restored: Restored) -> bool {
-        let mut old = self.take_log();
+        let mut old_rows = self.reset_log();
         if self.id.is_some() && self.id != restored.id {
             // Another conversation: of the old one, only unsent messages stay.
-            old.retain(|row| row.message().and_then(|m| m.id.as_ref()).is_some_and(|id| self.pending(id).is_some()));
+            old_rows.retain(|row| {
+                row.message().and_then(|m| m.id.as_ref()).is_some_and(|id| self.outbox_index(id).is_some())
+            });
         }
         self.id = restored.id;
         self.typing_until = None;
         self.feedback = Rc::new(restored.feedback);
         for entry in restored.entries {
             if self.order_of(entry.cursor) != CursorOrder::Known {
-                self.place(entry, Origin::History { fresh: false }, &mut old);
+                self.append_entry(entry, Origin::History { is_new: false }, &mut old_rows);
             }
         }
-        self.put_back_unlogged(old);
+        self.put_back_unlogged(old_rows);
         if restored.cursor.is_some() {
             self.cursor = restored.cursor;
         }
         self.phase = restored.phase;
-        self.read = restored.read;
-        self.earlier_known(restored.earlier);
+        self.read_cursor = restored.read_cursor;
+        self.set_has_earlier(restored.has_earlier);
         if self.assignee.is_none() {
             self.assignee = restored.assignee.map(Rc::new);
         }
         if self.is_watched() {
-            self.read_up_to(None);
+            self.mark_read(None);
         }
         true
     }
 
     /// Leaves the conversation: its log is dropped, unsent messages stay.
     pub(super) fn leave(&mut self) -> bool {
-        let mut old = self.take_log();
+        let mut old_rows = self.reset_log();
         // Messages in flight go to the conversation being left; their outcome will not be known
         // here.
         self.outbox.retain(|p| !matches!(p.state, SendState::Sending | SendState::Unknown));
-        old.retain(|row| row.message().and_then(|m| m.id.as_ref()).is_some_and(|id| self.pending(id).is_some()));
-        self.put_back_unlogged(old);
+        old_rows
+            .retain(|row| row.message().and_then(|m| m.id.as_ref()).is_some_and(|id| self.outbox_index(id).is_some()));
+        self.put_back_unlogged(old_rows);
         self.id = None;
-        self.earlier = HistoryState::None;
+        self.history = HistoryState::None;
         self.feedback = Rc::default();
         self.phase = Phase::New;
         self.typing_until = None;
@@ -147,11 +151,11 @@ impl Conversation {
     }
 
     /// Empties the log and returns all rows, so that they can be matched again.
-    fn take_log(&mut self) -> Vec<Rc<Row>> {
+    fn reset_log(&mut self) -> Vec<Rc<Row>> {
         self.log.clear();
         self.logged_rows = 0;
         self.cursor = None;
-        self.read = None;
+        self.read_cursor = None;
         self.assignee = None;
         self.logged_status = Status::Open;
         if self.phase == Phase::Ended {
@@ -161,14 +165,14 @@ impl Conversation {
     }
 
     /// Puts local echoes, and logged messages still in the outbox, back below the rebuilt log.
-    fn put_back_unlogged(&mut self, old: Vec<Rc<Row>>) {
-        for mut row in old {
+    fn put_back_unlogged(&mut self, old_rows: Vec<Rc<Row>>) {
+        for mut row in old_rows {
             let Some(message) = row.message() else { continue };
             let Some(id) = message.id.clone() else { continue };
-            match (message.delivery, self.pending(&id)) {
+            match (message.delivery, self.outbox_index(&id)) {
                 (Delivery::Local(_), _) => self.rows.push(row),
-                (Delivery::Logged(..), Some(at)) => {
-                    let state = self.outbox[at].state;
+                (Delivery::Logged(..), Some(index)) => {
+                    let state = self.outbox[index].state;
                     if let RowKind::Message(message) = &mut Rc::make_mut(&mut row).kind {
                         message.delivery = Delivery::Local(state);
                     }
@@ -180,46 +184,47 @@ impl Conversation {
         self.regroup_all();
     }
 
-    /// Appends an entry to the log. `old` holds rows shown before, whose keys matching entries take
-    /// over.
-    pub(super) fn place(&mut self, entry: Rc<RawEntry>, origin: Origin, old: &mut Vec<Rc<Row>>) {
+    /// Appends an entry to the log. `old_rows` holds rows shown before, whose keys matching entries
+    /// take over.
+    pub(super) fn append_entry(&mut self, entry: Rc<RawEntry>, origin: Origin, old_rows: &mut Vec<Rc<Row>>) {
         self.cursor = Some(entry.cursor);
         self.log.push(entry.clone());
         if self.phase == Phase::New {
             self.phase = Phase::Active;
         }
         let notice = match &entry.event {
-            Event::Message(message) => return self.place_message(&entry, message, origin, old),
+            Event::Message(message) => return self.append_message(&entry, message, origin, old_rows),
             Event::Delivery(delivery) => {
-                let live = match origin {
+                let received_at = match origin {
                     Origin::Live(now) => Some(now),
                     Origin::History { .. } => None,
                 };
-                self.delivered(&delivery.client_message_id, delivery.state, live);
+                self.apply_delivery(&delivery.client_message_id, delivery.state, received_at);
                 return;
             }
             Event::Assignee(assignee) => {
-                let news = self.assignee.as_deref() != Some(assignee);
+                let changed = self.assignee.as_deref() != Some(assignee);
                 self.assignee = Some(Rc::new(assignee.clone()));
-                news.then(|| Notice::Handover(assignee.clone()))
+                changed.then(|| Notice::Handover(assignee.clone()))
             }
             Event::Status(status) => {
                 self.set_status(*status);
-                let news = self.logged_status != *status;
+                let changed = self.logged_status != *status;
                 self.logged_status = *status;
-                news.then_some(match status {
+                changed.then_some(match status {
                     Status::Closed => Notice::Ended,
                     Status::Open => Notice::Reopened,
                 })
             }
         };
         if let Some(notice) = notice {
-            let key = recognise(old, |row| row.at == entry.at && row.notice() == Some(&notice)).map(|row| row.key);
+            let key =
+                take_matching(old_rows, |row| row.at == entry.at && row.notice() == Some(&notice)).map(|row| row.key);
             self.insert(key, entry.at, RowKind::Notice(notice), origin);
         }
     }
 
-    fn place_message(&mut self, entry: &Rc<RawEntry>, message: &Message, origin: Origin, old: &mut Vec<Rc<Row>>) {
+    fn append_message(&mut self, entry: &Rc<RawEntry>, message: &Message, origin: Origin, old_rows: &mut Vec<Rc<Row>>) {
         let author = message.author;
         if author != Author::Visitor {
             self.typing_until = None;
@@ -237,22 +242,25 @@ impl Conversation {
         let id: Option<Rc<str>> = message.client_message_id.as_deref().map(Rc::from);
         let mut known = None;
         if let Some(id) = &id {
-            if let Some(at) = self.row_of(id) {
-                if at < self.logged_rows {
+            if let Some(index) = self.row_index(id) {
+                if index < self.logged_rows {
                     return; // One message logged twice is still one message.
                 }
-                known = Some(self.rows.remove(at));
-                self.regroup(at);
+                known = Some(self.rows.remove(index));
+                self.regroup(index);
             }
-            known = known.or_else(|| recognise(old, |row| row.message().is_some_and(|m| m.id.as_ref() == Some(id))));
+            known = known
+                .or_else(|| take_matching(old_rows, |row| row.message().is_some_and(|m| m.id.as_ref() == Some(id))));
         }
         let known = known.or_else(|| {
             let id = &id;
-            recognise(old, |row| row.at == entry.at && row.message().is_some_and(|m| m.author == author && m.id == *id))
+            take_matching(old_rows, |row| {
+                row.at == entry.at && row.message().is_some_and(|m| m.author == author && m.id == *id)
+            })
         });
         let state = match &id {
-            Some(id) => match (self.pending(id), &known) {
-                (Some(at), _) => self.outbox[at].state,
+            Some(id) => match (self.outbox_index(id), &known) {
+                (Some(index), _) => self.outbox[index].state,
                 (None, Some(row)) => row.message().map_or(SendState::Sent, |m| m.delivery.state()),
                 (None, None) => SendState::Sending,
             },
@@ -267,28 +275,28 @@ impl Conversation {
         let body = Body::Logged(entry.clone());
         let kind = RowKind::Message(MessageRow { author, id, delivery, feedback, body });
         let origin = match &known {
-            // A known row keeps its `fresh` mark.
-            Some(row) if matches!(origin, Origin::History { .. }) => Origin::History { fresh: row.fresh },
+            // A known row keeps its `is_new` mark.
+            Some(row) if matches!(origin, Origin::History { .. }) => Origin::History { is_new: row.is_new },
             Some(_) | None => origin,
         };
         self.insert(known.map(|row| row.key), entry.at, kind, origin);
     }
 
     fn insert(&mut self, key: Option<u32>, at: u64, kind: RowKind, origin: Origin) {
-        let fresh = match origin {
+        let is_new = match origin {
             Origin::Live(_) => true,
-            Origin::History { fresh } => fresh,
+            Origin::History { is_new } => is_new,
         };
         let key = key.unwrap_or_else(|| self.new_key());
-        let row = Row { key, at, kind, first_in_group: true, last_in_group: true, fresh };
+        let row = Row { key, at, kind, first_in_group: true, last_in_group: true, is_new };
         self.rows.insert(self.logged_rows, Rc::new(row));
         self.logged_rows += 1;
         self.regroup(self.logged_rows - 1);
     }
 
     pub(super) fn new_key(&mut self) -> u32 {
-        self.next_key += 1;
-        self.next_key
+        self.newest_key += 1;
+        self.newest_key
     }
 
     /// The number of messages of bots and agents since the visitor last looked.
@@ -298,7 +306,7 @@ impl Conversation {
         for row in self.rows[..self.logged_rows].iter().rev() {
             let Some(message) = row.message() else { continue };
             let Delivery::Logged(cursor, _) = message.delivery else { continue };
-            if self.read.is_some_and(|read| read.epoch == cursor.epoch && cursor.seq <= read.seq) {
+            if self.read_cursor.is_some_and(|read| read.epoch == cursor.epoch && cursor.seq <= read.seq) {
                 break;
             }
             unread += u32::from(message.author != Author::Visitor);
@@ -307,51 +315,51 @@ impl Conversation {
     }
 
     /// Moves the read mark forward, never back.
-    pub(super) fn read_up_to(&mut self, up_to: Option<Cursor>) -> bool {
+    pub(super) fn mark_read(&mut self, up_to: Option<Cursor>) -> bool {
         let Some(up_to) = up_to.or(self.cursor) else { return false };
-        let further = match self.read {
+        let advances = match self.read_cursor {
             Some(read) => read.epoch != up_to.epoch || read.seq < up_to.seq,
             None => true,
         };
-        if further {
-            self.read = Some(up_to);
+        if advances {
+            self.read_cursor = Some(up_to);
         }
-        further
+        advances
     }
 
     pub(super) fn regroup_all(&mut self) {
-        for at in 0..self.rows.len() {
-            self.regroup_one(at);
+        for index in 0..self.rows.len() {
+            self.regroup_one(index);
         }
     }
 
     /// Sets the group marks of a row and its two neighbours.
-    pub(super) fn regroup(&mut self, at: usize) {
-        for near in at.saturating_sub(1)..(at + 2).min(self.rows.len()) {
-            self.regroup_one(near);
+    pub(super) fn regroup(&mut self, index: usize) {
+        for neighbour in index.saturating_sub(1)..(index + 2).min(self.rows.len()) {
+            self.regroup_one(neighbour);
         }
     }
 
-    fn regroup_one(&mut self, at: usize) {
+    fn regroup_one(&mut self, index: usize) {
         let rows = &self.rows;
-        let first = at == 0 || !together(&rows[at - 1], &rows[at]);
-        let last = at + 1 == rows.len() || !together(&rows[at], &rows[at + 1]);
-        if rows[at].first_in_group != first || rows[at].last_in_group != last {
-            let row = Rc::make_mut(&mut self.rows[at]);
+        let first = index == 0 || !same_group(&rows[index - 1], &rows[index]);
+        let last = index + 1 == rows.len() || !same_group(&rows[index], &rows[index + 1]);
+        if rows[index].first_in_group != first || rows[index].last_in_group != last {
+            let row = Rc::make_mut(&mut self.rows[index]);
             row.first_in_group = first;
             row.last_in_group = last;
         }
     }
 }
 
-fn together(above: &Row, below: &Row) -> bool {
+fn same_group(above: &Row, below: &Row) -> bool {
     match (above.message(), below.message()) {
         (Some(a), Some(b)) => a.author == b.author && above.at / MINUTE == below.at / MINUTE,
         (Some(_) | None, _) => false,
     }
 }
 
-fn recognise(old: &mut Vec<Rc<Row>>, is: impl Fn(&Row) -> bool) -> Option<Rc<Row>> {
-    let at = old.iter().position(|row| is(row))?;
-    Some(old.remove(at))
+fn take_matching(old_rows: &mut Vec<Rc<Row>>, matches: impl Fn(&Row) -> bool) -> Option<Rc<Row>> {
+    let index = old_rows.iter().position(|row| matches(row))?;
+    Some(old_rows.remove(index))
 }

@@ -32,10 +32,10 @@ impl StoryBuilder {
     /// Starts with an open window and a running, connected conversation. The scene will have
     /// `lines` lines.
     pub(super) fn new(lines: u32) -> Self {
-        let begun = Self::fresh()
+        let builder = Self::fresh()
             .then(Action::Started { conversation: "scene".into() })
             .then(Action::ConnectionChanged(ConnectionStatus::Live));
-        Self { at: NOW - u64::from(lines) * MINUTE, ..begun }
+        Self { at: NOW - u64::from(lines) * MINUTE, ..builder }
     }
 
     /// Applies an action.
@@ -51,39 +51,41 @@ impl StoryBuilder {
         self.then(Action::Received { entry: Rc::new(RawEntry::from(entry)), now: 0 })
     }
 
-    fn says(self, author: Author, content: Content, id: Option<&str>) -> Self {
+    fn message(self, author: Author, content: Content, id: Option<&str>) -> Self {
         self.entry(Event::Message(Message { author, client_message_id: id.map(String::from), content }))
     }
 
     /// Adds a message of the bot.
-    pub(super) fn shows(self, content: Content) -> Self {
-        self.says(Author::Bot, content, None)
+    pub(super) fn bot_shows(self, content: Content) -> Self {
+        self.message(Author::Bot, content, None)
     }
 
     /// Adds a text of the bot.
     pub(super) fn bot(self, words: &str) -> Self {
-        self.shows(text(words))
+        self.bot_shows(text(words))
     }
 
     /// Adds a text of a team member.
     pub(super) fn agent(self, words: &str) -> Self {
-        self.says(Author::Agent, text(words), None)
+        self.message(Author::Agent, text(words), None)
     }
 
     /// Adds a text of the visitor that has arrived.
     pub(super) fn visitor(self, words: &str) -> Self {
         let id = ["visitor-", &self.seq.to_string()].concat();
-        self.says(Author::Visitor, text(words), Some(&id)).then(Action::SendAccepted { id: id.into(), now: 0 }).quiet()
+        self.message(Author::Visitor, text(words), Some(&id))
+            .then(Action::SendAccepted { id: id.into(), now: 0 })
+            .stop_typing()
     }
 
     /// Adds a text that the visitor has just sent; `facts` determine its state.
-    pub(super) fn just_said(self, id: &str, words: &str, facts: impl IntoIterator<Item = Action>) -> Self {
-        let said = self.then(Action::Composed { id: id.into(), text: words.into(), typed: None, at: NOW });
-        facts.into_iter().fold(said, Self::then)
+    pub(super) fn just_sent(self, id: &str, words: &str, actions: impl IntoIterator<Item = Action>) -> Self {
+        let message = self.then(Action::Composed { id: id.into(), text: words.into(), typed: None, at: NOW });
+        actions.into_iter().fold(message, Self::then)
     }
 
     /// Hands the conversation over to a team member.
-    pub(super) fn handed_to(self, name: Option<&str>, picture: Option<String>) -> Self {
+    pub(super) fn handed_over_to(self, name: Option<&str>, picture: Option<String>) -> Self {
         self.entry(Event::Assignee(Assignee { kind: Author::Agent, name: name.map(String::from), picture }))
     }
 
@@ -93,7 +95,7 @@ impl StoryBuilder {
     }
 
     /// Ends the typing indicator.
-    pub(super) fn quiet(self) -> Self {
+    pub(super) fn stop_typing(self) -> Self {
         self.then(Action::Ticked { now: u64::MAX })
     }
 

@@ -10,23 +10,23 @@ const DOCUMENT: &str = "application/pdf";
 /// Accepts pictures, whose uploads never finish, and documents, whose uploads finish at once. Also
 /// chooses a film, which is not accepted.
 pub(super) fn uploads() -> Uploads {
-    let start = |Upload { file, told }: Upload| {
-        told.emit(if file.type_() == DOCUMENT {
+    let start = |Upload { file, on_progress }: Upload| {
+        on_progress.emit(if file.type_() == DOCUMENT {
             UploadState::Done("https://example.com/files/tickets.pdf".into())
         } else {
             UploadState::Underway(64)
         });
         Sending::new(())
     };
-    let chosen = [
+    let preselected = [
         sample("Saltmere at low tide.jpg", PICTURE, 1_487_300),
         sample("Tickets.pdf", DOCUMENT, 48_213),
         sample("The walk along the cliffs.mov", "video/quicktime", 2_203_000),
     ];
     Uploads {
-        most: 10_485_760,
+        max_bytes: 10_485_760,
         types: Rc::from([PICTURE.into(), DOCUMENT.into()]),
-        chosen: chosen.into_iter().flatten().collect(),
+        preselected: preselected.into_iter().flatten().collect(),
         start: start.into(),
     }
 }

@@ -62,11 +62,11 @@ pub(super) fn info() -> Content {
     })
 }
 
-fn reply(label: &str) -> Button {
+fn reply_button(label: &str) -> Button {
     Button { label: label.into(), action: Action::Reply(label.into()) }
 }
 
-fn leads(label: &str, address: &str) -> Button {
+fn link_button(label: &str, address: &str) -> Button {
     Button { label: label.into(), action: Action::Link(address.into()) }
 }
 
@@ -77,7 +77,7 @@ pub(super) fn buttons(layout: ButtonLayout) -> Content {
         header: Some(plain("Your weekend")),
         title: plain("Where would you like to go?"),
         footer: Some(plain("You can change your mind later.")),
-        buttons: labels.map(reply).into(),
+        buttons: labels.map(reply_button).into(),
         layout,
     })
 }
@@ -89,9 +89,9 @@ pub(super) fn links() -> Content {
         title: plain("You can also reach us like this:"),
         footer: None,
         buttons: vec![
-            leads("Our website", "https://example.com"),
-            leads("Write an email", "mailto:hello@example.com"),
-            leads("Call us", "tel:+41315550123"),
+            link_button("Our website", "https://example.com"),
+            link_button("Write an email", "mailto:hello@example.com"),
+            link_button("Call us", "tel:+41315550123"),
         ],
         layout: ButtonLayout::Wrap,
     })
@@ -120,7 +120,11 @@ pub(super) fn cards(picture: &str, gallery: bool) -> Content {
         image: Some(picture.into()),
         title: plain(title),
         description: if gallery { RichText::default() } else { plain(description) },
-        buttons: if gallery { Vec::new() } else { vec![reply(title), leads("Read more", "https://example.com")] },
+        buttons: if gallery {
+            Vec::new()
+        } else {
+            vec![reply_button(title), link_button("Read more", "https://example.com")]
+        },
     };
     Content::Carousel(Carousel {
         cards: vec![

@@ -58,7 +58,7 @@ const TABLE: &[Row] = &[
     row_with("starters", "Suggestions for a first message", &[("starters", STARTERS)], |_| StoryBuilder::fresh()),
     row("greeting", "The bot has greeted", |_| greeted()),
     row("typing", "A reply is being written", |_| {
-        greeted().visitor("Is there a train on Sunday evening?").shows(Content::Delay)
+        greeted().visitor("Is there a train on Sunday evening?").bot_shows(Content::Delay)
     }),
     row("unopened", "Nothing was said, and the window is closed", |_| StoryBuilder::fresh().then(Action::WindowClosed)),
     row("closed", "The window is closed", |_| greeted().then(Action::WindowClosed)),
@@ -107,63 +107,72 @@ const TABLE: &[Row] = &[
         |_| greeted(),
     ),
     // Kinds of messages.
-    row("rich", "Text in every form", |_| greeted().shows(kinds::rich())),
+    row("rich", "Text in every form", |_| greeted().bot_shows(kinds::rich())),
     row("emoji", "Emoji alone", |_| greeted().visitor("👍").bot("🎉")),
-    row("name", "A name is asked for", |_| greeted().shows(kinds::prompt("What is your name?", Prompt::Name))),
+    row("name", "A name is asked for", |_| greeted().bot_shows(kinds::prompt("What is your name?", Prompt::Name))),
     row("email", "An email address is asked for", |_| {
-        greeted().shows(kinds::prompt("Where can we write to you?", Prompt::Email))
+        greeted().bot_shows(kinds::prompt("Where can we write to you?", Prompt::Email))
     }),
     row("phone", "A telephone number is asked for", |_| {
-        greeted().shows(kinds::prompt("Where can we call you?", Prompt::Phone))
+        greeted().bot_shows(kinds::prompt("Where can we call you?", Prompt::Phone))
     }),
-    row("buttons", "Suggested replies", |_| greeted().shows(kinds::buttons(ButtonLayout::Wrap))),
+    row("buttons", "Suggested replies", |_| greeted().bot_shows(kinds::buttons(ButtonLayout::Wrap))),
     row("buttons-vertical", "Suggested replies, one below the other", |_| {
-        greeted().shows(kinds::buttons(ButtonLayout::Vertical))
+        greeted().bot_shows(kinds::buttons(ButtonLayout::Vertical))
     }),
     row("buttons-chosen", "A suggested reply was chosen", |_| {
-        greeted().shows(kinds::buttons(ButtonLayout::Wrap)).visitor("By the sea").bot("Lovely. Two nights or three?")
+        greeted()
+            .bot_shows(kinds::buttons(ButtonLayout::Wrap))
+            .visitor("By the sea")
+            .bot("Lovely. Two nights or three?")
     }),
-    row("links", "Buttons that lead somewhere", |_| greeted().shows(kinds::links())),
-    row("list", "Choices in sections", |_| greeted().shows(kinds::list())),
-    row("carousel", "Cards side by side", |picture| greeted().shows(kinds::cards(picture, false))),
-    row("gallery", "Pictures side by side", |picture| greeted().shows(kinds::cards(picture, true))),
+    row("links", "Buttons that lead somewhere", |_| greeted().bot_shows(kinds::links())),
+    row("list", "Choices in sections", |_| greeted().bot_shows(kinds::list())),
+    row("carousel", "Cards side by side", |picture| greeted().bot_shows(kinds::cards(picture, false))),
+    row("gallery", "Pictures side by side", |picture| greeted().bot_shows(kinds::cards(picture, true))),
     row("image", "A picture", |picture| {
-        greeted().shows(kinds::media(MediaKind::Image, picture.into(), Some("Saltmere at low tide.svg")))
+        greeted().bot_shows(kinds::media(MediaKind::Image, picture.into(), Some("Saltmere at low tide.svg")))
     }),
     row("video", "A film", |picture| {
-        greeted().shows(kinds::media(MediaKind::Video, beside(picture, "walk.mp4"), Some("The walk.mp4")))
+        greeted().bot_shows(kinds::media(MediaKind::Video, sibling_url(picture, "walk.mp4"), Some("The walk.mp4")))
     }),
     row("audio", "A sound", |picture| {
-        greeted().shows(kinds::media(MediaKind::Audio, beside(picture, "waves.mp3"), Some("The waves.mp3")))
+        greeted().bot_shows(kinds::media(MediaKind::Audio, sibling_url(picture, "waves.mp3"), Some("The waves.mp3")))
     }),
     row("document", "A file", |picture| {
-        greeted().shows(kinds::media(MediaKind::Document, beside(picture, "tickets.pdf"), Some("Tickets.pdf")))
+        greeted().bot_shows(kinds::media(MediaKind::Document, sibling_url(picture, "tickets.pdf"), Some("Tickets.pdf")))
     }),
     row("parts", "Several things in one message", |picture| {
-        greeted().shows(Content::Parts(vec![
+        greeted().bot_shows(Content::Parts(vec![
             text("Here is what you get:"),
             kinds::media(MediaKind::Image, picture.into(), None),
-            kinds::media(MediaKind::Document, beside(picture, "tickets.pdf"), Some("Tickets.pdf")),
+            kinds::media(MediaKind::Document, sibling_url(picture, "tickets.pdf"), Some("Tickets.pdf")),
             kinds::info(),
         ]))
     }),
-    row("info", "A note that can be opened", |_| greeted().shows(kinds::info())),
-    row("slider", "A number on a range", |_| greeted().shows(kinds::slider())),
-    row("calendar", "A date", |_| greeted().shows(kinds::calendar(false))),
-    row("calendar-time", "A date and a time", |_| greeted().shows(kinds::calendar(true))),
-    row("upload", "A file is asked for", |_| greeted().shows(kinds::upload())),
+    row("info", "A note that can be opened", |_| greeted().bot_shows(kinds::info())),
+    row("slider", "A number on a range", |_| greeted().bot_shows(kinds::slider())),
+    row("calendar", "A date", |_| greeted().bot_shows(kinds::calendar(false))),
+    row("calendar-time", "A date and a time", |_| greeted().bot_shows(kinds::calendar(true))),
+    row("upload", "A file is asked for", |_| greeted().bot_shows(kinds::upload())),
     row(ATTACHING, "Files are added to a message", |_| {
         greeted().then(Action::Drafted("Here are our tickets and a picture.".into()))
     }),
-    row("form", "A form", |_| greeted().shows(kinds::form())),
-    row("appointment", "A booking page", |_| greeted().shows(kinds::appointment())),
-    row("unsupported", "A kind nobody knows", |_| greeted().shows(kinds::unknown())),
+    row("form", "A form", |_| greeted().bot_shows(kinds::form())),
+    row("appointment", "A booking page", |_| greeted().bot_shows(kinds::appointment())),
+    row("unsupported", "A kind nobody knows", |_| greeted().bot_shows(kinds::unknown())),
     // States of sending.
-    row("sending", "A message on its way", |_| asked([began()])),
-    row("queued", "A message that waits", |_| asked([]).then(Action::ConnectionChanged(ConnectionStatus::Offline))),
-    row("failed", "A message that was not sent", |_| asked([began(), failed(SendError::Temporary)])),
-    row("refused", "A message that was refused for good", |_| asked([began(), failed(SendError::Refused)])),
-    row("unknown", "A message that may have arrived", |_| asked([began(), Action::SendUnknown { id: ASKED.into() }])),
+    row("sending", "A message on its way", |_| just_asked([send_began()])),
+    row("queued", "A message that waits", |_| {
+        just_asked([]).then(Action::ConnectionChanged(ConnectionStatus::Offline))
+    }),
+    row("failed", "A message that was not sent", |_| just_asked([send_began(), send_failed(SendError::Temporary)])),
+    row("refused", "A message that was refused for good", |_| {
+        just_asked([send_began(), send_failed(SendError::Refused)])
+    }),
+    row("unknown", "A message that may have arrived", |_| {
+        just_asked([send_began(), Action::SendUnknown { id: MESSAGE_ID.into() }])
+    }),
     // States of the connection.
     row("connecting", "The first connection is being made", |_| {
         greeted().then(Action::ConnectionChanged(ConnectionStatus::Connecting))
@@ -180,11 +189,11 @@ const TABLE: &[Row] = &[
     row("handover", "A person has taken over", |picture| {
         greeted()
             .visitor("Can I talk to somebody?")
-            .handed_to(Some("Noor"), Some(picture.into()))
+            .handed_over_to(Some("Noor"), Some(picture.into()))
             .agent("Hello, this is Noor. What can I do?")
     }),
     row("handover-unknown", "Somebody without a name has taken over", |_| {
-        greeted().handed_to(None, None).agent("Hello, how can I help?")
+        greeted().handed_over_to(None, None).agent("Hello, how can I help?")
     }),
     row("ended", "The conversation has ended", |_| ended()),
     row("reopened", "The conversation goes on", |_| {
@@ -192,9 +201,9 @@ const TABLE: &[Row] = &[
     }),
     row_with("feedback", "Answers can be found helpful or not", &[("feedback", "on")], |_| greeted()),
     row("earlier", "More was said earlier", |_| earlier()),
-    row("earlier-loading", "What was said earlier is fetched", |_| earlier().then(Action::EarlierAsked)),
+    row("earlier-loading", "What was said earlier is fetched", |_| earlier().then(Action::EarlierRequested)),
     row("earlier-failed", "What was said earlier could not be fetched", |_| {
-        earlier().then(Action::EarlierAsked).then(Action::EarlierFailed)
+        earlier().then(Action::EarlierRequested).then(Action::EarlierFailed)
     }),
     // Hard cases.
     row("long-thread", "A long conversation", |_| {
@@ -223,7 +232,7 @@ const TABLE: &[Row] = &[
 pub(super) const ATTACHING: &str = "attaching";
 
 /// Client message id of the message just sent.
-const ASKED: &str = "asked";
+const MESSAGE_ID: &str = "asked";
 
 const LONG: &str = "We leave on Friday after work and are there before dark. On Saturday there is the market in the morning, the walk \
     along the cliffs after lunch, and a table for two in the evening, in a place that has been run by the same family for three generations. \
@@ -248,20 +257,20 @@ fn earlier() -> StoryBuilder {
     greeted().then(Action::EarlierKnown(true))
 }
 
-fn asked<const N: usize>(facts: [Action; N]) -> StoryBuilder {
-    greeted().just_said(ASKED, "Is there a train on Sunday evening?", facts)
+fn just_asked<const N: usize>(actions: [Action; N]) -> StoryBuilder {
+    greeted().just_sent(MESSAGE_ID, "Is there a train on Sunday evening?", actions)
 }
 
-fn began() -> Action {
-    Action::SendBegan { id: ASKED.into() }
+fn send_began() -> Action {
+    Action::SendBegan { id: MESSAGE_ID.into() }
 }
 
-fn failed(error: SendError) -> Action {
-    Action::SendFailed { id: ASKED.into(), error }
+fn send_failed(error: SendError) -> Action {
+    Action::SendFailed { id: MESSAGE_ID.into(), error }
 }
 
 /// Address that a file next to the sample picture would have.
-fn beside(picture: &str, name: &str) -> String {
+fn sibling_url(picture: &str, name: &str) -> String {
     let folder = picture.rfind('/').map_or("", |at| &picture[..=at]);
     [folder, name].concat()
 }

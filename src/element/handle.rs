@@ -13,7 +13,7 @@ use yew::AppHandle;
 
 use super::{before_send, report, runtime_settings, warn};
 use crate::{
-    components::{App, AppProps, BeforeSend, ChatSource, Transcript, UserAction, gate},
+    components::{App, AppProps, BeforeSend, ChatSource, Transcript, UserAction, requirements_of},
     config::{Config, Name, RawValue},
     demo,
     machine::effect::PageEvent,
@@ -75,7 +75,7 @@ impl Handle {
         let on_event = self.0.on_event.clone();
         let Some(name) = config.given(Name::Demo) else {
             let runtime = Runtime::start(runtime_settings(&config), on_event);
-            return self.show(Source { chat: Rc::new(runtime.clone()), runtime: Some(runtime), staging: &[] });
+            return self.set_source(Source { chat: Rc::new(runtime.clone()), runtime: Some(runtime), staging: &[] });
         };
         // A weak reference, so that fetching a scene does not keep an ended widget alive. The scene
         // is shown only if the setting is still the same.
@@ -83,22 +83,22 @@ impl Handle {
         spawn_local(async move {
             let scene = demo::scene(&name, &config.origin(), on_event).await;
             let handle = handle.upgrade().map(Self);
-            let wants =
+            let is_wanted =
                 |handle: &Self| handle.config().and_then(|config| config.given(Name::Demo)).as_ref() == Some(&name);
-            match (handle.filter(wants), scene) {
+            match (handle.filter(is_wanted), scene) {
                 (Some(handle), Ok(demo::Scene { source: chat, staging })) => {
-                    handle.show(Source { chat, runtime: None, staging });
+                    handle.set_source(Source { chat, runtime: None, staging });
                 }
-                (Some(_), Err(why)) => warn(&["[chataibot] demo: ", &why].concat()),
+                (Some(_), Err(reason)) => warn(&["[chataibot] demo: ", &reason].concat()),
                 (None, _) => {}
             }
         });
     }
 
     /// Replaces the source. A scene that arrives after [`Handle::render`] is rendered at once.
-    fn show(&self, source: Source) {
+    fn set_source(&self, source: Source) {
         let Some(config) = self.config() else { return source.chat.end() };
-        source.chat.ask(gate(&staged(config, source.staging)));
+        source.chat.set_requirements(requirements_of(&with_staging(config, source.staging)));
         if let Some(before) = self.0.source.replace(Some(source)) {
             before.chat.end();
         }
@@ -152,7 +152,7 @@ impl Handle {
             if let Some(runtime) = runtime {
                 runtime.update(runtime_settings(&config));
             }
-            chat.ask(gate(&staged(config, staging)));
+            chat.set_requirements(requirements_of(&with_staging(config, staging)));
         }
         if self.0.rendered.get() {
             self.render();
@@ -163,7 +163,7 @@ impl Handle {
         let (launcher, before_send) = (self.0.launcher.clone(), self.0.before_send.clone());
         let source = self.0.source.borrow();
         let Source { chat, staging, .. } = source.as_ref()?;
-        Some(AppProps { source: chat.clone(), config: staged(self.config()?, staging), launcher, before_send })
+        Some(AppProps { source: chat.clone(), config: with_staging(self.config()?, staging), launcher, before_send })
     }
 
     fn config(&self) -> Option<Rc<Config>> {
@@ -199,7 +199,7 @@ impl Handle {
 }
 
 /// The page's settings, overridden by the scene's.
-fn staged(mut config: Rc<Config>, staging: demo::Staging) -> Rc<Config> {
+fn with_staging(mut config: Rc<Config>, staging: demo::Staging) -> Rc<Config> {
     if !staging.is_empty() {
         let config = Rc::make_mut(&mut config);
         for (name, value) in staging {

@@ -48,7 +48,7 @@ pub struct ChatMachine {
     /// The token of the current log request.
     connection_token: Rc<str>,
     /// The requested page of the log: the one before this cursor.
-    page: Option<Cursor>,
+    page_before: Option<Cursor>,
     /// The token of the request for the page.
     page_token: Rc<str>,
     saved: Saved,
@@ -56,7 +56,7 @@ pub struct ChatMachine {
     synced: Synced,
     /// Whether the page was frozen and may have missed that the visitor is to be forgotten. The
     /// proxy knows: the next credentials clear this.
-    doubted: bool,
+    may_have_missed_reset: bool,
     /// The clocks and the random number of the current input.
     now: Now,
     /// The effects of the current input so far.
@@ -74,7 +74,7 @@ impl ChatLogic for ChatMachine {
         let before = self.core.state.clone();
         (self.now, self.changed) = (now, false);
         // What is stored again in response to this input is not checked again.
-        let checked = matches!(input, Input::StorageCleared);
+        let was_cleared = matches!(input, Input::StorageCleared);
         self.dispatch(input);
         self.advance();
         if self.changed {
@@ -83,10 +83,10 @@ impl ChatLogic for ChatMachine {
             self.core.state = before;
         }
         self.sync_tabs();
-        let before = self.effects.len();
+        let old_len = self.effects.len();
         let due = self.core.save_due.is_some_and(|due| due <= now.monotonic);
         self.save();
-        if (due || self.effects.len() > before) && !checked && self.core.token_refresh.credentials().is_some() {
+        if (due || self.effects.len() > old_len) && !was_cleared && self.core.token_refresh.credentials().is_some() {
             self.effects.push(Effect::Chat(ChatEffect::CheckStorage));
         }
         effects.append(&mut self.effects);
@@ -95,28 +95,28 @@ impl ChatLogic for ChatMachine {
 
     fn to_store(&self) -> StoredConversation {
         let visitor = self.core.token_refresh.credentials().map(|credentials| credentials.visitor.as_str());
-        StoredConversation::of(&self.core.state, visitor, self.core.opens)
+        StoredConversation::from_state(&self.core.state, visitor, self.core.starts_open)
     }
 
     fn due(&self, now: u64) -> Option<u64> {
         let token = if self.needs_token(now) { self.core.token_refresh.due() } else { None };
-        let line = if self.connection.wants_attempt(now) { None } else { self.connection.due() };
+        let connection = if self.connection.wants_attempt(now) { None } else { self.connection.due() };
         let send = if self.core.state.next_to_send().is_some() && !self.send_queue.is_free(now) {
             self.send_queue.due()
         } else {
             None
         };
         let others = [self.log_reader.due(), self.election.due(), self.core.state.typing_until(), self.core.save_due];
-        [token, line, send].into_iter().chain(others).flatten().min()
+        [token, connection, send].into_iter().chain(others).flatten().min()
     }
 }
 
 impl ChatMachine {
-    /// Creates a machine without any input. `listens`: false if the host page receives replies
-    /// itself.
+    /// Creates a machine without any input. `receives_replies`: false if the host page receives
+    /// replies itself.
     #[must_use]
-    pub fn new(listens: bool) -> Self {
-        Self { core: Core { listens, ..Core::default() }, ..Self::default() }
+    pub fn new(receives_replies: bool) -> Self {
+        Self { core: Core { receives_replies, ..Core::default() }, ..Self::default() }
     }
 
     /// Whether this is the current log request.
@@ -139,7 +139,7 @@ impl ChatMachine {
                             self.owner =
                                 self.core.token_refresh.credentials().map(|credentials| credentials.visitor.clone());
                             self.apply(Action::Started { conversation: conversation.clone() });
-                            self.accepted(id);
+                            self.send_accepted(id);
                             self.emit(PageEvent::Started { conversation });
                         }
                         Err(failure) => self.send_failed(&failure, true),
@@ -147,7 +147,7 @@ impl ChatMachine {
                 }
             }
             Input::SendAnswered { id, result } => match result {
-                Ok(()) => self.accepted(id),
+                Ok(()) => self.send_accepted(id),
                 Err(failure) if self.send_queue.in_flight() == Some(&id) => {
                     self.send_failed(&failure, false);
                 }
@@ -156,27 +156,27 @@ impl ChatMachine {
             Input::SettledRemotely { id } => self.settled_remotely(id),
 
             Input::StreamOpened { generation } => self.connection_event(generation, ConnectionEvent::Opened),
-            Input::StreamFrames { generation, frames } => self.streamed(generation, frames),
+            Input::StreamFrames { generation, frames } => self.frames_received(generation, frames),
             Input::StreamEnded { generation } => {
                 self.connection_event(generation, ConnectionEvent::Ended { expected: false });
             }
             Input::LogFailed { generation, failure } => self.log_failed(generation, &failure),
-            Input::Polled { generation, frames } => self.polled(generation, frames),
+            Input::Polled { generation, frames } => self.poll_answered(generation, frames),
 
             Input::PageAnswered { before, result } => self.page_answered(before, result),
 
             Input::LockAcquired => self.lock_acquired(),
             Input::LockLost => self.election.lock_lost(),
             Input::TabsUnavailable => self.leave_tabs(),
-            Input::TabMessage(word) => self.tab_message(word),
+            Input::TabMessage(message) => self.tab_message(message),
             Input::RemoteConversation(stored) => self.remote_conversation(stored),
             Input::RemoteVisitor(credentials) => self.remote_visitor(credentials),
             Input::RemoteOutbox { id, stored } => self.remote_outbox(id, stored),
-            Input::RemoteProgress(passed) => {
-                self.apply(Action::ProgressChanged(passed));
+            Input::RemoteProgress(progress) => {
+                self.apply(Action::ProgressChanged(progress));
                 self.saved.progress = self.core.state.progress().clone();
             }
-            Input::StorageCleared => self.store_again(),
+            Input::StorageCleared => self.save_everything(),
             Input::StorageLost => {
                 self.apply(Action::StorageLost);
                 self.leave_tabs();
@@ -194,21 +194,21 @@ impl ChatMachine {
                 self.apply(Action::PageShown);
                 // A visible page is not frozen, whatever the browser reported before.
                 if self.connection.is_frozen() {
-                    self.wake();
+                    self.resume();
                 } else {
-                    self.nudge();
+                    self.retry_waiting();
                 }
             }
             Input::Hidden => {
                 self.apply(Action::PageHidden);
                 self.core.save_due = Some(self.now.monotonic);
             }
-            Input::Resumed => self.wake(),
-            Input::Frozen => self.sleep(),
+            Input::Resumed => self.resume(),
+            Input::Frozen => self.freeze(),
             Input::Ticked => {
                 self.apply(Action::Ticked { now: self.now.monotonic });
                 if self.log_reader.due().is_some_and(|due| due <= self.now.monotonic) {
-                    self.settle_reader();
+                    self.finish_rebuild();
                 }
                 self.tick_leader();
                 self.handle_connection(ConnectionEvent::Ticked);
@@ -229,12 +229,12 @@ impl ChatMachine {
         self.changed |= Rc::make_mut(&mut self.core.state).apply(action);
     }
 
-    fn settle_reader(&mut self) {
-        self.changed |= self.log_reader.settle(Rc::make_mut(&mut self.core.state));
+    fn finish_rebuild(&mut self) {
+        self.changed |= self.log_reader.finish_rebuild(Rc::make_mut(&mut self.core.state));
     }
 
     fn load(&mut self, found: StoredSession) {
-        if found.shared && self.core.listens {
+        if found.can_coordinate_tabs && self.core.receives_replies {
             self.election.join();
             self.effects.push(Effect::Core(CoreEffect::JoinTabs));
         }
@@ -244,7 +244,7 @@ impl ChatMachine {
         }
         if let Some(stored) = found.conversation {
             let open = stored.open;
-            self.core.opens = open;
+            self.core.starts_open = open;
             if visitor.is_some() && stored.visitor == visitor {
                 self.owner = visitor;
                 self.apply(Action::Restored(Box::new(stored.into_restored())));
@@ -253,15 +253,15 @@ impl ChatMachine {
                 self.apply(Action::WindowOpened);
             }
         }
-        if let Some(passed) = found.passed {
-            self.apply(Action::ProgressChanged(passed));
+        if let Some(progress) = found.progress {
+            self.apply(Action::ProgressChanged(progress));
         }
         let stored: Vec<Rc<OutboxMessage>> = found.outbox.iter().cloned().map(Rc::new).collect();
         self.apply(Action::OutboxFound(found.outbox));
         if let Some(draft) = found.draft {
             self.apply(Action::Drafted(draft.into()));
         }
-        self.core.awake = self.core.state.window_open()
+        self.core.has_shown_intent = self.core.state.window_open()
             || self.core.state.phase() == Phase::Active
             || !self.core.state.outbox().is_empty();
         self.mark_saved();
@@ -274,13 +274,13 @@ impl ChatMachine {
     /// Starts everything that can start now: the connection, the token request, the next send, the
     /// next page request.
     fn advance(&mut self) {
-        self.drop_settled_flight();
+        self.release_settled_send();
         self.connect();
         let now = self.now.monotonic;
         if self.needs_token(now) {
             self.effects.extend(self.core.token_refresh.authorize(now));
         }
-        if let Some(credentials) = self.core.token_refresh.ready(now).cloned() {
+        if let Some(credentials) = self.core.token_refresh.usable(now).cloned() {
             if self.send_queue.is_free(now)
                 && let Some(message) = self.core.state.next_to_send().cloned()
             {
@@ -297,7 +297,7 @@ impl ChatMachine {
             if let (Some((generation, attempt)), Some(conversation)) =
                 (self.connection.next_attempt(now), self.core.state.id().cloned())
             {
-                let after = self.log_reader.begin(&self.core.state, now);
+                let after = self.log_reader.begin_request(&self.core.state, now);
                 self.connection_token = Rc::from(credentials.token.as_str());
                 self.effects.push(Effect::Chat(ChatEffect::Connect {
                     generation,
@@ -319,17 +319,17 @@ impl ChatMachine {
 
     /// Frees the send queue if the log or another tab has settled the message in flight: its own
     /// answer is not awaited.
-    fn drop_settled_flight(&mut self) {
+    fn release_settled_send(&mut self) {
         if let Some(id) = self.send_queue.in_flight() {
-            let on_its_way = |p: &Rc<OutboxMessage>| p.id == *id && p.state == SendState::Sending;
-            if !self.core.state.outbox().iter().any(on_its_way) {
-                self.send_queue.done();
+            let is_sending = |p: &Rc<OutboxMessage>| p.id == *id && p.state == SendState::Sending;
+            if !self.core.state.outbox().iter().any(is_sending) {
+                self.send_queue.release();
             }
         }
     }
 
     fn token_answered(&mut self, result: Result<Rc<Credentials>, ApiError>) {
-        if self.core.token_refresh.is_stale() {
+        if self.core.token_refresh.take_stale_answer() {
             return;
         }
         match result {
@@ -350,28 +350,28 @@ impl ChatMachine {
         }
     }
 
-    fn accepted(&mut self, id: Rc<str>) {
+    fn send_accepted(&mut self, id: Rc<str>) {
         if self.send_queue.in_flight() == Some(&id) {
-            self.send_queue.done();
+            self.send_queue.release();
         }
         self.core.token_refresh.accepted();
         self.apply(Action::SendAccepted { id, now: self.now.monotonic });
         self.clear_error(ErrorSource::Send);
     }
 
-    fn send_failed(&mut self, failure: &ApiError, starts: bool) {
+    fn send_failed(&mut self, failure: &ApiError, is_start: bool) {
         // The typed form of the answer may be at fault, or the site no longer takes typed answers.
         // So the message is sent again as text.
         if matches!(failure, ApiError::Refused { code } if **code == *code::BAD_REQUEST)
             && let Some(id) = self.send_queue.in_flight().cloned()
-            && Rc::make_mut(&mut self.core.state).apply(Action::FormRefused { id })
+            && Rc::make_mut(&mut self.core.state).apply(Action::TypedAnswerRefused { id })
         {
             self.changed = true;
-            return self.send_queue.done();
+            return self.send_queue.release();
         }
         let watched = self.core.state.is_watched();
-        let Some(verdict) = self.send_queue.failed(failure, starts, watched, self.now) else { return };
-        match verdict {
+        let Some(outcome) = self.send_queue.failed(failure, is_start, watched, self.now) else { return };
+        match outcome {
             SendOutcome::Apply(action) => self.apply(action),
             SendOutcome::Unauthorized(action) => {
                 let token = String::from(self.send_queue.token());
@@ -393,7 +393,7 @@ impl ChatMachine {
         }
     }
 
-    fn streamed(&mut self, generation: u32, frames: Vec<Frame>) {
+    fn frames_received(&mut self, generation: u32, frames: Vec<Frame>) {
         if !self.connection.is_current(generation) {
             return;
         }
@@ -403,14 +403,14 @@ impl ChatMachine {
         self.clear_error(ErrorSource::Log);
         for frame in &frames {
             if let Frame::Retry(milliseconds) = frame {
-                self.connection.set_retry(*milliseconds);
+                self.connection.set_retry_delay(*milliseconds);
             }
         }
         self.read(frames);
         self.forward_heartbeat();
     }
 
-    fn polled(&mut self, generation: u32, frames: Vec<Frame>) {
+    fn poll_answered(&mut self, generation: u32, frames: Vec<Frame>) {
         if !self.connection.is_current(generation) {
             return;
         }
@@ -419,21 +419,21 @@ impl ChatMachine {
         self.clear_error(ErrorSource::Log);
         let empty = frames.is_empty();
         if self.read(frames) == ReadResult::Continue {
-            self.settle_reader();
+            self.finish_rebuild();
             self.handle_connection(ConnectionEvent::Polled { empty });
-            self.checked();
+            self.log_checked();
             self.forward_heartbeat();
         }
     }
 
     fn read(&mut self, frames: Vec<Frame>) -> ReadResult {
         let state = Rc::make_mut(&mut self.core.state);
-        let (course, changed) = self.log_reader.read(frames, self.now.monotonic, state);
+        let (result, changed) = self.log_reader.read(frames, self.now.monotonic, state);
         self.changed |= changed;
-        if self.log_reader.take_missed() {
-            self.report_missed();
+        if self.log_reader.take_skipped_unreadable() {
+            self.report_unreadable_entry();
         }
-        match course {
+        match result {
             ReadResult::Continue => {}
             ReadResult::Broken => self.handle_connection(ConnectionEvent::Failed { retry_after: None }),
             ReadResult::Reauth => {
@@ -441,7 +441,7 @@ impl ChatMachine {
                 self.handle_connection(ConnectionEvent::Ended { expected: true });
             }
         }
-        course
+        result
     }
 
     fn log_failed(&mut self, generation: u32, failure: &ApiError) {
@@ -474,17 +474,18 @@ impl ChatMachine {
     }
 
     fn handle_connection(&mut self, event: ConnectionEvent) {
-        let at = Context { now: self.now.monotonic, random: self.now.random, watched: self.core.state.is_watched() };
-        if self.connection.handle(event, at) {
-            self.log_reader.cut();
+        let context =
+            Context { now: self.now.monotonic, random: self.now.random, watched: self.core.state.is_watched() };
+        if self.connection.handle(event, context) {
+            self.log_reader.stream_ended();
             self.effects.push(Effect::Core(CoreEffect::Disconnect));
         }
     }
 
     /// Retries everything that waits, because the visitor acted or the page became visible.
-    fn nudge(&mut self) {
+    fn retry_waiting(&mut self) {
         self.retry_now();
-        self.handle_connection(ConnectionEvent::Nudged);
+        self.handle_connection(ConnectionEvent::VisitorActed);
         self.query_leader();
     }
 

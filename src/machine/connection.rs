@@ -5,19 +5,19 @@
 //! cancelled request are recognised.
 
 use crate::{
-    api::backoff::{CAP, CAP_WATCHED, LONGEST_RETRY_AFTER, delay},
+    api::backoff::{MAX_DELAY, MAX_DELAY_WATCHED, MAX_RETRY_AFTER, delay},
     conversation::ConnectionStatus,
 };
 
 /// Time limit for a stream's response head, in milliseconds: a buffering middlebox may hold back
 /// even that.
-const HEAD: u64 = 10_000;
+const HEAD_TIMEOUT: u64 = 10_000;
 /// Time limit from the head to the first byte: the proxy sends a comment at once.
-const FIRST_BYTE: u64 = 8_000;
+const FIRST_BYTE_TIMEOUT: u64 = 8_000;
 /// A stream without a byte for this long counts as dead. Heartbeats come every 15 to 25 s.
-const SILENCE: u64 = 45_000;
+const SILENCE_TIMEOUT: u64 = 45_000;
 /// A stream that lasted this long resets the back-off.
-const GOOD: u64 = 10_000;
+const STABLE_AFTER: u64 = 10_000;
 /// How long the proxy may hold a poll open, in seconds.
 const POLL_WAIT: u32 = 25;
 /// Time a poll may take beyond its wait.
@@ -25,7 +25,7 @@ const POLL_GRACE: u64 = 10_000;
 /// The minimum time between two polls that bring nothing.
 const POLL_PAUSE: u64 = 1_000;
 /// After this long on polls, a stream is tried again.
-const STREAM_AGAIN: u64 = 600_000;
+const STREAM_RETRY_INTERVAL: u64 = 600_000;
 
 /// An event of the connection or the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub enum ConnectionEvent {
     /// The page is being frozen.
     Frozen,
     /// The visitor acted: reconnecting is worth a try now.
-    Nudged,
+    VisitorActed,
 }
 
 /// A request to make.
@@ -103,14 +103,14 @@ pub struct Context {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Disconnected; tries again at `until`. The proxy asked to wait until `floor`.
-    Down { until: u64, floor: u64 },
-    /// Waits for the head of a stream or the answer of a poll, until `by`.
-    Connecting { by: u64 },
+    /// Disconnected; tries again at `retry_at`. The proxy asked to wait until `earliest_retry`.
+    Down { retry_at: u64, earliest_retry: u64 },
+    /// Waits for the head of a stream or the answer of a poll, until `deadline`.
+    Connecting { deadline: u64 },
     /// The head has arrived, but no byte yet.
-    AwaitingFirstByte { by: u64 },
+    AwaitingFirstByte { deadline: u64 },
     /// A stream that delivers bytes.
-    Live { since: u64, heard: u64 },
+    Live { since: u64, last_byte_at: u64 },
     /// The page is frozen.
     Frozen,
 }
@@ -123,29 +123,29 @@ pub struct Connection {
     generation: u32,
     failures: u32,
     was_live: bool,
-    offline: bool,
+    is_offline: bool,
     /// Streams in a row that ended after the head without a byte.
     empty_streams: u32,
     /// Uses polls until then.
     polls_until: Option<u64>,
-    attempted: u64,
+    last_attempt_at: u64,
     /// The delay that the proxy wants before an ended stream is opened again, in milliseconds.
-    retry: u64,
+    retry_delay: u64,
 }
 
 impl Default for Connection {
     fn default() -> Self {
         Self {
-            state: State::Down { until: 0, floor: 0 },
+            state: State::Down { retry_at: 0, earliest_retry: 0 },
             wanted: Wanted::Nothing,
             generation: 0,
             failures: 0,
             was_live: false,
-            offline: false,
+            is_offline: false,
             empty_streams: 0,
             polls_until: None,
-            attempted: 0,
-            retry: 0,
+            last_attempt_at: 0,
+            retry_delay: 0,
         }
     }
 }
@@ -153,23 +153,23 @@ impl Default for Connection {
 impl Connection {
     /// Sets what to connect for. `was_live`: whether the visitor has seen a live connection so far,
     /// possibly another tab's. Returns whether the current request must be aborted.
-    pub fn want(&mut self, wanted: Wanted, was_live: bool) -> bool {
+    pub fn set_wanted(&mut self, wanted: Wanted, was_live: bool) -> bool {
         if self.wanted == wanted {
             return false;
         }
         self.wanted = wanted;
-        let busy = self.is_busy();
+        let was_busy = self.is_busy();
         self.was_live = was_live;
         self.failures = 0;
         if self.state != State::Frozen {
-            self.down(0, 0);
+            self.wait_until(0, 0);
         }
-        busy
+        was_busy
     }
 
     /// Sets the reconnection delay that the stream asked for, in milliseconds.
-    pub fn set_retry(&mut self, milliseconds: u32) {
-        self.retry = u64::from(milliseconds).min(LONGEST_RETRY_AFTER);
+    pub fn set_retry_delay(&mut self, milliseconds: u32) {
+        self.retry_delay = u64::from(milliseconds).min(MAX_RETRY_AFTER);
     }
 
     /// Whether this is the current request; results of others are ignored.
@@ -192,7 +192,7 @@ impl Connection {
     /// Whether [`Self::next_attempt`] would make a request.
     #[must_use]
     pub fn wants_attempt(&self, now: u64) -> bool {
-        self.wanted != Wanted::Nothing && matches!(self.state, State::Down { until, .. } if until <= now)
+        self.wanted != Wanted::Nothing && matches!(self.state, State::Down { retry_at, .. } if retry_at <= now)
     }
 
     /// Returns the request to make now, if any, with its generation.
@@ -201,7 +201,7 @@ impl Connection {
             return None;
         }
         self.generation += 1;
-        self.attempted = now;
+        self.last_attempt_at = now;
         if self.polls_until.is_some_and(|until| until <= now) {
             self.polls_until = None;
         }
@@ -212,32 +212,32 @@ impl Connection {
             Some(_) if !self.was_live || self.failures > 0 => Attempt::Poll { wait: 0 },
             Some(_) => Attempt::Poll { wait: POLL_WAIT },
         };
-        let by = match attempt {
-            Attempt::Stream => now + HEAD,
+        let deadline = match attempt {
+            Attempt::Stream => now + HEAD_TIMEOUT,
             Attempt::Poll { wait } => now + u64::from(wait) * 1_000 + POLL_GRACE,
         };
-        self.state = State::Connecting { by };
+        self.state = State::Connecting { deadline };
         Some((self.generation, attempt))
     }
 
     /// Handles an event. Returns whether the current request must be aborted.
-    pub fn handle(&mut self, event: ConnectionEvent, at: Context) -> bool {
-        let busy = self.is_busy();
-        let now = at.now;
+    pub fn handle(&mut self, event: ConnectionEvent, context: Context) -> bool {
+        let was_busy = self.is_busy();
+        let now = context.now;
         match event {
             ConnectionEvent::Opened => {
                 if matches!(self.state, State::Connecting { .. }) {
-                    self.state = State::AwaitingFirstByte { by: now + FIRST_BYTE };
+                    self.state = State::AwaitingFirstByte { deadline: now + FIRST_BYTE_TIMEOUT };
                 }
                 false
             }
             ConnectionEvent::BytesReceived => {
                 match &mut self.state {
-                    State::Live { heard, .. } => *heard = now,
+                    State::Live { last_byte_at, .. } => *last_byte_at = now,
                     State::Connecting { .. } | State::AwaitingFirstByte { .. } => {
-                        self.state = State::Live { since: now, heard: now };
+                        self.state = State::Live { since: now, last_byte_at: now };
                         self.was_live = true;
-                        self.offline = false;
+                        self.is_offline = false;
                         self.empty_streams = 0;
                     }
                     State::Down { .. } | State::Frozen => {}
@@ -246,92 +246,92 @@ impl Connection {
             }
             ConnectionEvent::Polled { empty } => {
                 self.was_live = true;
-                self.offline = false;
+                self.is_offline = false;
                 self.failures = 0;
-                let until = if empty { now.max(self.attempted + POLL_PAUSE) } else { now };
-                self.down(until, 0);
+                let retry_at = if empty { now.max(self.last_attempt_at + POLL_PAUSE) } else { now };
+                self.wait_until(retry_at, 0);
                 false
             }
             ConnectionEvent::Ended { expected } => {
                 match self.state {
-                    State::Live { since, .. } if now.saturating_sub(since) >= GOOD => {
+                    State::Live { since, .. } if now.saturating_sub(since) >= STABLE_AFTER => {
                         self.failures = 0;
                         if expected {
-                            self.down(now, 0);
-                            return busy;
+                            self.wait_until(now, 0);
+                            return was_busy;
                         }
                     }
                     State::AwaitingFirstByte { .. } => {
                         self.empty_streams += 1;
                         if self.empty_streams >= 2 {
-                            self.polls_until = Some(now + STREAM_AGAIN);
+                            self.polls_until = Some(now + STREAM_RETRY_INTERVAL);
                         }
                     }
                     State::Live { .. } | State::Down { .. } | State::Connecting { .. } | State::Frozen => {}
                 }
-                self.fail(None, at);
-                busy
+                self.attempt_failed(None, context);
+                was_busy
             }
             ConnectionEvent::Failed { retry_after } => {
                 // If polls fail too, they are no better than the stream.
                 self.polls_until = None;
-                self.fail(retry_after, at);
-                busy
+                self.attempt_failed(retry_after, context);
+                was_busy
             }
             ConnectionEvent::Unauthorized => {
-                self.down(now, 0);
-                busy
+                self.wait_until(now, 0);
+                was_busy
             }
-            ConnectionEvent::Ticked => self.tick(at),
+            ConnectionEvent::Ticked => self.tick(context),
             ConnectionEvent::Online => {
-                let was_offline = std::mem::replace(&mut self.offline, false);
+                let was_offline = std::mem::replace(&mut self.is_offline, false);
                 if was_offline {
-                    self.nudge(now);
+                    self.shorten_wait(now);
                 }
                 false
             }
             ConnectionEvent::Offline => {
-                self.offline = true;
+                self.is_offline = true;
                 // The browser may be wrong about this, so attempts go on at the longest interval.
                 if self.state != State::Frozen {
-                    self.down(now + CAP, 0);
+                    self.wait_until(now + MAX_DELAY, 0);
                 }
-                busy
+                was_busy
             }
             ConnectionEvent::Resumed => {
-                self.down(now, 0);
-                busy
+                self.wait_until(now, 0);
+                was_busy
             }
             ConnectionEvent::Frozen => {
                 self.state = State::Frozen;
-                busy
+                was_busy
             }
-            ConnectionEvent::Nudged => {
-                self.nudge(now);
+            ConnectionEvent::VisitorActed => {
+                self.shorten_wait(now);
                 false
             }
         }
     }
 
-    fn tick(&mut self, at: Context) -> bool {
-        let now = at.now;
+    fn tick(&mut self, context: Context) -> bool {
+        let now = context.now;
         match self.state {
-            State::Connecting { by } if by <= now => {
+            State::Connecting { deadline } if deadline <= now => {
                 if self.polls_until.is_none() {
-                    self.fall_back(now);
+                    self.fall_back_to_polls(now);
                 } else {
                     self.polls_until = None;
-                    self.fail(None, at);
+                    self.attempt_failed(None, context);
                 }
                 true
             }
-            State::AwaitingFirstByte { by } if by <= now => {
-                self.fall_back(now);
+            State::AwaitingFirstByte { deadline } if deadline <= now => {
+                self.fall_back_to_polls(now);
                 true
             }
-            State::Live { heard, .. } if heard + SILENCE <= now => {
+            State::Live { last_byte_at, .. } if last_byte_at + SILENCE_TIMEOUT <= now => {
                 self.failures = 1;
-                self.down(now, 0);
+                self.wait_until(now, 0);
                 true
             }
             State::Connecting { .. }
@@ -342,35 +342,38 @@ impl Connection {
         }
     }
 
-    fn fall_back(&mut self, now: u64) {
-        self.polls_until = Some(now + STREAM_AGAIN);
-        self.down(now, 0);
+    fn fall_back_to_polls(&mut self, now: u64) {
+        self.polls_until = Some(now + STREAM_RETRY_INTERVAL);
+        self.wait_until(now, 0);
     }
 
-    fn fail(&mut self, retry_after: Option<u32>, at: Context) {
+    fn attempt_failed(&mut self, retry_after: Option<u32>, context: Context) {
         if self.state == State::Frozen {
             return;
         }
         self.failures += 1;
-        let cap = if at.watched { CAP_WATCHED } else { CAP };
-        let floor = at.now + delay(0, 0, 0, retry_after);
-        self.down(at.now + delay(self.failures, cap, at.random, retry_after).max(self.retry), floor);
+        let max_delay = if context.watched { MAX_DELAY_WATCHED } else { MAX_DELAY };
+        let earliest_retry = context.now + delay(0, 0, 0, retry_after);
+        self.wait_until(
+            context.now + delay(self.failures, max_delay, context.random, retry_after).max(self.retry_delay),
+            earliest_retry,
+        );
     }
 
-    fn down(&mut self, until: u64, floor: u64) {
-        self.state = State::Down { until, floor };
+    fn wait_until(&mut self, retry_at: u64, earliest_retry: u64) {
+        self.state = State::Down { retry_at, earliest_retry };
     }
 
-    fn nudge(&mut self, now: u64) {
-        if let State::Down { until, floor } = &mut self.state {
-            *until = (*until).min(now.max(*floor));
+    fn shorten_wait(&mut self, now: u64) {
+        if let State::Down { retry_at, earliest_retry } = &mut self.state {
+            *retry_at = (*retry_at).min(now.max(*earliest_retry));
         }
     }
 
     /// The status to show the visitor.
     #[must_use]
     pub fn status(&self) -> ConnectionStatus {
-        if self.offline {
+        if self.is_offline {
             return ConnectionStatus::Offline;
         }
         if self.wanted == Wanted::Nothing {
@@ -395,9 +398,9 @@ impl Connection {
             return None;
         }
         match self.state {
-            State::Down { until, .. } => Some(until),
-            State::Connecting { by } | State::AwaitingFirstByte { by } => Some(by),
-            State::Live { heard, .. } => Some(heard + SILENCE),
+            State::Down { retry_at, .. } => Some(retry_at),
+            State::Connecting { deadline } | State::AwaitingFirstByte { deadline } => Some(deadline),
+            State::Live { last_byte_at, .. } => Some(last_byte_at + SILENCE_TIMEOUT),
             State::Frozen => None,
         }
     }

@@ -118,7 +118,7 @@ pub enum ChatEffect {
     /// `RemoteConversation`.
     SaveConversation {
         /// The id of the conversation last known to be in storage.
-        over: Option<Rc<str>>,
+        expected_id: Option<Rc<str>>,
     },
     /// Remove a message of the outbox from storage.
     RemoveMessage {

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::{
     Core,
-    chat::outputs::{SAVE_LAZILY, named},
+    chat::outputs::{SAVE_DELAY, describe_error},
     effect::{CoreEffect, Effect, PageEvent},
     input::{Input, Now},
     storage_schema::StoredSession,
@@ -23,33 +23,33 @@ pub struct IdleMachine {
     core: Core,
     handover: Handover,
     /// Whether loading the chat machine failed.
-    stuck: bool,
+    load_failed: bool,
 }
 
 /// State of the idle machine that the chat machine needs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Handover {
     /// Whether tabs coordinate.
-    pub(super) shared: bool,
+    pub(super) coordinates_tabs: bool,
     /// Whether the page is frozen.
-    pub(super) asleep: bool,
-    pub(super) offline: bool,
+    pub(super) is_frozen: bool,
+    pub(super) is_offline: bool,
     /// The draft in storage.
     pub(super) saved_draft: Rc<str>,
     /// Whether the window is open, according to storage.
-    pub(super) saved_opens: bool,
+    pub(super) saved_starts_open: bool,
     /// How many of the messages are in storage.
     pub(super) saved_messages: usize,
     /// The code of the error reported to the host page.
-    pub(super) error: Option<Rc<str>>,
+    pub(super) reported_error: Option<Rc<str>>,
 }
 
 impl IdleMachine {
-    /// Creates a machine without any input. `listens`: false if the host page receives replies
-    /// itself.
+    /// Creates a machine without any input. `receives_replies`: false if the host page receives
+    /// replies itself.
     #[must_use]
-    pub fn new(listens: bool) -> Self {
-        Self { core: Core { listens, ..Core::default() }, ..Self::default() }
+    pub fn new(receives_replies: bool) -> Self {
+        Self { core: Core { receives_replies, ..Core::default() }, ..Self::default() }
     }
 
     /// The state shared with the chat machine.
@@ -64,16 +64,16 @@ impl IdleMachine {
 
     /// Whether the chat machine will be needed soon.
     #[must_use]
-    pub fn wants_chat(&self) -> bool {
-        let said = !self.core.state.draft().is_empty() || !self.core.state.outbox().is_empty();
-        said || *self.core.state.requirements() != Requirements::default()
+    pub fn needs_chat_machine(&self) -> bool {
+        let has_text = !self.core.state.draft().is_empty() || !self.core.state.outbox().is_empty();
+        has_text || *self.core.state.requirements() != Requirements::default()
     }
 
     /// Sets whether loading the chat machine failed; until it is loaded, the connection then counts
     /// as lost.
-    pub fn set_stuck(&mut self, stuck: bool) -> bool {
-        self.stuck = stuck;
-        self.relink()
+    pub fn set_load_failed(&mut self, load_failed: bool) -> bool {
+        self.load_failed = load_failed;
+        self.update_connection_status()
     }
 
     /// Handles an input and adds the resulting effects to `effects`. Returns whether the
@@ -90,7 +90,7 @@ impl IdleMachine {
             Input::TokenAnswered(Ok(credentials)) => {
                 self.core.token_refresh.adopt(credentials.clone(), now);
                 effects.push(Effect::Core(CoreEffect::SaveCredentials(credentials)));
-                if self.handover.error.take().is_some() {
+                if self.handover.reported_error.take().is_some() {
                     self.conversation().set_problem(None);
                 }
                 // The answer also says which features the site offers, so the views must update.
@@ -98,12 +98,12 @@ impl IdleMachine {
             }
             Input::TokenAnswered(Err(failure)) => {
                 self.core.token_refresh.failed(&failure, self.core.state.is_watched(), now);
-                if let Some((message, blocks)) = named(&failure) {
+                if let Some((message, blocks)) = describe_error(&failure) {
                     if blocks {
                         changed = self.conversation().set_problem(Some(Problem::Unavailable));
                     }
                     let code: Rc<str> = Rc::from(failure.code());
-                    if self.handover.error.replace(code.clone()).as_ref() != Some(&code) {
+                    if self.handover.reported_error.replace(code.clone()).as_ref() != Some(&code) {
                         effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Error {
                             code,
                             message: Rc::from(message),
@@ -113,21 +113,21 @@ impl IdleMachine {
             }
             Input::RemoteVisitor(Some(credentials)) => self.core.token_refresh.adopt(credentials, now),
             Input::StorageLost => {
-                changed = self.conversation().lose_storage();
-                if std::mem::take(&mut self.handover.shared) {
+                changed = self.conversation().set_memory_only();
+                if std::mem::take(&mut self.handover.coordinates_tabs) {
                     effects.push(Effect::Core(CoreEffect::LeaveTabs));
                 }
             }
             Input::Online => {
-                self.handover.offline = false;
+                self.handover.is_offline = false;
                 self.core.token_refresh.retry_now();
             }
-            Input::Offline => self.handover.offline = true,
+            Input::Offline => self.handover.is_offline = true,
             Input::Shown => {
                 changed = self.conversation().set_page_hidden(false);
                 // A visible page is not frozen, whatever the browser reported before.
-                if self.handover.asleep {
-                    self.wake(effects);
+                if self.handover.is_frozen {
+                    self.resume(effects);
                 }
                 self.core.token_refresh.retry_now();
             }
@@ -136,13 +136,13 @@ impl IdleMachine {
                 self.core.save_due = Some(now.monotonic);
             }
             Input::Resumed => {
-                self.wake(effects);
+                self.resume(effects);
                 self.core.token_refresh.retry_now();
             }
             Input::Frozen => {
                 self.core.save_due = Some(now.monotonic);
-                self.handover.asleep = true;
-                if self.handover.shared {
+                self.handover.is_frozen = true;
+                if self.handover.coordinates_tabs {
                     effects.push(Effect::Core(CoreEffect::LeaveTabs));
                 }
             }
@@ -167,7 +167,7 @@ impl IdleMachine {
             | Input::RemoteProgress(_)
             | Input::StorageCleared) => return Err(other),
         }
-        changed |= self.relink();
+        changed |= self.update_connection_status();
         if self.needs_token() {
             effects.extend(self.core.token_refresh.authorize(now.monotonic));
         }
@@ -184,8 +184,8 @@ impl IdleMachine {
     ) -> Result<bool, Input> {
         Ok(match action {
             UserAction::Send(text) => {
-                self.conversation().begin(new_id, text.into(), now.unix);
-                self.come_alive();
+                self.conversation().enqueue_message(new_id, text.into(), now.unix);
+                self.record_intent();
                 true
             }
             UserAction::Draft(draft) => {
@@ -194,7 +194,7 @@ impl IdleMachine {
             }
             UserAction::Open => {
                 let changed = self.open(true, effects);
-                self.come_alive();
+                self.record_intent();
                 changed
             }
             UserAction::Close => self.open(false, effects),
@@ -225,19 +225,19 @@ impl IdleMachine {
     }
 
     fn load(&mut self, found: StoredSession, now: Now, effects: &mut Vec<Effect>) -> bool {
-        if found.shared && self.core.listens {
-            self.handover.shared = true;
+        if found.can_coordinate_tabs && self.core.receives_replies {
+            self.handover.coordinates_tabs = true;
             effects.push(Effect::Core(CoreEffect::JoinTabs));
         }
         if let Some(credentials) = found.credentials {
             self.core.token_refresh.adopt(Rc::new(credentials), now);
         }
-        self.core.opens = found.conversation.is_some_and(|stored| stored.open);
-        self.handover.saved_opens = self.core.opens;
-        self.core.awake = self.core.opens;
+        self.core.starts_open = found.conversation.is_some_and(|stored| stored.open);
+        self.handover.saved_starts_open = self.core.starts_open;
+        self.core.has_shown_intent = self.core.starts_open;
         let draft: Rc<str> = found.draft.unwrap_or_default().into();
         self.handover.saved_draft = draft.clone();
-        let (open, state) = (self.core.opens, self.conversation());
+        let (open, state) = (self.core.starts_open, self.conversation());
         state.set_window_open(open) | state.set_draft(draft)
     }
 
@@ -245,33 +245,33 @@ impl IdleMachine {
         let changed = self.conversation().set_window_open(open);
         if changed {
             effects.push(Effect::Core(CoreEffect::Emit(if open { PageEvent::Opened } else { PageEvent::Closed })));
-            self.core.opens = open;
-            if self.handover.shared {
+            self.core.starts_open = open;
+            if self.handover.coordinates_tabs {
                 effects.push(Effect::Core(CoreEffect::Broadcast(TabMessage::Opened(open))));
             }
         }
         changed
     }
 
-    fn come_alive(&mut self) {
-        self.core.awake = true;
+    fn record_intent(&mut self) {
+        self.core.has_shown_intent = true;
         self.core.token_refresh.retry_now();
     }
 
-    fn wake(&mut self, effects: &mut Vec<Effect>) {
+    fn resume(&mut self, effects: &mut Vec<Effect>) {
         self.core.token_refresh.expire();
-        if std::mem::take(&mut self.handover.asleep) && self.handover.shared {
+        if std::mem::take(&mut self.handover.is_frozen) && self.handover.coordinates_tabs {
             effects.push(Effect::Core(CoreEffect::JoinTabs));
         }
     }
 
-    fn relink(&mut self) -> bool {
-        let link = match (self.handover.offline, self.stuck) {
+    fn update_connection_status(&mut self) -> bool {
+        let status = match (self.handover.is_offline, self.load_failed) {
             (true, _) => ConnectionStatus::Offline,
             (false, true) => ConnectionStatus::Reconnecting { attempt: 1 },
             (false, false) => ConnectionStatus::Idle,
         };
-        self.conversation().set_connection(link)
+        self.conversation().set_connection(status)
     }
 
     fn needs_token(&self) -> bool {
@@ -280,7 +280,7 @@ impl IdleMachine {
 
     /// Saves as the chat machine does: at once what a reload must know, the draft a little later.
     fn save(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        if !self.core.awake || !self.core.state.may_call() {
+        if !self.core.has_shown_intent || !self.core.state.has_required_consent() {
             self.core.save_due = None;
             return;
         }
@@ -289,26 +289,26 @@ impl IdleMachine {
             messages.iter().skip(self.handover.saved_messages).cloned().map(CoreEffect::SaveMessage).map(Effect::Core),
         );
         self.handover.saved_messages = messages.len();
-        if std::mem::replace(&mut self.handover.saved_opens, self.core.opens) != self.core.opens {
-            effects.push(Effect::Core(CoreEffect::SaveWindowOpen { open: self.core.opens }));
+        if std::mem::replace(&mut self.handover.saved_starts_open, self.core.starts_open) != self.core.starts_open {
+            effects.push(Effect::Core(CoreEffect::SaveWindowOpen { open: self.core.starts_open }));
         }
         let due = self.core.save_due.is_some_and(|due| due <= now.monotonic);
-        let waits = *self.core.state.draft() != self.handover.saved_draft;
-        if due && waits {
+        let has_unsaved = *self.core.state.draft() != self.handover.saved_draft;
+        if due && has_unsaved {
             effects.push(Effect::Core(CoreEffect::SaveDraft));
             self.handover.saved_draft = self.core.state.draft().clone();
-            if self.handover.shared {
+            if self.handover.coordinates_tabs {
                 effects.push(Effect::Core(CoreEffect::Broadcast(TabMessage::Draft(self.handover.saved_draft.clone()))));
             }
         }
         self.core.save_due =
-            if due || !waits { None } else { self.core.save_due.or(Some(now.monotonic + SAVE_LAZILY)) };
+            if due || !has_unsaved { None } else { self.core.save_due.or(Some(now.monotonic + SAVE_DELAY)) };
     }
 }
 
 /// Whether nothing has been said yet and no onboarding step was taken.
 fn is_blank(found: &StoredSession) -> bool {
     found.outbox.is_empty()
-        && found.passed.is_none()
+        && found.progress.is_none()
         && found.conversation.as_ref().is_none_or(|stored| stored.id.is_none())
 }

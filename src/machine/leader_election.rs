@@ -11,14 +11,14 @@ use crate::conversation::ConnectionStatus;
 /// A leader that sent nothing for this long is queried, in milliseconds. It forwards the stream's
 /// heartbeats, 15 to 25 s apart, so two were missed. Forwarding needs no timer of the leader, which
 /// in a hidden page would be up to a minute late.
-const QUIET: u64 = 50_000;
+const LEADER_TIMEOUT: u64 = 50_000;
 /// Time a working leader has to answer.
-const PATIENCE: u64 = 1_500;
+const QUERY_TIMEOUT: u64 = 1_500;
 /// Range of the random extra wait of each tab. Their time-outs then differ, so that one tab takes
 /// over and the others hear of it.
-const SPREAD: u64 = 8_192;
+const MAX_JITTER: u64 = 8_192;
 /// When the visitor acts, a leader not heard for this long is queried, too.
-const FRESH: u64 = 5_000;
+const RECENTLY_HEARD: u64 = 5_000;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Role {
@@ -28,11 +28,11 @@ enum Role {
     /// There is no log to read.
     Idle,
     /// The page is frozen.
-    Asleep,
+    Frozen,
     /// Waits for the lock; another tab presumably leads.
-    Follows { heard: u64, health: LeaderHealth },
+    Follower { last_heard: u64, health: LeaderHealth },
     /// Holds the lock.
-    Leads,
+    Leader,
 }
 
 /// How far a follower trusts the leader.
@@ -40,7 +40,7 @@ enum Role {
 enum LeaderHealth {
     Trusted,
     /// Queried at this time, no answer yet.
-    Asked(u64),
+    Queried(u64),
     /// Did not answer: this tab checks the log itself.
     Checking,
     /// This tab is taking the lock from it.
@@ -62,13 +62,13 @@ pub struct LeaderElection {
     role: Role,
     status: ConnectionStatus,
     /// Extra wait of this tab.
-    spread: u64,
+    jitter: u64,
 }
 
 impl LeaderElection {
     /// Enables coordination with other tabs.
     pub fn join(&mut self) {
-        if matches!(self.role, Role::Alone | Role::Asleep) {
+        if matches!(self.role, Role::Alone | Role::Frozen) {
             self.role = Role::Idle;
         }
     }
@@ -79,133 +79,135 @@ impl LeaderElection {
     }
 
     /// Called when the page is being frozen. Returns whether other tabs can take over.
-    pub fn sleep(&mut self) -> bool {
-        let shared = self.is_shared();
+    pub fn freeze(&mut self) -> bool {
+        let shared = self.coordinates();
         if shared {
-            self.role = Role::Asleep;
+            self.role = Role::Frozen;
         }
         shared
     }
 
     /// Whether the page is frozen and has left the other tabs for that time.
     #[must_use]
-    pub fn is_asleep(&self) -> bool {
-        self.role == Role::Asleep
+    pub fn is_frozen(&self) -> bool {
+        self.role == Role::Frozen
     }
 
     /// Whether tabs can coordinate.
     #[must_use]
-    pub fn is_shared(&self) -> bool {
+    pub fn coordinates(&self) -> bool {
         self.role != Role::Alone
     }
 
     /// Whether this tab holds the stream for all tabs.
     #[must_use]
-    pub fn leads(&self) -> bool {
-        self.role == Role::Leads
+    pub fn is_leader(&self) -> bool {
+        self.role == Role::Leader
     }
 
-    /// Updates the role. `wanted`: whether there is a log to read; `chance` is uniform over `u32`.
+    /// Updates the role. `has_log`: whether there is a log to read; `random` is uniform over `u32`.
     /// Returns the effect to run.
-    pub fn update(&mut self, wanted: bool, now: u64, chance: u32) -> Option<ElectionEffect> {
-        match (self.role, wanted) {
+    pub fn update(&mut self, has_log: bool, now: u64, random: u32) -> Option<ElectionEffect> {
+        match (self.role, has_log) {
             (Role::Idle, true) => {
-                self.spread = u64::from(chance) % SPREAD;
-                self.role = Role::Follows { heard: now, health: LeaderHealth::Asked(now) };
+                self.jitter = u64::from(random) % MAX_JITTER;
+                self.role = Role::Follower { last_heard: now, health: LeaderHealth::Queried(now) };
                 Some(ElectionEffect::RequestLock)
             }
-            (Role::Follows { .. } | Role::Leads, false) => {
+            (Role::Follower { .. } | Role::Leader, false) => {
                 self.role = Role::Idle;
                 self.status = ConnectionStatus::Idle;
                 Some(ElectionEffect::ReleaseLock)
             }
-            (Role::Alone | Role::Asleep, _) | (Role::Idle, false) | (Role::Follows { .. } | Role::Leads, true) => None,
+            (Role::Alone | Role::Frozen, _) | (Role::Idle, false) | (Role::Follower { .. } | Role::Leader, true) => {
+                None
+            }
         }
     }
 
     /// Called when this tab got the lock. Returns whether it still wants it.
     pub fn lock_acquired(&mut self) -> bool {
-        let stands = matches!(self.role, Role::Follows { .. });
-        if stands {
-            self.role = Role::Leads;
+        let still_wanted = matches!(self.role, Role::Follower { .. });
+        if still_wanted {
+            self.role = Role::Leader;
         }
-        stands
+        still_wanted
     }
 
     /// Called when another tab took the lock away.
     pub fn lock_lost(&mut self) {
-        if matches!(self.role, Role::Leads | Role::Follows { health: LeaderHealth::Stealing, .. }) {
+        if matches!(self.role, Role::Leader | Role::Follower { health: LeaderHealth::Stealing, .. }) {
             self.role = Role::Idle;
         }
     }
 
     /// Handles a message from the leader.
-    pub fn heard(&mut self, now: u64) {
-        if let Role::Follows { heard, health } = &mut self.role {
-            *heard = now;
+    pub fn heard_from_leader(&mut self, now: u64) {
+        if let Role::Follower { last_heard, health } = &mut self.role {
+            *last_heard = now;
             *health = LeaderHealth::Trusted;
         }
     }
 
     /// Called when data is missing here. Returns whether to query the leader; `false` while an
     /// earlier query is unanswered.
-    pub fn ask(&mut self, now: u64) -> bool {
+    pub fn start_query(&mut self, now: u64) -> bool {
         match &mut self.role {
-            Role::Follows { health: health @ LeaderHealth::Trusted, .. } => {
-                *health = LeaderHealth::Asked(now);
+            Role::Follower { health: health @ LeaderHealth::Trusted, .. } => {
+                *health = LeaderHealth::Queried(now);
                 true
             }
-            Role::Alone | Role::Idle | Role::Asleep | Role::Follows { .. } | Role::Leads => false,
+            Role::Alone | Role::Idle | Role::Frozen | Role::Follower { .. } | Role::Leader => false,
         }
     }
 
     /// Called when the visitor acts. Returns whether to query the leader.
-    pub fn nudged(&mut self, now: u64) -> bool {
-        self.is_quiet_for(FRESH, now) && self.ask(now)
+    pub fn visitor_acted(&mut self, now: u64) -> bool {
+        self.is_leader_silent_for(RECENTLY_HEARD, now) && self.start_query(now)
     }
 
     /// Called when the timer fires. Returns whether to query the leader.
     pub fn ticked(&mut self, now: u64) -> bool {
-        let patience = self.patience();
-        if let Role::Follows { health, .. } = &mut self.role
-            && matches!(health, LeaderHealth::Asked(at) if *at + patience <= now)
+        let query_timeout = self.query_timeout();
+        if let Role::Follower { health, .. } = &mut self.role
+            && matches!(health, LeaderHealth::Queried(at) if *at + query_timeout <= now)
         {
             *health = LeaderHealth::Checking;
         }
-        self.is_quiet_for(self.quiet(), now) && self.ask(now)
+        self.is_leader_silent_for(self.leader_timeout(), now) && self.start_query(now)
     }
 
     /// Called after a check of the log. Returns whether to steal the lock from a leader that is
     /// still silent.
-    pub fn checked(&mut self) -> bool {
+    pub fn log_checked(&mut self) -> bool {
         match &mut self.role {
-            Role::Follows { health: health @ LeaderHealth::Checking, .. } => {
+            Role::Follower { health: health @ LeaderHealth::Checking, .. } => {
                 *health = LeaderHealth::Stealing;
                 true
             }
-            Role::Alone | Role::Idle | Role::Asleep | Role::Follows { .. } | Role::Leads => false,
+            Role::Alone | Role::Idle | Role::Frozen | Role::Follower { .. } | Role::Leader => false,
         }
     }
 
-    fn quiet(&self) -> u64 {
-        QUIET + self.spread
+    fn leader_timeout(&self) -> u64 {
+        LEADER_TIMEOUT + self.jitter
     }
 
-    fn patience(&self) -> u64 {
-        PATIENCE + self.spread / 8
+    fn query_timeout(&self) -> u64 {
+        QUERY_TIMEOUT + self.jitter / 8
     }
 
-    fn is_quiet_for(&self, time: u64, now: u64) -> bool {
-        matches!(self.role, Role::Follows { heard, .. } if heard + time <= now)
+    fn is_leader_silent_for(&self, time: u64, now: u64) -> bool {
+        matches!(self.role, Role::Follower { last_heard, .. } if last_heard + time <= now)
     }
 
     /// What this tab itself should connect for.
     #[must_use]
-    pub fn wants(&self, wanted: bool) -> Wanted {
+    pub fn wanted_connection(&self, has_log: bool) -> Wanted {
         match self.role {
-            Role::Alone | Role::Leads if wanted => Wanted::Stream,
-            Role::Follows { health: LeaderHealth::Checking, .. } => Wanted::Check,
-            Role::Alone | Role::Leads | Role::Idle | Role::Asleep | Role::Follows { .. } => Wanted::Nothing,
+            Role::Alone | Role::Leader if has_log => Wanted::Stream,
+            Role::Follower { health: LeaderHealth::Checking, .. } => Wanted::Check,
+            Role::Alone | Role::Leader | Role::Idle | Role::Frozen | Role::Follower { .. } => Wanted::Nothing,
         }
     }
 
@@ -214,9 +216,9 @@ impl LeaderElection {
     #[must_use]
     pub fn status(&self) -> ConnectionStatus {
         match (self.role, self.status) {
-            (Role::Follows { .. }, ConnectionStatus::Idle) => ConnectionStatus::Connecting,
-            (Role::Follows { .. } | Role::Asleep, link) => link,
-            (Role::Alone | Role::Idle | Role::Leads, _) => ConnectionStatus::Idle,
+            (Role::Follower { .. }, ConnectionStatus::Idle) => ConnectionStatus::Connecting,
+            (Role::Follower { .. } | Role::Frozen, status) => status,
+            (Role::Alone | Role::Idle | Role::Leader, _) => ConnectionStatus::Idle,
         }
     }
 
@@ -228,20 +230,20 @@ impl LeaderElection {
     /// Whether the visitor has seen a live stream so far, of this tab or another.
     #[must_use]
     pub fn was_live(&self) -> bool {
-        self.is_shared() && self.status == ConnectionStatus::Live
+        self.coordinates() && self.status == ConnectionStatus::Live
     }
 
     /// When [`Self::ticked`] is due, monotonic.
     #[must_use]
     pub fn due(&self) -> Option<u64> {
         match self.role {
-            Role::Follows { heard, health: LeaderHealth::Trusted } => Some(heard + self.quiet()),
-            Role::Follows { health: LeaderHealth::Asked(at), .. } => Some(at + self.patience()),
-            Role::Follows { health: LeaderHealth::Checking | LeaderHealth::Stealing, .. }
+            Role::Follower { last_heard, health: LeaderHealth::Trusted } => Some(last_heard + self.leader_timeout()),
+            Role::Follower { health: LeaderHealth::Queried(at), .. } => Some(at + self.query_timeout()),
+            Role::Follower { health: LeaderHealth::Checking | LeaderHealth::Stealing, .. }
             | Role::Alone
             | Role::Idle
-            | Role::Asleep
-            | Role::Leads => None,
+            | Role::Frozen
+            | Role::Leader => None,
         }
     }
 }

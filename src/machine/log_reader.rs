@@ -10,7 +10,7 @@ use crate::conversation::{Action, Conversation, CursorOrder, RawEntry};
 
 /// If no further entry comes for this long after a reset, the rest of the log has arrived. In
 /// milliseconds.
-const SETTLED: u64 = 400;
+const REBUILD_SETTLE_TIME: u64 = 400;
 
 /// Whether the stream can continue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +29,12 @@ pub struct LogReader {
     rebuilding: Option<Rebuilding>,
     /// The cursor at which the last stream had a gap. A second gap there is the log's fault, not
     /// the connection's.
-    stuck: Option<Option<Cursor>>,
+    gap_at: Option<Option<Cursor>>,
     /// Entries that failed to parse once: their cursor, or, for one without a cursor, the reader's
     /// position.
     unreadable: Vec<(Option<Cursor>, Option<Cursor>)>,
     /// Whether an entry was skipped and not yet reported.
-    missed: bool,
+    skipped_unreadable: bool,
     /// Whether the next request asks for the whole log.
     from_start: bool,
 }
@@ -44,21 +44,26 @@ pub struct LogReader {
 struct Rebuilding {
     entries: Vec<Rc<RawEntry>>,
     /// Whether the log has more before them.
-    earlier: bool,
+    has_earlier: bool,
     /// When the last of them arrived.
-    at: u64,
+    last_entry_at: u64,
     /// Whether the comment that opens every stream has arrived. The next comment is a heartbeat: by
     /// then the whole log has arrived.
-    opened: bool,
+    has_opened: bool,
 }
 
 impl LogReader {
     /// Returns the cursor after which the next request reads. Reading a log from its start again is
     /// a rebuild.
-    pub fn begin(&mut self, conversation: &Conversation, now: u64) -> Option<Cursor> {
+    pub fn begin_request(&mut self, conversation: &Conversation, now: u64) -> Option<Cursor> {
         let after = if self.from_start { None } else { conversation.cursor() };
-        let again = after.is_none() && !conversation.log().is_empty();
-        self.rebuilding = again.then(|| Rebuilding { entries: Vec::new(), earlier: false, at: now, opened: false });
+        let is_rebuild = after.is_none() && !conversation.log().is_empty();
+        self.rebuilding = is_rebuild.then(|| Rebuilding {
+            entries: Vec::new(),
+            has_earlier: false,
+            last_entry_at: now,
+            has_opened: false,
+        });
         after
     }
 
@@ -69,48 +74,55 @@ impl LogReader {
         for frame in frames {
             match frame {
                 Frame::Reset => {
-                    self.rebuilding = Some(Rebuilding { entries: Vec::new(), earlier: false, at: now, opened: true });
+                    self.rebuilding = Some(Rebuilding {
+                        entries: Vec::new(),
+                        has_earlier: false,
+                        last_entry_at: now,
+                        has_opened: true,
+                    });
                 }
-                Frame::Begin { earlier } => match &mut self.rebuilding {
-                    Some(rebuilding) => rebuilding.earlier = earlier,
+                Frame::Begin { has_earlier } => match &mut self.rebuilding {
+                    Some(rebuilding) => rebuilding.has_earlier = has_earlier,
                     // Only for an empty log: otherwise the beginning of the known part counts.
-                    None if state.log().is_empty() => changed |= state.apply(Action::EarlierKnown(earlier)),
+                    None if state.log().is_empty() => changed |= state.apply(Action::EarlierKnown(has_earlier)),
                     None => {}
                 },
                 Frame::Comment => match &mut self.rebuilding {
-                    Some(rebuilding) if rebuilding.entries.is_empty() && !rebuilding.opened => {
-                        rebuilding.opened = true;
+                    Some(rebuilding) if rebuilding.entries.is_empty() && !rebuilding.has_opened => {
+                        rebuilding.has_opened = true;
                     }
-                    Some(_) => changed |= self.settle(state),
+                    Some(_) => changed |= self.finish_rebuild(state),
                     None => {}
                 },
                 Frame::Reauth => return (ReadResult::Reauth, changed),
                 Frame::Entry(entry) => {
                     if let Some(rebuilding) = &mut self.rebuilding {
                         rebuilding.entries.push(entry);
-                        rebuilding.at = now;
+                        rebuilding.last_entry_at = now;
                         continue;
                     }
                     match state.order_of(entry.cursor) {
                         CursorOrder::Known => {}
                         CursorOrder::Next => {
-                            self.stuck = None;
+                            self.gap_at = None;
                             changed |= state.apply(Action::Received { entry, now });
                         }
-                        CursorOrder::Gap => return (self.gap(state), changed),
+                        CursorOrder::Gap => return (self.handle_gap(state), changed),
                     }
                 }
                 // From a newer proxy: only the cursor is used.
                 Frame::Unfamiliar(cursor) => changed |= self.skip(cursor, state),
-                Frame::TooLong(cursor) if !self.knows(cursor, state) => changed |= self.miss(cursor, state),
-                Frame::Unreadable(cursor) if !self.knows(cursor, state) => {
+                Frame::TooLong(cursor) if !self.is_known(cursor, state) => {
+                    changed |= self.skip_unreadable(cursor, state);
+                }
+                Frame::Unreadable(cursor) if !self.is_known(cursor, state) => {
                     // The first failure may be the connection's fault, the second is the entry's.
-                    let which = (cursor, state.cursor().filter(|_| cursor.is_none()));
-                    if !self.unreadable.contains(&which) {
-                        self.unreadable.push(which);
+                    let failed_entry = (cursor, state.cursor().filter(|_| cursor.is_none()));
+                    if !self.unreadable.contains(&failed_entry) {
+                        self.unreadable.push(failed_entry);
                         return (ReadResult::Broken, changed);
                     }
-                    changed |= self.miss(cursor, state);
+                    changed |= self.skip_unreadable(cursor, state);
                 }
                 Frame::TooLong(_) | Frame::Unreadable(_) | Frame::Retry(_) => {}
             }
@@ -118,18 +130,18 @@ impl LogReader {
         (ReadResult::Continue, changed)
     }
 
-    fn knows(&self, cursor: Option<Cursor>, state: &Conversation) -> bool {
+    fn is_known(&self, cursor: Option<Cursor>, state: &Conversation) -> bool {
         self.rebuilding.is_none() && cursor.is_some_and(|cursor| state.order_of(cursor) == CursorOrder::Known)
     }
 
-    fn miss(&mut self, cursor: Option<Cursor>, state: &mut Conversation) -> bool {
-        self.missed = true;
+    fn skip_unreadable(&mut self, cursor: Option<Cursor>, state: &mut Conversation) -> bool {
+        self.skipped_unreadable = true;
         self.skip(cursor, state)
     }
 
     /// Returns whether an entry was skipped since the last call.
-    pub fn take_missed(&mut self) -> bool {
-        std::mem::take(&mut self.missed)
+    pub fn take_skipped_unreadable(&mut self) -> bool {
+        std::mem::take(&mut self.skipped_unreadable)
     }
 
     fn skip(&mut self, cursor: Option<Cursor>, state: &mut Conversation) -> bool {
@@ -139,40 +151,40 @@ impl LogReader {
         }
     }
 
-    fn gap(&mut self, state: &Conversation) -> ReadResult {
-        self.from_start = self.stuck == Some(state.cursor());
-        self.stuck = Some(state.cursor());
+    fn handle_gap(&mut self, state: &Conversation) -> ReadResult {
+        self.from_start = self.gap_at == Some(state.cursor());
+        self.gap_at = Some(state.cursor());
         ReadResult::Broken
     }
 
     /// Ends a rebuild: shows the entries since the reset as the whole log. Returns whether the
     /// conversation changed.
-    pub fn settle(&mut self, state: &mut Conversation) -> bool {
-        let Some(Rebuilding { entries, earlier, .. }) = self.rebuilding.take() else { return false };
+    pub fn finish_rebuild(&mut self, state: &mut Conversation) -> bool {
+        let Some(Rebuilding { entries, has_earlier, .. }) = self.rebuilding.take() else { return false };
         self.from_start = false;
-        self.stuck = None;
-        state.apply(Action::Rebuilt { entries, earlier })
+        self.gap_at = None;
+        state.apply(Action::Rebuilt { entries, has_earlier })
     }
 
     /// Handles the end of the stream. A partly rebuilt log is not shown: it is requested again,
     /// from its start.
-    pub fn cut(&mut self) {
+    pub fn stream_ended(&mut self) {
         if self.rebuilding.take().is_some() {
             self.from_start = true;
         }
     }
 
     /// Resets the reader for another conversation.
-    pub fn forget(&mut self) {
+    pub fn reset(&mut self) {
         *self = Self::default();
     }
 
-    /// When [`Self::settle`] is due.
+    /// When [`Self::finish_rebuild`] is due.
     #[must_use]
     pub fn due(&self) -> Option<u64> {
         self.rebuilding
             .as_ref()
             .filter(|rebuilding| !rebuilding.entries.is_empty())
-            .map(|rebuilding| rebuilding.at + SETTLED)
+            .map(|rebuilding| rebuilding.last_entry_at + REBUILD_SETTLE_TIME)
     }
 }

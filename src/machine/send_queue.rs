@@ -7,13 +7,13 @@ use super::input::Now;
 use crate::{
     api::{
         ApiError,
-        backoff::{CAP, CAP_WATCHED, delay},
+        backoff::{MAX_DELAY, MAX_DELAY_WATCHED, delay},
     },
     conversation::{Action, SendError},
 };
 
 /// After this many "not now" answers in a row, the visitor is asked whether to try again.
-const PATIENCE: u32 = 5;
+const MAX_BUSY_ANSWERS: u32 = 5;
 
 /// The message in flight, and when the next one may go.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ pub struct SendQueue {
     /// Failures of the message whose turn it is.
     failures: u32,
     not_before: u64,
-    floor: u64,
+    earliest_retry: u64,
 }
 
 /// Consequence of a failed send.
@@ -74,7 +74,7 @@ impl SendQueue {
 
     /// Frees the queue: the message in flight was answered, settled by the log, or left behind with
     /// its conversation.
-    pub fn done(&mut self) {
+    pub fn release(&mut self) {
         self.in_flight = None;
         self.failures = 0;
     }
@@ -82,43 +82,43 @@ impl SendQueue {
     /// Shortens the wait to what the proxy asked for, because the network is back or the visitor
     /// acts.
     pub fn retry_now(&mut self, now: u64) {
-        self.not_before = self.not_before.min(self.floor.max(now));
+        self.not_before = self.not_before.min(self.earliest_retry.max(now));
     }
 
     /// Waits because the browser reports no network; not forever, since it may be wrong.
     pub fn pause(&mut self, now: u64) {
-        self.not_before = self.not_before.max(now + CAP);
+        self.not_before = self.not_before.max(now + MAX_DELAY);
     }
 
-    /// Handles a failure of the message in flight. `starts`: whether it was to start the
+    /// Handles a failure of the message in flight. `is_start`: whether it was to start the
     /// conversation.
-    pub fn failed(&mut self, failure: &ApiError, starts: bool, watched: bool, now: Now) -> Option<SendOutcome> {
+    pub fn failed(&mut self, failure: &ApiError, is_start: bool, watched: bool, now: Now) -> Option<SendOutcome> {
         let id = self.in_flight.take()?;
-        let again = Action::SendDelayed { id: id.clone() };
+        let delayed = Action::SendDelayed { id: id.clone() };
         Some(match failure {
-            ApiError::Unauthorized | ApiError::Challenged => return Some(SendOutcome::Unauthorized(again)),
+            ApiError::Unauthorized | ApiError::Challenged => return Some(SendOutcome::Unauthorized(delayed)),
             ApiError::Network => {
                 // Sending again with the same idempotency key is safe, as often as needed.
-                self.wait(failure, watched, now);
-                SendOutcome::Apply(again)
+                self.back_off(failure, watched, now);
+                SendOutcome::Apply(delayed)
             }
-            ApiError::Unknown if starts => {
+            ApiError::Unknown if is_start => {
                 // Only the answer to the same key has the conversation's id.
-                self.wait(failure, watched, now);
+                self.back_off(failure, watched, now);
                 SendOutcome::Apply(Action::SendUnknown { id })
             }
             ApiError::Busy { .. } => {
-                self.wait(failure, watched, now);
-                if self.failures < PATIENCE {
-                    SendOutcome::Apply(again)
+                self.back_off(failure, watched, now);
+                if self.failures < MAX_BUSY_ANSWERS {
+                    SendOutcome::Apply(delayed)
                 } else {
                     self.failures = 0;
                     SendOutcome::Report(Action::SendFailed { id, error: SendError::Temporary })
                 }
             }
-            ApiError::NotFound if !starts => {
+            ApiError::NotFound if !is_start => {
                 self.failures = 0;
-                SendOutcome::Lost(again)
+                SendOutcome::Lost(delayed)
             }
             ApiError::Unknown => {
                 self.failures = 0;
@@ -139,10 +139,10 @@ impl SendQueue {
         })
     }
 
-    fn wait(&mut self, failure: &ApiError, watched: bool, now: Now) {
+    fn back_off(&mut self, failure: &ApiError, watched: bool, now: Now) {
         self.failures += 1;
-        let cap = if watched { CAP_WATCHED } else { CAP };
-        self.floor = now.monotonic + delay(0, 0, 0, failure.retry_after());
-        self.not_before = now.monotonic + delay(self.failures, cap, now.random, failure.retry_after());
+        let max_delay = if watched { MAX_DELAY_WATCHED } else { MAX_DELAY };
+        self.earliest_retry = now.monotonic + delay(0, 0, 0, failure.retry_after());
+        self.not_before = now.monotonic + delay(self.failures, max_delay, now.random, failure.retry_after());
     }
 }

@@ -17,7 +17,7 @@ use crate::{
 /// Version of all types here. Data of another version is ignored, as if nothing were stored.
 pub const VERSION: u32 = 2;
 /// Number of the last entries that are stored; the rest is in the proxy's log.
-const ENTRIES_KEPT: usize = 200;
+const MAX_STORED_ENTRIES: usize = 200;
 
 /// A stored value with its version.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -70,35 +70,35 @@ pub struct StoredConversation {
 impl StoredConversation {
     /// Converts the conversation for storage.
     #[must_use]
-    pub fn of(conversation: &Conversation, visitor: Option<&str>, open: bool) -> Self {
+    pub fn from_state(conversation: &Conversation, visitor: Option<&str>, open: bool) -> Self {
         let log = conversation.log();
         let rated = |wanted: bool| {
             let those = conversation.feedback().iter().filter(|(_, helpful)| *helpful == wanted);
             those.map(|(cursor, _)| *cursor).collect()
         };
-        let kept = &log[log.len().saturating_sub(ENTRIES_KEPT)..];
+        let latest = &log[log.len().saturating_sub(MAX_STORED_ENTRIES)..];
         Self {
             visitor: visitor.map(String::from),
             id: conversation.id().map(|id| String::from(&**id)),
             ended: conversation.phase() == Phase::Ended,
-            entries: kept.to_vec(),
+            entries: latest.to_vec(),
             cursor: conversation.cursor(),
-            read: conversation.read(),
+            read: conversation.read_cursor(),
             assignee: conversation.assignee().map(|assignee| (**assignee).clone()),
-            earlier: log.len() > kept.len() || conversation.earlier() != HistoryState::None,
+            earlier: log.len() > latest.len() || conversation.history() != HistoryState::None,
             helpful: rated(true),
             unhelpful: rated(false),
             open,
         }
     }
 
-    /// Whether another tab wrote this since the writer last saw the conversation `over`. Then it
-    /// must not be overwritten: that tab has started, left or joined a conversation, and this tab
-    /// will soon be notified.
+    /// Whether another tab wrote this since the writer last saw the conversation `expected_id`.
+    /// Then it must not be overwritten: that tab has started, left or joined a conversation, and
+    /// this tab will soon be notified.
     #[must_use]
-    pub fn is_newer(&self, over: Option<&str>, ours: Option<&str>, visitor: Option<&str>) -> bool {
-        let theirs = self.id.as_deref();
-        self.visitor.as_deref() == visitor && theirs != over && theirs != ours
+    pub fn is_newer(&self, expected_id: Option<&str>, own_id: Option<&str>, visitor: Option<&str>) -> bool {
+        let stored_id = self.id.as_deref();
+        self.visitor.as_deref() == visitor && stored_id != expected_id && stored_id != own_id
     }
 
     /// Which messages the visitor found helpful or not.
@@ -119,12 +119,12 @@ impl StoredConversation {
             feedback: self.feedback().collect(),
             // An earlier version of the widget kept as many entries and did not record whether
             // there were more.
-            earlier: self.earlier || self.entries.len() >= ENTRIES_KEPT,
+            has_earlier: self.earlier || self.entries.len() >= MAX_STORED_ENTRIES,
             id: self.id.map(Rc::from),
             phase,
             entries: self.entries,
             cursor: self.cursor,
-            read: self.read,
+            read_cursor: self.read,
             assignee: self.assignee,
         }
     }
@@ -165,7 +165,7 @@ pub enum StoredState {
 impl StoredPending {
     /// Converts a message for storage.
     #[must_use]
-    pub fn of(pending: &OutboxMessage) -> Self {
+    pub fn from_message(pending: &OutboxMessage) -> Self {
         let state = match pending.state {
             SendState::Queued | SendState::Sending | SendState::Sent => StoredState::Queued,
             SendState::Unknown => StoredState::Unknown,
@@ -188,7 +188,7 @@ impl StoredPending {
 
     /// Converts it back; `None` if it was discarded.
     #[must_use]
-    pub fn into_pending(self, id: &str) -> Option<OutboxMessage> {
+    pub fn into_message(self, id: &str) -> Option<OutboxMessage> {
         let state = match self.state {
             StoredState::Queued => SendState::Queued,
             StoredState::Unknown => SendState::Unknown,
@@ -212,9 +212,9 @@ pub struct StoredSession {
     /// The outbox, in order.
     pub outbox: Vec<OutboxMessage>,
     /// The onboarding progress.
-    pub passed: Option<Progress>,
+    pub progress: Option<Progress>,
     /// The draft in the composer.
     pub draft: Option<String>,
     /// Whether the browser's tabs have a lock and a channel to coordinate by.
-    pub shared: bool,
+    pub can_coordinate_tabs: bool,
 }

@@ -6,7 +6,7 @@ use crate::conversation::onboarding::{Consent, Progress};
 
 /// The stored form of [`Progress`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredPassed {
+pub struct StoredProgress {
     /// Version of the consent that was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<String>,
@@ -24,26 +24,26 @@ pub struct StoredPassed {
     pub rated: Option<String>,
 }
 
-impl StoredPassed {
+impl StoredProgress {
     /// Converts the progress for storage.
     #[must_use]
-    pub fn of(passed: &Progress) -> Self {
-        let form = passed.prechat.as_ref().map(|values| {
+    pub fn from_progress(progress: &Progress) -> Self {
+        let form = progress.prechat.as_ref().map(|values| {
             let flat = values.iter().flat_map(|(name, value)| [name.clone(), value.clone()]);
             flat.collect()
         });
         Self {
-            consent: passed.consent.as_ref().map(|consent| String::from(&*consent.version)),
-            consent_at: passed.consent.as_ref().map_or(0, |consent| consent.at),
+            consent: progress.consent.as_ref().map(|consent| String::from(&*consent.version)),
+            consent_at: progress.consent.as_ref().map_or(0, |consent| consent.at),
             form,
-            home_left: passed.home_left,
-            rated: passed.rated.as_ref().map(|id| String::from(&**id)),
+            home_left: progress.home_left,
+            rated: progress.rated.as_ref().map(|id| String::from(&**id)),
         }
     }
 
     /// Converts it back.
     #[must_use]
-    pub fn into_passed(self) -> Progress {
+    pub fn into_progress(self) -> Progress {
         let at = self.consent_at;
         let form = self.form.map(|flat| flat.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect());
         Progress {
@@ -65,13 +65,13 @@ mod tests {
 
     #[test]
     fn what_is_stored_comes_back() {
-        let passed = Progress {
+        let progress = Progress {
             consent: Some(Consent { version: "2".into(), at: 5 }),
             prechat: Some(form()),
             home_left: true,
             rated: Some("c1".into()),
         };
-        assert_eq!(StoredPassed::of(&passed).into_passed(), passed);
-        assert_eq!(StoredPassed::default().into_passed(), Progress::default());
+        assert_eq!(StoredProgress::from_progress(&progress).into_progress(), progress);
+        assert_eq!(StoredProgress::default().into_progress(), Progress::default());
     }
 }

@@ -53,7 +53,7 @@ pub struct LogSlice {
     /// one.
     pub up_to: Option<Cursor>,
     /// Whether this is all that the leader has, and replaces what was sent before.
-    pub whole: bool,
+    pub is_complete: bool,
     /// Whether the log has more before it.
-    pub earlier: bool,
+    pub has_earlier: bool,
 }

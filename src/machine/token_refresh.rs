@@ -9,11 +9,11 @@ use super::{
 };
 use crate::api::{
     ApiError, Credentials,
-    backoff::{CAP, CAP_WATCHED, delay},
+    backoff::{MAX_DELAY, MAX_DELAY_WATCHED, delay},
 };
 
 /// A token with less time left than this is not used even if it cannot be renewed. In milliseconds.
-const LAST_USE: u64 = 5_000;
+const MIN_REMAINING: u64 = 5_000;
 /// Wait between token requests while only the operator can fix the error, in milliseconds.
 const OPERATOR_PAUSE: u64 = 60_000;
 
@@ -22,15 +22,15 @@ const OPERATOR_PAUSE: u64 = 60_000;
 pub struct TokenRefresh {
     credentials: Option<Rc<Credentials>>,
     /// When the token expires, monotonic: the wall clock may be set at any time.
-    ends: u64,
-    asking: bool,
+    expires_at: u64,
+    is_requesting: bool,
     failures: u32,
     not_before: u64,
     /// The earliest retry, even if the visitor acts: the proxy asked for this wait.
-    floor: u64,
+    earliest_retry: u64,
     /// Whether the pending answer belongs to a visitor who was forgotten.
-    stale: bool,
-    refused: Option<Rc<str>>,
+    is_answer_stale: bool,
+    refused_renewal: Option<Rc<str>>,
     /// Tokens that got a 401 before their end, in a row.
     rejections: u32,
 }
@@ -44,34 +44,36 @@ impl TokenRefresh {
 
     /// The credentials, if their token can be used now.
     #[must_use]
-    pub fn ready(&self, now: u64) -> Option<&Rc<Credentials>> {
-        let last_use = if self.failures > 0 { LAST_USE } else { u64::MAX };
-        self.credentials.as_ref().filter(|credentials| self.ends > now + credentials.renew_before().min(last_use))
+    pub fn usable(&self, now: u64) -> Option<&Rc<Credentials>> {
+        let min_remaining = if self.failures > 0 { MIN_REMAINING } else { u64::MAX };
+        self.credentials
+            .as_ref()
+            .filter(|credentials| self.expires_at > now + credentials.renew_before().min(min_remaining))
     }
 
     /// Takes over credentials, from an answer or from another tab.
     pub fn adopt(&mut self, credentials: Rc<Credentials>, now: Now) {
-        self.ends = now.monotonic + credentials.left(now.unix);
+        self.expires_at = now.monotonic + credentials.remaining(now.unix);
         self.credentials = Some(credentials);
         self.failures = 0;
-        self.refused = None;
-        self.asking = false;
+        self.refused_renewal = None;
+        self.is_requesting = false;
     }
 
     /// Marks the token as expired: it is about to end, or the page was asleep.
     pub fn expire(&mut self) {
-        self.ends = 0;
+        self.expires_at = 0;
     }
 
     /// Records that the proxy refused this token.
     pub fn rejected(&mut self, token: &str, watched: bool, now: Now) {
         if self.credentials.as_ref().is_some_and(|credentials| credentials.token == token) {
-            self.ends = 0;
+            self.expires_at = 0;
             self.rejections += 1;
             if self.rejections > 1 {
                 // A new token did not help either, so the next request waits, to avoid a loop.
-                let cap = if watched { CAP_WATCHED } else { CAP };
-                self.not_before = now.monotonic + delay(self.rejections, cap, now.random, None);
+                let max_delay = if watched { MAX_DELAY_WATCHED } else { MAX_DELAY };
+                self.not_before = now.monotonic + delay(self.rejections, max_delay, now.random, None);
             }
         }
     }
@@ -84,17 +86,17 @@ impl TokenRefresh {
     /// Handles a failed token request. A renewal secret that was refused is not used again: a new
     /// visitor begins.
     pub fn failed(&mut self, failure: &ApiError, watched: bool, now: Now) {
-        self.asking = false;
+        self.is_requesting = false;
         if *failure == ApiError::Unauthorized
-            && self.refused.is_none()
+            && self.refused_renewal.is_none()
             && let Some(credentials) = &self.credentials
         {
-            self.refused = Some(Rc::from(credentials.renewal.as_str()));
-            self.ends = 0;
+            self.refused_renewal = Some(Rc::from(credentials.renewal.as_str()));
+            self.expires_at = 0;
             return;
         }
         self.failures += 1;
-        let cap = if watched { CAP_WATCHED } else { CAP };
+        let max_delay = if watched { MAX_DELAY_WATCHED } else { MAX_DELAY };
         let pause = match failure {
             ApiError::Unavailable { .. } | ApiError::Refused { .. } => OPERATOR_PAUSE,
             ApiError::Network
@@ -105,46 +107,50 @@ impl TokenRefresh {
             | ApiError::Ended
             | ApiError::NotFound => 0,
         };
-        self.floor = now.monotonic + pause + delay(0, 0, 0, failure.retry_after());
-        self.not_before = now.monotonic + pause + delay(self.failures, cap, now.random, failure.retry_after());
+        self.earliest_retry = now.monotonic + pause + delay(0, 0, 0, failure.retry_after());
+        self.not_before = now.monotonic + pause + delay(self.failures, max_delay, now.random, failure.retry_after());
     }
 
     /// Returns the effect that requests a token, unless the current one is valid, a request is
     /// pending, or it is too early.
     pub fn authorize(&mut self, now: u64) -> Option<Effect> {
-        let good = self.credentials.as_ref().is_some_and(|credentials| self.ends > now + credentials.renew_before());
-        if good || self.asking || now < self.not_before {
+        let is_valid =
+            self.credentials.as_ref().is_some_and(|credentials| self.expires_at > now + credentials.renew_before());
+        if is_valid || self.is_requesting || now < self.not_before {
             return None;
         }
-        self.asking = true;
-        Some(Effect::Core(CoreEffect::Authorize { held: self.credentials.clone(), refused: self.refused.clone() }))
+        self.is_requesting = true;
+        Some(Effect::Core(CoreEffect::Authorize {
+            held: self.credentials.clone(),
+            refused: self.refused_renewal.clone(),
+        }))
     }
 
     /// Ends the back-off, but not the wait that the proxy asked for: the network is back, or the
     /// page woke up.
     pub fn retry_now(&mut self) {
         if self.failures > 0 && self.rejections < 2 {
-            self.not_before = self.not_before.min(self.floor);
+            self.not_before = self.not_before.min(self.earliest_retry);
         }
     }
 
     /// Forgets the visitor, and the pending answer for them.
     pub fn forget(&mut self) {
-        *self = Self { asking: self.asking, stale: self.asking, ..Self::default() };
+        *self = Self { is_requesting: self.is_requesting, is_answer_stale: self.is_requesting, ..Self::default() };
     }
 
     /// Whether this token answer is for a visitor who has been forgotten since. Clears the flag.
-    pub fn is_stale(&mut self) -> bool {
-        if self.stale {
-            self.asking = false;
+    pub fn take_stale_answer(&mut self) -> bool {
+        if self.is_answer_stale {
+            self.is_requesting = false;
         }
-        std::mem::take(&mut self.stale)
+        std::mem::take(&mut self.is_answer_stale)
     }
 
     /// When [`Self::authorize`] may be called again, monotonic.
     #[must_use]
     pub fn due(&self) -> Option<u64> {
-        (!self.asking).then_some(self.not_before)
+        (!self.is_requesting).then_some(self.not_before)
     }
 }
 
@@ -165,11 +171,11 @@ mod tests {
         };
         let mut refresh = TokenRefresh::default();
         refresh.adopt(Rc::new(credentials), Now { monotonic: 0, unix: 0, random: 0 });
-        assert!(refresh.ready(0).is_some());
+        assert!(refresh.usable(0).is_some());
         assert!(refresh.authorize(19_999).is_none(), "it is good still");
         assert!(refresh.authorize(20_000).is_some(), "its last third is for the renewal");
         refresh.failed(&ApiError::Network, true, Now { monotonic: 20_000, unix: 20_000, random: 0 });
-        assert!(refresh.ready(24_999).is_some(), "used while no better one can be had");
-        assert!(refresh.ready(25_000).is_none());
+        assert!(refresh.usable(24_999).is_some(), "used while no better one can be had");
+        assert!(refresh.usable(25_000).is_none());
     }
 }

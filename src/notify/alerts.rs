@@ -16,19 +16,19 @@ use crate::browser::{
 
 /// How long all tabs stay silent after a sound, in milliseconds: messages that arrive together
 /// sound once, even if a suspended tab gets them late.
-const QUIET: u64 = 5_000;
+const SILENCE: u64 = 5_000;
 
 struct TabAlerts {
     this: Weak<Self>,
     sound: Sound,
     title: Title,
     /// Whether this tab is playing the sound or has just played it.
-    sounding: Cell<bool>,
-    watching: Cell<bool>,
+    is_sounding: Cell<bool>,
+    is_watching: Cell<bool>,
     /// Shared lock, held while the visitor looks at this tab, so that other tabs stay silent.
-    watch: RefCell<Option<Lock>>,
+    watch_lock: RefCell<Option<Lock>>,
     /// Exclusive lock, held after a sound until another may follow.
-    quiet: RefCell<Option<(Lock, Option<Timer>)>>,
+    silence_lock: RefCell<Option<(Lock, Option<Timer>)>>,
 }
 
 /// Makes the alerts of this tab.
@@ -37,26 +37,26 @@ pub(super) fn make() -> Rc<dyn Alerts> {
         this: this.clone(),
         sound: Sound::default(),
         title: Title::default(),
-        sounding: Cell::new(false),
-        watching: Cell::new(false),
-        watch: RefCell::default(),
-        quiet: RefCell::default(),
+        is_sounding: Cell::new(false),
+        is_watching: Cell::new(false),
+        watch_lock: RefCell::default(),
+        silence_lock: RefCell::default(),
     })
 }
 
 impl Alerts for TabAlerts {
-    fn tell(&self, news: News) {
-        let News { lock, watched, sounds, came, chosen, title } = news;
-        self.sound.let_ready(sounds);
-        if chosen {
+    fn update(&self, news: News) {
+        let News { lock, is_watched, is_sound_on, has_new_message, just_enabled, title } = news;
+        self.sound.set_enabled(is_sound_on);
+        if just_enabled {
             // The choice is a user gesture, and the visitor hears what they chose.
-            self.sound.wake();
+            self.sound.resume();
             self.sound.play();
         }
         if let Some(lock) = lock {
-            self.watch(&lock, watched);
-            if came && !watched && sounds {
-                self.sound_alone(lock);
+            self.set_watching(&lock, is_watched);
+            if has_new_message && !is_watched && is_sound_on {
+                self.play_in_one_tab(lock);
             }
         }
         self.title.show(title);
@@ -65,41 +65,41 @@ impl Alerts for TabAlerts {
 
 impl TabAlerts {
     /// Acquires or releases the shared lock of tabs that are being looked at.
-    fn watch(&self, name: &str, watching: bool) {
-        if self.watching.replace(watching) == watching {
+    fn set_watching(&self, name: &str, is_watching: bool) {
+        if self.is_watching.replace(is_watching) == is_watching {
             return;
         }
-        self.watch.take();
-        if watching {
+        self.watch_lock.take();
+        if is_watching {
             let (weak, name) = (self.this.clone(), name.to_owned());
             spawn_local(async move {
-                let lock = tabs::share(&name).await;
+                let lock = tabs::lock_shared(&name).await;
                 // The visitor may have looked away or left while this waited for a tab that sounds.
-                if let Some(alerts) = weak.upgrade().filter(|alerts| alerts.watching.get()) {
-                    alerts.watch.replace(Some(lock));
+                if let Some(alerts) = weak.upgrade().filter(|alerts| alerts.is_watching.get()) {
+                    alerts.watch_lock.replace(Some(lock));
                 }
             });
         }
     }
 
     /// Plays the sound, unless another tab plays it or is being looked at.
-    fn sound_alone(&self, name: String) {
-        if !self.sound.is_ready() || self.sounding.replace(true) {
+    fn play_in_one_tab(&self, name: String) {
+        if !self.sound.is_ready() || self.is_sounding.replace(true) {
             return;
         }
         let weak = self.this.clone();
         spawn_local(async move {
             let lock = tabs::try_lock(&name).await;
             let Some(alerts) = weak.upgrade() else { return };
-            let Some(lock) = lock else { return alerts.sounding.set(false) };
+            let Some(lock) = lock else { return alerts.is_sounding.set(false) };
             alerts.sound.play();
-            let over = Timer::after(QUIET, move || {
+            let timer = Timer::after(SILENCE, move || {
                 if let Some(alerts) = weak.upgrade() {
-                    alerts.sounding.set(false);
-                    alerts.quiet.take();
+                    alerts.is_sounding.set(false);
+                    alerts.silence_lock.take();
                 }
             });
-            alerts.quiet.replace(Some((lock, over)));
+            alerts.silence_lock.replace(Some((lock, timer)));
         });
     }
 }

@@ -19,10 +19,10 @@ use crate::browser::{environment, events::Listener};
 const TONES: [(f64, f64); 2] = [(587.33, 0.0), (783.99, 0.11)];
 
 /// Peak gain; 1 is full volume.
-const LOUD: f64 = 0.09;
+const PEAK_GAIN: f64 = 0.09;
 
 /// How long a tone fades out, in seconds.
-const FADE: f64 = 0.42;
+const FADE_TIME: f64 = 0.42;
 
 /// The sound of a widget.
 #[derive(Default)]
@@ -35,7 +35,7 @@ pub(super) struct Sound {
 
 impl Sound {
     /// Sets whether a gesture makes the sound ready; if not, releases it.
-    pub(super) fn let_ready(&self, wanted: bool) {
+    pub(super) fn set_enabled(&self, wanted: bool) {
         let mut listeners = self.listeners.borrow_mut();
         if wanted != listeners.is_empty() {
             return;
@@ -53,37 +53,37 @@ impl Sound {
                 // A click by a script is no user gesture, and browsers warn about sound without
                 // one.
                 if event.is_trusted() {
-                    wake(&context);
+                    resume(&context);
                 }
             })
         }));
         // Sending the first message was a gesture too, and may be over by now.
-        if acted() {
-            self.wake();
+        if has_user_activation() {
+            self.resume();
         }
     }
 
     fn close(&self) {
         if let Some(context) = self.context.take() {
-            let_be(call(&context, "close", &[]));
+            ignore_rejection(call(&context, "close", &[]));
         }
     }
 
     /// Makes the sound ready. To be called in a user gesture.
-    pub(super) fn wake(&self) {
-        wake(&Rc::downgrade(&self.context));
+    pub(super) fn resume(&self) {
+        resume(&Rc::downgrade(&self.context));
     }
 
     /// Whether a sound would be heard.
     pub(super) fn is_ready(&self) -> bool {
-        self.context.borrow().as_ref().is_some_and(|context| stands(context, "running"))
+        self.context.borrow().as_ref().is_some_and(|context| is_in_state(context, "running"))
     }
 
     /// Plays the sound, if the browser allows it. If not, the message is still in the list.
     pub(super) fn play(&self) {
         if let Some(context) = &*self.context.borrow() {
-            for (pitch, after) in TONES {
-                let played = tone(context, pitch, after);
+            for (pitch, delay) in TONES {
+                let played = play_tone(context, pitch, delay);
                 debug_assert!(played.is_ok(), "a tone could not be made");
             }
         }
@@ -96,7 +96,7 @@ impl Drop for Sound {
     }
 }
 
-fn wake(context: &Weak<RefCell<Option<JsValue>>>) {
+fn resume(context: &Weak<RefCell<Option<JsValue>>>) {
     let Some(context) = context.upgrade() else { return };
     let mut context = context.borrow_mut();
     // Without Web Audio this fails, and fails again at the next gesture.
@@ -104,24 +104,24 @@ fn wake(context: &Weak<RefCell<Option<JsValue>>>) {
         let class = get(&js_sys::global(), "AudioContext");
         *context = class.and_then(|class| Reflect::construct(&class.dyn_into::<Function>()?, &Array::new())).ok();
     }
-    if let Some(context) = context.as_ref().filter(|context| stands(context, "suspended")) {
-        let_be(call(context, "resume", &[]));
+    if let Some(context) = context.as_ref().filter(|context| is_in_state(context, "suspended")) {
+        ignore_rejection(call(context, "resume", &[]));
     }
 }
 
 /// Whether the visitor has interacted with the page. Before that, a browser logs a warning for each
 /// attempt.
-fn acted() -> bool {
+fn has_user_activation() -> bool {
     let activation = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "userActivation"));
     activation.and_then(|activation| get(&activation, "hasBeenActive")).is_ok_and(|acted| acted.is_truthy())
 }
 
-fn stands(context: &JsValue, so: &str) -> bool {
-    get(context, "state").is_ok_and(|state| state == so)
+fn is_in_state(context: &JsValue, expected: &str) -> bool {
+    get(context, "state").is_ok_and(|state| state == expected)
 }
 
 /// Awaits a promise that may reject, so that the page gets no unhandled rejection.
-fn let_be(promise: Result<JsValue, JsValue>) {
+fn ignore_rejection(promise: Result<JsValue, JsValue>) {
     if let Ok(promise) = promise {
         spawn_local(async move {
             // A refusal needs no handling: `is_ready` reports it.
@@ -130,19 +130,19 @@ fn let_be(promise: Result<JsValue, JsValue>) {
     }
 }
 
-fn tone(context: &JsValue, pitch: f64, after: f64) -> Result<(), JsValue> {
+fn play_tone(context: &JsValue, pitch: f64, delay: f64) -> Result<(), JsValue> {
     let now = get(context, "currentTime")?.as_f64().unwrap_or_default();
-    let at = now + after;
-    let (voice, loudness) = (call(context, "createOscillator", &[])?, call(context, "createGain", &[])?);
-    call(&get(&voice, "frequency")?, "setValueAtTime", &[pitch.into(), now.into()])?;
-    let gain = get(&loudness, "gain")?;
+    let at = now + delay;
+    let (oscillator, gain_node) = (call(context, "createOscillator", &[])?, call(context, "createGain", &[])?);
+    call(&get(&oscillator, "frequency")?, "setValueAtTime", &[pitch.into(), now.into()])?;
+    let gain = get(&gain_node, "gain")?;
     call(&gain, "setValueAtTime", &[0.into(), at.into()])?;
-    call(&gain, "linearRampToValueAtTime", &[LOUD.into(), (at + 0.012).into()])?;
-    call(&gain, "exponentialRampToValueAtTime", &[0.0001.into(), (at + FADE).into()])?;
-    call(&voice, "connect", std::slice::from_ref(&loudness))?;
-    call(&loudness, "connect", &[get(context, "destination")?])?;
-    call(&voice, "start", &[at.into()])?;
-    call(&voice, "stop", &[(at + FADE).into()])?;
+    call(&gain, "linearRampToValueAtTime", &[PEAK_GAIN.into(), (at + 0.012).into()])?;
+    call(&gain, "exponentialRampToValueAtTime", &[0.0001.into(), (at + FADE_TIME).into()])?;
+    call(&oscillator, "connect", std::slice::from_ref(&gain_node))?;
+    call(&gain_node, "connect", &[get(context, "destination")?])?;
+    call(&oscillator, "start", &[at.into()])?;
+    call(&oscillator, "stop", &[(at + FADE_TIME).into()])?;
     Ok(())
 }
 
@@ -150,7 +150,7 @@ fn get(of: &JsValue, name: &str) -> Result<JsValue, JsValue> {
     Reflect::get(of, &JsValue::from_str(name))
 }
 
-fn call(of: &JsValue, name: &str, with: &[JsValue]) -> Result<JsValue, JsValue> {
+fn call(of: &JsValue, name: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
     let method: Function = get(of, name)?.dyn_into()?;
-    Reflect::apply(&method, of, &with.iter().collect())
+    Reflect::apply(&method, of, &arguments.iter().collect())
 }

@@ -9,7 +9,7 @@ use web_sys::{Element, Node};
 use crate::browser::{environment, timers::Timer};
 
 /// How long each of the two is shown, in milliseconds.
-const TURN: u64 = 1_600;
+const SWITCH_INTERVAL: u64 = 1_600;
 
 thread_local! {
     /// One for all widgets, as the page has one title.
@@ -41,7 +41,7 @@ impl Title {
     /// Alternates `sentence` with the page's own title; `None` leaves the page's own.
     pub(super) fn show(&self, sentence: Option<String>) {
         TURNS.with_borrow_mut(|turns| {
-            let at = turns.sentences.iter().position(|(whose, _)| Rc::ptr_eq(whose, &self.0));
+            let at = turns.sentences.iter().position(|(owner, _)| Rc::ptr_eq(owner, &self.0));
             match (sentence, at) {
                 (Some(sentence), Some(at)) => turns.sentences[at].1 = sentence,
                 (Some(sentence), None) => turns.sentences.push((self.0.clone(), sentence)),
@@ -50,9 +50,9 @@ impl Title {
             }
             if turns.sentences.is_empty() {
                 turns.timer = None;
-                turns.take_back();
+                turns.restore();
             } else if turns.timer.is_none() {
-                turns.change();
+                turns.switch();
             }
         });
     }
@@ -66,8 +66,8 @@ impl Drop for Title {
 
 impl Turns {
     /// Switches to the other title, and schedules the next switch.
-    fn change(&mut self) {
-        if !self.take_back()
+    fn switch(&mut self) {
+        if !self.restore()
             && let (Some(title), Some((_, sentence))) = (title(), self.sentences.first())
         {
             // The page may have changed its title since the last switch.
@@ -75,14 +75,14 @@ impl Turns {
             write(&title, sentence);
             self.shown = Some(Shown { title, sentence: sentence.clone() });
         }
-        self.timer = Timer::after(TURN, || TURNS.with_borrow_mut(Turns::change));
+        self.timer = Timer::after(SWITCH_INTERVAL, || TURNS.with_borrow_mut(Turns::switch));
     }
 
     /// Restores the page's own title. Returns false if the title was already the page's.
-    fn take_back(&mut self) -> bool {
+    fn restore(&mut self) -> bool {
         let Some(shown) = self.shown.take() else { return false };
-        let take_back = |title: &Element| {
-            let is_ours = shown.has_become(&text(title), &self.own);
+        let restore = |title: &Element| {
+            let is_ours = shown.is_shown_as(&text(title), &self.own);
             if is_ours {
                 write(title, &self.own);
             }
@@ -91,10 +91,10 @@ impl Turns {
         match title() {
             // The page may put the old element back, and the new one may be a copy of it.
             Some(title) if title != shown.title => {
-                take_back(&shown.title);
-                take_back(&title)
+                restore(&shown.title);
+                restore(&title)
             }
-            _ => take_back(&shown.title),
+            _ => restore(&shown.title),
         }
     }
 }
@@ -102,7 +102,7 @@ impl Turns {
 impl Shown {
     /// Whether `text` is our sentence, perhaps translated. A translation keeps its number; a title
     /// by the page has another number, or shares a word with the page's earlier title.
-    fn has_become(&self, text: &str, own: &str) -> bool {
+    fn is_shown_as(&self, text: &str, own: &str) -> bool {
         let Self { sentence, .. } = self;
         text == sentence || (number(sentence).is_some() && number(text) == number(sentence) && !share_a_word(text, own))
     }

@@ -19,7 +19,7 @@ pub(super) fn listeners(runtime: &Rc<Runtime>, prefix: &str) -> Vec<Listener> {
     let Some(window) = environment::window() else { return Vec::new() };
     let Some(document) = window.document() else { return Vec::new() };
     let weak = Rc::downgrade(runtime);
-    let hear = |target: &EventTarget, event, input: fn(&web_sys::Event) -> Option<Input>| {
+    let listen = |target: &EventTarget, event, input: fn(&web_sys::Event) -> Option<Input>| {
         let weak = weak.clone();
         Listener::new(target, event, move |event| {
             if let (Some(runtime), Some(input)) = (weak.upgrade(), input(&event)) {
@@ -28,16 +28,16 @@ pub(super) fn listeners(runtime: &Rc<Runtime>, prefix: &str) -> Vec<Listener> {
         })
     };
     let listeners = [
-        hear(&window, "online", |_| Some(Input::Online)),
-        hear(&window, "offline", |_| Some(Input::Offline)),
-        hear(&window, "pageshow", |event| persisted(event).then_some(Input::Resumed)),
+        listen(&window, "online", |_| Some(Input::Online)),
+        listen(&window, "offline", |_| Some(Input::Offline)),
+        listen(&window, "pageshow", |event| is_persisted(event).then_some(Input::Resumed)),
         // Also if the page does not enter the back-forward cache: a lock, channel or stream still
         // held would keep it out.
-        hear(&window, "pagehide", |_| Some(Input::Frozen)),
-        hear(&document, "visibilitychange", |_| visibility()),
-        hear(&document, "freeze", |_| Some(Input::Frozen)),
-        hear(&document, "resume", |_| Some(Input::Resumed)),
-        watch(&weak, prefix),
+        listen(&window, "pagehide", |_| Some(Input::Frozen)),
+        listen(&document, "visibilitychange", |_| visibility_input()),
+        listen(&document, "freeze", |_| Some(Input::Frozen)),
+        listen(&document, "resume", |_| Some(Input::Resumed)),
+        watch_storage(&weak, prefix),
     ];
     if document.visibility_state() == VisibilityState::Hidden {
         runtime.handle(Input::Hidden);
@@ -48,18 +48,18 @@ pub(super) fn listeners(runtime: &Rc<Runtime>, prefix: &str) -> Vec<Listener> {
     listeners.into_iter().flatten().collect()
 }
 
-fn persisted(event: &web_sys::Event) -> bool {
+fn is_persisted(event: &web_sys::Event) -> bool {
     event.dyn_ref::<PageTransitionEvent>().is_some_and(PageTransitionEvent::persisted)
 }
 
-fn visibility() -> Option<Input> {
+fn visibility_input() -> Option<Input> {
     let document = environment::window()?.document()?;
     Some(if document.visibility_state() == VisibilityState::Hidden { Input::Hidden } else { Input::Shown })
 }
 
-fn watch(runtime: &Weak<Runtime>, prefix: &str) -> Option<Listener> {
+fn watch_storage(runtime: &Weak<Runtime>, prefix: &str) -> Option<Listener> {
     let runtime = runtime.clone();
-    tabs::watch(prefix, move |key, value| {
+    tabs::watch_storage(prefix, move |key, value| {
         let Some(runtime) = runtime.upgrade() else { return };
         match (key, value) {
             (Some(VISITOR), Some(text)) if text != LEFT => {
@@ -70,7 +70,7 @@ fn watch(runtime: &Weak<Runtime>, prefix: &str) -> Option<Listener> {
             }
             // Nothing has been said in that tab either.
             (Some(CONVERSATION), Some(text))
-                if runtime.state().id().is_none() && repository::opening(&text).is_some() => {}
+                if runtime.state().id().is_none() && repository::stored_window_open(&text).is_some() => {}
             // Without a key: everything was removed.
             (key, value) => runtime.receive(InboxItem::Raw(RawInput::stored_value(key.unwrap_or(VISITOR), value))),
         }

@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::Runtime;
 use crate::{
     api::{
-        http::{AbortGuard, EarlyResponse, PATIENCE},
+        http::{AbortGuard, EarlyResponse, REQUEST_TIMEOUT},
         json,
     },
     browser::tabs::Lock,
@@ -61,13 +61,13 @@ impl Runtime {
         let field = |name| json::field(early, name);
         let response = |promise, abort, limit| EarlyResponse {
             promise: field(promise).unchecked_into(),
-            guard: AbortGuard::of(field(abort).unchecked_into(), limit),
+            guard: AbortGuard::with_controller(field(abort).unchecked_into(), limit),
         };
         let Some(id) = field("id").as_string().map(Rc::<str>::from) else { return };
-        let (start, log) = (response("answer", "startAbort", Some(PATIENCE)), response("log", "logAbort", None));
+        let (start, log) = (response("answer", "startAbort", Some(REQUEST_TIMEOUT)), response("log", "logAbort", None));
         *self.requests.early.start.borrow_mut() = Some((id.clone(), start, log));
         if let Ok(release) = field("release").dyn_into() {
-            *self.requests.early.leader.borrow_mut() = Some(Lock::of(release, field("asked").unchecked_into()));
+            *self.requests.early.leader.borrow_mut() = Some(Lock::from_held(release, field("asked").unchecked_into()));
         }
         self.handle(Input::User(UserAction::Send(text), id));
     }

@@ -13,7 +13,7 @@ use web_sys::File;
 
 use super::{
     RawInput, Runtime,
-    repository::{self, CONVERSATION, OUTBOX, PASSED, Repository, VISITOR},
+    repository::{self, CONVERSATION, OUTBOX, PROGRESS, Repository, VISITOR},
     requests::run_chat_effect,
     tab_runtime,
 };
@@ -33,13 +33,17 @@ pub(super) struct LazyModule {
     /// Runs the effects of the chat machine.
     pub(super) run_effect: fn(&Rc<Runtime>, ChatEffect),
     /// Decodes an input; `None` if it cannot be read.
-    pub(super) read: fn(&Repository, RawInput) -> Option<Input>,
+    pub(super) decode_input: fn(&Repository, RawInput) -> Option<Input>,
     /// Sends a file.
     pub(super) send_file: SendFile,
 }
 
-const MODULE: LazyModule =
-    LazyModule { promote: ChatMachine::promote, run_effect: run_chat_effect, read, send_file: Runtime::upload_file };
+const MODULE: LazyModule = LazyModule {
+    promote: ChatMachine::promote,
+    run_effect: run_chat_effect,
+    decode_input,
+    send_file: Runtime::upload_file,
+};
 
 #[cfg(not(feature = "split"))]
 thread_local!(static LOADED: Cell<Option<LazyModule>> = const { Cell::new(Some(MODULE)) });
@@ -66,8 +70,8 @@ pub(super) async fn fetch() -> bool {
     load().await.map(|module| LOADED.set(Some(module))).is_ok()
 }
 
-fn read(repository: &Repository, unread: RawInput) -> Option<Input> {
-    let (key, value) = match unread {
+fn decode_input(repository: &Repository, raw: RawInput) -> Option<Input> {
+    let (key, value) = match raw {
         RawInput::Storage => return Some(Input::Loaded(Box::new(repository.load()))),
         RawInput::TabMessage(message) => return tab_runtime::decode(&message).map(Input::TabMessage),
         RawInput::StoredValue(key, value) => (key, value),
@@ -75,22 +79,22 @@ fn read(repository: &Repository, unread: RawInput) -> Option<Input> {
     let value = value.as_deref();
     match &*key {
         VISITOR if value.is_some() => Some(Input::RemoteVisitor(None)),
-        VISITOR => repository.lost(),
+        VISITOR => repository.find_data_loss(),
         CONVERSATION => match value {
-            None => repository.lost(),
+            None => repository.find_data_loss(),
             // Ignored if the visitor is gone by now.
             Some(text) => {
                 repository.credentials()?;
-                repository::read_conversation(text).map(|stored| Input::RemoteConversation(Some(Box::new(stored))))
+                repository::parse_conversation(text).map(|stored| Input::RemoteConversation(Some(Box::new(stored))))
             }
         },
         // It is removed only together with the visitor.
-        PASSED => value.and_then(repository::read_progress).map(Input::RemoteProgress),
+        PROGRESS => value.and_then(repository::parse_progress).map(Input::RemoteProgress),
         key => {
             let id = Rc::from(key.strip_prefix(OUTBOX)?);
             // If everything was removed, this message was not settled.
-            let lost = if value.is_none() { repository.lost() } else { None };
-            lost.or_else(|| Some(Input::RemoteOutbox { id, stored: value.and_then(repository::read) }))
+            let loss = if value.is_none() { repository.find_data_loss() } else { None };
+            loss.or_else(|| Some(Input::RemoteOutbox { id, stored: value.and_then(repository::parse) }))
         }
     }
 }

@@ -8,11 +8,11 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Runtime, repository, requests::escape};
+use super::{Runtime, repository, requests::encode_uri_component};
 use crate::{
     api::{
         ApiError, Credentials,
-        http::{self, AbortGuard, PATIENCE, Request},
+        http::{self, AbortGuard, REQUEST_TIMEOUT, Request},
         json,
         sse::{End, EventStream},
     },
@@ -25,9 +25,9 @@ use crate::{
 /// Time limit of a poll, in milliseconds; longer than the machine's, which aborts earlier.
 const POLL_LIMIT: u64 = 60_000;
 /// How much of the end of a log is read at first; the rest is read on request.
-const LAST: &str = "last=200";
+const LATEST_ENTRIES: &str = "last=200";
 /// How many entries are read per such request.
-const PAGE: &str = "&limit=50";
+const PAGE_LIMIT: &str = "&limit=50";
 /// The field that tells whether the log has more before.
 const EARLIER: &str = "earlier";
 
@@ -35,15 +35,15 @@ impl Runtime {
     /// The address of a conversation's log; `None` when the host page receives replies itself.
     fn events_url(&self, conversation: &str) -> Option<String> {
         let base = self.settings.borrow().events_url.clone()?;
-        Some([&*base, "/conversation/", &escape(conversation), "/events"].concat())
+        Some([&*base, "/conversation/", &encode_uri_component(conversation), "/events"].concat())
     }
 
     /// Gets a page of the log from before a cursor.
-    pub(super) fn get_page(self: &Rc<Self>, conversation: &str, before: Cursor, credentials: &Credentials) {
+    pub(super) fn fetch_page(self: &Rc<Self>, conversation: &str, before: Cursor, credentials: &Credentials) {
         let Some(url) = self.events_url(conversation) else { return };
-        let url = [&url, "?before=", &before.to_string(), PAGE].concat();
+        let url = [&url, "?before=", &before.to_string(), PAGE_LIMIT].concat();
         let request = Request::get(&url, "application/json").bearer(&credentials.token);
-        let guard = AbortGuard::new(Some(PATIENCE));
+        let guard = AbortGuard::new(Some(REQUEST_TIMEOUT));
         self.requests.page.replace(guard.clone());
         let runtime = Rc::downgrade(self);
         spawn_local(async move {
@@ -55,8 +55,8 @@ impl Runtime {
                 let entries = json::field(&answer, "entries").dyn_into::<Array>().map_err(|_| ApiError::Network)?;
                 // An unreadable entry is left out. A proxy that does not tell whether there is more
                 // has no pages.
-                let earlier = json::field(&answer, EARLIER).is_truthy();
-                Ok((entries.iter().filter_map(repository::entry).collect(), earlier))
+                let has_earlier = json::field(&answer, EARLIER).is_truthy();
+                Ok((entries.iter().filter_map(repository::parse_entry).collect(), has_earlier))
             });
             Runtime::deliver(&runtime, Input::PageAnswered { before, result });
         });
@@ -75,11 +75,11 @@ impl Runtime {
         let (request, limit) = match attempt {
             Attempt::Stream => {
                 if after.is_none() {
-                    url += &["?", LAST].concat();
+                    url += &["?", LATEST_ENTRIES].concat();
                 }
                 let request = Request::get(&url, "text/event-stream");
                 let request = match &after {
-                    Some(after) => request.with("Last-Event-ID", after),
+                    Some(after) => request.with_header("Last-Event-ID", after),
                     None => request,
                 };
                 (request, None)
@@ -87,26 +87,26 @@ impl Runtime {
             Attempt::Poll { wait } => {
                 url += &match &after {
                     Some(after) => ["?after=", after, "&wait="].concat(),
-                    None => ["?", LAST, "&wait="].concat(),
+                    None => ["?", LATEST_ENTRIES, "&wait="].concat(),
                 };
                 url += &wait.to_string();
                 (Request::get(&url, "application/json"), Some(POLL_LIMIT))
             }
         };
         let early = self.requests.early.take_log(conversation).filter(|_| after.is_none() && limit.is_none());
-        let (request, guard) = request.bearer(&credentials.token).or_early(early, limit);
+        let (request, guard) = request.bearer(&credentials.token).with_guard(early, limit);
         self.requests.log.replace(guard.clone());
         let runtime = Rc::downgrade(self);
         spawn_local(async move {
-            let read = match (guard, attempt) {
+            let input = match (guard, attempt) {
                 (None, _) => Err(ApiError::Network),
                 (Some(guard), Attempt::Stream) => read_stream(&runtime, generation, request, guard).await,
                 (Some(guard), Attempt::Poll { .. }) => http::fetch_json(request, guard)
                     .await
-                    .and_then(|answer| frames(&answer).ok_or(ApiError::Network))
+                    .and_then(|answer| poll_frames(&answer).ok_or(ApiError::Network))
                     .map(|frames| Input::Polled { generation, frames }),
             };
-            Runtime::deliver(&runtime, read.unwrap_or_else(|failure| Input::LogFailed { generation, failure }));
+            Runtime::deliver(&runtime, input.unwrap_or_else(|failure| Input::LogFailed { generation, failure }));
         });
     }
 }
@@ -122,15 +122,15 @@ async fn read_stream(
     Runtime::deliver(runtime, Input::StreamOpened { generation });
     loop {
         match body.next().await {
-            Ok(said) => {
-                let frames: Vec<Frame> = said.into_iter().map(|one| frame_of(one, json::parse)).collect();
+            Ok(items) => {
+                let frames: Vec<Frame> = items.into_iter().map(|one| frame_of(one, json::parse)).collect();
                 Runtime::deliver(runtime, Input::StreamFrames { generation, frames });
             }
             Err(End::Closed) => return Ok(Input::StreamEnded { generation }),
             Err(End::Broken) => return Err(ApiError::Network),
         }
         // Aborted while reading.
-        if guard.is_over() {
+        if guard.is_aborted() {
             return Ok(Input::StreamEnded { generation });
         }
     }
@@ -138,18 +138,18 @@ async fn read_stream(
 
 /// Converts a poll's answer to frames. Each entry is read on its own, so that an unreadable one
 /// does not spoil the others.
-fn frames(answer: &JsValue) -> Option<Vec<Frame>> {
+fn poll_frames(answer: &JsValue) -> Option<Vec<Frame>> {
     let mut frames = Vec::new();
     if json::field(answer, "reset").is_object() {
         frames.push(Frame::Reset);
     }
-    if let Some(earlier) = json::field(answer, EARLIER).as_bool() {
-        frames.push(Frame::Begin { earlier });
+    if let Some(has_earlier) = json::field(answer, EARLIER).as_bool() {
+        frames.push(Frame::Begin { has_earlier });
     }
     let entries = json::field(answer, "entries").dyn_into::<Array>().ok()?;
     for value in entries.iter() {
         let cursor = json::field(&value, "cursor").as_string().and_then(|text| text.parse().ok());
-        frames.push(match repository::entry(value) {
+        frames.push(match repository::parse_entry(value) {
             Some(entry) => Frame::Entry(entry),
             None => Frame::Unreadable(cursor),
         });

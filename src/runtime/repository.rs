@@ -14,7 +14,7 @@ use crate::{
     machine::{
         input::Input,
         storage_schema::{StoredConversation, StoredPending, StoredSession, VERSION, Versioned},
-        stored_onboarding::StoredPassed,
+        stored_onboarding::StoredProgress,
     },
 };
 
@@ -28,13 +28,13 @@ pub const CONVERSATION: &str = "conversation";
 const ENTRIES: &str = "entries";
 const DRAFT: &str = "draft";
 /// Key of the onboarding progress, for all tabs.
-pub const PASSED: &str = "passed";
+pub const PROGRESS: &str = "passed";
 /// Prefix of the outbox: one key for each message, so that two tabs never overwrite each other's.
 pub const OUTBOX: &str = "outbox:";
 
 /// [`StoredConversation`] while nothing has been said yet.
 #[derive(Serialize)]
-struct Opening {
+struct StoredWindowOpen {
     #[serde(skip_serializing_if = "Option::is_none")]
     visitor: Option<String>,
     open: bool,
@@ -44,43 +44,43 @@ struct Opening {
 pub struct Repository(pub Storage);
 
 /// Reads a stored value; `None` if it is corrupt or of another version.
-pub fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
-    json::from_js(unwrap(&JSON::parse(text).ok()?)?)
+pub fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
+    json::from_js(unwrap_version(&JSON::parse(text).ok()?)?)
 }
 
 /// Returns a stored value without its wrapper, which has the version of all types in one place.
-fn unwrap(stored: &JsValue) -> Option<JsValue> {
+fn unwrap_version(stored: &JsValue) -> Option<JsValue> {
     (json::field(stored, "v") == VERSION).then(|| json::field(stored, "value"))
 }
 
 /// Whether the window was open last, while nothing has been said yet; `None` if a conversation is
 /// stored.
-pub fn opening(text: &str) -> Option<bool> {
-    let stored = JSON::parse(text).ok().and_then(|stored| unwrap(&stored));
+pub fn stored_window_open(text: &str) -> Option<bool> {
+    let stored = JSON::parse(text).ok().and_then(|stored| unwrap_version(&stored));
     let Some(value) = stored else { return Some(false) };
     json::field(&value, "id").is_undefined().then(|| json::field(&value, "open").is_truthy())
 }
 
 /// Reads the conversation with its entries. An unreadable entry spoils all, because the log has no
 /// gaps.
-pub fn read_conversation(text: &str) -> Option<StoredConversation> {
+pub fn parse_conversation(text: &str) -> Option<StoredConversation> {
     let stored = JSON::parse(text).ok()?;
-    let mut conversation: StoredConversation = json::from_js(unwrap(&stored)?)?;
+    let mut conversation: StoredConversation = json::from_js(unwrap_version(&stored)?)?;
     if let Some(entries) = json::field(&stored, ENTRIES).dyn_ref::<Array>() {
-        conversation.entries = entries.iter().map(entry).collect::<Option<_>>()?;
+        conversation.entries = entries.iter().map(parse_entry).collect::<Option<_>>()?;
     }
     Some(conversation)
 }
 
 /// Converts what `JSON.parse` returned to an entry, with its text.
-pub fn entry(value: JsValue) -> Option<Rc<RawEntry>> {
+pub fn parse_entry(value: JsValue) -> Option<Rc<RawEntry>> {
     let text = JSON::stringify(&value).ok()?.as_string()?;
     Some(Rc::new(RawEntry::new(json::from_js(value)?, text)))
 }
 
 /// Reads the onboarding progress.
-pub fn read_progress(text: &str) -> Option<Progress> {
-    read::<StoredPassed>(text).map(StoredPassed::into_passed)
+pub fn parse_progress(text: &str) -> Option<Progress> {
+    parse::<StoredProgress>(text).map(StoredProgress::into_progress)
 }
 
 /// Serialises the conversation; its entries are inserted as the JSON they came as.
@@ -91,7 +91,7 @@ fn write_conversation(conversation: &StoredConversation) -> Option<String> {
     Some(["{\"", ENTRIES, "\":[", &texts.join(","), "],", rest].concat())
 }
 
-fn write<T: Serialize>(value: T) -> Option<String> {
+fn to_json<T: Serialize>(value: T) -> Option<String> {
     json::stringify(&Versioned { v: VERSION, value })
 }
 
@@ -101,7 +101,7 @@ impl Repository {
         let keys = self.0.keys(OUTBOX);
         let outbox = keys.iter().filter_map(|key| {
             let id = key.strip_prefix(OUTBOX)?;
-            read::<StoredPending>(&self.0.get(key)?)?.into_pending(id)
+            parse::<StoredPending>(&self.0.get(key)?)?.into_message(id)
         });
         let outbox: Vec<_> = outbox.collect();
         let mut conversation = self.conversation();
@@ -113,43 +113,43 @@ impl Repository {
             credentials: self.credentials(),
             conversation,
             outbox,
-            passed: self.0.get(PASSED).and_then(|text| read_progress(&text)),
+            progress: self.0.get(PROGRESS).and_then(|text| parse_progress(&text)),
             draft: self.0.get(DRAFT),
-            shared: self.is_shared(),
+            can_coordinate_tabs: self.can_coordinate_tabs(),
         }
     }
 
     /// The same while nothing has been said yet; `None` if more is stored.
     pub fn load_idle(&self) -> Option<StoredSession> {
-        let open = self.0.get(CONVERSATION).map_or(Some(false), |text| opening(&text))? && !is_phone();
-        let blank = self.0.get(PASSED).is_none() && self.0.keys(OUTBOX).is_empty();
+        let open = self.0.get(CONVERSATION).map_or(Some(false), |text| stored_window_open(&text))? && !is_phone();
+        let blank = self.0.get(PROGRESS).is_none() && self.0.keys(OUTBOX).is_empty();
         blank.then(|| StoredSession {
             credentials: self.credentials(),
             conversation: Some(StoredConversation { open, ..StoredConversation::default() }),
             draft: self.0.get(DRAFT),
-            shared: self.is_shared(),
+            can_coordinate_tabs: self.can_coordinate_tabs(),
             ..StoredSession::default()
         })
     }
 
-    fn is_shared(&self) -> bool {
-        self.0.is_shared() && tabs::can_agree()
+    fn can_coordinate_tabs(&self) -> bool {
+        self.0.is_shared() && tabs::can_coordinate()
     }
 
     /// Reads the visitor's credentials.
     pub fn credentials(&self) -> Option<Credentials> {
-        read(&self.0.get(VISITOR)?)
+        parse(&self.0.get(VISITOR)?)
     }
 
     /// Reads the conversation.
     pub fn conversation(&self) -> Option<StoredConversation> {
-        read_conversation(&self.0.get(CONVERSATION)?)
+        parse_conversation(&self.0.get(CONVERSATION)?)
     }
 
     /// Reads the conversation, if it was started and does not belong to another visitor.
     pub fn conversation_of(&self, visitor: &str) -> Option<StoredConversation> {
         self.conversation()
-            .filter(|stored| stored.id.is_some() && stored.visitor.as_deref().is_none_or(|whose| whose == visitor))
+            .filter(|stored| stored.id.is_some() && stored.visitor.as_deref().is_none_or(|owner| owner == visitor))
     }
 
     /// Whether a conversation was started, as far as storage shows.
@@ -158,7 +158,7 @@ impl Repository {
     }
 
     fn started_conversation(&self) -> Option<String> {
-        self.0.get(CONVERSATION).filter(|text| opening(text).is_none())
+        self.0.get(CONVERSATION).filter(|text| stored_window_open(text).is_none())
     }
 
     /// Whether this message is still to be sent, as far as storage shows.
@@ -171,22 +171,27 @@ impl Repository {
     pub fn has_older(&self, id: &str) -> bool {
         self.0.keys(OUTBOX).iter().any(|key| {
             let older = key.strip_prefix(OUTBOX).is_some_and(|other| other < id);
-            older && self.0.get(key).and_then(|text| read::<StoredPending>(&text)).is_some_and(|one| one.may_start())
+            older && self.0.get(key).and_then(|text| parse::<StoredPending>(&text)).is_some_and(|one| one.may_start())
         })
     }
 
     /// Stores the visitor's credentials.
     pub fn save_credentials(&self, credentials: &Credentials) {
-        self.save(VISITOR, write(credentials));
+        self.save(VISITOR, to_json(credentials));
     }
 
     /// Stores the conversation; if there is no room, without its entries, which the proxy has too.
     /// Returns what another tab has stored since, if that must not be overwritten.
-    pub fn save_conversation(&self, mut stored: StoredConversation, over: Option<&str>) -> Option<StoredConversation> {
+    pub fn save_conversation(
+        &self,
+        mut stored: StoredConversation,
+        expected_id: Option<&str>,
+    ) -> Option<StoredConversation> {
         let visitor = self.credentials().map(|credentials| credentials.visitor);
-        let newer = |there: &StoredConversation| there.is_newer(over, stored.id.as_deref(), visitor.as_deref());
-        if let Some(there) = self.conversation().filter(newer) {
-            return Some(there);
+        let is_newer =
+            |other: &StoredConversation| other.is_newer(expected_id, stored.id.as_deref(), visitor.as_deref());
+        if let Some(newer) = self.conversation().filter(is_newer) {
+            return Some(newer);
         }
         let text = write_conversation(&stored)?;
         if self.0.try_set(CONVERSATION, &text).is_err() {
@@ -201,41 +206,42 @@ impl Repository {
     /// Stores a message of the outbox; what is only cached makes room for it.
     pub fn save_message(&self, pending: &OutboxMessage) {
         let key = [OUTBOX, &pending.id].concat();
-        let Some(text) = write(StoredPending::of(pending)) else { return };
+        let Some(text) = to_json(StoredPending::from_message(pending)) else { return };
         if self.0.try_set(&key, &text).is_err() {
-            self.make_room();
+            self.drop_cached_entries();
             self.0.set(&key, &text);
         }
     }
 
     /// Stores the conversation without its entries, which the proxy has too.
-    fn make_room(&self) {
+    fn drop_cached_entries(&self) {
         let Some(stored) = self.0.get(CONVERSATION).and_then(|text| JSON::parse(&text).ok()) else { return };
-        let leave_out =
+        let delete_field =
             |object: &JsValue, name: &str| Reflect::delete_property::<Object>(object.unchecked_ref(), &name.into());
         // The log is then read from its start.
-        let left_out = leave_out(&stored, ENTRIES).and_then(|_| leave_out(&json::field(&stored, "value"), "cursor"));
-        debug_assert!(left_out.is_ok(), "what JSON.parse gave can be changed");
+        let deleted =
+            delete_field(&stored, ENTRIES).and_then(|_| delete_field(&json::field(&stored, "value"), "cursor"));
+        debug_assert!(deleted.is_ok(), "what JSON.parse gave can be changed");
         self.save(CONVERSATION, JSON::stringify(&stored).ok().and_then(|text| text.as_string()));
     }
 
     /// Stores whether the window is open, while nothing has been said yet. Returns the conversation
     /// that another tab has stored since, if any.
     pub fn save_window_open(&self, open: bool) -> Option<String> {
-        let there = self.started_conversation();
-        if there.is_none() {
+        let started = self.started_conversation();
+        if started.is_none() {
             let visitor = self.credentials().map(|credentials| credentials.visitor);
-            self.save(CONVERSATION, write(Opening { visitor, open }));
+            self.save(CONVERSATION, to_json(StoredWindowOpen { visitor, open }));
         }
-        there
+        started
     }
 
     /// Removes a message of the outbox. A discarded one is marked first, for the other tabs.
     pub fn remove_message(&self, id: &Rc<str>, discarded: bool) {
         let key = [OUTBOX, id].concat();
-        if discarded && let Some(mut stored) = self.0.get(&key).and_then(|text| read::<StoredPending>(&text)) {
+        if discarded && let Some(mut stored) = self.0.get(&key).and_then(|text| parse::<StoredPending>(&text)) {
             stored.state = crate::machine::storage_schema::StoredState::Discarded;
-            self.save(&key, write(stored));
+            self.save(&key, to_json(stored));
         }
         self.0.remove(&key);
     }
@@ -250,13 +256,13 @@ impl Repository {
     }
 
     /// Stores the onboarding progress.
-    pub fn save_progress(&self, passed: &Progress) {
-        self.save(PASSED, write(StoredPassed::of(passed)));
+    pub fn save_progress(&self, progress: &Progress) {
+        self.save(PROGRESS, to_json(StoredProgress::from_progress(progress)));
     }
 
     /// Finds out why stored data is missing: the visitor left, or storage was cleared. `None` if it
     /// is there.
-    pub fn lost(&self) -> Option<Input> {
+    pub fn find_data_loss(&self) -> Option<Input> {
         match self.0.get(VISITOR).as_deref() {
             Some(LEFT) => Some(Input::RemoteVisitor(None)),
             Some(_) if self.0.get(CONVERSATION).is_some() => None,
@@ -269,7 +275,7 @@ impl Repository {
         // Written first, so that other tabs can tell this from a host page that clears its storage.
         // It needs no room, and if it is refused, so is the rest.
         let _ = self.0.try_set(VISITOR, LEFT);
-        for key in [VISITOR, CONVERSATION, DRAFT, PASSED, FENCE] {
+        for key in [VISITOR, CONVERSATION, DRAFT, PROGRESS, FENCE] {
             self.0.remove(key);
         }
         for key in self.0.keys(OUTBOX) {
@@ -278,15 +284,15 @@ impl Repository {
     }
 
     /// Removes everything of a visitor who has left in another tab.
-    pub fn clear_of(&self, visitor: &str) {
+    pub fn clear_visitor(&self, visitor: &str) {
         match self.credentials() {
-            Some(there) if there.visitor == visitor => self.clear(),
+            Some(stored) if stored.visitor == visitor => self.clear(),
             Some(_) => {}
             // What this tab stored again while the other one removed it. Messages stay: they may be
             // the next visitor's.
             None => {
-                if self.conversation().is_some_and(|there| there.visitor.as_deref() == Some(visitor)) {
-                    for key in [CONVERSATION, DRAFT, PASSED] {
+                if self.conversation().is_some_and(|stored| stored.visitor.as_deref() == Some(visitor)) {
+                    for key in [CONVERSATION, DRAFT, PROGRESS] {
                         self.0.remove(key);
                     }
                 }

@@ -23,7 +23,7 @@ use crate::{
     api::{
         ApiError, Credentials,
         credentials::{Plan, plan},
-        http::{self, AbortGuard, EarlyResponse, PATIENCE, Request},
+        http::{self, AbortGuard, EarlyResponse, REQUEST_TIMEOUT, Request},
         json, send_body,
     },
     browser::{environment, tabs, timers::Timer},
@@ -98,25 +98,26 @@ pub(super) fn run_chat_effect(runtime: &Rc<Runtime>, effect: ChatEffect) {
             runtime.connect(generation, attempt, &conversation, after, &credentials);
         }
         ChatEffect::FetchPage { conversation, before, credentials } => {
-            runtime.get_page(&conversation, before, &credentials)
+            runtime.fetch_page(&conversation, before, &credentials)
         }
         ChatEffect::RequestLock { steal } => runtime.request_lock(steal),
-        ChatEffect::SaveConversation { over } => {
+        ChatEffect::SaveConversation { expected_id } => {
             let stored = runtime.machine.borrow().to_store();
-            if let Some(newer) = stored.and_then(|stored| repository.save_conversation(stored, over.as_deref())) {
+            if let Some(newer) = stored.and_then(|stored| repository.save_conversation(stored, expected_id.as_deref()))
+            {
                 runtime.enqueue(Input::RemoteConversation(Some(Box::new(newer))));
             }
         }
         ChatEffect::RemoveMessage { id, discarded } => repository.remove_message(&id, discarded),
-        ChatEffect::SaveProgress(passed) => repository.save_progress(&passed),
-        ChatEffect::EndTokens(credentials) => runtime.leave(&credentials),
+        ChatEffect::SaveProgress(progress) => repository.save_progress(&progress),
+        ChatEffect::EndTokens(credentials) => runtime.end_tokens(&credentials),
         ChatEffect::ClearStorage => {
             repository.clear();
             runtime.requests.barrier.take();
         }
-        ChatEffect::ClearStorageOf(visitor) => repository.clear_of(&visitor),
+        ChatEffect::ClearStorageOf(visitor) => repository.clear_visitor(&visitor),
         ChatEffect::CheckStorage => {
-            if let Some(input) = repository.lost() {
+            if let Some(input) = repository.find_data_loss() {
                 runtime.enqueue(input);
             }
         }
@@ -126,24 +127,24 @@ pub(super) fn run_chat_effect(runtime: &Rc<Runtime>, effect: ChatEffect) {
 impl Runtime {
     /// Sends a request under its lock. Its input is also handled inside the lock, so that it is
     /// stored before the next tab looks.
-    fn run(self: &Rc<Self>, locked: LockedRequest) {
+    fn run_locked(self: &Rc<Self>, locked: LockedRequest) {
         let runtime = Rc::downgrade(self);
-        let lock = self.lock_of(&locked);
+        let lock = self.lock_name(&locked);
         spawn_local(async move {
             let lock = tabs::lock(&lock).await;
-            perform(&runtime, locked).await;
+            perform_locked(&runtime, locked).await;
             drop(lock);
         });
     }
 
     /// The same, after a read barrier: what earlier holders of the lock stored must be readable
     /// here. A request that was made early has the lock until it is aborted.
-    fn run_after_barrier(self: &Rc<Self>, locked: LockedRequest) {
+    fn run_locked_after_barrier(self: &Rc<Self>, locked: LockedRequest) {
         let (runtime, repository) = (Rc::downgrade(self), self.repository());
         if !repository.0.is_shared() && locked.early.is_none() {
-            return self.run(locked);
+            return self.run_locked(locked);
         }
-        let lock = self.lock_of(&locked);
+        let lock = self.lock_name(&locked);
         spawn_local(async move {
             let early = locked.early.as_ref().map(|early| early.guard.clone());
             let lock = if early.is_none() {
@@ -153,12 +154,12 @@ impl Runtime {
             } else {
                 None
             };
-            perform(&runtime, locked).await;
+            perform_locked(&runtime, locked).await;
             // Not if no conversation was started, or it was wiped since.
             if repository.has_conversation() {
-                let shown = storage_barrier::publish(&repository.0).await;
+                let published = storage_barrier::publish(&repository.0).await;
                 if let Some(live) = Runtime::alive(&runtime) {
-                    live.requests.barrier.replace(shown);
+                    live.requests.barrier.replace(published);
                 }
             }
             if let Some(early) = early {
@@ -168,14 +169,14 @@ impl Runtime {
         });
     }
 
-    fn lock_of(&self, locked: &LockedRequest) -> String {
+    fn lock_name(&self, locked: &LockedRequest) -> String {
         [self.repository.borrow().0.prefix(), locked.lock].concat()
     }
 
     pub(super) fn authorize(self: &Rc<Self>, held: Option<Rc<Credentials>>, refused: Option<Rc<str>>) {
         let repository = self.repository();
-        let blank = held.is_none() && repository.credentials().is_none();
-        self.run(LockedRequest {
+        let is_new_visitor = held.is_none() && repository.credentials().is_none();
+        self.run_locked(LockedRequest {
             lock: "token",
             slot: |requests| &requests.token,
             early: None,
@@ -184,7 +185,7 @@ impl Runtime {
                 let renewal = match plan(stored, held.as_deref(), refused.as_deref(), environment::unix_millis()) {
                     Plan::Adopt(credentials) => return Err(Input::TokenAnswered(Ok(Rc::new(credentials)))),
                     Plan::Renew(secret) => Some(secret),
-                    Plan::Begin => None,
+                    Plan::NewVisitor => None,
                 };
                 // A user without an identity sends an empty one, which is refused: nobody else may
                 // get a place that is kept for a user.
@@ -196,7 +197,7 @@ impl Runtime {
             finish: Box::new(move |answer| {
                 // Another tab was first, and the browser had not shown it here yet: both are one
                 // visitor.
-                if let Some(first) = repository.credentials().filter(|_| blank) {
+                if let Some(first) = repository.credentials().filter(|_| is_new_visitor) {
                     return Input::TokenAnswered(Ok(Rc::new(first)));
                 }
                 let credentials = |answer| Rc::new(Credentials::new(answer, environment::unix_millis()));
@@ -207,10 +208,10 @@ impl Runtime {
 
     /// Ends the visitor's tokens, without the lock and with `keepalive`: a log-out often leads to
     /// another page at once.
-    pub(super) fn leave(&self, credentials: &Credentials) {
+    pub(super) fn end_tokens(&self, credentials: &Credentials) {
         let body = TokenRequest { renewal: Some(credentials.renewal.clone()), ..TokenRequest::default() };
         let url = [&*self.settings().token_url, "/end"].concat();
-        let Some(guard) = AbortGuard::new(Some(PATIENCE)) else { return };
+        let Some(guard) = AbortGuard::new(Some(REQUEST_TIMEOUT)) else { return };
         spawn_local(async move {
             // If the proxy does not know this request, or there is no network, the token expires by
             // itself.
@@ -222,7 +223,7 @@ impl Runtime {
         let (id, weak) = (message.id.clone(), Rc::downgrade(self));
         let (early, log) = self.requests.early.take_start(&id).unzip();
         let runtime = weak.clone();
-        self.run_after_barrier(LockedRequest {
+        self.run_locked_after_barrier(LockedRequest {
             lock: "send",
             slot: |requests| &requests.send,
             early,
@@ -249,7 +250,7 @@ impl Runtime {
                     channel: Channel::Api,
                     message: VisitorMessage::text(&*message.text),
                     variables: Some(Variables {
-                        system: Some(environment::variables()),
+                        system: Some(environment::system_variables()),
                         contact: Some(contact).filter(|contact| *contact != Default::default()),
                         conversation: Some(variables).filter(|variables| !variables.is_empty()),
                     }),
@@ -257,7 +258,7 @@ impl Runtime {
                     from: From { user_external_id: credentials.visitor.clone(), kind: UserType::Visitor },
                 };
                 let url = [&*settings.api_url, START_PATH].concat();
-                Ok(Request::post(&url, &body).bearer(&credentials.token).with(IDEMPOTENCY_KEY, &message.id))
+                Ok(Request::post(&url, &body).bearer(&credentials.token).with_header(IDEMPOTENCY_KEY, &message.id))
             }),
             finish: Box::new(move |answer| {
                 let result = answer.and_then(|answer| start_answer_id(&answer).ok_or(ApiError::Network));
@@ -276,7 +277,7 @@ impl Runtime {
         credentials: Rc<Credentials>,
     ) {
         let (id, weak) = (message.id.clone(), Rc::downgrade(self));
-        self.run(LockedRequest {
+        self.run_locked(LockedRequest {
             lock: "send",
             slot: |requests| &requests.send,
             early: None,
@@ -286,14 +287,14 @@ impl Runtime {
                 if repository.0.is_shared() && !repository.has_message(&message.id) {
                     return Err(Input::SettledRemotely { id: message.id.clone() });
                 }
-                let url = [&*runtime.settings().api_url, &send_path(&escape(&conversation))].concat();
+                let url = [&*runtime.settings().api_url, &send_path(&encode_uri_component(&conversation))].concat();
                 // The credentials sent along tell whether the site takes typed answers.
                 let answer = message.typed.as_deref().filter(|_| credentials.typed);
                 let body = match answer {
                     Some(answer) => send_body::send(answer),
-                    None => send_body::send(&send_body::words("text", &message.text)),
+                    None => send_body::send(&send_body::text_message("text", &message.text)),
                 };
-                Ok(Request::post_json(&url, body).bearer(&credentials.token).with(IDEMPOTENCY_KEY, &message.id))
+                Ok(Request::post_json(&url, body).bearer(&credentials.token).with_header(IDEMPOTENCY_KEY, &message.id))
             }),
             finish: Box::new(|answer| Input::SendAnswered { id, result: decode::<SendAnswer>(answer).map(drop) }),
         });
@@ -301,11 +302,11 @@ impl Runtime {
 }
 
 /// Sends a locked request, unless it was sent early, and delivers the resulting input.
-async fn perform(runtime: &Weak<Runtime>, locked: LockedRequest) {
+async fn perform_locked(runtime: &Weak<Runtime>, locked: LockedRequest) {
     let Some(live) = Runtime::alive(runtime) else { return };
     let input = match (locked.prepare)(&live) {
         Ok(request) => {
-            let (request, guard) = request.or_early(locked.early, Some(PATIENCE));
+            let (request, guard) = request.with_guard(locked.early, Some(REQUEST_TIMEOUT));
             // In its slot, so that the session can abort the request.
             (locked.slot)(&live.requests).replace(guard.clone());
             drop(live);
@@ -322,7 +323,7 @@ async fn perform(runtime: &Weak<Runtime>, locked: LockedRequest) {
 /// Stores everything again if storage was cleared: a message missing there would count as settled
 /// by another tab.
 fn check_storage(runtime: &Weak<Runtime>) {
-    if let Some(input) = Runtime::alive(runtime).and_then(|runtime| runtime.repository().lost()) {
+    if let Some(input) = Runtime::alive(runtime).and_then(|runtime| runtime.repository().find_data_loss()) {
         Runtime::deliver(runtime, input);
     }
 }
@@ -340,6 +341,6 @@ fn start_answer_id(answer: &JsValue) -> Option<Rc<str>> {
     id.as_string().map(Rc::from)
 }
 
-pub(super) fn escape(id: &str) -> String {
+pub(super) fn encode_uri_component(id: &str) -> String {
     String::from(js_sys::encode_uri_component(id))
 }

@@ -41,10 +41,10 @@ impl Settings {
     /// The prefix of all storage keys: it separates sites, proxies and users.
     #[must_use]
     pub fn storage_prefix(&self) -> String {
-        let place = self.site.as_deref().unwrap_or_else(|| origin(&self.token_url));
+        let scope = self.site.as_deref().unwrap_or_else(|| origin(&self.token_url));
         match self.user.as_deref() {
-            Some(user) => ["chataibot:@", user, ":", place, ":"].concat(),
-            None => ["chataibot:", place, ":"].concat(),
+            Some(user) => ["chataibot:@", user, ":", scope, ":"].concat(),
+            None => ["chataibot:", scope, ":"].concat(),
         }
     }
 }

@@ -13,34 +13,34 @@ use crate::browser::{
 /// The key of the last write's number, and the prefix of the locks that publish it.
 pub(super) const FENCE: &str = "fence";
 /// How long a number is published, in milliseconds: storage is late by a few.
-const SHOWN: u64 = 2_000;
+const PUBLISH_DURATION: u64 = 2_000;
 /// Interval between reads of storage, in milliseconds.
-const LOOK: u64 = 10;
+const POLL_INTERVAL: u64 = 10;
 
 /// Waits until earlier writes can be read here.
 pub(super) async fn wait(storage: &Storage) {
-    let shown = [storage.prefix(), FENCE, ":"].concat();
+    let lock_prefix = [storage.prefix(), FENCE, ":"].concat();
     // With a limit: the tab that publishes a number may sleep, and its writes may be wiped.
-    for _ in 0..SHOWN / LOOK {
-        let numbers = tabs::held().await;
-        let number = numbers.iter().filter_map(|name| name.strip_prefix(&*shown)?.parse().ok()).max();
-        if number <= stored(storage) {
+    for _ in 0..PUBLISH_DURATION / POLL_INTERVAL {
+        let numbers = tabs::held_lock_names().await;
+        let number = numbers.iter().filter_map(|name| name.strip_prefix(&*lock_prefix)?.parse().ok()).max();
+        if number <= stored_number(storage) {
             break;
         }
-        sleep(LOOK).await;
+        sleep(POLL_INTERVAL).await;
     }
 }
 
 /// Numbers the writes until now, and publishes the number until the result is dropped, at most for
-/// [`SHOWN`].
+/// [`PUBLISH_DURATION`].
 pub(super) async fn publish(storage: &Storage) -> Option<Timer> {
-    let number = stored(storage).map_or(0, |before| before + 1).max(environment::unix_millis()).to_string();
+    let number = stored_number(storage).map_or(0, |before| before + 1).max(environment::unix_millis()).to_string();
     // Where there is no room for it, nobody waits.
     storage.try_set(FENCE, &number).ok()?;
-    let lock = tabs::share(&[storage.prefix(), FENCE, ":", &number].concat()).await;
-    Timer::after(SHOWN, move || drop(lock))
+    let lock = tabs::lock_shared(&[storage.prefix(), FENCE, ":", &number].concat()).await;
+    Timer::after(PUBLISH_DURATION, move || drop(lock))
 }
 
-fn stored(storage: &Storage) -> Option<u64> {
+fn stored_number(storage: &Storage) -> Option<u64> {
     storage.get(FENCE)?.parse().ok()
 }

@@ -32,9 +32,9 @@ pub(super) struct TabHandles {
     channel: RefCell<Option<Channel>>,
     lock: RefCell<Option<Lock>>,
     /// Gives up the place in the queue for the lock.
-    waiting: RefCell<Option<AbortController>>,
+    lock_abort: RefCell<Option<AbortController>>,
     /// Counts the requests for the lock, so that one granted too late is recognised.
-    stands: Cell<u32>,
+    lock_requests: Cell<u32>,
 }
 
 impl TabHandles {
@@ -46,9 +46,9 @@ impl TabHandles {
 
     /// Releases the lock, or the place in its queue.
     pub(super) fn release_lock(&self) {
-        self.stands.set(self.stands.get() + 1);
-        if let Some(waiting) = self.waiting.take() {
-            waiting.abort();
+        self.lock_requests.set(self.lock_requests.get() + 1);
+        if let Some(controller) = self.lock_abort.take() {
+            controller.abort();
         }
         drop(self.lock.take());
     }
@@ -77,13 +77,13 @@ impl Runtime {
     /// Waits in the queue for the lock, or steals it.
     pub(super) fn request_lock(self: &Rc<Self>, steal: bool) {
         self.tabs.release_lock();
-        let number = self.tabs.stands.get();
-        let claim = if steal {
+        let request = self.tabs.lock_requests.get();
+        let mode = if steal {
             LockMode::Steal
         } else {
             let Ok(controller) = AbortController::new() else { return self.enqueue(Input::TabsUnavailable) };
             let signal = controller.signal();
-            *self.tabs.waiting.borrow_mut() = Some(controller);
+            *self.tabs.lock_abort.borrow_mut() = Some(controller);
             LockMode::Until(signal)
         };
         let name = [self.repository().0.prefix(), LEADER].concat();
@@ -92,57 +92,67 @@ impl Runtime {
         spawn_local(async move {
             let lock = match early {
                 Some(lock) => lock,
-                None => tabs::claim(&name, claim).await,
+                None => tabs::request_lock(&name, mode).await,
             };
-            let lost = lock.lost();
+            let stolen = lock.stolen();
             let held = lock.is_held();
-            let told = |input| tell(&runtime, number, input);
+            let deliver = |input| deliver_if_current(&runtime, request, input);
             // A lock that is no longer wanted is released at the end of this block.
-            if !tell_with(&runtime, number, lock) {
+            if !keep_lock_if_current(&runtime, request, lock) {
                 return;
             }
             if !held {
-                return told(Input::TabsUnavailable);
+                return deliver(Input::TabsUnavailable);
             }
-            told(Input::LockAcquired);
-            if lost.await {
-                told(Input::LockLost);
+            deliver(Input::LockAcquired);
+            if stolen.await {
+                deliver(Input::LockLost);
             }
         });
     }
 }
 
 /// Keeps the lock, if this request for it is still the current one.
-fn tell_with(runtime: &Weak<Runtime>, number: u32, lock: Lock) -> bool {
-    let Some(runtime) = Runtime::alive(runtime).filter(|runtime| runtime.tabs.stands.get() == number) else {
+fn keep_lock_if_current(runtime: &Weak<Runtime>, request: u32, lock: Lock) -> bool {
+    let Some(runtime) = Runtime::alive(runtime).filter(|runtime| runtime.tabs.lock_requests.get() == request) else {
         return false;
     };
-    drop(runtime.tabs.waiting.take());
+    drop(runtime.tabs.lock_abort.take());
     *runtime.tabs.lock.borrow_mut() = Some(lock);
     true
 }
 
-fn tell(runtime: &Weak<Runtime>, number: u32, input: Input) {
-    if let Some(runtime) = Runtime::alive(runtime).filter(|runtime| runtime.tabs.stands.get() == number) {
+fn deliver_if_current(runtime: &Weak<Runtime>, request: u32, input: Input) {
+    if let Some(runtime) = Runtime::alive(runtime).filter(|runtime| runtime.tabs.lock_requests.get() == request) {
         runtime.handle(input);
     }
 }
 
 /// Encodes a message for the channel: an array, its kind first, entries as the JSON they came as.
 fn encode(message: TabMessage) -> JsValue {
-    let place = |cursor: Option<Cursor>| cursor.map_or(JsValue::NULL, |cursor| cursor.to_string().into());
+    let encode_cursor = |cursor: Option<Cursor>| cursor.map_or(JsValue::NULL, |cursor| cursor.to_string().into());
     let text = |text: &str| JsValue::from_str(text);
     let parts = match message {
-        TabMessage::Query { conversation, cursor } => vec![text("ask"), text(&conversation), place(cursor)],
+        TabMessage::Query { conversation, cursor } => vec![text("ask"), text(&conversation), encode_cursor(cursor)],
         TabMessage::Heartbeat { conversation, status, cursor } => {
-            vec![text("beat"), text(&conversation), place(cursor), status_number(status).into()]
+            vec![text("beat"), text(&conversation), encode_cursor(cursor), status_number(status).into()]
         }
-        TabMessage::Log(LogSlice { conversation, after, entries, up_to, whole, earlier }) => {
+        TabMessage::Log(LogSlice { conversation, after, entries, up_to, is_complete, has_earlier }) => {
             let entries: Array = entries.iter().map(|entry| text(entry.json())).collect();
             let entries = entries.into();
-            vec![text("log"), text(&conversation), place(after), place(up_to), whole.into(), earlier.into(), entries]
+            vec![
+                text("log"),
+                text(&conversation),
+                encode_cursor(after),
+                encode_cursor(up_to),
+                is_complete.into(),
+                has_earlier.into(),
+                entries,
+            ]
         }
-        TabMessage::Read { conversation, cursor } => vec![text("read"), text(&conversation), place(Some(cursor))],
+        TabMessage::Read { conversation, cursor } => {
+            vec![text("read"), text(&conversation), encode_cursor(Some(cursor))]
+        }
         TabMessage::Draft(draft) => vec![text("draft"), text(&draft)],
         TabMessage::Opened(open) => vec![text("opened"), open.into()],
     };
@@ -154,10 +164,14 @@ pub(super) fn decode(message: &JsValue) -> Option<TabMessage> {
     let parts: &Array = message.dyn_ref()?;
     let text = |at| parts.get(at).as_string();
     let name = |at| text(at).map(Rc::from);
-    let place = |at| text(at).and_then(|text| text.parse().ok());
+    let decode_cursor = |at| text(at).and_then(|text| text.parse().ok());
     Some(match text(0)?.as_str() {
-        "ask" => TabMessage::Query { conversation: name(1)?, cursor: place(2) },
-        "beat" => TabMessage::Heartbeat { conversation: name(1)?, cursor: place(2), status: status_of(&parts.get(3))? },
+        "ask" => TabMessage::Query { conversation: name(1)?, cursor: decode_cursor(2) },
+        "beat" => TabMessage::Heartbeat {
+            conversation: name(1)?,
+            cursor: decode_cursor(2),
+            status: status_from_number(&parts.get(3))?,
+        },
         "log" => {
             let texts: Array = parts.get(6).dyn_into().ok()?;
             // Unreadable entries are skipped, as on the stream.
@@ -167,14 +181,14 @@ pub(super) fn decode(message: &JsValue) -> Option<TabMessage> {
             };
             TabMessage::Log(LogSlice {
                 conversation: name(1)?,
-                after: place(2),
-                up_to: place(3),
-                whole: parts.get(4).is_truthy(),
-                earlier: parts.get(5).is_truthy(),
+                after: decode_cursor(2),
+                up_to: decode_cursor(3),
+                is_complete: parts.get(4).is_truthy(),
+                has_earlier: parts.get(5).is_truthy(),
                 entries: texts.iter().filter_map(entry).collect(),
             })
         }
-        "read" => TabMessage::Read { conversation: name(1)?, cursor: place(2)? },
+        "read" => TabMessage::Read { conversation: name(1)?, cursor: decode_cursor(2)? },
         "draft" => TabMessage::Draft(name(1)?),
         "opened" => TabMessage::Opened(parts.get(1).is_truthy()),
         _ => return None,
@@ -194,7 +208,7 @@ fn status_number(status: ConnectionStatus) -> u32 {
     }
 }
 
-fn status_of(number: &JsValue) -> Option<ConnectionStatus> {
+fn status_from_number(number: &JsValue) -> Option<ConnectionStatus> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
     let number = number.as_f64()? as u32;
     Some(match number {

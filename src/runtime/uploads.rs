@@ -6,13 +6,13 @@ use chataibot_wire::token::Uploads;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
-use super::{Runtime, lazy, requests::escape};
+use super::{Runtime, lazy, requests::encode_uri_component};
 use crate::api::upload::{self, Sending, UploadProgress};
 
 impl Runtime {
     /// Which files can be sent, if any.
     #[must_use]
-    pub fn takes_files(&self) -> Option<Uploads> {
+    pub fn accepted_uploads(&self) -> Option<Uploads> {
         self.machine.borrow().credentials()?.uploads.clone()
     }
 
@@ -28,29 +28,33 @@ impl Runtime {
     }
 
     /// Uploads a file into the conversation, which must have started: only a bot asks for a file.
-    pub(super) fn upload_file(&self, file: File, told: Box<dyn Fn(UploadProgress)>) -> Rc<RefCell<Option<Sending>>> {
-        let held = Rc::default();
+    pub(super) fn upload_file(
+        &self,
+        file: File,
+        on_progress: Box<dyn Fn(UploadProgress)>,
+    ) -> Rc<RefCell<Option<Sending>>> {
+        let handle = Rc::default();
         let machine = self.machine.borrow();
         let Some((credentials, conversation)) = machine.credentials().zip(machine.state().id()) else {
-            told(UploadProgress::Failed(0));
-            return held;
+            on_progress(UploadProgress::Failed(0));
+            return handle;
         };
-        let url = [&*self.settings().api_url, "/conversation/", &escape(conversation), "/files"].concat();
+        let url = [&*self.settings().api_url, "/conversation/", &encode_uri_component(conversation), "/files"].concat();
         let token = credentials.token.clone();
         // Upgrading fails when the caller no longer wants the file.
-        let slot = Rc::downgrade(&held);
+        let slot = Rc::downgrade(&handle);
         spawn_local(async move {
-            let told = Rc::new(told);
-            let tell = told.clone();
-            match upload::send(url, token, file, Box::new(move |step| tell(step))).await {
+            let on_progress = Rc::new(on_progress);
+            let report = on_progress.clone();
+            match upload::send(url, token, file, Box::new(move |step| report(step))).await {
                 Ok(Some(sending)) => {
                     if let Some(slot) = slot.upgrade() {
                         *slot.borrow_mut() = Some(sending);
                     }
                 }
-                Ok(None) | Err(_) => told(UploadProgress::Failed(0)),
+                Ok(None) | Err(_) => on_progress(UploadProgress::Failed(0)),
             }
         });
-        held
+        handle
     }
 }

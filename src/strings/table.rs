@@ -5,7 +5,7 @@ use yew::AttrValue;
 use super::Strings;
 
 sentences! {
-    /// Where the chat could not be fetched at all; shown by the loader.
+    /// Shown by the loader if the chat could not be fetched at all.
     load_failed = "The chat could not be loaded. Please check your connection and try again.";
     /// Name of the launcher for screen readers.
     launcher = "Chat";
@@ -13,13 +13,13 @@ sentences! {
     heading = "Chat with us";
     /// Line below the title.
     subheading = "We’re here to help";
-    /// Line below the title while a person of the team answers.
+    /// Line below the title while a team member answers.
     subheading_agent = "Member of the team";
-    /// Line below the title while the first connection is made.
+    /// Line below the title during the first connection.
     status_connecting = "Connecting…";
-    /// Line below the title while a lost connection comes back.
+    /// Line below the title while a lost connection is being restored.
     status_reconnecting = "Reconnecting…";
-    /// Line below the title without a network.
+    /// Line below the title while the device is offline.
     status_offline = "You’re offline";
     /// Line below the title of a conversation that has ended.
     status_ended = "Conversation ended";
@@ -27,11 +27,11 @@ sentences! {
     close = "Close chat";
     /// Button in the header that leaves this conversation.
     restart = "Start over";
-    /// Asked before the conversation is left.
+    /// Question before the conversation is left.
     restart_question = "Start over? This conversation will be cleared from the chat.";
-    /// Answer that leaves the conversation.
+    /// Answer to that question: leaves the conversation.
     restart_confirm = "Start over";
-    /// Answer that stays in the conversation.
+    /// Answer to that question: stays in the conversation.
     restart_cancel = "Keep chatting";
     /// Title of an empty conversation.
     greeting = "Hi there";
@@ -41,25 +41,25 @@ sentences! {
     messages = "Messages";
     /// Button above the list that shows older messages.
     earlier = "Show earlier messages";
-    /// Button over the list that goes to new messages.
+    /// Button over the list that scrolls to new messages.
     new_messages = "New messages";
-    /// Button over the list that goes to its end.
+    /// Button over the list that scrolls to its end.
     jump_to_end = "Jump to the end";
     /// Author of the visitor's own messages, for screen readers.
     author_visitor = "You";
     /// Author of the bot's messages, for screen readers.
     author_bot = "Bot";
-    /// Author of a team member's messages whose name is not known, for screen readers.
+    /// Author of messages of a team member whose name is not known, for screen readers.
     author_agent = "Team";
-    /// Who said it, before each message for screen readers.
+    /// Author, read by screen readers before each message.
     said = "{author} said:";
-    /// A new message, read out by screen readers.
+    /// Announcement of a new message, for screen readers.
     announcement = "{author} says: {text}";
-    /// While a reply is expected, for screen readers.
+    /// Shown while a reply is expected, for screen readers.
     typing = "{author} is typing";
-    /// Below a message that waits for its turn or the network.
+    /// Below a message that waits for its turn or for the network.
     queued = "Waiting to send";
-    /// Below a message on its way.
+    /// Below a message that is being sent.
     sending = "Sending";
     /// Below the newest message that arrived.
     sent = "Sent";
@@ -67,13 +67,13 @@ sentences! {
     unknown = "Not confirmed";
     /// Below a message that did not arrive.
     failed = "Not sent.";
-    /// Below a message that was refused for good.
+    /// Below a message that was refused permanently.
     refused = "This message couldn’t be delivered.";
     /// Button below a message that did not arrive.
     retry = "Try again";
-    /// Button that forgets a message that did not arrive.
+    /// Button that deletes a message that did not arrive.
     discard = "Delete";
-    /// Read out at once when a message did not arrive.
+    /// Announcement that a message did not arrive, for screen readers.
     failed_announcement = "Your message was not sent: {text}";
     /// Name of the message field for screen readers.
     composer_label = "Your message";
@@ -89,65 +89,65 @@ sentences! {
     send = "Send message";
     /// Name of the group of suggested replies, for screen readers.
     answers = "Suggested replies";
-    /// On the suggested reply that was chosen, for screen readers.
+    /// The suggested reply that was chosen, for screen readers.
     chosen = "{answer}, your choice";
-    /// Added to the name of a link that opens a new tab, for screen readers.
+    /// Added to the name of a link that opens in a new tab, for screen readers.
     new_tab = "opens in a new tab";
-    /// A picture.
+    /// Name of a picture.
     picture = "Picture";
-    /// A film.
+    /// Name of a video.
     video = "Video";
-    /// A sound.
+    /// Name of a sound.
     audio = "Audio";
-    /// Any other file.
+    /// Name of any other file.
     document = "File";
-    /// Below a card that leads to an address.
+    /// Below a card that links to an address.
     open_hint = "Tap to open";
-    /// On the card that leads to a booking page.
+    /// On the card that links to a booking page.
     book = "Choose a time";
-    /// Below a question that wants a number.
+    /// Below a question that expects a number.
     hint_number = "Reply with a number.";
-    /// Below a question that wants a date.
+    /// Below a question that expects a date.
     hint_date = "Reply with a date.";
-    /// Below a question that wants a date and a time.
+    /// Below a question that expects a date and a time.
     hint_date_time = "Reply with a date and a time.";
-    /// Below a question that wants a file.
+    /// Below a question that expects a file.
     hint_file = "Files can’t be sent in this chat yet. A link works too.";
-    /// Below a question that wants several facts.
+    /// Below a question that expects several details.
     hint_form = "Reply with these details:";
     /// In place of a message of an unknown kind without any text.
     unsupported = "This message can’t be shown here.";
-    /// Over the list while a lost connection comes back.
+    /// Notice above the list while a lost connection is being restored.
     notice_reconnecting = "Connection lost. Trying to reconnect…";
-    /// Over the list without a network.
+    /// Notice above the list while the device is offline.
     notice_offline = "You’re offline. Your messages will be sent when you’re back.";
-    /// Read out when the connection is back.
+    /// Announcement that the connection is restored.
     notice_live = "Connected again.";
-    /// Over the list when the browser keeps nothing.
+    /// Notice above the list if the browser cannot store the chat.
     notice_memory = "This browser can’t save the chat. It will be gone when you leave the page.";
-    /// Over the list when the chat does not work.
+    /// Notice above the list if the chat is not available.
     notice_unavailable = "The chat isn’t available right now. Please try again later.";
-    /// Between messages when somebody took over.
+    /// Between messages, when a team member took over.
     handover = "{name} joined the chat";
-    /// Between messages when somebody without a known name took over.
+    /// Between messages, when a team member without a known name took over.
     handover_agent = "Someone from the team joined the chat";
-    /// Between messages when the bot took over.
+    /// Between messages, when the bot took over again.
     handover_bot = "The bot is back in the chat";
-    /// Between messages when the conversation ended; also in place of the composer.
+    /// Between messages, when the conversation has ended; also in place of the composer.
     ended = "This conversation has ended.";
-    /// Between messages when it goes on.
+    /// Between messages, when an ended conversation continues.
     reopened = "The conversation continues.";
     /// Button in place of the composer of an ended conversation.
     start_new = "Start a new conversation";
-    /// Button that shows a picture large.
+    /// Button that enlarges a picture.
     enlarge = "Enlarge picture";
-    /// Button that leaves the large picture.
+    /// Button that closes the enlarged picture.
     close_picture = "Close picture";
-    /// Button that goes to the card or picture before.
+    /// Button that goes to the previous card or picture.
     previous = "Previous";
     /// Button that goes to the next card or picture.
     next = "Next";
-    /// Where one is among cards or pictures, such as 2 of 5.
+    /// Position among cards or pictures, such as 2 of 5.
     position = "{index} of {count}";
     /// Name of a row of cards for screen readers.
     cards = "Cards";
@@ -155,7 +155,7 @@ sentences! {
     pictures = "Pictures";
     /// Link that saves a file.
     download = "Download";
-    /// In place of a picture, film or sound that cannot be fetched.
+    /// In place of a picture, video or sound that cannot be fetched.
     media_failed = "This file can’t be shown here.";
     /// Button that sends the chosen number, date or time as the answer.
     submit_answer = "Send answer";
@@ -165,65 +165,65 @@ sentences! {
     pick_time = "Choose a time";
     /// Button that opens the device's file picker.
     upload_choose = "Choose a file";
-    /// Over the chat while a file is dragged onto it.
+    /// Over the chat while a file is dragged over it.
     upload_drop = "Drop the file here";
     /// Name of the button in the composer that adds a file.
     attach = "Attach a file";
-    /// While a file is being sent; `{percent}` comes with its sign.
+    /// While a file is being sent; `{percent}` includes its sign.
     uploading = "Uploading {name}: {percent}";
-    /// Button that stops sending a file.
+    /// Button that cancels sending a file.
     upload_cancel = "Cancel upload";
-    /// Where a file could not be sent.
+    /// Error for a file that could not be sent.
     upload_failed = "The file couldn’t be uploaded.";
-    /// Where a file is too large; `{size}` comes with its unit.
+    /// Error for a file that is too large; `{size}` includes its unit.
     upload_too_large = "This file is too large. Files can have up to {size}.";
-    /// Where files of this type are not taken.
+    /// Error for a file of a type that is not accepted.
     upload_refused = "Files of this type can’t be sent here.";
-    /// Button that sends a filled form.
+    /// Button that sends a form.
     form_submit = "Submit";
-    /// Behind the label of a field that may stay empty.
+    /// After the label of an optional field.
     form_optional = "(optional)";
-    /// Below an empty field that has to be filled.
+    /// Error below a required field that is empty.
     form_required = "Please fill in this field.";
-    /// Below a field that does not hold an email address.
+    /// Error below a field for an email address.
     form_bad_email = "Please enter an email address such as name@example.com.";
-    /// Below a field that does not hold a telephone number.
+    /// Error below a field for a telephone number.
     form_bad_phone = "Please enter a phone number.";
-    /// Below a field that does not hold a number.
+    /// Error below a field for a number.
     form_bad_number = "Please enter a number.";
     /// Below the fields of a form that was sent.
     form_sent = "Your details were sent.";
-    /// How the device's own emoji are reached; `{keys}` are the keys to press.
+    /// How to open the device's own emoji picker; `{keys}` are the keys to press.
     emoji_hint = "Press {keys} for emoji";
-    /// How the keyboard works in the message field, for screen readers.
+    /// Keys of the message field, for screen readers.
     composer_hint = "Enter sends, Shift and Enter start a new line.";
-    /// Over the first unread message in the list.
+    /// Above the first unread message in the list.
     unread_divider = "New";
     /// Button that copies a message.
     copy = "Copy message";
-    /// Said when a message was copied.
+    /// Announcement that a message was copied, for screen readers; also the button's name then.
     copied = "Copied";
     /// Name of the two feedback buttons, for screen readers.
     feedback = "Was this helpful?";
-    /// Feedback button, thumb up.
+    /// Feedback button, thumbs up.
     helpful = "Helpful";
-    /// Feedback button, thumb down.
+    /// Feedback button, thumbs down.
     not_helpful = "Not helpful";
-    /// While older messages are fetched.
+    /// While older messages are being fetched.
     earlier_loading = "Loading earlier messages…";
-    /// Where older messages could not be fetched.
+    /// Error if older messages could not be fetched.
     earlier_failed = "Earlier messages couldn’t be loaded.";
-    /// On top of the list, where nothing is before.
+    /// At the top of the list, if there are no older messages.
     beginning = "This is where the conversation began.";
-    /// Button that closes the teaser or preview beside the launcher.
+    /// Button that closes the teaser or the preview next to the launcher.
     dismiss = "Dismiss";
-    /// Name of the preview of a new message beside the launcher, for screen readers.
+    /// Name of the preview of a new message next to the launcher, for screen readers.
     preview = "New message";
-    /// Button in the header with more to do.
+    /// Button in the header that opens the menu.
     menu = "More options";
     /// Button in the header that makes the window larger.
     expand = "Make the window larger";
-    /// Button in the header that makes the window small again.
+    /// Button in the header that makes the window smaller again.
     shrink = "Make the window smaller";
     /// Handle that changes the window’s size.
     resize = "Change the window’s size";
@@ -239,27 +239,27 @@ sentences! {
     sound_off = "Turn sound off";
     /// In the menu: ends the conversation.
     end = "End conversation";
-    /// Asked before the conversation is ended.
+    /// Question before the conversation is ended.
     end_question = "End this conversation?";
     /// Title of the home screen.
     home_title = "How can we help?";
-    /// Button of the home screen that begins a conversation.
+    /// Button of the home screen that starts a conversation.
     home_start = "Start a conversation";
-    /// Button of the home screen that goes to the running conversation.
+    /// Button of the home screen that returns to the running conversation.
     home_continue = "Continue the conversation";
     /// Name of the suggestions on the home screen, for screen readers.
     home_starters = "Suggestions";
     /// Button that goes back to the home screen.
     home_back = "Back";
-    /// Title of the question for consent.
+    /// Title of the consent question.
     consent_title = "Before we start";
-    /// The question for consent.
+    /// The consent question.
     consent_text = "What you write here is sent to us and to the service that runs this chat. Is that all right?";
     /// Link to the page’s privacy policy.
     consent_policy = "Privacy policy";
-    /// Answer that consents.
+    /// Answer that gives consent.
     consent_accept = "Yes, start the chat";
-    /// Answer that does not consent.
+    /// Answer that declines consent.
     consent_decline = "No, thank you";
     /// Title of the form before the chat.
     prechat_title = "Tell us who you are";
@@ -273,40 +273,39 @@ sentences! {
     field_email = "Email address";
     /// Label of the field for the telephone number.
     field_phone = "Phone number";
-    /// Below a field whose value the page knows and the visitor cannot change.
+    /// Below a field whose value the page provides and the visitor cannot change.
     field_locked = "From your account";
-    /// Asked at the end of a conversation.
+    /// Question at the end of a conversation.
     rating_question = "How was this conversation?";
-    /// Label of the field below the rating.
+    /// Label of the comment field below the rating.
     rating_comment = "Anything you would like to add?";
     /// Button that sends the rating.
     rating_submit = "Send rating";
-    /// After the rating was sent.
+    /// Shown after the rating was sent.
     rating_thanks = "Thank you for your feedback.";
-    /// Name of one step of the rating, for screen readers.
+    /// Name of one value of the rating, for screen readers.
     rating_value = "{value} out of {best}";
     /// Notice outside of office hours.
     hours_away = "We’re away right now. Leave a message, and we’ll answer when we’re back.";
-    /// Notice outside of office hours, where the next opening is known; `{time}` is a day and a
-    /// time.
+    /// Notice outside of office hours, if the next opening is known; `{time}` is a day and a time.
     hours_back = "We’re back {time}.";
-    /// While the page says that the chat is being maintained.
+    /// Shown while the page has set the chat to maintenance.
     maintenance = "The chat is being maintained. Please come back a little later.";
 }
 
 plurals! {
-    /// Name of the launcher while messages are unread.
+    /// Name of the launcher if there are unread messages.
     launcher_unread { one = "{launcher}, {count} unread message"; other = "{launcher}, {count} unread messages"; }
-    /// Characters left in a long message.
+    /// Number of characters left in a long message.
     characters_left { one = "{count} character left"; other = "{count} characters left"; }
-    /// Characters a message has too many.
+    /// Number of characters by which a message is too long.
     characters_over { one = "{count} character too many"; other = "{count} characters too many"; }
-    /// Below a booking page’s card.
+    /// Duration of an appointment, below the card of a booking page.
     book_duration { one = "{count} minute"; other = "{count} minutes"; }
-    /// Button over the list that goes to the new messages.
+    /// Button over the list that scrolls to the new messages.
     new_messages_count { one = "{count} new message"; other = "{count} new messages"; }
-    /// Title of the page’s tab while messages are unread and the page is hidden.
+    /// Title of the browser tab if there are unread messages and the page is hidden.
     title_unread { one = "({count}) New message"; other = "({count}) New messages"; }
-    /// Said when several messages came at once, for screen readers.
+    /// Announcement of several messages that arrived at once, for screen readers.
     several_announcement { one = "{count} new message"; other = "{count} new messages"; }
 }

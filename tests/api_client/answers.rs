@@ -12,7 +12,7 @@ use crate::{logged, shown};
 /// A conversation on a site that accepts typed answers and announces it.
 fn begun(seed: u64) -> World {
     let mut world = World::new(seed, 1);
-    (world.typed, world.takes_typed) = (true, true);
+    (world.typed, world.accepts_typed_answers) = (true, true);
     world.replies = false;
     world.act(0, UserAction::Open);
     world.say(0, "hello");
@@ -31,7 +31,7 @@ fn an_answer_goes_in_its_form_and_is_shown_once_in_the_row_it_had() {
     assert_eq!(shown(&world, 0), ["hello", "Yes"], "at once");
     let key = world.state(0).rows()[1].key;
     world.run(10_000);
-    assert_eq!(world.form_of(&id), Some("form of Yes"));
+    assert_eq!(world.typed_answer_of(&id), Some("form of Yes"));
     assert_eq!(
         (shown(&world, 0), log(&world)),
         (vec!["hello".into(), "Yes".into()], vec!["hello".into(), "Yes".into()])
@@ -52,7 +52,7 @@ fn it_waits_over_a_reload_and_goes_in_its_form_with_the_key_it_had() {
     world.weather = Weather::FAIR;
     world.handle(0, Input::Online);
     world.run(20_000);
-    assert_eq!(world.form_of(&id), Some("form of Yes"));
+    assert_eq!(world.typed_answer_of(&id), Some("form of Yes"));
     assert_eq!(log(&world), ["hello", "Yes"]);
 }
 
@@ -64,18 +64,18 @@ fn whose_answer_was_lost_is_asked_for_again_in_the_same_form() {
     world.run(3_000);
     world.weather = Weather::FAIR;
     world.run(20_000);
-    assert_eq!((world.form_of(&id), log(&world)), (Some("form of Yes"), vec!["hello".into(), "Yes".into()]));
+    assert_eq!((world.typed_answer_of(&id), log(&world)), (Some("form of Yes"), vec!["hello".into(), "Yes".into()]));
     assert!(world.state(0).outbox().is_empty());
 }
 
 #[test]
 fn the_first_message_is_always_words() {
     let mut world = World::new(4, 1);
-    (world.typed, world.takes_typed) = (true, true);
+    (world.typed, world.accepts_typed_answers) = (true, true);
     world.act(0, UserAction::Open);
     let id = world.answer(0, "Yes");
     world.run(10_000);
-    assert_eq!(world.form_of(&id), None);
+    assert_eq!(world.typed_answer_of(&id), None);
 }
 
 #[test]
@@ -83,20 +83,20 @@ fn where_the_token_says_by_now_that_forms_are_off_the_words_go() {
     let mut world = begun(5);
     world.handle(0, Input::Offline);
     let id = world.answer(0, "Yes");
-    (world.typed, world.takes_typed) = (false, false);
+    (world.typed, world.accepts_typed_answers) = (false, false);
     world.run(700_000);
     world.handle(0, Input::Online);
     world.run(20_000);
-    assert_eq!((world.form_of(&id), log(&world)), (None, vec!["hello".into(), "Yes".into()]));
+    assert_eq!((world.typed_answer_of(&id), log(&world)), (None, vec!["hello".into(), "Yes".into()]));
 }
 
 #[test]
 fn a_form_that_is_not_taken_any_more_is_followed_by_its_words_under_the_same_key() {
     let mut world = begun(6);
-    world.takes_typed = false;
+    world.accepts_typed_answers = false;
     let id = world.answer(0, "Yes");
     world.run(20_000);
-    assert_eq!((world.form_of(&id), log(&world)), (None, vec!["hello".into(), "Yes".into()]));
+    assert_eq!((world.typed_answer_of(&id), log(&world)), (None, vec!["hello".into(), "Yes".into()]));
     let message = world.state(0).rows()[1].message().cloned().expect("a message");
     assert_eq!((message.id.as_deref(), message.delivery.state()), (Some(&*id), SendState::Sent));
 }
@@ -104,20 +104,20 @@ fn a_form_that_is_not_taken_any_more_is_followed_by_its_words_under_the_same_key
 #[test]
 fn what_was_said_after_it_waits_for_it() {
     let mut world = begun(7);
-    world.takes_typed = false;
+    world.accepts_typed_answers = false;
     let (form, words) = (world.answer(0, "Yes"), world.say(0, "No"));
     world.run(20_000);
-    assert_eq!((world.form_of(&form), world.form_of(&words)), (None, None));
+    assert_eq!((world.typed_answer_of(&form), world.typed_answer_of(&words)), (None, None));
     assert_eq!(log(&world), ["hello", "Yes", "No"], "and the order stays");
 }
 
 #[test]
 fn what_an_older_page_stored_has_no_form() {
     let stored: StoredPending = serde_json::from_str(r#"{"text":"Yes","at":1,"state":"queued"}"#).expect("readable");
-    let pending = stored.into_pending("a").expect("it waits");
+    let pending = stored.into_message("a").expect("it waits");
     assert_eq!(pending.typed, None);
     assert_eq!(
-        serde_json::to_string(&StoredPending::of(&pending)).expect("JSON"),
+        serde_json::to_string(&StoredPending::from_message(&pending)).expect("JSON"),
         r#"{"text":"Yes","at":1,"state":"queued"}"#
     );
 }

@@ -11,13 +11,13 @@ use crate::{logged, shown};
 /// Requests earlier pages until the beginning is reached.
 pub fn load_all(world: &mut World, tab: usize) {
     for _ in 0..200 {
-        if world.state(tab).earlier() == HistoryState::None {
+        if world.state(tab).history() == HistoryState::None {
             return;
         }
         world.act(tab, UserAction::LoadEarlier);
         world.run(1_000);
     }
-    panic!("tab {tab} never reaches the beginning: {:?}", world.state(tab).earlier());
+    panic!("tab {tab} never reaches the beginning: {:?}", world.state(tab).history());
 }
 
 /// A long conversation in one tab.
@@ -39,17 +39,17 @@ fn a_reader_without_a_cursor_gets_the_end_and_the_rest_by_pages() {
     world.forget_entries();
     world.reload(0);
     world.run(5_000);
-    assert_eq!(world.state(0).earlier(), HistoryState::Available);
+    assert_eq!(world.state(0).history(), HistoryState::Available);
     let end = shown(&world, 0);
     assert!(end.len() < log.len() && log.ends_with(&end), "the end of it: {end:?}");
     assert_eq!(world.state(0).started_at(), None, "nobody knows yet");
     let keys: Vec<u32> = world.state(0).rows().iter().map(|row| row.key).collect();
-    world.tabs[0].told.clear();
+    world.tabs[0].page_events.clear();
 
     world.act(0, UserAction::LoadEarlier);
-    assert_eq!(world.state(0).earlier(), HistoryState::Loading);
+    assert_eq!(world.state(0).history(), HistoryState::Loading);
     world.run(1_000);
-    assert_eq!(world.state(0).earlier(), HistoryState::Available, "there is more");
+    assert_eq!(world.state(0).history(), HistoryState::Available, "there is more");
     load_all(&mut world, 0);
     assert_eq!(shown(&world, 0), log);
     let state = world.state(0);
@@ -57,11 +57,11 @@ fn a_reader_without_a_cursor_gets_the_end_and_the_rest_by_pages() {
     assert!(after.ends_with(&keys), "rows keep their keys");
     assert!(after.is_sorted(), "and those above have smaller ones");
     let new = state.rows().len() - keys.len();
-    assert!(state.rows()[..new].iter().all(|row| !row.fresh), "nothing of it is news");
+    assert!(state.rows()[..new].iter().all(|row| !row.is_new), "nothing of it is news");
     assert_eq!(state.unread(), 0);
     assert_eq!(state.started_at(), Some(world.logs[&conversation].entries[0].at));
     let news = |one: &&PageEvent| matches!(one, PageEvent::Received(_) | PageEvent::Sent { .. } | PageEvent::Unread(_));
-    assert_eq!(world.tabs[0].told.iter().filter(news).count(), 0, "the page hears of nothing");
+    assert_eq!(world.tabs[0].page_events.iter().filter(news).count(), 0, "the page hears of nothing");
     assert!(state.rows().iter().all(|row| {
         row.message().is_none_or(|m| m.delivery.state() == chataibot_widget::conversation::SendState::Sent)
     }));
@@ -76,7 +76,7 @@ fn a_page_that_does_not_come_can_be_asked_for_again() {
     world.weather.request_lost = 100;
     world.act(0, UserAction::LoadEarlier);
     world.run(1_000);
-    assert_eq!(world.state(0).earlier(), HistoryState::Failed);
+    assert_eq!(world.state(0).history(), HistoryState::Failed);
     world.weather.request_lost = 0;
     load_all(&mut world, 0);
     assert_eq!(shown(&world, 0).first().map(String::as_str), Some("word 0"));
@@ -92,7 +92,7 @@ fn a_page_asked_for_with_a_token_that_ended_comes_all_the_same() {
     world.end_tokens();
     world.act(0, UserAction::LoadEarlier);
     world.run(3_000);
-    assert_eq!(world.state(0).earlier(), HistoryState::Available);
+    assert_eq!(world.state(0).history(), HistoryState::Available);
     assert!(shown(&world, 0).len() > before);
 }
 
@@ -104,7 +104,7 @@ fn a_proxy_that_knows_no_pages_breaks_nothing() {
     world.forget_entries();
     world.reload(0);
     world.run(5_000);
-    assert_eq!(world.state(0).earlier(), HistoryState::None);
+    assert_eq!(world.state(0).history(), HistoryState::None);
     assert_eq!(shown(&world, 0), logged(&world, &conversation), "it gives everything at once");
     // A proxy that gave only the end, and is then replaced by an older one, which answers with the
     // whole log.
@@ -126,7 +126,7 @@ fn a_log_that_is_restored_while_a_page_is_on_its_way_ends_in_order() {
         world.reload(0);
         world.run(5_000);
         world.act(0, UserAction::LoadEarlier);
-        let wait = u64::from(world.roll(300));
+        let wait = u64::from(world.random(300));
         world.run(wait);
         world.restore_log(&conversation);
         world.append(&conversation, bot("and on"));
@@ -149,14 +149,14 @@ fn feedback_stays_over_pages_reloads_and_a_restored_log() {
         (rows[1].key, rows[rows.len() - 1].key)
     };
     let own = world.state(0).rows()[0].key;
-    world.tabs[0].told.clear();
+    world.tabs[0].page_events.clear();
     world.act(0, UserAction::Feedback { key: first, helpful: true });
     world.act(0, UserAction::Feedback { key: last, helpful: true });
     world.act(0, UserAction::Feedback { key: last, helpful: false });
     world.act(0, UserAction::Feedback { key: last, helpful: false });
     world.act(0, UserAction::Feedback { key: own, helpful: true });
-    let told = world.tabs[0].told.iter().filter(|one| matches!(one, PageEvent::Feedback { .. })).count();
-    assert_eq!(told, 3, "a change is told, a repetition and a word of the visitor's own are not");
+    let ratings = world.tabs[0].page_events.iter().filter(|one| matches!(one, PageEvent::Feedback { .. })).count();
+    assert_eq!(ratings, 3, "a change is told, a repetition and a word of the visitor's own are not");
     let expected = rated(&world);
     assert_eq!(expected.iter().map(|(_, helpful)| *helpful).collect::<Vec<_>>(), [true, false]);
     world.run(5_000);

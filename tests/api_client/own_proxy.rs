@@ -14,9 +14,9 @@ use chataibot_wire::Cursor;
 use super::world::{World, bot};
 use crate::shown;
 
-fn told_of_it(world: &World) -> usize {
-    let told = |one: &&PageEvent| matches!(one, PageEvent::Error { code, .. } if &**code == "UNREADABLE_ENTRY");
-    world.tabs[0].told.iter().filter(told).count()
+fn unreadable_reports(world: &World) -> usize {
+    let unreadable = |one: &&PageEvent| matches!(one, PageEvent::Error { code, .. } if &**code == "UNREADABLE_ENTRY");
+    world.tabs[0].page_events.iter().filter(unreadable).count()
 }
 
 #[test]
@@ -29,14 +29,14 @@ fn an_entry_that_cannot_be_read_costs_nothing_but_itself_however_it_is_met_and_i
     ];
     for (seed, met) in (20..).zip(met) {
         let mut world = World::new(seed, 1);
-        world.poison_as = met;
+        world.unreadable_frame = met;
         world.act(0, UserAction::Open);
         world.say(0, "hello");
         world.run(60_000);
         let conversation = world.state(0).id().cloned().expect("started");
         let before = shown(&world, 0);
         let next = u32::try_from(world.logs[&conversation].entries.len()).expect("few") + 1;
-        world.poison = Some(next);
+        world.unreadable_seq = Some(next);
         world.append(&conversation, bot("nobody can read this"));
         world.run(60_000);
         for word in ["one", "two"] {
@@ -46,12 +46,12 @@ fn an_entry_that_cannot_be_read_costs_nothing_but_itself_however_it_is_met_and_i
         let expected: Vec<String> = before.into_iter().chain(["one".into(), "two".into()]).collect();
         assert_eq!(shown(&world, 0), expected, "seed {seed}");
         assert_eq!(world.state(0).connection(), ConnectionStatus::Live, "seed {seed}");
-        assert_eq!(told_of_it(&world), 1, "seed {seed}");
-        let dials = world.dials;
+        assert_eq!(unreadable_reports(&world), 1, "seed {seed}");
+        let before = world.log_requests;
         world.run(100_000);
         world.append(&conversation, bot("three"));
         world.run(10_000);
-        assert!(world.dials - dials <= 2, "seed {seed}: the line stands");
+        assert!(world.log_requests - before <= 2, "seed {seed}: the line stands");
         world.reload(0);
         world.run(60_000);
         assert_eq!(shown(&world, 0).last().map(String::as_str), Some("three"), "seed {seed}: and after a reload");
@@ -64,12 +64,12 @@ fn events_of_somebody_on_the_way_break_no_line() {
     world.act(0, UserAction::Open);
     world.say(0, "hello");
     world.run(20_000);
-    let dials = world.dials;
+    let before = world.log_requests;
     for _ in 0..20 {
-        let generation = u32::try_from(world.dials).expect("few");
+        let generation = u32::try_from(world.log_requests).expect("few");
         world.handle(0, Input::StreamFrames { generation, frames: vec![Frame::Unfamiliar(None)] });
         world.run(500);
     }
-    assert_eq!((world.dials, world.state(0).connection()), (dials, ConnectionStatus::Live));
-    assert_eq!(told_of_it(&world), 0);
+    assert_eq!((world.log_requests, world.state(0).connection()), (before, ConnectionStatus::Live));
+    assert_eq!(unreadable_reports(&world), 0);
 }

@@ -79,14 +79,14 @@ fn ten_tabs_that_freeze_and_thaw_at_random_end_right() {
         let mut world = talking(seed, 4);
         let conversation = world.state(0).id().cloned().expect("started");
         for turn in 0..30 {
-            let tab = world.roll(4) as usize;
-            match world.roll(4) {
+            let tab = world.random(4) as usize;
+            match world.random(4) {
                 0 | 1 => world.handle(tab, Input::Frozen),
                 2 => world.handle(tab, Input::Resumed),
                 _ => world.handle(tab, Input::Shown),
             }
             world.append(&conversation, bot(&format!("turn {turn}")));
-            let pause = u64::from(world.roll(30_000));
+            let pause = u64::from(world.random(30_000));
             world.run(pause);
         }
         for tab in 0..4 {
@@ -119,7 +119,7 @@ fn a_network_that_flaps_costs_no_storm_of_calls_and_ends_live() {
     for seed in 400..430 {
         let mut world = talking(seed, 3);
         let conversation = world.state(0).id().cloned().expect("started");
-        let before = world.dials;
+        let before = world.log_requests;
         for turn in 0..100 {
             let online = turn % 2 == 1;
             world.weather.stream_refused = if online { 0 } else { 100 };
@@ -127,13 +127,17 @@ fn a_network_that_flaps_costs_no_storm_of_calls_and_ends_live() {
             for tab in 0..3 {
                 world.handle(tab, if online { Input::Online } else { Input::Offline });
             }
-            let pause = u64::from(world.roll(1_500));
+            let pause = u64::from(world.random(1_500));
             world.run(pause);
         }
-        assert!(world.dials - before < 200, "seed {seed}: {} calls for fifty turns", world.dials - before);
+        assert!(
+            world.log_requests - before < 200,
+            "seed {seed}: {} calls for fifty turns",
+            world.log_requests - before
+        );
         world.append(&conversation, bot("still here"));
         world.run(35_000);
         is_right(&world, "still here");
-        assert!(!world.tabs.iter().any(|tab| tab.told.iter().any(|one| matches!(one, PageEvent::Error { .. }))));
+        assert!(!world.tabs.iter().any(|tab| tab.page_events.iter().any(|one| matches!(one, PageEvent::Error { .. }))));
     }
 }

@@ -31,7 +31,7 @@ fn all_show_the_log(world: &World, conversation: &str) {
 #[test]
 fn ten_tabs_hold_one_stream_and_show_the_same_at_once() {
     let (mut world, conversation) = ten(1);
-    assert_eq!((world.streams(), world.dials), (1, 1), "one call, ever");
+    assert_eq!((world.streams(), world.log_requests), (1, 1), "one call, ever");
     for word in 0..5 {
         world.append(&conversation, bot(&format!("word {word}")));
     }
@@ -40,8 +40,8 @@ fn ten_tabs_hold_one_stream_and_show_the_same_at_once() {
     for tab in 0..10 {
         assert_eq!(world.state(tab).connection(), ConnectionStatus::Live, "tab {tab}");
         let received = |one: &&PageEvent| matches!(one, PageEvent::Received(_));
-        assert_eq!(world.tabs[tab].told.iter().filter(received).count(), 6, "each page is told");
-        assert!(world.state(tab).rows().iter().all(|row| row.fresh), "and each says so aloud");
+        assert_eq!(world.tabs[tab].page_events.iter().filter(received).count(), 6, "each page is told");
+        assert!(world.state(tab).rows().iter().all(|row| row.is_new), "and each says so aloud");
     }
 }
 
@@ -49,13 +49,13 @@ fn ten_tabs_hold_one_stream_and_show_the_same_at_once() {
 fn a_tab_that_comes_late_is_shown_everything_without_a_call() {
     let (mut world, conversation) = ten(2);
     world.forget_entries();
-    let dials = world.dials;
+    let before = world.log_requests;
     let late = (world.leader().expect("one leads") + 1) % 10;
     world.reload(late);
     world.run(200);
-    assert_eq!(world.dials, dials);
+    assert_eq!(world.log_requests, before);
     assert_eq!(shown(&world, late), logged(&world, &conversation));
-    assert!(world.state(late).rows().iter().all(|row| !row.fresh), "it was there before");
+    assert!(world.state(late).rows().iter().all(|row| !row.is_new), "it was there before");
     assert_eq!(world.state(late).connection(), ConnectionStatus::Live);
 }
 
@@ -117,14 +117,14 @@ fn a_visitor_who_speaks_does_not_wait_for_a_leader_that_hangs() {
 fn words_that_are_lost_are_made_good() {
     for seed in 60..90 {
         let (mut world, conversation) = ten(seed);
-        world.weather.word_lost = 30;
-        world.weather.word_late = 20;
+        world.weather.message_lost = 30;
+        world.weather.message_late = 20;
         for word in 0..30 {
             world.append(&conversation, bot(&format!("word {word}")));
             world.run(700);
         }
-        world.weather.word_lost = 0;
-        world.weather.word_late = 0;
+        world.weather.message_lost = 0;
+        world.weather.message_late = 0;
         world.append(&conversation, bot("the end"));
         world.run(30_000);
         for tab in 0..10 {
@@ -194,7 +194,7 @@ fn an_end_is_an_end_in_all_tabs_and_over_a_reload_and_a_restored_log() {
     world.run(1_000);
     assert!((0..10).all(|tab| world.state(tab).phase() == Phase::Ended));
     let closed = |one: &&PageEvent| matches!(one, PageEvent::Status(_));
-    assert!(world.tabs.iter().all(|tab| tab.told.iter().filter(closed).count() == 1));
+    assert!(world.tabs.iter().all(|tab| tab.page_events.iter().filter(closed).count() == 1));
     world.restore_log(&conversation);
     world.run(10_000);
     world.reload(8);
@@ -241,7 +241,7 @@ fn tabs_that_cannot_agree_have_a_stream_each() {
 fn a_tab_whose_storage_is_lost_goes_its_own_way() {
     let (mut world, conversation) = ten(106);
     let lost = (world.leader().expect("one leads") + 2) % 10;
-    world.may_crowd = true;
+    world.allows_several_streams = true;
     world.handle(lost, Input::StorageLost);
     world.run(1_000);
     assert_eq!(world.streams(), 2);
@@ -268,10 +268,10 @@ fn where_streams_are_buffered_one_tab_polls_for_all() {
     let leader = world.leader().expect("one leads");
     world.handle(leader, Input::Frozen);
     world.run(30_000);
-    let dials = world.dials;
+    let before = world.log_requests;
     world.append(&conversation, bot("by poll"));
     world.run(10_000);
     assert!((0..10).filter(|tab| *tab != leader).all(|tab| shown(&world, tab).contains(&"by poll".to_owned())));
-    assert!(world.dials - dials < 10, "{} calls", world.dials - dials);
+    assert!(world.log_requests - before < 10, "{} calls", world.log_requests - before);
     assert!(matches!(world.last_attempt, Some(connection::Attempt::Poll { .. })));
 }

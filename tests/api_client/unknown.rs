@@ -14,8 +14,8 @@ fn state_of(world: &World, tab: usize, id: &str) -> Option<SendState> {
     Some(message.delivery.state())
 }
 
-fn told_sent(world: &World, tab: usize, id: &str) -> bool {
-    world.tabs[tab].told.iter().any(|one| matches!(one, PageEvent::Sent { id: sent, .. } if &**sent == id))
+fn reports_sent(world: &World, tab: usize, id: &str) -> bool {
+    world.tabs[tab].page_events.iter().any(|one| matches!(one, PageEvent::Sent { id: sent, .. } if &**sent == id))
 }
 
 #[test]
@@ -29,14 +29,14 @@ fn what_nobody_knows_is_not_confirmed_by_another_tab_that_has_put_it_away() {
         world.run(15_000);
         world.weather.unknown = 100;
         // Storage events arrive before the leader's news.
-        world.weather.word_late = if seed % 2 == 0 { 100 } else { 0 };
+        world.weather.message_late = if seed % 2 == 0 { 100 } else { 0 };
         world.weather.answer_lost = if seed % 3 == 0 { 50 } else { 0 };
         let id = world.say(1, "did it arrive?");
         for _ in 0..60 {
             world.run(100);
             for tab in 0..3 {
                 assert_ne!(state_of(&world, tab, &id), Some(SendState::Sent), "seed {seed}, tab {tab}");
-                assert!(!told_sent(&world, tab, &id), "seed {seed}, tab {tab}: its page was told so");
+                assert!(!reports_sent(&world, tab, &id), "seed {seed}, tab {tab}: its page was told so");
             }
         }
         world.weather.answer_lost = 0;
@@ -55,5 +55,5 @@ fn a_message_that_another_tab_has_sent_is_told_to_this_page_too() {
     }
     let id = world.say(0, "hello");
     world.run(15_000);
-    assert!((0..2).all(|tab| told_sent(&world, tab, &id)));
+    assert!((0..2).all(|tab| reports_sent(&world, tab, &id)));
 }

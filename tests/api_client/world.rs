@@ -41,18 +41,18 @@ pub use weather::Weather;
 const WALL: u64 = 1_760_000_000_000;
 
 pub struct Tab {
-    pub mind: Machine,
+    pub machine: Machine,
     /// Counts reloads: inputs meant for an earlier page do not reach the current one.
     page: u32,
     stream: Option<Stream>,
     next_tick: Option<u64>,
-    last_news: u64,
+    last_input_at: u64,
     /// Whether the tab receives other tabs' messages.
     listening: bool,
-    last_word: u64,
+    last_message_at: u64,
     /// The tab does nothing until then, unnoticed by the others: its page's script is busy.
     pub hangs_until: u64,
-    pub told: Vec<PageEvent>,
+    pub page_events: Vec<PageEvent>,
 }
 
 struct Stream {
@@ -61,7 +61,7 @@ struct Stream {
     token: String,
     epoch: u32,
     position: usize,
-    mute: bool,
+    is_silent: bool,
     /// Time at which the stream opens; nothing arrives before.
     opens: u64,
     is_poll: bool,
@@ -84,9 +84,9 @@ struct Accepted {
 }
 
 enum Happening {
-    Hear { tab: usize, page: u32, input: Input },
-    Chosen { tab: usize, page: u32 },
-    TabMessage { tab: usize, page: u32, word: TabMessage },
+    Input { tab: usize, page: u32, input: Input },
+    Elected { tab: usize, page: u32 },
+    TabMessage { tab: usize, page: u32, message: TabMessage },
     Tick { tab: usize, page: u32 },
     Locked { lock: usize, tab: usize, page: u32, request: LockedRequest },
     Answered { lock: usize, tab: usize, page: u32, input: Option<Input> },
@@ -112,10 +112,10 @@ pub struct World {
     seed: u64,
     pub replies: bool,
     /// Entries that were corrupted in transit once; no entry is corrupted twice.
-    spoilt: Vec<Cursor>,
+    corrupted: Vec<Cursor>,
     /// An entry that this version can never read, by its `seq`, and the frame that it becomes.
-    pub poison: Option<u32>,
-    pub poison_as: fn(Cursor) -> Frame,
+    pub unreadable_seq: Option<u32>,
+    pub unreadable_frame: fn(Cursor) -> Frame,
     /// The proxy has lost all renewal secrets.
     pub forgets_visitors: bool,
     /// A middlebox answers each token call with its own 401.
@@ -124,17 +124,17 @@ pub struct World {
     pub pages: bool,
     /// Whether tokens announce typed answers, and whether the proxy accepts them.
     pub typed: bool,
-    pub takes_typed: bool,
+    pub accepts_typed_answers: bool,
     /// Whether tabs have a lock and a channel to elect a leader.
-    shared: bool,
+    coordinates_tabs: bool,
     leadership: Leadership,
     /// Number of attempts to read a log.
-    pub dials: usize,
+    pub log_requests: usize,
     pub last_attempt: Option<Attempt>,
     /// The test allows each tab its own stream.
-    pub may_crowd: bool,
+    pub allows_several_streams: bool,
     /// Time since which more than one tab has had a stream.
-    crowded: Option<u64>,
+    several_streams_since: Option<u64>,
 }
 
 impl World {
@@ -148,7 +148,7 @@ impl World {
         Self::with(seed, tabs, false)
     }
 
-    fn with(seed: u64, tabs: usize, shared: bool) -> Self {
+    fn with(seed: u64, tabs: usize, coordinates_tabs: bool) -> Self {
         let mut world = Self {
             now: 1_000,
             weather: Weather::FAIR,
@@ -162,68 +162,68 @@ impl World {
             counter: 0,
             seed: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
             replies: true,
-            spoilt: Vec::new(),
-            poison: None,
-            poison_as: |cursor| Frame::Unreadable(Some(cursor)),
+            corrupted: Vec::new(),
+            unreadable_seq: None,
+            unreadable_frame: |cursor| Frame::Unreadable(Some(cursor)),
             forgets_visitors: false,
             challenged: false,
             pages: true,
             typed: false,
-            takes_typed: false,
-            shared,
+            accepts_typed_answers: false,
+            coordinates_tabs,
             leadership: Leadership::default(),
-            dials: 0,
+            log_requests: 0,
             last_attempt: None,
-            may_crowd: false,
-            crowded: None,
+            allows_several_streams: false,
+            several_streams_since: None,
         };
         for _ in 0..tabs {
             let tab = world.tabs.len();
             world.tabs.push(Tab {
-                mind: Machine::Idle(IdleMachine::new(true)),
+                machine: Machine::Idle(IdleMachine::new(true)),
                 page: 0,
                 stream: None,
                 next_tick: None,
-                last_news: 0,
+                last_input_at: 0,
                 listening: false,
-                last_word: 0,
+                last_message_at: 0,
                 hangs_until: 0,
-                told: Vec::new(),
+                page_events: Vec::new(),
             });
             world.load(tab);
         }
         world
     }
 
-    pub fn roll(&mut self, below: u32) -> u32 {
+    pub fn random(&mut self, below: u32) -> u32 {
         self.seed ^= self.seed << 13;
         self.seed ^= self.seed >> 7;
         self.seed ^= self.seed << 17;
         ((self.seed >> 32) as u32) % below.max(1)
     }
 
-    fn bad_luck(&mut self, percent: u32) -> bool {
-        percent > 0 && self.roll(100) < percent
+    fn happens(&mut self, percent: u32) -> bool {
+        percent > 0 && self.random(100) < percent
     }
 
     pub fn state(&self, tab: usize) -> &Conversation {
-        self.tabs[tab].mind.state()
+        self.tabs[tab].machine.state()
     }
 
     /// The message as the typed answer that the proxy has; `None` for text.
-    pub fn form_of(&self, id: &str) -> Option<&str> {
+    pub fn typed_answer_of(&self, id: &str) -> Option<&str> {
         self.attempts[id].typed.as_deref()
     }
 
     /// Loads the page, for the first time or again.
     pub fn reload(&mut self, tab: usize) {
         // A page that is closed gets an event and stores pending changes; a crashing page does not.
-        if self.roll(2) == 0 {
+        if self.random(2) == 0 {
             self.handle(tab, Input::Hidden);
         }
         self.tabs[tab].page += 1;
         self.tabs[tab].stream = None;
-        self.tabs[tab].mind = Machine::Idle(IdleMachine::new(true));
+        self.tabs[tab].machine = Machine::Idle(IdleMachine::new(true));
         self.tabs[tab].next_tick = None;
         self.tabs[tab].hangs_until = 0;
         self.leave_tabs(tab);
@@ -240,19 +240,19 @@ impl World {
     }
 
     fn load(&mut self, tab: usize) {
-        let found = self.storage.load(self.shared);
+        let found = self.storage.load(self.coordinates_tabs);
         self.handle(tab, Input::Loaded(Box::new(found)));
     }
 
     pub fn handle(&mut self, tab: usize, input: Input) {
-        let now = Now { monotonic: self.now, unix: self.now + WALL, random: self.roll(u32::MAX) };
+        let now = Now { monotonic: self.now, unix: self.now + WALL, random: self.random(u32::MAX) };
         let mut effects = Vec::new();
-        let heard = self.tabs[tab].mind.handle(input, now, &mut effects, Some(ChatMachine::promote));
-        heard.expect("the client is here");
+        let handled = self.tabs[tab].machine.handle(input, now, &mut effects, Some(ChatMachine::promote));
+        handled.expect("the client is here");
         for effect in effects {
             self.run_effect(tab, effect);
         }
-        let due = self.tabs[tab].mind.due(self.now);
+        let due = self.tabs[tab].machine.due(self.now);
         if due != self.tabs[tab].next_tick {
             self.tabs[tab].next_tick = due;
             if let Some(due) = due {
@@ -269,11 +269,11 @@ impl World {
 
     fn later(&mut self, tab: usize, delay: u64, input: Input) {
         let page = self.tabs[tab].page;
-        self.push(self.now + delay, Happening::Hear { tab, page, input });
+        self.push(self.now + delay, Happening::Input { tab, page, input });
     }
 
     fn latency(&mut self) -> u64 {
-        5 + u64::from(self.roll(200))
+        5 + u64::from(self.random(200))
     }
 
     /// Lets time pass.
@@ -289,7 +289,7 @@ impl World {
                 self.push(until, what);
                 continue;
             }
-            self.happen(what);
+            self.process(what);
             self.check_streams();
         }
         self.now = end;
@@ -308,57 +308,59 @@ impl World {
     pub fn sleep_of_both_clocks(&mut self, milliseconds: u64) {
         for tab in &mut self.tabs {
             if let Some(stream) = &mut tab.stream {
-                stream.mute = true;
+                stream.is_silent = true;
             }
         }
         self.now += milliseconds;
-        self.crowded = None;
+        self.several_streams_since = None;
     }
 
-    fn on(&self, tab: usize, page: u32) -> bool {
+    fn is_current(&self, tab: usize, page: u32) -> bool {
         self.tabs[tab].page == page
     }
 
-    fn happen(&mut self, what: Happening) {
+    fn process(&mut self, what: Happening) {
         match what {
-            Happening::Hear { tab, page, input } if self.on(tab, page) => {
+            Happening::Input { tab, page, input } if self.is_current(tab, page) => {
                 let of_somebody = matches!(input, Input::RemoteVisitor(Some(_)) | Input::RemoteConversation(Some(_)));
                 // After a sign-out, old news must not bring the visitor back.
                 if !of_somebody || self.storage.credentials.is_some() {
                     self.handle(tab, input);
                 }
             }
-            Happening::Chosen { tab, page } if self.on(tab, page) => self.chosen(tab),
-            Happening::TabMessage { tab, page, word } if self.on(tab, page) => {
+            Happening::Elected { tab, page } if self.is_current(tab, page) => self.leader_elected(tab),
+            Happening::TabMessage { tab, page, message } if self.is_current(tab, page) => {
                 if self.tabs[tab].listening {
-                    self.handle(tab, Input::TabMessage(word));
+                    self.handle(tab, Input::TabMessage(message));
                 }
             }
-            Happening::Tick { tab, page } if self.on(tab, page) => self.tick(tab),
+            Happening::Tick { tab, page } if self.is_current(tab, page) => self.tick(tab),
             Happening::Locked { lock, tab, page, request } => {
-                if self.on(tab, page) {
+                if self.is_current(tab, page) {
                     self.call(lock, tab, request);
                 } else {
                     self.unlock(lock);
                 }
             }
             Happening::Answered { lock, tab, page, input } => {
-                if let Some(input) = input.filter(|_| self.on(tab, page)) {
+                if let Some(input) = input.filter(|_| self.is_current(tab, page)) {
                     self.handle(tab, input);
                 }
                 self.unlock(lock);
             }
-            Happening::Flush { tab, page, generation } if self.on(tab, page) => self.flush(tab, generation),
-            Happening::Heartbeat { tab, page, generation } if self.on(tab, page) => self.heartbeat(tab, generation),
-            Happening::Cut { tab, page, generation } if self.on(tab, page) => self.cut(tab, generation),
+            Happening::Flush { tab, page, generation } if self.is_current(tab, page) => self.flush(tab, generation),
+            Happening::Heartbeat { tab, page, generation } if self.is_current(tab, page) => {
+                self.heartbeat(tab, generation);
+            }
+            Happening::Cut { tab, page, generation } if self.is_current(tab, page) => self.cut(tab, generation),
             Happening::Reply { conversation, text } => self.append(&conversation, bot(&text)),
             Happening::Settle { conversation, id } => {
                 self.append(&conversation, delivery(&id, DeliveryState::Sent));
                 self.reply_to(&conversation, &id);
             }
             // Meant for a page that no longer exists.
-            Happening::Hear { .. }
-            | Happening::Chosen { .. }
+            Happening::Input { .. }
+            | Happening::Elected { .. }
             | Happening::TabMessage { .. }
             | Happening::Tick { .. }
             | Happening::Flush { .. }
@@ -383,12 +385,12 @@ impl World {
 }
 
 impl FakeBrowser for World {
-    fn storage<T>(&mut self, look: impl FnOnce(&mut Storage) -> T) -> T {
-        look(&mut self.storage)
+    fn storage<T>(&mut self, access: impl FnOnce(&mut Storage) -> T) -> T {
+        access(&mut self.storage)
     }
 
-    fn machine<T>(&self, tab: usize, look: impl FnOnce(&Machine) -> T) -> T {
-        look(&self.tabs[tab].mind)
+    fn machine<T>(&self, tab: usize, access: impl FnOnce(&Machine) -> T) -> T {
+        access(&self.tabs[tab].machine)
     }
 
     fn handle(&mut self, tab: usize, input: Input) {
@@ -402,16 +404,16 @@ impl FakeBrowser for World {
     fn to_others(&mut self, from: usize, input: &Input) {
         // Other tabs get one tab's news in order, but with a delay.
         for tab in (0..self.tabs.len()).filter(|tab| *tab != from) {
-            let at = (self.now + 1 + u64::from(self.roll(100))).max(self.tabs[tab].last_news);
-            self.tabs[tab].last_news = at;
+            let at = (self.now + 1 + u64::from(self.random(100))).max(self.tabs[tab].last_input_at);
+            self.tabs[tab].last_input_at = at;
             let page = self.tabs[tab].page;
-            self.push(at, Happening::Hear { tab, page, input: input.clone() });
+            self.push(at, Happening::Input { tab, page, input: input.clone() });
         }
     }
 
     fn request(&mut self, tab: usize, request: LockedRequest) {
         let lock = usize::from(!matches!(request, LockedRequest::Authorize { .. }));
-        self.want_lock(lock, tab, request);
+        self.queue_for_lock(lock, tab, request);
     }
 
     fn connect(
@@ -444,7 +446,7 @@ impl FakeBrowser for World {
     }
 
     fn request_lock(&mut self, tab: usize, steal: bool) {
-        self.stand(tab, steal);
+        self.request_leadership(tab, steal);
     }
 
     fn release_lock(&mut self, tab: usize) {
@@ -453,10 +455,10 @@ impl FakeBrowser for World {
     }
 
     fn broadcast(&mut self, tab: usize, message: &TabMessage) {
-        self.post(tab, message);
+        self.post_to_others(tab, message);
     }
 
     fn emit(&mut self, tab: usize, event: PageEvent) {
-        self.tabs[tab].told.push(event);
+        self.tabs[tab].page_events.push(event);
     }
 }

@@ -134,9 +134,9 @@ pub fn settings() -> Settings {
 }
 
 pub fn session(settings: &Settings) -> (Rc<Runtime>, Rc<RefCell<Vec<PageEvent>>>) {
-    let told: Rc<RefCell<Vec<PageEvent>>> = Rc::default();
-    let notes = told.clone();
-    (Runtime::start(settings.clone(), Rc::new(move |one| notes.borrow_mut().push(one))), told)
+    let page_events: Rc<RefCell<Vec<PageEvent>>> = Rc::default();
+    let notes = page_events.clone();
+    (Runtime::start(settings.clone(), Rc::new(move |one| notes.borrow_mut().push(one))), page_events)
 }
 
 pub fn words(session: &Runtime) -> Vec<String> {

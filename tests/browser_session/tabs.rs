@@ -26,16 +26,16 @@ fn unique() -> String {
 #[wasm_bindgen_test]
 async fn a_lock_can_be_taken_away_and_its_holder_hears_of_it() {
     let name = unique();
-    let first = tabs::claim(&name, LockMode::Wait).await;
+    let first = tabs::request_lock(&name, LockMode::Wait).await;
     assert!(first.is_held());
     let lost: Rc<RefCell<Option<bool>>> = Rc::default();
-    let (seen, waits) = (lost.clone(), first.lost());
+    let (seen, waits) = (lost.clone(), first.stolen());
     spawn_local(async move { *seen.borrow_mut() = Some(waits.await) });
-    let second = tabs::claim(&name, LockMode::Steal).await;
+    let second = tabs::request_lock(&name, LockMode::Steal).await;
     assert!(second.is_held());
     until("the first hears of it", || *lost.borrow() == Some(true)).await;
     drop(first);
-    let waits = second.lost();
+    let waits = second.stolen();
     drop(second);
     assert!(!waits.await, "let go, not lost");
 }
@@ -43,13 +43,13 @@ async fn a_lock_can_be_taken_away_and_its_holder_hears_of_it() {
 #[wasm_bindgen_test]
 async fn a_place_in_the_line_can_be_given_up() {
     let name = unique();
-    let first = tabs::claim(&name, LockMode::Wait).await;
+    let first = tabs::request_lock(&name, LockMode::Wait).await;
     let controller = AbortController::new().expect("a controller");
-    let waits = tabs::claim(&name, LockMode::Until(controller.signal()));
+    let waits = tabs::request_lock(&name, LockMode::Until(controller.signal()));
     controller.abort();
     assert!(!waits.await.is_held());
     drop(first);
-    assert!(tabs::claim(&name, LockMode::Wait).await.is_held(), "and nobody is in the way");
+    assert!(tabs::request_lock(&name, LockMode::Wait).await.is_held(), "and nobody is in the way");
 }
 
 #[wasm_bindgen_test]
@@ -146,10 +146,10 @@ async fn a_page_that_goes_to_sleep_holds_nothing_and_is_live_again_when_it_wakes
     let net = Net::new(PROXY);
     let (one, other, prefix) = two(&net).await;
     let leader = [&prefix, "leader"].concat();
-    assert!(tabs::held().await.contains(&leader));
+    assert!(tabs::held_lock_names().await.contains(&leader));
     js("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))", &[]);
     let begun = environment::unix_millis();
-    while tabs::held().await.contains(&leader) {
+    while tabs::held_lock_names().await.contains(&leader) {
         assert!(environment::unix_millis() < begun + 2_000, "neither held nor waited for");
     }
     put(&net, "while it slept");
@@ -174,7 +174,7 @@ async fn without_web_locks_each_session_has_its_own_stream() {
     let (other, _) = session(&settings);
     until("the other has a stream, too", || net.count("/events") == 2).await;
     js("delete navigator.locks", &[]);
-    assert!(tabs::can_agree());
+    assert!(tabs::can_coordinate());
     one.destroy();
     other.destroy();
 }
@@ -205,16 +205,16 @@ async fn the_rest_of_a_long_log_comes_by_pages() {
     let (second, _) = session(&settings);
     until("its end is shown", || !words(&second).is_empty() && second.state().connection() == ConnectionStatus::Live)
         .await;
-    assert_eq!(second.state().earlier(), HistoryState::Available);
+    assert_eq!(second.state().history(), HistoryState::Available);
     assert!(words(&second).len() < whole.len());
     net.see("(notes.down = true)");
     second.act(UserAction::LoadEarlier);
-    assert_eq!(second.state().earlier(), HistoryState::Loading);
-    until("it fails", || second.state().earlier() == HistoryState::Failed).await;
+    assert_eq!(second.state().history(), HistoryState::Loading);
+    until("it fails", || second.state().history() == HistoryState::Failed).await;
     net.see("(notes.down = false)");
-    while second.state().earlier() != HistoryState::None {
+    while second.state().history() != HistoryState::None {
         second.act(UserAction::LoadEarlier);
-        until("a page comes", || second.state().earlier() != HistoryState::Loading).await;
+        until("a page comes", || second.state().history() != HistoryState::Loading).await;
     }
     assert_eq!(words(&second), whole);
     second.destroy();
@@ -230,7 +230,7 @@ async fn a_tab_whose_storage_is_behind_waits_for_it_and_starts_no_second_convers
     until("there is a token", || storage.get("visitor").is_some()).await;
     // Another tab has begun a conversation: its lock is visible, what it stored not yet.
     let number = (environment::unix_millis() + 5_000).to_string();
-    let shown = tabs::share(&[storage.prefix(), "fence:", &number].concat()).await;
+    let shown = tabs::lock_shared(&[storage.prefix(), "fence:", &number].concat()).await;
     late.act(UserAction::Send("from the late one".into()));
     until("it has looked", || words(&late).len() == 1).await;
     for _ in 0..50 {
@@ -255,11 +255,11 @@ async fn what_a_start_has_stored_is_shown_to_the_next_tab() {
     let (one, other, prefix) = two(&net).await;
     let stored = Storage::local(&prefix).get("fence").expect("it is numbered");
     let number = [&*prefix, "fence:", &stored].concat();
-    assert!(tabs::held().await.contains(&number), "and the number is shown");
+    assert!(tabs::held_lock_names().await.contains(&number), "and the number is shown");
     one.act(UserAction::Reset);
     assert!(Storage::local(&prefix).get("fence").is_none(), "nothing is left");
     let begun = environment::unix_millis();
-    while tabs::held().await.contains(&number) {
+    while tabs::held_lock_names().await.contains(&number) {
         // Well before the lock would be released by itself.
         assert!(environment::unix_millis() < begun + 1_000, "nobody is kept waiting for what was wiped");
     }

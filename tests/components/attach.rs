@@ -34,7 +34,8 @@ impl Site {
                 Sending::new(())
             })
         };
-        let taken = Uploads { most: 100, types: Rc::from(["text/plain".into()]), chosen: Rc::default(), start };
+        let taken =
+            Uploads { max_bytes: 100, types: Rc::from(["text/plain".into()]), preselected: Rc::default(), start };
         let harness = Harness::dressed(script, ViewConfig { uploads: Some(taken), typed, ..english() }).await;
         harness.until("the button is there", || harness.find(".attach").is_some()).await;
         Self { uploads, harness }
@@ -54,7 +55,7 @@ impl Site {
     /// Sets the state of the upload at this index.
     fn tell(&self, at: usize, state: UploadState) {
         let upload = self.uploads.borrow().get(at).cloned().expect("it was begun");
-        upload.told.emit(state);
+        upload.on_progress.emit(state);
     }
 
     async fn arrives(&self, at: usize) {
@@ -92,7 +93,7 @@ fn carry(harness: &Harness, selector: &str, event: &str, names: &[&str], size: u
 
 /// A conversation that has not started.
 fn fresh() -> Script {
-    open().with(Action::Forgotten)
+    open().with(Action::VisitorForgotten)
 }
 
 fn says(words: &str) -> UserAction {
@@ -206,7 +207,7 @@ async fn what_was_uploaded_to_another_conversation_is_uploaded_again() {
     let site = Site::new(open().bot("Hello"), false).await;
     site.drops("one.txt").await;
     site.arrives(0).await;
-    site.harness.happens([Action::Left]);
+    site.harness.happens([Action::ConversationLeft]);
     site.harness.until("it waits", || site.harness.find(".chip-done").is_none()).await;
     site.harness.happens([Action::Started { conversation: "c2".into() }]);
     site.harness.until("it is uploaded again", || site.uploads.borrow().len() == 2).await;

@@ -260,7 +260,7 @@ impl Inner {
         });
         WidgetProps {
             state: Rc::new(self.state.borrow().clone()),
-            look: self.look.borrow().clone(),
+            config: self.look.borrow().clone(),
             launcher: self.launcher.clone(),
             act: act.clone(),
             sounds: true,
@@ -274,7 +274,7 @@ impl Inner {
             UserAction::Draft(text) => Some(Action::Drafted(text.as_str().into())),
             UserAction::Open => Some(Action::WindowOpened),
             UserAction::Close => Some(Action::WindowClosed),
-            UserAction::Step(step) => Some(self.state.borrow().after(step, 0)),
+            UserAction::Step(step) => Some(self.state.borrow().step_action(step, 0)),
             // As in the root component: the sent text is removed from the composer.
             UserAction::Send(text) | UserAction::Answer { text, .. } => {
                 let was_draft = **self.state.borrow().draft() == **text;
@@ -292,7 +292,7 @@ impl Inner {
             UserAction::Feedback { key, helpful } => {
                 let state = self.state.borrow();
                 let row = state.rows().iter().find(|row| row.key == *key).expect("a row");
-                let entry = row.message().and_then(|message| message.logged()).expect("it is logged");
+                let entry = row.message().and_then(|message| message.log_entry()).expect("it is logged");
                 Some(Action::Rated { cursor: entry.cursor, helpful: *helpful })
             }
         };

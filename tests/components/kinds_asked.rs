@@ -255,7 +255,7 @@ impl Site {
             })
         };
         let uploads_of_site =
-            Uploads { most: 2_097_152, types: Rc::from(["text/plain".into()]), chosen: Rc::default(), start };
+            Uploads { max_bytes: 2_097_152, types: Rc::from(["text/plain".into()]), preselected: Rc::default(), start };
         let look = ViewConfig { uploads: Some(uploads_of_site), ..english() };
         let asked = Content::FileUpload(FileUpload { title: title() });
         let harness = Harness::dressed(open().bot_shows(asked), look).await;
@@ -275,7 +275,7 @@ impl Site {
 
     fn tell(&self, state: UploadState) {
         let upload = self.uploads.borrow().last().cloned().expect("something is sent");
-        upload.told.emit(state);
+        upload.on_progress.emit(state);
     }
 
     /// Number of uploads that were not cancelled.

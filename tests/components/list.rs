@@ -293,7 +293,7 @@ async fn what_is_not_at_hand_is_asked_for() {
     harness.until("it is asked for", || harness.verbs() == [UserAction::LoadEarlier]).await;
     assert!(harness.is_focused(".list"), "the button is about to go");
 
-    harness.happens([Action::EarlierAsked]);
+    harness.happens([Action::EarlierRequested]);
     harness.until("it is on its way", || harness.find(".earlier").is_none()).await;
     assert_eq!(harness.text(".earlier-loading"), "Loading earlier messages…");
 
@@ -309,7 +309,7 @@ async fn what_is_not_at_hand_is_asked_for() {
     harness.click(".earlier");
     harness.until("it is asked for again", || harness.verbs().len() == 2).await;
 
-    harness.happens([Action::EarlierAsked, Action::EarlierCame { entries: Vec::new(), earlier: false }]);
+    harness.happens([Action::EarlierRequested, Action::EarlierReceived { entries: Vec::new(), has_earlier: false }]);
     harness.until("that is all", || harness.find(".beginning").is_some()).await;
     assert!(harness.find(".earlier").is_none());
 }

@@ -2,7 +2,7 @@
 //! maintenance.
 
 use chataibot_widget::{
-    components::{UserAction, ViewConfig, gate},
+    components::{UserAction, ViewConfig, requirements_of},
     config::{Config, RawValue},
     conversation::{
         Action,
@@ -25,13 +25,13 @@ async fn show(settings: &[(&str, &str)], script: Script) -> Harness {
     for (name, value) in settings {
         config.set(name, RawValue::Text((*value).to_owned()), &mut |line| panic!("{line}"));
     }
-    let script = script.with(Action::RequirementsSet(gate(&config)));
-    Harness::dressed(script, ViewConfig { config, ..english() }).await
+    let script = script.with(Action::RequirementsSet(requirements_of(&config)));
+    Harness::dressed(script, ViewConfig { settings: config, ..english() }).await
 }
 
 /// A conversation that has not started.
 fn fresh() -> Script {
-    open().with(Action::Forgotten)
+    open().with(Action::VisitorForgotten)
 }
 
 fn ended() -> Script {

@@ -100,7 +100,7 @@ impl Script {
 
     /// The whole log, as it is read again.
     pub fn rebuilt(&self) -> Action {
-        Action::Rebuilt { entries: self.entries.clone(), earlier: false }
+        Action::Rebuilt { entries: self.entries.clone(), has_earlier: false }
     }
 
     /// The conversation as storage returns it after a reload.
@@ -128,7 +128,7 @@ impl Script {
             phase: self.conversation.phase(),
             entries,
             cursor,
-            read: cursor,
+            read_cursor: cursor,
             assignee: None,
             ..Restored::default()
         };

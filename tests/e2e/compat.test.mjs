@@ -151,7 +151,7 @@ story('compat: Chatwoot', async (world) => {
 /** Collects what the console of `page` warns of, from now on. */
 function warned(page, visitor) {
   const words = [];
-  visitor.expect(/has nothing that stands for it here/);
+  visitor.expect(/is not supported here/);
   page.on('console', (message) => message.type() === 'warning' && words.push(/: "([^"]+)"/.exec(message.text())?.[1]));
   return words;
 }

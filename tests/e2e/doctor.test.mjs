@@ -40,7 +40,7 @@ files('2, scripts of a wrong type', (name, file) => /shell|frame/.test(name) && 
 files('3, a part that is not there', (name, file) => name === 'chataibot-frame.js' && (file.status = 404), 'files', 'failure', /chataibot-frame\.js \(404\)/, /all files of one build/);
 files('4, a web page in the place of a part', (name, file) => {
   if (name === 'chataibot-shell.js') Object.assign(file, { headers: { ...file.headers, 'content-type': 'text/html' }, body: '<h1>Sign in</h1>' });
-}, 'files', 'failure', /a web page answers in the place of chataibot-shell\.js/);
+}, 'files', 'failure', /a web page is served instead of chataibot-shell\.js/);
 files('5, files without CORS headers', (name, file) => name.endsWith('.wasm') && delete file.headers['access-control-allow-origin'], 'files', 'failure', /may not read .*chataibot-widget_bg\.wasm/, /Access-Control-Allow-Origin/);
 files('6, files of two builds', (name, file) => name === 'chataibot-shell.js' && (file.body = `${file.body}//`), 'versions', 'failure', /another build than the others: chataibot-shell\.js/);
 files('7, an old copy in the cache', (() => {
@@ -54,7 +54,7 @@ files('7, an old copy in the cache', (() => {
 
 files('31, a web page in the place of the program', (name, file) => {
   if (name === 'chataibot-widget_bg.wasm') Object.assign(file, { headers: { ...file.headers, 'content-type': 'text/html' }, body: '<h1>Shop</h1>' });
-}, 'files', 'failure', /a web page answers in the place of chataibot-widget_bg\.wasm/, /no index\.html for all addresses/);
+}, 'files', 'failure', /a web page is served instead of chataibot-widget_bg\.wasm/, /no index\.html for all addresses/);
 files('32, files that are not compressed as their headers say', (name, file) => name === 'chataibot-frame.js' && (file.headers['content-encoding'] = 'br'), 'files', 'failure', /chataibot-frame\.js/, /Content-Encoding/);
 
 const policyOf = (proxy, parts) => ({ 'content-security-policy': parts.replaceAll('PROXY', proxy) });
@@ -104,7 +104,7 @@ story('doctor: 15, a proxy that is down', async (world) => {
 
 story('doctor: 16, an address where no proxy is', async (world) => {
   const report = await examine(world, { attributes: `proxy-url="${world.host.origin}"` });
-  saysAlone(report, 'proxy', 'failure', /answered 404, and not as a proxy of the chat does/);
+  saysAlone(report, 'proxy', 'failure', /answered 404, but does not seem to be the chat's proxy/);
 });
 
 story('doctor: 17, a server before the proxy that drops its CORS headers', (world) =>
@@ -117,7 +117,7 @@ story('doctor: 17, a server before the proxy that drops its CORS headers', (worl
 story('doctor: 18, a server before the proxy that collects streams', (world) =>
   withServer(standBefore(world.proxy.address), async (server) => {
     const report = await examine(world, { attributes: `proxy-url="${server.address}"` });
-    saysAlone(report, 'stream', 'warning', /collects the stream/, /proxy_buffering off/);
+    saysAlone(report, 'stream', 'warning', /buffers the stream/, /proxy_buffering off/);
   }),
 );
 
@@ -135,7 +135,7 @@ story('doctor: 20, a browser that keeps nothing', async (world) => {
     page.addInitScript(() => {
       Object.defineProperty(window, 'localStorage', { get: () => { throw new DOMException('no', 'SecurityError'); } });
     });
-  saysAlone(await examine(world, { before }), 'storage', 'warning', /keeps nothing/, /SecurityError/);
+  saysAlone(await examine(world, { before }), 'storage', 'warning', /cannot store data/, /SecurityError/);
 });
 
 story('doctor: 21, a page by http, where browsers have neither locks nor hashes', async (world) => {
@@ -166,7 +166,7 @@ story('doctor: 23, values that are not taken', async (world) => {
   const report = await examine(world, { attributes: `mode="inlne" theme="blue" variables="{plan:1}" teaser-delay="soon" locale="english!" launcher-for="#help["` });
   says(report, 'settings', 'failure', /mode="inlne"/, /Write mode="inline"/);
   says(report, 'settings', 'failure', /theme="blue"/, /auto, light, dark, system/);
-  for (const [name, words] of [['variables', 'no JSON'], ['teaser-delay', 'no whole number'], ['locale', 'no language tag'], ['launcher-for', 'not a selector']]) {
+  for (const [name, words] of [['variables', 'not JSON'], ['teaser-delay', 'not a whole number'], ['locale', 'not a language tag'], ['launcher-for', 'not a selector']]) {
     says(report, 'settings', 'failure', new RegExp(`^${name}=`), new RegExp(words));
   }
 });
@@ -183,7 +183,7 @@ story('doctor: 25, a script that something holds back', async (world) => {
 
 story('doctor: 26, a page without script and element', async (world) => {
   const report = await examine(world, { script: '<h1>Hello</h1>', element: '', run: fromConsole(world) });
-  says(report, 'script', 'failure', /no script of the page names chataibot\.js/);
+  says(report, 'script', 'failure', /no script tag of the page loads chataibot\.js/);
   says(report, 'element', 'failure', /there is no <chataibot-widget>/);
 });
 
@@ -235,18 +235,18 @@ story('doctor: 29, an element that is hidden', async (world) => {
 
 story('doctor: 30, a site for signed-in visitors alone', async (world) => {
   saysAlone(await examine(world), 'identity', 'failure', /IDENTITY_REQUIRED/);
-  saysAlone(await examine(world, { attributes: 'user="42" identity="nonsense"' }), 'identity', 'failure', /IDENTITY_REFUSED/, /Sign anew/);
+  saysAlone(await examine(world, { attributes: 'user="42" identity="nonsense"' }), 'identity', 'failure', /IDENTITY_REFUSED/, /Sign the identity again/);
 }, { proxy: siteByEnvironment({ CHATAIBOT_PROXY_SITE_IDENTITY: 'required', CHATAIBOT_PROXY_SITE_IDENTITY_SECRET: 'a-secret-of-more-than-32-characters!' }) });
 
 story('doctor: 34, the script’s address is wrong', async (world) => {
   const report = await examine(world, { script: scriptOf(`${world.proxy.address}/widget`), run: fromConsole(world) });
   says(report, 'script', 'failure', /widget\/chataibot\.js is in the page and did not run/);
-  says(report, 'files', 'failure', /no answer that this page may see for chataibot\.js \(http:.*\/widget\/chataibot\.js\)/, /Are they there\?/);
+  says(report, 'files', 'failure', /this page got no answer for chataibot\.js \(http:.*\/widget\/chataibot\.js\)/, /Do they exist\?/);
 });
 
 story('doctor: 35, a tag that was closed as HTML does not know it', async (world) => {
   const report = await examine(world, { element: '<chataibot-widget /><p>The rest of the page</p>' });
-  saysAlone(report, 'element', 'warning', /rest of the page inside/, /<chataibot-widget><\/chataibot-widget>/);
+  saysAlone(report, 'element', 'warning', /contains the rest of the page/, /<chataibot-widget><\/chataibot-widget>/);
 });
 
 story('doctor: 36, a web page answers in the place of the proxy', (world) =>
@@ -254,7 +254,7 @@ story('doctor: 36, a web page answers in the place of the proxy', (world) =>
     if (answer.url === '/token') Object.assign(answer, { status: 200, headers: { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*', 'content-type': 'text/html' }, body: '<h1>Shop</h1>' });
   }), async (server) => {
     const report = await examine(world, { attributes: `proxy-url="${server.address}"` });
-    saysAlone(report, 'proxy', 'failure', /answered 200, and not as a proxy of the chat does/, /pass POST \/token on/);
+    saysAlone(report, 'proxy', 'failure', /answered 200, but does not seem to be the chat's proxy/, /forward POST \/token/);
   }),
 );
 

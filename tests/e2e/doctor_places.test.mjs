@@ -54,7 +54,7 @@ story('doctor: a page by https, with its proxy by http at another machine, which
         return document.querySelector('chataibot-widget').doctor();
       }),
   });
-  saysAlone(report, 'proxy', 'failure', /http:\/\/chat\.example\.com\/token is not secure, and the page is/, /https:\/\/ address/);
+  saysAlone(report, 'proxy', 'failure', /http:\/\/chat\.example\.com\/token uses http, but the page uses https/, /https:\/\/ address/);
   await until('the browser says so itself', () => words.some((text) => /^Mixed Content: .*http:\/\/chat\.example\.com\/token/.test(text)));
 }, SECURE);
 
@@ -82,7 +82,7 @@ story('doctor: a page in a sandboxed frame, which has no origin', async (world) 
     },
   });
   saysAlone(report, 'origin', 'failure', /in a sandboxed frame/, /allow-same-origin/);
-  says(report, 'storage', 'warning', /keeps nothing/, /allow-same-origin/);
+  says(report, 'storage', 'warning', /cannot store data/, /allow-same-origin/);
 });
 
 story('doctor: a page of everybody’s, with the proxy of a developer’s machine', async (world) => {

@@ -190,7 +190,7 @@ story('focus traps: beside a box that is no dialog and looks after the focus at 
     const closed = await page.evaluate(() => performance.now());
     await page.keyboard.press('Escape');
     await widget.part('window-open').waitFor({ state: 'detached' });
-    // Longer than loader/modal.js remembers a press (`SOON`).
+    // Longer than loader/modal.js remembers a press (`PRESS_TIMEOUT`).
     await page.waitForFunction((closed) => performance.now() - closed > 3_000, closed);
   }
 });

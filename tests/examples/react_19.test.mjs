@@ -22,7 +22,7 @@ example('react-19', 'doctor() and metrics() see files under the names that Vite 
   };
   const [script, files, proxy] = await doctor();
   assert.deepEqual([script.state, files.state, proxy.state], ['ok', 'ok', 'ok']);
-  assert.match(files.message, /^\d+ files are there, as the bundler has named them/);
+  assert.match(files.message, /^\d+ files are present, as the bundler named them/);
 
   const { requests, launcher } = await page.evaluate(() => document.querySelector('chataibot-widget').metrics());
   assert.ok(requests > 0 && launcher > 0, 'and metrics() counts them');
@@ -34,6 +34,6 @@ example('react-19', 'doctor() and metrics() see files under the names that Vite 
   await widget.launcher.waitFor();
   const failures = (await doctor()).filter(({ state }) => state === 'failure').map(({ message }) => message);
   assert.equal(failures.length, 2, JSON.stringify(failures));
-  assert.match(failures.find((message) => message.includes('not there')), /chataibot-frame\.js \(404\)/);
-  assert.match(failures.find((message) => message.includes('a web page answers')), /chataibot-talk-\w+\.wasm/);
+  assert.match(failures.find((message) => message.includes('cannot be loaded')), /chataibot-frame\.js \(404\)/);
+  assert.match(failures.find((message) => message.includes('a web page is served')), /chataibot-talk-\w+\.wasm/);
 });

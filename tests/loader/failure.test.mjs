@@ -120,7 +120,7 @@ test('with no network at all the visitor hears so, and the next click tries agai
 test('a program that breaks while mounting leaves the launcher and the form', async (t) => {
   const page = await open(t, { body: `<chataibot-widget heading="broken"></chataibot-widget>${LISTEN}`, routes: listen });
   await click(page);
-  assert.deepEqual(await errors(page), [{ code: 'BROKEN', message: 'its program does not run (are all files of one version?): unreachable' }]);
+  assert.deepEqual(await errors(page), [{ code: 'BROKEN', message: 'its program does not run (are all files of one build?): unreachable' }]);
   assert.equal(await page.locator('button').count() > 0, true);
   assert.deepEqual(await calls(page), ['init', 'mount']);
   await page.getByRole('dialog').waitFor();

@@ -73,8 +73,8 @@ proptest! {
         let mut begin = start;
         let mut news = news.iter();
         while begin > 0 {
-            prop_assert!(state.apply(Action::EarlierAsked));
-            prop_assert!(!state.apply(Action::EarlierAsked), "once at a time");
+            prop_assert!(state.apply(Action::EarlierRequested));
+            prop_assert!(!state.apply(Action::EarlierRequested), "once at a time");
             // The stream continues in between.
             if let Some(entry) = news.next() {
                 receive(&mut state, std::slice::from_ref(entry));
@@ -82,7 +82,7 @@ proptest! {
             let shown: Vec<u32> = state.rows().iter().map(|row| row.key).collect();
             let unread = state.unread();
             let from = begin.saturating_sub(size);
-            let page = Action::EarlierCame { entries: log[from..begin].to_vec(), earlier: from > 0 };
+            let page = Action::EarlierReceived { entries: log[from..begin].to_vec(), has_earlier: from > 0 };
             prop_assert!(state.apply(page.clone()));
             prop_assert!(!state.apply(page), "the same page twice changes nothing");
             begin = from;
@@ -90,7 +90,7 @@ proptest! {
             prop_assert!(keys.ends_with(&shown), "nothing that was shown moves or changes its key");
             prop_assert!(keys.is_sorted(), "further up means smaller");
             let new = keys.len() - shown.len();
-            prop_assert!(state.rows()[..new].iter().all(|row| !row.fresh));
+            prop_assert!(state.rows()[..new].iter().all(|row| !row.is_new));
             prop_assert_eq!(state.unread(), unread, "old news is no unread news");
             for pair in state.rows().windows(2) {
                 prop_assert_eq!(pair[0].last_in_group, pair[1].first_in_group);
@@ -100,7 +100,7 @@ proptest! {
         prop_assert_eq!(seen(&state), seen(&whole));
         prop_assert_eq!(state.log(), whole.log());
         prop_assert_eq!((state.cursor(), state.assignee()), (whole.cursor(), whole.assignee()));
-        prop_assert_eq!((state.earlier(), state.started_at()), (HistoryState::None, whole.started_at()));
+        prop_assert_eq!((state.history(), state.started_at()), (HistoryState::None, whole.started_at()));
     }
 }
 
@@ -119,9 +119,9 @@ fn a_message_whose_outcome_is_not_known_is_found_further_up() {
     state.apply(composed("a", "one"));
     state.apply(composed("b", "two"));
     let key = state.rows()[1].key;
-    state.apply(Action::EarlierAsked);
+    state.apply(Action::EarlierRequested);
     let entries = vec![entry(9, 1, visitor("a", "one")), entry(10, 2, delivery("a", DeliveryState::Sent))];
-    state.apply(Action::EarlierCame { entries, earlier: false });
+    state.apply(Action::EarlierReceived { entries, has_earlier: false });
     assert_eq!(words(&state), ["one", "eleven", "two"]);
     assert_eq!(state.rows()[0].key, key, "it is the same message");
     assert_eq!(delivery_of(&state, "a"), Some(Delivery::Logged(cursor(9), SendState::Sent)));
@@ -132,9 +132,9 @@ fn a_message_whose_outcome_is_not_known_is_found_further_up() {
 fn an_earlier_end_or_answerer_is_history() {
     let ada = Assignee { kind: Author::Agent, name: Some("Ada".into()), picture: None };
     let mut state = end();
-    state.apply(Action::EarlierAsked);
+    state.apply(Action::EarlierRequested);
     let entries = vec![entry(9, 1, Event::Status(Status::Closed)), entry(10, 2, Event::Assignee(ada.clone()))];
-    state.apply(Action::EarlierCame { entries, earlier: false });
+    state.apply(Action::EarlierReceived { entries, has_earlier: false });
     assert_eq!(state.phase(), chataibot_widget::conversation::Phase::Active);
     assert_eq!(state.assignee().map(|who| &**who), Some(&ada), "nobody has taken over since");
 }
@@ -143,18 +143,18 @@ fn an_earlier_end_or_answerer_is_history() {
 fn a_page_that_fails_or_brings_nothing_of_use_can_be_asked_for_again() {
     let mut state = end();
     assert!(!state.apply(Action::EarlierFailed), "nobody asked");
-    state.apply(Action::EarlierAsked);
+    state.apply(Action::EarlierRequested);
     assert!(state.apply(Action::EarlierFailed));
-    assert_eq!(state.earlier(), HistoryState::Failed);
-    state.apply(Action::EarlierAsked);
-    state.apply(Action::EarlierCame {
+    assert_eq!(state.history(), HistoryState::Failed);
+    state.apply(Action::EarlierRequested);
+    state.apply(Action::EarlierReceived {
         entries: vec![entry(11, 1, bot("known")), entry(12, 1, bot("later"))],
-        earlier: true,
+        has_earlier: true,
     });
-    assert_eq!((state.earlier(), words(&state).len()), (HistoryState::Failed, 1));
-    state.apply(Action::EarlierAsked);
-    state.apply(Action::EarlierCame { entries: Vec::new(), earlier: false });
-    assert_eq!(state.earlier(), HistoryState::None);
+    assert_eq!((state.history(), words(&state).len()), (HistoryState::Failed, 1));
+    state.apply(Action::EarlierRequested);
+    state.apply(Action::EarlierReceived { entries: Vec::new(), has_earlier: false });
+    assert_eq!(state.history(), HistoryState::None);
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn the_visitor_s_word_on_a_message_stays_with_it() {
         cursor: Cursor { epoch: 2, seq: 4 },
         ..(**state.log()[0]).clone()
     }));
-    state.apply(Action::Rebuilt { entries: vec![moved], earlier: false });
+    state.apply(Action::Rebuilt { entries: vec![moved], has_earlier: false });
     assert_eq!(state.rows()[0].message().and_then(|m| m.feedback), Some(false));
     assert_eq!(**state.feedback(), [(Cursor { epoch: 2, seq: 4 }, false)]);
 }

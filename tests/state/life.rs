@@ -218,7 +218,7 @@ fn the_end_is_shown_once_and_what_waited_can_be_said_in_a_new_conversation() {
     assert_eq!(notices, [&Notice::Ended]);
     assert_eq!((state.phase(), state_of(&state, "a")), (Phase::Ended, Some(SendState::Failed(SendError::Ended))));
     state.apply(Action::Requeued { id: "a".into(), new_id: "b".into(), at: 0 });
-    state.apply(Action::Left);
+    state.apply(Action::ConversationLeft);
     assert_eq!((state.phase(), words(&state)), (Phase::New, vec!["one".to_owned()]));
     assert_eq!(state.next_to_send().map(|p| &*p.id), Some("b"));
 }
@@ -294,5 +294,5 @@ fn another_pages_outbox_is_taken_over() {
     assert_eq!(words(&state), ["one", "two"]);
     assert_eq!(state_of(&state, "a"), Some(SendState::Queued), "logged, outcome not known: asked for again");
     assert_eq!(state.next_to_send().map(|p| &*p.id), Some("a"));
-    assert!(state.rows().iter().filter(|row| row.fresh).count() <= 1, "history is not announced");
+    assert!(state.rows().iter().filter(|row| row.is_new).count() <= 1, "history is not announced");
 }

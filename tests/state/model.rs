@@ -116,7 +116,7 @@ proptest! {
                         moved.cursor.epoch = epoch;
                         *entry = Rc::new(moved.into());
                     }
-                    Action::Rebuilt { entries: log.clone(), earlier: false }
+                    Action::Rebuilt { entries: log.clone(), has_earlier: false }
                 }
                 Step::Open => Action::WindowOpened,
                 Step::Close => Action::WindowClosed,

@@ -72,7 +72,7 @@ fn data_for_editors_is_that_of_the_manifest() {
 #[test]
 fn names_for_typescript_are_those_of_the_table() {
     let names: [(&str, &str, Vec<String>); 3] = [
-        ("TokenName", "A custom property of the widget's", TOKENS.iter().map(Token::property).collect()),
+        ("TokenName", "A custom property of the widget", TOKENS.iter().map(Token::property).collect()),
         ("PartName", "A part, as `::part()` names it", PARTS.iter().map(|part| part.name.to_owned()).collect()),
         ("StateName", "A state, as `:state()` names it", STATES.iter().map(|(name, _)| (*name).to_owned()).collect()),
     ];

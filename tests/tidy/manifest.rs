@@ -19,10 +19,10 @@ const PATH: &str = "loader/custom-elements.json";
 
 /// The slots that a host page can fill.
 const SLOTS: &[(&str, &str)] = &[
-    ("empty", "what stands in an empty chat in place of the greeting"),
-    ("fallback", "what is shown where the chat cannot run"),
-    ("header", "what stands at the top of the window in place of the title"),
-    ("launcher-icon", "a sign on the launcher in place of ours"),
+    ("empty", "the content of an empty chat, instead of the greeting"),
+    ("fallback", "shown where the chat cannot run"),
+    ("header", "the content at the top of the window, instead of the title"),
+    ("launcher-icon", "an icon on the launcher, instead of the default one"),
 ];
 
 #[test]
@@ -45,7 +45,7 @@ fn manifest_slots_and_states_are_those_of_the_element() {
     let made: BTreeSet<String> =
         after("['slot', { name: '", '\'').into_iter().chain(after("\"slot\", \"name\" = \"", '"')).collect();
     assert_eq!(made, names(SLOTS));
-    let marked = after("#mark('", '\'');
+    let marked = after("#setState('", '\'');
     assert_eq!(marked, names(STATES));
 }
 

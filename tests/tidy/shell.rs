@@ -30,8 +30,8 @@ fn shell_markup_is_what_the_components_render() {
         collect(nodes, &mut words);
     }
     let words = serde_json::to_value(words).expect("texts");
-    let head = "// The window before the program is there and a message on its way, as their components render them, and the English of the\n\
-         // sentences in them; made by `cargo xtask tables`.\n";
+    let head = "// The window before the program is loaded, and a message that is being sent, as their components render them, and the\n\
+         // English of the texts in them; made by `cargo xtask tables`.\n";
     write_or_compare(
         PATH,
         &format!("{head}export const markup = {window};\nexport const row = {row};\nexport const english = {words};\n"),

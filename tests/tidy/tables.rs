@@ -63,7 +63,7 @@ pub fn hold(path: &str, begin: &str, end: &str, text: &str) {
 #[test]
 fn setting_values_are_those_of_the_code() {
     let mut module =
-        "// What each attribute takes: the rows of src/config/table.rs, by `cargo xtask tables`, for doctor_settings.js.\n\n\
+        "// Allowed values of each attribute, from src/config/table.rs, for doctor_settings.js; made by `cargo xtask tables`.\n\n\
          export const VALUES = {\n"
             .to_owned();
     for setting in SETTINGS.iter().filter(|setting| !setting.attribute.is_empty()) {
@@ -275,7 +275,7 @@ fn events() -> BTreeSet<String> {
     let told_by_border = report.split("(\"").skip(1).filter_map(|rest| {
         let (name, after) = rest.split_once('"')?;
         // `("open", object(…))` is an event; `("id", JsValue…)` is a field of one.
-        (after.starts_with(", object(") || after.starts_with(", received(")).then_some(name)
+        (after.starts_with(", object(") || after.starts_with(", received_detail(")).then_some(name)
     });
     // Cancelable events: of the shell and the code that mounts the program, and of the boundary.
     let scripts = ["loader/mount.js", "loader/shell_composer.js"].map(|path| file(path).text).concat();

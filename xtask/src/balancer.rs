@@ -16,11 +16,11 @@ use anyhow::{Context, Result};
 
 /// How long a server may take to accept a connection; a local one that takes longer is considered
 /// gone.
-const PATIENCE: Duration = Duration::from_secs(1);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub struct Balancer {
     address: SocketAddr,
-    ended: Arc<AtomicBool>,
+    is_stopped: Arc<AtomicBool>,
 }
 
 impl Balancer {
@@ -28,23 +28,23 @@ impl Balancer {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
             .with_context(|| format!("the balancer cannot listen on port {port}"))?;
         let address = listener.local_addr().context("the balancer's socket has no address")?;
-        let ended = Arc::new(AtomicBool::new(false));
-        let (is_over, servers) = (Arc::clone(&ended), Arc::new(servers));
+        let is_stopped = Arc::new(AtomicBool::new(false));
+        let (should_stop, servers) = (Arc::clone(&is_stopped), Arc::new(servers));
         thread::spawn(move || {
-            let turn = Arc::new(AtomicUsize::new(0));
+            let next_server = Arc::new(AtomicUsize::new(0));
             for client in listener.incoming() {
-                if is_over.load(Ordering::Relaxed) {
+                if should_stop.load(Ordering::Relaxed) {
                     return;
                 }
-                let (servers, turn) = (Arc::clone(&servers), Arc::clone(&turn));
+                let (servers, next_server) = (Arc::clone(&servers), Arc::clone(&next_server));
                 match client {
                     // One thread each is enough for a few browsers of one developer.
-                    Ok(client) => _ = thread::spawn(move || join(client, &servers, &turn)),
-                    Err(error) => eprintln!("balancer: a connection was not taken: {error}"),
+                    Ok(client) => _ = thread::spawn(move || relay(client, &servers, &next_server)),
+                    Err(error) => eprintln!("balancer: cannot accept a connection: {error}"),
                 }
             }
         });
-        Ok(Self { address, ended })
+        Ok(Self { address, is_stopped })
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -54,24 +54,26 @@ impl Balancer {
 
 impl Drop for Balancer {
     fn drop(&mut self) {
-        self.ended.store(true, Ordering::Relaxed);
+        self.is_stopped.store(true, Ordering::Relaxed);
         // Wakes the accepting thread, which then sees that it has to end.
-        let _ = TcpStream::connect_timeout(&self.address, PATIENCE);
+        let _ = TcpStream::connect_timeout(&self.address, CONNECT_TIMEOUT);
     }
 }
 
 /// Connects a client to the next server that accepts. If none does, the client's connection ends.
-fn join(client: TcpStream, servers: &[SocketAddr], turn: &AtomicUsize) {
-    let first = turn.fetch_add(1, Ordering::Relaxed);
-    let mut in_turn = (0..servers.len()).map(|at| servers[(first + at) % servers.len()]);
-    let Some(server) = in_turn.find_map(|server| TcpStream::connect_timeout(&server, PATIENCE).ok()) else { return };
-    let (Ok(client_too), Ok(server_too)) = (client.try_clone(), server.try_clone()) else { return };
-    thread::spawn(move || carry(server_too, client_too));
-    carry(client, server);
+fn relay(client: TcpStream, servers: &[SocketAddr], next_server: &AtomicUsize) {
+    let first = next_server.fetch_add(1, Ordering::Relaxed);
+    let mut candidates = (0..servers.len()).map(|at| servers[(first + at) % servers.len()]);
+    let Some(server) = candidates.find_map(|server| TcpStream::connect_timeout(&server, CONNECT_TIMEOUT).ok()) else {
+        return;
+    };
+    let (Ok(client_copy), Ok(server_copy)) = (client.try_clone(), server.try_clone()) else { return };
+    thread::spawn(move || copy_bytes(server_copy, client_copy));
+    copy_bytes(client, server);
 }
 
 /// Copies bytes until one side ends, and then ends the other side.
-fn carry(mut from: TcpStream, mut to: TcpStream) {
+fn copy_bytes(mut from: TcpStream, mut to: TcpStream) {
     let end = match io::copy(&mut from, &mut to) {
         Ok(_) => Shutdown::Write,
         // After an error, neither side may wait any longer.

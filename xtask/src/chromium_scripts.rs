@@ -24,8 +24,8 @@ pub fn bench_widget(project: &Project, runs: u32, built: bool) -> Result<()> {
 pub fn theme(project: &Project, options: &ThemeOptions) -> Result<()> {
     let mut script = script(project, "xtask/theme/check.mjs", BundleProfile::Demo, options.built)?;
     // The script runs in the project's root, but the paths are relative to the caller's folder.
-    let here = env::current_dir().context("there is no working folder")?;
-    let absolute = |file: &PathBuf| if here == project.root { file.clone() } else { here.join(file) };
+    let caller_folder = env::current_dir().context("cannot determine the working directory")?;
+    let absolute = |file: &PathBuf| if caller_folder == project.root { file.clone() } else { caller_folder.join(file) };
     script.args(options.scenes.iter().flat_map(|scenes| ["--scenes", scenes]));
     run(script.arg("--").args(options.files.iter().map(absolute)))
 }
@@ -37,7 +37,7 @@ pub fn pictures(project: &Project, options: &PictureOptions) -> Result<()> {
 }
 
 fn script(project: &Project, path: &str, profile: BundleProfile, built: bool) -> Result<Command> {
-    dist::provide(project, profile, built)?;
+    dist::build_or_reuse(project, profile, built)?;
     let chromium = setup::browser(project, Engine::Chromium)?;
     let mut script = project.command("node");
     script.arg(path).env("CHATAIBOT_DIST", project.dist()).env("CHROMIUM", chromium.program);

@@ -25,7 +25,7 @@ use crate::{
 const READY: &str = "eady to accept connections";
 
 pub fn run(project: &Project, ports: &Ports, profile: BundleProfile) -> Result<()> {
-    setup::redis_server()?;
+    setup::ensure_redis_server()?;
     dist::build(project, profile)?;
     let servers = step("Building proxy and simulator", || project.build_servers())?;
     let interrupt = Interrupt::listen()?;
@@ -43,29 +43,29 @@ pub fn run(project: &Project, ports: &Ports, profile: BundleProfile) -> Result<(
     };
     let mut proxies = vec![start("first proxy")?, start("second proxy")?];
     let balancer = Balancer::start(port, proxies.iter().map(Server::address).collect())?;
-    let balanced = balancer.address().port();
-    let mut simulator = Server::start("simulator", &mut simulator(project, &servers, platform_port, balanced))?;
-    step("Waiting for all to be ready", || {
+    let balancer_port = balancer.address().port();
+    let mut simulator = Server::start("simulator", &mut simulator(project, &servers, platform_port, balancer_port))?;
+    step("Waiting until all are ready", || {
         proxies.iter_mut().try_for_each(|proxy| proxy.wait_until_ok("/readyz"))?;
         simulator.wait_until_ok(HANDSHAKE)
     })?;
 
-    println!("\n  Chat at http://127.0.0.1:{balanced}/   (Ctrl-C ends it)\n");
+    println!("\n  Chat at http://127.0.0.1:{balancer_port}/   (Ctrl-C ends it)\n");
     for proxy in &proxies {
         let (name, address, id) = (proxy.name(), proxy.address(), proxy.id());
-        println!("  {name} at {address}: `kill -9 {id}` takes it away, and the chat goes on");
+        println!("  {name} at {address}: `kill -9 {id}` kills it, and the chat continues");
     }
     println!("  redis-cli -s {}\n", redis.socket.display());
     interrupt.wait(|| {
-        simulator.must_run()?;
-        proxies.retain_mut(|proxy| match proxy.must_run() {
+        simulator.ensure_running()?;
+        proxies.retain_mut(|proxy| match proxy.ensure_running() {
             Ok(()) => true,
             Err(ended) => {
                 println!("  {ended:#}");
                 false
             }
         });
-        ensure!(!proxies.is_empty(), "no proxy is left");
+        ensure!(!proxies.is_empty(), "no proxy is running any more");
         Ok(())
     })
 }

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-const INSTALLS: &str = "What a command needs and does not find is installed: the WASM target by rustup, the bundler by npm, \
+const INSTALLS: &str = "Commands install what they need and do not find: the WASM target by rustup, the bundler by npm, \
     cargo-fuzz by cargo; for tests also Chromium, Firefox, WebKitGTK with their drivers, redis-server, PHP and Ruby by apt-get, \
-    where this process may.";
-const BROWSERS: &str = "Every test runs in Chromium, a chosen set of them also in Firefox and WebKit where these can be had; with a \
-    NAME in Chromium alone. CHATAIBOT_BROWSERS=chromium,firefox,webkit chooses, and a missing one is then an error.";
+    if this process has the permission.";
+const BROWSERS: &str = "Every test runs in Chromium, a selection also in Firefox and WebKit if these are available; with a \
+    NAME only in Chromium. CHATAIBOT_BROWSERS=chromium,firefox,webkit selects browsers, and a missing one is then an error.";
 
 /// Automation for the ChatAIBot widget
 #[derive(Debug, Parser)]
@@ -20,11 +20,12 @@ pub struct CommandLine {
 
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 pub enum Command {
-    /// Build everything, start proxy and simulator, and print an address to chat at
+    /// Build everything, start proxy and simulator, and print the address of the chat
     Demo(Ports),
-    /// The same with two proxies that share one Redis, behind a load balancer: kill one and chat on
+    /// Like demo, with two proxies that share one Redis behind a load balancer; if one is killed,
+    /// the chat continues
     Cluster {
-        /// The first ports that are tried.
+        /// The first ports to try.
         #[command(flatten)]
         ports: Ports,
         /// How the widget is built
@@ -34,8 +35,8 @@ pub enum Command {
     /// Run the tests: native, components in browsers, end to end, size budgets
     #[command(after_help = BROWSERS)]
     Test {
-        /// Everything but most walks with the screen reader and most examples, unless one suite is
-        /// named.
+        /// The suite to run; without it, everything except most screen reader walks and most
+        /// examples.
         #[command(subcommand)]
         suite: Option<Suite>,
     },
@@ -45,70 +46,70 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         profile: BundleProfile,
     },
-    /// Pack what others install and unpack, in target/package/: for npm, for a server of files, and
-    /// the proxy for an operator
+    /// Write the packages to target/package/: one for npm, one for a web server, and the proxy for
+    /// operators
     Package(PackageOptions),
-    /// Measure the bundle's sizes, what the widget costs a visitor, or the proxy under load
+    /// Measure the bundle's sizes, the widget's performance for visitors, or the proxy under load
     #[command(subcommand)]
     Bench(Bench),
-    /// Run the real proxy through storms of network faults until one finds a defect
+    /// Run the real proxy under random network faults until a run finds a defect
     Soak(SoakOptions),
-    /// Kill the proxy at random and at each step of a commit, and check what it stored
+    /// Kill the proxy at random times and at each step of a commit, and check its data
     Crash {
         /// Rounds of twelve kills each
         #[arg(long, default_value_t = 10)]
         rounds: u32,
     },
-    /// Fuzz the parsers of whatever comes in, one target of fuzz/fuzz_targets or all of them
+    /// Fuzz the parsers of untrusted input: one target of fuzz/fuzz_targets, or all
     Fuzz(FuzzOptions),
-    /// Write the documents as pages, with a search, to dist/docs
+    /// Render the documents as HTML pages with a search, to dist/docs
     Docs,
     /// Write the tables of docs/reference.md and the other files that are generated from the code
     Tables {
-        /// Only fail when they are out of date
+        /// Write nothing, and fail if a file is out of date
         #[arg(long)]
         check: bool,
     },
     /// Check style sheets for the widget in every scene, in light and dark: names, values,
     /// contrast, sizes, focus, motion
     Theme(ThemeOptions),
-    /// Draw the pictures of the documents and the studio anew, and keep the layout of every scene
-    /// as it is now
+    /// Redraw the pictures of the documents and the studio, and record the present layout of every
+    /// scene
     Pictures(PictureOptions),
-    /// Install now what demo and test would install when they need it
+    /// Install everything that demo and test would install on demand
     Setup,
-    /// Complete what Trunk has built; Trunk.toml calls it
+    /// Complete a build by Trunk; called by Trunk.toml
     #[command(hide = true)]
     TrunkHook,
 }
 
 #[derive(Args, Debug, PartialEq, Eq)]
 pub struct ThemeOptions {
-    /// The style sheets, each by itself
+    /// The style sheets, each checked separately
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// Only these scenes, by their names with commas between them
+    /// Only these scenes: names separated by commas
     #[arg(long, value_name = "NAMES")]
     pub scenes: Option<String>,
-    /// Take the bundle that is in dist/, as it is
+    /// Use the existing bundle in dist/
     #[arg(long)]
     pub built: bool,
 }
 
-/// The first ports that are tried; the next free one is taken where one is in use.
+/// The first ports to try; if one is in use, the next free one is taken.
 #[derive(Args, Debug, PartialEq, Eq)]
 pub struct Ports {
-    /// Port to chat at; the next free one when it is taken
+    /// Port of the chat; if it is in use, the next free one
     #[arg(long, default_value_t = 8787)]
     pub port: u16,
-    /// Port of the simulated platform; the next free one when it is taken
+    /// Port of the simulated platform; if it is in use, the next free one
     #[arg(long, default_value_t = 8788)]
     pub scenario_port: u16,
 }
 
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 pub enum Suite {
-    /// `cargo test` on this machine
+    /// The native tests, by `cargo test`
     Native {
         /// Only tests whose name contains this
         name: Option<String>,
@@ -121,11 +122,11 @@ pub enum Suite {
     /// The whole product in browsers
     #[command(name = "e2e")]
     EndToEnd(BundleTests),
-    /// What the screen reader Orca says in Firefox and Chromium, by the walks of tests/reader; kept
-    /// in target/reader/
+    /// What the screen reader Orca says in Firefox and Chromium during the walks of tests/reader;
+    /// transcripts are in target/reader/
     Reader(BundleTests),
-    /// Each folder of examples/, installed from the package, built, opened in Chromium and talked
-    /// with; needs a package registry
+    /// Each folder of examples/: installed from the package, built, opened in Chromium and tested
+    /// with a conversation; needs a package registry
     Examples(BundleTests),
 }
 
@@ -137,17 +138,17 @@ pub struct BundleTests {
     /// How the widget is built for them
     #[arg(long, value_enum, default_value_t)]
     pub profile: BundleProfile,
-    /// Take the bundle that is in dist/, as it is
+    /// Use the existing bundle in dist/
     #[arg(long, conflicts_with = "profile")]
     pub built: bool,
 }
 
 #[derive(Args, Debug, PartialEq, Eq)]
 pub struct PackageOptions {
-    /// Take the bundle that is in dist/, as it is
+    /// Use the existing bundle in dist/
     #[arg(long)]
     pub built: bool,
-    /// Only the widget, and no archive of the proxy, which takes minutes to compile
+    /// Only the widget, without the archive of the proxy, which takes minutes to compile
     #[arg(long)]
     pub widget: bool,
 }
@@ -158,47 +159,47 @@ pub enum BundleProfile {
     /// Smallest, with the standard library built for size: what is shipped and tested
     #[default]
     Small,
-    /// The same by stable compiler flags alone
+    /// The same with stable compiler flags only
     #[value(alias = "wasm")]
     Stable,
     /// Unoptimised, with panic messages
     Dev,
-    /// Built soon and quick enough to chat with, in one file: what `demo` serves
+    /// Quick to build and fast enough to chat with, in one file: what `demo` serves
     Demo,
 }
 
 #[derive(Debug, PartialEq, Eq, Subcommand)]
 pub enum Bench {
-    /// The bundle's sizes beside their budgets
+    /// The bundle's sizes and their budgets
     Size {
-        /// Fail when one is over its budget
+        /// Fail if one is over its budget
         #[arg(long)]
         check: bool,
     },
-    /// What a visitor waits for and downloads, beside a hand-written chat on the same page; writes
-    /// docs/performance.md
+    /// Waiting times and downloads of a visitor, compared with a hand-written chat on the same
+    /// page; writes docs/performance.md
     Widget {
-        /// Runs, of which the medians count
+        /// Number of runs; the medians count
         #[arg(long, default_value_t = 5)]
         runs: u32,
-        /// Take the bundle that is in dist/, as it is
+        /// Use the existing bundle in dist/
         #[arg(long)]
         built: bool,
     },
-    /// What one proxy carries, against its goals; stop other work on the machine first
+    /// The capacity of one proxy, compared with its targets; stop other work on the machine first
     Proxy(LoadOptions),
 }
 
 /// Passed on to `chataibot-load`.
 #[derive(Args, Debug, PartialEq, Eq)]
 pub struct LoadOptions {
-    /// Runs, of which the medians count
+    /// Number of runs; the medians count
     #[arg(long, default_value_t = 5)]
     pub runs: u32,
-    /// Small numbers, only to see that it works
+    /// Small numbers, to check only that it works
     #[arg(long)]
     pub quick: bool,
-    /// A bound of your own for one measure
+    /// Your own bound for one measure
     #[arg(long, value_name = "KEY=NUMBER")]
     pub must: Vec<String>,
 }
@@ -206,16 +207,16 @@ pub struct LoadOptions {
 /// Passed on to `chataibot-soak`.
 #[derive(Args, Debug, PartialEq, Eq)]
 pub struct SoakOptions {
-    /// How many storms, 100 unless said
+    /// Maximum number of runs, each with its own seed; 100 by default
     #[arg(long)]
     pub seeds: Option<u64>,
-    /// For how many minutes at most, 10 unless said
+    /// Maximum duration in minutes, 10 by default
     #[arg(long)]
     pub minutes: Option<u64>,
-    /// The first seed, 1 unless said
+    /// The first seed, 1 by default
     #[arg(long)]
     pub from: Option<u64>,
-    /// Only this seed, with its story
+    /// Only this seed, with a log of its events
     #[arg(long)]
     pub replay: Option<u64>,
 }
@@ -224,7 +225,7 @@ pub struct SoakOptions {
 pub struct PictureOptions {
     /// Only these: themes, anatomy, steps, layout
     pub names: Vec<String>,
-    /// Take the bundle that is in dist/, as it is
+    /// Use the existing bundle in dist/
     #[arg(long)]
     pub built: bool,
 }

@@ -26,7 +26,7 @@ pub fn run(project: &Project, ports: &Ports) -> Result<()> {
     // Cargo locks its folder, so that its two runs follow one another; npm and the bundler run in
     // parallel with them.
     let (_, compiled) = both(
-        || setup::npm_packages(project),
+        || setup::ensure_npm_packages(project),
         || long_step("Compiling the widget", 70, || dist::compile(project, profile)),
     )?;
     let (_, servers) = both(
@@ -37,9 +37,9 @@ pub fn run(project: &Project, ports: &Ports) -> Result<()> {
     let port = free_port(ports.port, &[])?;
     let mut pair = Pair::start(project, &servers, port, free_port(ports.scenario_port, &[port])?)?;
     println!(
-        "\n  Chat at http://127.0.0.1:{port}/, read at http://127.0.0.1:{port}/docs/index.html   (Ctrl-C ends it)\n"
+        "\n  Chat at http://127.0.0.1:{port}/, documents at http://127.0.0.1:{port}/docs/index.html   (Ctrl-C ends it)\n"
     );
-    interrupt.wait(|| [&mut pair.proxy, &mut pair.simulator].into_iter().try_for_each(Server::must_run))
+    interrupt.wait(|| [&mut pair.proxy, &mut pair.simulator].into_iter().try_for_each(Server::ensure_running))
 }
 
 /// A proxy with the simulated platform behind it.
@@ -58,7 +58,7 @@ impl Pair {
             "simulator",
             simulator(project, servers, platform_port, proxy.address().port()).arg("--typed-answers"),
         )?;
-        step("Waiting for both to be ready", || {
+        step("Waiting until both are ready", || {
             proxy.wait_until_ok("/readyz")?;
             simulator.wait_until_ok(HANDSHAKE)
         })?;
@@ -104,7 +104,7 @@ impl Interrupt {
                     println!("\nGood-bye.");
                     return Ok(());
                 }
-                Err(RecvTimeoutError::Disconnected) => bail!("the handler of Ctrl-C is gone"),
+                Err(RecvTimeoutError::Disconnected) => bail!("the handler of Ctrl-C has ended"),
                 Err(RecvTimeoutError::Timeout) => check()?,
             }
         }

@@ -36,7 +36,7 @@ use anyhow::{Context, Result};
 
 use crate::{
     command_line::BundleProfile,
-    files::{in_folder, name, read_bytes, read_text, update},
+    files::{file_name, in_folder, read_bytes, read_text, update},
     progress::{both, step},
     project::{Project, run as run_command},
     setup,
@@ -63,29 +63,29 @@ pub const SCRIPTS: [(&str, &str, &str); 12] = [
     ("shell", "loader/shell.js", "shell with styles"),
     // What follows the window, and the styles of what is not visible at once; fetched when the
     // window is shown.
-    ("frame", "loader/viewport.js", "frame (once it stands)"),
+    ("frame", "loader/viewport.js", "frame (after the shell)"),
     // Keeps the page's handlers away from our fields, and its dialogs from taking the focus, for
     // the plain form; the shell includes it.
-    ("host-page", "loader/host_page.js", "host page (with the plain form)"),
+    ("host-page", "loader/host_page.js", "host page (for plain form)"),
     // Puts the chat above what fills the screen, and makes it a modal dialog; fetched together with
     // what asks for it.
-    ("top-layer", "loader/top_layer.js", "top layer (only where needed)"),
+    ("top-layer", "loader/top_layer.js", "top layer (only if needed)"),
     // Handles the Back button; fetched on phones, with the frame.
     ("back", "loader/back.js", "back (on phones)"),
     // Code for settings that few pages use.
-    ("beside", "loader/extras.js", "beside (only if asked for)"),
+    ("beside", "loader/extras.js", "beside (if a setting asks)"),
     // Methods that few pages call; fetched when one of them is called.
-    ("page", "loader/page.js", "page (methods few pages call)"),
+    ("page", "loader/page.js", "page (rare methods)"),
     // Finds what keeps the chat from working on a page; fetched when a developer asks.
-    ("doctor", "loader/doctor.js", "doctor (when a developer asks)"),
+    ("doctor", "loader/doctor.js", "doctor (on demand)"),
     // Reports what the widget cost on a page; fetched when the page asks.
-    ("metrics", "loader/metrics.js", "metrics (when the page asks)"),
+    ("metrics", "loader/metrics.js", "metrics (on demand)"),
     // Shows designers details of what they point at; fetched if the page asks for it.
-    ("design", "loader/design.js", "design mode (if asked for)"),
+    ("design", "loader/design.js", "design mode (if enabled)"),
     // The plain form for browsers that refuse WASM.
-    ("fallback", "loader/fallback.js", "fallback (only if refused)"),
+    ("fallback", "loader/fallback.js", "fallback (without WASM)"),
     // What browsers of some years ago need in addition.
-    ("older", "loader/older.js", "older (only in older browsers)"),
+    ("older", "loader/older.js", "older (older browsers only)"),
 ];
 /// The scripts for pages that come from other chats, with their sources: classic scripts, like
 /// those of these chats.
@@ -96,11 +96,11 @@ pub const COMPAT: [(&str, &str); 4] = [
     ("chataibot-compat-chatwoot.js", "loader/compat/chatwoot.js"),
 ];
 /// The picture in the scenes of the scenario player.
-const SAMPLE: &str = "chataibot-sample.svg";
+const SAMPLE_PICTURE: &str = "chataibot-sample.svg";
 /// The studio's folder, in the project and in the bundle: served as it is written.
 const STUDIO: &str = "studio";
 /// The table of tokens and parts, from which the studio makes its controls.
-const TABLE: &str = "styles/design.json";
+const DESIGN_TABLE: &str = "styles/design.json";
 /// The themes that the studio starts with, and their pictures.
 const THEMES: [&str; 2] = ["styles/themes", "docs/themes"];
 pub const PLAYGROUND: &str = "index.html";
@@ -111,7 +111,7 @@ const LAUNCHER_MARKUP: &str = "loader/launcher_markup.js";
 /// The window's markup, kept up to date in the same way.
 const SHELL_MARKUP: &str = "loader/shell_markup.js";
 /// Marks a line of the playground that is a directive for Trunk.
-const DIRECTION: &str = "<link data-trunk";
+const TRUNK_DIRECTIVE: &str = "<link data-trunk";
 
 /// Builds the bundle and prints where it is.
 pub fn run(project: &Project, profile: BundleProfile) -> Result<()> {
@@ -123,28 +123,28 @@ pub fn run(project: &Project, profile: BundleProfile) -> Result<()> {
 /// Brings `dist/` up to date. Unchanged files are not touched.
 pub fn build(project: &Project, profile: BundleProfile) -> Result<()> {
     let (_, compiled) =
-        both(|| setup::npm_packages(project), || step("Compiling the widget", || compile(project, profile)))?;
+        both(|| setup::ensure_npm_packages(project), || step("Compiling the widget", || compile(project, profile)))?;
     bundle(project, profile, &compiled)
 }
 
 /// Brings `dist/` up to date, or with `built` takes the bundle that is there.
-pub fn provide(project: &Project, profile: BundleProfile, built: bool) -> Result<()> {
-    if built { setup::npm_packages(project) } else { build(project, profile) }
+pub fn build_or_reuse(project: &Project, profile: BundleProfile, built: bool) -> Result<()> {
+    if built { setup::ensure_npm_packages(project) } else { build(project, profile) }
 }
 
 /// Compiles the widget, and returns the path of the WASM. Needs only cargo.
 pub fn compile(project: &Project, profile: BundleProfile) -> Result<PathBuf> {
-    setup::wasm_target(project)?;
+    setup::ensure_wasm_target(project)?;
     wasm::compile(project, profile)
 }
 
 /// Makes the bundle from the compiled widget. Needs the npm packages; cargo only for the splitter.
 pub fn bundle(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<()> {
-    let files = files(project, profile, compiled)?;
+    let files = bundle_files(project, profile, compiled)?;
     step("Writing the bundle", || {
         // A demo's files are only downloaded from this machine.
         let compressed = profile != BundleProfile::Demo;
-        write(project, project.dist(), compressed, &files, without_directions(&page(project)?).as_bytes())
+        write(project, project.dist(), compressed, &files, without_directives(&read_playground(project)?).as_bytes())
     })?;
     match profile {
         BundleProfile::Small | BundleProfile::Stable | BundleProfile::Dev => check_browser_support(project),
@@ -157,7 +157,7 @@ pub fn bundle(project: &Project, profile: BundleProfile, compiled: &Path) -> Res
 fn check_browser_support(project: &Project) -> Result<()> {
     let mut command = project.command("node");
     run_command(command.arg("xtask/floor/check.mjs").arg(project.dist()).stdout(Stdio::null()))
-        .context("the oldest browsers of xtask/floor/floor.json lack something")
+        .context("the oldest browsers of xtask/floor/floor.json lack a feature")
 }
 
 /// Trunk's `post_build` hook: adds the bundle to the page that Trunk has built. A release is
@@ -167,8 +167,8 @@ pub fn complete_trunk_build(project: &Project) -> Result<()> {
     let folder = PathBuf::from(folder);
     let is_release = env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release");
     let profile = if is_release { BundleProfile::Small } else { BundleProfile::Dev };
-    setup::npm_packages(project)?;
-    let files = files(project, profile, &step("Compiling the widget", || compile(project, profile))?)?;
+    setup::ensure_npm_packages(project)?;
+    let files = bundle_files(project, profile, &step("Compiling the widget", || compile(project, profile))?)?;
     if is_release {
         let built = read_bytes(&folder.join(PLAYGROUND))?;
         return write(project, folder, true, &files, &built);
@@ -187,43 +187,43 @@ fn write(
     let mut bundle = Bundle::open(project, folder, compressed)?;
     files.iter().try_for_each(|(name, bytes)| bundle.put(name, bytes))?;
     bundle.put(PLAYGROUND, playground)?;
-    for path in copies(&page(project)?) {
+    for path in copied_paths(&read_playground(project)?) {
         let path = project.root.join(path);
-        bundle.put(name(&path)?, &read_bytes(&path)?)?;
+        bundle.put(file_name(&path)?, &read_bytes(&path)?)?;
     }
     bundle.finish()
 }
 
 /// Returns everything but the playground, by name.
-fn files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+fn bundle_files(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     let generated = project.root.join("loader/generated");
     update(&generated.join(".gitignore"), b"*\n")?;
 
     let bound = wasm::bind(project, profile, compiled)?;
     step("Bundling", || {
         let markup = read_text(&project.root.join(LAUNCHER_MARKUP))?;
-        let row = read_text(&project.root.join(SHELL_MARKUP))?;
+        let shell_markup = read_text(&project.root.join(SHELL_MARKUP))?;
         let styles = styles::Styles::read(project)?;
         let locales = locales::read(project)?;
         update(&generated.join("languages.js"), locales::module(&locales).as_bytes())?;
-        for (name, module) in styles.loader_modules(project, &markup, &row)? {
+        for (name, module) in styles.loader_modules(project, &markup, &shell_markup)? {
             update(&generated.join(name), module.as_bytes())?;
         }
         update(&generated.join("older.js"), styles.older_module(project)?.as_bytes())?;
         let glue = project.scratch()?.join("joined");
         update(&glue.join(LINK), bound.link.as_bytes())?;
         let glue = glue.join(GLUE);
-        let early = if bound.link.is_empty() {
+        let fetch_talk = if bound.link.is_empty() {
             "export const fetchTalk = () => {};\n".to_owned()
         } else {
             format!("export {{ fetchTalk }} from \"{LINK}\";\n")
         };
-        update(&glue, [bound.glue, early].concat().as_bytes())?;
+        update(&glue, [bound.glue, fetch_talk].concat().as_bytes())?;
         let mut files = vec![
             (LOADER.to_owned(), script::for_every_tag(&script::bundle(project, "loader/loader.js")?)?),
-            (WIDGET.to_owned(), script::bundle(project, glue.to_str().context("the path is no text")?)?),
+            (WIDGET.to_owned(), script::bundle(project, glue.to_str().context("the path is not UTF-8")?)?),
             (WASM.to_owned(), bound.wasm),
-            (SAMPLE.to_owned(), read_bytes(&project.root.join("loader/sample.svg"))?),
+            (SAMPLE_PICTURE.to_owned(), read_bytes(&project.root.join("loader/sample.svg"))?),
         ];
         files.push((REGISTRATIONS.0.to_owned(), read_bytes(&project.root.join(REGISTRATIONS.1))?));
         for (name, entry, _) in SCRIPTS {
@@ -245,38 +245,38 @@ pub fn script_name(name: &str) -> String {
 
 /// Returns the studio's files, with the themes and their pictures.
 fn studio(project: &Project) -> Result<Vec<(String, Vec<u8>)>> {
-    let mut files = vec![(format!("{STUDIO}/design.json"), read_bytes(&project.root.join(TABLE))?)];
+    let mut files = vec![(format!("{STUDIO}/design.json"), read_bytes(&project.root.join(DESIGN_TABLE))?)];
     let themes = THEMES.map(|folder| (folder, format!("{STUDIO}/themes")));
-    for (folder, place) in [(STUDIO, STUDIO.to_owned())].into_iter().chain(themes) {
+    for (folder, target) in [(STUDIO, STUDIO.to_owned())].into_iter().chain(themes) {
         for path in in_folder(&project.root.join(folder), "")? {
-            let name = name(&path)?;
+            let name = file_name(&path)?;
             if path.is_file() {
-                files.push((format!("{place}/{name}"), read_bytes(&path)?));
+                files.push((format!("{target}/{name}"), read_bytes(&path)?));
             }
         }
     }
     Ok(files)
 }
 
-fn page(project: &Project) -> Result<String> {
+fn read_playground(project: &Project) -> Result<String> {
     read_text(&project.root.join(PLAYGROUND))
 }
 
 /// Returns the page as it is served: without its directives for Trunk, which were carried out.
-fn without_directions(page: &str) -> String {
-    page.lines().filter(|line| !line.contains(DIRECTION)).flat_map(|line| [line, "\n"]).collect()
+fn without_directives(page: &str) -> String {
+    page.lines().filter(|line| !line.contains(TRUNK_DIRECTIVE)).flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Returns the paths in `<link data-trunk rel="copy-file" href="PATH">`, one to a line.
-fn copies(page: &str) -> impl Iterator<Item = &str> {
-    let directions = page.lines().filter(|line| line.contains(DIRECTION) && line.contains(r#"rel="copy-file""#));
-    directions.filter_map(|line| line.split_once("href=\"")?.1.split('"').next())
+fn copied_paths(page: &str) -> impl Iterator<Item = &str> {
+    let directives = page.lines().filter(|line| line.contains(TRUNK_DIRECTIVE) && line.contains(r#"rel="copy-file""#));
+    directives.filter_map(|line| line.split_once("href=\"")?.1.split('"').next())
 }
 
 /// Returns the names of the chunks in `dist/` that are fetched on demand.
 pub fn chunks(project: &Project) -> Result<Vec<String>> {
     let paths = in_folder(&project.dist(), ".wasm")?;
-    let mut names = paths.iter().map(|path| Ok(name(path)?.to_owned())).collect::<Result<Vec<_>>>()?;
+    let mut names = paths.iter().map(|path| Ok(file_name(path)?.to_owned())).collect::<Result<Vec<_>>>()?;
     names.retain(|name| name != WASM);
     Ok(names)
 }
@@ -295,7 +295,7 @@ mod tests {
 
     #[test]
     fn what_the_page_tells_trunk_is_carried_out_and_left_out() {
-        assert_eq!(copies(PAGE).collect::<Vec<_>>(), ["styles/demo.css"]);
-        assert_eq!(without_directions(PAGE), "<head>\n<link rel=\"stylesheet\" href=\"demo.css\" />\n</head>\n");
+        assert_eq!(copied_paths(PAGE).collect::<Vec<_>>(), ["styles/demo.css"]);
+        assert_eq!(without_directives(PAGE), "<head>\n<link rel=\"stylesheet\" href=\"demo.css\" />\n</head>\n");
     }
 }

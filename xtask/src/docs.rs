@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, fmt::Write, fs, time::SystemTime};
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    files::{in_folder, name, read_text, stem, write},
+    files::{file_name, in_folder, read_text, stem, write},
     project::Project,
 };
 use page::{Page, Source};
@@ -67,7 +67,7 @@ pub fn build(project: &Project) -> Result<()> {
     write("search.js", &index(&pages)?)?;
     for picture in pages.iter().flat_map(|page| &page.pictures) {
         let from = project.root.join(picture);
-        fs::copy(&from, folder.join(name(&from)?)).with_context(|| format!("cannot copy {}", from.display()))?;
+        fs::copy(&from, folder.join(file_name(&from)?)).with_context(|| format!("cannot copy {}", from.display()))?;
     }
     Ok(())
 }
@@ -76,11 +76,11 @@ pub fn build(project: &Project) -> Result<()> {
 fn check_links(pages: &[Page]) -> Result<()> {
     for page in pages {
         for (name, heading) in &page.links {
-            let there = pages.iter().find(|other| other.name == name);
-            let there =
-                there.with_context(|| format!("{} links to a page {name}, which is not there", page.document))?;
-            let is_there = heading.is_empty() || there.sections.iter().any(|section| section.id == *heading);
-            ensure!(is_there, "{} links to {name}#{heading}, which is not there", page.document);
+            let target = pages.iter().find(|other| other.name == name);
+            let target =
+                target.with_context(|| format!("{} links to a page {name}, which does not exist", page.document))?;
+            let exists = heading.is_empty() || target.sections.iter().any(|section| section.id == *heading);
+            ensure!(exists, "{} links to {name}#{heading}, which does not exist", page.document);
         }
     }
     Ok(())
@@ -93,7 +93,7 @@ fn index(pages: &[Page]) -> Result<String> {
             serde_json::json!({ "page": page.name, "title": page.title, "heading": section.heading, "id": section.id, "text": section.text })
         })
     });
-    let mut script = String::from("// What docs.js finds: every section with its words.\nconst SECTIONS = [\n");
+    let mut script = String::from("// The search index for docs.js: the text of every section.\nconst SECTIONS = [\n");
     for entry in entries {
         writeln!(script, "{},", serde_json::to_string(&entry)?)?;
     }
@@ -104,25 +104,25 @@ fn index(pages: &[Page]) -> Result<String> {
 /// Returns the accessibility statement, with the evidence found on this machine.
 fn statement(project: &Project) -> Result<String> {
     let mut text = String::from(
-        "# Accessibility\n\nThe widget is built to meet WCAG 2.2 at level AA. Every scene of every message and panel is held against axe-core's rules for \
-         it in eight ways of seeing (light, dark, forced colours, more contrast, right to left, 320 px, 200 %, with motion) by \
-         `tests/e2e/accessibility.test.mjs`; the keyboard by `tests/e2e/keyboard.test.mjs`; what is announced by `tests/e2e/announced.test.mjs`; and what a screen \
-         reader says, by the walks below. Tell us by an issue where it is not so.\n\n## Evidence of the last run\n\n",
+        "# Accessibility\n\nThe widget is built to meet WCAG 2.2 at level AA. `tests/e2e/accessibility.test.mjs` checks every scene of every message and panel with \
+         axe-core's rules for this level, in eight display modes (light, dark, forced colours, more contrast, right to left, 320 px, 200 %, with motion). \
+         `tests/e2e/keyboard.test.mjs` tests the keyboard, `tests/e2e/announced.test.mjs` the announcements, and the walks below what a screen reader says. \
+         If you find a barrier, please open an issue.\n\n## Evidence of the last run\n\n",
     );
     let folder = project.root.join("target/reader");
-    let mut heard = Vec::new();
+    let mut transcripts = Vec::new();
     if folder.is_dir() {
         for path in in_folder(&folder, ".txt")? {
             let name = stem(&path, ".txt").to_owned();
-            heard.push((name, read_text(&path)?.lines().count(), fs::metadata(&path)?.modified()?));
+            transcripts.push((name, read_text(&path)?.lines().count(), fs::metadata(&path)?.modified()?));
         }
     }
-    if heard.is_empty() {
-        text.push_str("No run of the screen reader lies on the machine that made these pages: `cargo xtask test reader` makes one.\n\n");
+    if transcripts.is_empty() {
+        text.push_str("The machine that built these pages has no results of a screen reader run: `cargo xtask test reader` produces them.\n\n");
         return Ok(text);
     }
-    text.push_str("What the screen reader Orca said, walk by walk:\n\n| walk and browser | lines heard | days before these pages were made |\n|---|---|---|\n");
-    for (name, lines, at) in heard {
+    text.push_str("Output of the screen reader Orca in each walk:\n\n| walk and browser | lines spoken | age in days when these pages were built |\n|---|---|---|\n");
+    for (name, lines, at) in transcripts {
         let days = SystemTime::now().duration_since(at).unwrap_or_default().as_secs() / 86_400;
         writeln!(text, "| {name} | {lines} | {days} |")?;
     }

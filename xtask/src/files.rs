@@ -54,7 +54,7 @@ pub fn in_folder(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-pub fn name(path: &Path) -> Result<&str> {
+pub fn file_name(path: &Path) -> Result<&str> {
     path.file_name().and_then(|name| name.to_str()).with_context(|| format!("{} has no name", path.display()))
 }
 

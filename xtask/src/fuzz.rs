@@ -21,20 +21,20 @@ const LIMITS: &[&str] = &["-max_len=4096", "-timeout=10"];
 pub fn run(project: &Project, options: &FuzzOptions) -> Result<()> {
     let all = targets(project)?;
     let chosen: Vec<&String> =
-        all.iter().filter(|name| options.target.as_ref().is_none_or(|wished| wished == *name)).collect();
-    ensure!(!chosen.is_empty(), "there is no such target; there are {}", all.join(", "));
+        all.iter().filter(|name| options.target.as_ref().is_none_or(|wanted| wanted == *name)).collect();
+    ensure!(!chosen.is_empty(), "there is no such target; the targets are {}", all.join(", "));
     if options.address {
-        has_nightly(project)?;
+        ensure_nightly(project)?;
     }
-    has_cargo_fuzz(project)?;
+    ensure_cargo_fuzz(project)?;
     for name in chosen {
         println!("\n━━ {name}, {} s ━━", options.seconds);
-        let found = project.root.join("fuzz/found").join(name);
-        create_folder(&found)?;
+        let findings = project.root.join("fuzz/found").join(name);
+        create_folder(&findings)?;
         let mut fuzz = fuzz(project, options.address);
         let sanitizer = if options.address { "address" } else { "none" };
         fuzz.args(["run", "--fuzz-dir", "fuzz", "--sanitizer", sanitizer, name])
-            .arg(&found)
+            .arg(&findings)
             .arg(format!("fuzz/corpus/{name}"));
         fuzz.arg("--").arg(format!("-max_total_time={}", options.seconds)).args(LIMITS);
         run_command(&mut fuzz)
@@ -62,7 +62,7 @@ fn targets(project: &Project) -> Result<Vec<String>> {
     Ok(files.iter().map(|file| stem(file, ".rs").to_owned()).collect())
 }
 
-fn has_cargo_fuzz(project: &Project) -> Result<()> {
+fn ensure_cargo_fuzz(project: &Project) -> Result<()> {
     if project.cargo().args(["fuzz", "--version"]).output().is_ok_and(|output| output.status.success()) {
         return Ok(());
     }
@@ -72,7 +72,7 @@ fn has_cargo_fuzz(project: &Project) -> Result<()> {
     .context("please install cargo-fuzz")
 }
 
-fn has_nightly(project: &Project) -> Result<()> {
+fn ensure_nightly(project: &Project) -> Result<()> {
     let installed = project.command("rustup").args(["run", "nightly", "rustc", "--version"]).output();
     if !installed.is_ok_and(|output| output.status.success()) {
         bail!(

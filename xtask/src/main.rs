@@ -75,7 +75,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Tables { check } => tables::run(&project, check),
         Command::Theme(options) => chromium_scripts::theme(&project, &options),
         Command::Pictures(options) => chromium_scripts::pictures(&project, &options),
-        Command::Setup => setup::everything(&project),
+        Command::Setup => setup::install_everything(&project),
         Command::TrunkHook => dist::complete_trunk_build(&project),
     }
 }

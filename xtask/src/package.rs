@@ -13,7 +13,7 @@ use crate::{
     dist,
     files::create_folder,
     progress::step,
-    project::{Project, read, run as run_command},
+    project::{Project, read_output, run as run_command},
 };
 
 mod archive;
@@ -22,38 +22,38 @@ mod archive;
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub fn run(project: &Project, options: &PackageOptions) -> Result<()> {
-    dist::provide(project, BundleProfile::Small, options.built)?;
-    println!("For npm: {}", npm(project)?.display());
-    let assets = assets(project)?;
-    println!("For a server: {}", assets.display());
+    dist::build_or_reuse(project, BundleProfile::Small, options.built)?;
+    println!("For npm: {}", pack_npm(project)?.display());
+    let assets = lay_out_assets(project)?;
+    println!("For a web server: {}", assets.display());
     if !options.widget {
-        println!("For an operator: {}", archive::pack(project, &folder(project)?, &assets)?.display());
+        println!("For operators: {}", archive::pack(project, &package_folder(project)?, &assets)?.display());
     }
     Ok(())
 }
 
-fn folder(project: &Project) -> Result<PathBuf> {
+fn package_folder(project: &Project) -> Result<PathBuf> {
     let folder = project.target.join("package");
     create_folder(&folder)?;
     Ok(folder)
 }
 
-pub fn npm(project: &Project) -> Result<PathBuf> {
+pub fn pack_npm(project: &Project) -> Result<PathBuf> {
     step("Packing for npm", || {
-        let folder = folder(project)?;
+        let folder = package_folder(project)?;
         let unpacked = folder.join("npm");
         let mut write = project.command("node");
         run_command(write.arg("xtask/package/npm.mjs").arg(project.dist()).arg(&unpacked).arg(VERSION))?;
         let mut pack = project.command("npm");
         pack.args(["pack", "--silent", "--pack-destination"]).arg(&folder).current_dir(&unpacked);
-        read(&mut pack)?;
+        read_output(&mut pack)?;
         Ok(folder.join(format!("chataibot-widget-{VERSION}.tgz")))
     })
 }
 
-pub fn assets(project: &Project) -> Result<PathBuf> {
-    step("Laying out the release", || {
-        let assets = folder(project)?.join("assets");
+pub fn lay_out_assets(project: &Project) -> Result<PathBuf> {
+    step("Writing the files of the release", || {
+        let assets = package_folder(project)?.join("assets");
         let mut write = project.command("node");
         run_command(write.arg("xtask/package/release.mjs").arg(project.dist()).arg(&assets).arg(VERSION))?;
         Ok(assets)

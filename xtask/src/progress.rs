@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Result;
 
-const WORTH_TELLING: Duration = Duration::from_secs(3);
+const MIN_REPORTED: Duration = Duration::from_secs(3);
 
 /// Runs one step under a title such as `Building the proxy`. Progress goes to standard error;
 /// results go to standard output.
@@ -20,15 +20,15 @@ pub fn step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
 /// Like [`step`], for a step that takes about so many seconds on two cores when nothing is built
 /// yet: the line says so, so that nobody takes it for hanging.
 pub fn long_step<T>(title: &str, seconds: u32, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    eprintln!("● {title} … (usually {seconds} s on two cores the first time, and a few seconds later on)");
+    eprintln!("● {title} … (usually {seconds} s on two cores the first time, then a few seconds)");
     timed(title, work)
 }
 
 fn timed<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    let begin = Instant::now();
+    let started = Instant::now();
     let result = work()?;
-    if begin.elapsed() >= WORTH_TELLING {
-        eprintln!("  {title}: done in {:.0} s", begin.elapsed().as_secs_f32());
+    if started.elapsed() >= MIN_REPORTED {
+        eprintln!("  {title}: done in {:.0} s", started.elapsed().as_secs_f32());
     }
     Ok(result)
 }

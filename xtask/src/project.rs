@@ -23,19 +23,19 @@ pub struct Project {
 
 /// Packages that are built apart from the rest of the workspace; otherwise cargo would unify the
 /// features of both and build the dependencies of the automation twice.
-const APART: [&str; 3] = ["xtask", "chataibot-test-runner", "chataibot-code-split"];
+const BUILT_SEPARATELY: [&str; 3] = ["xtask", "chataibot-test-runner", "chataibot-code-split"];
 
 /// Returns cargo's arguments for the rest of the workspace.
 pub fn workspace() -> impl Iterator<Item = &'static str> {
-    iter::once("--workspace").chain(APART.into_iter().flat_map(|package| ["--exclude", package]))
+    iter::once("--workspace").chain(BUILT_SEPARATELY.into_iter().flat_map(|package| ["--exclude", package]))
 }
 
 impl Project {
     /// Asks cargo for the paths, so that every way of setting a target directory is respected.
     pub fn find() -> Result<Self> {
-        let here =
+        let manifest_folder =
             env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-        let root = here.parent().context("xtask/ has no parent folder")?.to_owned();
+        let root = manifest_folder.parent().context("xtask/ has no parent folder")?.to_owned();
         let mut command = cargo(&root);
         let output =
             command.args(["metadata", "--no-deps", "--format-version", "1"]).stderr(Stdio::inherit()).output()?;
@@ -71,7 +71,7 @@ impl Project {
     /// paths of their programs.
     pub fn build<const N: usize>(&self, packages: [&str; N]) -> Result<[PathBuf; N]> {
         let mut cargo = self.cargo();
-        if self.tests_are_built && !packages.iter().any(|package| APART.contains(package)) {
+        if self.tests_are_built && !packages.iter().any(|package| BUILT_SEPARATELY.contains(package)) {
             // Built alone, they need fewer features of their dependencies, which would all be
             // compiled once more.
             cargo.args(["test", "--quiet", "--no-run"]).args(workspace());
@@ -103,12 +103,12 @@ fn cargo(root: &Path) -> Command {
     // `cargo run` sets these variables for xtask. Passed on, they would make build scripts that
     // watch them run again.
     for (name, _) in env::vars_os() {
-        let told_by_cargo = name.to_str().is_some_and(|name| {
+        let is_set_by_cargo = name.to_str().is_some_and(|name| {
             ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"]
                 .iter()
                 .any(|prefix| name.starts_with(prefix))
         });
-        if told_by_cargo {
+        if is_set_by_cargo {
             command.env_remove(name);
         }
     }
@@ -127,16 +127,16 @@ pub fn run(command: &mut Command) -> Result<()> {
 }
 
 /// Runs a command to its end and returns what it printed on standard output, which must be UTF-8.
-pub fn read(command: &mut Command) -> Result<String> {
+pub fn read_output(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start {name}"))?;
     ensure!(output.status.success(), "`{}` failed ({})", file_name(&name), output.status);
-    String::from_utf8(output.stdout).with_context(|| format!("{name} printed something that is no text"))
+    String::from_utf8(output.stdout).with_context(|| format!("{name} printed output that is not UTF-8"))
 }
 
 /// Runs a command to its end with `input` on its standard input, and returns its standard output.
 /// It has to read all of its input before it writes, or both sides would wait for each other.
-pub fn pipe(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
+pub fn run_with_input(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {name}"))?;

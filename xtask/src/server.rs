@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 /// What a server prints before its address, when it is ready.
 const READY: &str = "listening on http://";
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A running server. Dropping it ends the process.
 pub struct Server {
@@ -32,26 +32,26 @@ impl Server {
             .spawn()
             .with_context(|| format!("cannot start the {name}"))?;
         let output = child.stdout.take().context("the child's standard output is piped")?;
-        let (tell, hear) = mpsc::channel();
+        let (sender, receiver) = mpsc::channel();
         // Reads until the child ends, so that it never blocks on a full pipe.
         thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
                 match line.strip_prefix(READY).map(|address| address.trim_end_matches('/').parse()) {
-                    Some(Ok(address)) => _ = tell.send(address),
+                    Some(Ok(address)) => _ = sender.send(address),
                     _ => println!("{name}: {line}"),
                 }
             }
         });
-        match hear.recv_timeout(PATIENCE) {
+        match receiver.recv_timeout(START_TIMEOUT) {
             Ok(address) => Ok(Self { name, child, address }),
             Err(mpsc::RecvTimeoutError::Disconnected) => {
                 let status = child.wait()?;
-                bail!("the {name} ended before it was ready ({status}); its own words stand above");
+                bail!("the {name} ended before it was ready ({status}); its output is above");
             }
             Err(mpsc::RecvTimeoutError::Timeout) => {
                 child.kill()?;
                 child.wait()?;
-                bail!("the {name} was not ready within {} s", PATIENCE.as_secs());
+                bail!("the {name} was not ready within {} s", START_TIMEOUT.as_secs());
             }
         }
     }
@@ -69,7 +69,7 @@ impl Server {
     }
 
     /// Fails if the process has ended by itself.
-    pub fn must_run(&mut self) -> Result<()> {
+    pub fn ensure_running(&mut self) -> Result<()> {
         match self.child.try_wait().with_context(|| format!("cannot watch the {}", self.name))? {
             Some(status) => bail!("the {} ended ({status})", self.name),
             None => Ok(()),
@@ -77,14 +77,15 @@ impl Server {
     }
 
     pub fn wait_until_ok(&mut self, path: &str) -> Result<()> {
-        let begin = Instant::now();
+        let started = Instant::now();
         loop {
-            self.must_run()?;
-            if ask(self.address, &format!("GET {path}"), "", Duration::from_secs(5)).is_ok_and(|answer| is_ok(&answer))
+            self.ensure_running()?;
+            if send_request(self.address, &format!("GET {path}"), "", Duration::from_secs(5))
+                .is_ok_and(|answer| is_ok(&answer))
             {
                 return Ok(());
             }
-            if begin.elapsed() > PATIENCE {
+            if started.elapsed() > START_TIMEOUT {
                 bail!("the {} does not answer {path} with 200", self.name);
             }
             thread::sleep(Duration::from_millis(50));
@@ -101,9 +102,9 @@ impl Drop for Server {
 }
 
 /// Sends a request, such as `GET /readyz`, and returns the whole answer with its head.
-pub fn ask(address: SocketAddr, request: &str, body: &str, patience: Duration) -> io::Result<String> {
+pub fn send_request(address: SocketAddr, request: &str, body: &str, read_timeout: Duration) -> io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
-    stream.set_read_timeout(Some(patience))?;
+    stream.set_read_timeout(Some(read_timeout))?;
     let length = body.len();
     write!(
         stream,
@@ -125,11 +126,11 @@ pub fn any_port() -> Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
-/// Returns the first free port of 127.0.0.1 from `wished` on that is not in `taken`.
-pub fn free_port(wished: u16, taken: &[u16]) -> Result<u16> {
-    (wished..wished.saturating_add(100))
+/// Returns the first free port of 127.0.0.1 from `first` on that is not in `taken`.
+pub fn free_port(first: u16, taken: &[u16]) -> Result<u16> {
+    (first..first.saturating_add(100))
         .find(|port| !taken.contains(port) && TcpListener::bind(("127.0.0.1", *port)).is_ok())
-        .with_context(|| format!("no port from {wished} to {} is free", wished.saturating_add(99)))
+        .with_context(|| format!("no port from {first} to {} is free", first.saturating_add(99)))
 }
 
 #[cfg(test)]

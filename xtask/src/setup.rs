@@ -16,10 +16,10 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::{
     files::{read_bytes, write},
     progress::step,
-    project::{Project, WASM_TARGET, read, run},
+    project::{Project, WASM_TARGET, read_output, run},
 };
 
-pub use browsers::{Browser, Browsers, Engine, browser, browsers, is_chosen, readable_browsers};
+pub use browsers::{Browser, Browsers, Engine, browser, browsers, is_choice_set, readable_browsers};
 
 /// The oldest Node.js whose test runner has what the end-to-end tests use.
 const OLDEST_NODE: u32 = 20;
@@ -27,12 +27,12 @@ const OLDEST_NODE: u32 = 20;
 pub const REDIS_SERVER: &str = "redis-server";
 
 /// Installs everything that `demo` and `test` would install when they need it.
-pub fn everything(project: &Project) -> Result<()> {
-    wasm_target(project)?;
-    std_sources(project)?;
-    npm_packages(project)?;
-    redis_server()?;
-    signing_languages();
+pub fn install_everything(project: &Project) -> Result<()> {
+    ensure_wasm_target(project)?;
+    ensure_std_sources(project)?;
+    ensure_npm_packages(project)?;
+    ensure_redis_server()?;
+    ensure_signing_languages();
     for Browser { engine, program, driver } in browsers(project)?.found {
         println!("Tests in {} will use {} and {}.", engine.name(), program.display(), driver.display());
     }
@@ -40,7 +40,7 @@ pub fn everything(project: &Project) -> Result<()> {
 }
 
 /// Installs the standard library for [`WASM_TARGET`].
-pub fn wasm_target(project: &Project) -> Result<()> {
+pub fn ensure_wasm_target(project: &Project) -> Result<()> {
     if sysroot(project)?.join("lib/rustlib").join(WASM_TARGET).join("lib").is_dir() {
         return Ok(());
     }
@@ -49,7 +49,7 @@ pub fn wasm_target(project: &Project) -> Result<()> {
 }
 
 /// Installs the standard library's sources, from which the smallest build is made.
-pub fn std_sources(project: &Project) -> Result<()> {
+pub fn ensure_std_sources(project: &Project) -> Result<()> {
     if sysroot(project)?.join("lib/rustlib/src/rust/library/Cargo.lock").is_file() {
         return Ok(());
     }
@@ -60,12 +60,12 @@ pub fn std_sources(project: &Project) -> Result<()> {
 }
 
 fn sysroot(project: &Project) -> Result<PathBuf> {
-    Ok(read(project.command("rustc").args(["--print", "sysroot"]))?.trim().into())
+    Ok(read_output(project.command("rustc").args(["--print", "sysroot"]))?.trim().into())
 }
 
 /// Checks Node.js, and installs exactly the npm packages of `package-lock.json`.
-pub fn npm_packages(project: &Project) -> Result<()> {
-    node()?;
+pub fn ensure_npm_packages(project: &Project) -> Result<()> {
+    check_node()?;
     let lock = read_bytes(&project.root.join("package-lock.json"))?;
     let installed = project.root.join("node_modules/.installed-lock");
     if fs::read(&installed).is_ok_and(|installed| installed == lock) {
@@ -80,9 +80,9 @@ pub fn npm_packages(project: &Project) -> Result<()> {
     })
 }
 
-fn node() -> Result<()> {
-    programs(&[("node", "nodejs"), ("npm", "npm")], "Node.js 20 or newer with npm")?;
-    let version = read(Command::new("node").arg("--version"))?;
+fn check_node() -> Result<()> {
+    ensure_programs(&[("node", "nodejs"), ("npm", "npm")], "Node.js 20 or newer with npm")?;
+    let version = read_output(Command::new("node").arg("--version"))?;
     let major = version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
     ensure!(
         major.is_some_and(|major| major >= OLDEST_NODE),
@@ -93,15 +93,15 @@ fn node() -> Result<()> {
 }
 
 /// Finds or installs the Redis for tests of several proxies and for a cluster on this machine.
-pub fn redis_server() -> Result<()> {
-    programs(&[(REDIS_SERVER, REDIS_SERVER)], "redis-server, version 7 or newer")
+pub fn ensure_redis_server() -> Result<()> {
+    ensure_programs(&[(REDIS_SERVER, REDIS_SERVER)], "redis-server, version 7 or newer")
 }
 
 /// The accessibility bus, which is not in the `PATH`.
 pub const ACCESSIBILITY_BUS: &str = "/usr/libexec/at-spi-bus-launcher";
 
 /// Finds or installs the screen reader with a display, a bus and a speech server.
-pub fn screen_reader() -> Result<()> {
+pub fn ensure_screen_reader() -> Result<()> {
     let needed = [
         ("orca", "orca"),
         ("xdotool", "xdotool"),
@@ -111,20 +111,20 @@ pub fn screen_reader() -> Result<()> {
         ("dbus-daemon", "dbus"),
         (ACCESSIBILITY_BUS, "at-spi2-core"),
     ];
-    programs(&needed, "a screen reader and what it needs")
+    ensure_programs(&needed, "a screen reader and its dependencies")
 }
 
 /// Finds or installs the languages of `examples/signing`. Tests run those that are there, as a
 /// developer may do without the others.
-pub fn signing_languages() {
+pub fn ensure_signing_languages() {
     let languages = [("python3", "python3"), ("php", "php-cli"), ("ruby", "ruby")];
-    if let Err(error) = programs(&languages, "the languages in which host sites sign") {
-        println!("{error:#}; until then their examples of signing are not tested");
+    if let Err(error) = ensure_programs(&languages, "the languages of the signing examples") {
+        println!("{error:#}; until then their signing examples are not tested");
     }
 }
 
 /// Finds programs, each given with its Debian package, or installs those that are missing.
-fn programs(needed: &[(&str, &str)], what: &str) -> Result<()> {
+fn ensure_programs(needed: &[(&str, &str)], what: &str) -> Result<()> {
     let missing = || -> Vec<&str> {
         needed.iter().filter(|(program, _)| in_path(program).is_none()).map(|(_, package)| *package).collect()
     };
@@ -134,14 +134,14 @@ fn programs(needed: &[(&str, &str)], what: &str) -> Result<()> {
     }
     let wanted = format!("{what} (on Debian: apt-get install {})", packages.join(" "));
     install(&packages, &wanted)?;
-    ensure!(missing().is_empty(), "it was installed and still cannot be found: {wanted}");
+    ensure!(missing().is_empty(), "it was installed, but cannot be found: {wanted}");
     Ok(())
 }
 
 fn named_or_in_path(variable: &str, programs: &[&str]) -> Result<Option<PathBuf>> {
     if let Some(named) = env::var_os(variable).filter(|named| !named.is_empty()) {
         let named = PathBuf::from(named);
-        ensure!(named.is_file(), "{variable} names {}, which is not there", named.display());
+        ensure!(named.is_file(), "{variable} names {}, which does not exist", named.display());
         return Ok(Some(named));
     }
     Ok(programs.iter().find_map(|program| in_path(program)))

@@ -29,7 +29,7 @@ pub fn run(project: &Project, check: bool) -> Result<()> {
     dist::build(project, BundleProfile::default())?;
     let counts = weigh(project)?;
     if check && counts.failed > 0 {
-        bail!("over budget; if the growth is worth it, say so in {BUDGETS}");
+        bail!("over budget; if the growth is justified, raise the budget in {BUDGETS}");
     }
     Ok(())
 }
@@ -39,7 +39,7 @@ pub fn weigh(project: &Project) -> Result<Counts> {
     let budgets = budgets(project)?;
     let rows = rows(project)?;
     for key in budgets.keys() {
-        ensure!(rows.iter().any(|row| row.key == key), "{BUDGETS} has a budget for {key:?}, which is not weighed");
+        ensure!(rows.iter().any(|row| row.key == key), "{BUDGETS} has a budget for {key:?}, which is not measured");
     }
     let mut counts = Counts::default();
     println!("{:<28} {:>10} {:>10} {:>10} {:>10}", "bytes", "raw", "gzip", "brotli", "budget");
@@ -64,7 +64,7 @@ pub fn weigh(project: &Project) -> Result<Counts> {
 fn budgets(project: &Project) -> Result<BTreeMap<String, usize>> {
     let path = project.root.join(BUDGETS);
     toml::from_str(&read_text(&path)?)
-        .with_context(|| format!("{BUDGETS} should hold a number of bytes under each name"))
+        .with_context(|| format!("{BUDGETS} must contain a number of bytes for each name"))
 }
 
 fn rows(project: &Project) -> Result<Vec<Row>> {
@@ -80,23 +80,23 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
     let [shell, later @ ..] = SCRIPTS;
     let mut rows = vec![file("loader", "loader", LOADER)?, file(shell.0, shell.2, &script_name(shell.0))?];
     let (raw, gzip, brotli) = dist::weigh_styles(project)?;
-    rows.push(Row { key: "styles", title: "  of which styles, alone".to_owned(), raw, gzip, brotli });
+    rows.push(Row { key: "styles", title: "  of which styles".to_owned(), raw, gzip, brotli });
     rows.push(file("wasm", "WASM", WASM)?);
     rows.push(file("glue", "glue", WIDGET)?);
     let first = rows.iter().filter(|row| row.key != "styles");
-    rows.push(total("first-open", "first open: loader to glue", first));
+    rows.push(sum_row("first-open", "first open: loader to glue", first));
     for (key, _, title) in later {
         rows.push(file(key, title, &script_name(key))?);
     }
     for name in dist::chunks(project)? {
-        let key = if TALKING.contains(&short(&name)) { "talk" } else { "chunk" };
-        rows.push(file(key, &format!("{} (when needed)", short(&name)), &name)?);
+        let key = if TALK_CHUNKS.contains(&chunk_name(&name)) { "talk" } else { "chunk" };
+        rows.push(file(key, &format!("{} (when needed)", chunk_name(&name)), &name)?);
     }
     for (name, _) in COMPAT {
-        rows.push(file("compat", &format!("{} (instead of theirs)", name.trim_end_matches(".js")), name)?);
+        rows.push(file("compat", &format!("{} (other chats' APIs)", name.trim_end_matches(".js")), name)?);
     }
     let until_first_reply = || rows.iter().filter(|row| ["first-open", "frame", "talk"].contains(&row.key));
-    let first_reply = total("first-reply", "until the first reply, in all", until_first_reply());
+    let first_reply = sum_row("first-reply", "total until first reply", until_first_reply());
     // The row `first-open` is four files.
     let requests = until_first_reply().count() + 3;
     let title = "  requests until then".to_owned();
@@ -107,9 +107,9 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
 
 /// Chunks of the program that every conversation fetches; tests/e2e/first_reply.test.mjs counts them
 /// in a browser.
-const TALKING: [&str; 2] = ["base", "talk"];
+const TALK_CHUNKS: [&str; 2] = ["base", "talk"];
 
-fn total<'a>(key: &'static str, title: &str, files: impl Iterator<Item = &'a Row>) -> Row {
+fn sum_row<'a>(key: &'static str, title: &str, files: impl Iterator<Item = &'a Row>) -> Row {
     let none = Row { key, title: title.to_owned(), raw: 0, gzip: 0, brotli: 0 };
     files.fold(none, |sum, file| Row {
         raw: sum.raw + file.raw,
@@ -120,7 +120,7 @@ fn total<'a>(key: &'static str, title: &str, files: impl Iterator<Item = &'a Row
 }
 
 /// Returns `kinds` of `chataibot-kinds-0123abcd.wasm`.
-fn short(chunk: &str) -> &str {
+fn chunk_name(chunk: &str) -> &str {
     chunk.split('-').nth(1).unwrap_or(chunk)
 }
 

@@ -25,7 +25,7 @@ use crate::{
     command_line::{BundleTests, Suite},
     counts::Counts,
     progress::both,
-    project::{Project, read, workspace},
+    project::{Project, read_output, workspace},
     setup::{self, Browser, Browsers, Engine},
     sizes,
 };
@@ -41,7 +41,7 @@ pub fn run(project: &mut Project, suite: Option<&Suite>) -> Result<()> {
     let mut browsers = Browsers::default();
     match suite {
         None => {
-            total += run_suite("Native", None, || native(project, None))?;
+            total += run_suite("Native", None, || run_native(project, None))?;
             project.tests_are_built = true;
             browsers = setup::browsers(project)?;
             // In parallel, as browser tests and a compiler's last step keep one core busy each.
@@ -52,19 +52,19 @@ pub fn run(project: &mut Project, suite: Option<&Suite>) -> Result<()> {
             total += end_to_end(project, &product, &browsers, None)?;
             let chromium = setup::browser(project, Engine::Chromium)?;
             total += run_suite("Examples", None, || examples::run_some(project, &chromium))?;
-            total += screen_reader(project, &chromium, &mut browsers.missing)?;
+            total += run_screen_reader(project, &chromium, &mut browsers.missing)?;
             println!("\n━━ Sizes ━━");
             total += sizes::weigh(project)?;
         }
         Some(Suite::Native { name }) => {
-            total += run_suite("Native", name.as_deref(), || native(project, name.as_deref()))?;
+            total += run_suite("Native", name.as_deref(), || run_native(project, name.as_deref()))?;
         }
         Some(Suite::Browser { name }) => {
-            browsers = wanted(project, name.as_deref())?;
+            browsers = browsers_for(project, name.as_deref())?;
             total += components(project, &browsers, name.as_deref())?;
         }
         Some(Suite::EndToEnd(tests)) => {
-            browsers = wanted(project, tests.name.as_deref())?;
+            browsers = browsers_for(project, tests.name.as_deref())?;
             let product = end_to_end::Product::build(project, tests)?;
             total += end_to_end(project, &product, &browsers, tests.name.as_deref())?;
         }
@@ -76,7 +76,7 @@ pub fn run(project: &mut Project, suite: Option<&Suite>) -> Result<()> {
             total += run_suite("Examples", tests.name.as_deref(), || examples::run(project, &chromium, tests))?;
         }
     }
-    println!("\nAll of it took {:.0} s.", begin.elapsed().as_secs_f32());
+    println!("\nTotal time: {:.0} s.", begin.elapsed().as_secs_f32());
     for line in &browsers.missing {
         println!("{line}");
     }
@@ -97,7 +97,7 @@ enum Walks {
 }
 
 impl Walks {
-    fn chosen(choice: Option<String>) -> Self {
+    fn from_choice(choice: Option<String>) -> Self {
         match choice.as_deref() {
             None | Some("") => Self::Some,
             Some("none") => Self::None,
@@ -108,8 +108,8 @@ impl Walks {
 }
 
 /// A test run by name should be quick: it runs in Chromium alone, unless browsers are chosen.
-fn wanted(project: &Project, name: Option<&str>) -> Result<Browsers> {
-    if name.is_none() || setup::is_chosen() {
+fn browsers_for(project: &Project, name: Option<&str>) -> Result<Browsers> {
+    if name.is_none() || setup::is_choice_set() {
         return setup::browsers(project);
     }
     Ok(Browsers { found: vec![setup::browser(project, Engine::Chromium)?], missing: Vec::new() })
@@ -137,22 +137,22 @@ fn end_to_end(
         if end_to_end::has_any(project, browser.engine, name)? {
             total += run_suite(&title, name, || end_to_end::run(project, product, browser, name))?;
         } else {
-            println!("\n{title}: nothing that is named so is of the set for every browser");
+            println!("\n{title}: no test with this name is in the selection for every browser");
         }
     }
     Ok(total)
 }
 
 /// Runs the chosen walks. If none are chosen and there is no screen reader, one line reports that.
-fn screen_reader(project: &Project, chromium: &Browser, missing: &mut Vec<String>) -> Result<Counts> {
-    match Walks::chosen(env::var(READER).ok()) {
+fn run_screen_reader(project: &Project, chromium: &Browser, missing: &mut Vec<String>) -> Result<Counts> {
+    match Walks::from_choice(env::var(READER).ok()) {
         Walks::None => Ok(Counts::default()),
         Walks::Named(name) => {
             // The bundle has been built by then.
             let tests = BundleTests { name, built: true, ..BundleTests::default() };
             run_suite("Screen reader", tests.name.as_deref(), || reader::run(project, &tests))
         }
-        Walks::Some => match setup::screen_reader() {
+        Walks::Some => match setup::ensure_screen_reader() {
             Ok(()) => run_suite("Screen reader", None, || reader::run_some(project, chromium)),
             Err(error) => {
                 missing.push(format!("NOT TESTED with a screen reader: {error:#}"));
@@ -169,15 +169,15 @@ fn run_suite(title: &str, name: Option<&str>, run: impl FnOnce() -> Result<Count
     ensure!(
         counts.passed + counts.failed > 0,
         "{title}: no test ran{}",
-        name.map_or(String::new(), |name| format!("; none is named {name:?}"))
+        name.map_or(String::new(), |name| format!("; no name contains {name:?}"))
     );
     println!("{title}: {counts}, in {:.0} s", begin.elapsed().as_secs_f32());
     Ok(counts)
 }
 
-fn native(project: &Project, name: Option<&str>) -> Result<Counts> {
-    setup::redis_server()?;
-    setup::signing_languages();
+fn run_native(project: &Project, name: Option<&str>) -> Result<Counts> {
+    setup::ensure_redis_server()?;
+    setup::ensure_signing_languages();
     let mut counts = count(project.cargo().args(["test", "--no-fail-fast"]).args(workspace()).args(name))?;
     // Some of them run again on the other store; those with several proxies have used it already.
     for program in test_programs(project, &["delivery", "host_jwt"])? {
@@ -194,7 +194,7 @@ fn native(project: &Project, name: Option<&str>) -> Result<Counts> {
 /// tests. Cargo would rebuild them for a smaller selection, whose dependencies have fewer features.
 fn test_programs(project: &Project, names: &[&str]) -> Result<Vec<String>> {
     let build = ["test", "--no-run", "--quiet", "--message-format=json"];
-    let messages = read(project.cargo().args(build).args(workspace()))?;
+    let messages = read_output(project.cargo().args(build).args(workspace()))?;
     let programs: Vec<String> = messages
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
@@ -202,18 +202,18 @@ fn test_programs(project: &Project, names: &[&str]) -> Result<Vec<String>> {
         .filter(|message| names.iter().any(|name| message["target"]["name"] == *name))
         .filter_map(|message| message["executable"].as_str().map(str::to_owned))
         .collect();
-    ensure!(programs.len() == names.len(), "cargo has built {programs:?} for the tests {names:?}");
+    ensure!(programs.len() == names.len(), "cargo built {programs:?} for the tests {names:?}");
     Ok(programs)
 }
 
 /// Runs a test runner with its output shown, and counts its tests. A runner that fails without
 /// naming a test counts as one failure.
 fn count(command: &mut Command) -> Result<Counts> {
-    count_and(command, |_| ())
+    run_and_count_with(command, |_| ())
 }
 
-/// Like [`count`], and passes each line to `look`.
-fn count_and(command: &mut Command, mut look: impl FnMut(&str)) -> Result<Counts> {
+/// Like [`count`], and passes each line to `on_line`.
+fn run_and_count_with(command: &mut Command, mut on_line: impl FnMut(&str)) -> Result<Counts> {
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {name}"))?;
     let output = child.stdout.take().context("the runner's standard output is piped")?;
@@ -223,7 +223,7 @@ fn count_and(command: &mut Command, mut look: impl FnMut(&str)) -> Result<Counts
         let line = String::from_utf8_lossy(&line);
         println!("{line}");
         counts.read_line(&line);
-        look(&line);
+        on_line(&line);
     }
     if !child.wait()?.success() && counts.failed == 0 {
         counts.failed = 1;
@@ -237,8 +237,8 @@ mod tests {
 
     #[test]
     fn a_few_walks_with_a_screen_reader_run_unless_they_are_chosen() {
-        let chosen = |choice: &str| Walks::chosen(Some(choice.to_owned()));
-        assert_eq!((Walks::chosen(None), chosen("")), (Walks::Some, Walks::Some));
+        let chosen = |choice: &str| Walks::from_choice(Some(choice.to_owned()));
+        assert_eq!((Walks::from_choice(None), chosen("")), (Walks::Some, Walks::Some));
         assert_eq!((chosen("none"), chosen("all")), (Walks::None, Walks::Named(None)));
         assert_eq!(chosen("first-visit"), Walks::Named(Some("first-visit".to_owned())));
     }

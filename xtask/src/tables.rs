@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::project::{Project, run as run_command};
 
 /// Environment variable by which the tests write what they would compare.
-const WRITE: &str = "CHATAIBOT_WRITE_TABLES";
+const WRITE_VARIABLE: &str = "CHATAIBOT_WRITE_TABLES";
 
 /// Those tests, in the order in which they write: the manifest is also made from the reference's
 /// tables.
@@ -32,7 +32,7 @@ pub fn run(project: &Project, check: bool) -> Result<()> {
         let mut test = project.cargo();
         test.args(["test", "--quiet", "--package", "chataibot-widget", "--test", "tidy", name]);
         if !check {
-            test.env(WRITE, "1");
+            test.env(WRITE_VARIABLE, "1");
         }
         run_command(&mut test)?;
     }

@@ -49,7 +49,7 @@ impl<'a> File<'a> {
                 Payload::ElementSection(elements) => {
                     for element in elements {
                         let element = element?;
-                        file.table.extend(placed(&element)?);
+                        file.table.extend(table_entries(&element)?);
                         file.elements.push(element);
                     }
                 }
@@ -69,7 +69,7 @@ impl<'a> File<'a> {
 }
 
 /// Returns the functions of an element segment by their places in the table.
-fn placed(element: &Element) -> Result<BTreeMap<u32, u32>> {
+fn table_entries(element: &Element) -> Result<BTreeMap<u32, u32>> {
     let ElementKind::Active { offset_expr, .. } = &element.kind else { bail!("a chunk fills the table later on") };
     let Operator::I32Const { value } = offset_expr.get_operators_reader().read()? else {
         bail!("a chunk fills the table at a place that is not known")
@@ -83,16 +83,16 @@ fn placed(element: &Element) -> Result<BTreeMap<u32, u32>> {
 
 /// Returns the table place of the function that this one forwards its arguments to, if it does
 /// nothing else: the splitter calls functions of other files through such stubs.
-fn stands_for(ty: u32, body: &FunctionBody) -> Result<Option<u32>> {
+fn stub_target(ty: u32, body: &FunctionBody) -> Result<Option<u32>> {
     let mut operators = body.get_operators_reader()?;
-    let (mut got, mut place) = (0, None);
+    let (mut argument_count, mut table_index) = (0, None);
     while !operators.eof() {
-        match (operators.read()?, place) {
-            (Operator::LocalGet { local_index }, None) if local_index == got => got += 1,
-            (Operator::I32Const { value }, None) if value >= 0 => place = Some(value.cast_unsigned()),
+        match (operators.read()?, table_index) {
+            (Operator::LocalGet { local_index }, None) if local_index == argument_count => argument_count += 1,
+            (Operator::I32Const { value }, None) if value >= 0 => table_index = Some(value.cast_unsigned()),
             (Operator::CallIndirect { type_index, .. }, Some(_)) if type_index == ty => {
-                let end = matches!(operators.read()?, Operator::End) && operators.eof();
-                return Ok(place.filter(|_| end));
+                let ends_here = matches!(operators.read()?, Operator::End) && operators.eof();
+                return Ok(table_index.filter(|_| ends_here));
             }
             _ => return Ok(None),
         }
@@ -101,9 +101,9 @@ fn stands_for(ty: u32, body: &FunctionBody) -> Result<Option<u32>> {
 }
 
 /// New indices of one file's functions in the joined file.
-struct Numbers(Vec<u32>);
+struct FunctionIndices(Vec<u32>);
 
-impl Reencode for Numbers {
+impl Reencode for FunctionIndices {
     type Error = Infallible;
 
     fn function_index(&mut self, function: u32) -> Result<u32, Error<Infallible>> {
@@ -120,7 +120,7 @@ pub fn join(files: &[Vec<u8>]) -> Result<Vec<u8>> {
         let same = file.types.as_ref().map(bytes).transpose()? == Some(bytes(&types)?);
         ensure!(same, "two chunks number their types in other ways");
     }
-    let numbers = number(&files)?;
+    let indices = assign_indices(&files)?;
 
     let mut type_section = TypeSection::new();
     let mut imports = ImportSection::new();
@@ -128,30 +128,30 @@ pub fn join(files: &[Vec<u8>]) -> Result<Vec<u8>> {
     let mut elements = ElementSection::new();
     let mut code = CodeSection::new();
     let mut data = DataSection::new();
-    let mut same = Numbers(Vec::new());
-    same.parse_type_section(&mut type_section, types)?;
-    let mut taken = BTreeMap::new();
+    let mut type_encoder = FunctionIndices(Vec::new());
+    type_encoder.parse_type_section(&mut type_section, types)?;
+    let mut shared_imports = BTreeMap::new();
     for file in &files {
-        taken.extend(file.imports.clone());
+        shared_imports.extend(file.imports.clone());
     }
     for (kind, is_kind) in KINDS {
-        ensure!(taken.values().filter(|ty| is_kind(ty)).count() <= 1, "chunks take more than one {kind}");
+        ensure!(shared_imports.values().filter(|ty| is_kind(ty)).count() <= 1, "chunks take more than one {kind}");
     }
-    for ((module, name), ty) in taken {
+    for ((module, name), ty) in shared_imports {
         imports.import(module, name, EntityType::try_from(ty)?);
     }
-    for (file, (kept, numbers)) in files.iter().zip(numbers) {
-        let mut numbers = Numbers(numbers);
+    for (file, (kept, indices)) in files.iter().zip(indices) {
+        let mut indices = FunctionIndices(indices);
         for ((ty, body), _) in file.functions.iter().zip(&file.bodies).zip(kept).filter(|(_, kept)| *kept) {
             functions.function(*ty);
-            numbers.parse_function_body(&mut code, body.clone())?;
+            indices.parse_function_body(&mut code, body.clone())?;
         }
         for element in &file.elements {
-            numbers.parse_element(&mut elements, element.clone())?;
+            indices.parse_element(&mut elements, element.clone())?;
         }
         // The splitter leaves an empty segment for each one that belongs to another file.
         for segment in file.data.iter().filter(|segment| !segment.data.is_empty()) {
-            numbers.parse_data(&mut data, segment.clone())?;
+            indices.parse_data(&mut data, segment.clone())?;
         }
     }
     let mut joined = Module::new();
@@ -172,32 +172,32 @@ const KINDS: [(&str, IsKind); 4] = [
 
 /// Returns for each file which of its functions are kept, and the new index of each: a stub gets
 /// that of the function it calls in another file.
-fn number(files: &[File]) -> Result<Vec<(Vec<bool>, Vec<u32>)>> {
-    let mut owner = BTreeMap::new();
+fn assign_indices(files: &[File]) -> Result<Vec<(Vec<bool>, Vec<u32>)>> {
+    let mut owners = BTreeMap::new();
     for (index, file) in files.iter().enumerate() {
-        owner.extend(file.table.iter().map(|(place, function)| (*place, (index, *function as usize))));
+        owners.extend(file.table.iter().map(|(table_index, function)| (*table_index, (index, *function as usize))));
     }
     let mut next = 0;
-    let mut numbers = Vec::with_capacity(files.len());
-    let mut others = Vec::new();
+    let mut indices = Vec::with_capacity(files.len());
+    let mut stubs = Vec::new();
     for (index, file) in files.iter().enumerate() {
-        let (mut kept, mut own) = (Vec::new(), Vec::new());
+        let (mut is_kept, mut own_indices) = (Vec::new(), Vec::new());
         for (function, (ty, body)) in file.functions.iter().zip(&file.bodies).enumerate() {
-            let other = stands_for(*ty, body)?.and_then(|place| owner.get(&place));
-            if let Some(other) = other {
-                others.push(((index, function), *other));
+            let target = stub_target(*ty, body)?.and_then(|table_index| owners.get(&table_index));
+            if let Some(target) = target {
+                stubs.push(((index, function), *target));
             }
-            kept.push(other.is_none());
-            own.push(next);
-            next += u32::from(other.is_none());
+            is_kept.push(target.is_none());
+            own_indices.push(next);
+            next += u32::from(target.is_none());
         }
-        numbers.push((kept, own));
+        indices.push((is_kept, own_indices));
     }
-    for ((index, function), (other, its)) in others {
-        ensure!(numbers[other].0[its], "a chunk's function stands for one that stands for another");
-        numbers[index].1[function] = numbers[other].1[its];
+    for ((index, function), (target, target_function)) in stubs {
+        ensure!(indices[target].0[target_function], "a chunk's function stands for one that stands for another");
+        indices[index].1[function] = indices[target].1[target_function];
     }
-    Ok(numbers)
+    Ok(indices)
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ const SPLIT: &str = "split_";
 /// The chunk that every conversation needs.
 const TALK: &str = "talk";
 /// The chunks that may be needed before the first message. All others are needed after it.
-const BEFORE: [&str; 2] = ["files", "panels"];
+const BEFORE_FIRST_MESSAGE: [&str; 2] = ["files", "panels"];
 /// File with the code that those share with [`TALK`].
 const BASE: &str = "base";
 /// File with the code that chunks share and [`TALK`] does not use.
@@ -39,7 +39,7 @@ const SHARED: &str = "shared";
 const LOADERS: [&str; 2] = ["\n/* ", "\nexport const __wasm_split_load_"];
 /// Code that fetches a chunk and compiles it while the page goes on working. The host page may have
 /// replaced `fetch` by one whose answers streaming compilation rejects.
-const CHUNK: &str = "
+const CHUNK_LOADER: &str = "
 const compile = (address) => {
     const src = fetch(new URL(address, import.meta.url));
     const compiled = WebAssembly.compileStreaming(src).catch(async (cause) => {
@@ -60,8 +60,8 @@ const chunk = (address, ...deps) => makeLoad(() => {
 ";
 
 fn main() -> Result<()> {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let [compiled, folder, link, glue] = &words[..] else {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [compiled, folder, link, glue] = &arguments[..] else {
         bail!("use: chataibot-code-split COMPILED FOLDER LINK GLUE")
     };
     split(Path::new(compiled), Path::new(folder), link, glue)
@@ -103,7 +103,7 @@ fn split(compiled: &Path, target: &Path, link_name: &str, glue: &str) -> Result<
     write(&target.join(link_name), link_module(&link, &files, name)?.as_bytes())?;
     // With this section, which names the features the compiler may have used, wasm-bindgen would
     // switch to reference types, which take more room.
-    write(&target.join("main.wasm"), &without(&main, &["target_features"])?)
+    write(&target.join("main.wasm"), &strip_sections(&main, &["target_features"])?)
 }
 
 /// An output file: a chunk, or code that chunks share.
@@ -134,7 +134,7 @@ fn join_files(fetched: &BTreeMap<String, Vec<String>>) -> Result<BTreeMap<String
         let file = if let Some(chunk) = piece.strip_prefix(SPLIT) {
             chunk
         } else {
-            let file = match (chunks.contains(TALK), BEFORE.iter().any(|chunk| chunks.contains(chunk))) {
+            let file = match (chunks.contains(TALK), BEFORE_FIRST_MESSAGE.iter().any(|chunk| chunks.contains(chunk))) {
                 (true, true) => BASE,
                 (true, false) => TALK,
                 (false, _) => SHARED,
@@ -152,20 +152,20 @@ fn join_files(fetched: &BTreeMap<String, Vec<String>>) -> Result<BTreeMap<String
 /// Returns the splitter's module with a loader per file, which first fetches the file's needs.
 fn link_module(splitter: &str, files: &BTreeMap<String, File>, name: impl Fn(&str) -> String) -> Result<String> {
     let loaders = LOADERS.iter().filter_map(|begin| splitter.find(begin)).min();
-    let (how, theirs) = splitter.split_at(loaders.context("the splitter's module loads nothing")?);
-    ensure!(how.contains("function makeLoad(fetcher, deps)"), "the splitter's module loads in another way");
-    let mut link = [how, CHUNK].concat();
+    let (prelude, own_loaders) = splitter.split_at(loaders.context("the splitter's module loads nothing")?);
+    ensure!(prelude.contains("function makeLoad(fetcher, deps)"), "the splitter's module loads in another way");
+    let mut link = [prelude, CHUNK_LOADER].concat();
     // Files that others need come first.
-    let (first, then): (Vec<&str>, Vec<&str>) =
+    let (shared_files, chunks): (Vec<&str>, Vec<&str>) =
         files.keys().map(String::as_str).partition(|file| [BASE, SHARED].contains(file));
-    let order = first.iter().chain([&TALK]).chain(then.iter().filter(|file| **file != TALK));
+    let order = shared_files.iter().chain([&TALK]).chain(chunks.iter().filter(|file| **file != TALK));
     for file in order {
         let needs: String = files[*file].needs.iter().flat_map(|file| [", ", file]).collect();
         link.push_str(&format!("const {file} = chunk(\"./{}\"{needs});\n", name(file)));
     }
-    for chunk in then {
+    for chunk in chunks {
         let export = format!("export const __wasm_split_load_{chunk} = ");
-        ensure!(theirs.contains(&export), "the splitter's module does not load {chunk}");
+        ensure!(own_loaders.contains(&export), "the splitter's module does not load {chunk}");
         link.push_str(&format!("{export}wrapAsyncCb({chunk});\n"));
     }
     // What `TALK` needs can be fetched before the program is there to ask for it.
@@ -179,7 +179,7 @@ fn link_module(splitter: &str, files: &BTreeMap<String, File>, name: impl Fn(&st
 }
 
 /// Returns the module without names and without these sections.
-fn without(wasm: &[u8], sections: &[&str]) -> Result<Vec<u8>> {
+fn strip_sections(wasm: &[u8], sections: &[&str]) -> Result<Vec<u8>> {
     let mut module: Module = ModuleConfig::new()
         .generate_name_section(false)
         .generate_producers_section(false)

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Parses `<epoch>-<seq>` into two numbers.
-pub fn cursor(text: &str) -> Option<(u32, u32)> {
+pub fn parse_cursor(text: &str) -> Option<(u32, u32)> {
     let (epoch, seq) = text.split_once('-')?;
     let number = |digits: &str| {
         let plain = digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
@@ -17,25 +17,25 @@ pub fn cursor_of(entry: &Value) -> &str {
 }
 
 /// `message`, `delivery`, `status` or `assignee`: the one key of the entry's event.
-pub fn kind(entry: &Value) -> &str {
+pub fn event_kind(entry: &Value) -> &str {
     entry["event"].as_object().and_then(|event| event.keys().next()).map_or("", String::as_str)
 }
 
 /// Returns the plain text of a content, in order.
-pub fn words(content: &Value) -> String {
+pub fn plain_text(content: &Value) -> String {
     let mut out = String::new();
-    collect(content, &mut out);
+    collect_text(content, &mut out);
     out
 }
 
-fn collect(value: &Value, out: &mut String) {
+fn collect_text(value: &Value, out: &mut String) {
     match value {
-        Value::Array(items) => items.iter().for_each(|item| collect(item, out)),
+        Value::Array(items) => items.iter().for_each(|item| collect_text(item, out)),
         Value::Object(fields) => {
             for (name, value) in fields {
                 match value.as_str() {
                     Some(text) if name == "text" => out.push_str(text),
-                    Some(_) | None => collect(value, out),
+                    Some(_) | None => collect_text(value, out),
                 }
             }
         }
@@ -44,9 +44,9 @@ fn collect(value: &Value, out: &mut String) {
 }
 
 /// Whether the entry is a message of this author with this text.
-pub fn says(entry: &Value, author: &str, text: &str) -> bool {
+pub fn is_message(entry: &Value, author: &str, text: &str) -> bool {
     let message = &entry["event"]["message"];
-    message["author"] == author && words(&message["content"]) == text
+    message["author"] == author && plain_text(&message["content"]) == text
 }
 
 /// Whether the entry is the visitor's message with this idempotency key.
@@ -61,23 +61,23 @@ pub fn is_delivery(entry: &Value, key: &str, state: &str) -> bool {
 }
 
 /// Summarizes a log for a report.
-pub fn short(log: &[Value]) -> String {
-    let told: Vec<String> = log
+pub fn log_summary(log: &[Value]) -> String {
+    let parts: Vec<String> = log
         .iter()
         .map(|entry| {
             let event = &entry["event"];
-            let what = match kind(entry) {
+            let summary = match event_kind(entry) {
                 "message" => {
-                    let text: String = words(&event["message"]["content"]).chars().take(30).collect();
+                    let text: String = plain_text(&event["message"]["content"]).chars().take(30).collect();
                     format!("{} “{text}”", event["message"]["author"].as_str().unwrap_or("?"))
                 }
                 "delivery" => event["delivery"]["state"].as_str().unwrap_or("?").to_owned(),
                 other => other.to_owned(),
             };
-            format!("{} {what}", cursor_of(entry))
+            format!("{} {summary}", cursor_of(entry))
         })
         .collect();
-    format!("[{}]", told.join(", "))
+    format!("[{}]", parts.join(", "))
 }
 
 #[cfg(test)]
@@ -89,7 +89,10 @@ mod tests {
     #[test]
     fn words_are_those_of_the_tree_and_of_nothing_else() {
         let content = json!({ "text": { "body": [{ "text": "Hi " }, { "bold": [{ "text": "there" }] }, "break"] } });
-        assert_eq!(words(&content), "Hi there");
-        assert_eq!((cursor("1-2"), cursor("01-2"), cursor("1-+2"), cursor("12")), (Some((1, 2)), None, None, None));
+        assert_eq!(plain_text(&content), "Hi there");
+        assert_eq!(
+            (parse_cursor("1-2"), parse_cursor("01-2"), parse_cursor("1-+2"), parse_cursor("12")),
+            (Some((1, 2)), None, None, None)
+        );
     }
 }

@@ -35,9 +35,9 @@ pub struct Fixture {
     /// Secrets that no answer may contain, each after its description.
     pub secrets: Vec<(&'static str, String)>,
     /// Timeout for everything that must arrive.
-    pub patience: Duration,
+    pub timeout: Duration,
     /// Held by the one check that may control the platform.
-    pub platform_turn: tokio::sync::Mutex<()>,
+    pub platform_lock: tokio::sync::Mutex<()>,
     /// The body of each answer of the proxy.
     pub bodies: Mutex<Vec<String>>,
 }
@@ -63,13 +63,13 @@ impl Fixture {
         let response = self.http.execute(built).await.map_err(fault)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.map_err(fault)?;
-        self.heard(&text);
+        self.record_body(&text);
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
         Ok(Answer { call, status, headers, text, json })
     }
 
     /// Records the body of an answer.
-    pub fn heard(&self, text: &str) {
+    pub fn record_body(&self, text: &str) {
         self.bodies.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
     }
 

@@ -27,30 +27,30 @@ impl HostSite {
     }
 
     pub fn identity(&self, user: &str) -> String {
-        signed(&self.secret, &json!({ "alg": "HS256", "typ": "JWT" }), &self.claims(user))
+        sign_jwt(&self.secret, &json!({ "alg": "HS256", "typ": "JWT" }), &self.claims(user))
     }
 
     /// Returns invalid identities, each after what is wrong with it.
-    pub fn forgeries(&self) -> Vec<(&'static str, String)> {
+    pub fn invalid_identities(&self) -> Vec<(&'static str, String)> {
         let head = json!({ "alg": "HS256", "typ": "JWT" });
-        let with = |name: &str, value: Value| {
+        let with_claim = |name: &str, value: Value| {
             let mut claims = self.claims("u-1");
             claims[name] = value;
-            signed(&self.secret, &head, &claims)
+            sign_jwt(&self.secret, &head, &claims)
         };
         vec![
-            ("another secret", signed("somebody-elses-secret-0123456789", &head, &self.claims("u-1"))),
-            ("no algorithm", signed(&self.secret, &json!({ "alg": "none" }), &self.claims("u-1"))),
-            ("another site", with("aud", "somebody-elses-site".into())),
-            ("an end that is over", with("exp", 1.into())),
-            ("no user", with("sub", Value::Null)),
+            ("another secret", sign_jwt("somebody-elses-secret-0123456789", &head, &self.claims("u-1"))),
+            ("no algorithm", sign_jwt(&self.secret, &json!({ "alg": "none" }), &self.claims("u-1"))),
+            ("another site", with_claim("aud", "somebody-elses-site".into())),
+            ("an end that is over", with_claim("exp", 1.into())),
+            ("no user", with_claim("sub", Value::Null)),
         ]
     }
 }
 
-fn signed(secret: &str, head: &Value, claims: &Value) -> String {
-    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let message = format!("{}.{}", part(head), part(claims));
+fn sign_jwt(secret: &str, head: &Value, claims: &Value) -> String {
+    let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let message = format!("{}.{}", encode(head), encode(claims));
     let signature = URL_SAFE_NO_PAD.encode(hmac_sha256(secret.as_bytes(), message.as_bytes()));
     format!("{message}.{signature}")
 }

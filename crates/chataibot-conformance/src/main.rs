@@ -15,11 +15,11 @@ async fn main() -> ExitCode {
         print!("{}", report::list(&checks::all()));
         return ExitCode::SUCCESS;
     }
-    let tell = |told: Progress<'_>| match told {
+    let on_progress = |progress: Progress<'_>| match progress {
         Progress::Line(line) => println!("{line}"),
         Progress::Checked(found) => println!("{}", report::found(found)),
     };
-    match run(&options, tell).await {
+    match run(&options, on_progress).await {
         Ok(all) => {
             println!("{}", report::sum(&all));
             if holds(&all) { ExitCode::SUCCESS } else { ExitCode::FAILURE }

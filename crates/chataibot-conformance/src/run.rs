@@ -30,15 +30,15 @@ fn selected(options: &Options) -> anyhow::Result<Vec<Check>> {
     if let Some(unknown) = options.only.iter().find(|name| all.iter().all(|check| check.name != name.as_str())) {
         bail!("there is no check {unknown:?}; --list names them all");
     }
-    let wanted = |check: &Check| match options.only.as_slice() {
+    let is_selected = |check: &Check| match options.only.as_slice() {
         [] => !(options.quick && check.slow),
         only => only.iter().any(|name| name == check.name),
     };
-    Ok(all.into_iter().filter(wanted).collect())
+    Ok(all.into_iter().filter(is_selected).collect())
 }
 
-/// Runs the checks. `tell` gets each line to print, and each result, as soon as it exists.
-pub async fn run(options: &Options, tell: impl Fn(Progress<'_>)) -> anyhow::Result<Vec<Found>> {
+/// Runs the checks. `on_progress` gets each line to print, and each result, as soon as it exists.
+pub async fn run(options: &Options, on_progress: impl Fn(Progress<'_>)) -> anyhow::Result<Vec<Found>> {
     let checks = selected(options)?;
     let url = options.url.as_deref().unwrap_or_default().trim_end_matches('/');
     let http = reqwest::Client::builder()
@@ -47,16 +47,16 @@ pub async fn run(options: &Options, tell: impl Fn(Progress<'_>)) -> anyhow::Resu
         .build()
         .map_err(|error| anyhow!("no HTTP client: {error}"))?;
     let webhook_url = options.webhook_url.clone().unwrap_or_else(|| format!("{url}/webhook/demo-webhook-secret"));
-    let own = match &options.simulator {
+    let own_simulator = match &options.simulator {
         Some(_) => None,
-        None => Some(begin(options).await?),
+        None => Some(spawn_simulator(options).await?),
     };
     let platform =
-        own.as_ref().map_or_else(|| options.simulator.clone().unwrap_or_default(), simulator::Simulator::url);
-    tell(Progress::Line(&setting(options, &platform, &webhook_url)));
+        own_simulator.as_ref().map_or_else(|| options.simulator.clone().unwrap_or_default(), simulator::Simulator::url);
+    on_progress(Progress::Line(&settings_text(options, &platform, &webhook_url)));
 
     let fixture = Fixture {
-        simulator: Simulator::at(http.clone(), &platform),
+        simulator: Simulator::new(http.clone(), &platform),
         http,
         proxy: url.to_owned(),
         origin: options.origin.clone(),
@@ -75,35 +75,35 @@ pub async fn run(options: &Options, tell: impl Fn(Progress<'_>)) -> anyhow::Resu
         .into_iter()
         .chain(options.identity_secret.clone().map(|secret| ("the host site's secret", secret)))
         .collect(),
-        patience: Duration::from_secs(options.patience),
-        platform_turn: tokio::sync::Mutex::default(),
+        timeout: Duration::from_secs(options.patience),
+        platform_lock: tokio::sync::Mutex::default(),
         bodies: Mutex::default(),
     };
-    reach(&fixture, options).await?;
+    wait_for_proxy(&fixture, options).await?;
 
     let (slow, quick): (Vec<Check>, Vec<Check>) = checks.iter().partition(|check| check.slow);
     let slow = futures_util::future::join_all(slow.into_iter().map(|check| run_one(&fixture, check)));
     let quick = async {
         let mut all = Vec::with_capacity(quick.len());
         for check in quick {
-            let turn = fixture.platform_turn.lock().await;
-            let found = match fixture.simulator.tidy().await {
+            let platform_lock = fixture.platform_lock.lock().await;
+            let found = match fixture.simulator.reset().await {
                 Ok(()) => run_one(&fixture, check).await,
                 Err(fault) => Found { check, outcome: Err(fault) },
             };
-            drop(turn);
-            tell(Progress::Checked(&found));
+            drop(platform_lock);
+            on_progress(Progress::Checked(&found));
             all.push(found);
         }
         all
     };
     let (mut all, slow) = tokio::join!(quick, slow);
     for found in slow {
-        tell(Progress::Checked(&found));
+        on_progress(Progress::Checked(&found));
         all.push(found);
     }
-    if let Some(own) = own {
-        own.shutdown().await;
+    if let Some(own_simulator) = own_simulator {
+        own_simulator.shutdown().await;
     }
     Ok(all)
 }
@@ -124,13 +124,13 @@ pub fn holds(all: &[Found]) -> bool {
 
 async fn run_one(fixture: &Fixture, check: Check) -> Found {
     // Each step has its own timeout; this one is for a proxy that never answers.
-    const LONGEST: Duration = Duration::from_secs(120);
-    let outcome = tokio::time::timeout(LONGEST, (check.run)(fixture)).await;
+    const CHECK_TIMEOUT: Duration = Duration::from_secs(120);
+    let outcome = tokio::time::timeout(CHECK_TIMEOUT, (check.run)(fixture)).await;
     let outcome = outcome.unwrap_or_else(|_| Err(violation("it was not over after two minutes")));
     Found { check, outcome }
 }
 
-async fn begin(options: &Options) -> anyhow::Result<simulator::Simulator> {
+async fn spawn_simulator(options: &Options) -> anyhow::Result<simulator::Simulator> {
     let config = simulator::Config {
         listen: options.simulator_listen,
         account_token: options.account_token.clone(),
@@ -150,7 +150,7 @@ async fn begin(options: &Options) -> anyhow::Result<simulator::Simulator> {
     })
 }
 
-fn setting(options: &Options, platform: &str, webhook_url: &str) -> String {
+fn settings_text(options: &Options, platform: &str, webhook_url: &str) -> String {
     let Options { origin, account_token, bot_key, webhook_token, .. } = options;
     format!(
         "The proxy must be configured for a site with\n  platform URL     {platform}/api/v1\n  account token    {account_token}\n  bot key          {bot_key}\n  webhook token    {webhook_token}\n  allowed origin   {origin}\nand take the platform's events at\n  {webhook_url}\n"
@@ -158,21 +158,21 @@ fn setting(options: &Options, platform: &str, webhook_url: &str) -> String {
 }
 
 /// Waits for the proxy, and for its answer to the handshake.
-async fn reach(fixture: &Fixture, options: &Options) -> anyhow::Result<()> {
-    let until = Instant::now() + Duration::from_secs(options.wait);
+async fn wait_for_proxy(fixture: &Fixture, options: &Options) -> anyhow::Result<()> {
+    let deadline = Instant::now() + Duration::from_secs(options.wait);
     let order = json!({ "url": fixture.webhook_url, "token": fixture.webhook_token, "handshake": false });
     let aimed = fixture.simulator.order("webhook", order).await;
-    aimed.map_err(|fault| anyhow!("the simulator can't be used: {}", words(&fault)))?;
+    aimed.map_err(|fault| anyhow!("the simulator can't be used: {}", message_of(&fault)))?;
     loop {
         let reached = fixture.token(json!({})).await;
         let why = match reached {
             Ok(answer) if answer.status == 200 => match fixture.simulator.order("handshake", json!({})).await {
-                Ok(met) if met["handshake"]["ok"] == true => return Ok(()),
-                Ok(met) => format!(
+                Ok(response) if response["handshake"]["ok"] == true => return Ok(()),
+                Ok(response) => format!(
                     "the webhook {} does not answer the handshake: {}",
-                    fixture.webhook_url, met["handshake"]["error"]
+                    fixture.webhook_url, response["handshake"]["error"]
                 ),
-                Err(fault) => words(&fault),
+                Err(fault) => message_of(&fault),
             },
             Ok(answer) if answer.json["error"] == "IDENTITY_REQUIRED" && fixture.host.is_some() => {
                 // From now on every visitor signs in.
@@ -183,16 +183,16 @@ async fn reach(fixture: &Fixture, options: &Options) -> anyhow::Result<()> {
                 bail!("this site takes signed-in visitors only: --identity-secret says what they are signed with");
             }
             Ok(answer) => answer.summary(),
-            Err(fault) => words(&fault),
+            Err(fault) => message_of(&fault),
         };
-        if Instant::now() >= until {
+        if Instant::now() >= deadline {
             bail!(why);
         }
         sleep(Duration::from_millis(250)).await;
     }
 }
 
-fn words(fault: &CheckError) -> String {
+fn message_of(fault: &CheckError) -> String {
     match fault {
         CheckError::Violation(what) | CheckError::NotApplicable(what) => what.clone(),
     }

@@ -10,21 +10,21 @@ use crate::outcome::{CheckError, ensure, violation};
 #[derive(Clone, Debug)]
 pub struct Simulator {
     http: reqwest::Client,
-    base: String,
+    base_url: String,
 }
 
 impl Simulator {
-    pub fn at(http: reqwest::Client, base: &str) -> Self {
-        Self { http, base: base.trim_end_matches('/').to_owned() }
+    pub fn new(http: reqwest::Client, base_url: &str) -> Self {
+        Self { http, base_url: base_url.trim_end_matches('/').to_owned() }
     }
 
     pub async fn order(&self, path: &str, order: Value) -> Result<Value, CheckError> {
-        let request = self.http.post(format!("{}/_control/{path}", self.base)).json(&order);
+        let request = self.http.post(format!("{}/_control/{path}", self.base_url)).json(&order);
         self.answer(path, request).await
     }
 
-    pub async fn ask(&self, path: &str) -> Result<Value, CheckError> {
-        self.answer(path, self.http.get(format!("{}/_control/{path}", self.base))).await
+    pub async fn query(&self, path: &str) -> Result<Value, CheckError> {
+        self.answer(path, self.http.get(format!("{}/_control/{path}", self.base_url))).await
     }
 
     async fn answer(&self, path: &str, request: reqwest::RequestBuilder) -> Result<Value, CheckError> {
@@ -36,7 +36,7 @@ impl Simulator {
     }
 
     /// Resets the simulator to its usual state, whatever the last check left.
-    pub async fn tidy(&self) -> Result<(), CheckError> {
+    pub async fn reset(&self) -> Result<(), CheckError> {
         self.order("reset", json!({})).await?;
         self.order("style", json!({ "token_in": "body", "echo": "plain", "ids": false, "time": "plain" })).await?;
         self.order("webhooks/resume", json!({})).await?;
@@ -44,12 +44,12 @@ impl Simulator {
     }
 
     /// Waits until the bot has sent all its messages and every webhook has arrived.
-    pub async fn settled(&self) -> Result<(), CheckError> {
-        let idle = self.ask("idle?timeout_ms=10000").await?;
+    pub async fn wait_until_idle(&self) -> Result<(), CheckError> {
+        let idle = self.query("idle?timeout_ms=10000").await?;
         if idle["ok"] == true {
             return Ok(());
         }
-        let waiting = self.ask("deliveries").await?;
+        let waiting = self.query("deliveries").await?;
         let last = waiting["deliveries"].as_array().and_then(|all| all.last().cloned()).unwrap_or_default();
         Err(violation(format!(
             "webhooks do not arrive; the last one met {}",
@@ -60,20 +60,21 @@ impl Simulator {
     /// Has the bot say something in a conversation, given by the platform's id; returns once the
     /// webhook has been accepted.
     pub async fn reply(&self, conversation: &str, html: &str) -> Result<Value, CheckError> {
-        self.say(json!({ "conversation": conversation, "text": html, "wait": true })).await
+        self.reply_with(json!({ "conversation": conversation, "text": html, "wait": true })).await
     }
 
     /// As [`Simulator::reply`], with any content.
-    pub async fn say(&self, order: Value) -> Result<Value, CheckError> {
-        let said = self.order("reply", order).await?;
-        let taken = said["states"].as_array().is_none_or(|states| states.iter().all(|state| state == "delivered"));
-        if taken { Ok(said) } else { Err(violation("the proxy did not answer 2xx to a webhook")) }
+    pub async fn reply_with(&self, order: Value) -> Result<Value, CheckError> {
+        let reply = self.order("reply", order).await?;
+        let is_accepted =
+            reply["states"].as_array().is_none_or(|states| states.iter().all(|state| state == "delivered"));
+        if is_accepted { Ok(reply) } else { Err(violation("the proxy did not answer 2xx to a webhook")) }
     }
 
     /// Returns the calls of one kind, `start` or `send`, that the proxy has made since the last
-    /// [`Simulator::tidy`].
+    /// [`Simulator::reset`].
     pub async fn calls(&self, kind: &str) -> Result<Vec<Value>, CheckError> {
-        let answer = self.ask(&format!("calls?call={kind}")).await?;
+        let answer = self.query(&format!("calls?call={kind}")).await?;
         Ok(answer["calls"].as_array().cloned().unwrap_or_default())
     }
 
@@ -93,8 +94,8 @@ impl Simulator {
     }
 
     /// Waits until a call of this kind has come and its answer is held.
-    pub async fn held(&self, kind: &str) -> Result<Value, CheckError> {
-        let answer = self.ask(&format!("calls?call={kind}&outcome=held&at_least=1&timeout_ms=5000")).await?;
+    pub async fn wait_for_held_call(&self, kind: &str) -> Result<Value, CheckError> {
+        let answer = self.query(&format!("calls?call={kind}&outcome=held&at_least=1&timeout_ms=5000")).await?;
         let held = answer["calls"].as_array().and_then(|calls| calls.first().cloned());
         held.ok_or_else(|| violation(format!("no `{kind}` call reached the platform within 5 seconds")))
     }

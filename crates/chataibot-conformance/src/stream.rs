@@ -17,7 +17,7 @@ pub struct Block {
     pub id: Option<String>,
     /// The `data:` lines.
     pub data: String,
-    pub comment: bool,
+    pub is_comment: bool,
 }
 
 impl Block {
@@ -31,13 +31,13 @@ impl Block {
         json["cursor"].is_string().then_some(json)
     }
 
-    fn read(lines: &str) -> Self {
+    fn parse(lines: &str) -> Self {
         let mut block = Self::default();
         for line in lines.lines().filter(|line| !line.is_empty()) {
             let (field, value) = line.split_once(':').unwrap_or((line, ""));
             let value = value.strip_prefix(' ').unwrap_or(value);
             match field {
-                "" => block.comment = true,
+                "" => block.is_comment = true,
                 "event" => block.event = Some(value.to_owned()),
                 "id" => block.id = Some(value.to_owned()),
                 "data" => block.data.push_str(value),
@@ -55,7 +55,7 @@ pub struct Stream {
 }
 
 impl Stream {
-    pub fn of(response: reqwest::Response) -> Self {
+    pub fn new(response: reqwest::Response) -> Self {
         Self { response, bytes: Vec::new() }
     }
 
@@ -64,13 +64,13 @@ impl Stream {
     }
 
     /// Returns the next block; `None` at the end of the stream.
-    pub async fn next(&mut self, until: Instant) -> Result<Option<Block>, CheckError> {
+    pub async fn next(&mut self, deadline: Instant) -> Result<Option<Block>, CheckError> {
         loop {
-            if let Some((end, length)) = end(&self.bytes) {
+            if let Some((end, length)) = find_block_end(&self.bytes) {
                 let block: Vec<u8> = self.bytes.drain(..end + length).collect();
-                return Ok(Some(Block::read(&String::from_utf8_lossy(&block).replace('\r', "\n"))));
+                return Ok(Some(Block::parse(&String::from_utf8_lossy(&block).replace('\r', "\n"))));
             }
-            match timeout_at(until, self.response.chunk()).await {
+            match timeout_at(deadline, self.response.chunk()).await {
                 Err(_) => return Err(violation("it did not come on the stream in time")),
                 Ok(Err(error)) => return Err(violation(format!("the stream broke off: {}", error.without_url()))),
                 Ok(Ok(Some(chunk))) => self.bytes.extend_from_slice(&chunk),
@@ -79,27 +79,27 @@ impl Stream {
         }
     }
 
-    /// Reads up to and including the first block that `wanted` accepts; returns all blocks read.
-    pub async fn until(
+    /// Reads up to and including the first block that `is_wanted` accepts; returns all blocks read.
+    pub async fn read_until(
         &mut self,
-        patience: Duration,
-        wanted: impl Fn(&Block) -> bool,
+        limit: Duration,
+        is_wanted: impl Fn(&Block) -> bool,
     ) -> Result<Vec<Block>, CheckError> {
-        let until = Instant::now() + patience;
+        let deadline = Instant::now() + limit;
         let mut blocks = Vec::new();
         loop {
-            let next = self.next(until).await;
+            let next = self.next(deadline).await;
             match next {
                 Ok(Some(block)) => {
-                    let is_last = wanted(&block);
+                    let is_last = is_wanted(&block);
                     blocks.push(block);
                     if is_last {
                         return Ok(blocks);
                     }
                 }
-                Ok(None) => return Err(violation(format!("the stream ended after {}", told(&blocks)))),
-                Err(CheckError::Violation(what)) => {
-                    return Err(violation(format!("{what}; what came was {}", told(&blocks))));
+                Ok(None) => return Err(violation(format!("the stream ended after {}", block_summary(&blocks)))),
+                Err(CheckError::Violation(seen)) => {
+                    return Err(violation(format!("{seen}; what came was {}", block_summary(&blocks))));
                 }
                 Err(skipped @ CheckError::NotApplicable(_)) => return Err(skipped),
             }
@@ -112,13 +112,13 @@ pub fn entries(blocks: &[Block]) -> Vec<Value> {
 }
 
 /// Summarizes blocks for a report.
-pub fn told(blocks: &[Block]) -> String {
-    let others: Vec<&str> = blocks.iter().filter_map(|block| block.event.as_deref()).collect();
-    format!("the events {others:?} with the entries {}", entry::short(&entries(blocks)))
+pub fn block_summary(blocks: &[Block]) -> String {
+    let events: Vec<&str> = blocks.iter().filter_map(|block| block.event.as_deref()).collect();
+    format!("the events {events:?} with the entries {}", entry::log_summary(&entries(blocks)))
 }
 
 /// Finds the end of a block: returns its offset and its length, in bytes.
-fn end(bytes: &[u8]) -> Option<(usize, usize)> {
+fn find_block_end(bytes: &[u8]) -> Option<(usize, usize)> {
     let find = |pattern: &[u8]| {
         bytes.windows(pattern.len()).position(|window| window == pattern).map(|at| (at, pattern.len()))
     };
@@ -131,11 +131,14 @@ mod tests {
 
     #[test]
     fn a_block_ends_with_an_empty_line_of_any_kind() {
-        assert_eq!(end(b"a\n\nb"), Some((1, 2)));
-        assert_eq!(end(b"a\r\n\r\nb\n\n"), Some((1, 4)));
-        assert_eq!(end(b"a\r\n"), None);
-        let block = Block::read("event: message\nid: 1-2\ndata: {}\n");
-        assert_eq!((block.event.as_deref(), block.id.as_deref(), block.comment), (Some("message"), Some("1-2"), false));
-        assert!(Block::read(": welcome\n").comment);
+        assert_eq!(find_block_end(b"a\n\nb"), Some((1, 2)));
+        assert_eq!(find_block_end(b"a\r\n\r\nb\n\n"), Some((1, 4)));
+        assert_eq!(find_block_end(b"a\r\n"), None);
+        let block = Block::parse("event: message\nid: 1-2\ndata: {}\n");
+        assert_eq!(
+            (block.event.as_deref(), block.id.as_deref(), block.is_comment),
+            (Some("message"), Some("1-2"), false)
+        );
+        assert!(Block::parse(": welcome\n").is_comment);
     }
 }

@@ -30,21 +30,21 @@ pub struct Conversation {
     /// The id that the browser knows.
     pub id: String,
     /// The id that the platform knows.
-    pub platform: String,
+    pub platform_id: String,
     /// The key of the first message.
-    pub key: String,
+    pub first_key: String,
 }
 
 /// Characters to escape in a path segment: all but the "unreserved" ones of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Escapes an id, so that it stays one path segment whatever it contains.
-fn segment(id: &str) -> String {
+fn escape_segment(id: &str) -> String {
     percent_encoding::utf8_percent_encode(id, SEGMENT).to_string()
 }
 
 /// Returns random lower-case hex digits, two for each byte.
-pub fn random(bytes: usize) -> String {
+pub fn random_hex(bytes: usize) -> String {
     let mut random = vec![0; bytes];
     // If this fails, two runs may use the same ids; nothing else depends on it.
     let _ = getrandom::fill(&mut random);
@@ -52,15 +52,15 @@ pub fn random(bytes: usize) -> String {
 }
 
 /// Returns a client message id: a UUID of version 7.
-pub fn key() -> String {
+pub fn new_key() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    let (time, random) = (format!("{now:012x}"), random(10));
+    let (time, random) = (format!("{now:012x}"), random_hex(10));
     format!("{}-{}-7{}-a{}-{}", &time[..8], &time[8..12], &random[..3], &random[3..6], &random[6..18])
 }
 
 /// Returns a unique text that is no keyword of the simulator's bot.
-pub fn text() -> String {
-    format!("Conformance {}", random(4))
+pub fn unique_text() -> String {
+    format!("Conformance {}", random_hex(4))
 }
 
 pub fn start_body(text: &str) -> Value {
@@ -87,7 +87,7 @@ impl Fixture {
         let identity_required = self.identity_required.load(Ordering::SeqCst) && body["renewal"].is_null();
         match (&self.host, body.as_object_mut()) {
             (Some(host), Some(fields)) if identity_required && !fields.contains_key("identity") => {
-                fields.insert("identity".to_owned(), host.identity(&random(8)).into());
+                fields.insert("identity".to_owned(), host.identity(&random_hex(8)).into());
             }
             (_, Some(fields)) => fields.retain(|_, value| !value.is_null()),
             (_, None) => {}
@@ -111,8 +111,8 @@ impl Fixture {
 
     pub async fn visitor(&self) -> Result<Visitor<'_>, CheckError> {
         let answer = self.token(json!({})).await?.expect_status(200)?;
-        let text = |name: &str| answer.json[name].as_str().map(str::to_owned).unwrap_or_default();
-        let (token, id) = (text("token"), text("visitor"));
+        let field = |name: &str| answer.json[name].as_str().map(str::to_owned).unwrap_or_default();
+        let (token, id) = (field("token"), field("visitor"));
         if token.is_empty() {
             Err(violation(answer.summary()))
         } else {
@@ -146,39 +146,40 @@ impl Visitor<'_> {
     }
 
     pub fn send(&self, conversation: &str, key: &str, body: &Value) -> RequestBuilder {
-        let path = format!("/api/v1/conversation/{}/messages", segment(conversation));
+        let path = format!("/api/v1/conversation/{}/messages", escape_segment(conversation));
         self.request(Method::POST, &path).header("idempotency-key", key).json(body)
     }
 
     /// Builds a read of the log with this query, as JSON.
     pub fn events(&self, conversation: &str, query: &str) -> RequestBuilder {
-        let path = format!("/api/v1/conversation/{}/events{query}", segment(conversation));
+        let path = format!("/api/v1/conversation/{}/events{query}", escape_segment(conversation));
         self.request(Method::GET, &path).header("accept", "application/json")
     }
 
     /// Sends a text, which must be accepted; returns its key.
-    pub async fn sent(&self, conversation: &str, text: &str) -> Result<String, CheckError> {
-        let key = key();
+    pub async fn send_text(&self, conversation: &str, text: &str) -> Result<String, CheckError> {
+        let key = new_key();
         self.fixture.call(self.send(conversation, &key, &send_body(text))).await?.expect_status(200)?;
         Ok(key)
     }
 
     pub async fn conversation(&self) -> Result<Conversation, CheckError> {
-        let (key, text) = (key(), text());
+        let (key, text) = (new_key(), unique_text());
         let answer =
             self.fixture.with_rate_limit_retry(|| self.start(&key, &start_body(&text))).await?.expect_status(200)?;
         let id = answer.json["conversation"]["id"].as_str().map(str::to_owned);
         let id = id.ok_or_else(|| violation(answer.summary()))?;
         let calls = self.fixture.simulator.calls_with("start", &text).await?;
-        let platform = calls.iter().find_map(|call| call["conversation"].as_str()).map(str::to_owned);
-        let platform = platform.ok_or_else(|| violation("the start did not reach the platform as it was said"))?;
-        Ok(Conversation { id, platform, key })
+        let platform_id = calls.iter().find_map(|call| call["conversation"].as_str()).map(str::to_owned);
+        let platform_id =
+            platform_id.ok_or_else(|| violation("the start did not reach the platform as it was said"))?;
+        Ok(Conversation { id, platform_id, first_key: key })
     }
 
     /// Starts a conversation and waits until nothing more happens in it; also returns its log.
     pub async fn settled(&self) -> Result<(Conversation, Vec<Value>), CheckError> {
         let conversation = self.conversation().await?;
-        self.fixture.simulator.settled().await?;
+        self.fixture.simulator.wait_until_idle().await?;
         let log = self.log(&conversation.id).await?;
         Ok((conversation, log))
     }
@@ -201,20 +202,20 @@ impl Visitor<'_> {
         }
     }
 
-    /// Returns the log as soon as it has an entry that `wanted` accepts.
+    /// Returns the log as soon as it has an entry that `is_wanted` accepts.
     pub async fn log_with(
         &self,
         conversation: &str,
-        wanted: impl Fn(&Value) -> bool,
+        is_wanted: impl Fn(&Value) -> bool,
     ) -> Result<Vec<Value>, CheckError> {
-        let until = Instant::now() + self.fixture.patience;
+        let deadline = Instant::now() + self.fixture.timeout;
         loop {
             let log = self.log(conversation).await?;
-            if log.iter().any(&wanted) {
+            if log.iter().any(&is_wanted) {
                 return Ok(log);
             }
-            if Instant::now() >= until {
-                return Err(violation(format!("it did not come in time; the log is {}", entry::short(&log))));
+            if Instant::now() >= deadline {
+                return Err(violation(format!("it did not come in time; the log is {}", entry::log_summary(&log))));
             }
             let query = log.last().map(|last| format!("?after={}&wait=1", entry::cursor_of(last)));
             self.poll(conversation, query.as_deref().unwrap_or("?wait=1")).await?;
@@ -223,7 +224,7 @@ impl Visitor<'_> {
 
     /// Opens a stream that begins after this cursor.
     pub async fn stream(&self, conversation: &str, query: &str, after: Option<&str>) -> Result<Stream, CheckError> {
-        let path = format!("/api/v1/conversation/{}/events{query}", segment(conversation));
+        let path = format!("/api/v1/conversation/{}/events{query}", escape_segment(conversation));
         let mut request = self.request(Method::GET, &path).header("accept", "text/event-stream");
         if let Some(cursor) = after {
             request = request.header("last-event-id", cursor);
@@ -231,7 +232,7 @@ impl Visitor<'_> {
         let fault = |error: reqwest::Error| violation(format!("GET {path}: no answer: {}", error.without_url()));
         let response = request.send().await.map_err(fault)?;
         if response.status().as_u16() == 200 {
-            return Ok(Stream::of(response));
+            return Ok(Stream::new(response));
         }
         let status = response.status().as_u16();
         Err(violation(format!("GET {path} for a stream answered {status}")))
@@ -244,9 +245,9 @@ mod tests {
 
     #[test]
     fn a_key_is_a_uuid_of_version_seven() {
-        let key = key();
+        let key = new_key();
         assert_eq!(key.len(), 36, "{key}");
         assert_eq!((&key[8..9], &key[13..15], &key[18..20], &key[23..24]), ("-", "-7", "-a", "-"), "{key}");
-        assert_eq!(segment("a/b"), "a%2Fb");
+        assert_eq!(escape_segment("a/b"), "a%2Fb");
     }
 }

@@ -9,7 +9,7 @@ use crate::{
 /// The groups, each with its title.
 pub const GROUPS: &[(&str, &str)] = &[
     ("brand", "Brand: change these first"),
-    ("roles", "Roles: colours by what they are for; each has a light and a dark value"),
+    ("roles", "Roles: colours by purpose; each has a light and a dark value"),
     ("place", "Place on the page"),
     ("launcher", "Launcher"),
     ("window", "Window"),
@@ -35,36 +35,36 @@ pub const TOKENS: &[Token] = &[
     token("brand", "accent", Color, both("#2f5bea"), "brand colour; launcher, own bubbles, send button"),
     token("brand", "on-accent", Color, both("#ffffff"), "text and icons on the brand colour")
         .follows("accent", "#fff")
-        .words("white or black, whichever is easier to read"),
+        .words("white or black, whichever has more contrast"),
     token("brand", "font", FontFamily, both("system-ui, sans-serif"), "font family")
         .words("the system's interface font"),
-    token("brand", "font-size", Length, both("15px"), "size of a message's text; every length inside grows with it"),
+    token("brand", "font-size", Length, both("15px"), "text size of messages; all lengths inside scale with it"),
     token("brand", "radius", LengthPercentage, both("18px"), "roundness of bubbles, fields and buttons"),
     token(
         "brand",
         "density",
         Number,
         both("1"),
-        "factor on the room in and between messages, in the header and in the composer; 0.6 is compact",
+        "factor on the spacing in and between messages, in the header and in the composer; 0.6 is compact",
     ),
-    token("brand", "z-index", Integer, both("2147483000"), "height of the widget above the page"),
-    token("brand", "motion", Number, both("1"), "factor on the length of every animation; 0 turns them off"),
+    token("brand", "z-index", Integer, both("2147483000"), "stacking order of the widget on the page"),
+    token("brand", "motion", Number, both("1"), "factor on the duration of all animations; 0 turns them off"),
     token("roles", "surface", Color, light_dark!("#ffffff", "#16181d"), "background of the window"),
     token(
         "roles",
         "surface-raised",
         Color,
         light_dark!("#f1f3f7", "#24272f"),
-        "background of what lies on the window: bot bubbles, hover",
+        "background of raised elements in the window: bot bubbles, hover",
     ),
     token("roles", "text", Color, light_dark!("#171a21", "#eceef3"), "text"),
-    token("roles", "text-muted", Color, light_dark!("#5d6473", "#a2a9b8"), "quiet text: times, hints, placeholders"),
-    token("roles", "line", Color, light_dark!("#e3e6ec", "#30343e"), "hairlines"),
+    token("roles", "text-muted", Color, light_dark!("#5d6473", "#a2a9b8"), "muted text: times, hints, placeholders"),
+    token("roles", "line", Color, light_dark!("#e3e6ec", "#30343e"), "thin dividing lines"),
     token("roles", "line-strong", Color, light_dark!("#8a91a0", "#6f7787"), "borders of fields and buttons"),
     token("roles", "link", Color, light_dark!("#2750de", "#99bcff"), "links and text buttons")
         .follows("accent", "#2148c7")
-        .words("the brand colour, darkened or lightened until it is easy to read"),
-    token("roles", "focus", Color, light_dark!("#2750de", "#99bcff"), "ring around what has the keyboard")
+        .words("the brand colour, darkened or lightened for contrast"),
+    token("roles", "focus", Color, light_dark!("#2750de", "#99bcff"), "ring around the focused element")
         .follows("link", "var(--_link)")
         .words("the link colour"),
     token("roles", "danger", Color, light_dark!("#b3261e", "#ff9c93"), "failed messages and errors"),
@@ -83,9 +83,9 @@ pub const TOKENS: &[Token] = &[
     token("launcher", "badge-background", Background, both("#d3222f"), "background of the unread count"),
     token("launcher", "badge-color", Color, both("#ffffff"), "digits of the unread count").css("#fff"),
     token("window", "window-width", LengthPercentage, both("400px"), "width of the window"),
-    token("window", "window-height", LengthPercentage, both("680px"), "height of the window, where the page has room"),
+    token("window", "window-height", LengthPercentage, both("680px"), "height of the window, if there is room for it"),
     token("window", "window-radius", LengthPercentage, both("20px"), "roundness of the window"),
-    token("window", "window-shadow", Shadow, SHADOW, "shadow of the window").words("three soft layers"),
+    token("window", "window-shadow", Shadow, SHADOW, "shadow of the window").words("three soft shadows"),
     token(
         "header",
         "header-background",
@@ -94,7 +94,7 @@ pub const TOKENS: &[Token] = &[
         "background of the header",
     )
     .follows("accent", "linear-gradient(color-mix(in srgb, var(--_accent) 11%, transparent), transparent)")
-    .words("a breath of the brand colour"),
+    .words("a faint gradient of the brand colour"),
     token("header", "header-color", Color, light_dark!("#171a21", "#eceef3"), "text and icons of the header")
         .follows("text", "var(--_text)")
         .words("the text colour"),
@@ -107,7 +107,7 @@ pub const TOKENS: &[Token] = &[
     )
     .follows("accent", "linear-gradient(140deg, color-mix(in oklab, var(--_accent) 86%, #fff), var(--_accent) 62%)")
     .words("the brand colour"),
-    token("header", "avatar-color", Color, both("#ffffff"), "letter or sign on the avatar")
+    token("header", "avatar-color", Color, both("#ffffff"), "letter or icon on the avatar")
         .follows("on-accent", "var(--_on-accent)")
         .words("the colour on the brand colour"),
     token("bubbles", "bubble-radius", LengthPercentage, both("18px"), "roundness of bubbles")
@@ -115,7 +115,7 @@ pub const TOKENS: &[Token] = &[
         .words("the radius"),
     token("bubbles", "bubble-bot-background", Background, light_dark!("#f1f3f7", "#24272f"), "bubbles of bot and team")
         .follows("surface-raised", "var(--_surface-raised)")
-        .words("the raised surface"),
+        .words("the raised surface colour"),
     token("bubbles", "bubble-bot-color", Color, light_dark!("#171a21", "#eceef3"), "text in bubbles of bot and team")
         .follows("text", "var(--_text)")
         .words("the text colour"),
@@ -133,7 +133,7 @@ pub const TOKENS: &[Token] = &[
         "background of the message field",
     )
     .follows("surface", "light-dark(var(--_surface), color-mix(in srgb, var(--_text) 4%, var(--_surface)))")
-    .words("the surface, dark a little lighter"),
+    .words("the surface colour; slightly lighter in dark colours"),
 ];
 
 #[cfg(test)]

@@ -55,9 +55,9 @@ pub enum LockedRequest {
 /// The environment in which a machine's effects run.
 pub trait FakeBrowser {
     /// Gives access to the storage of all tabs.
-    fn storage<T>(&mut self, look: impl FnOnce(&mut Storage) -> T) -> T;
+    fn storage<T>(&mut self, access: impl FnOnce(&mut Storage) -> T) -> T;
     /// Gives access to a tab's machine.
-    fn machine<T>(&self, tab: usize, look: impl FnOnce(&Machine) -> T) -> T;
+    fn machine<T>(&self, tab: usize, access: impl FnOnce(&Machine) -> T) -> T;
     /// Lets a tab handle an input now.
     fn handle(&mut self, tab: usize, input: Input);
     /// Queues an input until the tab has handled the current one.
@@ -121,7 +121,7 @@ pub trait FakeBrowser {
             }
             CoreEffect::SaveWindowOpen { open } => match self.storage(|storage| storage.save_window_open(open)) {
                 Ok(stored) => self.to_others(tab, &Input::RemoteConversation(Some(Box::new(stored)))),
-                Err(there) => self.enqueue(tab, Input::RemoteConversation(Some(there))),
+                Err(newer) => self.enqueue(tab, Input::RemoteConversation(Some(newer))),
             },
             CoreEffect::SaveMessage(message) => {
                 let stored = self.storage(|storage| storage.save_message(&message));
@@ -153,9 +153,9 @@ pub trait FakeBrowser {
             ChatEffect::RequestLock { steal } => self.request_lock(tab, steal),
             // Ending the tokens is up to the proxy, and tested there.
             ChatEffect::EndTokens(_) => {}
-            ChatEffect::SaveConversation { over } => {
+            ChatEffect::SaveConversation { expected_id } => {
                 let Some(stored) = self.machine(tab, Machine::to_store) else { return };
-                match self.storage(|storage| storage.save_conversation(stored, over.as_deref())) {
+                match self.storage(|storage| storage.save_conversation(stored, expected_id.as_deref())) {
                     Ok(stored) => self.to_others(tab, &Input::RemoteConversation(Some(Box::new(stored)))),
                     Err(newer) => self.enqueue(tab, Input::RemoteConversation(Some(newer))),
                 }
@@ -174,14 +174,17 @@ pub trait FakeBrowser {
                 self.to_others(tab, &Input::RemoteVisitor(None));
             }
             ChatEffect::ClearStorageOf(visitor) => {
-                let stored = |storage: &mut Storage| match &storage.credentials {
-                    Some(there) => there.visitor == visitor,
-                    None => storage.conversation.as_ref().is_some_and(|there| there.visitor.as_ref() == Some(&visitor)),
+                let belongs_to_visitor = |storage: &mut Storage| match &storage.credentials {
+                    Some(stored) => stored.visitor == visitor,
+                    None => {
+                        storage.conversation.as_ref().is_some_and(|stored| stored.visitor.as_ref() == Some(&visitor))
+                    }
                 };
-                let (theirs, is_signed) = self.storage(|storage| (stored(storage), storage.credentials.is_some()));
-                if theirs && is_signed {
+                let (belongs, has_credentials) =
+                    self.storage(|storage| (belongs_to_visitor(storage), storage.credentials.is_some()));
+                if belongs && has_credentials {
                     self.run_chat_effect(tab, ChatEffect::ClearStorage);
-                } else if theirs {
+                } else if belongs {
                     // Messages stay: they may be the next visitor's.
                     self.storage(|storage| {
                         let outbox = std::mem::take(&mut storage.outbox);

@@ -25,15 +25,15 @@ pub struct Storage {
 }
 
 impl Storage {
-    /// Returns what a page finds when it loads. `shared`: whether tabs coordinate.
-    pub fn load(&self, shared: bool) -> StoredSession {
+    /// Returns what a page finds when it loads. `can_coordinate_tabs`: whether tabs coordinate.
+    pub fn load(&self, can_coordinate_tabs: bool) -> StoredSession {
         StoredSession {
             credentials: self.credentials.clone(),
             conversation: self.conversation.clone(),
-            outbox: self.outbox.iter().filter_map(|(id, stored)| stored.clone().into_pending(id)).collect(),
-            passed: self.progress.clone(),
+            outbox: self.outbox.iter().filter_map(|(id, stored)| stored.clone().into_message(id)).collect(),
+            progress: self.progress.clone(),
             draft: self.draft.clone(),
-            shared,
+            can_coordinate_tabs,
         }
     }
 
@@ -44,17 +44,17 @@ impl Storage {
     pub fn save_conversation(
         &mut self,
         stored: StoredConversation,
-        over: Option<&str>,
+        expected_id: Option<&str>,
     ) -> Result<StoredConversation, Box<StoredConversation>> {
         let visitor = self.credentials.as_ref().map(|credentials| credentials.visitor.as_str());
-        let newer = |there: &&StoredConversation| there.is_newer(over, stored.id.as_deref(), visitor);
-        if let Some(there) = self.conversation.as_ref().filter(newer) {
-            return Err(Box::new(there.clone()));
+        let is_newer = |other: &&StoredConversation| other.is_newer(expected_id, stored.id.as_deref(), visitor);
+        if let Some(newer) = self.conversation.as_ref().filter(is_newer) {
+            return Err(Box::new(newer.clone()));
         }
         let text = serde_json::to_string(&stored).expect("what is stored is JSON");
-        let read: StoredConversation = serde_json::from_str(&text).expect("the same JSON");
+        let restored: StoredConversation = serde_json::from_str(&text).expect("the same JSON");
         // Entries are stored separately, in the form in which they came.
-        let stored = StoredConversation { entries: stored.entries, ..read };
+        let stored = StoredConversation { entries: stored.entries, ..restored };
         self.conversation = Some(stored.clone());
         Ok(stored)
     }
@@ -64,8 +64,8 @@ impl Storage {
     /// # Errors
     /// Returns the conversation that another tab has started in the meantime.
     pub fn save_window_open(&mut self, open: bool) -> Result<StoredConversation, Box<StoredConversation>> {
-        if let Some(there) = self.conversation.as_ref().filter(|there| there.id.is_some()) {
-            return Err(Box::new(there.clone()));
+        if let Some(started) = self.conversation.as_ref().filter(|started| started.id.is_some()) {
+            return Err(Box::new(started.clone()));
         }
         let visitor = self.credentials.as_ref().map(|credentials| credentials.visitor.clone());
         let stored = StoredConversation { visitor, open, ..StoredConversation::default() };
@@ -75,7 +75,7 @@ impl Storage {
 
     /// Stores a message.
     pub fn save_message(&mut self, message: &OutboxMessage) -> StoredPending {
-        let stored = StoredPending::of(message);
+        let stored = StoredPending::from_message(message);
         self.outbox.insert(String::from(&*message.id), stored.clone());
         stored
     }

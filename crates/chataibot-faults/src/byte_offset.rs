@@ -8,14 +8,14 @@ const HEAD_END: &[u8] = b"\r\n\r\n";
 #[derive(Clone, Debug)]
 pub struct Finder {
     offset: ByteOffset,
-    seen: u64,
+    byte_count: u64,
     /// How many bytes of the head's end have been matched.
     matched: usize,
     /// How many bytes after the head have been seen; `None` inside the head.
-    body: Option<u64>,
+    body_byte_count: Option<u64>,
     /// Whether the last byte began a multi-byte character.
-    inside: bool,
-    found: bool,
+    is_in_character: bool,
+    is_found: bool,
 }
 
 impl Finder {
@@ -26,34 +26,34 @@ impl Finder {
             ByteOffset::AnyBody(below) => ByteOffset::Body(rng.below(below)),
             ByteOffset::Byte(_) | ByteOffset::Body(_) | ByteOffset::Character => offset,
         };
-        Self { offset, seen: 0, matched: 0, body: None, inside: false, found: false }
+        Self { offset, byte_count: 0, matched: 0, body_byte_count: None, is_in_character: false, is_found: false }
     }
 
     /// Takes the next piece. If the offset is in it, returns how many bytes of it precede the
     /// offset. Only the first match is returned.
-    pub fn look(&mut self, piece: &[u8]) -> Option<usize> {
-        for (at, byte) in piece.iter().enumerate() {
-            let here = match self.offset {
-                ByteOffset::Byte(wanted) | ByteOffset::AnyByte(wanted) => self.seen == wanted,
-                ByteOffset::Body(wanted) | ByteOffset::AnyBody(wanted) => self.body == Some(wanted),
+    pub fn find_in(&mut self, piece: &[u8]) -> Option<usize> {
+        for (index, byte) in piece.iter().enumerate() {
+            let is_match = match self.offset {
+                ByteOffset::Byte(wanted) | ByteOffset::AnyByte(wanted) => self.byte_count == wanted,
+                ByteOffset::Body(wanted) | ByteOffset::AnyBody(wanted) => self.body_byte_count == Some(wanted),
                 // The last byte began a character, and this one continues it.
-                ByteOffset::Character => self.inside && byte & 0xC0 == 0x80,
+                ByteOffset::Character => self.is_in_character && byte & 0xC0 == 0x80,
             };
-            self.inside = self.body.is_some() && *byte >= 0xC0;
-            self.pass(*byte);
-            if here && !self.found {
-                self.found = true;
+            self.is_in_character = self.body_byte_count.is_some() && *byte >= 0xC0;
+            self.advance(*byte);
+            if is_match && !self.is_found {
+                self.is_found = true;
                 // Count the rest of the piece too.
-                piece[at + 1..].iter().for_each(|byte| self.pass(*byte));
-                return Some(at);
+                piece[index + 1..].iter().for_each(|byte| self.advance(*byte));
+                return Some(index);
             }
         }
         None
     }
 
-    fn pass(&mut self, byte: u8) {
-        self.seen += 1;
-        if let Some(body) = &mut self.body {
+    fn advance(&mut self, byte: u8) {
+        self.byte_count += 1;
+        if let Some(body) = &mut self.body_byte_count {
             *body += 1;
             return;
         }
@@ -63,7 +63,7 @@ impl Finder {
             (false, _) => 0,
         };
         if self.matched == HEAD_END.len() {
-            self.body = Some(0);
+            self.body_byte_count = Some(0);
         }
     }
 }
@@ -77,7 +77,7 @@ mod tests {
         let mut finder = Finder::new(offset, &mut Rng::new(1));
         let mut before = 0;
         for piece in text.as_bytes().chunks(size) {
-            if let Some(at) = finder.look(piece) {
+            if let Some(at) = finder.find_in(piece) {
                 return Some(before + at);
             }
             before += piece.len();

@@ -34,7 +34,7 @@ async fn answer(socket: &mut TcpStream, proxy: &FaultProxy) -> io::Result<()> {
     let path = head.first.split(' ').nth(1).unwrap_or_default();
     let (status, body) = match execute(proxy, path) {
         Ok(body) => ("200 OK", body),
-        Err(what) => ("400 Bad Request", what),
+        Err(message) => ("400 Bad Request", message),
     };
     let length = body.len();
     let text = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
@@ -45,18 +45,18 @@ async fn answer(socket: &mut TcpStream, proxy: &FaultProxy) -> io::Result<()> {
 /// Executes an order; returns the body of the answer, or why the order is invalid.
 fn execute(proxy: &FaultProxy, path: &str) -> Result<String, String> {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
-    let only = query.strip_prefix("only=").map(ToOwned::to_owned);
-    let words: Vec<&str> = path.split('/').skip(1).collect();
+    let filter = query.strip_prefix("only=").map(ToOwned::to_owned);
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
     let fault = |name: &str| catalogue::find(name).ok_or_else(|| format!("there is no fault {name:?}\n"));
-    match words.as_slice() {
-        ["always", name] => proxy.plan_for(only, Plan::Always(fault(name)?)),
+    match segments.as_slice() {
+        ["always", name] => proxy.plan_for(filter, Plan::Always(fault(name)?)),
         ["next", names @ ..] => {
             let faults = names.iter().map(|name| fault(name)).collect::<Result<Vec<_>, _>>()?;
-            proxy.plan_for(only, Plan::next(faults));
+            proxy.plan_for(filter, Plan::next(faults));
         }
         ["storm", seed, percent] => {
             let number = |text: &str| text.parse().map_err(|_| format!("{text:?} is no number\n"));
-            proxy.plan_for(only, Plan::storm(number(seed)?, number(percent)?, Hop::Browser, false));
+            proxy.plan_for(filter, Plan::storm(number(seed)?, number(percent)?, Hop::Browser, false));
         }
         ["heal"] => proxy.heal(),
         ["cut"] => proxy.cut(),

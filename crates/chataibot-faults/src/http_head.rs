@@ -22,8 +22,8 @@ impl Head {
     /// while it is incomplete. The first line is not validated: some faults corrupt it.
     pub fn parse(bytes: &[u8]) -> io::Result<Option<(Self, usize)>> {
         let Some(end) = bytes.windows(2).position(|two| two == b"\r\n") else { return Ok(None) };
-        let mut room = [httparse::EMPTY_HEADER; 64];
-        let parsed = httparse::parse_headers(&bytes[end + 2..], &mut room);
+        let mut header_slots = [httparse::EMPTY_HEADER; 64];
+        let parsed = httparse::parse_headers(&bytes[end + 2..], &mut header_slots);
         let Status::Complete((length, headers)) =
             parsed.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?
         else {
@@ -103,8 +103,8 @@ pub async fn read_request(from: &mut (impl AsyncRead + Unpin)) -> io::Result<(He
 /// Incremental decoder of chunked bodies: the input may be split anywhere.
 #[derive(Debug, Default)]
 pub struct Dechunker {
-    rest: Vec<u8>,
-    left: usize,
+    buffer: Vec<u8>,
+    chunk_left: usize,
     /// Whether the last chunk, or a malformed one, has been read.
     pub ended: bool,
 }
@@ -112,24 +112,24 @@ pub struct Dechunker {
 impl Dechunker {
     /// Takes the next bytes and returns the part of the body in them.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
-        self.rest.extend_from_slice(bytes);
+        self.buffer.extend_from_slice(bytes);
         let mut body = Vec::new();
         while !self.ended {
-            if self.left > 0 {
-                // `left` includes the line end after the chunk's data.
-                let take = self.left.min(self.rest.len());
-                let piece: Vec<u8> = self.rest.drain(..take).collect();
-                let data = self.left.saturating_sub(2).min(take);
+            if self.chunk_left > 0 {
+                // `chunk_left` includes the line end after the chunk's data.
+                let take = self.chunk_left.min(self.buffer.len());
+                let piece: Vec<u8> = self.buffer.drain(..take).collect();
+                let data = self.chunk_left.saturating_sub(2).min(take);
                 body.extend_from_slice(&piece[..data]);
-                self.left -= take;
-                if self.left > 0 {
+                self.chunk_left -= take;
+                if self.chunk_left > 0 {
                     break;
                 }
             }
-            match httparse::parse_chunk_size(&self.rest) {
+            match httparse::parse_chunk_size(&self.buffer) {
                 Ok(Status::Complete((line, size))) if size > 0 => {
-                    self.rest.drain(..line);
-                    self.left = usize::try_from(size).unwrap_or(usize::MAX - 2) + 2;
+                    self.buffer.drain(..line);
+                    self.chunk_left = usize::try_from(size).unwrap_or(usize::MAX - 2) + 2;
                 }
                 Ok(Status::Complete(_)) | Err(_) => self.ended = true,
                 Ok(Status::Partial) => break,

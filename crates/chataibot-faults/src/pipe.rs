@@ -15,15 +15,15 @@ use crate::{
 };
 
 /// Longer than any test waits.
-const NEVER: Duration = Duration::from_secs(86_400);
+const NO_LIMIT: Duration = Duration::from_secs(86_400);
 
 /// Becomes true when the proxy is healed: from then on no more faults happen to a connection, and
 /// held bytes are sent.
 pub type Health = watch::Receiver<bool>;
 
 /// Waits until the proxy is healed; forever if the proxy has been dropped.
-pub async fn healed(health: &mut Health) {
-    if health.wait_for(|well| *well).await.is_err() {
+pub async fn wait_until_healed(health: &mut Health) {
+    if health.wait_for(|is_healed| *is_healed).await.is_err() {
         std::future::pending::<()>().await;
     }
 }
@@ -32,7 +32,7 @@ pub async fn healed(health: &mut Health) {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// Only this direction ended: its receiver got a FIN.
-    Said,
+    HalfClosed,
     /// Both directions end, by RST.
     Reset,
     /// Both directions end, by FIN.
@@ -47,43 +47,43 @@ enum Mark {
 }
 
 struct Pipe<W> {
-    to: W,
+    receiver: W,
     health: Health,
     rng: Rng,
     delay: Option<(u64, u64)>,
     slice: Option<usize>,
     rate: Option<u64>,
-    twice: bool,
+    repeat_first_piece: bool,
     marks: Vec<(Finder, Mark)>,
 }
 
 /// Copies bytes from sender to receiver until either ends, or an impairment ends the connection.
-pub async fn carry(
-    mut from: impl AsyncRead + Unpin,
-    to: impl AsyncWrite + Unpin,
-    steps: &[Impairment],
+pub async fn carry_impaired(
+    mut sender: impl AsyncRead + Unpin,
+    receiver: impl AsyncWrite + Unpin,
+    impairments: &[Impairment],
     health: Health,
     mut rng: Rng,
 ) -> io::Result<End> {
-    let (mut hold, mut idle) = (0, None);
+    let (mut min_held, mut idle_limit) = (0, None);
     let mut pipe = Pipe {
-        to,
+        receiver,
         health: health.clone(),
         rng: rng.clone(),
         delay: None,
         slice: None,
         rate: None,
-        twice: false,
+        repeat_first_piece: false,
         marks: Vec::new(),
     };
-    for step in steps {
-        match *step {
+    for impairment in impairments {
+        match *impairment {
             Impairment::Delay(base, jitter) => pipe.delay = Some((base, jitter)),
             Impairment::Slice(size) => pipe.slice = Some(size.max(1)),
             Impairment::Rate(rate) => pipe.rate = Some(rate.max(1)),
-            Impairment::Twice => pipe.twice = true,
-            Impairment::Hold(bytes) => hold = bytes,
-            Impairment::IdleKill(ms, ending) => idle = Some((Duration::from_millis(ms), ending)),
+            Impairment::Twice => pipe.repeat_first_piece = true,
+            Impairment::Hold(bytes) => min_held = bytes,
+            Impairment::IdleKill(ms, ending) => idle_limit = Some((Duration::from_millis(ms), ending)),
             Impairment::Corrupt(offset) => pipe.marks.push((Finder::new(offset, &mut rng), Mark::Corrupt)),
             Impairment::Swallow(offset, count) => {
                 pipe.marks.push((Finder::new(offset, &mut rng), Mark::Swallow(count)))
@@ -95,36 +95,36 @@ pub async fn carry(
     let mut held = Vec::new();
     let mut buffer = vec![0; 16 * 1024];
     loop {
-        let patience = idle.filter(|_| !*health.borrow()).map_or(NEVER, |(patience, _)| patience);
-        let deadline = Instant::now() + patience;
+        let limit = idle_limit.filter(|_| !*health.borrow()).map_or(NO_LIMIT, |(limit, _)| limit);
+        let deadline = Instant::now() + limit;
         let read = tokio::select! {
-            read = from.read(&mut buffer) => read?,
-            () = sleep_until(deadline) => match idle {
-                Some((_, ending)) => return pipe.end(ending, &mut from).await,
+            read = sender.read(&mut buffer) => read?,
+            () = sleep_until(deadline) => match idle_limit {
+                Some((_, ending)) => return pipe.end_connection(ending, &mut sender).await,
                 None => continue,
             },
-            () = healed(&mut health), if !held.is_empty() => {
+            () = wait_until_healed(&mut health), if !held.is_empty() => {
                 pipe.forward(&std::mem::take(&mut held)).await?;
                 continue;
             }
         };
         held.extend_from_slice(&buffer[..read]);
-        if read > 0 && held.len() < hold && !*health.borrow() {
+        if read > 0 && held.len() < min_held && !*health.borrow() {
             continue;
         }
         let piece = std::mem::take(&mut held);
-        if let Some(end) = pipe.apply_marks(piece, &mut from).await? {
+        if let Some(end) = pipe.apply_marks(piece, &mut sender).await? {
             return Ok(end);
         }
         if read == 0 {
-            pipe.to.shutdown().await?;
-            return Ok(End::Said);
+            pipe.receiver.shutdown().await?;
+            return Ok(End::HalfClosed);
         }
     }
 }
 
 impl<W: AsyncWrite + Unpin> Pipe<W> {
-    fn is_well(&self) -> bool {
+    fn is_healed(&self) -> bool {
         *self.health.borrow()
     }
 
@@ -132,50 +132,50 @@ impl<W: AsyncWrite + Unpin> Pipe<W> {
     async fn apply_marks(
         &mut self,
         mut piece: Vec<u8>,
-        from: &mut (impl AsyncRead + Unpin),
+        sender: &mut (impl AsyncRead + Unpin),
     ) -> io::Result<Option<End>> {
         let mut cut = None;
         for (finder, mark) in &mut self.marks {
-            let Some(at) = finder.look(&piece) else { continue };
+            let Some(index) = finder.find_in(&piece) else { continue };
             if *self.health.borrow() {
                 continue;
             }
             match mark {
-                Mark::Corrupt => piece[at] ^= 0x15,
-                Mark::Swallow(count) => drop(piece.drain(at..(at + *count).min(piece.len()))),
-                Mark::Cut(ending) => cut = cut.or(Some((at, *ending))),
+                Mark::Corrupt => piece[index] ^= 0x15,
+                Mark::Swallow(count) => drop(piece.drain(index..(index + *count).min(piece.len()))),
+                Mark::Cut(ending) => cut = cut.or(Some((index, *ending))),
             }
         }
-        let Some((at, ending)) = cut else {
+        let Some((index, ending)) = cut else {
             self.forward(&piece).await?;
             return Ok(None);
         };
-        let (before, after) = piece.split_at(at.min(piece.len()));
+        let (before, after) = piece.split_at(index.min(piece.len()));
         self.forward(before).await?;
         match ending {
             Ending::BlackHole => {
-                healed(&mut self.health).await;
+                wait_until_healed(&mut self.health).await;
                 self.forward(after).await?;
                 Ok(None)
             }
             Ending::Reset | Ending::Close | Ending::HalfClose | Ending::Vanish => {
-                self.end(ending, from).await.map(Some)
+                self.end_connection(ending, sender).await.map(Some)
             }
         }
     }
 
-    async fn end(&mut self, ending: Ending, from: &mut (impl AsyncRead + Unpin)) -> io::Result<End> {
+    async fn end_connection(&mut self, ending: Ending, sender: &mut (impl AsyncRead + Unpin)) -> io::Result<End> {
         match ending {
             Ending::Reset => Ok(End::Reset),
             Ending::Close => Ok(End::Closed),
             Ending::HalfClose => {
-                self.to.shutdown().await?;
-                Ok(End::Said)
+                self.receiver.shutdown().await?;
+                Ok(End::HalfClosed)
             }
             // Keep reading, so that the connection looks alive to the sender; nothing is forwarded.
             Ending::Vanish | Ending::BlackHole => {
-                let mut lost = vec![0; 4096];
-                while from.read(&mut lost).await? > 0 {}
+                let mut discarded = vec![0; 4096];
+                while sender.read(&mut discarded).await? > 0 {}
                 std::future::pending().await
             }
         }
@@ -187,11 +187,11 @@ impl<W: AsyncWrite + Unpin> Pipe<W> {
             return Ok(());
         }
         if let Some((base, jitter)) = self.delay {
-            let wait = base + self.rng.below(jitter + 1);
-            self.pause(Duration::from_millis(wait)).await;
+            let delay = base + self.rng.below(jitter + 1);
+            self.pause(Duration::from_millis(delay)).await;
         }
-        if std::mem::take(&mut self.twice) && !self.is_well() {
-            self.to.write_all(piece).await?;
+        if std::mem::take(&mut self.repeat_first_piece) && !self.is_healed() {
+            self.receiver.write_all(piece).await?;
         }
         let size = match (self.slice, self.rate) {
             (Some(size), _) => size,
@@ -200,8 +200,8 @@ impl<W: AsyncWrite + Unpin> Pipe<W> {
         };
         let mut rest = piece;
         while !rest.is_empty() {
-            let size = if self.is_well() { rest.len() } else { size.min(rest.len()) };
-            self.to.write_all(&rest[..size]).await?;
+            let size = if self.is_healed() { rest.len() } else { size.min(rest.len()) };
+            self.receiver.write_all(&rest[..size]).await?;
             rest = &rest[size..];
             if let Some(rate) = self.rate {
                 let size = u64::try_from(size).unwrap_or_default();
@@ -217,7 +217,7 @@ impl<W: AsyncWrite + Unpin> Pipe<W> {
     async fn pause(&mut self, time: Duration) {
         tokio::select! {
             () = sleep(time) => {}
-            () = healed(&mut self.health) => {}
+            () = wait_until_healed(&mut self.health) => {}
         }
     }
 }

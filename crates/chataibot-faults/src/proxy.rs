@@ -33,28 +33,28 @@ pub struct FaultProxy {
     /// Where it listens.
     pub address: SocketAddr,
     shared: Arc<Shared>,
-    accepting: JoinHandle<()>,
+    accept_task: JoinHandle<()>,
 }
 
 #[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
     /// Number of cuts: a connection accepted under a lower number ends.
-    cuts: watch::Sender<u64>,
+    cut_count: watch::Sender<u64>,
 }
 
 #[derive(Debug)]
 struct State {
     server: SocketAddr,
     plan: Plan,
-    only: Option<String>,
+    plan_filter: Option<String>,
     rng: Rng,
     /// Health of the connections since the last [`FaultProxy::heal`].
     health: watch::Sender<bool>,
     /// How many connections had which fault; `""` for none.
-    seen: BTreeMap<&'static str, u64>,
+    fault_counts: BTreeMap<&'static str, u64>,
     /// How many connections ended with an I/O error, which is what faults are meant to cause.
-    broken: u64,
+    io_error_count: u64,
 }
 
 impl FaultProxy {
@@ -70,15 +70,15 @@ impl FaultProxy {
         let state = State {
             server,
             plan: Plan::Pass,
-            only: None,
+            plan_filter: None,
             rng: Rng::new(0),
             health: watch::Sender::new(false),
-            seen: BTreeMap::new(),
-            broken: 0,
+            fault_counts: BTreeMap::new(),
+            io_error_count: 0,
         };
-        let shared = Arc::new(Shared { state: Mutex::new(state), cuts: watch::Sender::new(0) });
-        let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
-        Ok(Self { address, shared, accepting })
+        let shared = Arc::new(Shared { state: Mutex::new(state), cut_count: watch::Sender::new(0) });
+        let accept_task = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        Ok(Self { address, shared, accept_task })
     }
 
     /// `http://` and the address.
@@ -96,7 +96,7 @@ impl FaultProxy {
     pub fn plan_for(&self, only: Option<String>, plan: Plan) {
         let mut state = self.shared.state();
         state.plan = plan;
-        state.only = only;
+        state.plan_filter = only;
     }
 
     /// Seeds the generator for offsets that are not fixed.
@@ -109,13 +109,13 @@ impl FaultProxy {
     pub fn heal(&self) {
         let mut state = self.shared.state();
         state.plan = Plan::Pass;
-        state.only = None;
+        state.plan_filter = None;
         std::mem::replace(&mut state.health, watch::Sender::new(false)).send_replace(true);
     }
 
     /// Ends every open connection by RST.
     pub fn cut(&self) {
-        self.shared.cuts.send_modify(|cuts| *cuts += 1);
+        self.shared.cut_count.send_modify(|cuts| *cuts += 1);
     }
 
     /// Sets the server of future connections.
@@ -125,20 +125,20 @@ impl FaultProxy {
 
     /// How many connections had which fault, without those that had none.
     pub fn seen(&self) -> BTreeMap<&'static str, u64> {
-        let mut seen = self.shared.state().seen.clone();
+        let mut seen = self.shared.state().fault_counts.clone();
         seen.remove("");
         seen
     }
 
     /// How many connections there were.
     pub fn connections(&self) -> u64 {
-        self.shared.state().seen.values().sum()
+        self.shared.state().fault_counts.values().sum()
     }
 }
 
 impl Drop for FaultProxy {
     fn drop(&mut self) {
-        self.accepting.abort();
+        self.accept_task.abort();
         self.cut();
     }
 }
@@ -160,19 +160,19 @@ struct Assignment {
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     while let Ok((mut client, _)) = listener.accept().await {
         let shared = Arc::clone(&shared);
-        let mut cuts = shared.cuts.subscribe();
-        let now = *cuts.borrow_and_update();
+        let mut cut_count = shared.cut_count.subscribe();
+        let count_at_accept = *cut_count.borrow_and_update();
         tokio::spawn(async move {
             let ended = tokio::select! {
                 ended = serve(&shared, &mut client) => ended,
-                _ = cuts.wait_for(|cuts| *cuts > now) => Ok(End::Reset),
+                _ = cut_count.wait_for(|cut_count| *cut_count > count_at_accept) => Ok(End::Reset),
             };
             let ended = ended.and_then(|end| match end {
                 End::Reset => client.set_zero_linger(),
-                End::Said | End::Closed => Ok(()),
+                End::HalfClosed | End::Closed => Ok(()),
             });
             if ended.is_err() {
-                shared.state().broken += 1;
+                shared.state().io_error_count += 1;
             }
         });
     }
@@ -181,20 +181,20 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 /// Draws the connection's fault and serves the connection with it.
 async fn serve(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
     client.set_nodelay(true)?;
-    let only = shared.state().only.clone();
-    let meant = match only {
+    let plan_filter = shared.state().plan_filter.clone();
+    let is_targeted = match plan_filter {
         Some(words) => first_line(client).await?.contains(&words),
         None => true,
     };
     let mut assignment = {
         let mut state = shared.state();
-        let fault = if meant { state.plan.draw() } else { None };
-        *state.seen.entry(fault.map_or("", |fault| fault.name)).or_default() += 1;
+        let fault = if is_targeted { state.plan.draw() } else { None };
+        *state.fault_counts.entry(fault.map_or("", |fault| fault.name)).or_default() += 1;
         // The plan is for other connections. This one must not carry a second request: the plan may
         // apply to that.
-        let plain = if meant { Effect::Pass } else { Effect::Rewrite(Change::Nothing) };
+        let default_effect = if is_targeted { Effect::Pass } else { Effect::Rewrite(Change::Nothing) };
         Assignment {
-            effect: fault.map_or(plain, |fault| fault.effect),
+            effect: fault.map_or(default_effect, |fault| fault.effect),
             server: state.server,
             health: state.health.subscribe(),
             rng: Rng::new(state.rng.number()),
@@ -203,7 +203,7 @@ async fn serve(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
     match assignment.effect {
         Effect::Refuse => Ok(End::Reset),
         Effect::Silence => {
-            pipe::healed(&mut assignment.health).await;
+            pipe::wait_until_healed(&mut assignment.health).await;
             relay(client, &assignment, &[], &[]).await
         }
         Effect::Pass => relay(client, &assignment, &[], &[]).await,
@@ -211,7 +211,7 @@ async fn serve(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
         Effect::Instead { answer, processed } => {
             let (head, body) = read_request(client).await?;
             if processed {
-                let mut server = request(&assignment, &[head.bytes(), body].concat()).await?;
+                let mut server = send_request(&assignment, &[head.bytes(), body].concat()).await?;
                 // The first byte of the answer shows that the request has been processed.
                 server.read_u8().await?;
             }
@@ -221,22 +221,22 @@ async fn serve(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
         }
         Effect::Rewrite(change) => {
             let (head, body) = read_request(client).await?;
-            let mut server = request(&assignment, &[head.bytes(), body].concat()).await?;
+            let mut server = send_request(&assignment, &[head.bytes(), body].concat()).await?;
             rewrite::carry(&mut server, client, change).await?;
             Ok(End::Closed)
         }
         Effect::Replay(times) => {
             let (head, body) = read_request(client).await?;
-            let said = [head.bytes(), body].concat();
-            let mut others = Vec::new();
+            let request_bytes = [head.bytes(), body].concat();
+            let mut replays = Vec::new();
             for _ in 1..times {
-                others.push(request(&assignment, &said).await?);
+                replays.push(send_request(&assignment, &request_bytes).await?);
             }
-            rewrite::carry(&mut request(&assignment, &said).await?, client, Change::Nothing).await?;
+            rewrite::carry(&mut send_request(&assignment, &request_bytes).await?, client, Change::Nothing).await?;
             // These answers may take long; they are discarded.
-            for mut other in others {
-                if other.read_u8().await.is_err() {
-                    shared.state().broken += 1;
+            for mut replay in replays {
+                if replay.read_u8().await.is_err() {
+                    shared.state().io_error_count += 1;
                 }
             }
             Ok(End::Closed)
@@ -245,7 +245,7 @@ async fn serve(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
 }
 
 /// Sends the request to the server, on a connection of its own.
-async fn request(assignment: &Assignment, request: &[u8]) -> io::Result<TcpStream> {
+async fn send_request(assignment: &Assignment, request: &[u8]) -> io::Result<TcpStream> {
     let mut server = connect(assignment).await?;
     server.write_all(request).await?;
     Ok(server)
@@ -268,19 +268,20 @@ async fn relay(
     let end = {
         let (from_client, to_client) = client.split();
         let (from_server, to_server) = server.split();
-        let mut up = pin!(pipe::carry(from_client, to_server, up, assignment.health.clone(), assignment.rng.clone()));
+        let mut up =
+            pin!(pipe::carry_impaired(from_client, to_server, up, assignment.health.clone(), assignment.rng.clone()));
         let mut down =
-            pin!(pipe::carry(from_server, to_client, down, assignment.health.clone(), assignment.rng.clone()));
-        let (mut said_up, mut said_down) = (false, false);
+            pin!(pipe::carry_impaired(from_server, to_client, down, assignment.health.clone(), assignment.rng.clone()));
+        let (mut up_ended, mut down_ended) = (false, false);
         loop {
-            let (ended, done) = tokio::select! {
-                ended = &mut up, if !said_up => (ended?, &mut said_up),
-                ended = &mut down, if !said_down => (ended?, &mut said_down),
+            let (outcome, direction_ended) = tokio::select! {
+                outcome = &mut up, if !up_ended => (outcome?, &mut up_ended),
+                outcome = &mut down, if !down_ended => (outcome?, &mut down_ended),
                 else => break End::Closed,
             };
-            match ended {
-                End::Said => *done = true,
-                End::Reset | End::Closed => break ended,
+            match outcome {
+                End::HalfClosed => *direction_ended = true,
+                End::Reset | End::Closed => break outcome,
             }
         }
     };
@@ -293,20 +294,20 @@ async fn relay(
 /// Reads what the client still sends: unread bytes would cause a reset, which could destroy the
 /// answer.
 async fn drain(client: &mut TcpStream) -> io::Result<End> {
-    let mut rest = [0; 1024];
-    while client.read(&mut rest).await? > 0 {}
+    let mut discarded = [0; 1024];
+    while client.read(&mut discarded).await? > 0 {}
     Ok(End::Closed)
 }
 
 /// Returns the first line from the client without consuming it.
 async fn first_line(client: &TcpStream) -> io::Result<String> {
-    let mut seen = vec![0; LONGEST_LINE];
+    let mut buffer = vec![0; LONGEST_LINE];
     loop {
-        let length = client.peek(&mut seen).await?;
-        if let Some(end) = seen[..length].iter().position(|byte| *byte == b'\n') {
-            return Ok(String::from_utf8_lossy(&seen[..end]).into_owned());
+        let length = client.peek(&mut buffer).await?;
+        if let Some(end) = buffer[..length].iter().position(|byte| *byte == b'\n') {
+            return Ok(String::from_utf8_lossy(&buffer[..end]).into_owned());
         }
-        if length == 0 || length == seen.len() {
+        if length == 0 || length == buffer.len() {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "no first line"));
         }
         tokio::task::yield_now().await;

@@ -14,7 +14,7 @@ use crate::{
 
 /// Serializes an answer that ends with its connection.
 pub fn bytes_of(answer: &Answer) -> Vec<u8> {
-    let (body, promised) = match answer.body {
+    let (body, declared_length) = match answer.body {
         Body::Empty => (Vec::new(), 0),
         Body::Text(text) => (text.as_bytes().to_vec(), text.len()),
         Body::Large(size) => {
@@ -33,7 +33,7 @@ pub fn bytes_of(answer: &Answer) -> Vec<u8> {
     head.set("access-control-allow-origin", "*");
     head.set("access-control-expose-headers", "Retry-After");
     if !answer.status.starts_with("204") {
-        head.set("content-length", &promised.to_string());
+        head.set("content-length", &declared_length.to_string());
     }
     head.set("connection", "close");
     [head.bytes(), body].concat()
@@ -45,14 +45,14 @@ pub async fn carry(server: &mut TcpStream, client: &mut TcpStream, change: Chang
     if change == Change::Hints {
         client.write_all(b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n").await?;
     }
-    let mut chunks = head.is_chunked().then(Dechunker::default);
+    let mut decoder = head.is_chunked().then(Dechunker::default);
     let length = head.length();
     head.remove("transfer-encoding");
     head.set("connection", "close");
     // An event stream has no end to wait for, so it is never collected.
-    let streams = head.get("content-type").is_some_and(|kind| kind.starts_with("text/event-stream"));
-    let whole = matches!(change, Change::Fields | Change::Half) && !streams;
-    if chunks.is_some() || !matches!(change, Change::Nothing | Change::Mime(_) | Change::Without(_) | Change::With(..))
+    let is_event_stream = head.get("content-type").is_some_and(|kind| kind.starts_with("text/event-stream"));
+    let is_buffered = matches!(change, Change::Fields | Change::Half) && !is_event_stream;
+    if decoder.is_some() || !matches!(change, Change::Nothing | Change::Mime(_) | Change::Without(_) | Change::With(..))
     {
         head.remove("content-length");
     }
@@ -71,48 +71,48 @@ pub async fn carry(server: &mut TcpStream, client: &mut TcpStream, change: Chang
         | Change::Half
         | Change::Hints => {}
     }
-    let mut changed = Changed { change, begun: false, tail: Vec::new() };
-    let mut left = length;
-    let mut all = Vec::new();
-    if !whole {
+    let mut transformation = Transformation { change, has_begun: false, tail: Vec::new() };
+    let mut bytes_left = length;
+    let mut buffered = Vec::new();
+    if !is_buffered {
         client.write_all(&head.bytes()).await?;
     }
     let mut next = body;
     loop {
-        if let Some(left) = &mut left {
-            *left = left.saturating_sub(next.len());
+        if let Some(bytes_left) = &mut bytes_left {
+            *bytes_left = bytes_left.saturating_sub(next.len());
         }
-        let plain = match &mut chunks {
-            Some(chunks) => chunks.push(&next),
+        let decoded = match &mut decoder {
+            Some(decoder) => decoder.push(&next),
             None => std::mem::take(&mut next),
         };
-        if whole {
-            all.extend_from_slice(&plain);
+        if is_buffered {
+            buffered.extend_from_slice(&decoded);
         } else {
-            client.write_all(&changed.piece(&plain)).await?;
+            client.write_all(&transformation.transform(&decoded)).await?;
         }
-        let over = left == Some(0) || chunks.as_ref().is_some_and(|chunks| chunks.ended);
+        let is_complete = bytes_left == Some(0) || decoder.as_ref().is_some_and(|decoder| decoder.ended);
         next.clear();
         let mut probe = [0; 64];
         // Stop when the client closes: an endless stream then has no reader.
-        let ended = over
+        let is_over = is_complete
             || tokio::select! {
                 read = server.read_buf(&mut next) => read? == 0,
                 read = client.read(&mut probe) => read? == 0,
             };
-        if ended {
+        if is_over {
             break;
         }
     }
-    if whole {
-        let body = whole_body(change, all);
+    if is_buffered {
+        let body = change_whole_body(change, buffered);
         head.set("content-length", &body.len().to_string());
         client.write_all(&[head.bytes(), body].concat()).await?;
     }
     client.shutdown().await
 }
 
-fn whole_body(change: Change, body: Vec<u8>) -> Vec<u8> {
+fn change_whole_body(change: Change, body: Vec<u8>) -> Vec<u8> {
     if change == Change::Half {
         return body[..body.len() / 2].to_vec();
     }
@@ -126,22 +126,22 @@ fn whole_body(change: Change, body: Vec<u8>) -> Vec<u8> {
 }
 
 /// A streaming transformation of a body, piece by piece.
-struct Changed {
+struct Transformation {
     change: Change,
-    begun: bool,
+    has_begun: bool,
     /// The last byte, which may be the first half of an event's end.
     tail: Vec<u8>,
 }
 
-impl Changed {
-    fn piece(&mut self, piece: &[u8]) -> Vec<u8> {
+impl Transformation {
+    fn transform(&mut self, piece: &[u8]) -> Vec<u8> {
         if piece.is_empty() {
             return Vec::new();
         }
-        let first = !std::mem::replace(&mut self.begun, true);
+        let is_first = !std::mem::replace(&mut self.has_begun, true);
         match self.change {
-            Change::Mark if first => [b"\xEF\xBB\xBF", piece].concat(),
-            Change::LargeEvent(size) if first => {
+            Change::Mark if is_first => [b"\xEF\xBB\xBF", piece].concat(),
+            Change::LargeEvent(size) if is_first => {
                 let event = [b"event: message\ndata: ".as_slice(), &vec![b'x'; size], b"\n\n"].concat();
                 [&event, piece].concat()
             }
@@ -150,17 +150,17 @@ impl Changed {
                 pieces.join(end.as_bytes())
             }
             Change::Events(event) => {
-                let mut out = if first { event.as_bytes().to_vec() } else { Vec::new() };
+                let mut output = if is_first { event.as_bytes().to_vec() } else { Vec::new() };
                 for byte in piece {
-                    out.push(*byte);
-                    let ends = *byte == b'\n' && self.tail == b"\n";
+                    output.push(*byte);
+                    let ends_event = *byte == b'\n' && self.tail == b"\n";
                     self.tail = vec![*byte];
-                    if ends {
-                        out.extend_from_slice(event.as_bytes());
+                    if ends_event {
+                        output.extend_from_slice(event.as_bytes());
                         self.tail.clear();
                     }
                 }
-                out
+                output
             }
             Change::BadChunks => [b"zz\r\n", piece, b"\r\n"].concat(),
             Change::Nothing

@@ -17,7 +17,7 @@ const SOURCES: u32 = 200;
 
 /// Connects from the next of many loopback addresses. Closing the socket sends a reset, so that no
 /// port stays in TIME-WAIT.
-pub async fn connect(to: SocketAddr) -> io::Result<TcpStream> {
+pub async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let source =
         Ipv4Addr::from_bits(Ipv4Addr::LOCALHOST.to_bits() + 1 + NEXT.fetch_add(1, Ordering::Relaxed) % SOURCES);
@@ -25,7 +25,7 @@ pub async fn connect(to: SocketAddr) -> io::Result<TcpStream> {
     socket.set_zero_linger()?;
     socket.set_nodelay(true)?;
     socket.bind(SocketAddr::new(IpAddr::V4(source), 0))?;
-    socket.connect(to).await
+    socket.connect(address).await
 }
 
 /// A parsed head of an answer or a request.
@@ -43,13 +43,13 @@ pub struct Head {
 
 impl Head {
     /// Parses the head at the beginning of `bytes`, if it is complete.
-    pub fn read(bytes: &[u8]) -> Option<Self> {
-        let mut room = [httparse::EMPTY_HEADER; 32];
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let mut header_slots = [httparse::EMPTY_HEADER; 32];
         let (parsed, status, path, headers) = if bytes.starts_with(b"HTTP/") {
-            let mut answer = httparse::Response::new(&mut room);
+            let mut answer = httparse::Response::new(&mut header_slots);
             (answer.parse(bytes), answer.code.unwrap_or(0), "", answer.headers)
         } else {
-            let mut request = httparse::Request::new(&mut room);
+            let mut request = httparse::Request::new(&mut header_slots);
             (request.parse(bytes), 0, request.path.unwrap_or_default(), request.headers)
         };
         let Ok(httparse::Status::Complete(end)) = parsed else { return None };
@@ -61,9 +61,9 @@ impl Head {
 }
 
 /// Reads a head and its body from a connection; returns `None` if it was closed between two.
-pub async fn read(socket: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Option<(Head, Vec<u8>)>> {
+pub async fn read_message(socket: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Option<(Head, Vec<u8>)>> {
     loop {
-        if let Some(head) = Head::read(buffer)
+        if let Some(head) = Head::parse(buffer)
             && buffer.len() >= head.end + head.length
         {
             let rest = buffer.split_off(head.end + head.length);
@@ -78,14 +78,14 @@ pub async fn read(socket: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Op
 }
 
 pub struct Client {
-    to: SocketAddr,
+    address: SocketAddr,
     socket: TcpStream,
     buffer: Vec<u8>,
 }
 
 impl Client {
-    pub async fn open(to: SocketAddr) -> io::Result<Self> {
-        Ok(Self { to, socket: connect(to).await?, buffer: Vec::new() })
+    pub async fn open(address: SocketAddr) -> io::Result<Self> {
+        Ok(Self { address, socket: connect(address).await?, buffer: Vec::new() })
     }
 
     /// Posts JSON and returns the answer. `headers` are whole lines.
@@ -93,10 +93,10 @@ impl Client {
         let length = body.len();
         let request = format!(
             "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{headers}\r\n{body}",
-            self.to
+            self.address
         );
         self.socket.write_all(request.as_bytes()).await?;
-        let answer = read(&mut self.socket, &mut self.buffer).await?;
+        let answer = read_message(&mut self.socket, &mut self.buffer).await?;
         Ok(answer.ok_or(io::ErrorKind::UnexpectedEof)?)
     }
 }
@@ -109,11 +109,11 @@ mod tests {
     fn heads_of_answers_and_requests_are_read_once_they_are_whole() {
         let answer = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\ncontent-length: 2\r\n\r\n{}";
         for cut in 0..answer.len() - 2 {
-            assert_eq!(Head::read(&answer[..cut]), None);
+            assert_eq!(Head::parse(&answer[..cut]), None);
         }
-        let head = Head::read(answer).expect("whole");
+        let head = Head::parse(answer).expect("whole");
         assert_eq!((head.status, head.length, head.retry_after, head.end), (503, 2, Some(5), answer.len() - 2));
-        let head = Head::read(b"POST /api/v1/conversations HTTP/1.1\r\nHost: x\r\n\r\n").expect("whole");
+        let head = Head::parse(b"POST /api/v1/conversations HTTP/1.1\r\nHost: x\r\n\r\n").expect("whole");
         assert_eq!((head.status, head.path.as_str()), (0, "/api/v1/conversations"));
     }
 }

@@ -11,21 +11,21 @@ use chataibot_load::{
 };
 use clap::Parser;
 
-/// Measures what one proxy carries, and fails when it is less than must be
+/// Measures the capacity of one proxy, and fails if it is below a required bound
 #[derive(Parser)]
 #[command(name = "chataibot-load", version)]
 struct Options {
-    /// The proxy's program
+    /// Path of the proxy's program
     #[arg(long, value_name = "FILE")]
     proxy: PathBuf,
-    /// Runs, of which the medians count
+    /// Number of runs; the medians count
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
-    /// Small numbers, only to see that it works
+    /// Small numbers, to check only that it works
     #[arg(long)]
     quick: bool,
-    /// A bound of your own for one measure
-    #[arg(long, value_name = "KEY=NUMBER", value_parser = bound)]
+    /// Your own bound for one measure
+    #[arg(long, value_name = "KEY=NUMBER", value_parser = parse_bound)]
     must: Vec<(String, f64)>,
 }
 
@@ -33,22 +33,22 @@ fn main() -> ExitCode {
     match measure(&Options::parse()) {
         Ok(false) => ExitCode::SUCCESS,
         Ok(true) => {
-            eprintln!("short of what must be");
+            eprintln!("a measure is outside its required bound");
             ExitCode::FAILURE
         }
         Err(error) => {
-            eprintln!("not measured: {error}");
+            eprintln!("the measurement failed: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
 /// `token=10`, where there is such a measure.
-fn bound(text: &str) -> Result<(String, f64), String> {
+fn parse_bound(text: &str) -> Result<(String, f64), String> {
     let bound = text.split_once('=').and_then(|(key, number)| Some((key.to_owned(), number.parse().ok()?)));
-    let (key, bound) = bound.ok_or("it is not KEY=NUMBER")?;
+    let (key, bound) = bound.ok_or("not of the form KEY=NUMBER")?;
     let keys: Vec<_> = GOALS.iter().map(|goal| goal.key).collect();
-    if keys.contains(&key.as_str()) { Ok((key, bound)) } else { Err(format!("there are {}", keys.join(", "))) }
+    if keys.contains(&key.as_str()) { Ok((key, bound)) } else { Err(format!("the measures are {}", keys.join(", "))) }
 }
 
 /// Whether something is short.
@@ -57,8 +57,8 @@ fn measure(options: &Options) -> Result<bool, BenchError> {
     let goals: Vec<Goal> = GOALS.iter().map(|goal| Goal { must: must(goal.key).or(goal.must), ..*goal }).collect();
     println!("{}", procfs::facts());
     let files = procfs::raise_open_files()?;
-    let (scale, told) = if options.quick { Scale::quick() } else { Scale::full() }.within(files);
-    told.iter().for_each(|told| println!("{told}"));
+    let (scale, notice) = if options.quick { Scale::quick() } else { Scale::full() }.within(files);
+    notice.iter().for_each(|notice| println!("{notice}"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let bench = Bench::prepare(&options.proxy, scale).await?;

@@ -33,7 +33,7 @@ pub async fn start() -> io::Result<SocketAddr> {
 async fn serve(mut socket: TcpStream) -> io::Result<()> {
     socket.set_nodelay(true)?;
     let mut buffer = Vec::new();
-    while let Some((head, body)) = http::read(&mut socket, &mut buffer).await? {
+    while let Some((head, body)) = http::read_message(&mut socket, &mut buffer).await? {
         let body = answer(&head.path, &body);
         let answer = format!(
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",

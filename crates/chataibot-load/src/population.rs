@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Number of visitors that arrive at the same time.
-const DOORS: usize = 64;
+const CONCURRENCY: usize = 64;
 
 #[derive(Clone, Debug)]
 pub struct Visitor {
@@ -28,28 +28,28 @@ pub fn conversation(number: usize) -> String {
 
 /// Creates `count` visitors: each gets a token and starts a conversation.
 pub async fn populate(proxy: SocketAddr, count: usize) -> Result<Vec<Visitor>, BenchError> {
-    let mut doors = JoinSet::new();
-    for door in 0..DOORS.min(count) {
-        doors.spawn(async move {
+    let mut workers = JoinSet::new();
+    for worker in 0..CONCURRENCY.min(count) {
+        workers.spawn(async move {
             let mut client = Client::open(proxy).await?;
             let mut visitors = Vec::new();
-            for number in (door..count).step_by(DOORS) {
-                visitors.push((number, arrive(&mut client, number).await?));
+            for number in (worker..count).step_by(CONCURRENCY) {
+                visitors.push((number, create_visitor(&mut client, number).await?));
             }
             Ok::<_, BenchError>(visitors)
         });
     }
     let mut visitors = Vec::with_capacity(count);
-    while let Some(some) = doors.join_next().await {
-        visitors.extend(some??);
+    while let Some(batch) = workers.join_next().await {
+        visitors.extend(batch??);
     }
     visitors.sort_by_key(|(number, _)| *number);
     Ok(visitors.into_iter().map(|(_, visitor)| visitor).collect())
 }
 
-async fn arrive(client: &mut Client, number: usize) -> Result<Visitor, BenchError> {
-    let answer = accepted(client.post("/token", &format!("Origin: {ORIGIN}\r\n"), "{}").await?)?;
-    let token = text(&answer["token"])?;
+async fn create_visitor(client: &mut Client, number: usize) -> Result<Visitor, BenchError> {
+    let answer = ok_body(client.post("/token", &format!("Origin: {ORIGIN}\r\n"), "{}").await?)?;
+    let token = expect_text(&answer["token"])?;
     let body = json!({
         "channel": "API",
         "message": { "data": { "body": conversation(number) }, "type": "text" },
@@ -57,8 +57,8 @@ async fn arrive(client: &mut Client, number: usize) -> Result<Visitor, BenchErro
         "from": { "user_external_id": "x", "type": "VISITOR" },
     });
     let headers = headers(&token, number);
-    let answer = accepted(client.post("/api/v1/conversations", &headers, &body.to_string()).await?)?;
-    let alias = text(&answer["conversation"]["id"])?;
+    let answer = ok_body(client.post("/api/v1/conversations", &headers, &body.to_string()).await?)?;
+    let alias = expect_text(&answer["conversation"]["id"])?;
     Ok(Visitor { token, alias })
 }
 
@@ -70,27 +70,27 @@ pub fn headers(token: &str, number: usize) -> String {
 }
 
 /// Returns the body of an answer, whose status must be 200.
-pub fn accepted((head, body): (Head, Vec<u8>)) -> Result<Value, BenchError> {
+pub fn ok_body((head, body): (Head, Vec<u8>)) -> Result<Value, BenchError> {
     if head.status != 200 {
         return Err(format!("answered with {}: {}", head.status, String::from_utf8_lossy(&body)).into());
     }
     Ok(serde_json::from_slice(&body)?)
 }
 
-fn text(value: &Value) -> Result<Arc<str>, BenchError> {
+fn expect_text(value: &Value) -> Result<Arc<str>, BenchError> {
     Ok(value.as_str().ok_or("an answer without its text")?.into())
 }
 
 /// Delivers a webhook with one event: the bot says `text` to visitor `number`.
 pub async fn deliver(client: &mut Client, number: usize, text: &str) -> Result<(), BenchError> {
     let path = format!("/webhook/{WEBHOOK_SECRET}");
-    match client.post(&path, "", &webhook(number, text)).await?.0.status {
+    match client.post(&path, "", &webhook_body(number, text)).await?.0.status {
         200 => Ok(()),
         status => Err(format!("a webhook was answered with {status}").into()),
     }
 }
 
-fn webhook(number: usize, text: &str) -> String {
+fn webhook_body(number: usize, text: &str) -> String {
     json!({
         "token": WEBHOOK_TOKEN,
         "events": [{

@@ -17,7 +17,7 @@ pub const WEBHOOK_SECRET: &str = "bench-webhook-secret";
 pub const WEBHOOK_TOKEN: &str = "bench-webhook-token";
 
 /// Settings that lift the limits per address: all of these visitors are on one machine.
-const NO_LIMITS: &[(&str, &str)] = &[
+const LIFTED_LIMITS: &[(&str, &str)] = &[
     ("CHATAIBOT_PROXY_LIMITS_CONNECTIONS", "1000000"),
     ("CHATAIBOT_PROXY_LIMITS_CONNECTIONS_PER_ADDRESS", "1000000"),
     ("CHATAIBOT_PROXY_LIMITS_TOKEN_PER_MINUTE", "1000000"),
@@ -41,7 +41,7 @@ impl Program {
         let mut command = Command::new(file);
         command.args(["--listen", "127.0.0.1:0", "--log", "error", "--platform-url"]);
         command.arg(format!("http://{platform}/api/v1")).arg("--database").arg(database);
-        command.envs(NO_LIMITS.iter().copied());
+        command.envs(LIFTED_LIMITS.iter().copied());
         for (name, value) in [
             ("ORIGINS", ORIGIN),
             ("BOT_KEYS", "bench-bot"),

@@ -14,19 +14,19 @@ use tokio::sync::Notify;
 /// earlier runs left in its log.
 #[derive(Debug)]
 pub struct Recorder {
-    began: Instant,
+    started: Instant,
     /// Prefix of each event's number in its text.
-    mark: String,
+    prefix: String,
     // Held only for a few steps, a thousand times a second.
     events: Mutex<Vec<Event>>,
-    news: Notify,
+    arrival: Notify,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Event {
     due: Duration,
-    took: Option<Duration>,
-    times: u32,
+    latency: Option<Duration>,
+    arrivals: u32,
 }
 
 #[derive(Debug, Default)]
@@ -40,42 +40,42 @@ pub struct Outcome {
 impl Default for Recorder {
     fn default() -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let mark = format!("load-{}-", NEXT.fetch_add(1, Ordering::Relaxed));
-        Self { began: Instant::now(), mark, events: Mutex::default(), news: Notify::new() }
+        let prefix = format!("load-{}-", NEXT.fetch_add(1, Ordering::Relaxed));
+        Self { started: Instant::now(), prefix, events: Mutex::default(), arrival: Notify::new() }
     }
 }
 
 impl Recorder {
     /// Adds an event that is due at `due`, and returns its number.
     pub fn add(&self, due: Instant) -> usize {
-        let due = due.saturating_duration_since(self.began);
+        let due = due.saturating_duration_since(self.started);
         let mut events = self.events();
-        events.push(Event { due, took: None, times: 0 });
+        events.push(Event { due, latency: None, arrivals: 0 });
         events.len() - 1
     }
 
     /// Returns what the bot says in event `number`.
     pub fn text(&self, number: usize) -> String {
-        format!("{}{number}", self.mark)
+        format!("{}{number}", self.prefix)
     }
 
     /// Returns the number of the event in this part of a stream, if it is one of this recorder's.
-    pub fn number(&self, text: &str) -> Option<usize> {
-        let (_, number) = text.split_once(&self.mark)?;
+    pub fn parse_number(&self, text: &str) -> Option<usize> {
+        let (_, number) = text.split_once(&self.prefix)?;
         let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
         number[..end].parse().ok()
     }
 
     /// Records that an event arrived in a stream.
-    pub fn arrived(&self, number: usize) {
-        let now = self.began.elapsed();
+    pub fn record_arrival(&self, number: usize) {
+        let now = self.started.elapsed();
         let mut events = self.events();
         let Some(event) = events.get_mut(number) else { return };
-        event.times += 1;
-        if event.times == 1 {
-            event.took = Some(now.saturating_sub(event.due));
+        event.arrivals += 1;
+        if event.arrivals == 1 {
+            event.latency = Some(now.saturating_sub(event.due));
             drop(events);
-            self.news.notify_waiters();
+            self.arrival.notify_waiters();
         }
     }
 
@@ -83,20 +83,20 @@ impl Recorder {
         self.events().len()
     }
 
-    /// Waits until all events from `first` on have arrived, at most for `patience`; returns their
+    /// Waits until all events from `first` on have arrived, at most for `limit`; returns their
     /// outcome.
-    pub async fn settle(&self, first: usize, patience: Duration) -> Outcome {
-        let all = async {
+    pub async fn wait_for_all(&self, first: usize, limit: Duration) -> Outcome {
+        let all_arrived = async {
             loop {
-                let news = self.news.notified();
-                if self.events().iter().skip(first).all(|event| event.took.is_some()) {
+                let arrival = self.arrival.notified();
+                if self.events().iter().skip(first).all(|event| event.latency.is_some()) {
                     return;
                 }
-                news.await;
+                arrival.await;
             }
         };
         // Events that did not arrive in time are counted as lost below.
-        let _ = tokio::time::timeout(patience, all).await;
+        let _ = tokio::time::timeout(limit, all_arrived).await;
         self.outcome(first)
     }
 
@@ -110,11 +110,11 @@ impl Recorder {
         let events = events.get(first..).unwrap_or_default();
         let mut outcome = Outcome::default();
         for event in events {
-            match event.took {
-                Some(took) => outcome.millis.push(took.as_secs_f64() * 1e3),
+            match event.latency {
+                Some(latency) => outcome.millis.push(latency.as_secs_f64() * 1e3),
                 None => outcome.lost += 1,
             }
-            outcome.doubled += event.times.saturating_sub(1) as usize;
+            outcome.doubled += event.arrivals.saturating_sub(1) as usize;
         }
         outcome.millis.sort_by(f64::total_cmp);
         outcome
@@ -129,7 +129,10 @@ mod tests {
     fn what_another_board_has_told_is_none_of_its_events() {
         let (one, other) = (Recorder::default(), Recorder::default());
         let text = format!("data: {{\"text\":\"{}\"}}", one.text(17));
-        assert_eq!((one.number(&text), other.number(&text), one.number("data: hello")), (Some(17), None, None));
+        assert_eq!(
+            (one.parse_number(&text), other.parse_number(&text), one.parse_number("data: hello")),
+            (Some(17), None, None)
+        );
     }
 
     #[tokio::test]
@@ -137,12 +140,12 @@ mod tests {
         let recorder = Recorder::default();
         let first = recorder.add(Instant::now());
         let second = recorder.add(Instant::now());
-        recorder.arrived(second);
-        recorder.arrived(second);
-        recorder.arrived(99);
-        let outcome = recorder.settle(first, Duration::ZERO).await;
+        recorder.record_arrival(second);
+        recorder.record_arrival(second);
+        recorder.record_arrival(99);
+        let outcome = recorder.wait_for_all(first, Duration::ZERO).await;
         assert_eq!((outcome.millis.len(), outcome.lost, outcome.doubled), (1, 1, 1));
-        recorder.arrived(first);
-        assert_eq!(recorder.settle(first, Duration::from_secs(60)).await.lost, 0);
+        recorder.record_arrival(first);
+        assert_eq!(recorder.wait_for_all(first, Duration::from_secs(60)).await.lost, 0);
     }
 }

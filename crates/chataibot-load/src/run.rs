@@ -57,47 +57,47 @@ impl Bench {
 
     /// Takes all measures once. `number` identifies the run.
     pub async fn run(&self, number: usize) -> Result<Numbers, BenchError> {
-        let said = |what| eprintln!("run {}: {what}", number + 1);
+        let print_step = |what| eprintln!("run {}: {what}", number + 1);
         let mut numbers = Numbers::new();
-        said("token check");
+        print_step("token check");
         numbers.insert("token", token_check::measure(&self.scale)?);
 
-        said("memory");
+        print_step("memory");
         let program = self.start(&self.disk).await?;
         numbers.extend(memory::measure(&program, &self.visitors, &self.scale).await?);
         program.stop().await?;
 
-        said("latency, no disk");
+        print_step("latency, no disk");
         let mut outcomes = Vec::new();
         let program = self.start(&self.ram).await?;
-        let (recorder, streams) = self.listen(&program).await?;
+        let (recorder, streams) = self.open_streams(&program).await?;
         let outcome = latency::measure(program.address, &recorder, &self.scale).await?;
-        numbers.extend(named(&outcome, ["ram-p50", "ram-p99", "ram-max"]));
+        numbers.extend(quantiles(&outcome, ["ram-p50", "ram-p99", "ram-max"]));
         outcomes.push(outcome);
         drop(streams);
         program.stop().await?;
 
-        said("latency, commit first");
+        print_step("latency, commit first");
         let program = self.start(&self.disk).await?;
-        let (recorder, streams) = self.listen(&program).await?;
+        let (recorder, streams) = self.open_streams(&program).await?;
         let outcome = latency::measure(program.address, &recorder, &self.scale).await?;
-        numbers.extend(named(&outcome, ["disk-p50", "disk-p99", "disk-max"]));
+        numbers.extend(quantiles(&outcome, ["disk-p50", "disk-p99", "disk-max"]));
         outcomes.push(outcome);
-        said("forward");
+        print_step("forward");
         let sender = self.visitors.last().ok_or("nobody arrived")?;
         numbers.extend(forward::measure(program.address, self.platform, sender, &self.scale, number).await?);
-        said("reconnect");
+        print_step("reconnect");
         let reconnect = reconnect::measure(program.address, &streams, &recorder, &self.scale).await?;
         numbers.insert("reconnect", reconnect.seconds);
         numbers.insert("reconnect-refused", reconnect.refused as f64);
-        outcomes.push(reconnect.meanwhile);
-        said("ingest");
+        outcomes.push(reconnect.events);
+        print_step("ingest");
         numbers.insert("ingest", ingest::measure(program.address, &self.scale).await?);
         drop(streams);
         program.stop().await?;
 
-        let bad: usize = outcomes.iter().map(|outcome| outcome.lost + outcome.doubled).sum();
-        numbers.insert("lost-or-doubled", bad as f64);
+        let lost_or_doubled: usize = outcomes.iter().map(|outcome| outcome.lost + outcome.doubled).sum();
+        numbers.insert("lost-or-doubled", lost_or_doubled as f64);
         Ok(numbers)
     }
 
@@ -105,7 +105,7 @@ impl Bench {
         Program::start(&self.proxy, &directory.path().join(DATABASE), self.platform).await
     }
 
-    async fn listen(&self, program: &Program) -> Result<(Arc<Recorder>, Streams), BenchError> {
+    async fn open_streams(&self, program: &Program) -> Result<(Arc<Recorder>, Streams), BenchError> {
         let recorder = Arc::new(Recorder::default());
         let mut streams = Streams::new(program.address, Arc::clone(&recorder));
         streams.open(&self.visitors[..self.scale.idle]).await?;
@@ -113,8 +113,8 @@ impl Bench {
     }
 }
 
-fn named(outcome: &Outcome, [half, most, longest]: [&'static str; 3]) -> Numbers {
-    let of = |share| quantile(&outcome.millis, share);
-    let numbers = [(half, of(0.5)), (most, of(0.99)), (longest, of(1.0))];
+fn quantiles(outcome: &Outcome, [p50, p99, max]: [&'static str; 3]) -> Numbers {
+    let at = |share| quantile(&outcome.millis, share);
+    let numbers = [(p50, at(0.5)), (p99, at(0.99)), (max, at(1.0))];
     numbers.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
 }

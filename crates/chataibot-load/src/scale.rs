@@ -56,17 +56,17 @@ impl Scale {
     /// Returns what that changed, if anything.
     pub fn within(mut self, files: u64) -> (Self, Option<String>) {
         // Database, platform, pipes and the webhook's connections need some files of their own.
-        let room = usize::try_from(files).unwrap_or(usize::MAX).saturating_sub(600);
-        let wished = (self.idle, self.most);
-        self.most = self.most.min(room);
+        let max_streams = usize::try_from(files).unwrap_or(usize::MAX).saturating_sub(600);
+        let requested = (self.idle, self.most);
+        self.most = self.most.min(max_streams);
         self.idle = self.idle.min(self.most * 2 / 3);
-        let told = ((self.idle, self.most) != wished).then(|| {
+        let notice = ((self.idle, self.most) != requested).then(|| {
             format!(
                 "the hard limit of {files} open files allows {} and {} idle streams instead of {} and {}",
-                self.idle, self.most, wished.0, wished.1
+                self.idle, self.most, requested.0, requested.1
             )
         });
-        (self, told)
+        (self, notice)
     }
 }
 
@@ -76,11 +76,11 @@ mod tests {
 
     #[test]
     fn a_low_limit_of_open_files_makes_it_smaller_and_is_told() {
-        let (fits, told) = Scale::full().within(1_000_000);
-        assert_eq!((fits.idle, fits.most, told), (10_000, 20_000, None));
-        let (small, told) = Scale::full().within(4096);
+        let (fits, notice) = Scale::full().within(1_000_000);
+        assert_eq!((fits.idle, fits.most, notice), (10_000, 20_000, None));
+        let (small, notice) = Scale::full().within(4096);
         assert_eq!((small.idle, small.most), (2330, 3496));
-        assert!(told.expect("told").contains("4096"));
+        assert!(notice.expect("told").contains("4096"));
         let (larger, _) = Scale::full().within(20_000);
         assert_eq!((larger.idle, larger.most), (10_000, 19_400), "what the goals speak of comes first");
     }

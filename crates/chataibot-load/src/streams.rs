@@ -28,9 +28,9 @@ use crate::{
 
 /// First connections opened at the same time: few, because memory that a connection needs only
 /// while it begins would count as an idle stream's. After a cut there is no such limit.
-const AT_ONCE: usize = 32;
+const CONCURRENT_OPENS: usize = 32;
 /// Delay after a failed connection, times the number of failures (at most ten).
-const AGAIN: Duration = Duration::from_millis(100);
+const RETRY_DELAY: Duration = Duration::from_millis(100);
 
 /// Open streams; dropping them closes all.
 pub struct Streams {
@@ -42,18 +42,18 @@ struct Shared {
     proxy: SocketAddr,
     recorder: Arc<Recorder>,
     /// How often all streams were cut, and how many have opened since.
-    open: watch::Sender<Open>,
-    turn: Semaphore,
-    refused: AtomicUsize,
-    failed: AtomicUsize,
+    state: watch::Sender<State>,
+    open_permits: Semaphore,
+    refused_count: AtomicUsize,
+    failed_count: AtomicUsize,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Open {
-    cuts: u32,
-    count: usize,
+struct State {
+    cut_count: u32,
+    open_count: usize,
     /// Status of an answer that none of these visitors should get.
-    wrong: Option<u16>,
+    unexpected_status: Option<u16>,
 }
 
 /// Why a stream ended.
@@ -71,10 +71,10 @@ impl Streams {
         let shared = Shared {
             proxy,
             recorder,
-            open: watch::Sender::default(),
-            turn: Semaphore::new(AT_ONCE),
-            refused: AtomicUsize::new(0),
-            failed: AtomicUsize::new(0),
+            state: watch::Sender::default(),
+            open_permits: Semaphore::new(CONCURRENT_OPENS),
+            refused_count: AtomicUsize::new(0),
+            failed_count: AtomicUsize::new(0),
         };
         Self { shared: Arc::new(shared), readers: JoinSet::new() }
     }
@@ -82,35 +82,35 @@ impl Streams {
     /// Opens a stream for each of these visitors and waits until all are open.
     pub async fn open(&mut self, visitors: &[Visitor]) -> Result<(), BenchError> {
         for visitor in visitors {
-            self.readers.spawn(follow(Arc::clone(&self.shared), visitor.clone()));
+            self.readers.spawn(keep_connected(Arc::clone(&self.shared), visitor.clone()));
         }
-        self.all_open(Duration::from_secs(120)).await
+        self.wait_until_all_open(Duration::from_secs(120)).await
     }
 
     /// Cuts all streams at once, and returns when all have reconnected.
-    pub async fn cut(&self, patience: Duration) -> Result<(), BenchError> {
-        self.shared.open.send_modify(|open| *open = Open { cuts: open.cuts + 1, ..Open::default() });
-        self.all_open(patience).await
+    pub async fn cut(&self, limit: Duration) -> Result<(), BenchError> {
+        self.shared.state.send_modify(|state| *state = State { cut_count: state.cut_count + 1, ..State::default() });
+        self.wait_until_all_open(limit).await
     }
 
     /// Returns how often the proxy told a stream to come later.
     pub fn refused(&self) -> usize {
-        self.shared.refused.load(Ordering::Relaxed)
+        self.shared.refused_count.load(Ordering::Relaxed)
     }
 
-    async fn all_open(&self, patience: Duration) -> Result<(), BenchError> {
+    async fn wait_until_all_open(&self, limit: Duration) -> Result<(), BenchError> {
         let wanted = self.readers.len();
-        let mut open = self.shared.open.subscribe();
-        let all = open.wait_for(|open| open.count >= wanted || open.wrong.is_some());
-        let reached = tokio::time::timeout(patience, all).await.map(|open| open.map(|open| open.wrong));
-        match reached {
+        let mut state = self.shared.state.subscribe();
+        let all = state.wait_for(|state| state.open_count >= wanted || state.unexpected_status.is_some());
+        let result = tokio::time::timeout(limit, all).await.map(|state| state.map(|state| state.unexpected_status));
+        match result {
             Ok(Ok(None)) => Ok(()),
             Ok(Ok(Some(status))) => Err(format!("a visitor's stream was answered with {status}").into()),
             Ok(Err(_)) | Err(_) => {
-                let count = self.shared.open.borrow().count;
-                let (refused, failed) = (self.refused(), self.shared.failed.load(Ordering::Relaxed));
+                let count = self.shared.state.borrow().open_count;
+                let (refused, failed) = (self.refused(), self.shared.failed_count.load(Ordering::Relaxed));
                 Err(format!(
-                    "after {patience:?} {count} of {wanted} streams are open; {refused} refusals, {failed} broken"
+                    "after {limit:?} {count} of {wanted} streams are open; {refused} refusals, {failed} broken"
                 )
                 .into())
             }
@@ -118,69 +118,69 @@ impl Streams {
     }
 }
 
-async fn follow(shared: Arc<Shared>, visitor: Visitor) {
-    let mut cuts = shared.open.subscribe();
+async fn keep_connected(shared: Arc<Shared>, visitor: Visitor) {
+    let mut changes = shared.state.subscribe();
     let mut reader = Reader::default();
     let mut failures = 0;
     loop {
-        let cut = cuts.borrow_and_update().cuts;
-        match once(&shared, &visitor, &mut reader, &mut cuts, cut).await {
+        let cut = changes.borrow_and_update().cut_count;
+        match run_connection(&shared, &visitor, &mut reader, &mut changes, cut).await {
             Ok(End::Cut) => failures = 0,
             Ok(End::Refused(seconds)) => {
-                shared.refused.fetch_add(1, Ordering::Relaxed);
+                shared.refused_count.fetch_add(1, Ordering::Relaxed);
                 tokio::time::sleep(Duration::from_secs(seconds)).await;
             }
             // Also after a failed connection: the reader of a stream retries until it succeeds.
             Ok(End::Ended) | Err(_) => {
                 failures += 1;
-                shared.failed.fetch_add(1, Ordering::Relaxed);
-                tokio::time::sleep(AGAIN * failures.min(10)).await;
+                shared.failed_count.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(RETRY_DELAY * failures.min(10)).await;
             }
         }
     }
 }
 
 /// Runs one connection, from its beginning to its end.
-async fn once(
+async fn run_connection(
     shared: &Shared,
     visitor: &Visitor,
     reader: &mut Reader,
-    cuts: &mut watch::Receiver<Open>,
+    changes: &mut watch::Receiver<State>,
     cut: u32,
 ) -> io::Result<End> {
-    reader.rest.clear();
+    reader.buffer.clear();
     let (mut socket, status) = {
-        let _turn = if cut == 0 { shared.turn.acquire().await.ok() } else { None };
+        let _permit = if cut == 0 { shared.open_permits.acquire().await.ok() } else { None };
         let mut socket = request(shared, visitor, reader.cursor.as_deref()).await?;
-        let head = reader.head(&mut socket).await?;
+        let head = reader.read_head(&mut socket).await?;
         match head.status {
             200 => (socket, 200),
             429 | 503 => return Ok(End::Refused(head.retry_after.unwrap_or(1))),
-            wrong => (socket, wrong),
+            unexpected => (socket, unexpected),
         }
     };
     if status != 200 {
-        shared.open.send_modify(|open| open.wrong = Some(status));
+        shared.state.send_modify(|state| state.unexpected_status = Some(status));
         std::future::pending::<()>().await;
     }
-    shared.open.send_if_modified(|open| {
-        let counts = open.cuts == cut;
-        open.count += usize::from(counts);
-        counts
+    shared.state.send_if_modified(|state| {
+        let is_current = state.cut_count == cut;
+        state.open_count += usize::from(is_current);
+        is_current
     });
-    reader.tell(&shared.recorder);
+    reader.report_events(&shared.recorder);
     loop {
         tokio::select! {
             biased;
-            changed = cuts.wait_for(|open| open.cuts != cut) => {
+            changed = changes.wait_for(|state| state.cut_count != cut) => {
                 return if changed.is_ok() { Ok(End::Cut) } else { Ok(End::Ended) };
             }
             readable = socket.readable() => readable?,
         }
-        if !reader.take(&mut socket)? {
+        if !reader.read_available(&mut socket)? {
             return Ok(End::Ended);
         }
-        reader.tell(&shared.recorder);
+        reader.report_events(&shared.recorder);
     }
 }
 
@@ -200,21 +200,21 @@ async fn request(shared: &Shared, visitor: &Visitor, cursor: Option<&str>) -> io
 #[derive(Default)]
 struct Reader {
     cursor: Option<String>,
-    rest: Vec<u8>,
+    buffer: Vec<u8>,
 }
 
 impl Reader {
     /// Reads until the head and the beginning of the stream have arrived.
-    async fn head(&mut self, socket: &mut TcpStream) -> io::Result<Head> {
+    async fn read_head(&mut self, socket: &mut TcpStream) -> io::Result<Head> {
         loop {
-            if let Some(head) = Head::read(&self.rest)
-                && (head.status != 200 || self.rest[head.end..].windows(2).any(|two| two == b"\n\n"))
+            if let Some(head) = Head::parse(&self.buffer)
+                && (head.status != 200 || self.buffer[head.end..].windows(2).any(|two| two == b"\n\n"))
             {
-                self.rest.drain(..head.end);
+                self.buffer.drain(..head.end);
                 return Ok(head);
             }
             socket.readable().await?;
-            if !self.take(socket)? {
+            if !self.read_available(socket)? {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
@@ -222,12 +222,12 @@ impl Reader {
 
     /// Reads what is available; returns whether the stream goes on. The buffer is on the stack, so
     /// that a waiting reader holds none.
-    fn take(&mut self, socket: &mut TcpStream) -> io::Result<bool> {
-        let mut space = [0; 4096];
-        match socket.try_read(&mut space) {
+    fn read_available(&mut self, socket: &mut TcpStream) -> io::Result<bool> {
+        let mut chunk = [0; 4096];
+        match socket.try_read(&mut chunk) {
             Ok(0) => Ok(false),
             Ok(count) => {
-                self.rest.extend_from_slice(&space[..count]);
+                self.buffer.extend_from_slice(&chunk[..count]);
                 Ok(true)
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(true),
@@ -237,19 +237,19 @@ impl Reader {
 
     /// Reports arrived events to the recorder and keeps the last cursor. The lengths of chunks
     /// between events are skipped.
-    fn tell(&mut self, recorder: &Recorder) {
-        let Some(end) = self.rest.windows(2).rposition(|two| two == b"\n\n") else { return };
-        for block in String::from_utf8_lossy(&self.rest[..end]).split("\n\n") {
+    fn report_events(&mut self, recorder: &Recorder) {
+        let Some(end) = self.buffer.windows(2).rposition(|two| two == b"\n\n") else { return };
+        for block in String::from_utf8_lossy(&self.buffer[..end]).split("\n\n") {
             if let Some(cursor) = block.lines().find_map(|line| line.strip_prefix("id: ")) {
                 self.cursor = Some(cursor.to_owned());
             }
-            if let Some(number) = recorder.number(block) {
-                recorder.arrived(number);
+            if let Some(number) = recorder.parse_number(block) {
+                recorder.record_arrival(number);
             }
         }
-        self.rest.drain(..end + 2);
-        if self.rest.is_empty() {
-            self.rest = Vec::new();
+        self.buffer.drain(..end + 2);
+        if self.buffer.is_empty() {
+            self.buffer = Vec::new();
         }
     }
 }
@@ -272,15 +272,15 @@ mod tests {
         let (one, two) = (told(first), told(second));
         let (begin, end) = two.split_at(30);
         for text in ["4\r\n:\n\n\r\n", &one, begin] {
-            reader.rest.extend_from_slice(text.as_bytes());
+            reader.buffer.extend_from_slice(text.as_bytes());
         }
-        reader.tell(&recorder);
+        reader.report_events(&recorder);
         assert_eq!(reader.cursor.as_deref(), Some("7-1"));
-        reader.rest.extend_from_slice(end.as_bytes());
-        reader.tell(&recorder);
+        reader.buffer.extend_from_slice(end.as_bytes());
+        reader.report_events(&recorder);
         assert_eq!(reader.cursor.as_deref(), Some("7-2"));
         assert_eq!((first, second), (0, 1));
-        let outcome = recorder.settle(first, Duration::ZERO).await;
+        let outcome = recorder.wait_for_all(first, Duration::ZERO).await;
         assert_eq!((outcome.lost, outcome.doubled), (0, 0));
     }
 }

@@ -64,7 +64,7 @@ fn a_missed_must_makes_the_program_fail() {
     let (said, table) = (String::from_utf8_lossy(&ended.stderr), String::from_utf8_lossy(&ended.stdout));
     assert_eq!(ended.status.code(), Some(1), "{said}");
     let short = table.lines().find(|line| line.starts_with("token check")).expect("a line for it");
-    assert!(short.contains("SHORT") && said.contains("short of what must be"), "{said}{table}");
+    assert!(short.contains("SHORT") && said.contains("a measure is outside its required bound"), "{said}{table}");
 }
 
 #[test]

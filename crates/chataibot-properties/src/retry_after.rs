@@ -24,7 +24,7 @@ pub fn holds(data: &[u8]) {
         assert_eq!(by_proxy, None, "{asked:?}");
         return;
     };
-    let by_widget = ApiError::of_answer(429, None, Some(text)).retry_after();
+    let by_widget = ApiError::from_response(429, None, Some(text)).retry_after();
     let trimmed = text.trim();
     if !trimmed.is_empty() && trimmed.bytes().all(|b| b.is_ascii_digit()) {
         let seconds = by_widget.unwrap_or_else(|| panic!("the widget does not understand {text:?}"));

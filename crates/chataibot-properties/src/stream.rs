@@ -2,7 +2,7 @@
 //! all of them at once would.
 
 use chataibot_widget::{
-    api::sse::{Event, LONGEST, Parser, SseItem},
+    api::sse::{Event, MAX_EVENT_BYTES, Parser, SseItem},
     machine::input::{Frame, frame_of},
 };
 
@@ -14,7 +14,7 @@ pub fn holds(data: &[u8]) {
     assert_eq!(read(&[head, tail]), whole, "cut in two");
     let bytes: Vec<&[u8]> = stream.chunks(1).collect();
     assert_eq!(read(&bytes), whole, "byte by byte");
-    if stream.len() <= LONGEST {
+    if stream.len() <= MAX_EVENT_BYTES {
         assert_eq!(whole, at_once(stream), "all at once");
     }
     for said in &whole {

@@ -72,7 +72,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, StartError>
     let assets = config.assets.as_deref().map(Assets::read).transpose()?.unwrap_or_default();
     let metrics = Arc::new(Metrics::default());
     metrics.start_time_seconds.set((clock.now() / 1000).cast_signed());
-    let tokens = Arc::new(tokens(&config, &store, &clock).await?);
+    let tokens = Arc::new(load_tokens(&config, &store, &clock).await?);
     let sites = Arc::new(LiveSites::new(config.sites.clone()));
     let lifecycle = Lifecycle {
         draining: CancellationToken::new(),
@@ -127,7 +127,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, StartError>
     Ok(Arc::new(App { config, sites, store, hub, clock, metrics, services, lifecycle, startup }))
 }
 
-async fn tokens(config: &Config, store: &Store, clock: &Clock) -> Result<Tokens, StartError> {
+async fn load_tokens(config: &Config, store: &Store, clock: &Clock) -> Result<Tokens, StartError> {
     let now = clock.now();
     let keys = signing_keys(config, store, now).await?;
     let lifetime = millis(config.token_lifetime);
@@ -139,24 +139,24 @@ async fn tokens(config: &Config, store: &Store, clock: &Clock) -> Result<Tokens,
 /// Builds the router of the public listener, with every route.
 pub fn router(app: &Arc<App>, assets: Assets) -> Router {
     let state = || Arc::clone(app);
-    let limited = |limited: Limited| from_fn_with_state((state(), limited), rate_limits::of_visitor);
-    let called_by_pages = Router::new()
-        .route("/token", post(token::issue).route_layer(from_fn_with_state(state(), rate_limits::token)))
-        .route("/token/end", post(token::end).route_layer(from_fn_with_state(state(), rate_limits::token)))
+    let limited = |limited: Limited| from_fn_with_state((state(), limited), rate_limits::by_visitor);
+    let page_routes = Router::new()
+        .route("/token", post(token::issue).route_layer(from_fn_with_state(state(), rate_limits::by_address)))
+        .route("/token/end", post(token::end).route_layer(from_fn_with_state(state(), rate_limits::by_address)))
         .route("/api/v1/conversations", post(start::start).route_layer(limited(Limited::Start)))
         .route("/api/v1/conversation/{alias}/messages", post(send::send).route_layer(limited(Limited::Send)))
         .route("/api/v1/conversation/{alias}/events", get(events::events))
         .route(
             "/api/v1/conversation/probe/events",
-            get(probe::probe).route_layer(from_fn_with_state(state(), rate_limits::token)),
+            get(probe::probe).route_layer(from_fn_with_state(state(), rate_limits::by_address)),
         )
         .layer(from_fn_with_state(state(), body::collect))
         .merge(Router::new().route(
             "/api/v1/conversation/{alias}/files",
-            post(files::upload).route_layer(limited(Limited::Upload)).route_layer(from_fn(files::hold)),
+            post(files::upload).route_layer(limited(Limited::Upload)).route_layer(from_fn(files::drain_refused)),
         ))
         .layer(from_fn_with_state(state(), cors::check));
-    let called_by_others = Router::new()
+    let other_routes = Router::new()
         .route("/webhook/{secret}", post(webhook::webhook).layer(from_fn_with_state(state(), body::collect)))
         .route("/files/{id}/{name}", get(files::serve))
         .route("/healthz", get(health::live))
@@ -168,8 +168,8 @@ pub fn router(app: &Arc<App>, assets: Assets) -> Router {
         std::future::ready(answer)
     };
     Router::new()
-        .merge(called_by_pages)
-        .merge(called_by_others)
+        .merge(page_routes)
+        .merge(other_routes)
         .fallback(asset)
         .layer(from_fn_with_state(state(), middleware::outermost))
         .with_state(state())
@@ -212,7 +212,7 @@ pub async fn run(app: Arc<App>, listeners: Listeners) -> usize {
         head_timeout: app.config.limits.head_timeout,
         connections,
         per_address: ConcurrencyLimit::new(app.config.limits.connections_per_address),
-        trusted: app.config.trusted_proxies.clone(),
+        trusted_proxies: app.config.trusted_proxies.clone(),
         metrics: Arc::clone(&app.metrics),
         shutdown: app.lifecycle.shutdown.clone(),
         grace: app.config.shutdown_grace,
@@ -234,7 +234,7 @@ pub async fn run(app: Arc<App>, listeners: Listeners) -> usize {
         shutdown: app.lifecycle.shutdown.clone(),
     };
     let (public, metrics, ..) =
-        tokio::join!(public, metrics, forget(&app), app.services.retention.run(), peers.follow(store_events));
+        tokio::join!(public, metrics, sweep_expired(&app), app.services.retention.run(), peers.follow(store_events));
     // A visitor who disconnected can leave a message in flight; its outcome still belongs in the
     // log.
     app.services.messages.drain().await;
@@ -243,7 +243,7 @@ pub async fn run(app: Arc<App>, listeners: Listeners) -> usize {
 }
 
 /// Deletes expired data once a minute.
-async fn forget(app: &App) {
+async fn sweep_expired(app: &App) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     let mut minutes = 0_u32;
     loop {

@@ -28,7 +28,7 @@ pub fn run(command: &Command, arguments: &Arguments) -> Result<String, String> {
         Command::Backup { to } => back_up(to, &locations(arguments)?),
         Command::Health => {
             let listen = read::listen(arguments, &process_environment()).map_err(|problems| problems.to_string())?;
-            health::ask(listen)
+            health::query_liveness(listen)
         }
     }
 }
@@ -40,7 +40,7 @@ fn erase(visitor: &str, Locations { database, redis, uploads }: Locations) -> Re
         None => Store::erase_in_file(&database, &visitor, Clock::system().now()),
         Some(redis) => erase_in_redis(&redis, visitor),
     };
-    Ok(report(&erased.map_err(|error| error.to_string())?, uploads.as_deref()))
+    Ok(erasure_report(&erased.map_err(|error| error.to_string())?, uploads.as_deref()))
 }
 
 fn back_up(to: &Path, from: &Locations) -> Result<String, String> {
@@ -57,14 +57,14 @@ fn erase_in_redis(redis: &RedisUrl, visitor: VisitorId) -> Result<Erased, StoreE
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| StoreError::Corrupt(format!("no threads: {error}")))?;
     runtime.block_on(async {
-        let (store, _news) = Store::redis(&redis.secret, Hub::default(), Clock::system()).await?;
+        let (store, _events) = Store::redis(&redis.secret, Hub::default(), Clock::system()).await?;
         let erased = store.erase_visitor(visitor).await;
         store.leave().await;
         erased
     })
 }
 
-fn report(erased: &Erased, uploads: Option<&Path>) -> String {
+fn erasure_report(erased: &Erased, uploads: Option<&Path>) -> String {
     let left = files::delete(uploads, &erased.files);
     let mut text = format!(
         "erased: {} conversations, {} families of tokens, {} files",

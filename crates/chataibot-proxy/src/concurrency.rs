@@ -15,10 +15,10 @@ use tokio_util::sync::CancellationToken;
 
 type Holders<K> = Mutex<HashMap<K, VecDeque<(u64, CancellationToken)>>>;
 
-/// Limits each key to `most` permits at one time.
+/// Limits each key to `max_permits` permits at one time.
 #[derive(Debug)]
 pub struct ConcurrencyLimit<K> {
-    most: usize,
+    max_permits: usize,
     // The lock is held for a few steps, never across an await.
     holders: Arc<Holders<K>>,
     next_id: AtomicU64,
@@ -34,13 +34,13 @@ pub struct Permit<K: Hash + Eq> {
 }
 
 impl<K: Hash + Eq + Clone> ConcurrencyLimit<K> {
-    pub fn new(most: usize) -> Self {
-        Self { most: most.max(1), holders: Arc::default(), next_id: AtomicU64::new(0) }
+    pub fn new(max_permits: usize) -> Self {
+        Self { max_permits: max_permits.max(1), holders: Arc::default(), next_id: AtomicU64::new(0) }
     }
 
     /// Returns a permit, if one is free.
     pub fn try_acquire(&self, key: K) -> Option<Permit<K>> {
-        if self.in_use(&key) >= self.most { None } else { Some(self.insert(key)) }
+        if self.in_use(&key) >= self.max_permits { None } else { Some(self.insert(key)) }
     }
 
     /// Returns a permit in any case: if none is free, the oldest one is evicted.
@@ -48,7 +48,7 @@ impl<K: Hash + Eq + Clone> ConcurrencyLimit<K> {
         let permit = self.insert(key);
         let mut holders = self.holders.lock();
         if let Some(permits) = holders.get_mut(&permit.key) {
-            while permits.len() > self.most {
+            while permits.len() > self.max_permits {
                 if let Some((_, oldest)) = permits.pop_front() {
                     oldest.cancel();
                 }

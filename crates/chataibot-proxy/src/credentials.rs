@@ -11,14 +11,18 @@ use sha2::{Digest, Sha256};
 pub struct Key {
     /// `kid` in a token.
     pub id: String,
-    pub(crate) signing: EncodingKey,
-    pub(crate) checking: DecodingKey,
+    pub(crate) signing_key: EncodingKey,
+    pub(crate) verifying_key: DecodingKey,
 }
 
 impl Key {
     /// Creates a key from its bytes.
     pub fn new(id: impl Into<String>, secret: &[u8; 32]) -> Self {
-        Self { id: id.into(), signing: EncodingKey::from_secret(secret), checking: DecodingKey::from_secret(secret) }
+        Self {
+            id: id.into(),
+            signing_key: EncodingKey::from_secret(secret),
+            verifying_key: DecodingKey::from_secret(secret),
+        }
     }
 }
 
@@ -63,7 +67,7 @@ impl KeyRing {
         {
             let wrong = || format!("{shown}:{}: {form}", index + 1);
             let (id, secret) = line.trim().split_once(' ').ok_or_else(wrong)?;
-            let secret = unhex(secret.trim()).ok_or_else(wrong)?;
+            let secret = decode_hex_32(secret.trim()).ok_or_else(wrong)?;
             let id_fits = (1..=40).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
             if !id_fits || keys.iter().any(|key| key.id == id) {
                 return Err(wrong());
@@ -85,7 +89,7 @@ pub fn generate() -> Result<(String, [u8; 32]), getrandom::Error> {
 }
 
 /// Decodes 64 hex digits of either case to 32 bytes.
-pub fn unhex(text: &str) -> Option<[u8; 32]> {
+pub fn decode_hex_32(text: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
     hex::decode_to_slice(text, &mut bytes).ok()?;
     Some(bytes)
@@ -105,7 +109,7 @@ impl Secret {
 
     /// Reads 64 lower-case hex characters.
     pub fn parse(text: &str) -> Option<Self> {
-        if text.bytes().any(|b| b.is_ascii_uppercase()) { None } else { unhex(text).map(Self) }
+        if text.bytes().any(|b| b.is_ascii_uppercase()) { None } else { decode_hex_32(text).map(Self) }
     }
 
     /// The secret as the browser gets it: 64 hex characters.

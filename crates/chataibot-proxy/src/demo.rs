@@ -66,7 +66,7 @@ pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Probl
     let site = config.sites.get(SITE).expect("the settings above name it");
     let site = Site {
         origins: Origins::loopback(),
-        upload_types: file_types::usual(),
+        upload_types: file_types::default_types(),
         typed_answers: arguments.typed_answers,
         ..Site::clone(site)
     };

@@ -142,21 +142,21 @@ impl ApiError {
             code: Some(self.code.clone().into_owned()),
             message: self.message.clone().into_owned(),
             status: self.status.as_u16(),
-            retry_after: self.wait(),
+            retry_after: self.retry_after_seconds(),
         }
     }
 
     /// Returns the seconds for `Retry-After`, where the header is set or required.
-    pub fn wait(&self) -> Option<u32> {
-        let must = matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
-        self.retry_after.or(must.then_some(DEFAULT_RETRY_AFTER))
+    pub fn retry_after_seconds(&self) -> Option<u32> {
+        let is_required = matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+        self.retry_after.or(is_required.then_some(DEFAULT_RETRY_AFTER))
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body())).into_response();
-        if let Some(seconds) = self.wait() {
+        if let Some(seconds) = self.retry_after_seconds() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.status == StatusCode::UNAUTHORIZED {

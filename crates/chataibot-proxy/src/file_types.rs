@@ -7,30 +7,34 @@ pub struct FileType {
     /// MIME type, as listed by an operator and declared by a browser.
     pub mime: &'static str,
     /// Other MIME types that some browsers declare instead.
-    also: &'static [&'static str],
+    aliases: &'static [&'static str],
     /// MIME types detected from the first bytes; only `mime` when empty.
     detected_as: &'static [&'static str],
     /// Allowed file name extensions; the first one is appended if a name has none of them.
-    pub endings: &'static [&'static str],
+    pub extensions: &'static [&'static str],
     /// Whether a browser may show it as a page of its own. Other files are downloaded.
-    pub is_shown: bool,
+    pub is_inline: bool,
 }
 
-const fn picture(mime: &'static str, also: &'static [&'static str], endings: &'static [&'static str]) -> FileType {
-    FileType { mime, also, detected_as: &[], endings, is_shown: true }
+const fn inline(mime: &'static str, aliases: &'static [&'static str], extensions: &'static [&'static str]) -> FileType {
+    FileType { mime, aliases, detected_as: &[], extensions, is_inline: true }
 }
 
-const fn saved(mime: &'static str, also: &'static [&'static str], endings: &'static [&'static str]) -> FileType {
-    FileType { mime, also, detected_as: &[], endings, is_shown: false }
-}
-
-const fn looking(
+const fn download(
     mime: &'static str,
-    also: &'static [&'static str],
-    detected_as: &'static [&'static str],
-    endings: &'static [&'static str],
+    aliases: &'static [&'static str],
+    extensions: &'static [&'static str],
 ) -> FileType {
-    FileType { mime, also, detected_as, endings, is_shown: false }
+    FileType { mime, aliases, detected_as: &[], extensions, is_inline: false }
+}
+
+const fn download_detected_as(
+    mime: &'static str,
+    aliases: &'static [&'static str],
+    detected_as: &'static [&'static str],
+    extensions: &'static [&'static str],
+) -> FileType {
+    FileType { mime, aliases, detected_as, extensions, is_inline: false }
 }
 
 /// Detection marker for plain text; not a MIME type.
@@ -38,44 +42,44 @@ const TEXT: &str = "text";
 
 /// All accepted types.
 static TYPES: &[FileType] = &[
-    picture("image/png", &["image/x-png"], &["png"]),
-    picture("image/jpeg", &["image/jpg", "image/pjpeg"], &["jpg", "jpeg"]),
-    picture("image/gif", &[], &["gif"]),
-    picture("image/webp", &[], &["webp"]),
-    saved("image/avif", &[], &["avif"]),
-    looking("image/heic", &["image/heif"], &["image/heif"], &["heic", "heif"]),
-    saved("application/pdf", &["application/x-pdf"], &["pdf"]),
-    looking("text/plain", &[], &[TEXT], &["txt", "log", "md"]),
-    looking("text/csv", &["application/csv"], &[TEXT], &["csv"]),
-    saved("application/vnd.openxmlformats-officedocument.wordprocessingml.document", &[], &["docx"]),
-    saved("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &[], &["xlsx"]),
-    saved("application/vnd.openxmlformats-officedocument.presentationml.presentation", &[], &["pptx"]),
-    saved("application/vnd.oasis.opendocument.text", &[], &["odt"]),
-    saved("application/vnd.oasis.opendocument.spreadsheet", &[], &["ods"]),
-    saved("application/zip", &["application/x-zip-compressed"], &["zip"]),
-    saved("audio/mpeg", &["audio/mp3"], &["mp3"]),
-    looking("audio/mp4", &["audio/m4a", "audio/x-m4a"], &["audio/m4a", "video/mp4"], &["m4a", "mp4"]),
-    looking("audio/ogg", &[], &["audio/ogg", "audio/opus"], &["ogg", "oga", "opus"]),
-    looking("audio/webm", &[], &["video/webm"], &["webm"]),
-    looking("audio/wav", &["audio/x-wav", "audio/wave", "audio/vnd.wave"], &["audio/x-wav"], &["wav"]),
-    saved("video/mp4", &[], &["mp4", "m4v"]),
-    saved("video/webm", &[], &["webm"]),
-    saved("video/quicktime", &[], &["mov"]),
+    inline("image/png", &["image/x-png"], &["png"]),
+    inline("image/jpeg", &["image/jpg", "image/pjpeg"], &["jpg", "jpeg"]),
+    inline("image/gif", &[], &["gif"]),
+    inline("image/webp", &[], &["webp"]),
+    download("image/avif", &[], &["avif"]),
+    download_detected_as("image/heic", &["image/heif"], &["image/heif"], &["heic", "heif"]),
+    download("application/pdf", &["application/x-pdf"], &["pdf"]),
+    download_detected_as("text/plain", &[], &[TEXT], &["txt", "log", "md"]),
+    download_detected_as("text/csv", &["application/csv"], &[TEXT], &["csv"]),
+    download("application/vnd.openxmlformats-officedocument.wordprocessingml.document", &[], &["docx"]),
+    download("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &[], &["xlsx"]),
+    download("application/vnd.openxmlformats-officedocument.presentationml.presentation", &[], &["pptx"]),
+    download("application/vnd.oasis.opendocument.text", &[], &["odt"]),
+    download("application/vnd.oasis.opendocument.spreadsheet", &[], &["ods"]),
+    download("application/zip", &["application/x-zip-compressed"], &["zip"]),
+    download("audio/mpeg", &["audio/mp3"], &["mp3"]),
+    download_detected_as("audio/mp4", &["audio/m4a", "audio/x-m4a"], &["audio/m4a", "video/mp4"], &["m4a", "mp4"]),
+    download_detected_as("audio/ogg", &[], &["audio/ogg", "audio/opus"], &["ogg", "oga", "opus"]),
+    download_detected_as("audio/webm", &[], &["video/webm"], &["webm"]),
+    download_detected_as("audio/wav", &["audio/x-wav", "audio/wave", "audio/vnd.wave"], &["audio/x-wav"], &["wav"]),
+    download("video/mp4", &[], &["mp4", "m4v"]),
+    download("video/webm", &[], &["webm"]),
+    download("video/quicktime", &[], &["mov"]),
 ];
 
 /// Number of first bytes that are checked. They include the names inside an office document.
 pub const SNIFF_BYTES: usize = 8 * 1024;
 
 /// Returns the types that a site accepts by default.
-pub fn usual() -> Vec<&'static FileType> {
+pub fn default_types() -> Vec<&'static FileType> {
     let usual = ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"];
-    usual.iter().filter_map(|mime| of(mime)).collect()
+    usual.iter().filter_map(|mime| by_mime(mime)).collect()
 }
 
 /// Parses a type that an operator lists.
-pub fn listed(text: &str) -> Result<&'static FileType, String> {
+pub fn parse(text: &str) -> Result<&'static FileType, String> {
     let known = || TYPES.iter().map(|kind| kind.mime).collect::<Vec<_>>().join(", ");
-    match of(text) {
+    match by_mime(text) {
         Some(kind) => Ok(kind),
         None if ["html", "svg", "xml", "javascript"].iter().any(|word| text.contains(word)) => {
             Err(format!("`{text}` can run scripts and is never taken; known are {}", known()))
@@ -85,7 +89,7 @@ pub fn listed(text: &str) -> Result<&'static FileType, String> {
 }
 
 /// Returns the type with exactly this MIME type.
-pub fn of(mime: &str) -> Option<&'static FileType> {
+pub fn by_mime(mime: &str) -> Option<&'static FileType> {
     TYPES.iter().find(|kind| kind.mime == mime)
 }
 
@@ -93,11 +97,11 @@ impl FileType {
     /// Whether a browser's `Content-Type` declares this type.
     pub fn is_declared(&self, content_type: &str) -> bool {
         let essence = content_type.split(';').next().unwrap_or_default().trim();
-        self.mime.eq_ignore_ascii_case(essence) || self.also.iter().any(|also| also.eq_ignore_ascii_case(essence))
+        self.mime.eq_ignore_ascii_case(essence) || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(essence))
     }
 
     /// Whether the first bytes match this type. `is_whole`: they are the whole file.
-    pub fn is_proved(&self, first: &[u8], is_whole: bool) -> bool {
+    pub fn matches_bytes(&self, first: &[u8], is_whole: bool) -> bool {
         if self.is_text() {
             // Not by detection: "BMW" would be detected as an image.
             return is_text(first, is_whole);
@@ -118,7 +122,7 @@ impl FileType {
 
 /// Beginnings by which other programs recognise something other than plain text: HTML, SVG and
 /// other markup, scripts, PDF, RTF.
-const NO_TEXT: &[&str] = &["<", "#!", "%PDF", "{\\rtf"];
+const NON_TEXT_PREFIXES: &[&str] = &["<", "#!", "%PDF", "{\\rtf"];
 
 /// Whether the bytes are UTF-8 without control characters, and not another format disguised as
 /// text.
@@ -132,8 +136,8 @@ fn is_text(first: &[u8], is_whole: bool) -> bool {
         Err(_) => return false,
     };
     let is_control = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}');
-    let begins = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    !text.contains(is_control) && !NO_TEXT.iter().any(|begin| begins.starts_with(begin))
+    let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    !text.contains(is_control) && !NON_TEXT_PREFIXES.iter().any(|begin| start.starts_with(begin))
 }
 
 #[cfg(test)]
@@ -141,7 +145,7 @@ mod tests {
     use super::*;
 
     fn proves(mime: &str, bytes: &[u8]) -> bool {
-        of(mime).expect("a known type").is_proved(bytes, true)
+        by_mime(mime).expect("a known type").matches_bytes(bytes, true)
     }
 
     #[test]
@@ -178,7 +182,7 @@ mod tests {
             b"\x1b[2J",
         ] {
             for kind in TYPES {
-                assert!(!kind.is_proved(bytes, true), "{}: {bytes:?}", kind.mime);
+                assert!(!kind.matches_bytes(bytes, true), "{}: {bytes:?}", kind.mime);
             }
         }
         assert!(!proves("image/png", b"GIF89a\x01\0"), "another picture is another type");
@@ -188,18 +192,18 @@ mod tests {
 
     #[test]
     fn a_letter_cut_by_the_look_is_no_fault_and_a_broken_one_is() {
-        let text = of("text/plain").expect("known");
-        assert!(text.is_proved(&"é".as_bytes()[..1], false));
-        assert!(!text.is_proved(&"é".as_bytes()[..1], true));
-        assert!(!text.is_proved(b"\xe9t\xe9", false), "Latin-1 would be shown as rubbish");
+        let text = by_mime("text/plain").expect("known");
+        assert!(text.matches_bytes(&"é".as_bytes()[..1], false));
+        assert!(!text.matches_bytes(&"é".as_bytes()[..1], true));
+        assert!(!text.matches_bytes(b"\xe9t\xe9", false), "Latin-1 would be shown as rubbish");
     }
 
     #[test]
     fn browsers_declare_with_parameters_and_old_names() {
-        let jpeg = of("image/jpeg").expect("known");
+        let jpeg = by_mime("image/jpeg").expect("known");
         assert!(jpeg.is_declared("image/jpg") && jpeg.is_declared("IMAGE/JPEG; x=y") && !jpeg.is_declared("image/png"));
-        assert!(listed("image/svg+xml").is_err_and(|what| what.contains("scripts")));
-        assert!(listed("image/*").is_err_and(|what| what.contains("known are image/png")));
-        assert_eq!(usual().len(), 6);
+        assert!(parse("image/svg+xml").is_err_and(|what| what.contains("scripts")));
+        assert!(parse("image/*").is_err_and(|what| what.contains("known are image/png")));
+        assert_eq!(default_types().len(), 6);
     }
 }

@@ -18,7 +18,7 @@ use super::{
 
 /// Entries that may be queued for one subscriber. A subscriber further behind is cut off, and comes
 /// back with its cursor.
-pub const QUEUE: usize = 256;
+pub const QUEUE_LENGTH: usize = 256;
 
 /// Maximum subscribers of one conversation: a browser needs one, and reconnecting leaves some dead
 /// ones behind. One more cuts off the oldest.
@@ -45,7 +45,7 @@ struct Sender {
 impl Hub {
     /// Subscribes to a conversation's entries from now on, until the subscriber is dropped.
     pub fn subscribe(&self, conversation: ConversationId) -> Subscriber {
-        let (sender, receiver) = mpsc::channel(QUEUE);
+        let (sender, receiver) = mpsc::channel(QUEUE_LENGTH);
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let mut topics = self.topics();
         let senders = topics.entry(conversation).or_default();
@@ -85,7 +85,7 @@ impl Hub {
     }
 
     /// Whether the conversation has subscribers.
-    pub fn is_listened_to(&self, conversation: ConversationId) -> bool {
+    pub fn has_subscribers(&self, conversation: ConversationId) -> bool {
         self.topics().contains_key(&conversation)
     }
 

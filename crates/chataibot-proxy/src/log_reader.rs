@@ -63,12 +63,12 @@ pub enum EntryPosition {
     Gap,
 }
 
-/// Classifies a published entry for a reader that has everything up to `had`; the first entry of a
-/// log has number 1.
-pub fn position(had: Option<Cursor>, published: Cursor) -> EntryPosition {
-    let seq = match had {
-        Some(had) if had.epoch != published.epoch => return EntryPosition::Gap,
-        Some(had) => had.seq,
+/// Classifies a published entry for a reader that has everything up to `last_read`; the first entry
+/// of a log has number 1.
+pub fn position(last_read: Option<Cursor>, published: Cursor) -> EntryPosition {
+    let seq = match last_read {
+        Some(last_read) if last_read.epoch != published.epoch => return EntryPosition::Gap,
+        Some(last_read) => last_read.seq,
         None => 0,
     };
     if published.seq <= seq {
@@ -103,7 +103,7 @@ impl LogReader {
         if let Some(last) = page.entries.last() {
             self.from.after = Some(last.cursor);
         }
-        self.live = (!page.more).then_some(subscriber);
+        self.live = (!page.has_more).then_some(subscriber);
         Ok(page)
     }
 

@@ -18,14 +18,14 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 fn main() -> ExitCode {
-    obey(&Arguments::parse()).unwrap_or_else(|what| {
+    run_command_line(&Arguments::parse()).unwrap_or_else(|what| {
         eprintln!("{what}");
         ExitCode::FAILURE
     })
 }
 
 /// Runs what the command line asks for. An error is the text to print.
-fn obey(arguments: &Arguments) -> Result<ExitCode, String> {
+fn run_command_line(arguments: &Arguments) -> Result<ExitCode, String> {
     if let Some(command) = &arguments.command {
         println!("{}", commands::run(command, arguments)?);
         return Ok(ExitCode::SUCCESS);
@@ -40,7 +40,7 @@ fn obey(arguments: &Arguments) -> Result<ExitCode, String> {
     let config = config.map_err(|problems| problems.to_string())?;
     let no_threads = |error| format!("no threads: {error}");
     if arguments.check_config {
-        filter(arguments)?;
+        log_filter(arguments)?;
         dry_run(&config).map_err(|problems| problems.to_string())?;
         config.warnings.iter().for_each(|warning| println!("warning: {warning}"));
         println!("{}", config.summary());
@@ -51,13 +51,13 @@ fn obey(arguments: &Arguments) -> Result<ExitCode, String> {
         return Ok(runtime.block_on(check_online(&config, arguments.wait)));
     }
     // Held until the end: dropping it sends the remaining traces.
-    let _traces = log(arguments)?;
-    warn(&config);
+    let _traces = init_logging(arguments)?;
+    log_warnings(&config);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(no_threads)?;
     runtime.block_on(serve(config, arguments)).map(|()| ExitCode::SUCCESS)
 }
 
-fn warn(config: &Config) {
+fn log_warnings(config: &Config) {
     config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
 }
 
@@ -65,10 +65,14 @@ fn warn(config: &Config) {
 async fn check_online(config: &Config, wait: u64) -> ExitCode {
     let findings = online::check(config, Duration::from_secs(wait)).await;
     findings.iter().for_each(|finding| println!("{finding}"));
-    if findings.iter().any(|finding| finding.state == Verdict::Failed) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if findings.iter().any(|finding| finding.verdict == Verdict::Failed) {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
-fn filter(arguments: &Arguments) -> Result<EnvFilter, String> {
+fn log_filter(arguments: &Arguments) -> Result<EnvFilter, String> {
     // A bot's malformed HTML is parsed as browsers parse it and needs no warning. A filter for
     // html5ever in --log comes later and takes precedence.
     let filter = format!("html5ever=error,{}", arguments.log);
@@ -76,14 +80,14 @@ fn filter(arguments: &Arguments) -> Result<EnvFilter, String> {
 }
 
 /// Sets up logging to stderr: stdout has only the one line that scripts wait for.
-fn log(arguments: &Arguments) -> Result<Traces, String> {
-    let filter = filter(arguments)?;
+fn init_logging(arguments: &Arguments) -> Result<Traces, String> {
+    let filter = log_filter(arguments)?;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match arguments.log_format {
         LogFormat::Pretty => lines.boxed(),
         LogFormat::Json => lines.json().boxed(),
     };
-    let (spans, traces) = traces()?;
+    let (spans, traces) = trace_layer()?;
     tracing_subscriber::registry().with(lines.with_filter(filter)).with(spans).init();
     Ok(traces)
 }
@@ -97,11 +101,11 @@ type Traces = Option<std::convert::Infallible>;
 type BoxedLayer<S> = Box<dyn Layer<S> + Send + Sync>;
 
 #[cfg(feature = "otel")]
-fn traces<S>() -> Result<(Option<BoxedLayer<S>>, Traces), String>
+fn trace_layer<S>() -> Result<(Option<BoxedLayer<S>>, Traces), String>
 where
     S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a> + Send + Sync,
 {
-    if !chataibot_proxy::otel::is_wanted() {
+    if !chataibot_proxy::otel::is_configured() {
         return Ok((None, None));
     }
     let (layer, exporting) = chataibot_proxy::otel::layer()?;
@@ -110,7 +114,7 @@ where
 
 #[cfg(not(feature = "otel"))]
 #[expect(clippy::unnecessary_wraps, reason = "the same shape as with the feature")]
-fn traces<S: tracing::Subscriber>() -> Result<(Option<BoxedLayer<S>>, Traces), String> {
+fn trace_layer<S: tracing::Subscriber>() -> Result<(Option<BoxedLayer<S>>, Traces), String> {
     Ok((None, None))
 }
 
@@ -135,7 +139,7 @@ async fn serve(config: Config, arguments: &Arguments) -> Result<(), String> {
         tokio::select! {
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
-            _ = hang_up.recv() => read_anew(&app, arguments).await,
+            _ = hang_up.recv() => reload_config(&app, arguments).await,
         }
     }
     tracing::info!(
@@ -157,14 +161,14 @@ async fn serve(config: Config, arguments: &Arguments) -> Result<(), String> {
 
 /// Reloads the configuration on SIGHUP: sites, secrets in files and signing keys change together,
 /// or everything stays as it is.
-async fn read_anew(app: &App, arguments: &Arguments) {
+async fn reload_config(app: &App, arguments: &Arguments) {
     if arguments.demo {
         tracing::info!("the demo has no configuration to reload");
         return;
     }
     match read::read(arguments, &read::process_environment()) {
         Ok(config) => {
-            warn(&config);
+            log_warnings(&config);
             match app.reload(config).await {
                 Ok(()) => tracing::info!(
                     "sites, secrets and signing keys were reloaded; other settings apply from the next start"

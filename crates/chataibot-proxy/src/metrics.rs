@@ -12,7 +12,7 @@ use prometheus::{
 
 /// Upper bounds of the buckets, in seconds: from unnoticeable delays to those at which everyone
 /// gives up.
-const BOUNDS: [f64; 14] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+const BUCKET_BOUNDS: [f64; 14] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 
 /// Why an event stream ended: the label of `stream_ends_total`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
@@ -81,7 +81,7 @@ macro_rules! metrics {
                                 concat!(stringify!($histogram), "_seconds"),
                                 concat!($($histogram_help),+),
                             ))
-                            .buckets(BOUNDS.to_vec()),
+                            .buckets(BUCKET_BOUNDS.to_vec()),
                         ),
                     ),)+
                     registry,
@@ -105,7 +105,7 @@ impl Metrics {
     }
 
     /// Counts an answer by its class.
-    pub fn answered(&self, status: http::StatusCode) {
+    pub fn count_response(&self, status: http::StatusCode) {
         if status.is_server_error() {
             self.answers_5xx.inc();
         } else if status.is_client_error() {
@@ -114,7 +114,7 @@ impl Metrics {
     }
 
     /// Counts the end of a stream.
-    pub fn stream_ended(&self, end: StreamEnd) {
+    pub fn count_stream_end(&self, end: StreamEnd) {
         self.stream_ends.with_label_values(&[<&str>::from(end)]).inc();
     }
 }
@@ -275,7 +275,7 @@ mod tests {
         let metrics = Metrics::default();
         metrics.webhook_events.inc_by(3);
         metrics.request.observe(0.003);
-        metrics.stream_ended(StreamEnd::TooMany);
+        metrics.count_stream_end(StreamEnd::TooMany);
         let text = metrics.text().expect("text");
         for line in [
             "# HELP chataibot_proxy_webhook_events_total Events in webhooks that passed authentication.",

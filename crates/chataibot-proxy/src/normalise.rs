@@ -121,7 +121,7 @@ pub enum Diagnostic {
 }
 
 /// Combines several contents into one; `None` if the list is empty.
-pub fn together(mut parts: Vec<Content>) -> Option<Content> {
+pub fn combine(mut parts: Vec<Content>) -> Option<Content> {
     if parts.len() > 1 { Some(Content::Parts(parts)) } else { parts.pop() }
 }
 

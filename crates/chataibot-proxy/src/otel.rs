@@ -25,7 +25,7 @@ impl Drop for Exporting {
 }
 
 /// Whether the environment names a collector.
-pub fn is_wanted() -> bool {
+pub fn is_configured() -> bool {
     ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]
         .iter()
         .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
@@ -43,8 +43,11 @@ where
     }
     let provider = SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource.build()).build();
     let tracer = provider.tracer("chataibot-proxy");
-    let ours = filter_fn(|metadata| {
+    let spans = filter_fn(|metadata| {
         metadata.is_span() && *metadata.level() <= Level::INFO && metadata.target().starts_with("chataibot_proxy")
     });
-    Ok((tracing_opentelemetry::layer().with_tracer(tracer).with_location(false).with_filter(ours), Exporting(provider)))
+    Ok((
+        tracing_opentelemetry::layer().with_tracer(tracer).with_location(false).with_filter(spans),
+        Exporting(provider),
+    ))
 }

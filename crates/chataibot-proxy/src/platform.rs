@@ -65,7 +65,7 @@ pub struct Fault {
     /// Seconds after which another try makes sense, if known.
     pub retry_after: Option<u32>,
     /// Whether only the operator can fix it.
-    pub operator: bool,
+    pub needs_operator: bool,
     /// The cause, for the operator's log.
     pub cause: String,
 }
@@ -94,10 +94,10 @@ impl PlatformClient {
 
     /// Starts a conversation.
     pub async fn start(&self, site: &Site, body: &StartConversation) -> Forwarded<StartAnswer> {
-        let forwarded: Forwarded<StartAnswer> = self.call(site, START_PATH, body, private_texts(body)).await;
+        let forwarded: Forwarded<StartAnswer> = self.call(site, START_PATH, body, start_texts(body)).await;
         match forwarded {
             Forwarded::Accepted(answer) if !is_usable_id(&answer.conversation.id) => Forwarded::Unknown(
-                Fault::of_visitor(code::UNKNOWN_OUTCOME, "the platform's answer has no usable conversation id"),
+                Fault::without_operator(code::UNKNOWN_OUTCOME, "the platform's answer has no usable conversation id"),
             ),
             Forwarded::Accepted(_) | Forwarded::Failed(_) | Forwarded::Refused(_) | Forwarded::Unknown(_) => forwarded,
         }
@@ -105,7 +105,7 @@ impl PlatformClient {
 
     /// Sends a visitor's message to a conversation, identified by the platform's id.
     pub async fn send(&self, site: &Site, conversation: &str, body: &SendTyped) -> Forwarded<SendAnswer> {
-        self.call(site, &send_path(&escaped(conversation)), body, private_texts_of(&body.message)).await
+        self.call(site, &send_path(&escape_segment(conversation)), body, message_texts(&body.message)).await
     }
 
     async fn call<T: DeserializeOwned>(
@@ -120,22 +120,22 @@ impl PlatformClient {
         private.push(token);
         let response = match self.0.post(url).bearer_auth(token).json(body).send().await {
             Ok(response) => response,
-            Err(error) => return unanswered(error),
+            Err(error) => return classify_failure(error),
         };
         let (status, headers) = (response.status(), response.headers().clone());
-        match read_whole(response).await {
+        match read_body(response).await {
             Ok(Some(bytes)) => classify(status, &headers, &bytes, &private),
             Ok(None) => classify(status, &headers, b"", &[]),
             // For an error answer, the status alone is enough.
             Err(_) if !status.is_success() => classify(status, &headers, b"", &[]),
-            Err(error) => unanswered(error),
+            Err(error) => classify_failure(error),
         }
     }
 }
 
 /// Returns the texts of a start that must not get into a log: its message and everything about the
 /// visitor.
-fn private_texts(body: &StartConversation) -> Vec<&str> {
+fn start_texts(body: &StartConversation) -> Vec<&str> {
     let mut private = vec![body.message.data.body.as_str(), body.from.user_external_id.as_str()];
     if let Some(variables) = &body.variables {
         let contact = variables.contact.iter().flat_map(|contact| [&contact.name, &contact.email, &contact.phone]);
@@ -148,7 +148,7 @@ fn private_texts(body: &StartConversation) -> Vec<&str> {
 }
 
 /// Returns the texts of a message, which must not get into a log.
-fn private_texts_of(message: &TypedMessage) -> Vec<&str> {
+fn message_texts(message: &TypedMessage) -> Vec<&str> {
     match message {
         TypedMessage::Text(data) | TypedMessage::Button(data) | TypedMessage::Slider(data) => vec![&data.body],
         TypedMessage::Form(form) => {
@@ -167,31 +167,31 @@ struct Answer {
 }
 
 /// Reads the body; `None` if it is longer than any documented answer.
-async fn read_whole(mut response: reqwest::Response) -> Result<Option<Vec<u8>>, reqwest::Error> {
-    let mut whole = Vec::new();
+async fn read_body(mut response: reqwest::Response) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await? {
-        if whole.len() + chunk.len() > ANSWER_BYTES {
+        if bytes.len() + chunk.len() > ANSWER_BYTES {
             return Ok(None);
         }
-        whole.extend_from_slice(&chunk);
+        bytes.extend_from_slice(&chunk);
     }
-    Ok(Some(whole))
+    Ok(Some(bytes))
 }
 
 /// Classifies a call without an answer. Only if no connection was established is it certain that
 /// nothing was processed.
-fn unanswered<T>(error: reqwest::Error) -> Forwarded<T> {
-    let connected = !error.is_connect() && !error.is_builder();
+fn classify_failure<T>(error: reqwest::Error) -> Forwarded<T> {
+    let was_connected = !error.is_connect() && !error.is_builder();
     // The URL contains the conversation's id, which must not be logged.
-    let cause = format!("the platform did not answer: {}", chain(&error.without_url()));
-    if connected {
-        Forwarded::Unknown(Fault::of_visitor(code::UNKNOWN_OUTCOME, cause))
+    let cause = format!("the platform did not answer: {}", error_chain(&error.without_url()));
+    if was_connected {
+        Forwarded::Unknown(Fault::without_operator(code::UNKNOWN_OUTCOME, cause))
     } else {
-        Forwarded::Failed(Fault::of_visitor(code::UNAVAILABLE, cause))
+        Forwarded::Failed(Fault::without_operator(code::UNAVAILABLE, cause))
     }
 }
 
-fn chain(error: &dyn std::error::Error) -> String {
+fn error_chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |&cause| cause.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
@@ -210,11 +210,11 @@ fn classify<T: DeserializeOwned>(
         return Forwarded::Accepted(answer);
     }
     let error = serde_json::from_slice::<ErrorBody>(body).ok().filter(|error| !error.ok);
-    let fault = |code, operator| Fault {
+    let fault = |code, needs_operator| Fault {
         code,
         retry_after: retry_after(headers),
-        operator,
-        cause: cause(status, error.as_ref(), private),
+        needs_operator,
+        cause: cause_text(status, error.as_ref(), private),
     };
     match error.as_ref().map_or("", |error| error.error.as_str()) {
         code::CONVERSATION_CREATION_EXCEPTION => {
@@ -252,15 +252,15 @@ fn with_short_wait(fault: Fault) -> Fault {
 }
 
 impl Fault {
-    fn of_visitor(code: &'static str, cause: impl fmt::Display) -> Self {
-        Self { code, retry_after: None, operator: false, cause: cause.to_string() }
+    fn without_operator(code: &'static str, cause: impl fmt::Display) -> Self {
+        Self { code, retry_after: None, needs_operator: false, cause: cause.to_string() }
     }
 }
 
 /// Formats status, code and the platform's message. That message is for developers and may repeat
 /// what was sent or name a member of staff; such texts are redacted, and so is each word that could
 /// be an e-mail address or a number.
-fn cause(status: StatusCode, error: Option<&ErrorBody>, private: &[&str]) -> String {
+fn cause_text(status: StatusCode, error: Option<&ErrorBody>, private: &[&str]) -> String {
     let Some(error) = error else { return format!("the platform answered {}", status.as_u16()) };
     // A value that does not look like a code may be personal text.
     let is_code = |code: &str| {
@@ -303,7 +303,7 @@ fn is_usable_id(id: &str) -> bool {
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Escapes an id as one path segment, from which it cannot break out.
-fn escaped(id: &str) -> String {
+fn escape_segment(id: &str) -> String {
     utf8_percent_encode(id, UNRESERVED).to_string()
 }
 

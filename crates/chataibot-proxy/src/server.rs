@@ -72,7 +72,7 @@ pub struct Server {
     /// Permits per address, so that no address can take all connections.
     pub per_address: ConcurrencyLimit<IpAddr>,
     /// Trusted reverse proxies, which have no limit per address.
-    pub trusted: Vec<IpNet>,
+    pub trusted_proxies: Vec<IpNet>,
     pub metrics: Arc<Metrics>,
     /// Stops the accept loop; then each connection finishes its current request.
     pub shutdown: CancellationToken,
@@ -90,7 +90,7 @@ impl Server {
     /// Accepts connections until the shutdown, then waits for running ones. Returns how many had to
     /// be cut.
     pub async fn run(self, listener: TcpListener) -> usize {
-        let (running, cut) = (TaskTracker::new(), CancellationToken::new());
+        let (tasks, cut) = (TaskTracker::new(), CancellationToken::new());
         let server = Arc::new(self);
         loop {
             let accepted = tokio::select! {
@@ -98,11 +98,11 @@ impl Server {
                 accepted = listener.accept() => accepted,
             };
             match accepted {
-                Ok((socket, peer)) => match server.permit(peer) {
+                Ok((socket, peer)) => match server.acquire_permits(peer) {
                     Some(permit) => {
                         let connection =
-                            Arc::clone(&server).connection(socket, peer, permit, cut.clone(), running.clone());
-                        running.spawn(connection);
+                            Arc::clone(&server).serve_connection(socket, peer, permit, cut.clone(), tasks.clone());
+                        tasks.spawn(connection);
                     }
                     None => server.reject(&socket),
                 },
@@ -116,20 +116,20 @@ impl Server {
             }
         }
         drop(listener);
-        running.close();
-        if tokio::time::timeout(server.grace, running.wait()).await.is_ok() {
+        tasks.close();
+        if tokio::time::timeout(server.grace, tasks.wait()).await.is_ok() {
             return 0;
         }
-        let left = running.len();
+        let cut_count = tasks.len();
         cut.cancel();
-        running.wait().await;
-        left
+        tasks.wait().await;
+        cut_count
     }
 
     /// Returns the permits for a new connection: one of all, and one of its address.
-    fn permit(&self, peer: SocketAddr) -> Option<ConnectionPermit> {
+    fn acquire_permits(&self, peer: SocketAddr) -> Option<ConnectionPermit> {
         let address = peer.ip().to_canonical();
-        let is_trusted = self.trusted.iter().any(|network| network.contains(&address));
+        let is_trusted = self.trusted_proxies.iter().any(|network| network.contains(&address));
         let of_address = if is_trusted { None } else { Some(self.per_address.try_acquire(ip_prefix(address))?) };
         Some(ConnectionPermit {
             _of_all: Arc::clone(&self.connections).try_acquire_owned().ok()?,
@@ -137,13 +137,13 @@ impl Server {
         })
     }
 
-    async fn connection(
+    async fn serve_connection(
         self: Arc<Self>,
         socket: TcpStream,
         peer: SocketAddr,
         permit: ConnectionPermit,
         cut: CancellationToken,
-        running: TaskTracker,
+        tasks: TaskTracker,
     ) {
         if let Err(error) = socket.set_nodelay(true) {
             tracing::debug!(%error, "no TCP_NODELAY; events may come late");
@@ -159,21 +159,21 @@ impl Server {
             .max_headers(128)
             .half_close(false)
             .serve_connection(TokioIo::new(socket), service);
-        let mut ending = false;
+        let mut is_ending = false;
         let ended = loop {
             tokio::select! {
                 ended = &mut connection => break ended,
                 answer = handoff.answer() => {
                     let socket = connection.into_parts().io.into_inner();
                     // A separate task, because this one keeps the memory of hyper's connection.
-                    running.spawn(async move {
+                    tasks.spawn(async move {
                         detached_stream::write(socket, answer, cut).await;
                         drop(permit);
                     });
                     return;
                 }
-                () = self.shutdown.cancelled(), if !ending => {
-                    ending = true;
+                () = self.shutdown.cancelled(), if !is_ending => {
+                    is_ending = true;
                     Pin::new(&mut connection).graceful_shutdown();
                 }
                 // hyper writes the answers that are still due; then the socket writes the refusal.

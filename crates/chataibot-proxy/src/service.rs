@@ -33,6 +33,6 @@ pub(crate) mod webhook;
 /// # Errors
 /// 404 if there is none, or it is not the visitor's; 503.
 pub(crate) async fn owned_conversation(store: &Store, visitor: &Visitor, alias: &str) -> Result<Owned, ApiError> {
-    let owned = store.owned(visitor.site.id.as_str(), visitor.visitor.as_str(), alias).await;
+    let owned = store.owned_conversation(visitor.site.id.as_str(), visitor.visitor.as_str(), alias).await;
     owned.map_err(ApiError::unavailable)?.ok_or_else(ApiError::not_found)
 }

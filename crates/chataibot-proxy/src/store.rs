@@ -58,7 +58,7 @@ pub struct Owned {
     /// The platform's id of the conversation, once known.
     pub platform_id: Option<String>,
     /// Whether it has been closed.
-    pub ended: bool,
+    pub has_ended: bool,
 }
 
 /// Why the store could not do something.
@@ -269,10 +269,10 @@ operations! {
     /// Counts one request against a limit that all proxies share. If the limit is exceeded, counts
     /// nothing and returns how long to wait. A store that is not shared has no such limits, because
     /// the proxy's own are enough there.
-    take(limit: &str, who: &str, per_minute: u32) -> Option<Duration>;
+    count_request(limit: &str, client: &str, per_minute: u32) -> Option<Duration>;
     /// The conversation with this alias, if it belongs to this visitor on this site. `None` stands
     /// for both "not there" and "not yours".
-    owned(site: &str, visitor: &str, alias: &str) -> Option<Owned>;
+    owned_conversation(site: &str, visitor: &str, alias: &str) -> Option<Owned>;
     /// Reads at most `limit` entries from where the reader begins. A cursor that does not fit the
     /// log is reported as a reset, and treated as none.
     read_after(conversation: ConversationId, from: ReadFrom, limit: u32) -> Replay;
@@ -304,9 +304,9 @@ operations! {
     receive(delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> ReceiveStats;
     /// Records a file, unless the files of its site would then exceed `total` bytes, or its
     /// conversation was deleted. True if it was recorded.
-    keep_file(new: NewFile, total: u64) -> bool;
+    record_file(new: NewFile, total: u64) -> bool;
     /// The total size of a site's files, in bytes.
-    files_bytes(site: &str) -> u64;
+    total_file_bytes(site: &str) -> u64;
     /// The file with this id, as long as its conversation exists.
     file(id: String) -> Option<StoredFile>;
     /// The files behind these links, in the same order; `None` if one of them was not issued to
@@ -314,11 +314,11 @@ operations! {
     issued_files(conversation: ConversationId, links: Vec<String>) -> Option<Vec<StoredFile>>;
     /// Marks the files whose links occur in `text`, which the visitor sends: they are kept as long
     /// as the conversation.
-    files_sent(conversation: ConversationId, text: String) -> ();
+    mark_files_sent(conversation: ConversationId, text: String) -> ();
     /// The ids of some files to delete: their conversation was deleted, or they were never sent.
     orphaned_files() -> Vec<String>;
     /// Deletes the records of these files.
-    forget_files(ids: Vec<String>) -> ();
+    delete_file_records(ids: Vec<String>) -> ();
     /// Begins a token family with its first renewal secret.
     begin_family(new: NewFamily) -> ();
     /// Uses a renewal secret. A refusal is not an error, and its changes are kept.
@@ -337,7 +337,7 @@ operations! {
     /// The profile of the user that a family belongs to.
     profile_of(family: FamilyId) -> Option<UserProfile>;
     /// Replaces the profile of the user that a family belongs to.
-    update_profile(family: FamilyId, person: UserProfile) -> ();
+    update_profile(family: FamilyId, profile: UserProfile) -> ();
     /// The family that a renewal secret belongs to, used or not; with `everywhere`, all families of
     /// its visitor on its site. Revoked families are left out.
     families_of(secret: Secret, everywhere: bool) -> Vec<FamilyId>;

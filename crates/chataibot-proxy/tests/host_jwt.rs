@@ -131,7 +131,7 @@ async fn a_sign_in_outlives_the_hosts_short_word_and_takes_its_newer_one() {
     harness.proxy.clock.advance(Duration::from_secs(3600));
     let (second, renewal) = enter(&harness, json!({ "renewal": renewal })).await;
     assert_eq!(second.visitor, first.visitor);
-    assert!(harness.visitor(&second).signed_in);
+    assert!(harness.visitor(&second).is_signed_in);
     let mut newer = claims(&harness, "u-1");
     newer["email"] = "countess@example.com".into();
     let newer = signed(SECRET, &json!({ "alg": "HS256" }), &newer);
@@ -224,7 +224,7 @@ async fn an_identity_that_does_not_hold_is_refused_whatever_is_wrong_with_it() {
 async fn an_identity_is_no_visitor_token() {
     let harness = harness(optional()).await;
     let token = identity(&harness, "u-1");
-    let sites = harness.app().sites.now();
+    let sites = harness.app().sites.current();
     assert_eq!(harness.app().services.tokens.check(&token, &sites).expect_err("refused"), TokenFault::Form);
 }
 
@@ -243,7 +243,7 @@ async fn where_an_identity_is_required_nobody_speaks_without_one() {
     events.entries(2).await;
     // The operator changes the site's settings while the anonymous visitor is connected.
     let mut config = harness.app().config.clone();
-    let site = Site::clone(harness.app().sites.now().get("demo").expect("the site"));
+    let site = Site::clone(harness.app().sites.current().get("demo").expect("the site"));
     config.sites = Sites::new(vec![Site { identity: IdentityPolicy::Required(SecretString::from(SECRET)), ..site }]);
     harness.app().reload(config).await.expect("applied");
     assert_eq!(refused(&harness, json!({})).await, (403, "IDENTITY_REQUIRED".to_owned()));
@@ -317,7 +317,7 @@ async fn a_site_or_an_origin_that_is_taken_away_ends_its_streams() {
     let mut events = browser.stream(&alias, None).await;
     events.entries(2).await;
     let mut config = harness.app().config.clone();
-    let site = Site::clone(harness.app().sites.now().get("demo").expect("the site"));
+    let site = Site::clone(harness.app().sites.current().get("demo").expect("the site"));
     let origins = chataibot_proxy::config::Origins::exactly(["https://elsewhere.example".to_owned()]);
     config.sites = Sites::new(vec![Site { origins, ..site }]);
     harness.app().reload(config).await.expect("applied");

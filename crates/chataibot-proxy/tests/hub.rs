@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chataibot_proxy::{
-    hub::{Hub, MAX_SUBSCRIBERS, QUEUE},
+    hub::{Hub, MAX_SUBSCRIBERS, QUEUE_LENGTH},
     ids::ConversationId,
 };
 use chataibot_wire::{Cursor, Entry, Event, entry::Status};
@@ -36,7 +36,7 @@ async fn a_reader_that_is_too_slow_is_cut_after_what_it_has_and_the_others_go_on
     let hub = Hub::default();
     let mut slow = hub.subscribe(TOPIC);
     let mut quick = hub.subscribe(TOPIC);
-    let full = u32::try_from(QUEUE).expect("a small number");
+    let full = u32::try_from(QUEUE_LENGTH).expect("a small number");
     for seq in 1..=full + 1 {
         hub.publish(TOPIC, &entry(seq));
         assert_eq!(quick.next().await.expect("an entry").cursor.seq, seq);
@@ -72,5 +72,5 @@ async fn a_dropped_subscriber_leaves_nothing_behind() {
     drop(second);
     drop(third);
     assert_eq!(hub.subscribers(), 0);
-    assert!(!hub.is_listened_to(TOPIC));
+    assert!(!hub.has_subscribers(TOPIC));
 }

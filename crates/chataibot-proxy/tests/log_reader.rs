@@ -11,8 +11,8 @@
 //!
 //! The checks can fail: the last tests apply them to a log read before the subscription and to
 //! publishing before the commit. As for the production code, with the two lines of
-//! `LogReader::replay` swapped, seven tests fail; with `Place::Known` taken for the next entry,
-//! three; with `page.more` ignored, one.
+//! `LogReader::replay` swapped, seven tests fail; with `EntryPosition::Known` taken for the next
+//! entry, three; with `page.has_more` ignored, one.
 
 #[path = "../src/hub.rs"]
 #[expect(dead_code, reason = "the hub's other verbs are not part of the hand-over")]
@@ -105,7 +105,7 @@ impl Model {
     fn follow(&self, mut seen: u32, until: u32) {
         while seen < until {
             let (epoch, committed) = self.now();
-            if committed > seen && self.hub.is_listened_to(TOPIC) {
+            if committed > seen && self.hub.has_subscribers(TOPIC) {
                 (seen + 1..=committed).for_each(|seq| self.publish((epoch, seq)));
             }
             seen = committed;
@@ -123,7 +123,7 @@ impl Model {
             epoch,
             reset: reset.map(|reason| Reset { reason: reason.to_owned() }),
             entries: (seq + 1..=end).map(|seq| entry(epoch, seq)).collect(),
-            more: end < committed,
+            has_more: end < committed,
             earlier: None,
         }
     }

@@ -43,8 +43,9 @@ fn free() -> SocketAddr {
 }
 
 fn says(findings: &[Finding], verdict: Verdict, seen: &str, fix: &str) {
-    let fits =
-        |finding: &&Finding| finding.state == verdict && finding.seen.contains(seen) && finding.fix.contains(fix);
+    let fits = |finding: &&Finding| {
+        finding.verdict == verdict && finding.observation.contains(seen) && finding.fix.contains(fix)
+    };
     let found = findings.iter().find(fits);
     assert!(found.is_some(), "{verdict:?}: {seen:?} … {fix:?} among {findings:#?}");
     assert!(verdict == Verdict::Ok || found.is_some_and(|found| !found.fix.is_empty()), "it says what to change");
@@ -68,7 +69,7 @@ async fn all_is_well_where_the_platform_shakes_hands_while_no_proxy_runs() {
     let findings = check(&config(&simulator.url(), listen, |_| {}), WAIT).await;
     says(&findings, Verdict::Ok, "takes the account token", "");
     says(&findings, Verdict::Ok, "the platform has shaken hands", "");
-    assert!(findings.iter().all(|finding| finding.state == Verdict::Ok), "{findings:#?}");
+    assert!(findings.iter().all(|finding| finding.verdict == Verdict::Ok), "{findings:#?}");
 }
 
 #[tokio::test]
@@ -83,7 +84,7 @@ async fn a_wrong_account_token_is_told_from_a_platform_that_is_away_and_from_a_w
         site.platform_url = other.url("/nothing").parse().expect("a URL");
     });
     let findings = check(&elsewhere, SHORT).await;
-    assert!(findings.iter().any(|finding| finding.seen.contains("nothing")), "{findings:#?}");
+    assert!(findings.iter().any(|finding| finding.observation.contains("nothing")), "{findings:#?}");
 }
 
 #[tokio::test]

@@ -163,7 +163,7 @@ async fn a_secret_used_again_later_ends_the_whole_family_at_once() {
     let second = credentials(&app, json!({ "renewal": first.renewal })).await;
     let visitor = app.app.services.tokens.check(&second.token, &app.app.config.sites).expect("a good token");
     let revocations = &app.app.services.tokens.revocations;
-    let cut = revocations.until(|| revocations.contains(&visitor.family));
+    let cut = revocations.wait_until(|| revocations.contains(&visitor.family));
     app.clock.advance(Duration::from_millis(20_001));
     let reused = ask(&app, Some(ORIGIN), json!({ "renewal": first.renewal })).await;
     assert_eq!(reused.status(), StatusCode::UNAUTHORIZED);

@@ -41,9 +41,9 @@ const LATE_LIMIT: Duration = Duration::from_secs(10);
 /// Routes for the documented paths; every other request is recorded and refused.
 pub fn routes() -> Router<Arc<Platform>> {
     Router::new()
-        .route("/api/v1/conversations", post(start).fallback(other))
-        .route("/api/v1/conversation/{id}/messages", post(send).fallback(other))
-        .fallback(other)
+        .route("/api/v1/conversations", post(start).fallback(undocumented_call))
+        .route("/api/v1/conversation/{id}/messages", post(send).fallback(undocumented_call))
+        .fallback(undocumented_call)
 }
 
 async fn start(State(platform): State<Arc<Platform>>, request: Request) -> Response {
@@ -54,7 +54,7 @@ async fn send(State(platform): State<Arc<Platform>>, Path(id): Path<String>, req
     handle_call(platform, CallKind::Send, Some(id), request).await
 }
 
-async fn other(State(platform): State<Arc<Platform>>, request: Request) -> Response {
+async fn undocumented_call(State(platform): State<Arc<Platform>>, request: Request) -> Response {
     handle_call(platform, CallKind::Other, None, request).await
 }
 
@@ -64,21 +64,21 @@ async fn handle_call(platform: Arc<Platform>, kind: CallKind, id: Option<String>
     let body = to_bytes(body, BODY_LIMIT).await.ok();
     let mut log = Log::open(&platform, kind, id.as_deref(), &parts, body.as_deref());
 
-    let ordered = stub_rules::next_match(&mut platform.write().rules, kind, Phase::Before, false);
-    if let Some(what) = ordered {
-        return log.close(answer::ordered(what, None));
+    let stub_action = stub_rules::next_match(&mut platform.write().rules, kind, Phase::Before, false);
+    if let Some(action) = stub_action {
+        return log.close(answer::stubbed(action, None));
     }
-    let from = platform.read().deliveries.len();
+    let first_delivery = platform.read().deliveries.len();
     let (answer, trick) = match process(&platform, kind, id, &parts.headers, body.as_deref()) {
         Ok(accepted) => {
-            log.processed(&accepted.conversation);
+            log.mark_processed(&accepted.conversation);
             let trick = accepted.trick.map(|trick| (trick, accepted.conversation));
             (Answer::json(200, accepted.answer), trick)
         }
         Err(refusal) => (refusal.into_answer(), None),
     };
 
-    log.hold(kind).await;
+    log.wait_while_held(kind).await;
     let answer = match trick {
         Some((Trick::Slow, _)) => {
             let pace = platform.read().pace;
@@ -86,15 +86,15 @@ async fn handle_call(platform: Arc<Platform>, kind: CallKind, id: Option<String>
             answer
         }
         Some((Trick::Late, conversation)) => {
-            wait_for_reply(&platform, &conversation, from).await;
+            wait_for_reply(&platform, &conversation, first_delivery).await;
             answer
         }
         Some((Trick::Lost, _)) => Answer::Cut,
         Some((Trick::Fail | Trick::Limit | Trick::Unavailable | Trick::Blocked, _)) | None => answer,
     };
-    let ordered = stub_rules::next_match(&mut platform.write().rules, kind, Phase::After, false);
-    let answer = match ordered {
-        Some(what) => answer::ordered(what, Some(answer)),
+    let stub_action = stub_rules::next_match(&mut platform.write().rules, kind, Phase::After, false);
+    let answer = match stub_action {
+        Some(action) => answer::stubbed(action, Some(answer)),
         None => answer,
     };
     log.close(answer)
@@ -115,7 +115,7 @@ fn process(
     body: Option<&[u8]>,
 ) -> Result<Accepted, Refusal> {
     let mut state = platform.write();
-    if authorization(headers, &state.account_token) != "right" {
+    if check_authorization(headers, &state.account_token) != "right" {
         return Err(Refusal::JwtSignature);
     }
     if kind == CallKind::Other {
@@ -155,11 +155,11 @@ fn start_conversation(platform: &Arc<Platform>, state: &mut Shared, body: &Value
     let conversation = Conversation {
         id: clock::conversation_id(created),
         visitor: start.visitor,
-        closed: false,
+        is_closed: false,
         flow: Flow::default(),
         visitor_messages: 0,
         script: [].into(),
-        waiting: false,
+        is_paused: false,
     };
     let id = conversation.id.clone();
     let contact = &body["variables"]["contact"];
@@ -174,7 +174,7 @@ fn start_conversation(platform: &Arc<Platform>, state: &mut Shared, body: &Value
             "visitor_key": conversation.visitor_key(&state.account_id),
         },
     });
-    state.order.push(id.clone());
+    state.conversation_ids.push(id.clone());
     state.conversations.insert(id.clone(), conversation);
     let created = events::created(state, &id, &body["variables"]);
     webhook::push(platform, state, &id, Delivery::events(&id, vec![created]));
@@ -191,7 +191,7 @@ fn add_message(platform: &Arc<Platform>, state: &mut Shared, id: String, body: &
         return Err(Refusal::ContactIsBlocked);
     }
     // INF: what the real platform answers here is undocumented.
-    if conversation.closed {
+    if conversation.is_closed {
         return Err(Refusal::bad("conversation: is closed"));
     }
     let trick = bot::trick(&conversation.flow, &text);
@@ -223,21 +223,24 @@ fn refuse_by_trick(state: &mut Shared, trick: Option<Trick>, visitor: &str) -> R
 }
 
 /// Waits until the bot has finished and each of its deliveries has been tried at least once.
-async fn wait_for_reply(platform: &Platform, conversation: &str, from: usize) {
-    let tried = platform.wait_for(|state| {
+async fn wait_for_reply(platform: &Platform, conversation: &str, first_delivery: usize) {
+    let all_attempted = platform.wait_for(|state| {
         if state.webhook.url.is_none() {
             return Some(());
         }
-        let said = state.conversations.get(conversation).is_none_or(|one| one.script.is_empty() && !one.waiting);
-        let mut own = state.deliveries.iter().skip(from).filter(|delivery| delivery.lane == conversation);
-        (said && own.all(|delivery| !delivery.attempts.is_empty() || delivery.state.is_final())).then_some(())
+        let script_done =
+            state.conversations.get(conversation).is_none_or(|one| one.script.is_empty() && !one.is_paused);
+        let mut own_deliveries =
+            state.deliveries.iter().skip(first_delivery).filter(|delivery| delivery.lane == conversation);
+        (script_done && own_deliveries.all(|delivery| !delivery.attempts.is_empty() || delivery.state.is_final()))
+            .then_some(())
     });
-    if tokio::time::timeout(LATE_LIMIT, tried).await.is_err() {
+    if tokio::time::timeout(LATE_LIMIT, all_attempted).await.is_err() {
         warn!(conversation, "nobody takes the webhook, so the answer comes before the reply after all");
     }
 }
 
-fn authorization(headers: &HeaderMap, expected: &str) -> &'static str {
+fn check_authorization(headers: &HeaderMap, expected: &str) -> &'static str {
     match headers
         .get(header::AUTHORIZATION)
         .map(|value| value.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")))
@@ -253,7 +256,7 @@ struct Log {
     platform: Arc<Platform>,
     index: usize,
     generation: u64,
-    open: bool,
+    is_open: bool,
 }
 
 impl Log {
@@ -271,7 +274,7 @@ impl Log {
             .collect();
         let bytes = body.unwrap_or_default();
         let body = serde_json::from_slice(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into());
-        let authorization = authorization(&parts.headers, &state.account_token);
+        let authorization = check_authorization(&parts.headers, &state.account_token);
         state.calls.push(Call {
             id: format!("c{}", index + 1),
             kind,
@@ -284,25 +287,25 @@ impl Log {
             processed: false,
             outcome: Outcome::Open,
         });
-        Self { platform: Arc::clone(platform), index, generation: state.generation, open: true }
+        Self { platform: Arc::clone(platform), index, generation: state.generation, is_open: true }
     }
 
-    fn change(&self, change: impl FnOnce(&mut Call)) {
+    fn update_call(&self, change: impl FnOnce(&mut Call)) {
         let mut state = self.platform.write();
         if state.generation == self.generation {
             change(&mut state.calls[self.index]);
         }
     }
 
-    fn processed(&self, conversation: &str) {
-        self.change(|call| {
+    fn mark_processed(&self, conversation: &str) {
+        self.update_call(|call| {
             call.processed = true;
             call.conversation = Some(conversation.to_owned());
         });
     }
 
     /// Waits for the release, if a test holds this answer.
-    async fn hold(&self, kind: CallKind) {
+    async fn wait_while_held(&self, kind: CallKind) {
         let hold = {
             let mut state = self.platform.write();
             let Some(StubAction::Hold(id)) = stub_rules::next_match(&mut state.rules, kind, Phase::After, true) else {
@@ -314,24 +317,24 @@ impl Log {
             }
             id
         };
-        self.change(|call| call.outcome = Outcome::Held);
+        self.update_call(|call| call.outcome = Outcome::Held);
         let released = |state: &Shared| state.holds.iter().all(|one| one.id != hold || one.released).then_some(());
         self.platform.wait_for(released).await;
-        self.change(|call| call.outcome = Outcome::Open);
+        self.update_call(|call| call.outcome = Outcome::Open);
     }
 
     fn close(&mut self, answer: Answer) -> Response {
-        self.open = false;
+        self.is_open = false;
         let outcome = answer.outcome();
-        self.change(|call| call.outcome = outcome);
+        self.update_call(|call| call.outcome = outcome);
         answer.into_response()
     }
 }
 
 impl Drop for Log {
     fn drop(&mut self) {
-        if self.open {
-            self.change(|call| call.outcome = Outcome::CallerGone);
+        if self.is_open {
+            self.update_call(|call| call.outcome = Outcome::CallerGone);
         }
     }
 }

@@ -48,13 +48,13 @@ pub enum Step {
 /// The bot's state in a conversation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Flow {
-    pub with: With,
+    pub responder: Responder,
     pub expects: Expects,
 }
 
 /// Who answers the visitor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum With {
+pub enum Responder {
     #[default]
     Bot,
     /// Noor, with this many lines said; she gives the conversation back on request.
@@ -94,7 +94,7 @@ pub fn greet(flow: &mut Flow, first_text: &str) -> Vec<Step> {
                 message::text_and_note(
                     "<p>Hello, and welcome to <b>Harbour &amp; Hill</b> 👋</p>\
                      <p>I'm Pip. I plan small weekends by train: two to four nights, door to door, no airports.</p>",
-                    scenario::words(),
+                    scenario::keyword_list(),
                 ),
             );
             say(&mut steps, scenario::menu());
@@ -108,17 +108,17 @@ pub fn greet(flow: &mut Flow, first_text: &str) -> Vec<Step> {
 
 /// Returns the steps of the bot, or of the person in its place, after a visitor's message.
 pub fn answer(flow: &mut Flow, text: &str) -> Vec<Step> {
-    match flow.with {
-        With::Puppet => return Vec::new(),
-        With::Noor(said) => {
+    match flow.responder {
+        Responder::Puppet => return Vec::new(),
+        Responder::Noor(lines_said) => {
             // Keywords about the connection work with Noor too: they do not depend on who answers.
             if trick(flow, text).is_none() {
-                return agent::answer(flow, said, text);
+                return agent::answer(flow, lines_said, text);
             }
         }
-        With::Bot => {}
+        Responder::Bot => {}
     }
-    if !tour::keeps(&flow.expects, text)
+    if !tour::takes_as_answer(&flow.expects, text)
         && let Some(found) = scenario::find(text)
     {
         flow.expects = Expects::Nothing;
@@ -141,7 +141,7 @@ pub fn answer(flow: &mut Flow, text: &str) -> Vec<Step> {
 /// Returns what a visitor's message does to the call that carries it, before or besides the bot's
 /// reply.
 pub fn trick(flow: &Flow, text: &str) -> Option<Trick> {
-    if tour::keeps(&flow.expects, text) || flow.with == With::Puppet {
+    if tour::takes_as_answer(&flow.expects, text) || flow.responder == Responder::Puppet {
         return None;
     }
     match scenario::find(text)?.play {

@@ -71,7 +71,7 @@ pub enum Content {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryState {
     Waiting,
-    Going,
+    InFlight,
     Delivered,
     GivenUp,
     /// Discarded by a control: a webhook that never came.
@@ -82,7 +82,7 @@ impl DeliveryState {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
-            Self::Going => "going",
+            Self::InFlight => "going",
             Self::Delivered => "delivered",
             Self::GivenUp => "given up",
             Self::Discarded => "discarded",
@@ -92,7 +92,7 @@ impl DeliveryState {
     /// Whether it has ended: the simulator makes no more attempts on its own.
     pub const fn is_final(self) -> bool {
         match self {
-            Self::Waiting | Self::Going => false,
+            Self::Waiting | Self::InFlight => false,
             Self::Delivered | Self::GivenUp | Self::Discarded => true,
         }
     }

@@ -15,7 +15,7 @@ pub fn now() -> Duration {
 
 /// Formats a time in the platform's plain style (INF: UTC) or in ISO 8601.
 pub fn write_time(at: Duration, style: TimeStyle) -> String {
-    let (year, month, day) = civil(at.as_secs() / 86_400);
+    let (year, month, day) = civil_from_days(at.as_secs() / 86_400);
     let second = at.as_secs() % 86_400;
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
     match style {
@@ -32,13 +32,13 @@ pub fn write_time(at: Duration, style: TimeStyle) -> String {
 
 /// Formats a day as `YYYY-MM-DD`.
 pub fn write_day(at: Duration) -> String {
-    let (year, month, day) = civil(at.as_secs() / 86_400);
+    let (year, month, day) = civil_from_days(at.as_secs() / 86_400);
     format!("{year:04}-{month:02}-{day:02}")
 }
 
 /// Returns year, month and day of the day with this number, counted from 1970-01-01 (Hinnant's
 /// `civil_from_days`).
-fn civil(days: u64) -> (u64, u64, u64) {
+fn civil_from_days(days: u64) -> (u64, u64, u64) {
     let shifted = days + 719_468;
     let era = shifted / 146_097;
     let day_of_era = shifted % 146_097;

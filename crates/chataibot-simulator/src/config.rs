@@ -11,48 +11,48 @@ use serde::Deserialize;
 /// It holds secrets, and cannot be printed.
 #[derive(Clone)]
 pub struct Config {
-    /// Where to listen; port 0 takes any free port.
+    /// Address and port to listen on; port 0 chooses a free one.
     pub listen: SocketAddr,
-    /// The account token that both documented calls must bring as `Authorization: Bearer`.
+    /// The account token that both documented calls must send as `Authorization: Bearer`.
     pub account_token: String,
     /// The one bot's key; `None` accepts any key that is not empty.
     pub bot_key: Option<String>,
     /// The account's number, the second half of each visitor key.
     pub account_id: String,
-    /// Where events go; `None` keeps them waiting until `/_control/webhook` names a place.
+    /// URL that events are sent to; `None` queues them until `/_control/webhook` sets one.
     pub webhook_url: Option<String>,
-    /// The token of the account owner's choosing that comes with each event.
+    /// The token, chosen by the account's owner, that is sent with each event.
     pub webhook_token: String,
-    /// How events are written.
+    /// Format of events.
     pub style: Style,
-    /// How long the bot takes for one reply; zero answers at once. The real pause varies by a
+    /// Time until the bot sends a reply; zero replies at once. The actual pause varies by a
     /// fifth.
     pub pace: Duration,
-    /// How a refused webhook is tried again.
+    /// How a refused webhook is retried.
     pub retry: Retry,
-    /// Accept the internal answers `button.response`, `slider.response`, `form.response`,
-    /// `file_upload.response` (INT)?
+    /// Whether to accept the internal answers `button.response`, `slider.response`,
+    /// `form.response`, `file_upload.response` (INT).
     pub typed_answers: bool,
-    /// What pictures and files in replies are addressed by; the listening address when `None`.
+    /// Base URL of pictures and files in replies; the listening address if `None`.
     pub public_url: Option<String>,
 }
 
-/// How events are written: the facts about them that are only observed or guessed, each with its
-/// likeliest value first.
+/// Format of events: the properties that are only observed or guessed, each with its likeliest
+/// value first.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Style {
-    /// Where the webhook token stands.
+    /// Where the webhook token is sent.
     pub token_in: TokenIn,
-    /// How the visitor's own messages come back.
+    /// How the visitor's own messages are echoed.
     pub echo: Echo,
-    /// Do messages carry an id and a time? No evidence says so; a proxy should use them when they
-    /// do.
+    /// Whether messages have an id and a time. There is no evidence for it; a proxy should use them
+    /// if they do.
     pub ids: bool,
-    /// How times are written in answers and events.
+    /// Format of times in answers and events.
     pub time: TimeStyle,
 }
 
-/// Where the webhook token stands (OBS: in the body or in `Authorization`, raw or as a bearer).
+/// Where the webhook token is sent (OBS: in the body or in `Authorization`, raw or as a bearer).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenIn {
@@ -65,7 +65,7 @@ pub enum TokenIn {
     Raw,
 }
 
-/// How the visitor's own messages come back (OBS that they do; their markup is unknown).
+/// How the visitor's own messages are echoed (OBS that they are; their markup is unknown).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Echo {
@@ -78,31 +78,31 @@ pub enum Echo {
     Off,
 }
 
-/// How times are written; both styles exist.
+/// Format of times; both exist.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeStyle {
-    /// `2025-02-10 20:21:03.913000`, UTC without saying so.
+    /// `2025-02-10 20:21:03.913000`: UTC, without a mark of the zone.
     #[default]
     Plain,
     /// `2025-02-10T20:21:03.913+00:00`.
     Iso,
 }
 
-/// How a webhook that was not answered with 2xx is tried again.
+/// How a webhook that was not answered with 2xx is retried.
 #[derive(Clone, Copy, Debug)]
 pub struct Retry {
     /// The first pause; each further one is twice as long.
     pub first: Duration,
     /// The longest pause.
     pub longest: Duration,
-    /// Attempts in all, at least 1; then the event is given up and the next one goes out. The
-    /// handshake is never given up.
+    /// Number of attempts, at least 1; then the event is dropped and the next one is sent. The
+    /// handshake is never dropped.
     pub attempts: u32,
 }
 
 impl Retry {
-    /// The pause after the given number of failed attempts.
+    /// Returns the pause after the given number of failed attempts.
     pub fn pause(&self, failed: u32) -> Duration {
         let doublings = failed.saturating_sub(1).min(20);
         self.first.saturating_mul(1 << doublings).min(self.longest)
@@ -134,7 +134,8 @@ impl Default for Config {
 }
 
 impl Config {
-    /// For tests: any free port, no pauses, quick retries, no webhook until one is named.
+    /// Returns the settings for tests: any free port, no pauses, quick retries, no webhook until
+    /// one is set.
     pub fn for_tests() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),

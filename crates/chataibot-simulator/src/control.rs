@@ -35,7 +35,7 @@ pub fn routes() -> Router<Arc<Platform>> {
     let docs = || async { ([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], include_str!("../CONTROL.md")) };
     Router::new()
         .route("/_control", get(docs))
-        .route("/_control/health", get(|| async { done(json!({})) }))
+        .route("/_control/health", get(|| async { ok_response(json!({})) }))
         .route("/_control/reset", post(answers::reset))
         .route("/_control/hold", post(answers::hold))
         .route("/_control/release", post(answers::release))
@@ -51,7 +51,7 @@ pub fn routes() -> Router<Arc<Platform>> {
         .route("/_control/reopen", post(messages::reopen))
         .route("/_control/block", post(messages::block))
         .route("/_control/unblock", post(messages::unblock))
-        .route("/_control/webhook", get(webhooks::target).post(webhooks::aim))
+        .route("/_control/webhook", get(webhooks::get_target).post(webhooks::set_target))
         .route("/_control/handshake", post(webhooks::handshake))
         .route("/_control/style", post(webhooks::style))
         .route("/_control/webhooks/pause", post(webhooks::pause))
@@ -83,9 +83,9 @@ impl IntoResponse for BadOrder {
 }
 
 /// Answers `{"ok":true}` with these additional fields.
-fn done(mut more: Value) -> Response {
-    more["ok"] = true.into();
-    Json(more).into_response()
+fn ok_response(mut fields: Value) -> Response {
+    fields["ok"] = true.into();
+    Json(fields).into_response()
 }
 
 type Reply = Result<Response, BadOrder>;

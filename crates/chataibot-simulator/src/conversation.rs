@@ -4,19 +4,19 @@ use std::collections::VecDeque;
 
 use serde_json::{Value, json};
 
-use crate::bot::{Flow, Step, With};
+use crate::bot::{Flow, Responder, Step};
 
 #[derive(Clone, Debug)]
 pub struct Conversation {
     pub id: String,
     /// The visitor's id, as the caller gave it.
     pub visitor: String,
-    pub closed: bool,
+    pub is_closed: bool,
     pub flow: Flow,
     pub visitor_messages: u32,
     pub script: VecDeque<Step>,
     /// Whether a task is waiting to continue the script.
-    pub waiting: bool,
+    pub is_paused: bool,
 }
 
 impl Conversation {
@@ -26,13 +26,13 @@ impl Conversation {
     }
 
     pub fn describe(&self) -> Value {
-        let with = match self.flow.with {
-            With::Bot => "bot",
-            With::Noor(_) => "noor",
-            With::Puppet => "agent",
+        let responder = match self.flow.responder {
+            Responder::Bot => "bot",
+            Responder::Noor(_) => "noor",
+            Responder::Puppet => "agent",
         };
         json!({
-            "id": self.id, "visitor": self.visitor, "closed": self.closed, "with": with,
+            "id": self.id, "visitor": self.visitor, "closed": self.is_closed, "with": responder,
             "visitor_messages": self.visitor_messages, "steps_left": self.script.len(),
         })
     }

@@ -10,18 +10,18 @@ use chataibot_simulator::{
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-/// The ChatAIBot platform, simulated. Prints `listening on http://ADDR:PORT` when it is ready; logs
-/// go to stderr.
+/// A simulator of the ChatAIBot platform. Prints `listening on http://ADDR:PORT` when it is ready;
+/// logs go to stderr.
 ///
 /// In the chat, the word `help` lists what the bot can show. Tests control it by calls below
-/// /_control, which explain themselves at GET /_control.
+/// /_control, which GET /_control describes.
 #[derive(Parser)]
 #[command(name = "chataibot-simulator", version)]
 struct Arguments {
-    /// Where to listen; port 0 takes any free port.
+    /// Address and port to listen on; port 0 chooses a free one.
     #[arg(long, env = "CHATAIBOT_SIMULATOR_LISTEN", default_value = "127.0.0.1:8788")]
     listen: SocketAddr,
-    /// The account token that callers must bring.
+    /// The account token that callers must send.
     #[arg(
         long,
         env = "CHATAIBOT_SIMULATOR_ACCOUNT_TOKEN",
@@ -32,7 +32,7 @@ struct Arguments {
     /// The bot's key, or `any`.
     #[arg(long, env = "CHATAIBOT_SIMULATOR_BOT_KEY", default_value = "demo-bot")]
     bot_key: String,
-    /// Where events go (http only), or `none`.
+    /// URL that events are sent to (http only), or `none`.
     #[arg(
         long,
         env = "CHATAIBOT_SIMULATOR_WEBHOOK_URL",
@@ -40,7 +40,7 @@ struct Arguments {
         hide_env_values = true
     )]
     webhook_url: String,
-    /// The token that comes with each event.
+    /// The token that is sent with each event.
     #[arg(
         long,
         env = "CHATAIBOT_SIMULATOR_WEBHOOK_TOKEN",
@@ -48,17 +48,17 @@ struct Arguments {
         hide_env_values = true
     )]
     webhook_token: String,
-    /// Where the webhook token stands: in the body, or in Authorization as a bearer or raw.
+    /// Where the webhook token is sent: in the body, or in Authorization as a bearer or raw.
     #[arg(long, env = "CHATAIBOT_SIMULATOR_WEBHOOK_TOKEN_IN", value_enum, default_value_t)]
     webhook_token_in: TokenIn,
-    /// Milliseconds the bot takes for one reply; 0 answers at once.
+    /// Milliseconds until the bot sends a reply; 0 replies at once.
     #[arg(long, env = "CHATAIBOT_SIMULATOR_PACE", default_value_t = 750)]
     pace: u64,
-    /// Accept the internal answers button.response, slider.response, form.response and
-    /// file_upload.response too.
+    /// Also accept the internal answers button.response, slider.response, form.response and
+    /// file_upload.response.
     #[arg(long, env = "CHATAIBOT_SIMULATOR_TYPED_ANSWERS")]
     typed_answers: bool,
-    /// What pictures and files in replies are addressed by; by default the listening address.
+    /// Base URL of pictures and files in replies; by default the listening address.
     #[arg(long, env = "CHATAIBOT_SIMULATOR_PUBLIC_URL")]
     public_url: Option<String>,
 }
@@ -103,13 +103,13 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     let listen = config.listen;
     let simulator = spawn(config).await.map_err(|error| format!("cannot listen on {listen}: {error}"))?;
     println!("listening on {}", simulator.url());
-    asked_to_stop().await.map_err(|error| format!("cannot wait for a signal: {error}"))?;
+    wait_for_shutdown_signal().await.map_err(|error| format!("cannot wait for a signal: {error}"))?;
     simulator.shutdown().await;
     Ok(())
 }
 
 /// Ctrl-C, or on Unix also the signal that ends a service.
-async fn asked_to_stop() -> io::Result<()> {
+async fn wait_for_shutdown_signal() -> io::Result<()> {
     #[cfg(unix)]
     {
         let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

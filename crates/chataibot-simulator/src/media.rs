@@ -32,7 +32,7 @@ media! {
 
 fn find(name: &str) -> Option<(&'static str, Vec<u8>)> {
     let stored = match name {
-        "harbour-bell.wav" => return Some(("audio/wav", bell())),
+        "harbour-bell.wav" => return Some(("audio/wav", bell_wav())),
         "ticket.pdf" => "packing-list.pdf",
         other => other,
     };
@@ -58,11 +58,11 @@ async fn serve(Path(name): Path<String>, request: HeaderMap) -> Response {
     ];
     let headers = (headers, [("cross-origin-resource-policy", "cross-origin")]);
     let range = request.get(header::RANGE).and_then(|range| range.to_str().ok());
-    match range.and_then(|range| part(range, bytes.len())) {
+    match range.and_then(|range| parse_range(range, bytes.len())) {
         Some((first, last)) => {
-            let place = format!("bytes {first}-{last}/{}", bytes.len());
+            let content_range = format!("bytes {first}-{last}/{}", bytes.len());
             let part = bytes[first..=last].to_vec();
-            (StatusCode::PARTIAL_CONTENT, headers, [(header::CONTENT_RANGE, place)], part).into_response()
+            (StatusCode::PARTIAL_CONTENT, headers, [(header::CONTENT_RANGE, content_range)], part).into_response()
         }
         None => (headers, bytes).into_response(),
     }
@@ -70,7 +70,7 @@ async fn serve(Path(name): Path<String>, request: HeaderMap) -> Response {
 
 /// Parses `bytes=<first>-<last>`, `bytes=<first>-` or `bytes=-<length>` into the first and last
 /// byte; for anything else the whole file is sent.
-fn part(range: &str, length: usize) -> Option<(usize, usize)> {
+fn parse_range(range: &str, length: usize) -> Option<(usize, usize)> {
     let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
     let end = length.checked_sub(1)?;
     let (first, last) = match (first, last) {
@@ -82,7 +82,7 @@ fn part(range: &str, length: usize) -> Option<(usize, usize)> {
 }
 
 /// A small bell: two seconds, 8 bit, mono.
-fn bell() -> Vec<u8> {
+fn bell_wav() -> Vec<u8> {
     const RATE: u32 = 11_025;
     const LENGTH: u32 = RATE * 2;
     let mut wav = Vec::new();

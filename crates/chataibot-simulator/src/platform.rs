@@ -23,7 +23,7 @@ use crate::{
 pub struct Platform {
     pub config: Config,
     /// URL at which the simulator is reached, without a slash at the end.
-    pub base: String,
+    pub base_url: String,
     pub client: reqwest::Client,
     state: Mutex<State>,
     changed: watch::Sender<()>,
@@ -40,7 +40,7 @@ pub struct State {
     pub style: Style,
     pub webhook: Webhook,
     pub conversations: HashMap<String, Conversation>,
-    pub order: Vec<String>,
+    pub conversation_ids: Vec<String>,
     pub blocked: HashMap<String, Block>,
     /// Visitors whose next `fail` or `limit` is let through.
     pub once_refused: HashSet<(String, &'static str)>,
@@ -63,7 +63,7 @@ pub struct Webhook {
     pub token: String,
     /// Whether the handshake has succeeded since the address or the token changed. Until then no
     /// event is sent.
-    pub greeted: bool,
+    pub handshake_done: bool,
     pub paused: bool,
     /// Raised with each change of address or token, so that an old handshake stops.
     pub version: u64,
@@ -74,7 +74,7 @@ pub struct Webhook {
 impl Webhook {
     /// Whether events may be sent.
     pub const fn is_open(&self) -> bool {
-        self.url.is_some() && self.greeted && !self.paused
+        self.url.is_some() && self.handshake_done && !self.paused
     }
 }
 
@@ -108,7 +108,7 @@ impl Platform {
             ..State::default()
         };
         Ok(Arc::new(Self {
-            base: base.trim_end_matches('/').to_owned(),
+            base_url: base.trim_end_matches('/').to_owned(),
             config,
             client,
             state: Mutex::new(state),
@@ -160,10 +160,10 @@ impl Platform {
 impl State {
     /// Returns the id of the named conversation if it exists, or of the newest one if none is
     /// named.
-    pub fn conversation_id(&self, named: Option<&str>) -> Option<String> {
-        match named {
+    pub fn conversation_id(&self, wanted: Option<&str>) -> Option<String> {
+        match wanted {
             Some(id) => self.conversations.contains_key(id).then(|| id.to_owned()),
-            None => self.order.last().cloned(),
+            None => self.conversation_ids.last().cloned(),
         }
     }
 
@@ -171,7 +171,7 @@ impl State {
     /// webhook's address.
     pub fn reset(&mut self) {
         self.conversations.clear();
-        self.order.clear();
+        self.conversation_ids.clear();
         self.blocked.clear();
         self.once_refused.clear();
         self.calls.clear();

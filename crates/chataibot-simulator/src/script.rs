@@ -21,7 +21,7 @@ pub fn receive(
     id: &str,
     text: &str,
     typed: Option<Value>,
-    first: bool,
+    is_first: bool,
 ) -> String {
     let message_id = clock::message_id();
     if let Some(event) = events::echo(state, id, text, typed, &message_id) {
@@ -30,7 +30,7 @@ pub fn receive(
     if let Some(conversation) = state.conversations.get_mut(id) {
         conversation.visitor_messages += 1;
         let flow = &mut conversation.flow;
-        let steps = if first { bot::greet(flow, text) } else { bot::answer(flow, text) };
+        let steps = if is_first { bot::greet(flow, text) } else { bot::answer(flow, text) };
         conversation.script.extend(steps);
     }
     advance(platform, state, id);
@@ -42,7 +42,7 @@ pub fn receive(
 pub fn advance(platform: &Arc<Platform>, state: &mut State, id: &str) {
     loop {
         let Some(conversation) = state.conversations.get_mut(id) else { return };
-        if conversation.waiting {
+        if conversation.is_paused {
             return;
         }
         let Some(step) = conversation.script.pop_front() else { return };
@@ -50,11 +50,11 @@ pub fn advance(platform: &Arc<Platform>, state: &mut State, id: &str) {
             perform(platform, state, id, step);
             continue;
         };
-        let pause = varied(state.pace).saturating_mul(times);
+        let pause = with_jitter(state.pace).saturating_mul(times);
         if pause.is_zero() {
             continue;
         }
-        conversation.waiting = true;
+        conversation.is_paused = true;
         let (platform, id, generation) = (Arc::clone(platform), id.to_owned(), state.generation);
         platform.clone().spawn(async move {
             tokio::time::sleep(pause).await;
@@ -63,7 +63,7 @@ pub fn advance(platform: &Arc<Platform>, state: &mut State, id: &str) {
                 return;
             }
             if let Some(conversation) = state.conversations.get_mut(&id) {
-                conversation.waiting = false;
+                conversation.is_paused = false;
             }
             advance(&platform, &mut state, &id);
         });
@@ -73,27 +73,27 @@ pub fn advance(platform: &Arc<Platform>, state: &mut State, id: &str) {
 
 /// Performs one step at once; `advance` handles the pauses.
 pub fn perform(platform: &Arc<Platform>, state: &mut State, id: &str, step: Step) {
-    let say = |state: &State, author, message: Value| {
-        events::message(state, id, author, message::with_media_from(around_today(message), &platform.base))
+    let message_event = |state: &State, author, message: Value| {
+        events::message(state, id, author, message::with_media_from(with_current_dates(message), &platform.base_url))
     };
     let deliveries = match step {
         Step::Wait(_) => Vec::new(),
-        Step::Say(author, message) => vec![vec![say(state, author, message)]],
+        Step::Say(author, message) => vec![vec![message_event(state, author, message)]],
         Step::Batch(messages) => {
-            vec![messages.into_iter().map(|message| say(state, Author::Bot, message)).collect::<Vec<_>>()]
+            vec![messages.into_iter().map(|message| message_event(state, Author::Bot, message)).collect::<Vec<_>>()]
         }
         Step::Twice(message) => {
-            let event = say(state, Author::Bot, message);
+            let event = message_event(state, Author::Bot, message);
             vec![vec![event.clone()], vec![event]]
         }
         Step::HandOver { name, picture } => {
-            let picture = picture.replace(message::MEDIA_HOST, &format!("{}/media/", platform.base));
+            let picture = picture.replace(message::MEDIA_HOST, &format!("{}/media/", platform.base_url));
             vec![vec![events::assigned_to_agent(state, id, &name, &picture)]]
         }
         Step::HandBack => vec![vec![events::assigned_to_bot(state, id)]],
         Step::Close => {
             if let Some(conversation) = state.conversations.get_mut(id) {
-                conversation.closed = true;
+                conversation.is_closed = true;
             }
             vec![vec![events::status(state, id, "closed")]]
         }
@@ -104,7 +104,7 @@ pub fn perform(platform: &Arc<Platform>, state: &mut State, id: &str, step: Step
 }
 
 /// Moves a calendar's limits from the fixture's year to the year that begins today.
-fn around_today(mut message: Value) -> Value {
+fn with_current_dates(mut message: Value) -> Value {
     let limits = [("min", Duration::ZERO), ("max", Duration::from_secs(365 * 86_400))];
     if message["type"] == "calendar" {
         for (name, later) in limits {
@@ -117,7 +117,7 @@ fn around_today(mut message: Value) -> Value {
 }
 
 /// Varies the pace by up to a fifth: a real bot is not a metronome.
-fn varied(pace: Duration) -> Duration {
+fn with_jitter(pace: Duration) -> Duration {
     let percent = u32::try_from(clock::random() % 41).unwrap_or_default();
     pace.saturating_mul(80 + percent) / 100
 }

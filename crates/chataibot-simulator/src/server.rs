@@ -17,7 +17,7 @@ pub struct Simulator {
     /// Where it listens.
     pub addr: SocketAddr,
     platform: Arc<Platform>,
-    accepting: tokio::task::JoinHandle<()>,
+    accept_task: tokio::task::JoinHandle<()>,
 }
 
 /// Response extension that closes the connection instead of sending the response.
@@ -39,15 +39,15 @@ pub async fn spawn(config: Config) -> io::Result<Simulator> {
     {
         let mut state = platform.write();
         let (url, token) = (state.webhook.url.take(), state.webhook.token.clone());
-        webhook::aim(&platform, &mut state, url, token, true);
+        webhook::set_target(&platform, &mut state, url, token, true);
     }
     let router = Router::new()
         .merge(control::routes())
         .merge(media::routes())
         .merge(api::routes())
         .with_state(Arc::clone(&platform));
-    let accepting = tokio::spawn(accept(listener, router));
-    Ok(Simulator { addr, platform, accepting })
+    let accept_task = tokio::spawn(accept(listener, router));
+    Ok(Simulator { addr, platform, accept_task })
 }
 
 impl Simulator {
@@ -59,7 +59,7 @@ impl Simulator {
     /// Stops listening, closes every connection and ends every task.
     pub async fn shutdown(mut self) {
         self.stop();
-        if let Err(error) = (&mut self.accepting).await
+        if let Err(error) = (&mut self.accept_task).await
             && !error.is_cancelled()
         {
             debug!(%error, "the accept loop ended badly");
@@ -67,7 +67,7 @@ impl Simulator {
     }
 
     fn stop(&self) {
-        self.accepting.abort();
+        self.accept_task.abort();
         self.platform.stop();
     }
 }

@@ -10,8 +10,8 @@ pub struct Rule {
     pub call: Option<CallKind>,
     pub times: u32,
     /// Whether it acts before or after the platform has processed the call.
-    pub when: Phase,
-    pub what: StubAction,
+    pub phase: Phase,
+    pub action: StubAction,
 }
 
 /// When a rule acts.
@@ -58,16 +58,16 @@ pub struct Hold {
 }
 
 /// Returns the action of the first matching rule, and uses that rule up once.
-pub fn next_match(rules: &mut Vec<Rule>, call: CallKind, when: Phase, is_hold: bool) -> Option<StubAction> {
-    let at = rules.iter().position(|rule| {
+pub fn next_match(rules: &mut Vec<Rule>, call: CallKind, phase: Phase, is_hold: bool) -> Option<StubAction> {
+    let index = rules.iter().position(|rule| {
         rule.call.is_none_or(|only| only == call)
-            && rule.when == when
-            && matches!(rule.what, StubAction::Hold(_)) == is_hold
+            && rule.phase == phase
+            && matches!(rule.action, StubAction::Hold(_)) == is_hold
     })?;
-    let what = rules[at].what.clone();
-    rules[at].times = rules[at].times.saturating_sub(1);
-    if rules[at].times == 0 {
-        rules.remove(at);
+    let action = rules[index].action.clone();
+    rules[index].times = rules[index].times.saturating_sub(1);
+    if rules[index].times == 0 {
+        rules.remove(index);
     }
-    Some(what)
+    Some(action)
 }

@@ -22,13 +22,13 @@ pub fn push(platform: &Arc<Platform>, state: &mut State, lane: &str, mut deliver
     let id = format!("d{}", index + 1);
     delivery.id.clone_from(&id);
     state.deliveries.push(delivery);
-    queue(platform, state, lane, index);
+    enqueue(platform, state, lane, index);
     id
 }
 
 /// Puts a delivery at its place in its lane, and starts a task that drains the lane if there is
 /// none.
-pub fn queue(platform: &Arc<Platform>, state: &mut State, lane: &str, index: usize) {
+pub fn enqueue(platform: &Arc<Platform>, state: &mut State, lane: &str, index: usize) {
     if let Some(waiting) = state.lanes.get_mut(lane) {
         let place = waiting.partition_point(|other| *other < index);
         if waiting.get(place) != Some(&index) {
@@ -42,15 +42,15 @@ pub fn queue(platform: &Arc<Platform>, state: &mut State, lane: &str, index: usi
 
 /// Sets where events are sent and starts the handshake, unless `handshake` is false: then it counts
 /// as done. A `url` of `None` keeps events waiting.
-pub fn aim(platform: &Arc<Platform>, state: &mut State, url: Option<String>, token: String, handshake: bool) {
+pub fn set_target(platform: &Arc<Platform>, state: &mut State, url: Option<String>, token: String, handshake: bool) {
     let webhook = &mut state.webhook;
     webhook.version += 1;
-    webhook.greeted = !handshake && url.is_some();
+    webhook.handshake_done = !handshake && url.is_some();
     webhook.handshakes.clear();
     webhook.token = token;
     webhook.url = url;
     if handshake && webhook.url.is_some() {
-        platform.spawn(shake_hands(Arc::clone(platform), webhook.version));
+        platform.spawn(handshake_until_done(Arc::clone(platform), webhook.version));
     }
 }
 
@@ -58,14 +58,14 @@ pub fn aim(platform: &Arc<Platform>, state: &mut State, url: Option<String>, tok
 async fn drain(platform: Arc<Platform>, lane: String, generation: u64) {
     loop {
         let ready = platform.wait_for(|state| {
-            let over =
+            let is_finished =
                 state.generation != generation || state.lanes.get(&lane).is_none_or(|waiting| waiting.is_empty());
-            (over || state.webhook.is_open()).then_some(())
+            (is_finished || state.webhook.is_open()).then_some(())
         });
         ready.await;
-        match next(&platform, &lane, generation) {
+        match take_next(&platform, &lane, generation) {
             Next::Deliver(index) => deliver(&platform, index, generation).await,
-            Next::Look => {}
+            Next::Recheck => {}
             Next::End => return,
         }
     }
@@ -73,11 +73,11 @@ async fn drain(platform: Arc<Platform>, lane: String, generation: u64) {
 
 enum Next {
     Deliver(usize),
-    Look,
+    Recheck,
     End,
 }
 
-fn next(platform: &Platform, lane: &str, generation: u64) -> Next {
+fn take_next(platform: &Platform, lane: &str, generation: u64) -> Next {
     let mut state = platform.write();
     if state.generation != generation {
         return Next::End;
@@ -88,15 +88,15 @@ fn next(platform: &Platform, lane: &str, generation: u64) -> Next {
     };
     // A control may have sent or discarded it while it waited.
     if state.deliveries[index].state != DeliveryState::Waiting {
-        return Next::Look;
+        return Next::Recheck;
     }
     if !state.webhook.is_open() {
         if let Some(waiting) = state.lanes.get_mut(lane) {
             waiting.push_front(index);
         }
-        return Next::Look;
+        return Next::Recheck;
     }
-    state.deliveries[index].state = DeliveryState::Going;
+    state.deliveries[index].state = DeliveryState::InFlight;
     Next::Deliver(index)
 }
 
@@ -131,13 +131,13 @@ pub async fn attempt(platform: &Platform, index: usize, generation: u64) -> Resu
         if state.generation != generation {
             return Err("the simulator was reset".to_owned());
         }
-        build(platform, &state, &state.deliveries[index].content)
+        build_request(platform, &state, &state.deliveries[index].content)
     };
-    let met = match request {
+    let outcome = match request {
         None => Err("no webhook address".to_owned()),
         Some(request) => match request.send().await {
             Ok(answer) => Ok(answer.status().as_u16()),
-            Err(error) => Err(describe(error)),
+            Err(error) => Err(describe_error(error)),
         },
     };
     let mut state = platform.write();
@@ -145,8 +145,8 @@ pub async fn attempt(platform: &Platform, index: usize, generation: u64) -> Resu
         return Err("the simulator was reset".to_owned());
     }
     let delivery = &mut state.deliveries[index];
-    delivery.attempts.push(met.clone());
-    let error = match met {
+    delivery.attempts.push(outcome.clone());
+    let error = match outcome {
         Ok(status @ 200..=299) => {
             delivery.state = DeliveryState::Delivered;
             return Ok(status);
@@ -163,7 +163,7 @@ pub async fn attempt(platform: &Platform, index: usize, generation: u64) -> Resu
     Err(error)
 }
 
-fn build(platform: &Platform, state: &State, content: &Content) -> Option<reqwest::RequestBuilder> {
+fn build_request(platform: &Platform, state: &State, content: &Content) -> Option<reqwest::RequestBuilder> {
     let webhook = &state.webhook;
     let mut request = platform.client.post(webhook.url.as_deref()?);
     request = match state.style.token_in {
@@ -181,10 +181,10 @@ fn build(platform: &Platform, state: &State, content: &Content) -> Option<reqwes
 }
 
 /// POSTs the token until the same token comes back (DOC), or the address changes.
-async fn shake_hands(platform: Arc<Platform>, version: u64) {
+async fn handshake_until_done(platform: Arc<Platform>, version: u64) {
     let mut failed = 0;
     loop {
-        let met = greet(&platform).await;
+        let outcome = perform_handshake(&platform).await;
         {
             let mut state = platform.write();
             if state.webhook.version != version {
@@ -194,15 +194,15 @@ async fn shake_hands(platform: Arc<Platform>, version: u64) {
             if handshakes.len() == HANDSHAKES_KEPT {
                 handshakes.drain(..1);
             }
-            handshakes.push(met.clone());
-            if met.is_ok() {
-                state.webhook.greeted = true;
+            handshakes.push(outcome.clone());
+            if outcome.is_ok() {
+                state.webhook.handshake_done = true;
                 info!("webhook handshake done, events go out from now on");
                 return;
             }
         }
         failed += 1;
-        if let Err(error) = met
+        if let Err(error) = outcome
             && u32::is_power_of_two(failed)
         {
             warn!(attempt = failed, error, "webhook handshake failed, trying again");
@@ -213,12 +213,12 @@ async fn shake_hands(platform: Arc<Platform>, version: u64) {
 
 /// Makes one handshake: a body with the token and no events (OBS), answered by 200 with the same
 /// token (DOC).
-pub async fn greet(platform: &Platform) -> Result<(), String> {
+pub async fn perform_handshake(platform: &Platform) -> Result<(), String> {
     let (url, token) = {
         let webhook = &platform.read().webhook;
         (webhook.url.clone().ok_or("no webhook address")?, webhook.token.clone())
     };
-    let answer = platform.client.post(url).json(&json!({ "token": token })).send().await.map_err(describe)?;
+    let answer = platform.client.post(url).json(&json!({ "token": token })).send().await.map_err(describe_error)?;
     let status = answer.status().as_u16();
     if status != 200 {
         return Err(format!("status {status}"));
@@ -228,7 +228,7 @@ pub async fn greet(platform: &Platform) -> Result<(), String> {
 }
 
 /// Describes why a call got no answer, without the URL: its path contains a secret.
-fn describe(error: reqwest::Error) -> String {
+fn describe_error(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(&error);

@@ -50,13 +50,13 @@ use crate::checker;
 pub struct Browser(Rc<Inner>);
 
 struct Inner {
-    base: String,
+    base_url: String,
     http: reqwest::Client,
-    began: Instant,
+    started_at: Instant,
     /// How far the visitor's clock is ahead of ours, in milliseconds.
-    clock: Cell<i64>,
+    clock_offset: Cell<i64>,
     rng: RefCell<Rng>,
-    ids: Cell<u64>,
+    last_id: Cell<u64>,
     storage: RefCell<Storage>,
     tabs: RefCell<Vec<Tab>>,
     leadership: RefCell<Leadership>,
@@ -64,36 +64,36 @@ struct Inner {
     token_lock: Rc<tokio::sync::Mutex<()>>,
     send_lock: Rc<tokio::sync::Mutex<()>>,
     /// Ids of messages that were reported to the host pages as sent.
-    sent: RefCell<Vec<Rc<str>>>,
+    accepted_ids: RefCell<Vec<Rc<str>>>,
     /// Violations seen so far.
-    wrong: RefCell<Vec<String>>,
+    violations: RefCell<Vec<String>>,
     story: RefCell<Vec<String>>,
 }
 
 struct Tab {
-    mind: Machine,
+    machine: Machine,
     /// Counts reloads: what was meant for an earlier page must not reach the next.
     page: u32,
-    listening: bool,
+    is_listening: bool,
     calls: [Option<Rc<Notify>>; 4],
     timer: Option<(u64, AbortHandle)>,
-    waiting: VecDeque<Input>,
-    hearing: bool,
-    post: VecDeque<News>,
+    inputs: VecDeque<Input>,
+    is_handling: bool,
+    inbox: VecDeque<News>,
     order: checker::Order,
 }
 
 impl Tab {
     fn new(page: u32) -> Self {
         Self {
-            mind: Machine::Idle(IdleMachine::new(true)),
+            machine: Machine::Idle(IdleMachine::new(true)),
             page,
-            listening: false,
+            is_listening: false,
             calls: Default::default(),
             timer: None,
-            waiting: VecDeque::new(),
-            hearing: false,
-            post: VecDeque::new(),
+            inputs: VecDeque::new(),
+            is_handling: false,
+            inbox: VecDeque::new(),
             order: checker::Order::default(),
         }
     }
@@ -116,7 +116,7 @@ enum Kind {
 
 impl Browser {
     /// Creates a browser with empty storage and no tab.
-    pub fn open(base: String, seed: u64) -> Result<Self, reqwest::Error> {
+    pub fn open(base_url: String, seed: u64) -> Result<Self, reqwest::Error> {
         // A connection per request, so that each meets a fault of its own. Redirects are errors, as
         // in the widget.
         let http = reqwest::Client::builder()
@@ -125,19 +125,19 @@ impl Browser {
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         Ok(Self(Rc::new(Inner {
-            base,
+            base_url,
             http,
-            began: Instant::now(),
-            clock: Cell::new(0),
+            started_at: Instant::now(),
+            clock_offset: Cell::new(0),
             rng: RefCell::new(Rng::new(seed)),
-            ids: Cell::new(0),
+            last_id: Cell::new(0),
             storage: RefCell::default(),
             tabs: RefCell::default(),
             leadership: RefCell::default(),
             token_lock: Rc::default(),
             send_lock: Rc::default(),
-            sent: RefCell::default(),
-            wrong: RefCell::default(),
+            accepted_ids: RefCell::default(),
+            violations: RefCell::default(),
             story: RefCell::default(),
         })))
     }
@@ -159,7 +159,7 @@ impl Browser {
     }
 
     pub fn state(&self, tab: usize) -> Rc<Conversation> {
-        self.0.tabs.borrow()[tab].mind.state().clone()
+        self.0.tabs.borrow()[tab].machine.state().clone()
     }
 
     /// Sends a message of the visitor. Returns the client message id.
@@ -175,12 +175,13 @@ impl Browser {
         self.handle(tab, Input::User(UserAction::Retry(id), new_id));
     }
 
-    /// Reloads the page. `told`: whether the old page was hidden first and could save its state.
-    pub fn reload(&self, tab: usize, told: bool) {
-        if told {
+    /// Reloads the page. `hide_first`: whether the old page was hidden first and could save its
+    /// state.
+    pub fn reload(&self, tab: usize, hide_first: bool) {
+        if hide_first {
             self.handle(tab, Input::Hidden);
         }
-        self.abort(tab);
+        self.abort_requests(tab);
         {
             let tab = &mut self.0.tabs.borrow_mut()[tab];
             let next = Tab::new(tab.page + 1);
@@ -194,17 +195,17 @@ impl Browser {
     }
 
     /// Shifts the visitor's clock by so many milliseconds.
-    pub fn set_clock(&self, by: i64) {
-        self.0.clock.set(self.0.clock.get() + by);
+    pub fn set_clock(&self, offset: i64) {
+        self.0.clock_offset.set(self.0.clock_offset.get() + offset);
     }
 
     /// Returns the ids of messages that were reported to the host page as accepted.
-    pub fn sent(&self) -> Vec<Rc<str>> {
-        self.0.sent.borrow().clone()
+    pub fn accepted_ids(&self) -> Vec<Rc<str>> {
+        self.0.accepted_ids.borrow().clone()
     }
 
-    pub fn wrong(&self) -> Vec<String> {
-        self.0.wrong.borrow().clone()
+    pub fn violations(&self) -> Vec<String> {
+        self.0.violations.borrow().clone()
     }
 
     /// Returns what happened, line by line, for the report of a violation.
@@ -213,7 +214,7 @@ impl Browser {
     }
 
     pub fn note(&self, line: impl FnOnce() -> String) {
-        let at = self.0.began.elapsed().as_millis();
+        let at = self.0.started_at.elapsed().as_millis();
         self.0.story.borrow_mut().push(format!("{at:>6} ms  {}", line()));
     }
 
@@ -223,21 +224,21 @@ impl Browser {
     }
 
     fn new_id(&self, tab: usize) -> Rc<str> {
-        let number = self.0.ids.get() + 1;
-        self.0.ids.set(number);
+        let number = self.0.last_id.get() + 1;
+        self.0.last_id.set(number);
         // A UUIDv7, greater than all before it.
-        let at = self.0.tabs.borrow()[tab].mind.state().id_time(self.wall());
+        let at = self.0.tabs.borrow()[tab].machine.state().id_time(self.wall_clock());
         let (high, low) = (at >> 16 & 0xFFFF_FFFF, at & 0xFFFF);
-        let rng = self.0.rng.borrow_mut().number() & 0xFFFF_FFFF;
-        Rc::from(format!("{high:08x}-{low:04x}-7{:03x}-8000-{rng:08x}{number:04x}", number & 0xFFF))
+        let random = self.0.rng.borrow_mut().number() & 0xFFFF_FFFF;
+        Rc::from(format!("{high:08x}-{low:04x}-7{:03x}-8000-{random:08x}{number:04x}", number & 0xFFF))
     }
 
     fn now(&self) -> u64 {
-        u64::try_from(self.0.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(self.0.started_at.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    fn wall(&self) -> u64 {
-        let wall = 1_760_000_000_000_i64.saturating_add_unsigned(self.now()).saturating_add(self.0.clock.get());
+    fn wall_clock(&self) -> u64 {
+        let wall = 1_760_000_000_000_i64.saturating_add_unsigned(self.now()).saturating_add(self.0.clock_offset.get());
         u64::try_from(wall).unwrap_or_default()
     }
 
@@ -245,7 +246,7 @@ impl Browser {
         self.0.tabs.borrow()[tab].page
     }
 
-    fn is_on(&self, tab: usize, page: u32) -> bool {
+    fn is_current_page(&self, tab: usize, page: u32) -> bool {
         self.page(tab) == page
     }
 
@@ -263,43 +264,44 @@ impl Browser {
     pub fn handle(&self, tab: usize, input: Input) {
         {
             let mut tabs = self.0.tabs.borrow_mut();
-            tabs[tab].waiting.push_back(input);
-            if std::mem::replace(&mut tabs[tab].hearing, true) {
+            tabs[tab].inputs.push_back(input);
+            if std::mem::replace(&mut tabs[tab].is_handling, true) {
                 return;
             }
         }
         loop {
-            let next = self.0.tabs.borrow_mut()[tab].waiting.pop_front();
+            let next = self.0.tabs.borrow_mut()[tab].inputs.pop_front();
             let Some(input) = next else { break };
-            let rng = u32::try_from(self.0.rng.borrow_mut().below(1 << 32)).unwrap_or(u32::MAX);
-            let now = Now { monotonic: self.now(), unix: self.wall(), random: rng };
+            let random = u32::try_from(self.0.rng.borrow_mut().below(1 << 32)).unwrap_or(u32::MAX);
+            let now = Now { monotonic: self.now(), unix: self.wall_clock(), random };
             let mut effects = Vec::new();
-            let heard = self.0.tabs.borrow_mut()[tab].mind.handle(input, now, &mut effects, Some(ChatMachine::promote));
-            debug_assert!(heard.is_ok(), "with a client at hand nothing has to wait");
+            let handled =
+                self.0.tabs.borrow_mut()[tab].machine.handle(input, now, &mut effects, Some(ChatMachine::promote));
+            debug_assert!(handled.is_ok(), "with a client at hand nothing has to wait");
             for effect in effects {
                 self.clone().run_effect(tab, effect);
             }
-            self.check(tab);
+            self.check_invariants(tab);
         }
-        self.0.tabs.borrow_mut()[tab].hearing = false;
+        self.0.tabs.borrow_mut()[tab].is_handling = false;
         self.set_timer(tab);
     }
 
-    fn check(&self, tab: usize) {
-        let wrong = {
+    fn check_invariants(&self, tab: usize) {
+        let checked = {
             let mut tabs = self.0.tabs.borrow_mut();
             let tab = &mut tabs[tab];
-            tab.order.look(tab.mind.state())
+            tab.order.check(tab.machine.state())
         };
-        if let Err(what) = wrong {
-            self.0.wrong.borrow_mut().push(format!("tab {tab}: {what}"));
+        if let Err(what) = checked {
+            self.0.violations.borrow_mut().push(format!("tab {tab}: {what}"));
         }
     }
 
     fn set_timer(&self, tab: usize) {
         let now = self.now();
         let mut tabs = self.0.tabs.borrow_mut();
-        let due = tabs[tab].mind.due(now);
+        let due = tabs[tab].machine.due(now);
         if tabs[tab].timer.as_ref().map(|(set, _)| *set) == due {
             return;
         }
@@ -310,7 +312,7 @@ impl Browser {
             let (browser, page) = (self.clone(), tabs[tab].page);
             let task = spawn_local(async move {
                 sleep(Duration::from_millis(due.saturating_sub(now).max(1))).await;
-                if browser.is_on(tab, page) {
+                if browser.is_current_page(tab, page) {
                     browser.0.tabs.borrow_mut()[tab].timer = None;
                     browser.handle(tab, Input::Ticked);
                 }
@@ -319,21 +321,21 @@ impl Browser {
         }
     }
 
-    fn hang_up(&self, tab: usize, kind: Kind) {
+    fn abort_request(&self, tab: usize, kind: Kind) {
         if let Some(guard) = self.0.tabs.borrow_mut()[tab].calls[kind as usize].take() {
             guard.notify_one();
         }
     }
 
-    fn abort(&self, tab: usize) {
+    fn abort_requests(&self, tab: usize) {
         for kind in [Kind::Token, Kind::Send, Kind::Log, Kind::Page] {
-            self.hang_up(tab, kind);
+            self.abort_request(tab, kind);
         }
     }
 
     /// Puts a new guard into the slot of a call and aborts the call before it.
-    fn guard(&self, tab: usize, kind: Kind) -> Rc<Notify> {
-        self.hang_up(tab, kind);
+    fn new_guard(&self, tab: usize, kind: Kind) -> Rc<Notify> {
+        self.abort_request(tab, kind);
         let guard = Rc::new(Notify::new());
         self.0.tabs.borrow_mut()[tab].calls[kind as usize] = Some(guard.clone());
         guard
@@ -341,12 +343,12 @@ impl Browser {
 }
 
 impl FakeBrowser for Browser {
-    fn storage<T>(&mut self, look: impl FnOnce(&mut Storage) -> T) -> T {
-        look(&mut self.0.storage.borrow_mut())
+    fn storage<T>(&mut self, access: impl FnOnce(&mut Storage) -> T) -> T {
+        access(&mut self.0.storage.borrow_mut())
     }
 
-    fn machine<T>(&self, tab: usize, look: impl FnOnce(&Machine) -> T) -> T {
-        look(&self.0.tabs.borrow()[tab].mind)
+    fn machine<T>(&self, tab: usize, access: impl FnOnce(&Machine) -> T) -> T {
+        access(&self.0.tabs.borrow()[tab].machine)
     }
 
     fn handle(&mut self, tab: usize, input: Input) {
@@ -354,11 +356,11 @@ impl FakeBrowser for Browser {
     }
 
     fn enqueue(&mut self, tab: usize, input: Input) {
-        self.0.tabs.borrow_mut()[tab].waiting.push_back(input);
+        self.0.tabs.borrow_mut()[tab].inputs.push_back(input);
     }
 
     fn to_others(&mut self, from: usize, input: &Input) {
-        self.post(from, false, || News::Input(input.clone()));
+        self.deliver_to_others(from, false, || News::Input(input.clone()));
     }
 
     fn request(&mut self, tab: usize, request: LockedRequest) {
@@ -384,46 +386,46 @@ impl FakeBrowser for Browser {
     }
 
     fn disconnect(&mut self, tab: usize) {
-        self.hang_up(tab, Kind::Log);
+        self.abort_request(tab, Kind::Log);
     }
 
     fn fetch_page(&mut self, tab: usize, conversation: Rc<str>, before: Cursor, credentials: &Credentials) {
-        self.earlier(tab, &conversation, before, credentials);
+        self.request_page(tab, &conversation, before, credentials);
     }
 
     fn join_tabs(&mut self, tab: usize) {
-        self.0.tabs.borrow_mut()[tab].listening = true;
+        self.0.tabs.borrow_mut()[tab].is_listening = true;
     }
 
     fn leave_tabs(&mut self, tab: usize) {
-        self.abort(tab);
+        self.abort_requests(tab);
         self.stop_listening(tab);
     }
 
     fn request_lock(&mut self, tab: usize, steal: bool) {
-        self.stand(tab, steal);
+        self.request_leadership(tab, steal);
     }
 
     fn release_lock(&mut self, tab: usize) {
         self.note(|| format!("tab {tab}: steps down"));
-        self.step_down(tab);
+        self.release_leadership(tab);
     }
 
     fn broadcast(&mut self, tab: usize, message: &TabMessage) {
         self.note(|| format!("tab {tab}: says {message:.90?}"));
-        self.post(tab, true, || News::TabMessage(message.clone()));
+        self.deliver_to_others(tab, true, || News::TabMessage(message.clone()));
     }
 
     fn emit(&mut self, tab: usize, event: PageEvent) {
         if let PageEvent::Sent { id, .. } = event {
             self.note(|| format!("tab {tab}: accepted {id}"));
-            self.0.sent.borrow_mut().push(id);
+            self.0.accepted_ids.borrow_mut().push(id);
         }
     }
 }
 
 /// Awaits a call that `guard` may abort at any moment.
-async fn until<T>(guard: &Notify, call: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
+async fn abortable<T>(guard: &Notify, call: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
     tokio::select! {
         result = call => result,
         () = guard.notified() => Err(ApiError::Network),

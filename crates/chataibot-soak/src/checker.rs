@@ -20,11 +20,11 @@ pub struct Order {
 
 impl Order {
     /// Checks a tab after a change.
-    pub fn look(&mut self, state: &Conversation) -> Result<(), String> {
+    pub fn check(&mut self, state: &Conversation) -> Result<(), String> {
         if self.conversation.as_ref() != state.id() {
             *self = Self { conversation: state.id().cloned(), shown: BTreeSet::new() };
         }
-        let (mut ids, mut keys, mut last, mut local) = (BTreeSet::new(), BTreeSet::new(), None::<(u32, u32)>, false);
+        let (mut ids, mut keys, mut last, mut is_local) = (BTreeSet::new(), BTreeSet::new(), None::<(u32, u32)>, false);
         let mut shown = BTreeSet::new();
         for row in state.rows() {
             if !keys.insert(row.key) {
@@ -35,20 +35,20 @@ impl Order {
                 return Err(format!("P2: {:?} is shown twice", message.id));
             }
             match message.delivery {
-                Delivery::Local(_) => local = true,
-                Delivery::Logged(..) if local => return Err("P3: a logged row stands below a local one".to_owned()),
+                Delivery::Local(_) => is_local = true,
+                Delivery::Logged(..) if is_local => return Err("P3: a logged row stands below a local one".to_owned()),
                 Delivery::Logged(cursor, _) => {
-                    let place = (cursor.epoch, cursor.seq);
-                    if last.is_some_and(|last| last >= place) {
-                        return Err(format!("P3: {place:?} stands below {last:?}"));
+                    let position = (cursor.epoch, cursor.seq);
+                    if last.is_some_and(|last| last >= position) {
+                        return Err(format!("P3: {position:?} stands below {last:?}"));
                     }
-                    last = Some(place);
-                    shown.insert(place);
+                    last = Some(position);
+                    shown.insert(position);
                 }
             }
         }
         let epoch = last.map(|(epoch, _)| epoch);
-        if let Some(gone) = self.shown.iter().find(|place| Some(place.0) == epoch && !shown.contains(place)) {
+        if let Some(gone) = self.shown.iter().find(|position| Some(position.0) == epoch && !shown.contains(position)) {
             return Err(format!("P1: {gone:?} was shown and is gone"));
         }
         self.shown = shown;
@@ -60,16 +60,16 @@ impl Order {
 #[derive(Debug, Default)]
 pub struct Truth {
     /// The visitor's messages: client message ids and texts; no two have the same text.
-    pub said: Vec<(Rc<str>, String)>,
+    pub sent: Vec<(Rc<str>, String)>,
     /// Those of them that the host page was told were accepted.
     pub accepted: Vec<Rc<str>>,
     /// Those of them that the visitor discarded.
-    pub given_up: Vec<Rc<str>>,
+    pub discarded: Vec<Rc<str>>,
     pub log: Vec<Entry>,
     /// The visitor's texts as the platform processed them, in order.
     pub processed: Vec<String>,
     /// Texts that the platform sent by webhook and got a 2xx for; no two are the same.
-    pub told: Vec<String>,
+    pub acknowledged_replies: Vec<String>,
 }
 
 /// A message as it is displayed.
@@ -81,7 +81,7 @@ pub struct Line {
 }
 
 /// Returns the messages of a log as a visitor should see them.
-pub fn lines_of(log: &[Entry]) -> Vec<Line> {
+pub fn logged_lines(log: &[Entry]) -> Vec<Line> {
     let mut states: BTreeMap<&str, DeliveryState> = BTreeMap::new();
     for entry in log {
         if let Event::Delivery(delivery) = &entry.event {
@@ -100,7 +100,7 @@ pub fn lines_of(log: &[Entry]) -> Vec<Line> {
 }
 
 /// Returns the messages that a tab shows.
-pub fn lines_in(state: &Conversation) -> Vec<Line> {
+pub fn displayed_lines(state: &Conversation) -> Vec<Line> {
     let line = |message: &chataibot_widget::conversation::MessageRow| {
         let state = match message.delivery.state() {
             SendState::Queued | SendState::Sending => DeliveryState::Sending,
@@ -117,50 +117,50 @@ pub fn lines_in(state: &Conversation) -> Vec<Line> {
 impl Truth {
     /// Returns all violations, each with the property that it breaks.
     pub fn findings(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        let mut times: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut texts: BTreeMap<String, usize> = BTreeMap::new();
+        let mut violations = Vec::new();
+        let mut count_by_id: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut count_by_text: BTreeMap<String, usize> = BTreeMap::new();
         for entry in &self.log {
             if let Event::Message(message) = &entry.event {
-                *texts.entry(message.content.to_plain()).or_default() += 1;
+                *count_by_text.entry(message.content.to_plain()).or_default() += 1;
                 if let Some(id) = &message.client_message_id {
-                    *times.entry(id).or_default() += 1;
+                    *count_by_id.entry(id).or_default() += 1;
                 }
             }
         }
-        for (id, text) in &self.said {
-            let gone = self.given_up.contains(id);
-            match (times.get(&**id), texts.get(text)) {
+        for (id, text) in &self.sent {
+            let is_discarded = self.discarded.contains(id);
+            match (count_by_id.get(&**id), count_by_text.get(text)) {
                 (Some(1), Some(1)) => {}
-                (None, None) if gone => {}
+                (None, None) if is_discarded => {}
                 (None, None) if self.accepted.contains(id) => {
-                    found.push(format!("P1: {text:?} was accepted and is lost"))
+                    violations.push(format!("P1: {text:?} was accepted and is lost"))
                 }
-                (None, None) => found.push(format!("P1: {text:?} was said and went nowhere")),
+                (None, None) => violations.push(format!("P1: {text:?} was said and went nowhere")),
                 (by_id, by_text) => {
-                    found
+                    violations
                         .push(format!("P2: {text:?} is in the log {by_id:?} times by its id, {by_text:?} by its text"));
                 }
             }
             let processed = self.processed.iter().filter(|one| *one == text).count();
             if processed > 1 {
-                found.push(format!("P2: the platform got {text:?} {processed} times"));
+                violations.push(format!("P2: the platform got {text:?} {processed} times"));
             }
             if self.accepted.contains(id) && processed == 0 {
-                found.push(format!("P1: {text:?} was accepted and the platform never had it"));
+                violations.push(format!("P1: {text:?} was accepted and the platform never had it"));
             }
         }
-        for text in &self.told {
-            match texts.get(text) {
+        for text in &self.acknowledged_replies {
+            match count_by_text.get(text) {
                 Some(1) => {}
-                None => found.push(format!("P1: the reply {text:?} was acknowledged and is lost")),
-                Some(times) => found.push(format!("P2: the reply {text:?} is in the log {times} times")),
+                None => violations.push(format!("P1: the reply {text:?} was acknowledged and is lost")),
+                Some(count) => violations.push(format!("P2: the reply {text:?} is in the log {count} times")),
             }
         }
-        let places = self.log.iter().zip(1..).find(|(entry, at)| entry.cursor.seq != *at);
-        if let Some((entry, at)) = places {
-            found.push(format!("P3: entry {at} of the log has the cursor {}", entry.cursor));
+        let first_gap = self.log.iter().zip(1..).find(|(entry, at)| entry.cursor.seq != *at);
+        if let Some((entry, at)) = first_gap {
+            violations.push(format!("P3: entry {at} of the log has the cursor {}", entry.cursor));
         }
-        found
+        violations
     }
 }

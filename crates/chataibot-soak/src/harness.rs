@@ -21,11 +21,11 @@ pub struct Harness {
     /// Address of the proxy itself, past the faults.
     pub proxy: SocketAddr,
     /// Fault proxy between browser and proxy.
-    pub front: FaultProxy,
+    pub browser_faults: FaultProxy,
     /// Fault proxy between proxy and platform.
-    pub back: FaultProxy,
+    pub platform_faults: FaultProxy,
     /// Fault proxy between the platform's events and the proxy.
-    pub events: FaultProxy,
+    pub webhook_faults: FaultProxy,
     platform: server::Simulator,
     /// Client for calls past the faults.
     pub http: reqwest::Client,
@@ -33,66 +33,67 @@ pub struct Harness {
 }
 
 impl Harness {
-    /// Starts everything. `ids`: whether the platform's events carry ids; `change` adjusts the
+    /// Starts everything. `with_ids`: whether the platform's events carry ids; `adjust` changes the
     /// proxy's settings.
-    pub async fn open(ids: bool, change: impl FnOnce(&mut Config)) -> Result<Self, SetupError> {
+    pub async fn open(with_ids: bool, adjust: impl FnOnce(&mut Config)) -> Result<Self, SetupError> {
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 1));
-        let (back, events) = (FaultProxy::start(nowhere).await?, FaultProxy::start(nowhere).await?);
+        let (platform_faults, webhook_faults) = (FaultProxy::start(nowhere).await?, FaultProxy::start(nowhere).await?);
         let directory = tempfile::tempdir()?;
         let arguments = Arguments {
             listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
-            platform_url: Some(format!("{}/api/v1", back.url())),
+            platform_url: Some(format!("{}/api/v1", platform_faults.url())),
             ..Arguments::default()
         };
         let mut config =
             demo::config(&arguments, directory.path().to_owned()).map_err(|problems| problems.to_string())?;
-        change(&mut config);
+        adjust(&mut config);
         let app = build(config, Clock::system()).await.map_err(|error| error.to_string())?;
         let listeners = Listeners::open(&app.config).await.map_err(|error| error.to_string())?;
         let proxy = listeners.public.local_addr()?;
         tokio::spawn(run(Arc::clone(&app), listeners));
-        events.aim(proxy);
+        webhook_faults.aim(proxy);
         let platform = server::spawn(config::Config {
-            webhook_url: Some(format!("{}/webhook/{}", events.url(), demo::WEBHOOK_SECRET)),
-            style: config::Style { ids, ..config::Style::default() },
+            webhook_url: Some(format!("{}/webhook/{}", webhook_faults.url(), demo::WEBHOOK_SECRET)),
+            style: config::Style { ids: with_ids, ..config::Style::default() },
             ..config::Config::for_tests()
         })
         .await?;
-        back.aim(platform.addr);
-        let front = FaultProxy::start(proxy).await?;
+        platform_faults.aim(platform.addr);
+        let browser_faults = FaultProxy::start(proxy).await?;
         let http = reqwest::Client::builder().no_proxy().build()?;
-        let harness = Self { app, proxy, front, back, events, platform, http, _directory: directory };
-        harness.look("webhook?timeout_ms=10000").await?;
+        let harness =
+            Self { app, proxy, browser_faults, platform_faults, webhook_faults, platform, http, _directory: directory };
+        harness.query("webhook?timeout_ms=10000").await?;
         Ok(harness)
     }
 
     /// Ends the faults on every connection.
     pub fn heal(&self) {
-        for way in [&self.front, &self.back, &self.events] {
-            way.heal();
+        for faults in [&self.browser_faults, &self.platform_faults, &self.webhook_faults] {
+            faults.heal();
         }
     }
 
     /// Gives the platform an order. Returns whether it succeeded.
-    pub async fn order(&self, name: &str, body: Value) -> Result<bool, SetupError> {
+    pub async fn command(&self, name: &str, body: Value) -> Result<bool, SetupError> {
         let url = format!("{}/_control/{name}", self.platform.url());
         Ok(self.http.post(url).json(&body).send().await?.status().is_success())
     }
 
     /// Asks the platform's control interface what happened.
-    pub async fn look(&self, what: &str) -> Result<Value, SetupError> {
+    pub async fn query(&self, what: &str) -> Result<Value, SetupError> {
         let url = format!("{}/_control/{what}", self.platform.url());
         Ok(self.http.get(url).send().await?.json().await?)
     }
 
     /// Makes the bot say something, if there is a conversation to say it in.
     pub async fn reply(&self, text: &str) -> Result<bool, SetupError> {
-        self.order("reply", json!({ "text": format!("<p>{text}</p>") })).await
+        self.command("reply", json!({ "text": format!("<p>{text}</p>") })).await
     }
 
-    /// Waits until no script runs and no webhook is in flight, at most for `patience`.
-    pub async fn idle(&self, patience: Duration) -> Result<bool, SetupError> {
-        let idle = self.look(&format!("idle?timeout_ms={}", patience.as_millis())).await?;
+    /// Waits until no script runs and no webhook is in flight, at most for `limit`.
+    pub async fn idle(&self, limit: Duration) -> Result<bool, SetupError> {
+        let idle = self.query(&format!("idle?timeout_ms={}", limit.as_millis())).await?;
         Ok(idle["ok"] == true)
     }
 }

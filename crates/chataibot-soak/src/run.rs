@@ -20,17 +20,17 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     browser::{Browser, ORIGIN},
-    checker::{Line, Truth, lines_in, lines_of},
+    checker::{Line, Truth, displayed_lines, logged_lines},
     harness::{Harness, SetupError},
 };
 
 /// P4: time after the end of the faults within which all sides must agree.
-const HEALED: Duration = Duration::from_secs(5);
+const AGREEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest pause that a fault's `Retry-After` asks for in a storm of quick ones; a client may
 /// wait it out.
-const ASKED: Duration = Duration::from_secs(2);
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(2);
 /// Interval between checks.
-const LOOK: Duration = Duration::from_millis(50);
+const CHECK_INTERVAL: Duration = Duration::from_millis(50);
 const HOUR: i64 = 3_600_000;
 
 /// Outcome of one seed.
@@ -53,9 +53,9 @@ pub struct Outcome {
 /// Conditions that a tab was told of and whose end it must still be told.
 #[derive(Clone, Copy, Default)]
 struct TabState {
-    offline: bool,
-    hidden: bool,
-    frozen: bool,
+    is_offline: bool,
+    is_hidden: bool,
+    is_frozen: bool,
 }
 
 struct Run {
@@ -65,13 +65,13 @@ struct Run {
     tab_states: Vec<TabState>,
     truth: Truth,
     replies: Vec<String>,
-    ids: bool,
+    with_ids: bool,
 }
 
 /// Runs one seed. Must run in a [`tokio::task::LocalSet`].
 pub async fn run(seed: u64) -> Result<Outcome, SetupError> {
-    let ids = Rng::new(seed).percent(50);
-    let mut run = Run::open(seed, ids).await?;
+    let with_ids = Rng::new(seed).percent(50);
+    let mut run = Run::open(seed, with_ids).await?;
     let findings = run.inject_faults().await?;
     Ok(run.outcome(seed, findings))
 }
@@ -83,13 +83,13 @@ pub async fn alone(hop: Hop, fault: &'static Fault) -> Result<Outcome, SetupErro
     let mut run = Run::open(1, true).await?;
     run.new_tab();
     run.new_tab();
-    let way = match hop {
-        Hop::Browser => &run.harness.front,
-        Hop::Platform => &run.harness.back,
-        Hop::Webhook => &run.harness.events,
+    let fault_proxy = match hop {
+        Hop::Browser => &run.harness.browser_faults,
+        Hop::Platform => &run.harness.platform_faults,
+        Hop::Webhook => &run.harness.webhook_faults,
     };
-    way.seed(fault.name.len() as u64);
-    way.plan(Plan::Always(fault));
+    fault_proxy.seed(fault.name.len() as u64);
+    fault_proxy.plan(Plan::Always(fault));
     run.say(0);
     sleep(Duration::from_millis(500)).await;
     run.say(1);
@@ -100,32 +100,32 @@ pub async fn alone(hop: Hop, fault: &'static Fault) -> Result<Outcome, SetupErro
 }
 
 impl Run {
-    async fn open(seed: u64, ids: bool) -> Result<Self, SetupError> {
+    async fn open(seed: u64, with_ids: bool) -> Result<Self, SetupError> {
         let mut rng = Rng::new(seed);
-        let harness = Harness::open(ids, |_| {}).await?;
-        let browser = Browser::open(harness.front.url(), rng.number())?;
+        let harness = Harness::open(with_ids, |_| {}).await?;
+        let browser = Browser::open(harness.browser_faults.url(), rng.number())?;
         let (tab_states, truth, replies) = (Vec::new(), Truth::default(), Vec::new());
-        Ok(Self { rng, harness, browser, tab_states, truth, replies, ids })
+        Ok(Self { rng, harness, browser, tab_states, truth, replies, with_ids })
     }
 
     fn outcome(self, seed: u64, mut findings: Vec<String>) -> Outcome {
-        findings.extend(self.browser.wrong());
+        findings.extend(self.browser.violations());
         let mut names = Vec::new();
         let mut faults = 0;
         let mut story = self.browser.story();
-        for (way, hop) in [
-            (&self.harness.front, Hop::Browser),
-            (&self.harness.back, Hop::Platform),
-            (&self.harness.events, Hop::Webhook),
+        for (fault_proxy, hop) in [
+            (&self.harness.browser_faults, Hop::Browser),
+            (&self.harness.platform_faults, Hop::Platform),
+            (&self.harness.webhook_faults, Hop::Webhook),
         ] {
-            let seen = way.seen();
+            let seen = fault_proxy.seen();
             faults += seen.values().sum::<u64>();
             story.push(format!("{} met {seen:?}", hop.words()));
             names.extend(seen.into_keys());
         }
         names.sort_unstable();
         names.dedup();
-        let messages = self.truth.said.len() + self.replies.len();
+        let messages = self.truth.sent.len() + self.replies.len();
         Outcome { seed, findings, story, faults, names, messages }
     }
 
@@ -140,7 +140,7 @@ impl Run {
 
     async fn inject_faults(&mut self) -> Result<Vec<String>, SetupError> {
         self.new_tab();
-        self.brew();
+        self.plan_faults();
         let until = Instant::now() + Duration::from_millis(3_000 + self.rng.below(3_000));
         while Instant::now() < until {
             self.act().await?;
@@ -152,38 +152,38 @@ impl Run {
     /// Ends all faults: all sides must then agree, also after a last message and a reload.
     async fn recover(&mut self) -> Result<Vec<String>, SetupError> {
         self.heal();
-        let mut findings = self.settle("after the storm", false).await?;
-        self.try_again();
+        let mut findings = self.wait_until_agreed("after the storm", false).await?;
+        self.retry_failed();
         self.say(0);
         if findings.is_empty() {
-            findings.extend(self.settle("after all was tried again", true).await?);
+            findings.extend(self.wait_until_agreed("after all was tried again", true).await?);
         }
         if !self.harness.idle(Duration::from_secs(10)).await? {
             findings.push("the platform could not tell everything".to_owned());
         }
         if findings.is_empty() {
-            findings.extend(self.settle("when the platform had told everything", false).await?);
+            findings.extend(self.wait_until_agreed("when the platform had told everything", false).await?);
         }
         for tab in 0..self.browser.tabs() {
             self.browser.reload(tab, tab % 2 == 0);
         }
         if findings.is_empty() {
-            findings.extend(self.settle("after a reload", false).await?);
+            findings.extend(self.wait_until_agreed("after a reload", false).await?);
         }
-        self.learn().await?;
+        self.collect_truth().await?;
         findings.extend(self.truth.findings());
         Ok(findings)
     }
 
-    fn brew(&mut self) {
+    fn plan_faults(&mut self) {
         for (way, hop, percent) in [
-            (&self.harness.front, Hop::Browser, 55),
-            (&self.harness.back, Hop::Platform, 30),
-            (&self.harness.events, Hop::Webhook, 30),
+            (&self.harness.browser_faults, Hop::Browser, 55),
+            (&self.harness.platform_faults, Hop::Platform, 30),
+            (&self.harness.webhook_faults, Hop::Webhook, 30),
         ] {
-            let ids = self.ids;
-            let fits = |fault: &&'static Fault| !fault.slow && (hop != Hop::Webhook || ids || !loses_answer(fault));
-            let faults = catalogue::of(hop).filter(fits).collect();
+            let ids = self.with_ids;
+            let usable = |fault: &&'static Fault| !fault.slow && (hop != Hop::Webhook || ids || !loses_answer(fault));
+            let faults = catalogue::of(hop).filter(usable).collect();
             way.seed(self.rng.number());
             way.plan(Plan::Seeded { rng: Rng::new(self.rng.number()), percent, faults });
         }
@@ -198,40 +198,40 @@ impl Run {
                 self.reply_from_platform().await?;
             }
             45..=52 => {
-                let told = self.rng.percent(50);
+                let hide_first = self.rng.percent(50);
                 self.tab_states[tab] = TabState::default();
-                self.browser.reload(tab, told);
+                self.browser.reload(tab, hide_first);
             }
             53..=57 if tabs < 3 => self.new_tab(),
-            58..=61 => self.tell(tab, Input::Offline, |mood| mood.offline = true),
-            62..=65 => self.tell(tab, Input::Online, |mood| mood.offline = false),
-            66..=68 => self.tell(tab, Input::Hidden, |mood| mood.hidden = true),
-            69..=71 => self.tell(tab, Input::Shown, |mood| mood.hidden = false),
-            72..=73 => self.tell(tab, Input::Frozen, |mood| mood.frozen = true),
-            74..=76 => self.tell(tab, Input::Resumed, |mood| mood.frozen = false),
+            58..=61 => self.send_event(tab, Input::Offline, |state| state.is_offline = true),
+            62..=65 => self.send_event(tab, Input::Online, |state| state.is_offline = false),
+            66..=68 => self.send_event(tab, Input::Hidden, |state| state.is_hidden = true),
+            69..=71 => self.send_event(tab, Input::Shown, |state| state.is_hidden = false),
+            72..=73 => self.send_event(tab, Input::Frozen, |state| state.is_frozen = true),
+            74..=76 => self.send_event(tab, Input::Resumed, |state| state.is_frozen = false),
             77..=79 => {
                 let by = self.rng.one_of(&[HOUR, -HOUR, 87_600 * HOUR, -8_760 * HOUR]).copied().unwrap_or(HOUR);
                 self.browser.set_clock(by);
             }
-            80..=82 => self.harness.front.cut(),
-            83..=84 => self.harness.back.cut(),
-            85 if self.ids => self.harness.events.cut(),
+            80..=82 => self.harness.browser_faults.cut(),
+            83..=84 => self.harness.platform_faults.cut(),
+            85 if self.with_ids => self.harness.webhook_faults.cut(),
             86..=87 => {
                 self.harness.heal();
-                self.brew();
+                self.plan_faults();
             }
-            88..=92 => self.try_again(),
+            88..=92 => self.retry_failed(),
             _ => {}
         }
         Ok(())
     }
 
-    fn tell(&mut self, tab: usize, input: Input, mood: impl Fn(&mut TabState)) {
+    fn send_event(&mut self, tab: usize, input: Input, change: impl Fn(&mut TabState)) {
         // A frozen page gets no event but the one that resumes it.
-        if self.tab_states[tab].frozen && !matches!(input, Input::Resumed) {
+        if self.tab_states[tab].is_frozen && !matches!(input, Input::Resumed) {
             return;
         }
-        mood(&mut self.tab_states[tab]);
+        change(&mut self.tab_states[tab]);
         self.browser.note(|| format!("tab {tab}: hears {input:?}"));
         self.browser.handle(tab, input);
     }
@@ -242,35 +242,35 @@ impl Run {
     }
 
     fn say(&mut self, tab: usize) {
-        if self.tab_states[tab].frozen {
+        if self.tab_states[tab].is_frozen {
             return;
         }
-        let text = format!("message {} → ü", self.truth.said.len());
+        let text = format!("message {} → ü", self.truth.sent.len());
         let id = self.browser.say(tab, &text);
-        self.truth.said.push((id, text));
+        self.truth.sent.push((id, text));
     }
 
     /// Retries the messages that failed temporarily, as a visitor would.
-    fn try_again(&mut self) {
+    fn retry_failed(&mut self) {
         let state = self.browser.state(0);
-        let failed = |state: SendState| matches!(state, SendState::Failed(SendError::Temporary));
+        let has_failed = |state: SendState| matches!(state, SendState::Failed(SendError::Temporary));
         let waiting = state.outbox().iter().map(|one| (one.state, Some(&one.id)));
         let shown = state.rows().iter().filter_map(|row| row.message());
         let logged = shown.map(|message| (message.delivery.state(), message.id.as_ref()));
-        let ids = waiting.chain(logged).filter(|(state, _)| failed(*state)).filter_map(|(_, id)| id);
+        let ids = waiting.chain(logged).filter(|(state, _)| has_failed(*state)).filter_map(|(_, id)| id);
         ids.for_each(|id| self.browser.retry(0, id.clone()));
     }
 
     /// Discards a start whose answer was lost and which the platform never got: the widget repeats
     /// it until the visitor takes it back, which is impossible while a request is in flight.
-    fn give_up_what_never_began(&mut self) {
+    fn discard_unstarted(&mut self) {
         let state = self.browser.state(0);
         if state.id().is_some() {
             return;
         }
         for one in state.outbox().iter().filter(|one| one.state == SendState::Unknown) {
-            if !self.truth.given_up.contains(&one.id) {
-                self.truth.given_up.push(one.id.clone());
+            if !self.truth.discarded.contains(&one.id) {
+                self.truth.discarded.push(one.id.clone());
             }
             self.browser.act(0, UserAction::Discard(one.id.clone()));
         }
@@ -279,11 +279,11 @@ impl Run {
     fn heal(&mut self) {
         self.harness.heal();
         for tab in 0..self.browser.tabs() {
-            let mood = std::mem::take(&mut self.tab_states[tab]);
-            for (was, input) in
-                [(mood.frozen, Input::Resumed), (mood.offline, Input::Online), (mood.hidden, Input::Shown)]
+            let state = std::mem::take(&mut self.tab_states[tab]);
+            for (was_set, input) in
+                [(state.is_frozen, Input::Resumed), (state.is_offline, Input::Online), (state.is_hidden, Input::Shown)]
             {
-                if was {
+                if was_set {
                     self.browser.note(|| format!("tab {tab}: hears {input:?}, as all is well"));
                     self.browser.handle(tab, input);
                 }
@@ -291,74 +291,77 @@ impl Run {
         }
     }
 
-    /// P4. Waits until every tab shows the log and, if `begins`, there is a conversation. Time that
-    /// a busy machine loses between two checks does not count.
-    async fn settle(&mut self, when: &str, begins: bool) -> Result<Vec<String>, SetupError> {
-        let (mut spent, mut last) = (Duration::ZERO, Instant::now());
+    /// P4. Waits until every tab shows the log and, if `needs_conversation`, there is a
+    /// conversation. Time that a busy machine loses between two checks does not count.
+    async fn wait_until_agreed(&mut self, when: &str, needs_conversation: bool) -> Result<Vec<String>, SetupError> {
+        let (mut elapsed, mut last) = (Duration::ZERO, Instant::now());
         loop {
-            if begins {
-                self.give_up_what_never_began();
+            if needs_conversation {
+                self.discard_unstarted();
             }
-            let mut differs = self.differs().await?;
-            if begins && self.browser.state(0).id().is_none() {
-                differs.push("there is no conversation".to_owned());
+            let mut differences = self.differences().await?;
+            if needs_conversation && self.browser.state(0).id().is_none() {
+                differences.push("there is no conversation".to_owned());
             }
-            if differs.is_empty() {
+            if differences.is_empty() {
                 return Ok(Vec::new());
             }
-            if spent > HEALED + ASKED {
-                let findings = differs.into_iter().map(|what| format!("P4: {when}, {spent:?} on: {what}"));
+            if elapsed > AGREEMENT_TIMEOUT + MAX_RETRY_AFTER {
+                let findings = differences.into_iter().map(|what| format!("P4: {when}, {elapsed:?} on: {what}"));
                 return Ok(findings.collect());
             }
-            sleep(LOOK).await;
-            spent += last.elapsed().min(2 * LOOK);
+            sleep(CHECK_INTERVAL).await;
+            elapsed += last.elapsed().min(2 * CHECK_INTERVAL);
             last = Instant::now();
         }
     }
 
     /// Returns how the tabs differ from the log, or are not at rest.
-    async fn differs(&mut self) -> Result<Vec<String>, SetupError> {
-        let mut differs = Vec::new();
+    async fn differences(&mut self) -> Result<Vec<String>, SetupError> {
+        let mut differences = Vec::new();
         let conversation = self.browser.state(0).id().cloned();
         let log = match &conversation {
             Some(conversation) => self.log(conversation).await?,
             None => Vec::new(),
         };
-        let expected = lines_of(&log);
+        let expected = logged_lines(&log);
         for tab in 0..self.browser.tabs() {
             let state = self.browser.state(tab);
             if state.id() != conversation.as_ref() {
-                differs.push(format!("tab {tab} is in {:?}, tab 0 in {conversation:?}", state.id()));
+                differences.push(format!("tab {tab} is in {:?}, tab 0 in {conversation:?}", state.id()));
                 continue;
             }
             // A start of unknown outcome is repeated again and again and holds up the rest: the
             // visitor sees both.
-            let held = conversation.is_none() && state.outbox().iter().any(|one| one.state == SendState::Unknown);
-            let moving = |one: &&Rc<OutboxMessage>| match one.state {
-                SendState::Queued | SendState::Sending => !held,
+            let start_is_stuck =
+                conversation.is_none() && state.outbox().iter().any(|one| one.state == SendState::Unknown);
+            let is_pending = |one: &&Rc<OutboxMessage>| match one.state {
+                SendState::Queued | SendState::Sending => !start_is_stuck,
                 SendState::Unknown | SendState::Failed(_) | SendState::Sent => false,
             };
-            differs.extend(state.outbox().iter().find(moving).map(|one| format!("tab {tab} has {one:?}")));
-            let lines = lines_in(&state);
+            differences.extend(state.outbox().iter().find(is_pending).map(|one| format!("tab {tab} has {one:?}")));
+            let lines = displayed_lines(&state);
             // Messages that failed before they were logged are shown all the same.
-            let local = |line: &Line| {
-                let given_up =
-                    self.truth.said.iter().any(|(id, text)| *text == line.text && self.truth.given_up.contains(id));
-                let stands = line.state == Some(DeliveryState::Failed) || (held && line.state.is_some()) || given_up;
-                stands && !expected.iter().any(|logged| logged.text == line.text)
+            let is_local = |line: &Line| {
+                let is_discarded =
+                    self.truth.sent.iter().any(|(id, text)| *text == line.text && self.truth.discarded.contains(id));
+                let is_expected = line.state == Some(DeliveryState::Failed)
+                    || (start_is_stuck && line.state.is_some())
+                    || is_discarded;
+                is_expected && !expected.iter().any(|logged| logged.text == line.text)
             };
-            let logged: Vec<&Line> = lines.iter().filter(|line| !local(line)).collect();
+            let logged: Vec<&Line> = lines.iter().filter(|line| !is_local(line)).collect();
             if logged != expected.iter().collect::<Vec<_>>() {
-                let more = in_short(logged.iter().copied().filter(|line| !expected.contains(line)));
-                let less = in_short(expected.iter().filter(|line| !lines.contains(line)));
-                differs.push(format!("tab {tab} shows what the log has not: [{more}], and not: [{less}]"));
+                let extra = summarize(logged.iter().copied().filter(|line| !expected.contains(line)));
+                let missing = summarize(expected.iter().filter(|line| !lines.contains(line)));
+                differences.push(format!("tab {tab} shows what the log has not: [{extra}], and not: [{missing}]"));
             }
             if conversation.is_some() && state.connection() != ConnectionStatus::Live {
-                differs.push(format!("tab {tab} is {:?}", state.connection()));
+                differences.push(format!("tab {tab} is {:?}", state.connection()));
             }
         }
         self.truth.log = log;
-        Ok(differs)
+        Ok(differences)
     }
 
     async fn log(&self, conversation: &str) -> Result<Vec<Entry>, SetupError> {
@@ -381,18 +384,18 @@ impl Run {
     }
 
     /// Collects what the page and the platform know.
-    async fn learn(&mut self) -> Result<(), SetupError> {
-        self.truth.accepted = self.browser.sent();
+    async fn collect_truth(&mut self) -> Result<(), SetupError> {
+        self.truth.accepted = self.browser.accepted_ids();
         let text = |value: &serde_json::Value| value.as_str().map(ToOwned::to_owned);
-        let calls = self.harness.look("calls?processed=true").await?;
+        let calls = self.harness.query("calls?processed=true").await?;
         let calls = calls["calls"].as_array().cloned().unwrap_or_default();
         self.truth.processed = calls.iter().filter_map(|call| text(&call["body"]["message"]["data"]["body"])).collect();
-        let deliveries = self.harness.look("deliveries?state=delivered").await?;
+        let deliveries = self.harness.query("deliveries?state=delivered").await?;
         let deliveries = deliveries["deliveries"].as_array().cloned().unwrap_or_default();
         let events = deliveries.iter().filter_map(|delivery| delivery["events"].as_array()).flatten();
         let texts = events.filter_map(|event| text(&event["event"]["payload"]["message"]["text"]));
         let plain = texts.map(|text| text.replace("<p>", "").replace("</p>", ""));
-        self.truth.told = plain.filter(|text| self.replies.contains(text)).collect();
+        self.truth.acknowledged_replies = plain.filter(|text| self.replies.contains(text)).collect();
         Ok(())
     }
 }
@@ -415,7 +418,7 @@ fn loses_answer(fault: &Fault) -> bool {
     }
 }
 
-fn in_short<'a>(lines: impl Iterator<Item = &'a Line>) -> String {
+fn summarize<'a>(lines: impl Iterator<Item = &'a Line>) -> String {
     let words = lines.map(|line| match line.state {
         Some(state) => format!("{} ({state:?})", line.text),
         None => line.text.chars().take(24).collect(),

@@ -9,7 +9,7 @@ use chataibot_soak::{
 use tokio::task::{JoinSet, LocalSet};
 
 /// Number of simultaneous runs: they mostly wait.
-const LANES: usize = 20;
+const MAX_CONCURRENT: usize = 20;
 
 /// Runs all, and reports everything that any of them found.
 fn run_all<T: 'static>(these: Vec<(String, T)>, run: impl AsyncFn(T) -> Result<Outcome, SetupError> + Copy + 'static) {
@@ -18,7 +18,7 @@ fn run_all<T: 'static>(these: Vec<(String, T)>, run: impl AsyncFn(T) -> Result<O
         let (mut lanes, mut findings) = (JoinSet::new(), Vec::new());
         let mut these = these.into_iter();
         loop {
-            while lanes.len() < LANES {
+            while lanes.len() < MAX_CONCURRENT {
                 let Some((name, one)) = these.next() else { break };
                 lanes.spawn_local(async move { (name, run(one).await) });
             }

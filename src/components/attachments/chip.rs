@@ -18,7 +18,7 @@ pub(super) struct Chip {
     pub(super) file: File,
     pub(super) stage: Stage,
     /// Whether the visitor pressed Send: the file is sent once it is uploaded.
-    pub(super) leaves: bool,
+    pub(super) is_submitted: bool,
 }
 
 /// State of the upload.
@@ -38,32 +38,32 @@ pub(super) enum Stage {
 impl Chip {
     /// Whether Send would include this file.
     pub(super) fn can_be_sent(&self) -> bool {
-        !self.leaves && !matches!(self.stage, Stage::Failed(_))
+        !self.is_submitted && !matches!(self.stage, Stage::Failed(_))
     }
 
     /// Whether the upload can still finish without an action by the visitor.
-    pub(super) fn is_awaited(&self) -> bool {
+    pub(super) fn is_pending(&self) -> bool {
         match self.stage {
             Stage::Waiting | Stage::Underway { .. } => true,
             Stage::Done(_) | Stage::Failed(_) => false,
         }
     }
 
-    pub(super) fn view(&self, look: &ViewConfig, uploads: &Uploads, link: &Scope<Attachments>) -> Html {
-        let (strings, locale, number) = (&look.strings, look.locale.as_deref(), self.number);
+    pub(super) fn view(&self, config: &ViewConfig, uploads: &Uploads, link: &Scope<Attachments>) -> Html {
+        let (strings, locale, number) = (&config.strings, config.locale.as_deref(), self.number);
         let id = |of: &str| [of, &number.to_string()].concat();
         let name = self.file.name();
         let size = || intl::size(locale, self.file.size());
         let (names, state, below) = match &self.stage {
             Stage::Waiting => ("chip", size(), Html::default()),
             Stage::Underway { percent, .. } => {
-                ("chip chip-underway", intl::percent(locale, *percent), bar(name.clone(), *percent))
+                ("chip chip-underway", intl::percent(locale, *percent), progress_bar(name.clone(), *percent))
             }
             Stage::Done(_) => ("chip chip-done", size(), Html::default()),
             Stage::Failed(error) => {
                 // Not an alert: the failure is announced when it happens, with the file's name.
-                let sentence = plain("span", text(uploads.wrong(*error, look)));
-                let inside = group(vec![icons::sign("", icons::ALERT), sentence]);
+                let sentence = plain("span", text(uploads.error_message(*error, config)));
+                let inside = group(vec![icons::icon("", icons::ALERT), sentence]);
                 ("chip chip-failed", size(), part("p", "wrong", inside))
             }
         };
@@ -82,7 +82,7 @@ impl Chip {
             Html::default()
         };
         let away = link.callback(move |_| Msg::Removed(number));
-        let away = named(button("chip-remove", "chip-remove", Some(remove), icons::sign("", icons::CLOSE), away));
+        let away = named(button("chip-remove", "chip-remove", Some(remove), icons::icon("", icons::CLOSE), away));
         let title = element!(
             "span",
             "id" = id("chip-name-"),
@@ -94,13 +94,13 @@ impl Chip {
         );
         let words = group(vec![title.into(), part("span", "chip-state", text(state))]);
         let words = element!("div", "class" = "chip-words"; words).into();
-        let inside = group(vec![icons::sign("chip-sign", self.sign()), words, retry, away, below]);
+        let inside = group(vec![icons::icon("chip-sign", self.icon()), words, retry, away, below]);
         let mut row = element!("li", "class" = names, "part" = names, "role" = "listitem"; inside);
         row.key = Some(u64::from(number).into());
         row.into()
     }
 
-    fn sign(&self) -> &'static str {
+    fn icon(&self) -> &'static str {
         let kind = self.file.type_();
         match (&self.stage, kind.split('/').next()) {
             (Stage::Done(_), _) => icons::TICK,
@@ -112,7 +112,7 @@ impl Chip {
     }
 }
 
-fn bar(name: String, percent: u8) -> Html {
+fn progress_bar(name: String, percent: u8) -> Html {
     element!(
         "progress", "class" = "progress", "part" = "progress", "max" = "100", "value" = percent.to_string(),
         "aria-label" = name;

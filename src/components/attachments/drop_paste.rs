@@ -11,26 +11,26 @@ use crate::{browser::events::Listener, components::file_picker::files_of};
 /// A drag, drop or paste of files.
 pub(super) enum FileEvent {
     /// Whether files are now dragged over the window.
-    Over(bool),
+    DraggedOver(bool),
     /// Files that were dropped or pasted.
-    Given(Vec<File>),
+    Received(Vec<File>),
 }
 
 /// Listens in the window until the returned listeners are dropped.
 pub(super) fn listen(window: &Element, handle: impl Fn(FileEvent) + 'static) -> Vec<Listener> {
     let (place, over) = (window.clone(), Cell::new(false));
     let handle = Rc::new(move |event: Event| {
-        let Some(carried) = carried(&event) else { return };
+        let Some(data) = data(&event) else { return };
         // Otherwise the browser would leave the page and open the file.
         event.prevent_default();
         let kind = event.type_();
-        let goes_on = || get(&event, "relatedTarget").is_some_and(|to| place.contains(to.dyn_ref::<Node>()));
-        let is_over = kind == "dragover" || (kind == "dragleave" && goes_on());
+        let stays_inside = || get(&event, "relatedTarget").is_some_and(|to| place.contains(to.dyn_ref::<Node>()));
+        let is_over = kind == "dragover" || (kind == "dragleave" && stays_inside());
         if over.replace(is_over) != is_over {
-            handle(FileEvent::Over(is_over));
+            handle(FileEvent::DraggedOver(is_over));
         }
-        if let Some(files) = carried.files().filter(|_| kind == "drop" || kind == "paste") {
-            handle(FileEvent::Given(files_of(&files)));
+        if let Some(files) = data.files().filter(|_| kind == "drop" || kind == "paste") {
+            handle(FileEvent::Received(files_of(&files)));
         }
     });
     let listen = |event| {
@@ -45,10 +45,10 @@ fn get(event: &Event, name: &str) -> Option<JsValue> {
 }
 
 /// Returns the event's data if it contains files that are handled here.
-fn carried(event: &Event) -> Option<DataTransfer> {
-    let carried = get(event, "dataTransfer").or_else(|| get(event, "clipboardData"))?;
-    let carried: DataTransfer = carried.unchecked_into();
-    let types = carried.types();
+fn data(event: &Event) -> Option<DataTransfer> {
+    let data = get(event, "dataTransfer").or_else(|| get(event, "clipboardData"))?;
+    let data: DataTransfer = data.unchecked_into();
+    let types = data.types();
     let has = |kind: &str| types.includes(&JsValue::from_str(kind), 0);
     // Text copied from some applications comes with a picture of itself: a paste of text.
     if !has("Files") || (has("text/html") && has("text/plain")) {
@@ -56,5 +56,5 @@ fn carried(event: &Event) -> Option<DataTransfer> {
     }
     // A file question has a drop zone of its own, which handles these events.
     let target: Element = event.target()?.dyn_into().ok()?;
-    target.closest(".drop-zone").ok()?.is_none().then_some(carried)
+    target.closest(".drop-zone").ok()?.is_none().then_some(data)
 }

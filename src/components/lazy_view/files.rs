@@ -6,7 +6,7 @@ use yew::prelude::*;
 use crate::components::view_context::ViewContext;
 
 /// Sends the files; `true` if a text was sent just before.
-pub(in crate::components) type Leave = Callback<bool>;
+pub(in crate::components) type SendFiles = Callback<bool>;
 
 /// Props from the composer.
 #[derive(Properties, Clone)]
@@ -15,7 +15,7 @@ pub(in crate::components) struct Files {
     /// The message field.
     pub(in crate::components) field: NodeRef,
     /// Called with a way to send the files, or `None` if there are none; always does the same.
-    pub(in crate::components) full: Callback<Option<Leave>>,
+    pub(in crate::components) on_change: Callback<Option<SendFiles>>,
 }
 
 impl PartialEq for Files {

@@ -20,12 +20,12 @@ pub(in crate::components) struct Kind {
     pub(in crate::components) part: Option<usize>,
     /// CSS class and part of a bubble in this row.
     pub(in crate::components) bubble: AttrValue,
-    pub(in crate::components) look: Rc<ViewConfig>,
+    pub(in crate::components) config: Rc<ViewConfig>,
     pub(in crate::components) act: Callback<UserAction>,
     /// Whether an answer can be given now.
-    pub(in crate::components) open: bool,
+    pub(in crate::components) is_answerable: bool,
     /// The visitor's next message, if any.
-    pub(in crate::components) given: Option<AttrValue>,
+    pub(in crate::components) given_answer: Option<AttrValue>,
 }
 
 /// Compares by pointer where possible: rows and view settings are replaced, never changed.
@@ -34,22 +34,22 @@ impl PartialEq for Kind {
         (Rc::ptr_eq(&self.row, &other.row) || self.row == other.row)
             && self.part == other.part
             && self.bubble == other.bubble
-            && Rc::ptr_eq(&self.look, &other.look)
+            && Rc::ptr_eq(&self.config, &other.config)
             && self.act == other.act
-            && self.open == other.open
-            && self.given == other.given
+            && self.is_answerable == other.is_answerable
+            && self.given_answer == other.given_answer
     }
 }
 
 impl Kind {
     /// The whole message.
-    pub(in crate::components) fn whole(&self) -> &Content {
+    pub(in crate::components) fn message_content(&self) -> &Content {
         self.row.message().map_or(&Content::Delay, |message| message.content())
     }
 
     /// The content to show: the part, or the whole message.
     pub(in crate::components) fn content(&self) -> &Content {
-        match (self.whole(), self.part) {
+        match (self.message_content(), self.part) {
             (Content::Parts(parts), Some(at)) => parts.get(at).unwrap_or(&Content::Delay),
             (whole, _) => whole,
         }
@@ -63,6 +63,12 @@ impl Kind {
 
     /// Context for the answers of this message.
     pub(in crate::components) fn choice(&self) -> Choice<'_> {
-        Choice { look: &self.look, act: &self.act, open: self.open, given: self.given.as_deref(), of: None }
+        Choice {
+            config: &self.config,
+            act: &self.act,
+            is_answerable: self.is_answerable,
+            given_answer: self.given_answer.as_deref(),
+            description: None,
+        }
     }
 }

@@ -23,7 +23,8 @@ pub(super) fn is_wanted(state: &Conversation) -> bool {
 /// Renders the greeting, or the messages as plain text.
 pub(super) fn placeholder(view: &ViewContext) -> Html {
     let rows = view.state.rows();
-    let inside = if rows.is_empty() { greeting(&view.look) } else { rows.iter().map(|row| line(view, row)).collect() };
+    let inside =
+        if rows.is_empty() { greeting(&view.config) } else { rows.iter().map(|row| line(view, row)).collect() };
     let rows = part("div", "rows", inside);
     let list = element!(
         "div",
@@ -31,32 +32,32 @@ pub(super) fn placeholder(view: &ViewContext) -> Html {
         "part" = "list",
         "role" = "log",
         "aria-live" = "off",
-        "aria-label" = view.look.strings.messages(),
+        "aria-label" = view.config.strings.messages(),
         "tabindex" = "0";
         rows
     );
     element!("div", "class" = "conversation"; list.into()).into()
 }
 
-fn line(ViewContext { state, look, .. }: &ViewContext, row: &Row) -> Html {
+fn line(ViewContext { state, config, .. }: &ViewContext, row: &Row) -> Html {
     let Some(message) = row.message() else { return Html::default() };
-    let name = author_name(look, message.author, state.assignee().map(AsRef::as_ref));
-    let said = fill(&look.strings.said(), "author", &name);
+    let name = author_name(config, message.author, state.assignee().map(AsRef::as_ref));
+    let author_line = fill(&config.strings.said(), "author", &name);
     plain(
         "p",
         group(vec![
-            visually_hidden([&said, " "].concat().into()),
+            visually_hidden([&author_line, " "].concat().into()),
             auto_dir("span", text(message.content().to_plain().into())),
         ]),
     )
 }
 
 /// Content of an empty list.
-pub(in crate::components) fn greeting(look: &ViewConfig) -> Html {
+pub(in crate::components) fn greeting(config: &ViewConfig) -> Html {
     let inside = vec![
-        avatar(look, "avatar avatar-greeting", Author::Bot, None),
-        part("p", "greeting-title", text(look.strings.greeting())),
-        part("p", "greeting-text", text(look.strings.greeting_hint())),
+        avatar(config, "avatar avatar-greeting", Author::Bot, None),
+        part("p", "greeting-title", text(config.strings.greeting())),
+        part("p", "greeting-text", text(config.strings.greeting_hint())),
     ];
     // The page can replace it through this slot.
     part("div", "greeting", element!("slot", "name" = "empty"; group(inside)).into())

@@ -44,7 +44,7 @@ impl Panel {
     /// Placeholder until the chunk is loaded. With `retry`, loading has failed and can be tried
     /// again.
     pub(super) fn placeholder(&self, retry: Option<Callback<MouseEvent>>) -> Html {
-        let strings = &self.view.look.strings;
+        let strings = &self.view.config.strings;
         match self.kind {
             PanelKind::Consent | PanelKind::Home | PanelKind::PreChat => match retry {
                 Some(retry) => part(

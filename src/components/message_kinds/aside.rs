@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use crate::components::{
-    announcer::HEARD,
+    announcer::CLEAR_DELAY,
     dom::Timer,
     elements::{element, text},
 };
@@ -12,17 +12,17 @@ use crate::components::{
 #[derive(Default)]
 pub(super) struct Aside {
     words: AttrValue,
-    emptying: Option<Timer>,
+    clear_timer: Option<Timer>,
 }
 
 impl Aside {
-    /// Announces `words`, and calls `heard` when they are to be removed with [`Self::empty`].
-    pub(super) fn say(&mut self, words: AttrValue, heard: impl FnOnce() + 'static) {
+    /// Announces `words`, and calls `on_due` when they are to be removed with [`Self::clear`].
+    pub(super) fn announce(&mut self, words: AttrValue, on_due: impl FnOnce() + 'static) {
         self.words = words;
-        self.emptying = Timer::after(HEARD, heard);
+        self.clear_timer = Timer::after(CLEAR_DELAY, on_due);
     }
 
-    pub(super) fn empty(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.words = AttrValue::default();
     }
 

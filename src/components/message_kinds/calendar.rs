@@ -21,34 +21,35 @@ use yew::{
 use super::{
     Kind,
     aside::Aside,
-    month::{Month, Turn},
-    submit, wrong,
+    error_message,
+    month::{GridAction, Month},
+    submit,
 };
 use crate::components::{
     UserAction,
     civil_date::{self, Day},
     dom,
-    elements::{at, button, element, group, on, part, text},
+    elements::{button, element, group, on, part, text, with_ref},
     icons,
     intl::{self, Names},
 };
 
 /// Component of a date question: the fields and the month grid or, once answered, the answer.
 pub(super) struct DateQuestion {
-    places: Places,
+    refs: ElementRefs,
     /// `YYYY-MM-DD`, or empty.
     date: AttrValue,
     /// `HH:MM`, or empty.
     time: AttrValue,
     /// Validation error of date and time.
-    wrong: Option<AttrValue>,
-    page: Option<Page>,
+    error: Option<AttrValue>,
+    grid: Option<OpenGrid>,
     /// Announces the chosen day, because the focus does not move.
-    chosen: Aside,
+    announcer: Aside,
 }
 
 #[derive(Default)]
-struct Places {
+struct ElementRefs {
     date: NodeRef,
     time: NodeRef,
     toggle: NodeRef,
@@ -56,111 +57,113 @@ struct Places {
 }
 
 /// The month grid while it is open.
-struct Page {
+struct OpenGrid {
     names: Names,
-    at: Day,
+    focused_day: Day,
     today: Day,
     /// Whether to focus the day after the next render.
-    focus: bool,
+    needs_focus: bool,
 }
 
 /// Messages of the component.
-pub(super) enum Did {
+pub(super) enum Msg {
     /// The visitor typed or picked a value in a field.
-    Wrote,
+    Edited,
     /// The visitor opened or closed the month grid.
-    Toggled,
+    GridToggled,
     /// The visitor used or left the month grid.
-    Turned(Turn),
+    GridAction(GridAction),
     /// The visitor submitted the answer.
     Submitted,
     /// The chosen day was announced, and its text can be removed.
-    Heard,
+    AnnouncementDue,
 }
 
 impl Component for DateQuestion {
-    type Message = Did;
+    type Message = Msg;
     type Properties = Kind;
 
     fn create(ctx: &Context<Self>) -> Self {
         let kind = ctx.props();
-        let mut picker = Self {
-            places: Places::default(),
+        let mut component = Self {
+            refs: ElementRefs::default(),
             date: AttrValue::default(),
             time: AttrValue::default(),
-            wrong: None,
-            page: None,
-            chosen: Aside::default(),
+            error: None,
+            grid: None,
+            announcer: Aside::default(),
         };
         // Opens without taking the focus, which only the visitor may move.
-        if let Some(calendar) = asked(kind).filter(|calendar| calendar.auto_open && kind.open && has_page()) {
-            picker.page = Some(Page::new(kind, calendar, None, false));
+        if let Some(calendar) =
+            calendar_of(kind).filter(|calendar| calendar.auto_open && kind.is_answerable && offers_grid())
+        {
+            component.grid = Some(OpenGrid::new(kind, calendar, None, false));
         }
-        picker
+        component
     }
 
-    fn update(&mut self, ctx: &Context<Self>, did: Did) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let kind = ctx.props();
-        let Some(calendar) = asked(kind) else { return false };
-        match did {
-            Did::Wrote => {
-                self.date = value(&self.places.date);
-                self.time = value(&self.places.time);
-                self.wrong = None;
-                if let Some((page, day)) = self.page.as_mut().zip(Day::read(&self.date)) {
-                    page.at = day;
+        let Some(calendar) = calendar_of(kind) else { return false };
+        match msg {
+            Msg::Edited => {
+                self.date = input_value(&self.refs.date);
+                self.time = input_value(&self.refs.time);
+                self.error = None;
+                if let Some((grid, day)) = self.grid.as_mut().zip(Day::parse(&self.date)) {
+                    grid.focused_day = day;
                 }
             }
-            Did::Toggled if self.page.is_some() => self.page = None,
-            Did::Toggled => self.page = Some(Page::new(kind, calendar, Day::read(&self.date), true)),
-            Did::Turned(Turn::Away) => {
-                self.page = None;
-                if let Some(toggle) = self.places.toggle.cast::<Element>() {
+            Msg::GridToggled if self.grid.is_some() => self.grid = None,
+            Msg::GridToggled => self.grid = Some(OpenGrid::new(kind, calendar, Day::parse(&self.date), true)),
+            Msg::GridAction(GridAction::Away) => {
+                self.grid = None;
+                if let Some(toggle) = self.refs.toggle.cast::<Element>() {
                     dom::focus(&toggle);
                     // The button is hidden where the browser's field has one itself.
-                    if dom::focused_beside(&toggle).as_ref() != Some(&toggle)
-                        && let Some(field) = self.places.date.cast::<Element>()
+                    if dom::focused_in_root(&toggle).as_ref() != Some(&toggle)
+                        && let Some(field) = self.refs.date.cast::<Element>()
                     {
                         dom::focus(&field);
                     }
                 }
             }
-            Did::Turned(turn) => {
-                let Some(page) = &mut self.page else { return false };
-                let (least, most) = bounds(calendar);
-                let (to, focus) = match turn {
-                    Turn::Months(months) => (page.at.plus_months(months), false),
-                    Turn::To(day) => (day, true),
-                    Turn::Chosen(day) => {
-                        self.date = day.write().into();
-                        self.wrong = None;
-                        let (words, link) = (kind.chosen_words(&page.names.full(day)), ctx.link().clone());
-                        self.chosen.say(words, move || link.send_message(Did::Heard));
+            Msg::GridAction(action) => {
+                let Some(grid) = &mut self.grid else { return false };
+                let (min, max) = bounds(calendar);
+                let (to, focus) = match action {
+                    GridAction::ShiftMonths(months) => (grid.focused_day.plus_months(months), false),
+                    GridAction::FocusDay(day) => (day, true),
+                    GridAction::ChooseDay(day) => {
+                        self.date = day.to_iso().into();
+                        self.error = None;
+                        let (words, link) = (kind.chosen_sentence(&grid.names.full(day)), ctx.link().clone());
+                        self.announcer.announce(words, move || link.send_message(Msg::AnnouncementDue));
                         (day, true)
                     }
-                    Turn::Away => (page.at, false),
+                    GridAction::Away => (grid.focused_day, false),
                 };
-                page.at = within(to, least, most);
-                page.focus = focus;
+                grid.focused_day = clamp(to, min, max);
+                grid.needs_focus = focus;
             }
-            Did::Heard => self.chosen.empty(),
-            Did::Submitted => {
-                let Some(date) = self.places.date.cast::<HtmlInputElement>() else { return false };
-                let time = self.places.time.cast::<HtmlInputElement>();
+            Msg::AnnouncementDue => self.announcer.clear(),
+            Msg::Submitted => {
+                let Some(date) = self.refs.date.cast::<HtmlInputElement>() else { return false };
+                let time = self.refs.time.cast::<HtmlInputElement>();
                 let fields = [Some(date), time];
-                let bad = fields.iter().flatten().find_map(|field| {
-                    Some((field, super::form::fault(field, FieldKind::Date, true, &kind.look.strings)?))
+                let invalid = fields.iter().flatten().find_map(|field| {
+                    Some((field, super::form::validation_error(field, FieldKind::Date, true, &kind.config.strings)?))
                 });
-                match bad {
-                    Some((field, fault)) => {
+                match invalid {
+                    Some((field, error)) => {
                         dom::focus(field);
-                        self.wrong = Some(fault);
+                        self.error = Some(error);
                     }
                     None => {
                         let [date, time] = fields.map(|field| field.map(|field| field.value()));
                         let answer =
                             [date.unwrap_or_default(), time.map_or(String::new(), |time| [" ", &time].concat())];
-                        if let Some(field) = self.places.date.cast::<Element>() {
+                        if let Some(field) = self.refs.date.cast::<Element>() {
                             kind.answer(&field, UserAction::Send(answer.concat()));
                         }
                     }
@@ -172,25 +175,26 @@ impl Component for DateQuestion {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let kind = ctx.props();
-        let Some(calendar) = asked(kind) else { return Html::default() };
-        if !kind.open {
-            let given = kind.given.as_deref().and_then(|given| in_words(kind, given));
-            return kind.asked(&calendar.title, given.map(|given| kind.chosen(&given)).unwrap_or_default());
+        let Some(calendar) = calendar_of(kind) else { return Html::default() };
+        if !kind.is_answerable {
+            let answer = kind.given_answer.as_deref().and_then(|answer| format_answer(kind, answer));
+            return kind
+                .question(&calendar.title, answer.map(|answer| kind.chosen_answer(&answer)).unwrap_or_default());
         }
         let link = ctx.link();
-        let month = self.page.as_ref().map(|page| {
-            let (least, most) = bounds(calendar);
+        let month = self.grid.as_ref().map(|grid| {
+            let (min, max) = bounds(calendar);
             let month = Month {
-                names: &page.names,
-                look: &kind.look,
-                at: page.at,
-                chosen: Day::read(&self.date),
-                today: page.today,
-                least,
-                most,
-                grid: &self.places.grid,
+                names: &grid.names,
+                config: &kind.config,
+                focused_day: grid.focused_day,
+                chosen: Day::parse(&self.date),
+                today: grid.today,
+                min,
+                max,
+                grid: &self.refs.grid,
                 id: kind.id("month"),
-                turned: link.callback(Did::Turned),
+                on_action: link.callback(Msg::GridAction),
             };
             month.view()
         });
@@ -199,23 +203,23 @@ impl Component for DateQuestion {
         let inside = vec![
             self.fields(ctx, calendar),
             month.unwrap_or_default(),
-            wrong(kind.id("wrong"), self.wrong.clone()),
-            submit(kind.look.strings.submit_answer()),
-            self.chosen.view(),
+            error_message(kind.id("wrong"), self.error.clone()),
+            submit(kind.config.strings.submit_answer()),
+            self.announcer.view(),
         ];
         let control = element!(
             "form", "class" = "control", "part" = "control", "novalidate" = "novalidate"; group(inside)
         );
         let submitted = link.callback(|event: SubmitEvent| {
             event.prevent_default();
-            Did::Submitted
+            Msg::Submitted
         });
-        kind.asked(&calendar.title, on(control, Rc::new(onsubmit::Wrapper::new(submitted))).into())
+        kind.question(&calendar.title, on(control, Rc::new(onsubmit::Wrapper::new(submitted))).into())
     }
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
-        if self.page.as_mut().is_some_and(|page| std::mem::take(&mut page.focus)) {
-            let grid = self.places.grid.cast::<Element>();
+        if self.grid.as_mut().is_some_and(|grid| std::mem::take(&mut grid.needs_focus)) {
+            let grid = self.refs.grid.cast::<Element>();
             if let Some(day) = grid.and_then(|grid| grid.query_selector("[tabindex='0']").ok().flatten()) {
                 dom::focus(&day);
             }
@@ -226,9 +230,9 @@ impl Component for DateQuestion {
 impl DateQuestion {
     fn fields(&self, ctx: &Context<Self>, calendar: &Calendar) -> Html {
         let kind = ctx.props();
-        let strings = &kind.look.strings;
-        let wrote = ctx.link().callback(|_: InputEvent| Did::Wrote);
-        let is_wrong = self.wrong.as_ref().map(|_| kind.id("wrong"));
+        let strings = &kind.config.strings;
+        let on_input = ctx.link().callback(|_: InputEvent| Msg::Edited);
+        let error_id = self.error.as_ref().map(|_| kind.id("wrong"));
         let field =
             |of: &'static str, place: &NodeRef, value: &AttrValue, label: AttrValue, bounds: [Option<&String>; 2]| {
                 let mut input = element!(
@@ -244,64 +248,64 @@ impl DateQuestion {
                     "aria-required" = "true",
                     // Some browsers draw today's date in an empty field; CSS draws this instead.
                     "data-empty" = value.is_empty().then(|| label.clone()),
-                    "aria-invalid" = if is_wrong.is_some() { "true" } else { "false" },
-                    "aria-describedby" = is_wrong.clone();
+                    "aria-invalid" = if error_id.is_some() { "true" } else { "false" },
+                    "aria-describedby" = error_id.clone();
                     Html::default()
                 );
                 input.set_value(value.clone());
-                let input = on(at(input, place), Rc::new(oninput::Wrapper::new(wrote.clone())));
+                let input = on(with_ref(input, place), Rc::new(oninput::Wrapper::new(on_input.clone())));
                 let label = element!("label", "for" = kind.id(of), "class" = "unseen"; text(label));
                 group(vec![label.into(), input.into()])
             };
         let bounds = [calendar.min.as_ref(), calendar.max.as_ref()];
-        let mut inside = vec![field("date", &self.places.date, &self.date, strings.pick_date(), bounds)];
-        if has_page() {
+        let mut inside = vec![field("date", &self.refs.date, &self.date, strings.pick_date(), bounds)];
+        if offers_grid() {
             let name = Some(strings.pick_date());
-            let clicked = ctx.link().callback(|_: MouseEvent| Did::Toggled);
-            let mut toggle = button("quiet toggle", "button toggle", name, icons::sign("", icons::CALENDAR), clicked);
-            toggle.add_attribute("aria-expanded", if self.page.is_some() { "true" } else { "false" });
-            if self.page.is_some() {
+            let clicked = ctx.link().callback(|_: MouseEvent| Msg::GridToggled);
+            let mut toggle = button("quiet toggle", "button toggle", name, icons::icon("", icons::CALENDAR), clicked);
+            toggle.add_attribute("aria-expanded", if self.grid.is_some() { "true" } else { "false" });
+            if self.grid.is_some() {
                 toggle.add_attribute("aria-controls", kind.id("month"));
             }
-            inside.push(at(toggle, &self.places.toggle).into());
+            inside.push(with_ref(toggle, &self.refs.toggle).into());
         }
         let mut lines = vec![part("div", "entry-line", group(inside))];
         if calendar.with_time {
-            lines.push(field("time", &self.places.time, &self.time, strings.pick_time(), [None, None]));
+            lines.push(field("time", &self.refs.time, &self.time, strings.pick_time(), [None, None]));
         }
         group(lines)
     }
 }
 
-impl Page {
-    fn new(kind: &Kind, calendar: &Calendar, chosen: Option<Day>, focus: bool) -> Self {
+impl OpenGrid {
+    fn new(kind: &Kind, calendar: &Calendar, chosen: Option<Day>, needs_focus: bool) -> Self {
         let today = today();
-        let (least, most) = bounds(calendar);
-        let at = within(chosen.unwrap_or(today), least, most);
-        Self { names: Names::new(kind.look.locale.as_deref()), at, today, focus }
+        let (min, max) = bounds(calendar);
+        let focused_day = clamp(chosen.unwrap_or(today), min, max);
+        Self { names: Names::new(kind.config.locale.as_deref()), focused_day, today, needs_focus }
     }
 }
 
-fn asked(kind: &Kind) -> Option<&Calendar> {
+fn calendar_of(kind: &Kind) -> Option<&Calendar> {
     if let Content::Calendar(calendar) = kind.content() { Some(calendar) } else { None }
 }
 
 /// Whether to offer a month grid: on touch screens the device's own picker is better.
-fn has_page() -> bool {
+fn offers_grid() -> bool {
     !dom::matches("(pointer: coarse)")
 }
 
 fn bounds(calendar: &Calendar) -> (Option<Day>, Option<Day>) {
-    let read = |day: &Option<String>| day.as_deref().and_then(Day::read);
+    let read = |day: &Option<String>| day.as_deref().and_then(Day::parse);
     (read(&calendar.min), read(&calendar.max))
 }
 
-fn within(day: Day, least: Option<Day>, most: Option<Day>) -> Day {
-    let day = most.map_or(day, |most| day.min(most));
-    least.map_or(day, |least| day.max(least))
+fn clamp(day: Day, min: Option<Day>, max: Option<Day>) -> Day {
+    let day = max.map_or(day, |max| day.min(max));
+    min.map_or(day, |min| day.max(min))
 }
 
-fn value(field: &NodeRef) -> AttrValue {
+fn input_value(field: &NodeRef) -> AttrValue {
     field.cast::<HtmlInputElement>().map(|field| field.value()).unwrap_or_default().into()
 }
 
@@ -311,15 +315,15 @@ fn today() -> Day {
     let number = |number: u32| i32::try_from(number).unwrap_or_default();
     let day = Day::new(number(now.get_full_year()), number(now.get_month()) + 1, number(now.get_date()));
     // A clock beyond the year 9999 is wrong anyway.
-    day.unwrap_or(civil_date::LAST)
+    day.unwrap_or(civil_date::MAX)
 }
 
 /// Formats a sent answer in the visitor's language; `None` if it does not have this format.
-fn in_words(kind: &Kind, given: &str) -> Option<AttrValue> {
-    let day = Day::read(given)?;
-    let minutes = given.get(11..16).and_then(|time| {
+fn format_answer(kind: &Kind, answer: &str) -> Option<AttrValue> {
+    let day = Day::parse(answer)?;
+    let minutes = answer.get(11..16).and_then(|time| {
         let (hours, minutes) = time.split_once(':')?;
         Some(hours.parse::<i32>().ok()? * 60 + minutes.parse::<i32>().ok()?)
     });
-    Some(intl::day_in_full(kind.look.locale.as_deref(), day, minutes))
+    Some(intl::day_in_full(kind.config.locale.as_deref(), day, minutes))
 }

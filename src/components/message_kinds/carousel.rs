@@ -15,7 +15,7 @@ use yew::{
 };
 
 use super::{
-    BACK, Kind, ON,
+    Kind, NEXT, PREVIOUS,
     aside::Aside,
     image::Image,
     light_box::position,
@@ -25,7 +25,7 @@ use super::{
 use crate::components::{
     answers::{self, Choice},
     dom::{SizeWatch, Timer},
-    elements::{at, auto_dir, button, element, group, on, part, plain, text, visually_hidden},
+    elements::{auto_dir, button, element, group, on, part, plain, text, visually_hidden, with_ref},
     icons,
     rich_text::safe_address,
 };
@@ -35,11 +35,11 @@ pub(super) struct CardRow {
     at: usize,
     /// Whether the row is scrolled to its beginning, and to its end.
     ends: (bool, bool),
-    size: Option<SizeWatch>,
-    redraw: Option<Timer>,
+    size_watch: Option<SizeWatch>,
+    redraw_timer: Option<Timer>,
     /// Whether the visitor went to a card by button or key: its position is then announced.
-    asked: bool,
-    place: Aside,
+    was_navigated: bool,
+    position_announcer: Aside,
 }
 
 /// Messages of the component.
@@ -49,9 +49,9 @@ pub(super) enum Msg {
     /// The browser is reporting a new size; [`Msg::Moved`] follows after it has reported all.
     Resized,
     /// The visitor asked for this card.
-    Wanted(usize),
+    CardRequested(usize),
     /// The position was announced, and its text can be removed.
-    Heard,
+    AnnouncementDue,
 }
 
 impl Component for CardRow {
@@ -60,15 +60,15 @@ impl Component for CardRow {
 
     fn create(ctx: &Context<Self>) -> Self {
         // Several cards seldom fit, and arrows added later would shift what the visitor is reading.
-        let fits = shown(ctx.props()).is_none_or(|carousel| carousel.cards.len() < 2);
+        let fits = carousel_of(ctx.props()).is_none_or(|carousel| carousel.cards.len() < 2);
         Self {
             list: NodeRef::default(),
             at: 0,
             ends: (true, fits),
-            size: None,
-            redraw: None,
-            asked: false,
-            place: Aside::default(),
+            size_watch: None,
+            redraw_timer: None,
+            was_navigated: false,
+            position_announcer: Aside::default(),
         }
     }
 
@@ -76,28 +76,30 @@ impl Component for CardRow {
         let Some(list) = self.list.cast::<Element>() else { return false };
         match msg {
             Msg::Moved => {
-                let now = (snap_scroller::at(&list), snap_scroller::ends(&list));
+                let now = (snap_scroller::current_index(&list), snap_scroller::is_at_ends(&list));
                 let before = (self.at, self.ends);
                 (self.at, self.ends) = now;
-                if self.asked && before.0 != self.at {
+                if self.was_navigated && before.0 != self.at {
                     let (kind, link) = (ctx.props(), ctx.link().clone());
                     let count = list.child_element_count() as usize;
-                    self.place.say(position(&kind.look, self.at, count), move || link.send_message(Msg::Heard));
+                    self.position_announcer.announce(position(&kind.config, self.at, count), move || {
+                        link.send_message(Msg::AnnouncementDue)
+                    });
                 }
                 before != now
             }
             Msg::Resized => {
                 let link = ctx.link().clone();
-                self.redraw = SizeWatch::after_delivery(move || link.send_message(Msg::Moved));
+                self.redraw_timer = SizeWatch::after_delivery(move || link.send_message(Msg::Moved));
                 false
             }
-            Msg::Wanted(at) => {
-                self.asked = true;
-                snap_scroller::go(&list, at, ScrollBehavior::Auto);
+            Msg::CardRequested(at) => {
+                self.was_navigated = true;
+                snap_scroller::scroll_to_index(&list, at, ScrollBehavior::Auto);
                 false
             }
-            Msg::Heard => {
-                self.place.empty();
+            Msg::AnnouncementDue => {
+                self.position_announcer.clear();
                 true
             }
         }
@@ -105,102 +107,105 @@ impl Component for CardRow {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let kind = ctx.props();
-        let Some(carousel) = shown(kind) else { return Html::default() };
-        let (look, link) = (&kind.look, ctx.link());
-        let strings = &look.strings;
+        let Some(carousel) = carousel_of(kind) else { return Html::default() };
+        let (config, link) = (&kind.config, ctx.link());
+        let strings = &config.strings;
         let count = carousel.cards.len();
         let gallery = carousel.cards.iter().all(|card| card.image.is_some() && card.buttons.is_empty());
         let name = if gallery { strings.pictures() } else { strings.cards() };
 
-        let shots = shots(carousel, &strings.picture());
+        let images = images(carousel, &strings.picture());
         let mut before = 0;
         let each = carousel.cards.iter().enumerate().map(|(index, card)| {
             let at = before;
             let has_picture = address(card).is_some();
             before += usize::from(has_picture);
             let picture = has_picture.then(|| {
-                html! { <Picture all={shots.clone()} {at} look={look.clone()} instead={placeholder()} /> }
+                html! { <Picture all={images.clone()} {at} config={config.clone()} fallback={placeholder()} /> }
             });
-            one(kind, card, picture, position(look, index, count))
+            card_view(kind, card, picture, position(config, index, count))
         });
         let class = if gallery { "cards cards-pictures" } else { "cards" };
         let list = element!(
             "ul", "class" = class, "part" = "cards", "role" = "list", "aria-label" = name, "tabindex" = "0";
             each.collect()
         );
-        let list = on(at(list, &self.list), Rc::new(onscroll::Wrapper::new(link.callback(|_| Msg::Moved))));
-        let list = on(list, Rc::new(onkeydown::Wrapper::new(self.keys(ctx, count))));
+        let list = on(with_ref(list, &self.list), Rc::new(onscroll::Wrapper::new(link.callback(|_| Msg::Moved))));
+        let list = on(list, Rc::new(onkeydown::Wrapper::new(self.key_handler(ctx, count))));
         let (first, last) = self.ends;
-        let foot = (!first || !last).then(|| {
+        let footer = (!first || !last).then(|| {
             let back = if first { None } else { Some(self.at.saturating_sub(1)) };
             let on = if last { None } else { Some(self.at + 1) };
-            let place = text(position(look, self.at, count));
+            let place = text(position(config, self.at, count));
             let place = element!("span", "class" = "cards-position", "dir" = "auto", "aria-hidden" = "true"; place);
-            let foot =
-                vec![arrow(ctx, strings.previous(), BACK, back), place.into(), arrow(ctx, strings.next(), ON, on)];
-            part("div", "cards-foot", group(foot))
+            let footer = vec![
+                arrow(ctx, strings.previous(), PREVIOUS, back),
+                place.into(),
+                arrow(ctx, strings.next(), NEXT, on),
+            ];
+            part("div", "cards-foot", group(footer))
         });
         // A constant number of children: if one were added, Yew would recreate the row.
-        let inside = vec![list.into(), foot.unwrap_or_default(), self.place.view()];
+        let inside = vec![list.into(), footer.unwrap_or_default(), self.position_announcer.view()];
         element!("div", "class" = "carousel", "part" = "carousel"; group(inside)).into()
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if let Some(list) = self.list.cast::<Element>().filter(|_| first) {
             let link = ctx.link().clone();
-            self.size = SizeWatch::new(&[&list], move || link.send_message(Msg::Resized));
+            self.size_watch = SizeWatch::new(&[&list], move || link.send_message(Msg::Resized));
         }
     }
 }
 
 impl CardRow {
-    fn keys(&self, ctx: &Context<Self>, count: usize) -> Callback<KeyboardEvent> {
+    fn key_handler(&self, ctx: &Context<Self>, count: usize) -> Callback<KeyboardEvent> {
         let (here, link, list) = (self.at, ctx.link().clone(), self.list.clone());
         Callback::from(move |event: KeyboardEvent| {
             let Some(list) = list.cast::<Element>() else { return };
             // Keys on a button in a card belong to that button.
             let on_row = event.target().is_some_and(|target| target.unchecked_ref::<Element>() == &list);
             let to = if on_row {
-                snap_scroller::pressed(&event.key(), snap_scroller::is_rtl(&list), here, count)
+                snap_scroller::target_index(&event.key(), snap_scroller::is_rtl(&list), here, count)
             } else {
                 None
             };
             if let Some(to) = to {
                 event.prevent_default();
-                link.send_message(Msg::Wanted(to));
+                link.send_message(Msg::CardRequested(to));
             }
         })
     }
 }
 
-fn shown(kind: &Kind) -> Option<&Carousel> {
+fn carousel_of(kind: &Kind) -> Option<&Carousel> {
     if let Content::Carousel(carousel) = kind.content() { Some(carousel) } else { None }
 }
 
-fn arrow(ctx: &Context<CardRow>, name: AttrValue, sign: &'static str, to: Option<usize>) -> Html {
-    let clicked = ctx.link().batch_callback(move |_: MouseEvent| to.map(Msg::Wanted));
-    let mut arrow = button("turn", "turn", Some(name), icons::sign("", sign), clicked);
+fn arrow(ctx: &Context<CardRow>, name: AttrValue, icon: &'static str, to: Option<usize>) -> Html {
+    let clicked = ctx.link().batch_callback(move |_: MouseEvent| to.map(Msg::CardRequested));
+    let mut arrow = button("turn", "turn", Some(name), icons::icon("", icon), clicked);
     // Not `disabled`, because a disabled button loses the keyboard focus.
     arrow.add_attribute("aria-disabled", if to.is_some() { "false" } else { "true" });
     arrow.into()
 }
 
-fn one(kind: &Kind, card: &Card, picture: Option<Html>, position: AttrValue) -> Html {
+fn card_view(kind: &Kind, card: &Card, picture: Option<Html>, position: AttrValue) -> Html {
     let mut words = Vec::new();
-    let mut say = |tag: &'static str, text: &RichText| {
+    let mut add_text = |tag: &'static str, text: &RichText| {
         if !text.is_empty() {
             words.push(auto_dir(tag, kind.words(text)));
         }
     };
-    say("strong", &card.title);
-    say("div", &card.description);
+    add_text("strong", &card.title);
+    add_text("div", &card.description);
     let mut inside = vec![visually_hidden(position), picture.unwrap_or_default()];
     if !words.is_empty() {
         inside.push(part("div", "card-words", group(words)));
     }
     if !card.buttons.is_empty() {
         let name = card.title.to_plain();
-        let choice = Choice { of: (!name.is_empty()).then(|| name.into()), ..kind.choice() };
+        let choice = Choice { description: (!name.is_empty()).then(|| name.into()), ..kind.choice() };
         inside.push(plain("div", answers::buttons(&card.buttons, ButtonLayout::Vertical, &choice)));
     }
     element!("li", "class" = "choice-card", "part" = "choice-card", "role" = "listitem"; group(inside)).into()
@@ -211,7 +216,7 @@ fn address(card: &Card) -> Option<&str> {
 }
 
 /// All pictures of the cards, with the cards' titles as text alternatives.
-fn shots(carousel: &Carousel, picture: &AttrValue) -> Rc<[Image]> {
+fn images(carousel: &Carousel, picture: &AttrValue) -> Rc<[Image]> {
     let each = carousel.cards.iter().filter_map(|card| {
         let title = card.title.to_plain();
         let words = if title.is_empty() { picture.clone() } else { title.into() };

@@ -14,76 +14,79 @@ use yew::{
     prelude::*,
 };
 
-use super::{Kind, submit, wrong};
+use super::{Kind, error_message, submit};
 use crate::{
     api::send_body,
     components::{
         UserAction, dom,
-        elements::{at, auto_dir, element, group, on, part, plain, text},
+        elements::{auto_dir, element, group, on, part, plain, text, with_ref},
     },
     strings::Strings,
 };
 
 /// Maximum number of characters in a field of one line, and in one of several. Together they stay
 /// below the limit of a message.
-const LINE: &str = "200";
-const LINES: &str = "1500";
+const MAX_LINE_LENGTH: &str = "200";
+const MAX_TEXT_LENGTH: &str = "1500";
 
 /// Component of a form question: the fields or, once answered, what was sent.
 pub(super) struct FormQuestion {
     form: NodeRef,
     entries: Vec<Entry>,
     /// Whether to focus the first invalid field after the next render.
-    focus: bool,
+    needs_focus: bool,
 }
 
 /// Value and validation error of a field.
 #[derive(Clone, Default)]
 struct Entry {
     value: AttrValue,
-    wrong: Option<AttrValue>,
+    error: Option<AttrValue>,
 }
 
 /// Messages of the component.
-pub(super) enum Did {
-    Wrote(usize),
+pub(super) enum Msg {
+    Edited(usize),
     Submitted,
 }
 
 impl Component for FormQuestion {
-    type Message = Did;
+    type Message = Msg;
     type Properties = Kind;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let fields = asked(ctx.props()).map(|form| form.fields.as_slice()).unwrap_or_default();
-        let entry = |field: &Field| Entry { value: field.value.clone().into(), wrong: None };
-        Self { form: NodeRef::default(), entries: fields.iter().map(entry).collect(), focus: false }
+        let fields = form_of(ctx.props()).map(|form| form.fields.as_slice()).unwrap_or_default();
+        let entry = |field: &Field| Entry { value: field.value.clone().into(), error: None };
+        Self { form: NodeRef::default(), entries: fields.iter().map(entry).collect(), needs_focus: false }
     }
 
-    fn update(&mut self, ctx: &Context<Self>, did: Did) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let kind = ctx.props();
-        let (Some(form), Some(element)) = (asked(kind), self.form.cast::<Element>()) else { return false };
-        match did {
-            Did::Wrote(at) => {
-                let written = find(&element, kind, at).map(|found| Written::of(&found));
+        let (Some(form), Some(element)) = (form_of(kind), self.form.cast::<Element>()) else { return false };
+        match msg {
+            Msg::Edited(at) => {
+                let written = find_field(&element, kind, at).map(|found| FieldElement::of(&found));
                 if let Some((entry, written)) = self.entries.get_mut(at).zip(written) {
-                    *entry = Entry { value: written.value().into(), wrong: None };
+                    *entry = Entry { value: written.value().into(), error: None };
                 }
             }
-            Did::Submitted => {
+            Msg::Submitted => {
                 for (at, (entry, field)) in self.entries.iter_mut().zip(&form.fields).enumerate() {
-                    let Some(found) = find(&element, kind, at) else { continue };
-                    let written = Written::of(&found);
-                    *entry = Entry { value: written.value().into(), wrong: written.fault(field, &kind.look.strings) };
+                    let Some(found) = find_field(&element, kind, at) else { continue };
+                    let written = FieldElement::of(&found);
+                    *entry = Entry {
+                        value: written.value().into(),
+                        error: written.validation_error(field, &kind.config.strings),
+                    };
                 }
                 let empty = self.entries.iter().all(|entry| entry.value.trim().is_empty());
                 if let Some(first) = self.entries.first_mut().filter(|_| empty) {
-                    first.wrong.get_or_insert(kind.look.strings.form_required());
+                    first.error.get_or_insert(kind.config.strings.form_required());
                 }
-                if self.entries.iter().any(|entry| entry.wrong.is_some()) {
-                    self.focus = true;
+                if self.entries.iter().any(|entry| entry.error.is_some()) {
+                    self.needs_focus = true;
                 } else {
-                    kind.answer(&element, given(form, &self.entries, kind.look.typed));
+                    kind.answer(&element, answer_action(form, &self.entries, kind.config.typed));
                 }
             }
         }
@@ -92,32 +95,32 @@ impl Component for FormQuestion {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let kind = ctx.props();
-        let Some(form) = asked(kind) else { return Html::default() };
-        let strings = &kind.look.strings;
-        if !kind.open {
-            return kind.asked(&form.title, past(form, kind.given.as_deref(), strings));
+        let Some(form) = form_of(kind) else { return Html::default() };
+        let strings = &kind.config.strings;
+        if !kind.is_answerable {
+            return kind.question(&form.title, sent_answer(form, kind.given_answer.as_deref(), strings));
         }
         let fields = form.fields.iter().zip(&self.entries).enumerate();
-        let mut inside: Vec<Html> = fields.map(|(at, (field, entry))| field_of(ctx, at, field, entry)).collect();
+        let mut inside: Vec<Html> = fields.map(|(at, (field, entry))| field_view(ctx, at, field, entry)).collect();
         inside.push(submit(strings.form_submit()));
         let control = element!(
             "form", "class" = "control", "part" = "control", "novalidate" = "novalidate"; group(inside)
         );
         let submitted = ctx.link().callback(|event: SubmitEvent| {
             event.prevent_default();
-            Did::Submitted
+            Msg::Submitted
         });
-        let control = on(at(control, &self.form), Rc::new(onsubmit::Wrapper::new(submitted)));
-        kind.asked(&form.title, control.into())
+        let control = on(with_ref(control, &self.form), Rc::new(onsubmit::Wrapper::new(submitted)));
+        kind.question(&form.title, control.into())
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
-        if !std::mem::take(&mut self.focus) {
+        if !std::mem::take(&mut self.needs_focus) {
             return;
         }
-        let first = self.entries.iter().position(|entry| entry.wrong.is_some());
+        let first = self.entries.iter().position(|entry| entry.error.is_some());
         let form = self.form.cast::<Element>();
-        if let Some(field) = first.zip(form).and_then(|(at, form)| find(&form, ctx.props(), at)) {
+        if let Some(field) = first.zip(form).and_then(|(at, form)| find_field(&form, ctx.props(), at)) {
             dom::focus(&field);
             // `dom::focus` does not scroll, and the first invalid field may be out of view.
             field.scroll_into_view_with_bool(false);
@@ -125,15 +128,15 @@ impl Component for FormQuestion {
     }
 }
 
-fn asked(kind: &Kind) -> Option<&Form> {
+fn form_of(kind: &Kind) -> Option<&Form> {
     if let Content::Form(form) = kind.content() { Some(form) } else { None }
 }
 
-fn field_of(ctx: &Context<FormQuestion>, at: usize, field: &Field, entry: &Entry) -> Html {
+fn field_view(ctx: &Context<FormQuestion>, at: usize, field: &Field, entry: &Entry) -> Html {
     let kind = ctx.props();
-    let strings = &kind.look.strings;
-    let (id, fault) = (id(kind, "field-", at), id(kind, "wrong-", at));
-    let (of, mode, complete) = match field.kind {
+    let strings = &kind.config.strings;
+    let (id, error_id) = (id(kind, "field-", at), id(kind, "wrong-", at));
+    let (input_type, input_mode, autocomplete) = match field.kind {
         FieldKind::Text if is_name(&field.label, strings) => ("text", None, Some("name")),
         FieldKind::Text => ("text", None, None),
         FieldKind::Email => ("email", Some("email"), Some("email")),
@@ -142,9 +145,10 @@ fn field_of(ctx: &Context<FormQuestion>, at: usize, field: &Field, entry: &Entry
         FieldKind::Date => ("date", None, Some("off")),
         FieldKind::Long | FieldKind::Choice => ("", None, None),
     };
-    let wrote = ctx.link().callback(move |_: InputEvent| Did::Wrote(at));
-    let (is_wrong, described) = (entry.wrong.as_ref().map(|_| "true"), entry.wrong.as_ref().map(|_| fault.clone()));
-    let needed = field.required.then_some("true");
+    let on_input = ctx.link().callback(move |_: InputEvent| Msg::Edited(at));
+    let (aria_invalid, described_by) =
+        (entry.error.as_ref().map(|_| "true"), entry.error.as_ref().map(|_| error_id.clone()));
+    let aria_required = field.required.then_some("true");
     let mut input = match field.kind {
         FieldKind::Long => element!(
             "textarea",
@@ -153,10 +157,10 @@ fn field_of(ctx: &Context<FormQuestion>, at: usize, field: &Field, entry: &Entry
             "part" = "entry",
             "rows" = "3",
             "dir" = "auto",
-            "maxlength" = LINES,
-            "aria-required" = needed,
-            "aria-invalid" = is_wrong,
-            "aria-describedby" = described;
+            "maxlength" = MAX_TEXT_LENGTH,
+            "aria-required" = aria_required,
+            "aria-invalid" = aria_invalid,
+            "aria-describedby" = described_by;
             Html::default()
         ),
         FieldKind::Choice => element!(
@@ -164,39 +168,39 @@ fn field_of(ctx: &Context<FormQuestion>, at: usize, field: &Field, entry: &Entry
             "id" = id.clone(),
             "class" = "entry",
             "part" = "entry",
-            "aria-required" = needed,
-            "aria-invalid" = is_wrong,
-            "aria-describedby" = described;
+            "aria-required" = aria_required,
+            "aria-invalid" = aria_invalid,
+            "aria-describedby" = described_by;
             options(field, &entry.value)
         ),
         FieldKind::Text | FieldKind::Email | FieldKind::Phone | FieldKind::Number | FieldKind::Date => element!(
             "input",
-            "type" = of,
+            "type" = input_type,
             "id" = id.clone(),
             "class" = "entry",
             "part" = "entry",
             "dir" = "auto",
-            "maxlength" = LINE,
+            "maxlength" = MAX_LINE_LENGTH,
             "step" = (field.kind == FieldKind::Number).then_some("any"),
-            "inputmode" = mode,
-            "autocomplete" = complete,
-            "aria-required" = needed,
-            "aria-invalid" = is_wrong,
-            "aria-describedby" = described;
+            "inputmode" = input_mode,
+            "autocomplete" = autocomplete,
+            "aria-required" = aria_required,
+            "aria-invalid" = aria_invalid,
+            "aria-describedby" = described_by;
             Html::default()
         ),
     };
     if field.kind != FieldKind::Choice {
         input.set_value(entry.value.clone());
     }
-    let input = on(input, Rc::new(oninput::Wrapper::new(wrote)));
+    let input = on(input, Rc::new(oninput::Wrapper::new(on_input)));
     let mut words = vec![text(field.label.clone().into())];
     if !field.required {
         words.push(text(" ".into()));
         words.push(part("small", "optional", text(strings.form_optional())));
     }
     let label = element!("label", "for" = id, "dir" = "auto"; group(words));
-    part("div", "form-field", group(vec![label.into(), input.into(), wrong(fault, entry.wrong.clone())]))
+    part("div", "form-field", group(vec![label.into(), input.into(), error_message(error_id, entry.error.clone())]))
 }
 
 /// The options, after an empty one that is selected at first.
@@ -217,18 +221,18 @@ fn id(kind: &Kind, of: &str, at: usize) -> String {
     kind.id(&[of, &at.to_string()].concat())
 }
 
-fn find(form: &Element, kind: &Kind, at: usize) -> Option<Element> {
+fn find_field(form: &Element, kind: &Kind, at: usize) -> Option<Element> {
     form.query_selector(&["#", &id(kind, "field-", at)].concat()).ok().flatten()
 }
 
 /// The DOM element of a field.
-enum Written {
+enum FieldElement {
     Line(HtmlInputElement),
     Lines(HtmlTextAreaElement),
     Choice(HtmlSelectElement),
 }
 
-impl Written {
+impl FieldElement {
     fn of(element: &Element) -> Self {
         match (element.dyn_ref::<HtmlInputElement>(), element.dyn_ref::<HtmlSelectElement>()) {
             (Some(input), _) => Self::Line(input.clone()),
@@ -245,9 +249,9 @@ impl Written {
         }
     }
 
-    fn fault(&self, field: &Field, strings: &Strings) -> Option<AttrValue> {
+    fn validation_error(&self, field: &Field, strings: &Strings) -> Option<AttrValue> {
         match self {
-            Self::Line(input) => fault(input, field.kind, field.required, strings),
+            Self::Line(input) => validation_error(input, field.kind, field.required, strings),
             Self::Lines(_) | Self::Choice(_) => {
                 (field.required && self.value().trim().is_empty()).then(|| strings.form_required())
             }
@@ -256,19 +260,24 @@ impl Written {
 }
 
 /// Returns a field's validation error, in the browser's words where only it can judge.
-pub(super) fn fault(input: &HtmlInputElement, kind: FieldKind, required: bool, strings: &Strings) -> Option<AttrValue> {
+pub(super) fn validation_error(
+    input: &HtmlInputElement,
+    kind: FieldKind,
+    required: bool,
+    strings: &Strings,
+) -> Option<AttrValue> {
     let value = input.value();
     let value = value.trim();
     let validity = input.validity();
     // A half-written number or date has no value, but the field is not empty.
-    let bad = validity.bad_input();
-    if value.is_empty() && !bad {
+    let is_bad_input = validity.bad_input();
+    if value.is_empty() && !is_bad_input {
         return required.then(|| strings.form_required());
     }
     match kind {
         FieldKind::Email if validity.type_mismatch() || !value.contains('.') => Some(strings.form_bad_email()),
         FieldKind::Phone if !is_phone(value) => Some(strings.form_bad_phone()),
-        FieldKind::Number if bad => Some(strings.form_bad_number()),
+        FieldKind::Number if is_bad_input => Some(strings.form_bad_number()),
         FieldKind::Text
         | FieldKind::Email
         | FieldKind::Phone
@@ -288,7 +297,7 @@ fn is_phone(text: &str) -> bool {
     (4..=20).contains(&digits) && text.chars().all(|c| c.is_numeric() || "+-/(). ".contains(c))
 }
 
-fn answer(form: &Form, entries: &[Entry]) -> String {
+fn answer_text(form: &Form, entries: &[Entry]) -> String {
     let mut answer = String::new();
     for (field, entry) in form.fields.iter().zip(entries) {
         let value = entry.value.trim();
@@ -298,7 +307,7 @@ fn answer(form: &Form, entries: &[Entry]) -> String {
         if !answer.is_empty() {
             answer.push('\n');
         }
-        answer.push_str(&begin(field));
+        answer.push_str(&label_prefix(field));
         // Each line is a field, so the lines of a value become one.
         for (at, line) in value.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
             answer.push_str(if at == 0 { "" } else { " " });
@@ -310,13 +319,13 @@ fn answer(form: &Form, entries: &[Entry]) -> String {
 
 /// The answer as text and, if the site takes typed answers, also as a typed answer with all fields,
 /// including empty ones.
-fn given(form: &Form, entries: &[Entry], is_typed: bool) -> UserAction {
-    let text = answer(form, entries);
+fn answer_action(form: &Form, entries: &[Entry], is_typed: bool) -> UserAction {
+    let text = answer_text(form, entries);
     if !is_typed {
         return UserAction::Send(text);
     }
     let each = form.fields.iter().zip(entries).map(|(field, entry)| {
-        let [label, value] = [&*field.label, &*entry.value].map(|text| send_body::quoted(text.trim()));
+        let [label, value] = [&*field.label, &*entry.value].map(|text| send_body::json_string(text.trim()));
         ["{\"label\":", &label, ",\"value\":", &value, "}"].concat()
     });
     let list = ["[", &each.collect::<Vec<_>>().join(","), "]"].concat();
@@ -324,7 +333,7 @@ fn given(form: &Form, entries: &[Entry], is_typed: bool) -> UserAction {
 }
 
 /// Label and separator before a value, as in the proxy's log.
-fn begin(field: &Field) -> String {
+fn label_prefix(field: &Field) -> String {
     let label = field.label.trim();
     // "Anything else?" needs no colon.
     let ends = label.ends_with([':', '?', '!', '.', '…', '؟', '？', '！', '。', '：']);
@@ -332,10 +341,10 @@ fn begin(field: &Field) -> String {
 }
 
 /// Renders what was sent, or only the labels if the visitor replied with something else.
-fn past(form: &Form, given: Option<&str>, strings: &Strings) -> Html {
+fn sent_answer(form: &Form, given: Option<&str>, strings: &Strings) -> Html {
     let sent = form.fields.iter().filter_map(|field| {
-        let begin = begin(field);
-        let value = given?.lines().find_map(|line| line.strip_prefix(&begin))?;
+        let label_prefix = label_prefix(field);
+        let value = given?.lines().find_map(|line| line.strip_prefix(&label_prefix))?;
         let value = auto_dir("dd", text(value.to_owned().into()));
         Some(plain("div", group(vec![auto_dir("dt", text(field.label.clone().into())), value])))
     });
@@ -364,11 +373,11 @@ mod tests {
     #[test]
     fn the_answer_has_a_line_for_each_field_that_was_filled() {
         let form = Form { title: Default::default(), fields: ["Name", "Phone:", "Anything?"].map(field).into() };
-        let entry = |value: &'static str| Entry { value: value.into(), wrong: None };
+        let entry = |value: &'static str| Entry { value: value.into(), error: None };
         let entries = [" Ada ", "", "two\n\n  lines\r\n"].map(entry);
-        assert_eq!(answer(&form, &entries), "Name: Ada\nAnything? two lines");
+        assert_eq!(answer_text(&form, &entries), "Name: Ada\nAnything? two lines");
         let entries = ["", "+44 20 7946", ""].map(entry);
-        assert_eq!(answer(&form, &entries), "Phone: +44 20 7946");
+        assert_eq!(answer_text(&form, &entries), "Phone: +44 20 7946");
     }
 
     #[test]

@@ -10,11 +10,11 @@ use yew::{
     prelude::*,
 };
 
-use super::{BACK, ON, image::Image, snap_scroller};
+use super::{NEXT, PREVIOUS, image::Image, snap_scroller};
 use crate::{
     components::{
         ViewConfig,
-        elements::{at, button, element, group, on, on_click, part, text, visually_hidden},
+        elements::{button, element, group, on, on_click, part, text, visually_hidden, with_ref},
         icons,
     },
     strings::fill,
@@ -25,14 +25,14 @@ pub(super) struct LightBoxProps {
     pub(super) all: Rc<[Image]>,
     /// Index of the picture shown first.
     pub(super) at: usize,
-    pub(super) look: Rc<ViewConfig>,
+    pub(super) config: Rc<ViewConfig>,
     /// Called once the dialog is closed and can be removed.
     pub(super) closed: Callback<()>,
 }
 
 impl PartialEq for LightBoxProps {
     fn eq(&self, other: &Self) -> bool {
-        self.all == other.all && self.at == other.at && Rc::ptr_eq(&self.look, &other.look)
+        self.all == other.all && self.at == other.at && Rc::ptr_eq(&self.config, &other.config)
     }
 }
 
@@ -43,32 +43,32 @@ pub(super) struct LightBox {
 }
 
 /// Messages of the component.
-pub(super) enum Did {
+pub(super) enum Msg {
     Scrolled,
     /// The visitor asked for this picture.
-    Leafed(usize),
-    Closed,
+    PictureRequested(usize),
+    CloseRequested,
 }
 
 impl Component for LightBox {
-    type Message = Did;
+    type Message = Msg;
     type Properties = LightBoxProps;
 
     fn create(ctx: &Context<Self>) -> Self {
         Self { dialog: NodeRef::default(), track: NodeRef::default(), at: ctx.props().at }
     }
 
-    fn update(&mut self, _: &Context<Self>, did: Did) -> bool {
-        match did {
-            Did::Scrolled => {
-                let now = self.track.cast::<Element>().map_or(self.at, |track| snap_scroller::at(&track));
+    fn update(&mut self, _: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Scrolled => {
+                let now = self.track.cast::<Element>().map_or(self.at, |track| snap_scroller::current_index(&track));
                 std::mem::replace(&mut self.at, now) != now
             }
-            Did::Leafed(to) => {
-                self.show(to, ScrollBehavior::Auto);
+            Msg::PictureRequested(to) => {
+                self.scroll_to(to, ScrollBehavior::Auto);
                 false
             }
-            Did::Closed => {
+            Msg::CloseRequested => {
                 // `close()` restores the focus; the `close` event that follows removes this
                 // component.
                 if let Some(dialog) = self.dialog.cast::<HtmlDialogElement>() {
@@ -80,8 +80,8 @@ impl Component for LightBox {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let LightBoxProps { all, look, closed, .. } = ctx.props();
-        let (strings, link) = (&look.strings, ctx.link());
+        let LightBoxProps { all, config, closed, .. } = ctx.props();
+        let (strings, link) = (&config.strings, ctx.link());
         let many = all.len() > 1;
         let Some(shot) = all.get(self.at.min(all.len().saturating_sub(1))) else { return Html::default() };
 
@@ -89,8 +89,8 @@ impl Component for LightBox {
             "light-button",
             "light-button",
             Some(strings.close_picture()),
-            icons::sign("", icons::CLOSE),
-            link.callback(|_| Did::Closed),
+            icons::icon("", icons::CLOSE),
+            link.callback(|_| Msg::CloseRequested),
         );
         close.add_attribute("autofocus", "autofocus");
         let download = element!(
@@ -102,9 +102,9 @@ impl Component for LightBox {
             "target" = "_blank",
             "rel" = "noopener noreferrer",
             "title" = strings.download();
-            group(vec![icons::sign("", super::SAVE), visually_hidden(strings.download())])
+            group(vec![icons::icon("", super::DOWNLOAD), visually_hidden(strings.download())])
         );
-        let position = position(look, self.at, all.len());
+        let position = position(config, self.at, all.len());
         let position = element!(
             "span", "class" = "light-position", "part" = "light-position", "dir" = "auto", "aria-live" = "polite";
             if many { text(position) } else { Html::default() }
@@ -115,34 +115,40 @@ impl Component for LightBox {
             .iter()
             .map(|shot| -> Html { element!("li", "role" = "listitem"; shot.image(None, None).into()).into() });
         let track = element!("ul", "class" = "light-track", "role" = "list", "tabindex" = "-1"; each.collect());
-        let track = on(at(track, &self.track), Rc::new(onscroll::Wrapper::new(link.callback(|_| Did::Scrolled))));
+        let track = on(with_ref(track, &self.track), Rc::new(onscroll::Wrapper::new(link.callback(|_| Msg::Scrolled))));
         // A click beside the picture closes the light box.
         let track = on_click(
             track,
             link.batch_callback(|event: MouseEvent| {
                 let on_picture = event.target().is_some_and(|target| target.has_type::<HtmlImageElement>());
-                (!on_picture).then_some(Did::Closed)
+                (!on_picture).then_some(Msg::CloseRequested)
             }),
         );
         let words = part("p", "light-words", text(shot.words.clone()));
         let mut inside = vec![bar, track.into(), words];
         if many {
             let last = all.len() - 1;
-            inside.push(self.leaf(ctx, "light-button light-back", strings.previous(), BACK, self.at.checked_sub(1)));
-            inside.push(self.leaf(
+            inside.push(self.step_button(
+                ctx,
+                "light-button light-back",
+                strings.previous(),
+                PREVIOUS,
+                self.at.checked_sub(1),
+            ));
+            inside.push(self.step_button(
                 ctx,
                 "light-button light-on",
                 strings.next(),
-                ON,
+                NEXT,
                 Some(self.at + 1).filter(|to| *to <= last),
             ));
         }
         let name = if many { strings.pictures() } else { shot.words.clone() };
         let dialog =
             element!("dialog", "class" = "light-box", "part" = "light-box", "aria-label" = name; group(inside));
-        let pressed = self.keys(ctx);
+        let pressed = self.key_handler(ctx);
         let gone = closed.reform(|_: Event| ());
-        let dialog = on(at(dialog, &self.dialog), Rc::new(onclose::Wrapper::new(gone)));
+        let dialog = on(with_ref(dialog, &self.dialog), Rc::new(onclose::Wrapper::new(gone)));
         on(dialog, Rc::new(onkeydown::Wrapper::new(pressed))).into()
     }
 
@@ -153,27 +159,27 @@ impl Component for LightBox {
                 let shown = dialog.show_modal();
                 debug_assert!(shown.is_ok());
             }
-            self.show(self.at, ScrollBehavior::Instant);
+            self.scroll_to(self.at, ScrollBehavior::Instant);
         }
     }
 }
 
 impl LightBox {
-    fn leaf(
+    fn step_button(
         &self,
         ctx: &Context<Self>,
         class: &'static str,
         name: AttrValue,
-        sign: &'static str,
+        icon: &'static str,
         to: Option<usize>,
     ) -> Html {
-        let clicked = ctx.link().batch_callback(move |_: MouseEvent| to.map(Did::Leafed));
-        let mut button = button(class, class, Some(name), icons::sign("", sign), clicked);
+        let clicked = ctx.link().batch_callback(move |_: MouseEvent| to.map(Msg::PictureRequested));
+        let mut button = button(class, class, Some(name), icons::icon("", icon), clicked);
         button.add_attribute("aria-disabled", if to.is_some() { "false" } else { "true" });
         button.into()
     }
 
-    fn keys(&self, ctx: &Context<Self>) -> Callback<KeyboardEvent> {
+    fn key_handler(&self, ctx: &Context<Self>) -> Callback<KeyboardEvent> {
         let (here, count, link) = (self.at, ctx.props().all.len(), ctx.link().clone());
         Callback::from(move |event: KeyboardEvent| {
             // Keys pressed here must not reach the chat window below.
@@ -182,22 +188,22 @@ impl LightBox {
                 .target()
                 .and_then(|it| it.dyn_into::<Element>().ok())
                 .is_some_and(|it| snap_scroller::is_rtl(&it));
-            if let Some(to) = snap_scroller::pressed(&event.key(), rtl, here, count) {
+            if let Some(to) = snap_scroller::target_index(&event.key(), rtl, here, count) {
                 event.prevent_default();
-                link.send_message(Did::Leafed(to));
+                link.send_message(Msg::PictureRequested(to));
             }
         })
     }
 
-    fn show(&self, at: usize, how: ScrollBehavior) {
+    fn scroll_to(&self, at: usize, behavior: ScrollBehavior) {
         if let Some(track) = self.track.cast::<Element>() {
-            snap_scroller::go(&track, at, how);
+            snap_scroller::scroll_to_index(&track, at, behavior);
         }
     }
 }
 
 /// The position among the pictures, as a sentence.
-pub(super) fn position(look: &ViewConfig, at: usize, count: usize) -> AttrValue {
-    let sentence = fill(&look.strings.position(), "index", &(at + 1).to_string());
+pub(super) fn position(config: &ViewConfig, at: usize, count: usize) -> AttrValue {
+    let sentence = fill(&config.strings.position(), "index", &(at + 1).to_string());
     fill(&sentence, "count", &count.to_string()).into()
 }

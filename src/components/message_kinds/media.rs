@@ -22,27 +22,27 @@ pub(super) fn media(kind: &Kind) -> Html {
     let Content::Media(media) = kind.content() else { return Html::default() };
     // Media without a safe address become a card without a link.
     match (media.kind, safe_address(&media.url)) {
-        (MediaKind::Document, _) | (_, None) => file(media, &kind.look, None),
+        (MediaKind::Document, _) | (_, None) => file_card(media, &kind.config, None),
         (MediaKind::Image, Some(_)) => picture(kind, media),
         (MediaKind::Video | MediaKind::Audio, Some(_)) => html! { <Player ..kind.clone() /> },
     }
 }
 
 fn picture(kind: &Kind, media: &Media) -> Html {
-    let look = &kind.look;
-    let whole = kind.whole();
-    let all = if let Content::Parts(parts) = whole { parts.as_slice() } else { std::slice::from_ref(whole) };
+    let config = &kind.config;
+    let content = kind.message_content();
+    let all = if let Content::Parts(parts) = content { parts.as_slice() } else { std::slice::from_ref(content) };
     let pictures = all.iter().filter_map(|one| if let Content::Media(media) = one { Some((one, media)) } else { None });
     let pictures = pictures.filter(|(_, media)| media.kind == MediaKind::Image);
     let pictures: Vec<_> = pictures.filter(|(_, media)| safe_address(&media.url).is_some()).collect();
     let at = pictures.iter().position(|(one, _)| std::ptr::eq(*one, kind.content())).unwrap_or_default();
-    let shots = pictures.iter().map(|(_, media)| Image {
+    let images = pictures.iter().map(|(_, media)| Image {
         address: media.url.clone().into(),
-        words: name(media).map_or_else(|| look.strings.picture(), AttrValue::from),
+        words: name(media).map_or_else(|| config.strings.picture(), AttrValue::from),
     });
-    let all: Rc<[Image]> = shots.collect();
-    let instead = file(media, look, Some(look.strings.media_failed()));
-    html! { <Picture {all} {at} look={look.clone()} {instead} /> }
+    let all: Rc<[Image]> = images.collect();
+    let fallback = file_card(media, config, Some(config.strings.media_failed()));
+    html! { <Picture {all} {at} config={config.clone()} {fallback} /> }
 }
 
 /// Video or audio player with the browser's own controls.
@@ -66,17 +66,17 @@ impl Component for Player {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let kind = ctx.props();
         let Content::Media(media) = kind.content() else { return Html::default() };
-        let look = &kind.look;
+        let config = &kind.config;
         if self.failed {
-            return file(media, look, Some(look.strings.media_failed()));
+            return file_card(media, config, Some(config.strings.media_failed()));
         }
-        let (tag, sign, what, names) = match media.kind {
-            MediaKind::Video => ("video", icons::FILM, look.strings.video(), "player player-film"),
+        let (tag, icon, default_title, names) = match media.kind {
+            MediaKind::Video => ("video", icons::FILM, config.strings.video(), "player player-film"),
             MediaKind::Audio | MediaKind::Image | MediaKind::Document => {
-                ("audio", icons::SOUND, look.strings.audio(), "player player-sound")
+                ("audio", icons::SOUND, config.strings.audio(), "player player-sound")
             }
         };
-        let title = name(media).map_or(what, |name| name.to_owned().into());
+        let title = name(media).map_or(default_title, |name| name.to_owned().into());
         let player = element!(
             tag,
             "controls" = "controls",
@@ -87,38 +87,38 @@ impl Component for Player {
             Html::default()
         );
         let player = on(player, Rc::new(onerror::Wrapper::new(ctx.link().callback(|_: Event| ()))));
-        let title = element!("p", "class" = "player-title", "dir" = "auto"; group(vec![icons::sign("", sign), elements::plain("span", elements::text(title))]));
+        let title = element!("p", "class" = "player-title", "dir" = "auto"; group(vec![icons::icon("", icon), elements::plain("span", elements::text(title))]));
         part("div", names, group(vec![title.into(), player.into()]))
     }
 }
 
-/// Card that saves a file, or at least links to it. `wrong` says what failed, if anything.
-fn file(media: &Media, look: &ViewConfig, wrong: Option<AttrValue>) -> Html {
-    let strings = &look.strings;
-    let (sign, what) = match media.kind {
+/// Card that saves a file, or at least links to it. `error` says what failed, if anything.
+fn file_card(media: &Media, config: &ViewConfig, error: Option<AttrValue>) -> Html {
+    let strings = &config.strings;
+    let (icon, default_title) = match media.kind {
         MediaKind::Image => (icons::PICTURE, strings.picture()),
         MediaKind::Video => (icons::FILM, strings.video()),
         MediaKind::Audio => (icons::SOUND, strings.audio()),
         MediaKind::Document => (icons::FILE, strings.document()),
     };
-    let ending: Option<AttrValue> =
-        ending(name(media).unwrap_or(&media.url)).map(|ending| ending.to_ascii_uppercase().into());
+    let extension: Option<AttrValue> =
+        extension(name(media).unwrap_or(&media.url)).map(|extension| extension.to_ascii_uppercase().into());
     // Formatted in the visitor's language, if known.
-    let size = media.size.map(|bytes| intl::size(look.locale.as_deref(), bytes as f64));
-    let ending = match (ending, size) {
-        (Some(ending), Some(size)) => Some(AttrValue::from([ending.as_str(), " · ", &size].concat())),
-        (ending, size) => ending.or(size),
+    let size = media.size.map(|bytes| intl::size(config.locale.as_deref(), bytes as f64));
+    let extension = match (extension, size) {
+        (Some(extension), Some(size)) => Some(AttrValue::from([extension.as_str(), " · ", &size].concat())),
+        (extension, size) => extension.or(size),
     };
     let (title, below) = match name(media) {
-        Some(name) => (name.to_owned().into(), ending.unwrap_or(what)),
-        None => (what, ending.unwrap_or_else(|| strings.open_hint())),
+        Some(name) => (name.to_owned().into(), extension.unwrap_or(default_title)),
+        None => (default_title, extension.unwrap_or_else(|| strings.open_hint())),
     };
     card(&Card {
         address: &media.url,
-        sign,
+        icon,
         title,
-        below: wrong.unwrap_or(below),
-        saved_as: (media.kind == MediaKind::Document).then(|| name(media).unwrap_or_default()),
+        below: error.unwrap_or(below),
+        download_name: (media.kind == MediaKind::Document).then(|| name(media).unwrap_or_default()),
         new_tab: Some(strings.new_tab()),
     })
 }
@@ -128,21 +128,22 @@ fn name(media: &Media) -> Option<&str> {
 }
 
 /// File name extension, such as `pdf`.
-fn ending(name: &str) -> Option<&str> {
+fn extension(name: &str) -> Option<&str> {
     let name = name.split(['?', '#']).next()?;
-    let (stem, ending) = name.rsplit('/').next()?.rsplit_once('.')?;
-    let fits = !stem.is_empty() && (1..=5).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphanumeric());
-    fits.then_some(ending)
+    let (stem, extension) = name.rsplit('/').next()?.rsplit_once('.')?;
+    let fits =
+        !stem.is_empty() && (1..=5).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric());
+    fits.then_some(extension)
 }
 
 /// A card that links to an address.
 pub(super) struct Card<'a> {
     pub(super) address: &'a str,
-    pub(super) sign: &'static str,
+    pub(super) icon: &'static str,
     pub(super) title: AttrValue,
     pub(super) below: AttrValue,
     /// Set if the link saves a file: the file name, or empty to keep the file's own.
-    pub(super) saved_as: Option<&'a str>,
+    pub(super) download_name: Option<&'a str>,
     /// Note that the link opens a new tab; `None` if it opens in this one.
     pub(super) new_tab: Option<AttrValue>,
 }
@@ -151,30 +152,30 @@ pub(super) struct Card<'a> {
 pub(super) fn card(card: &Card) -> Html {
     let words =
         vec![auto_dir("span", elements::text(card.title.clone())), plain("small", elements::text(card.below.clone()))];
-    let inside = vec![part("span", "card-sign", icons::sign("", card.sign)), plain("span", group(words))];
+    let inside = vec![part("span", "card-sign", icons::icon("", card.icon)), plain("span", group(words))];
     let Some(href) = safe_address(card.address) else { return part("span", "card", group(inside)) };
-    let (sign, opens) = match card.saved_as {
-        Some(_) => (super::SAVE, Html::default()),
-        None => (icons::OUT, opens(card.new_tab.clone())),
+    let (icon, opens) = match card.download_name {
+        Some(_) => (super::DOWNLOAD, Html::default()),
+        None => (icons::EXTERNAL, opens(card.new_tab.clone())),
     };
-    let goes = element!("span", "class" = "card-goes"; icons::sign("", sign));
+    let link_icon = element!("span", "class" = "card-goes"; icons::icon("", icon));
     element!(
         "a",
         "class" = "card",
         "part" = "card",
         "href" = href.to_owned(),
-        "download" = card.saved_as.map(str::to_owned),
+        "download" = card.download_name.map(str::to_owned),
         // Browsers do not save files from other origins, and must not leave the page for them.
         "target" = card.new_tab.is_some().then_some("_blank"),
         "rel" = "noopener noreferrer";
-        group(inside.into_iter().chain([goes.into(), opens]).collect())
+        group(inside.into_iter().chain([link_icon.into(), opens]).collect())
     )
     .into()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::ending;
+    use super::extension;
 
     #[test]
     fn a_file_is_of_the_type_its_name_ends_with() {
@@ -187,7 +188,7 @@ mod tests {
             ("a.", None),
             ("", None),
         ] {
-            assert_eq!(ending(name), type_of_it, "{name}");
+            assert_eq!(extension(name), type_of_it, "{name}");
         }
     }
 }

@@ -9,7 +9,7 @@ use yew::{html::onkeydown, prelude::*};
 use crate::components::{
     ViewConfig,
     civil_date::Day,
-    elements::{at, button, element, group, on, on_click, part, plain, text},
+    elements::{button, element, group, on, on_click, part, plain, text, with_ref},
     icons,
     intl::Names,
 };
@@ -19,13 +19,13 @@ const WEEKS: i32 = 6;
 
 /// Actions in the month grid.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Turn {
+pub(super) enum GridAction {
     /// Shows the month this many months away (buttons).
-    Months(i32),
+    ShiftMonths(i32),
     /// Moves the keyboard focus to this day.
-    To(Day),
+    FocusDay(Day),
     /// Chooses this day.
-    Chosen(Day),
+    ChooseDay(Day),
     /// Closes the grid.
     Away,
 }
@@ -33,37 +33,42 @@ pub(super) enum Turn {
 /// The month grid.
 pub(super) struct Month<'a> {
     pub(super) names: &'a Names,
-    pub(super) look: &'a ViewConfig,
+    pub(super) config: &'a ViewConfig,
     /// The day with the keyboard focus; its month is shown.
-    pub(super) at: Day,
+    pub(super) focused_day: Day,
     pub(super) chosen: Option<Day>,
     pub(super) today: Day,
-    pub(super) least: Option<Day>,
-    pub(super) most: Option<Day>,
+    pub(super) min: Option<Day>,
+    pub(super) max: Option<Day>,
     pub(super) grid: &'a NodeRef,
     pub(super) id: String,
-    pub(super) turned: Callback<Turn>,
+    pub(super) on_action: Callback<GridAction>,
 }
 
 impl Month<'_> {
     pub(super) fn view(&self) -> Html {
-        let strings = &self.look.strings;
-        let turn = |months: i32, name: AttrValue, sign: &'static str| {
-            let first = self.at.month();
-            let (there, beyond) =
-                if months < 0 { (first.plus(-1), self.least) } else { (first.plus_months(1), self.most) };
-            let none = beyond.is_some_and(|end| if months < 0 { there < end } else { there > end });
-            let turned = self.turned.reform(move |_: MouseEvent| Turn::Months(months));
-            let turned = if none { Callback::noop() } else { turned };
-            let mut element = button("turn", "turn", Some(name), icons::sign("", sign), turned);
+        let strings = &self.config.strings;
+        let month_button = |months: i32, name: AttrValue, icon: &'static str| {
+            let month = self.focused_day.month_start();
+            let (target_month, limit) =
+                if months < 0 { (month.plus_days(-1), self.min) } else { (month.plus_months(1), self.max) };
+            let is_disabled = limit.is_some_and(|end| if months < 0 { target_month < end } else { target_month > end });
+            let on_action = self.on_action.reform(move |_: MouseEvent| GridAction::ShiftMonths(months));
+            let on_action = if is_disabled { Callback::noop() } else { on_action };
+            let mut element = button("turn", "turn", Some(name), icons::icon("", icon), on_action);
             // Not `disabled`, because a disabled button loses the keyboard focus.
-            element.add_attribute("aria-disabled", if none { "true" } else { "false" });
+            element.add_attribute("aria-disabled", if is_disabled { "true" } else { "false" });
             element.into()
         };
         let title = element!(
-            "p", "class" = "month-title", "part" = "month-title", "aria-live" = "polite"; text(self.names.month(self.at))
+            "p", "class" = "month-title", "part" = "month-title", "aria-live" = "polite";
+            text(self.names.month(self.focused_day))
         );
-        let head = vec![turn(-1, strings.previous(), super::BACK), title.into(), turn(1, strings.next(), super::ON)];
+        let head = vec![
+            month_button(-1, strings.previous(), super::PREVIOUS),
+            title.into(),
+            month_button(1, strings.next(), super::NEXT),
+        ];
         let inside = vec![part("div", "month-head", group(head)), self.grid()];
         element!(
             "div",
@@ -78,37 +83,41 @@ impl Month<'_> {
     }
 
     fn grid(&self) -> Html {
-        let begin = self.at.month().week(self.names.first);
+        let start = self.focused_day.month_start().week_start(self.names.first_weekday);
         let days = (0..7).map(|at| -> Html {
-            let (long, short) = self.names.weekday(begin.plus(at));
+            let (long, short) = self.names.weekday(start.plus_days(at));
             element!("th", "scope" = "col", "abbr" = long.clone(), "title" = long; text(short)).into()
         });
         let head = plain("thead", plain("tr", days.collect()));
-        let weeks = (0..WEEKS).map(|week| plain("tr", (0..7).map(|at| self.day(begin.plus(week * 7 + at))).collect()));
+        let weeks =
+            (0..WEEKS).map(|week| plain("tr", (0..7).map(|at| self.day(start.plus_days(week * 7 + at))).collect()));
         let body = plain("tbody", weeks.collect());
-        let grid =
-            element!("table", "role" = "grid", "aria-label" = self.names.month(self.at); group(vec![head, body]));
-        let (here, first, turned) = (self.at, self.names.first, self.turned.clone());
+        let grid = element!("table", "role" = "grid", "aria-label" = self.names.month(self.focused_day);
+                group(vec![head, body]));
+        let (focused_day, first_weekday, on_action) =
+            (self.focused_day, self.names.first_weekday, self.on_action.clone());
         let pressed = Callback::from(move |event: KeyboardEvent| {
             if event.alt_key() || event.ctrl_key() || event.meta_key() {
                 return;
             }
             let key = event.key();
-            if let Some(turn) = pressed(&key, event.shift_key(), is_rtl(event.target()), here, first) {
+            if let Some(action) =
+                key_action(&key, event.shift_key(), is_rtl(event.target()), focused_day, first_weekday)
+            {
                 // Keeps the list from scrolling and the window from closing.
                 event.prevent_default();
                 event.stop_propagation();
-                turned.emit(turn);
+                on_action.emit(action);
             }
         });
-        on(at(grid, self.grid), Rc::new(onkeydown::Wrapper::new(pressed))).into()
+        on(with_ref(grid, self.grid), Rc::new(onkeydown::Wrapper::new(pressed))).into()
     }
 
     fn day(&self, day: Day) -> Html {
         let (_, month, number) = day.date();
-        let (here, chosen) = (day == self.at, self.chosen == Some(day));
-        let taken = self.least.is_none_or(|least| least <= day) && self.most.is_none_or(|most| day <= most);
-        let class = match (month == self.at.date().1, taken) {
+        let (is_focused, chosen) = (day == self.focused_day, self.chosen == Some(day));
+        let is_allowed = self.min.is_none_or(|min| min <= day) && self.max.is_none_or(|max| day <= max);
+        let class = match (month == self.focused_day.date().1, is_allowed) {
             (true, true) => "day",
             (false, true) => "day day-beside",
             (_, false) => "day day-none",
@@ -118,32 +127,35 @@ impl Month<'_> {
             "type" = "button",
             "class" = class,
             "part" = if chosen { "day day-chosen" } else { "day" },
-            "tabindex" = if here { "0" } else { "-1" },
+            "tabindex" = if is_focused { "0" } else { "-1" },
             "aria-label" = self.names.full(day),
             "aria-current" = (day == self.today).then_some("date"),
-            "aria-disabled" = (!taken).then_some("true");
+            "aria-disabled" = (!is_allowed).then_some("true");
             text(self.names.number(number))
         );
-        let element =
-            if taken { on_click(element, self.turned.reform(move |_: MouseEvent| Turn::Chosen(day))) } else { element };
+        let element = if is_allowed {
+            on_click(element, self.on_action.reform(move |_: MouseEvent| GridAction::ChooseDay(day)))
+        } else {
+            element
+        };
         element!("td", "role" = "gridcell", "aria-selected" = if chosen { "true" } else { "false" }; element.into())
             .into()
     }
 }
 
 /// Returns the action of a key in the grid.
-fn pressed(key: &str, shift: bool, rtl: bool, at: Day, first: i32) -> Option<Turn> {
-    let on = if rtl { -1 } else { 1 };
-    Some(Turn::To(match key {
-        "ArrowLeft" => at.plus(-on),
-        "ArrowRight" => at.plus(on),
-        "ArrowUp" => at.plus(-7),
-        "ArrowDown" => at.plus(7),
-        "Home" => at.week(first),
-        "End" => at.week(first).plus(6),
+fn key_action(key: &str, shift: bool, rtl: bool, at: Day, first_weekday: i32) -> Option<GridAction> {
+    let forward = if rtl { -1 } else { 1 };
+    Some(GridAction::FocusDay(match key {
+        "ArrowLeft" => at.plus_days(-forward),
+        "ArrowRight" => at.plus_days(forward),
+        "ArrowUp" => at.plus_days(-7),
+        "ArrowDown" => at.plus_days(7),
+        "Home" => at.week_start(first_weekday),
+        "End" => at.week_start(first_weekday).plus_days(6),
         "PageUp" => at.plus_months(if shift { -12 } else { -1 }),
         "PageDown" => at.plus_months(if shift { 12 } else { 1 }),
-        "Escape" => return Some(Turn::Away),
+        "Escape" => return Some(GridAction::Away),
         _ => return None,
     }))
 }
@@ -160,9 +172,9 @@ mod tests {
 
     #[test]
     fn keys_go_by_day_week_month_and_year() {
-        let at = Day::read("2026-11-25").expect("a date");
-        let to = |key, shift, rtl| match pressed(key, shift, rtl, at, 1) {
-            Some(Turn::To(day)) => day.write(),
+        let at = Day::parse("2026-11-25").expect("a date");
+        let to = |key, shift, rtl| match key_action(key, shift, rtl, at, 1) {
+            Some(GridAction::FocusDay(day)) => day.to_iso(),
             other => format!("{other:?}"),
         };
         for (key, shift, rtl, day) in [

@@ -18,7 +18,7 @@ use crate::components::{
 
 /// Number of image sizes kept, newest last. A picture shown again has its space reserved before it
 /// is loaded.
-const REMEMBERED: usize = 64;
+const MAX_SIZES: usize = 64;
 
 thread_local! {
     static SIZES: RefCell<Vec<(AttrValue, [u32; 2])>> = const { RefCell::new(Vec::new()) };
@@ -29,27 +29,27 @@ pub(super) struct PictureProps {
     /// All pictures of the light box, including this one.
     pub(super) all: Rc<[Image]>,
     pub(super) at: usize,
-    pub(super) look: Rc<ViewConfig>,
+    pub(super) config: Rc<ViewConfig>,
     /// Shown instead of a picture that cannot be fetched.
-    pub(super) instead: Html,
+    pub(super) fallback: Html,
 }
 
 impl PartialEq for PictureProps {
     fn eq(&self, other: &Self) -> bool {
-        self.all == other.all && self.at == other.at && Rc::ptr_eq(&self.look, &other.look)
+        self.all == other.all && self.at == other.at && Rc::ptr_eq(&self.config, &other.config)
     }
 }
 
 /// Component of a picture, with the light box while it is open.
 pub(super) struct Picture {
-    seen: Seen,
-    large: bool,
+    state: LoadState,
+    is_enlarged: bool,
 }
 
-enum Seen {
-    Awaited(Option<[u32; 2]>),
-    Here([u32; 2]),
-    Missing,
+enum LoadState {
+    Loading(Option<[u32; 2]>),
+    Loaded([u32; 2]),
+    Failed,
 }
 
 pub(super) enum Msg {
@@ -63,13 +63,13 @@ impl Component for Picture {
     type Properties = PictureProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        Self { seen: Seen::Awaited(known(ctx.props())), large: false }
+        Self { state: LoadState::Loading(known_size(ctx.props())), is_enlarged: false }
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &PictureProps) -> bool {
         let new = ctx.props();
         if new.all.get(new.at) != old.all.get(old.at) {
-            self.seen = Seen::Awaited(known(new));
+            self.state = LoadState::Loading(known_size(new));
         }
         true
     }
@@ -77,26 +77,26 @@ impl Component for Picture {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Loaded(size) => {
-                self.seen = Seen::Here(size);
+                self.state = LoadState::Loaded(size);
                 let PictureProps { all, at, .. } = ctx.props();
                 if let Some(shot) = all.get(*at) {
-                    remember(&shot.address, size);
+                    remember_size(&shot.address, size);
                 }
             }
-            Msg::Failed => self.seen = Seen::Missing,
-            Msg::Enlarged(large) => self.large = large,
+            Msg::Failed => self.state = LoadState::Failed,
+            Msg::Enlarged(large) => self.is_enlarged = large,
         }
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let PictureProps { all, at, look, instead } = ctx.props();
+        let PictureProps { all, at, config, fallback } = ctx.props();
         let Some(shot) = all.get(*at) else { return Html::default() };
-        let (class, size) = match self.seen {
-            Seen::Missing => return instead.clone(),
-            Seen::Awaited(None) => ("picture picture-awaited", None),
-            Seen::Awaited(Some(size)) => ("picture picture-known", Some(size)),
-            Seen::Here(size) => ("picture", Some(size)),
+        let (class, size) = match self.state {
+            LoadState::Failed => return fallback.clone(),
+            LoadState::Loading(None) => ("picture picture-awaited", None),
+            LoadState::Loading(Some(size)) => ("picture picture-known", Some(size)),
+            LoadState::Loaded(size) => ("picture", Some(size)),
         };
         let link = ctx.link();
         let loaded = link.batch_callback(|event: Event| {
@@ -106,17 +106,17 @@ impl Component for Picture {
         let image = on(shot.image(Some(class), size), Rc::new(onload::Wrapper::new(loaded)));
         let image = on(image, Rc::new(onerror::Wrapper::new(link.callback(|_| Msg::Failed))));
         let mut enlarge = button("enlarge", "enlarge", None, image.into(), link.callback(|_| Msg::Enlarged(true)));
-        let name = [look.strings.enlarge().as_str(), ": ", shot.words.as_str()].concat();
+        let name = [config.strings.enlarge().as_str(), ": ", shot.words.as_str()].concat();
         enlarge.add_attribute("aria-label", name);
-        let large = self.large.then(|| {
+        let large = self.is_enlarged.then(|| {
             let closed = link.callback(|()| Msg::Enlarged(false));
-            html! { <LightBox all={all.clone()} at={*at} look={look.clone()} {closed} /> }
+            html! { <LightBox all={all.clone()} at={*at} config={config.clone()} {closed} /> }
         });
         group(vec![enlarge.into(), large.unwrap_or_default()])
     }
 }
 
-fn known(props: &PictureProps) -> Option<[u32; 2]> {
+fn known_size(props: &PictureProps) -> Option<[u32; 2]> {
     let shot = props.all.get(props.at)?;
     SIZES.with_borrow(|sizes| sizes.iter().find(|(address, _)| *address == shot.address).map(|(_, size)| *size))
 }
@@ -129,10 +129,10 @@ fn natural_size(image: &HtmlImageElement) -> [u32; 2] {
     own.map(|copy| size(&copy)).filter(|own| !own.contains(&0)).unwrap_or_else(|| size(image))
 }
 
-fn remember(address: &AttrValue, size: [u32; 2]) {
+fn remember_size(address: &AttrValue, size: [u32; 2]) {
     SIZES.with_borrow_mut(|sizes| {
         sizes.retain(|(known, _)| known != address);
-        if sizes.len() == REMEMBERED {
+        if sizes.len() == MAX_SIZES {
             sizes.remove(0);
         }
         sizes.push((address.clone(), size));
@@ -141,5 +141,5 @@ fn remember(address: &AttrValue, size: [u32; 2]) {
 
 /// Placeholder for a picture that could not be fetched.
 pub(super) fn placeholder() -> Html {
-    element!("span", "class" = "picture-missing", "part" = "picture-missing"; icons::sign("", icons::PICTURE)).into()
+    element!("span", "class" = "picture-missing", "part" = "picture-missing"; icons::icon("", icons::PICTURE)).into()
 }

@@ -13,7 +13,7 @@ use crate::components::{
 pub(super) fn sections(list: &[Section], kind: &Kind) -> Html {
     let choice = kind.choice();
     let each = list.iter().enumerate().map(|(at, section)| {
-        let items = section.items.iter().map(|item| part_of_list(answers::reply(item, item, false, &choice)));
+        let items = section.items.iter().map(|item| list_item(answers::reply(item, item, false, &choice)));
         let items = part("ul", "section-items", items.collect());
         let title = section.title.as_deref().filter(|title| !title.is_empty());
         let Some(title) = title else { return part("div", "section", items) };
@@ -26,11 +26,11 @@ pub(super) fn sections(list: &[Section], kind: &Kind) -> Html {
             group(vec![heading.into(), items]))
         .into()
     });
-    let class = if kind.open { "sections" } else { "sections sections-past" };
-    let name = kind.look.strings.answers();
+    let class = if kind.is_answerable { "sections" } else { "sections sections-past" };
+    let name = kind.config.strings.answers();
     element!("div", "class" = class, "part" = class, "role" = "group", "aria-label" = name; each.collect()).into()
 }
 
-fn part_of_list(item: Html) -> Html {
+fn list_item(item: Html) -> Html {
     element!("li", "role" = "listitem"; item).into()
 }

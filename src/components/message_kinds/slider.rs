@@ -15,7 +15,7 @@ use crate::{
     api::send_body,
     components::{
         UserAction,
-        elements::{at, element, group, on, text},
+        elements::{element, group, on, text, with_ref},
     },
 };
 
@@ -43,29 +43,31 @@ impl Component for SliderQuestion {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let kind = ctx.props();
         let Content::Slider(slider) = kind.content() else { return Html::default() };
-        if !kind.open {
-            let given = kind.given.as_deref().filter(|given| is_number(given));
-            return kind
-                .asked(&slider.title, given.map(|given| kind.chosen(&chosen(slider, given))).unwrap_or_default());
+        if !kind.is_answerable {
+            let answer = kind.given_answer.as_deref().filter(|answer| starts_with_number(answer));
+            return kind.question(
+                &slider.title,
+                answer.map(|answer| kind.chosen_answer(&answer_with_unit(slider, answer))).unwrap_or_default(),
+            );
         }
-        let (least, most) = (number(slider.min), number(slider.max));
-        let value = with_unit(slider, self.value.as_deref().unwrap_or(&least));
+        let (min, max) = (to_js_string(slider.min), to_js_string(slider.max));
+        let value = with_unit(slider, self.value.as_deref().unwrap_or(&min));
 
         let input = element!(
             "input",
             "type" = "range",
             "class" = "slider",
             "part" = "slider",
-            "min" = least.clone(),
-            "max" = most.clone(),
-            "step" = number(slider.step),
-            "value" = least.clone(),
+            "min" = min.clone(),
+            "max" = max.clone(),
+            "step" = to_js_string(slider.step),
+            "value" = min.clone(),
             "aria-labelledby" = kind.id("question"),
             "aria-valuetext" = value.clone();
             Html::default()
         );
-        let moved = ctx.link().callback(|_: InputEvent| ());
-        let input = on(at(input, &self.input), Rc::new(oninput::Wrapper::new(moved)));
+        let on_input = ctx.link().callback(|_: InputEvent| ());
+        let input = on(with_ref(input, &self.input), Rc::new(oninput::Wrapper::new(on_input)));
 
         let answer = {
             let (kind, input, slider) = (kind.clone(), self.input.clone(), slider.clone());
@@ -73,7 +75,7 @@ impl Component for SliderQuestion {
                 event.prevent_default();
                 // The browser's value is always on a step and in the range.
                 if let Some(input) = input.cast::<HtmlInputElement>() {
-                    kind.answer(&input, answer(&slider, input.value(), kind.look.typed));
+                    kind.answer(&input, answer_action(&slider, input.value(), kind.config.typed));
                 }
             })
         };
@@ -81,18 +83,18 @@ impl Component for SliderQuestion {
             "output", "class" = "slider-value", "part" = "slider-value", "dir" = "auto", "aria-hidden" = "true";
             text(value.into())
         );
-        let ends = [least, most].into_iter().map(|end| -> Html {
+        let ends = [min, max].into_iter().map(|end| -> Html {
             element!("span", "part" = "slider-end", "dir" = "auto"; text(with_unit(slider, &end).into())).into()
         });
         let ends = element!("div", "class" = "slider-ends", "aria-hidden" = "true"; ends.collect());
-        let inside = vec![shown.into(), input.into(), ends.into(), submit(kind.look.strings.submit_answer())];
+        let inside = vec![shown.into(), input.into(), ends.into(), submit(kind.config.strings.submit_answer())];
         let control = element!("form", "class" = "control", "part" = "control"; group(inside));
-        kind.asked(&slider.title, on(control, Rc::new(onsubmit::Wrapper::new(answer))).into())
+        kind.question(&slider.title, on(control, Rc::new(onsubmit::Wrapper::new(answer))).into())
     }
 }
 
 /// Formats a number as JavaScript does, as attributes require.
-fn number(value: f64) -> String {
+fn to_js_string(value: f64) -> String {
     // Fails only for an invalid radix.
     Number::from(value).to_string_with_radix(10).map_or_else(|_| String::new(), String::from)
 }
@@ -106,19 +108,19 @@ fn with_unit(slider: &Slider, value: &str) -> String {
 
 /// Builds the answer. The log keeps only the number of a typed answer, so the local echo also shows
 /// only the number.
-fn answer(slider: &Slider, value: String, is_typed: bool) -> UserAction {
+fn answer_action(slider: &Slider, value: String, is_typed: bool) -> UserAction {
     match is_typed {
-        true => UserAction::Answer { typed: send_body::words("slider.response", &value), text: value },
+        true => UserAction::Answer { typed: send_body::text_message("slider.response", &value), text: value },
         false => UserAction::Send(with_unit(slider, &value)),
     }
 }
 
 /// The answer with its unit, whether or not it was sent with one.
-fn chosen(slider: &Slider, given: &str) -> String {
-    if given.ends_with(|last: char| last.is_ascii_digit()) { with_unit(slider, given) } else { given.to_owned() }
+fn answer_with_unit(slider: &Slider, answer: &str) -> String {
+    if answer.ends_with(|last: char| last.is_ascii_digit()) { with_unit(slider, answer) } else { answer.to_owned() }
 }
 
 /// Whether an answer begins with a number; if not, it was not given by the slider.
-fn is_number(answer: &str) -> bool {
+fn starts_with_number(answer: &str) -> bool {
     answer.trim_start_matches('-').starts_with(|first: char| first.is_ascii_digit())
 }

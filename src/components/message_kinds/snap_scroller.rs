@@ -6,12 +6,12 @@ use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollToOptions};
 
 /// Distance from an end, in pixels, that still counts as at the end: positions are rounded, and
 /// rows snap.
-const NEAR: i32 = 8;
+const TOLERANCE: i32 = 8;
 
 /// Index of the item at the row's beginning; at the row's end, of the last item.
-pub(super) fn at(row: &Element) -> usize {
+pub(super) fn current_index(row: &Element) -> usize {
     let count = row.child_element_count();
-    if count > 1 && ends(row).1 {
+    if count > 1 && is_at_ends(row).1 {
         return (count - 1) as usize;
     }
     let step = step(row);
@@ -19,17 +19,17 @@ pub(super) fn at(row: &Element) -> usize {
 }
 
 /// Whether the row is scrolled to its beginning, and to its end; both if everything fits.
-pub(super) fn ends(row: &Element) -> (bool, bool) {
+pub(super) fn is_at_ends(row: &Element) -> (bool, bool) {
     let left = row.scroll_left().abs();
-    (left <= NEAR, left + row.client_width() + NEAR >= row.scroll_width())
+    (left <= TOLERANCE, left + row.client_width() + TOLERANCE >= row.scroll_width())
 }
 
 /// Scrolls to the item with index `at`.
-pub(super) fn go(row: &Element, at: usize, how: ScrollBehavior) {
+pub(super) fn scroll_to_index(row: &Element, at: usize, behavior: ScrollBehavior) {
     let left = f64::from(step(row)) * f64::from(u32::try_from(at).unwrap_or_default());
     let options = ScrollToOptions::new();
     options.set_left(if is_rtl(row) { -left } else { left });
-    options.set_behavior(how);
+    options.set_behavior(behavior);
     row.scroll_to_with_scroll_to_options(&options);
 }
 
@@ -42,7 +42,7 @@ fn step(row: &Element) -> i32 {
 }
 
 /// Returns the index of the item that a key leads to.
-pub(super) fn pressed(key: &str, rtl: bool, at: usize, count: usize) -> Option<usize> {
+pub(super) fn target_index(key: &str, rtl: bool, at: usize, count: usize) -> Option<usize> {
     let last = count.checked_sub(1)?;
     match (key, rtl) {
         ("ArrowRight", false) | ("ArrowLeft", true) => Some((at + 1).min(last)),
@@ -60,18 +60,18 @@ pub(super) fn is_rtl(element: &Element) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::pressed;
+    use super::target_index;
 
     #[test]
     fn arrows_follow_the_direction_and_stop_at_the_ends() {
-        assert_eq!(pressed("ArrowRight", false, 0, 3), Some(1));
-        assert_eq!(pressed("ArrowRight", true, 1, 3), Some(0));
-        assert_eq!(pressed("ArrowLeft", true, 1, 3), Some(2));
-        assert_eq!(pressed("ArrowLeft", false, 0, 3), Some(0));
-        assert_eq!(pressed("End", false, 0, 3), Some(2));
-        assert_eq!(pressed("Home", true, 2, 3), Some(0));
-        assert_eq!(pressed("ArrowRight", false, 2, 3), Some(2));
-        assert_eq!(pressed("x", false, 2, 3), None);
-        assert_eq!(pressed("End", false, 0, 0), None);
+        assert_eq!(target_index("ArrowRight", false, 0, 3), Some(1));
+        assert_eq!(target_index("ArrowRight", true, 1, 3), Some(0));
+        assert_eq!(target_index("ArrowLeft", true, 1, 3), Some(2));
+        assert_eq!(target_index("ArrowLeft", false, 0, 3), Some(0));
+        assert_eq!(target_index("End", false, 0, 3), Some(2));
+        assert_eq!(target_index("Home", true, 2, 3), Some(0));
+        assert_eq!(target_index("ArrowRight", false, 2, 3), Some(2));
+        assert_eq!(target_index("x", false, 2, 3), None);
+        assert_eq!(target_index("End", false, 0, 0), None);
     }
 }

@@ -11,11 +11,11 @@ use yew::{
     prelude::*,
 };
 
-use super::{Kind, wrong};
+use super::{Kind, error_message};
 use crate::{
     components::{
         dom,
-        elements::{at, button, element, group, on, part, plain, text},
+        elements::{button, element, group, on, part, plain, text, with_ref},
         file_picker::{self, file_picker},
         icons, intl,
         uploads::{self, Sending, Upload, UploadError, UploadState, Uploads},
@@ -33,10 +33,10 @@ pub(super) struct FileQuestion {
     zone: NodeRef,
     input: NodeRef,
     /// Whether a file is dragged over the drop zone.
-    over: bool,
+    is_dragged_over: bool,
     stage: Stage,
     /// Whether the focus was in the drop zone; its element may be gone after the update.
-    held: bool,
+    had_focus: bool,
 }
 
 /// State of the upload.
@@ -55,19 +55,19 @@ enum Stage {
         error: UploadError,
     },
     /// Uploaded and sent as the answer.
-    Given,
+    Sent,
 }
 
 /// Messages of the component.
 pub(super) enum Msg {
     /// The visitor chose, dropped or pasted a file.
     Chosen(File),
-    Told(UploadState),
+    Progress(UploadState),
     Retried,
     Cancelled,
-    Over(bool),
+    DraggedOver(bool),
     /// The visitor asked for the device's file picker.
-    Asked,
+    PickerRequested,
 }
 
 impl Component for FileQuestion {
@@ -75,28 +75,34 @@ impl Component for FileQuestion {
     type Properties = FileQuestionProps;
 
     fn create(_: &Context<Self>) -> Self {
-        Self { zone: NodeRef::default(), input: NodeRef::default(), over: false, stage: Stage::Empty, held: false }
+        Self {
+            zone: NodeRef::default(),
+            input: NodeRef::default(),
+            is_dragged_over: false,
+            stage: Stage::Empty,
+            had_focus: false,
+        }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let FileQuestionProps { kind, uploads } = ctx.props();
-        self.held = self.zone.cast::<Element>().is_some_and(|zone| dom::holds_focus(&zone));
+        self.had_focus = self.zone.cast::<Element>().is_some_and(|zone| dom::contains_focus(&zone));
         match msg {
             Msg::Chosen(file) => {
-                self.over = false;
-                self.stage = match uploads.refuse(&file) {
+                self.is_dragged_over = false;
+                self.stage = match uploads.refusal(&file) {
                     Some(error) => Stage::Refused(error),
                     None => start(ctx, file),
                 };
             }
-            Msg::Told(state) => match (state, std::mem::replace(&mut self.stage, Stage::Empty)) {
+            Msg::Progress(state) => match (state, std::mem::replace(&mut self.stage, Stage::Empty)) {
                 (UploadState::Underway(percent), Stage::Sending { file, _sending, .. }) => {
                     self.stage = Stage::Sending { file, percent: percent.min(100), _sending };
                 }
                 (UploadState::Done(address), Stage::Sending { file, .. }) => {
-                    self.stage = Stage::Given;
+                    self.stage = Stage::Sent;
                     if let Some(zone) = self.zone.cast::<Element>() {
-                        kind.answer(&zone, uploads::sent(&[(file, address)], kind.look.typed));
+                        kind.answer(&zone, uploads::send_action(&[(file, address)], kind.config.typed));
                     }
                 }
                 (UploadState::Failed(error), Stage::Sending { file, .. }) => self.stage = Stage::Failed { file, error },
@@ -109,8 +115,8 @@ impl Component for FileQuestion {
                 }
             }
             Msg::Cancelled => self.stage = Stage::Empty,
-            Msg::Over(over) => return std::mem::replace(&mut self.over, over) != over,
-            Msg::Asked => {
+            Msg::DraggedOver(over) => return std::mem::replace(&mut self.is_dragged_over, over) != over,
+            Msg::PickerRequested => {
                 file_picker::open(&self.input);
                 return false;
             }
@@ -121,47 +127,47 @@ impl Component for FileQuestion {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let kind = &ctx.props().kind;
         let Content::FileUpload(upload) = kind.content() else { return Html::default() };
-        if !kind.open {
-            return kind.asked(&upload.title, Html::default());
+        if !kind.is_answerable {
+            return kind.question(&upload.title, Html::default());
         }
         let link = ctx.link();
         let inside = match &self.stage {
             Stage::Empty => self.chooser(ctx, None),
             Stage::Refused(error) => self.chooser(ctx, Some(*error)),
-            Stage::Sending { file, percent, .. } => sending(ctx, file, *percent),
-            Stage::Failed { file, error } => group(vec![self.picker(ctx), failed(ctx, file, *error)]),
-            Stage::Given => return kind.asked(&upload.title, Html::default()),
+            Stage::Sending { file, percent, .. } => sending_view(ctx, file, *percent),
+            Stage::Failed { file, error } => group(vec![self.picker(ctx), failed_view(ctx, file, *error)]),
+            Stage::Sent => return kind.question(&upload.title, Html::default()),
         };
-        let names = if self.over { "drop-zone drop-zone-over" } else { "drop-zone" };
-        let zone = at(element!("div", "class" = names, "part" = names; inside), &self.zone);
-        let over = link.batch_callback(|event: DragEvent| {
-            let carries = event.data_transfer().is_some_and(|it| it.types().includes(&"Files".into(), 0));
-            carries.then(|| {
+        let names = if self.is_dragged_over { "drop-zone drop-zone-over" } else { "drop-zone" };
+        let zone = with_ref(element!("div", "class" = names, "part" = names; inside), &self.zone);
+        let dragged_over = link.batch_callback(|event: DragEvent| {
+            let has_files = event.data_transfer().is_some_and(|it| it.types().includes(&"Files".into(), 0));
+            has_files.then(|| {
                 // Otherwise the browser would leave the page and open the file.
                 event.prevent_default();
-                Msg::Over(true)
+                Msg::DraggedOver(true)
             })
         });
-        let zone = on(zone, Rc::new(ondragover::Wrapper::new(over)));
-        let zone = on(zone, Rc::new(ondragleave::Wrapper::new(link.callback(|_| Msg::Over(false)))));
+        let zone = on(zone, Rc::new(ondragover::Wrapper::new(dragged_over)));
+        let zone = on(zone, Rc::new(ondragleave::Wrapper::new(link.callback(|_| Msg::DraggedOver(false)))));
         let dropped = link.batch_callback(|event: DragEvent| {
             event.prevent_default();
-            first(event.data_transfer().as_ref()?.files()).map(Msg::Chosen)
+            first_file(event.data_transfer().as_ref()?.files()).map(Msg::Chosen)
         });
         let zone = on(zone, Rc::new(ondrop::Wrapper::new(dropped)));
         let pasted = link.batch_callback(|event: Event| {
             let clipboard: DataTransfer = event.dyn_ref::<ClipboardEvent>()?.clipboard_data()?;
-            let file = first(clipboard.files())?;
+            let file = first_file(clipboard.files())?;
             event.prevent_default();
             Some(Msg::Chosen(file))
         });
         let zone = on(zone, Rc::new(onpaste::Wrapper::new(pasted)));
-        kind.asked(&upload.title, zone.into())
+        kind.question(&upload.title, zone.into())
     }
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
-        let Some(zone) = self.zone.cast::<Element>().filter(|_| std::mem::take(&mut self.held)) else { return };
-        if !dom::holds_focus(&zone)
+        let Some(zone) = self.zone.cast::<Element>().filter(|_| std::mem::take(&mut self.had_focus)) else { return };
+        if !dom::contains_focus(&zone)
             && let Ok(Some(button)) = zone.query_selector("button")
         {
             dom::focus(&button);
@@ -179,35 +185,35 @@ impl FileQuestion {
 
     fn chooser(&self, ctx: &Context<Self>, error: Option<UploadError>) -> Html {
         let FileQuestionProps { kind, uploads } = ctx.props();
-        let (strings, link) = (&kind.look.strings, ctx.link());
-        let words = if self.over { strings.upload_drop() } else { strings.upload_choose() };
-        let face = group(vec![icons::sign("", super::RAISE), plain("span", text(words))]);
-        let mut choose = button("quiet", "button", None, face, link.callback(|_| Msg::Asked));
-        let fault = kind.id("wrong");
+        let (strings, link) = (&kind.config.strings, ctx.link());
+        let words = if self.is_dragged_over { strings.upload_drop() } else { strings.upload_choose() };
+        let face = group(vec![icons::icon("", super::UPLOAD), plain("span", text(words))]);
+        let mut choose = button("quiet", "button", None, face, link.callback(|_| Msg::PickerRequested));
+        let error_id = kind.id("wrong");
         if error.is_some() {
-            choose.add_attribute("aria-describedby", fault.clone());
+            choose.add_attribute("aria-describedby", error_id.clone());
         }
-        let sentence = error.map(|error| uploads.wrong(error, &kind.look));
-        group(vec![self.picker(ctx), choose.into(), wrong(fault, sentence)])
+        let sentence = error.map(|error| uploads.error_message(error, &kind.config));
+        group(vec![self.picker(ctx), choose.into(), error_message(error_id, sentence)])
     }
 }
 
 fn start(ctx: &Context<FileQuestion>, file: File) -> Stage {
-    let told = ctx.link().callback(Msg::Told);
-    let sending = ctx.props().uploads.start.emit(Upload { file: file.clone(), told });
+    let on_progress = ctx.link().callback(Msg::Progress);
+    let sending = ctx.props().uploads.start.emit(Upload { file: file.clone(), on_progress });
     Stage::Sending { file, percent: 0, _sending: sending }
 }
 
-fn first(files: Option<FileList>) -> Option<File> {
+fn first_file(files: Option<FileList>) -> Option<File> {
     files?.get(0)
 }
 
-fn sending(ctx: &Context<FileQuestion>, file: &File, percent: u8) -> Html {
+fn sending_view(ctx: &Context<FileQuestion>, file: &File, percent: u8) -> Html {
     let kind = &ctx.props().kind;
-    let strings = &kind.look.strings;
-    let written = intl::percent(kind.look.locale.as_deref(), percent);
+    let strings = &kind.config.strings;
+    let percent_text = intl::percent(kind.config.locale.as_deref(), percent);
     let name = file.name();
-    let sentence = AttrValue::from(fill(&fill(&strings.uploading(), "percent", &written), "name", &name));
+    let sentence = AttrValue::from(fill(&fill(&strings.uploading(), "percent", &percent_text), "name", &name));
     let progress = element!(
         "progress", "class" = "progress", "part" = "progress", "max" = "100", "value" = percent.to_string(),
         "aria-label" = name;
@@ -219,16 +225,16 @@ fn sending(ctx: &Context<FileQuestion>, file: &File, percent: u8) -> Html {
     group(vec![words.into(), progress.into(), cancel.into()])
 }
 
-fn failed(ctx: &Context<FileQuestion>, file: &File, error: UploadError) -> Html {
+fn failed_view(ctx: &Context<FileQuestion>, file: &File, error: UploadError) -> Html {
     let FileQuestionProps { kind, uploads } = ctx.props();
-    let (strings, link) = (&kind.look.strings, ctx.link());
+    let (strings, link) = (&kind.config.strings, ctx.link());
     let name = element!("p", "class" = "drop-words", "dir" = "auto"; text(file.name().into()));
     let again = button("quiet", "button", None, text(strings.retry()), link.callback(|_| Msg::Retried));
-    let other = button("quiet", "button", None, text(strings.upload_choose()), link.callback(|_| Msg::Asked));
+    let other = button("quiet", "button", None, text(strings.upload_choose()), link.callback(|_| Msg::PickerRequested));
     let buttons = match error {
         UploadError::Temporary => vec![again.into(), other.into()],
         UploadError::TooLarge | UploadError::Refused => vec![other.into()],
     };
-    let sentence = wrong(kind.id("wrong"), Some(uploads.wrong(error, &kind.look)));
+    let sentence = error_message(kind.id("wrong"), Some(uploads.error_message(error, &kind.config)));
     group(vec![name.into(), sentence, part("div", "drop-buttons", group(buttons))])
 }

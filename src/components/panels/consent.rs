@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{
     super::elements::{button, element, group, link, part, text},
-    Panel, badge, primary, title,
+    Panel, badge, primary_button, title,
 };
 use crate::{
     components::{UserAction, view_context::ViewContext},
@@ -15,12 +15,12 @@ use crate::{
 const SHIELD: &str = "M12 3.2 5 6v5.4c0 4.3 2.9 7.8 7 9.4 4.1-1.6 7-5.1 7-9.4V6zm-3.3 8.6 2.4 2.4 4.3-4.6";
 
 /// Renders the panel; stateless.
-pub(super) fn consent(panel: &Panel, place: &NodeRef) -> Html {
-    let ViewContext { look, act, .. } = &panel.view;
-    let strings = &look.strings;
+pub(super) fn consent(panel: &Panel, title_ref: &NodeRef) -> Html {
+    let ViewContext { config, act, .. } = &panel.view;
+    let strings = &config.strings;
     let words =
         element!("p", "id" = "panel-text", "class" = "panel-text", "part" = "panel-text"; text(strings.consent_text()));
-    let policy = look.config.given(Name::ConsentUrl).map(|address| {
+    let policy = config.settings.given(Name::ConsentUrl).map(|address| {
         let inside = text(strings.consent_policy());
         part("p", "panel-link", link("link", &address, inside, Some(strings.new_tab()), None))
     });
@@ -32,12 +32,12 @@ pub(super) fn consent(panel: &Panel, place: &NodeRef) -> Html {
         act.reform(|_| UserAction::Step(OnboardingEvent::ConsentDeclined)),
     );
     let actions = vec![
-        primary(strings.consent_accept(), act.reform(|_| UserAction::Step(OnboardingEvent::ConsentGiven))),
+        primary_button(strings.consent_accept(), act.reform(|_| UserAction::Step(OnboardingEvent::ConsentGiven))),
         decline.into(),
     ];
     let inside = vec![
         badge(SHIELD),
-        title(strings.consent_title(), place),
+        title(strings.consent_title(), title_ref),
         words.into(),
         policy.unwrap_or_default(),
         part("div", "panel-actions", group(actions)),

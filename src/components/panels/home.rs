@@ -8,7 +8,7 @@ use super::{
         elements::{element, group, on_click, part, plain, text, visually_hidden},
         icons,
     },
-    Panel, badge, primary, spoken, title,
+    Panel, auto_dir_text, badge, primary_button, title,
 };
 use crate::{
     components::{UserAction, view_context::ViewContext},
@@ -21,37 +21,37 @@ const FORWARD: &str = "m9.5 5.5 6.5 6.5-6.5 6.5";
 const BUBBLE: &str = "M12 4c4.7 0 8.3 3.2 8.3 7.3s-3.6 7.3-8.3 7.3c-1 0-2-.1-2.9-.4l-4 1.7.8-3.6a6.8 6.8 0 0 1-2.2-5C3.7 7.2 7.3 4 12 4Z";
 
 /// Renders the home screen; stateless.
-pub(super) fn home(panel: &Panel, place: &NodeRef) -> Html {
-    let ViewContext { look, act, state, .. } = &panel.view;
-    let strings = &look.strings;
+pub(super) fn home(panel: &Panel, title_ref: &NodeRef) -> Html {
+    let ViewContext { config, act, state, .. } = &panel.view;
+    let strings = &config.strings;
     let welcome = vec![
         part("p", "home-greeting", text(strings.greeting())),
-        title(strings.home_title(), place),
+        title(strings.home_title(), title_ref),
         part("p", "panel-text", text(strings.greeting_hint())),
     ];
-    let leave = act.reform(|_: MouseEvent| UserAction::Step(OnboardingEvent::HomeLeft));
+    let leave_home = act.reform(|_: MouseEvent| UserAction::Step(OnboardingEvent::HomeLeft));
     let last = state.rows().iter().rev().find_map(|row| row.message());
-    let onward = match last {
+    let continue_button = match last {
         Some(message) => {
-            let name = author_name(look, message.author, state.assignee().map(AsRef::as_ref));
+            let name = author_name(config, message.author, state.assignee().map(AsRef::as_ref));
             let words = vec![
                 plain("strong", text(strings.home_continue())),
                 visually_hidden([" ", &fill(&strings.said(), "author", &name), " "].concat().into()),
-                spoken("small", "home-last", message.content().to_plain().into()),
+                auto_dir_text("small", "home-last", message.content().to_plain().into()),
             ];
-            let inside = vec![badge(BUBBLE), plain("span", group(words)), icons::sign("forward", FORWARD)];
-            row("home-continue", group(inside), leave)
+            let inside = vec![badge(BUBBLE), plain("span", group(words)), icons::icon("forward", FORWARD)];
+            row("home-continue", group(inside), leave_home)
         }
-        None => primary(strings.home_start(), leave),
+        None => primary_button(strings.home_start(), leave_home),
     };
-    let starters = look.config.list(Name::Starters).map(|starter| {
-        let (act, said) = (act.clone(), starter.to_owned());
+    let starters = config.settings.list(Name::Starters).map(|starter| {
+        let (act, message) = (act.clone(), starter.to_owned());
         let send = Callback::from(move |_: MouseEvent| {
             act.emit(UserAction::Step(OnboardingEvent::HomeLeft));
-            act.emit(UserAction::Send(said.clone()));
+            act.emit(UserAction::Send(message.clone()));
         });
         let words = element!("span", "dir" = "auto"; text(starter.to_owned().into()));
-        plain("li", row("starter", group(vec![words.into(), icons::sign("forward", FORWARD)]), send))
+        plain("li", row("starter", group(vec![words.into(), icons::icon("forward", FORWARD)]), send))
     });
     let starters: Vec<Html> = starters.collect();
     let starters = if starters.is_empty() {
@@ -61,7 +61,8 @@ pub(super) fn home(panel: &Panel, place: &NodeRef) -> Html {
         element!("ul", "class" = "home-starters", "part" = "home-starters", "role" = "list", "aria-label" = name; group(starters))
             .into()
     };
-    let inside = vec![part("div", "home-welcome", group(welcome)), starters, part("div", "panel-actions", onward)];
+    let inside =
+        vec![part("div", "home-welcome", group(welcome)), starters, part("div", "panel-actions", continue_button)];
     element!("div", "class" = "panel home", "part" = "panel home", "role" = "group", "aria-labelledby" = "panel-title"; group(inside))
         .into()
 }

@@ -18,7 +18,7 @@ use crate::{
     components::ViewConfig,
     config::{
         Name,
-        hours::{Hours, day_named, moment},
+        hours::{Hours, day_named, minute_of_week},
     },
     strings::fill,
 };
@@ -31,12 +31,12 @@ extern "C" {
 
 const MINUTE: f64 = 60_000.0;
 /// Interval between checks of the clock, in milliseconds.
-const LOOK: u64 = 20_000;
+const CHECK_INTERVAL: u64 = 20_000;
 
 /// Component of the notice; renders nothing during office hours.
 pub(super) struct HoursNotice {
     hours: Option<(Hours, Format)>,
-    later: Option<Timer>,
+    check_timer: Option<Timer>,
 }
 
 impl Component for HoursNotice {
@@ -45,64 +45,64 @@ impl Component for HoursNotice {
     type Properties = Panel;
 
     fn create(ctx: &Context<Self>) -> Self {
-        Self { hours: read(&ctx.props().view.look), later: look_again(ctx) }
+        Self { hours: read_hours(&ctx.props().view.config), check_timer: schedule_check(ctx) }
     }
 
-    fn changed(&mut self, ctx: &Context<Self>, before: &Panel) -> bool {
-        let (now, then) = (&ctx.props().view.look.config, &before.view.look.config);
-        let same = |name| now.given(name) == then.given(name);
+    fn changed(&mut self, ctx: &Context<Self>, old: &Panel) -> bool {
+        let (now, before) = (&ctx.props().view.config.settings, &old.view.config.settings);
+        let same = |name| now.given(name) == before.given(name);
         if !same(Name::OfficeHours) || !same(Name::OfficeZone) {
-            self.hours = read(&ctx.props().view.look);
+            self.hours = read_hours(&ctx.props().view.config);
         }
         true
     }
 
     fn update(&mut self, ctx: &Context<Self>, (): ()) -> bool {
-        self.later = look_again(ctx);
+        self.check_timer = schedule_check(ctx);
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let look = &ctx.props().view.look;
-        let now = now(look);
+        let config = &ctx.props().view.config;
+        let now = now(config);
         let wait = self.hours.as_ref().map(|(hours, zone)| until_open(hours, zone, now));
-        let said_away = look.config.text(Name::Availability) == "away";
-        if !said_away && wait.is_none_or(|wait| wait == 0.0) {
+        let is_away = config.settings.text(Name::Availability) == "away";
+        if !is_away && wait.is_none_or(|wait| wait == 0.0) {
             return Html::default();
         }
-        let back = wait.filter(|wait| *wait > 0.0).and_then(|wait| back(look, now, now + wait));
+        let back = wait.filter(|wait| *wait > 0.0).and_then(|wait| opening_sentence(config, now, now + wait));
         let words = match back {
-            Some(back) => text([look.strings.hours_away().as_str(), " ", back.as_str()].concat().into()),
-            None => text(look.strings.hours_away()),
+            Some(back) => text([config.strings.hours_away().as_str(), " ", back.as_str()].concat().into()),
+            None => text(config.strings.hours_away()),
         };
-        let inside = vec![icons::sign("", icons::CLOCK), plain("span", words)];
+        let inside = vec![icons::icon("", icons::CLOCK), plain("span", words)];
         part("p", "notice notice-hours", group(inside))
     }
 }
 
-fn look_again(ctx: &Context<HoursNotice>) -> Option<Timer> {
+fn schedule_check(ctx: &Context<HoursNotice>) -> Option<Timer> {
     let link = ctx.link().clone();
-    Timer::after(LOOK, move || link.send_message(()))
+    Timer::after(CHECK_INTERVAL, move || link.send_message(()))
 }
 
 /// Reads the office hours and creates a clock in the office's time zone. An invalid setting causes
 /// one line on the console and counts as not given.
-fn read(look: &ViewConfig) -> Option<(Hours, Format)> {
-    let given = look.config.given(Name::OfficeHours)?;
-    let hours = match Hours::parse(&given) {
+fn read_hours(config: &ViewConfig) -> Option<(Hours, Format)> {
+    let setting = config.settings.given(Name::OfficeHours)?;
+    let hours = match Hours::parse(&setting) {
         Ok(hours) => hours,
         Err(misfit) => {
             warn(
-                &["[chataibot] office-hours: \"", &misfit.piece, "\" cannot be read; expected ", misfit.wanted, "."]
+                &["[chataibot] office-hours: \"", &misfit.piece, "\" cannot be read; expected ", misfit.expected, "."]
                     .concat(),
             );
             return None;
         }
     };
-    let zone = look.config.given(Name::OfficeZone);
+    let zone = config.settings.given(Name::OfficeZone);
     let mut fields = vec![("weekday", "short"), ("hour", "2-digit"), ("minute", "2-digit"), ("hourCycle", "h23")];
     fields.extend(zone.as_deref().map(|zone| ("timeZone", zone)));
-    let clock = Format::exactly("DateTimeFormat", Some("en-US"), &fields);
+    let clock = Format::exact("DateTimeFormat", Some("en-US"), &fields);
     if clock.is_none() {
         let zone = zone.unwrap_or_default();
         warn(
@@ -124,7 +124,7 @@ fn week_minute(zone: &Format, at: f64) -> Option<u16> {
             _ => {}
         }
     }
-    Some(moment(day?, hour? * 60 + minute?))
+    Some(minute_of_week(day?, hour? * 60 + minute?))
 }
 
 /// Milliseconds until the office opens; 0 while it is open.
@@ -136,26 +136,26 @@ fn until_open(hours: &Hours, zone: &Format, now: f64) -> f64 {
     }
     // Rounded to the full minute, and corrected for a change of the office's clocks (daylight
     // saving time) until then.
-    let wanted = moment(0, minute + wait);
+    let wanted = minute_of_week(0, minute + wait);
     // Not with `%`, which for `f64` adds 2 KB of code.
     let guess = ((now / MINUTE).floor() + f64::from(wait)) * MINUTE;
     let reached = week_minute(zone, guess).unwrap_or(wanted);
-    let week = i32::from(moment(6, 24 * 60 - 1)) + 1;
-    let off = (i32::from(wanted) - i32::from(reached) + week + week / 2) % week - week / 2;
-    guess + f64::from(off) * MINUTE - now
+    let week = i32::from(minute_of_week(6, 24 * 60 - 1)) + 1;
+    let correction = (i32::from(wanted) - i32::from(reached) + week + week / 2) % week - week / 2;
+    guess + f64::from(correction) * MINUTE - now
 }
 
 /// The sentence “We’re back” with day and time, in the visitor's language and time zone.
-fn back(look: &ViewConfig, now: f64, at: f64) -> Option<AttrValue> {
+fn opening_sentence(config: &ViewConfig, now: f64, at: f64) -> Option<AttrValue> {
     let time = [("hour", "numeric"), ("minute", "2-digit")];
-    let (days, locale) = (days_between(now, at), look.locale.as_deref());
+    let (days, locale) = (days_between(now, at), config.locale.as_deref());
     let when = if days < 2.0 {
         let day = Format::relative(locale, &[("numeric", "auto")])?.write_unit(days, "day");
         [day.as_str(), " ", &Format::dates(locale, &time)?.write(at)].concat().into()
     } else {
         Format::dates(locale, &[("weekday", "long"), time[0], time[1]])?.write(at)
     };
-    Some(fill(&look.strings.hours_back(), "time", &when).into())
+    Some(fill(&config.strings.hours_back(), "time", &when).into())
 }
 
 /// Number of midnights between two times, in the visitor's time zone.

@@ -16,19 +16,19 @@ use super::{
         dom,
         elements::{self, element, group, on, part, plain, text},
     },
-    Panel, take_focus, title, value_of,
+    Panel, input_value, take_focus, title,
 };
 use crate::{
     browser::timers::Timer,
     components::UserAction,
     config::{
         Config, Name,
-        fields::{Field, FieldKind, Problem, fields, usual_kind},
+        fields::{Field, FieldKind, Problem, default_kind, fields},
     },
     conversation::onboarding::OnboardingEvent,
 };
 
-const ALLOWED: &str = "text, email, phone, number, date, long, choice";
+const TYPES: &str = "text, email, phone, number, date, long, choice";
 
 #[wasm_bindgen]
 extern "C" {
@@ -39,22 +39,22 @@ extern "C" {
 /// Component of the form. The browser's fields hold the values, not this struct.
 pub(super) struct PreChat {
     fields: Vec<Field>,
-    places: Vec<NodeRef>,
+    inputs: Vec<NodeRef>,
     problems: Vec<Option<Problem>>,
     /// Whether to focus the first invalid field after the next render.
-    point: bool,
+    focus_invalid: bool,
     title: NodeRef,
-    focus: Option<Timer>,
+    focus_timer: Option<Timer>,
 }
 
 /// Messages of the component.
 pub(super) enum Msg {
     /// The visitor changed this field and left it.
-    Left(usize),
+    FieldLeft(usize),
     /// The visitor typed in this field.
-    Written(usize),
+    FieldChanged(usize),
     /// The visitor submitted the form.
-    Sent,
+    Submitted,
 }
 
 impl Component for PreChat {
@@ -62,23 +62,23 @@ impl Component for PreChat {
     type Properties = Panel;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let fields = form(&ctx.props().view.look.config);
+        let fields = form_fields(&ctx.props().view.config.settings);
         Self {
-            places: fields.iter().map(|_| NodeRef::default()).collect(),
+            inputs: fields.iter().map(|_| NodeRef::default()).collect(),
             problems: vec![None; fields.len()],
             fields,
-            point: false,
+            focus_invalid: false,
             title: NodeRef::default(),
-            focus: None,
+            focus_timer: None,
         }
     }
 
-    fn changed(&mut self, ctx: &Context<Self>, before: &Panel) -> bool {
-        let (now, then) = (&ctx.props().view.look.config, &before.view.look.config);
-        let same = |name| now.given(name) == then.given(name);
+    fn changed(&mut self, ctx: &Context<Self>, old: &Panel) -> bool {
+        let (now, before) = (&ctx.props().view.config.settings, &old.view.config.settings);
+        let same = |name| now.given(name) == before.given(name);
         if !same(Name::Prechat) || !same(Name::PrechatFields) {
-            let fields = form(now);
-            self.places.resize_with(fields.len(), NodeRef::default);
+            let fields = form_fields(now);
+            self.inputs.resize_with(fields.len(), NodeRef::default);
             self.problems = vec![None; fields.len()];
             self.fields = fields;
         }
@@ -88,22 +88,23 @@ impl Component for PreChat {
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             // The visitor may still come back to an empty field.
-            Msg::Left(at) => {
+            Msg::FieldLeft(at) => {
                 let problem = self.problem(at).filter(|problem| *problem != Problem::Empty);
                 std::mem::replace(&mut self.problems[at], problem) != problem
             }
             // A problem disappears as soon as it is fixed, and appears only when the field is left.
-            Msg::Written(at) if self.problems[at].is_some() => {
+            Msg::FieldChanged(at) if self.problems[at].is_some() => {
                 self.problems[at] = self.problem(at);
                 true
             }
-            Msg::Written(_) => false,
-            Msg::Sent => {
+            Msg::FieldChanged(_) => false,
+            Msg::Submitted => {
                 self.problems = (0..self.fields.len()).map(|at| self.problem(at)).collect();
-                self.point = self.problems.iter().any(Option::is_some);
-                if !self.point {
-                    let values = self.fields.iter().zip(&self.places);
-                    let values = values.map(|(field, place)| (field.name.clone(), value_of(place).trim().to_owned()));
+                self.focus_invalid = self.problems.iter().any(Option::is_some);
+                if !self.focus_invalid {
+                    let values = self.fields.iter().zip(&self.inputs);
+                    let values =
+                        values.map(|(field, input)| (field.name.clone(), input_value(input).trim().to_owned()));
                     let values = values.filter(|(_, value)| !value.is_empty()).collect();
                     ctx.props().view.act.emit(UserAction::Step(OnboardingEvent::FormFilled(values)));
                 }
@@ -113,8 +114,8 @@ impl Component for PreChat {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let look = &ctx.props().view.look;
-        let strings = &look.strings;
+        let config = &ctx.props().view.config;
+        let strings = &config.strings;
         let words = element!(
             "p", "id" = "panel-text", "class" = "panel-text", "part" = "panel-text"; text(strings.prechat_text())
         );
@@ -127,7 +128,7 @@ impl Component for PreChat {
         inside.push(part("div", "panel-actions", submit.into()));
         let sent = ctx.link().callback(|event: SubmitEvent| {
             event.prevent_default();
-            Msg::Sent
+            Msg::Submitted
         });
         let form = element!(
             "form",
@@ -143,14 +144,14 @@ impl Component for PreChat {
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if first {
-            self.write_known(&ctx.props().view.look.config);
+            self.prefill_textareas(&ctx.props().view.config.settings);
             // On touch screens, focusing a field would show a keyboard over the form's title.
-            let place = if dom::matches(dom::FINGER) { None } else { self.places.first() };
-            take_focus(place.unwrap_or(&self.title), &mut self.focus);
+            let input = if dom::matches(dom::TOUCH) { None } else { self.inputs.first() };
+            take_focus(input.unwrap_or(&self.title), &mut self.focus_timer);
         }
-        if std::mem::take(&mut self.point) {
+        if std::mem::take(&mut self.focus_invalid) {
             let first = self.problems.iter().position(Option::is_some);
-            if let Some(field) = first.and_then(|at| self.places[at].cast::<Element>()) {
+            if let Some(field) = first.and_then(|at| self.inputs[at].cast::<Element>()) {
                 dom::focus(&field);
                 field.scroll_into_view();
             }
@@ -160,9 +161,9 @@ impl Component for PreChat {
 
 impl PreChat {
     /// Sets the values the page knows in fields of several lines, which have no attribute for them.
-    fn write_known(&self, config: &Config) {
-        for (field, place) in self.fields.iter().zip(&self.places).filter(|(field, _)| field.kind == FieldKind::Long) {
-            if let (Some(known), Some(element)) = (known(config, &field.name), place.cast::<Element>()) {
+    fn prefill_textareas(&self, settings: &Config) {
+        for (field, input) in self.fields.iter().zip(&self.inputs).filter(|(field, _)| field.kind == FieldKind::Long) {
+            if let (Some(known), Some(element)) = (known_value(settings, &field.name), input.cast::<Element>()) {
                 // Setting `value` of an element does not fail.
                 let set = Reflect::set(&element, &JsValue::from_str("value"), &JsValue::from_str(&known));
                 debug_assert!(set.is_ok());
@@ -171,17 +172,17 @@ impl PreChat {
     }
 
     fn problem(&self, at: usize) -> Option<Problem> {
-        self.fields[at].problem(&value_of(&self.places[at]))
+        self.fields[at].problem(&input_value(&self.inputs[at]))
     }
 
     fn field(&self, ctx: &Context<Self>, at: usize) -> Html {
-        let (field, look) = (&self.fields[at], &ctx.props().view.look);
-        let strings = &look.strings;
+        let (field, config) = (&self.fields[at], &ctx.props().view.config);
+        let strings = &config.strings;
         let number = at.to_string();
         let (id, note, error) =
             (["form-", &number].concat(), ["form-note-", &number].concat(), ["form-error-", &number].concat());
-        let known = known(&look.config, &field.name);
-        let locked = known.is_some() && is_contact(&field.name) && look.config.flag(Name::ContactLocked);
+        let known = known_value(&config.settings, &field.name);
+        let locked = known.is_some() && is_contact_field(&field.name) && config.settings.flag(Name::ContactLocked);
 
         // CSS capitalises a field's name only where it serves as the label.
         let mut names = "form-label";
@@ -211,15 +212,15 @@ impl PreChat {
             Problem::Phone => strings.form_bad_phone(),
             Problem::Number => strings.form_bad_number(),
         });
-        let described = match (locked, problem.is_some()) {
+        let described_by = match (locked, problem.is_some()) {
             (true, _) => Some(note.clone()),
             (false, true) => Some(error.clone()),
             (false, false) => None,
         };
-        let input = self.input(at, known, id, described, locked);
-        let written = ctx.link().callback(move |_: InputEvent| Msg::Written(at));
-        let left = ctx.link().callback(move |_: Event| Msg::Left(at));
-        let input = on(elements::at(input, &self.places[at]), Rc::new(oninput::Wrapper::new(written)));
+        let input = self.input(at, known, id, described_by, locked);
+        let written = ctx.link().callback(move |_: InputEvent| Msg::FieldChanged(at));
+        let left = ctx.link().callback(move |_: Event| Msg::FieldLeft(at));
+        let input = on(elements::with_ref(input, &self.inputs[at]), Rc::new(oninput::Wrapper::new(written)));
         let input = on(input, Rc::new(onchange::Wrapper::new(left)));
         let below = if locked {
             element!("small", "id" = note, "class" = "form-note", "part" = "form-note"; text(strings.field_locked()))
@@ -234,9 +235,9 @@ impl PreChat {
     }
 
     /// Renders the input element, with the value the page knows.
-    fn input(&self, at: usize, known: Option<Rc<str>>, id: String, described: Option<String>, locked: bool) -> VTag {
+    fn input(&self, at: usize, known: Option<Rc<str>>, id: String, described_by: Option<String>, locked: bool) -> VTag {
         let field = &self.fields[at];
-        let (kind, mode, complete) = match field.kind {
+        let (kind, mode, autocomplete) = match field.kind {
             FieldKind::Name => ("text", None, Some("name")),
             FieldKind::Email => ("email", Some("email"), Some("email")),
             FieldKind::Phone => ("tel", Some("tel"), Some("tel")),
@@ -263,7 +264,7 @@ impl PreChat {
             "type" = is_input.then_some(kind),
             "value" = known.filter(|_| is_input).map(AttrValue::from),
             "inputmode" = mode,
-            "autocomplete" = complete.unwrap_or("off"),
+            "autocomplete" = autocomplete.unwrap_or("off"),
             "autocapitalize" = (field.kind == FieldKind::Email).then_some("off"),
             "rows" = (field.kind == FieldKind::Long).then_some("3"),
             "maxlength" = (field.kind != FieldKind::Choice).then_some("1000"),
@@ -271,7 +272,7 @@ impl PreChat {
             "readonly" = locked.then_some(""),
             "aria-required" = field.required.then_some("true"),
             "aria-invalid" = self.problems[at].map(|_| "true"),
-            "aria-describedby" = described;
+            "aria-describedby" = described_by;
             inside
         )
     }
@@ -289,24 +290,24 @@ fn choices(field: &Field, known: Option<&str>) -> Html {
     std::iter::once(option("")).chain(each).collect()
 }
 
-fn is_contact(name: &str) -> bool {
+fn is_contact_field(name: &str) -> bool {
     matches!(name, "name" | "email" | "phone")
 }
 
 /// Returns the value that the page knows for the field called `name`.
-fn known(config: &Config, name: &str) -> Option<Rc<str>> {
+fn known_value(settings: &Config, name: &str) -> Option<Rc<str>> {
     let known = match name {
-        "name" => config.contact(Name::ContactName),
-        "email" => config.contact(Name::ContactEmail),
-        "phone" => config.contact(Name::ContactPhone),
-        _ => config.variables().get(name).map(Rc::from),
+        "name" => settings.contact(Name::ContactName),
+        "email" => settings.contact(Name::ContactEmail),
+        "phone" => settings.contact(Name::ContactPhone),
+        _ => settings.variables().get(name).map(Rc::from),
     };
     known.filter(|known| !known.is_empty())
 }
 
-fn form(config: &Config) -> Vec<Field> {
-    let own = config.given(Name::PrechatFields).map(|json| own_fields(&json)).unwrap_or_default();
-    fields(&config.given(Name::Prechat).unwrap_or_default(), own)
+fn form_fields(settings: &Config) -> Vec<Field> {
+    let own = settings.given(Name::PrechatFields).map(|json| own_fields(&json)).unwrap_or_default();
+    fields(&settings.given(Name::Prechat).unwrap_or_default(), own)
 }
 
 /// Parses the page's own fields. Invalid entries are skipped, with one line on the console.
@@ -316,23 +317,23 @@ fn own_fields(json: &str) -> Vec<Field> {
         let get = |key: &str| Reflect::get(&one, &JsValue::from_str(key)).unwrap_or_default();
         let text = |key: &str| get(key).as_string().filter(|text| !text.trim().is_empty());
         let Some(name) = text("name") else {
-            warn("[chataibot] prechatFields: a field without a name is left aside.");
+            warn("[chataibot] prechatFields: a field without a name is ignored.");
             return None;
         };
         let options = get("options");
         let options =
             options.dyn_ref::<Array>().map(|list| list.iter().filter_map(|option| option.as_string()).collect());
         let required = get("required").as_bool() == Some(true);
-        Some(make(name, text("label"), text("type"), required, options.unwrap_or_default()))
+        Some(own_field(name, text("label"), text("type"), required, options.unwrap_or_default()))
     };
     list.iter().filter_map(field).collect()
 }
 
-fn make(name: String, label: Option<String>, kind: Option<String>, required: bool, options: Vec<String>) -> Field {
+fn own_field(name: String, label: Option<String>, kind: Option<String>, required: bool, options: Vec<String>) -> Field {
     let named = kind.as_deref().and_then(FieldKind::named);
     if let (Some(kind), None) = (&kind, named) {
-        warn(&["[chataibot] prechatFields: \"", kind, "\" is not a type of field. Allowed: ", ALLOWED, "."].concat());
+        warn(&["[chataibot] prechatFields: \"", kind, "\" is not a type of field. Allowed: ", TYPES, "."].concat());
     }
-    let kind = named.unwrap_or(if options.is_empty() { usual_kind(&name) } else { FieldKind::Choice });
+    let kind = named.unwrap_or(if options.is_empty() { default_kind(&name) } else { FieldKind::Choice });
     Field { name, label, kind, required, options }
 }

@@ -10,10 +10,10 @@ use yew::{
 
 use super::{
     super::{
-        elements::{at, element, group, on, part, plain, text, visually_hidden},
+        elements::{element, group, on, part, plain, text, visually_hidden, with_ref},
         icons,
     },
-    Panel, PanelKind, take_focus, value_of,
+    Panel, PanelKind, input_value, take_focus,
 };
 use crate::{
     browser::timers::Timer,
@@ -34,8 +34,8 @@ pub(super) struct RatingPanel {
     comment: NodeRef,
     thanks: NodeRef,
     /// Whether the form was just sent: it will be removed, and the focused element with it.
-    sent: bool,
-    focus: Option<Timer>,
+    was_sent: bool,
+    focus_timer: Option<Timer>,
 }
 
 /// Messages of the component.
@@ -43,7 +43,7 @@ pub(super) enum Msg {
     /// The visitor chose this value.
     Chosen(u32),
     /// The visitor submitted the rating.
-    Sent,
+    Submitted,
 }
 
 impl Component for RatingPanel {
@@ -51,16 +51,22 @@ impl Component for RatingPanel {
     type Properties = Panel;
 
     fn create(_: &Context<Self>) -> Self {
-        Self { value: None, comment: NodeRef::default(), thanks: NodeRef::default(), sent: false, focus: None }
+        Self {
+            value: None,
+            comment: NodeRef::default(),
+            thanks: NodeRef::default(),
+            was_sent: false,
+            focus_timer: None,
+        }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         match msg {
             Msg::Chosen(value) => self.value.replace(value) != Some(value),
-            Msg::Sent => {
+            Msg::Submitted => {
                 if let Some(value) = self.value.take() {
-                    self.sent = true;
-                    let comment = value_of(&self.comment).trim().to_owned();
+                    self.was_sent = true;
+                    let comment = input_value(&self.comment).trim().to_owned();
                     let best = scale(ctx.props()).best();
                     ctx.props().view.act.emit(UserAction::Step(OnboardingEvent::Rated(Rating {
                         value,
@@ -74,64 +80,71 @@ impl Component for RatingPanel {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let Panel { view: ViewContext { state, look, .. }, bottom, .. } = ctx.props();
+        let Panel { view: ViewContext { state, config, .. }, bottom, .. } = ctx.props();
         let inside = if state.is_rated() {
-            let words = group(vec![icons::sign("", icons::TICK), plain("span", text(look.strings.rating_thanks()))]);
+            let words = group(vec![icons::icon("", icons::TICK), plain("span", text(config.strings.rating_thanks()))]);
             let thanks = element!("p", "class" = "rating-thanks", "part" = "rating-thanks", "tabindex" = "-1"; words);
-            at(thanks, &self.thanks).into()
+            with_ref(thanks, &self.thanks).into()
         } else {
-            self.form(ctx, look)
+            self.form(ctx, config)
         };
         part("div", "rating", group(vec![inside, bottom.clone()]))
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
-        let ViewContext { state, look, say, .. } = &ctx.props().view;
-        if self.sent && state.is_rated() {
-            self.sent = false;
+        let ViewContext { state, config, announce, .. } = &ctx.props().view;
+        if self.was_sent && state.is_rated() {
+            self.was_sent = false;
             // A screen reader reads the focused element without an announcement.
-            if !take_focus(&self.thanks, &mut self.focus) {
-                say.emit(look.strings.rating_thanks());
+            if !take_focus(&self.thanks, &mut self.focus_timer) {
+                announce.emit(config.strings.rating_thanks());
             }
         }
     }
 }
 
 impl RatingPanel {
-    fn form(&self, ctx: &Context<Self>, look: &ViewConfig) -> Html {
-        let strings = &look.strings;
+    fn form(&self, ctx: &Context<Self>, config: &ViewConfig) -> Html {
+        let strings = &config.strings;
         let scale = scale(ctx.props());
         let marks: Html = match scale {
             Scale::Stars => (1..=5)
                 .map(|value| {
                     let words = fill(&strings.rating_value(), "value", &value.to_string());
-                    self.mark(ctx, value, STAR, fill(&words, "best", "5").into(), "star")
+                    self.scale_step(ctx, value, STAR, fill(&words, "best", "5").into(), "star")
                 })
                 .collect(),
             Scale::Thumbs => group(vec![
-                self.mark(ctx, 1, UP, strings.helpful(), "thumb"),
-                self.mark(ctx, 0, DOWN, strings.not_helpful(), "thumb"),
+                self.scale_step(ctx, 1, UP, strings.helpful(), "thumb"),
+                self.scale_step(ctx, 0, DOWN, strings.not_helpful(), "thumb"),
             ]),
         };
         let question = element!("legend", "class" = "rating-question", "part" = "rating-question"; text(strings.rating_question()));
         let marks = part("div", "rating-marks", marks);
         let marks = element!("fieldset", "class" = "rating-scale", "part" = "rating-scale"; group(vec![question.into(), marks]));
-        let more = if self.value.is_some() { self.more(look) } else { Html::default() };
+        let more = if self.value.is_some() { self.comment_form(config) } else { Html::default() };
         let sent = ctx.link().callback(|event: SubmitEvent| {
             event.prevent_default();
-            Msg::Sent
+            Msg::Submitted
         });
         let form = element!("form", "class" = "rating-form", "part" = "rating-form"; group(vec![marks.into(), more]));
         on(form, Rc::new(onsubmit::Wrapper::new(sent))).into()
     }
 
     /// One step of the scale: a radio button under a sign.
-    fn mark(&self, ctx: &Context<Self>, value: u32, sign: &'static str, name: AttrValue, kind: &'static str) -> Html {
-        let filled = match scale(ctx.props()) {
+    fn scale_step(
+        &self,
+        ctx: &Context<Self>,
+        value: u32,
+        icon: &'static str,
+        name: AttrValue,
+        kind: &'static str,
+    ) -> Html {
+        let is_filled = match scale(ctx.props()) {
             Scale::Stars => self.value.is_some_and(|chosen| value <= chosen),
             Scale::Thumbs => self.value == Some(value),
         };
-        let names = match (kind, filled) {
+        let names = match (kind, is_filled) {
             ("star", true) => "mark star mark-chosen",
             ("star", false) => "mark star",
             (_, true) => "mark thumb mark-chosen",
@@ -147,12 +160,12 @@ impl RatingPanel {
             Html::default()
         );
         let radio = on(radio, Rc::new(onchange::Wrapper::new(chosen)));
-        let inside = vec![radio.into(), icons::sign("", sign), visually_hidden(name.clone())];
+        let inside = vec![radio.into(), icons::icon("", icon), visually_hidden(name.clone())];
         element!("label", "class" = names, "part" = names, "title" = name; group(inside)).into()
     }
 
-    fn more(&self, look: &ViewConfig) -> Html {
-        let strings = &look.strings;
+    fn comment_form(&self, config: &ViewConfig) -> Html {
+        let strings = &config.strings;
         let label = element!(
             "label", "class" = "form-label", "part" = "form-label", "for" = "rating-comment";
             group(vec![plain("span", text(strings.rating_comment())), text(" ".into()), part("span", "form-optional", text(strings.form_optional()))])
@@ -170,7 +183,7 @@ impl RatingPanel {
         let submit = element!(
             "button", "type" = "submit", "class" = "primary", "part" = "button button-primary"; text(strings.rating_submit())
         );
-        plain("div", group(vec![label.into(), at(field, &self.comment).into(), submit.into()]))
+        plain("div", group(vec![label.into(), with_ref(field, &self.comment).into(), submit.into()]))
     }
 }
 

@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Blob, BlobPropertyBag, Document, HtmlElement, Url, window};
 use yew::AttrValue;
 
-use super::super::{Transcript, ViewConfig, avatar::author_name, intl::Format, time_format::moment};
+use super::super::{Transcript, ViewConfig, avatar::author_name, intl::Format, time_format::to_js_time};
 use crate::{
     conversation::{Conversation, Notice, RowKind},
     strings::fill,
@@ -17,39 +17,39 @@ use crate::{
 use chataibot_wire::{Author, RichText};
 
 /// How long the browser may take to begin the download, in milliseconds.
-const PATIENCE: i32 = 20_000;
+const DOWNLOAD_TIMEOUT: i32 = 20_000;
 
 /// One entry of the file, in order from top to bottom.
 pub(super) enum Line {
     /// A message.
-    Said { by: Author, name: AttrValue, time: AttrValue, words: RichText },
+    Message { author: Author, name: AttrValue, time: AttrValue, words: RichText },
     /// An event, such as a handover.
     Event(AttrValue),
 }
 
 /// Saves the conversation as the visitor sees it.
-pub(in crate::components) fn save(state: &Conversation, look: &ViewConfig, kind: Transcript) {
+pub(in crate::components) fn save(state: &Conversation, config: &ViewConfig, kind: Transcript) {
     let Some(page) = window().and_then(|window| window.document()) else { return };
-    let lines = lines(state, look);
+    let lines = lines(state, config);
     let date = Date::new_0();
-    let made = write(look, &[("dateStyle", "full"), ("timeStyle", "short")], date.get_time());
-    let (content, media, ending) = match kind {
-        Transcript::Text => (plain_text::text(look, &made, &lines), "text/plain;charset=utf-8", ".txt"),
-        Transcript::Html => match page::page(&page, look, &made, &lines) {
+    let created = format_time(config, &[("dateStyle", "full"), ("timeStyle", "short")], date.get_time());
+    let (content, media_type, extension) = match kind {
+        Transcript::Text => (plain_text::text(config, &created, &lines), "text/plain;charset=utf-8", ".txt"),
+        Transcript::Html => match page::page(&page, config, &created, &lines) {
             Some(content) => (content, "text/html;charset=utf-8", ".html"),
             None => return,
         },
     };
     let day = String::from(date.to_iso_string());
-    let name = ["chat-", day.get(..10).unwrap_or_default(), ending].concat();
+    let name = ["chat-", day.get(..10).unwrap_or_default(), extension].concat();
     // No error is shown: the browser itself reports a refused download.
-    let saved = download(&page, &content, media, &name);
+    let saved = download(&page, &content, media_type, &name);
     debug_assert!(saved.is_some());
 }
 
-fn download(page: &Document, content: &str, media: &str, name: &str) -> Option<()> {
+fn download(page: &Document, content: &str, media_type: &str, name: &str) -> Option<()> {
     let options = BlobPropertyBag::new();
-    options.set_type(media);
+    options.set_type(media_type);
     let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&content.into()), &options).ok()?;
     let address = Url::create_object_url_with_blob(&blob).ok()?;
     let link = page.create_element("a").ok()?.dyn_into::<HtmlElement>().ok()?;
@@ -57,7 +57,8 @@ fn download(page: &Document, content: &str, media: &str, name: &str) -> Option<(
     link.set_attribute("download", name).ok()?;
     link.click();
     let revoke = Closure::once_into_js(move || Url::revoke_object_url(&address).is_ok());
-    let later = window()?.set_timeout_with_callback_and_timeout_and_arguments_0(revoke.unchecked_ref(), PATIENCE);
+    let later =
+        window()?.set_timeout_with_callback_and_timeout_and_arguments_0(revoke.unchecked_ref(), DOWNLOAD_TIMEOUT);
     later.ok().map(drop)
 }
 
@@ -70,15 +71,15 @@ fn absolute(address: &str) -> Option<String> {
     Url::new_with_base(address, &base).ok().map(|url| url.href())
 }
 
-fn lines(state: &Conversation, look: &ViewConfig) -> Vec<Line> {
-    let strings = &look.strings;
+fn lines(state: &Conversation, config: &ViewConfig) -> Vec<Line> {
+    let strings = &config.strings;
     let mut agent = None;
     let line = |row: &std::rc::Rc<crate::conversation::Row>| match &row.kind {
         RowKind::Message(message) => {
-            let words = plain_text::of(message.content(), strings);
-            let time = write(look, &[("dateStyle", "medium"), ("timeStyle", "short")], moment(row.at));
-            let name = author_name(look, message.author, agent.as_ref());
-            (!words.is_empty()).then_some(Line::Said { by: message.author, name, time, words })
+            let words = plain_text::message_text(message.content(), strings);
+            let time = format_time(config, &[("dateStyle", "medium"), ("timeStyle", "short")], to_js_time(row.at));
+            let name = author_name(config, message.author, agent.as_ref());
+            (!words.is_empty()).then_some(Line::Message { author: message.author, name, time, words })
         }
         RowKind::Notice(Notice::Handover(assignee)) => {
             agent = Some(assignee.clone());
@@ -95,6 +96,6 @@ fn lines(state: &Conversation, look: &ViewConfig) -> Vec<Line> {
 }
 
 /// Formats a time in the visitor's language.
-fn write(look: &ViewConfig, fields: &[(&str, &str)], at: f64) -> AttrValue {
-    Format::dates(look.locale.as_deref(), fields).map(|format| format.write(at)).unwrap_or_default()
+fn format_time(config: &ViewConfig, fields: &[(&str, &str)], at: f64) -> AttrValue {
+    Format::dates(config.locale.as_deref(), fields).map(|format| format.write(at)).unwrap_or_default()
 }

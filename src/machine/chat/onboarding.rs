@@ -13,7 +13,7 @@ impl ChatMachine {
         if matches!(step, OnboardingEvent::Rated(_)) && self.core.state.is_rated() {
             return;
         }
-        self.apply(self.core.state.after(&step, self.now.unix));
+        self.apply(self.core.state.step_action(&step, self.now.unix));
         match step {
             OnboardingEvent::ConsentGiven => {
                 self.emit(PageEvent::Consent { given: true });
@@ -68,13 +68,13 @@ mod tests {
     #[test]
     fn before_consent_nothing_is_asked_for_and_nothing_is_stored() {
         let mut client = ChatMachine::new(true);
-        let gate = Requirements { consent: Some("1".into()), ..Requirements::default() };
-        let said = || Input::User(UserAction::Send("Hello".to_owned()), "m1".into());
+        let requirements = Requirements { consent: Some("1".into()), ..Requirements::default() };
+        let message = || Input::User(UserAction::Send("Hello".to_owned()), "m1".into());
         for input in [
-            Input::RequirementsSet(gate),
+            Input::RequirementsSet(requirements),
             Input::Loaded(Box::default()),
             user(UserAction::Open),
-            said(),
+            message(),
             user(UserAction::Draft("More".into())),
             Input::Hidden,
             user(UserAction::Step(OnboardingEvent::ConsentDeclined)),
@@ -97,12 +97,12 @@ mod tests {
     #[test]
     fn a_running_conversation_stops_at_a_new_version_of_the_consent() {
         let mut client = ChatMachine::new(true);
-        let gate = |version: &str| Requirements { consent: Some(version.into()), ..Requirements::default() };
-        handle(&mut client, Input::RequirementsSet(gate("1")));
+        let requirements = |version: &str| Requirements { consent: Some(version.into()), ..Requirements::default() };
+        handle(&mut client, Input::RequirementsSet(requirements("1")));
         handle(&mut client, Input::Loaded(Box::<StoredSession>::default()));
         handle(&mut client, user(UserAction::Open));
         handle(&mut client, user(UserAction::Step(OnboardingEvent::ConsentGiven)));
-        handle(&mut client, Input::RequirementsSet(gate("2")));
+        handle(&mut client, Input::RequirementsSet(requirements("2")));
         let effects = handle(&mut client, Input::User(UserAction::Send("Hello".to_owned()), "m1".into()));
         assert!(effects.is_empty(), "{effects:?}");
     }

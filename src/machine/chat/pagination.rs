@@ -14,7 +14,9 @@ use crate::{
 impl ChatMachine {
     /// Whether a page is wanted and not requested yet.
     pub(super) fn wants_page(&self) -> bool {
-        self.core.state.earlier() == HistoryState::Loading && self.core.state.id().is_some() && self.page.is_none()
+        self.core.state.history() == HistoryState::Loading
+            && self.core.state.id().is_some()
+            && self.page_before.is_none()
     }
 
     pub(super) fn ask_for_page(&mut self, credentials: &Rc<Credentials>) {
@@ -22,7 +24,7 @@ impl ChatMachine {
             && let (Some(conversation), Some(first)) = (self.core.state.id().cloned(), self.core.state.log().first())
         {
             let before = first.cursor;
-            self.page = Some(before);
+            self.page_before = Some(before);
             self.page_token = Rc::from(credentials.token.as_str());
             self.effects.push(Effect::Chat(ChatEffect::FetchPage {
                 conversation,
@@ -35,17 +37,17 @@ impl ChatMachine {
     pub(super) fn page_answered(&mut self, before: Cursor, result: Result<(Vec<Rc<RawEntry>>, bool), ApiError>) {
         // Ignores an answer that is no longer wanted. If the log was rebuilt in the meantime, the
         // page is requested again.
-        if self.page != Some(before) {
+        if self.page_before != Some(before) {
             return;
         }
-        self.page = None;
+        self.page_before = None;
         if self.core.state.log().first().is_none_or(|first| first.cursor != before) {
             return;
         }
         match result {
-            Ok((entries, earlier)) => {
+            Ok((entries, has_earlier)) => {
                 self.core.token_refresh.accepted();
-                self.apply(Action::EarlierCame { entries, earlier });
+                self.apply(Action::EarlierReceived { entries, has_earlier });
             }
             // The page stays wanted, and is requested again with a new token.
             Err(ApiError::Unauthorized | ApiError::Challenged) => {

@@ -11,26 +11,36 @@ use crate::machine::{
 impl ChatMachine {
     /// Creates the machine that continues from the state of `idle`.
     #[must_use]
-    pub fn after(idle: IdleMachine, now: Now) -> Self {
-        let (core, Handover { shared, asleep, offline, saved_draft, saved_opens, saved_messages, error }) =
-            idle.into_parts();
+    pub fn from_idle(idle: IdleMachine, now: Now) -> Self {
+        let (
+            core,
+            Handover {
+                coordinates_tabs,
+                is_frozen,
+                is_offline,
+                saved_draft,
+                saved_starts_open,
+                saved_messages,
+                reported_error,
+            },
+        ) = idle.into_parts();
         let mut chat = Self { core, now, ..Self::default() };
         chat.mark_saved();
-        chat.saved.urgent.2 = saved_opens;
+        chat.saved.urgent.2 = saved_starts_open;
         chat.saved.outbox.truncate(saved_messages);
         chat.saved.draft = saved_draft;
-        chat.reported.error = error.map(|code| (ErrorSource::Token, code));
+        chat.reported.error = reported_error.map(|code| (ErrorSource::Token, code));
         chat.reported.newest_row = chat.core.state.newest_key();
-        if shared {
+        if coordinates_tabs {
             chat.election.join();
         }
-        if offline {
+        if is_offline {
             chat.send_queue.pause(now.monotonic);
             chat.handle_connection(ConnectionEvent::Offline);
         }
-        if asleep {
+        if is_frozen {
             chat.handle_connection(ConnectionEvent::Frozen);
-            chat.election.sleep();
+            chat.election.freeze();
         }
         // Nothing is connected yet, so there is nothing to disconnect.
         chat.effects.clear();
@@ -40,6 +50,6 @@ impl ChatMachine {
     /// The same, as a [`Promote`](crate::machine::Promote).
     #[must_use]
     pub fn promote(idle: IdleMachine, now: Now) -> Box<dyn ChatLogic> {
-        Box::new(Self::after(idle, now))
+        Box::new(Self::from_idle(idle, now))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{ChatMachine, outputs::lazy};
+use super::{ChatMachine, outputs::deferred_state};
 use crate::{
     api::Credentials,
     conversation::{Action, OutboxMessage, Phase},
@@ -17,18 +17,18 @@ impl ChatMachine {
     /// messages are kept.
     pub(super) fn adopt(&mut self, credentials: Rc<Credentials>) {
         if self.core.state.id().is_some() && self.owner.as_ref() != Some(&credentials.visitor) {
-            self.bring_back();
+            self.requeue_in_flight();
             self.leave();
         }
         self.core.token_refresh.adopt(credentials, self.now);
-        self.doubted = false;
+        self.may_have_missed_reset = false;
     }
 
     /// Queues the message in flight again, because its conversation is left.
-    fn bring_back(&mut self) {
+    fn requeue_in_flight(&mut self) {
         if let Some(id) = self.send_queue.in_flight().cloned() {
             self.apply(Action::SendDelayed { id });
-            self.send_queue.done();
+            self.send_queue.release();
         }
     }
 
@@ -48,8 +48,8 @@ impl ChatMachine {
 
     pub(super) fn remote_conversation(&mut self, stored: Option<Box<StoredConversation>>) {
         let Some(stored) = stored else { return self.forget() };
-        let ours = self.core.state.id().map(|id| &**id);
-        if ours == stored.id.as_deref() {
+        let own_id = self.core.state.id().map(|id| &**id);
+        if own_id == stored.id.as_deref() {
             self.merge(&stored);
             return;
         }
@@ -57,18 +57,18 @@ impl ChatMachine {
         if visitor.is_some() && stored.visitor.is_some() && stored.visitor.as_deref() != visitor {
             return;
         }
-        self.bring_back();
-        self.disconnect_for_good();
-        self.core.opens = stored.open;
+        self.requeue_in_flight();
+        self.disconnect_from_log();
+        self.core.starts_open = stored.open;
         if stored.id.is_some() {
             self.owner.clone_from(&stored.visitor);
             self.apply(Action::Restored(Box::new(stored.into_restored())));
-            self.core.awake = true;
+            self.core.has_shown_intent = true;
         } else {
-            self.apply(Action::Left);
+            self.apply(Action::ConversationLeft);
         }
-        self.saved.urgent = self.urgent();
-        self.saved.lazy = lazy(&self.core.state);
+        self.saved.urgent = self.urgent_state();
+        self.saved.deferred = deferred_state(&self.core.state);
         self.reported.phase = self.core.state.phase();
     }
 
@@ -87,14 +87,14 @@ impl ChatMachine {
         if stored.ended {
             self.apply(Action::Ended);
         }
-        self.core.opens = stored.open;
+        self.core.starts_open = stored.open;
         // Storage already has this state.
-        let known = self.urgent();
-        if stored.ended == (known.1 == Phase::Ended) {
-            self.saved.urgent = known;
+        let urgent = self.urgent_state();
+        if stored.ended == (urgent.1 == Phase::Ended) {
+            self.saved.urgent = urgent;
         }
-        if (stored.cursor, stored.read) == (self.core.state.cursor(), self.core.state.read()) {
-            self.saved.lazy = lazy(&self.core.state);
+        if (stored.cursor, stored.read) == (self.core.state.cursor(), self.core.state.read_cursor()) {
+            self.saved.deferred = deferred_state(&self.core.state);
         }
     }
 
@@ -103,14 +103,14 @@ impl ChatMachine {
         match stored {
             None if self.send_queue.in_flight() == Some(&id) => {}
             // Its removal means that it was settled: a discarded message is marked as such first.
-            None => self.settle(&id),
-            Some(stored) => match stored.into_pending(&id) {
+            None => self.mark_settled_remotely(&id),
+            Some(stored) => match stored.into_message(&id) {
                 Some(pending) => {
                     self.apply(Action::OutboxFound(vec![pending.clone()]));
-                    self.core.awake = true;
+                    self.core.has_shown_intent = true;
                     // If the log has settled the message here, it counts as saved, so that `save`
                     // removes its stored copy.
-                    if self.waits(&id).is_none() {
+                    if self.find_pending(&id).is_none() {
                         self.saved.outbox.push(Rc::new(pending));
                     }
                 }
@@ -118,31 +118,31 @@ impl ChatMachine {
             },
         }
         // Storage already has this message.
-        self.saved.outbox.extend(self.waits(&id).cloned());
+        self.saved.outbox.extend(self.find_pending(&id).cloned());
     }
 
     pub(super) fn settled_remotely(&mut self, id: Rc<str>) {
         if self.send_queue.in_flight() == Some(&id) {
-            self.send_queue.done();
+            self.send_queue.release();
         }
         self.saved.outbox.retain(|saved| saved.id != id);
-        self.settle(&id);
+        self.mark_settled_remotely(&id);
     }
 
     /// Called when another tab has removed the message from storage, so it is settled; the log will
     /// tell how. Until then its row keeps its state, as do rows of messages that no longer wait
     /// here.
-    fn settle(&mut self, id: &Rc<str>) {
-        let Some(pending) = self.waits(id).cloned() else { return };
-        if self.core.listens {
-            self.reported.settled.push(pending);
+    fn mark_settled_remotely(&mut self, id: &Rc<str>) {
+        let Some(pending) = self.find_pending(id).cloned() else { return };
+        if self.core.receives_replies {
+            self.reported.settled_remotely.push(pending);
             self.apply(Action::SettledRemotely { id: id.clone() });
         } else {
             self.apply(Action::SendAccepted { id: id.clone(), now: self.now.monotonic });
         }
     }
 
-    fn waits(&self, id: &str) -> Option<&Rc<OutboxMessage>> {
+    fn find_pending(&self, id: &str) -> Option<&Rc<OutboxMessage>> {
         self.core.state.outbox().iter().find(|pending| *pending.id == *id)
     }
 }

@@ -18,7 +18,7 @@ use crate::{
 
 /// A visible composer that the visitor typed in this recently keeps its text when another tab sends
 /// a draft. In milliseconds.
-const WRITING: u64 = 10_000;
+const RECENT_TYPING: u64 = 10_000;
 
 /// What was last sent to other tabs.
 #[derive(Clone, Debug, Default)]
@@ -38,44 +38,46 @@ impl ChatMachine {
             // It may be reopened while the visitor watches.
             Phase::Ended => self.core.state.window_open(),
         };
-        let log = self
-            .core
-            .state
-            .id()
-            .filter(|_| self.core.awake && self.core.state.may_call() && self.core.listens && running);
-        let exists = log.is_some();
+        let log = self.core.state.id().filter(|_| {
+            self.core.has_shown_intent
+                && self.core.state.has_required_consent()
+                && self.core.receives_replies
+                && running
+        });
+        let has_log = log.is_some();
         let is_sending = self.send_queue.in_flight().is_some() || self.core.state.next_to_send().is_some();
         // The election begins before the conversation is started, so that its log has a reader at
         // once.
-        let begins = self.core.state.id().is_none() && self.core.listens && self.core.awake && is_sending;
+        let will_start =
+            self.core.state.id().is_none() && self.core.receives_replies && self.core.has_shown_intent && is_sending;
         // Another conversation has another log, so its reader is elected again.
-        let other = self.synced.conversation.as_ref() != self.core.state.id();
-        let left = other && self.synced.conversation.is_some();
-        if left && let Some(turn) = self.election.update(false, self.now.monotonic, self.now.random) {
-            self.run_election_effect(turn);
+        let conversation_changed = self.synced.conversation.as_ref() != self.core.state.id();
+        let left_conversation = conversation_changed && self.synced.conversation.is_some();
+        if left_conversation && let Some(effect) = self.election.update(false, self.now.monotonic, self.now.random) {
+            self.run_election_effect(effect);
         }
-        if other {
+        if conversation_changed {
             self.synced = Synced {
                 conversation: self.core.state.id().cloned(),
                 cursor: self.core.state.cursor(),
                 status: ConnectionStatus::Idle,
-                read: self.core.state.read(),
+                read: self.core.state.read_cursor(),
             };
         }
-        if let Some(turn) = self.election.update(exists || begins, self.now.monotonic, self.now.random) {
-            self.run_election_effect(turn);
-        } else if other && !left {
+        if let Some(effect) = self.election.update(has_log || will_start, self.now.monotonic, self.now.random) {
+            self.run_election_effect(effect);
+        } else if conversation_changed && !left_conversation {
             self.query_log();
         }
-        let wants = if exists { self.election.wants(true) } else { Wanted::Nothing };
-        if self.connection.want(wants, self.election.was_live()) {
-            self.log_reader.cut();
+        let wanted = if has_log { self.election.wanted_connection(true) } else { Wanted::Nothing };
+        if self.connection.set_wanted(wanted, self.election.was_live()) {
+            self.log_reader.stream_ended();
             self.effects.push(Effect::Core(CoreEffect::Disconnect));
         }
     }
 
-    fn run_election_effect(&mut self, turn: ElectionEffect) {
-        match turn {
+    fn run_election_effect(&mut self, effect: ElectionEffect) {
+        match effect {
             ElectionEffect::RequestLock => {
                 self.effects.push(Effect::Chat(ChatEffect::RequestLock { steal: false }));
                 self.query_log();
@@ -106,7 +108,7 @@ impl ChatMachine {
 
     /// Queries the leader, unless it was heard just now.
     pub(super) fn query_leader(&mut self) {
-        if self.election.nudged(self.now.monotonic) {
+        if self.election.visitor_acted(self.now.monotonic) {
             self.query_log();
         }
     }
@@ -119,32 +121,32 @@ impl ChatMachine {
     }
 
     /// Called after a check of the log while the leader is silent.
-    pub(super) fn checked(&mut self) {
-        if self.election.checked() {
+    pub(super) fn log_checked(&mut self) {
+        if self.election.log_checked() {
             self.effects.push(Effect::Chat(ChatEffect::RequestLock { steal: true }));
         }
     }
 
     /// Called when the page is being frozen: releases what would keep the browser from freezing it,
     /// or another tab from leading.
-    pub(super) fn sleep(&mut self) {
+    pub(super) fn freeze(&mut self) {
         self.core.save_due = Some(self.now.monotonic);
         self.handle_connection(ConnectionEvent::Frozen);
-        if self.election.sleep() {
+        if self.election.freeze() {
             self.effects.push(Effect::Core(CoreEffect::LeaveTabs));
         }
     }
 
     /// Called after the page, or the whole computer, was asleep.
-    pub(super) fn wake(&mut self) {
+    pub(super) fn resume(&mut self) {
         self.core.token_refresh.expire();
-        self.doubted = true;
+        self.may_have_missed_reset = true;
         self.retry_now();
         self.handle_connection(ConnectionEvent::Resumed);
-        if self.election.is_asleep() {
+        if self.election.is_frozen() {
             self.election.join();
             self.effects.push(Effect::Core(CoreEffect::JoinTabs));
-        } else if self.election.ask(self.now.monotonic) {
+        } else if self.election.start_query(self.now.monotonic) {
             self.query_log();
         }
     }
@@ -172,17 +174,17 @@ impl ChatMachine {
 
     /// Passes a heartbeat of the stream on to all tabs.
     pub(super) fn forward_heartbeat(&mut self) {
-        if self.election.leads() {
+        if self.election.is_leader() {
             self.heartbeat();
         }
     }
 
     /// Broadcasts what is new here.
     pub(super) fn sync_tabs(&mut self) {
-        if !self.election.is_shared() || self.election.is_asleep() {
+        if !self.election.coordinates() || self.election.is_frozen() {
             return;
         }
-        if self.election.leads() {
+        if self.election.is_leader() {
             if self.core.state.cursor() != self.synced.cursor {
                 self.forward_log(self.synced.cursor, false);
                 self.synced.cursor = self.core.state.cursor();
@@ -191,7 +193,7 @@ impl ChatMachine {
                 self.heartbeat();
             }
         }
-        let read = self.core.state.read();
+        let read = self.core.state.read_cursor();
         if std::mem::replace(&mut self.synced.read, read) != read
             && let (Some(cursor), Some(conversation)) = (read, self.core.state.id().cloned())
         {
@@ -205,42 +207,42 @@ impl ChatMachine {
 
     /// Broadcasts the entries after this cursor, or the whole log if that does not continue from
     /// it.
-    fn forward_log(&mut self, after: Option<Cursor>, answers: bool) {
+    fn forward_log(&mut self, after: Option<Cursor>, is_answer: bool) {
         let (Some(conversation), Some(up_to)) = (self.core.state.id().cloned(), self.core.state.cursor()) else {
             return;
         };
         let log = self.core.state.log();
-        let (begin, whole) = match after {
+        let (begin, is_complete) = match after {
             // A follower with an empty log gets everything as history: it was there before.
-            None => (0, answers),
+            None => (0, is_answer),
             Some(after) => {
-                let follows = after.epoch == up_to.epoch && after.seq <= up_to.seq;
+                let is_contiguous = after.epoch == up_to.epoch && after.seq <= up_to.seq;
                 let begin = log.partition_point(|entry| entry.cursor.seq <= after.seq);
                 // Entries before the first one may be missing here.
-                let follows =
-                    follows && (begin > 0 || log.first().is_none_or(|first| first.cursor.seq == after.seq + 1));
-                if follows { (begin, false) } else { (0, true) }
+                let is_contiguous =
+                    is_contiguous && (begin > 0 || log.first().is_none_or(|first| first.cursor.seq == after.seq + 1));
+                if is_contiguous { (begin, false) } else { (0, true) }
             }
         };
         self.broadcast(TabMessage::Log(LogSlice {
             conversation,
-            after: after.filter(|_| !whole),
+            after: after.filter(|_| !is_complete),
             entries: log[begin..].to_vec(),
             up_to: Some(up_to),
-            whole,
-            earlier: self.core.state.earlier() != crate::conversation::HistoryState::None,
+            is_complete,
+            has_earlier: self.core.state.history() != crate::conversation::HistoryState::None,
         }));
     }
 
     /// Handles a message from another tab.
     pub(super) fn tab_message(&mut self, message: TabMessage) {
-        if !self.election.is_shared() {
+        if !self.election.coordinates() {
             return;
         }
-        let ours = |conversation: &Rc<str>| self.core.state.id() == Some(conversation);
+        let is_current = |conversation: &Rc<str>| self.core.state.id() == Some(conversation);
         match message {
             TabMessage::Query { conversation, cursor } => {
-                if ours(&conversation) && self.election.leads() {
+                if is_current(&conversation) && self.election.is_leader() {
                     if cursor != self.core.state.cursor() {
                         self.forward_log(cursor, true);
                     }
@@ -248,41 +250,41 @@ impl ChatMachine {
                 }
             }
             TabMessage::Heartbeat { conversation, status, cursor } => {
-                if ours(&conversation) && !self.election.leads() {
-                    self.election.heard(self.now.monotonic);
+                if is_current(&conversation) && !self.election.is_leader() {
+                    self.election.heard_from_leader(self.now.monotonic);
                     self.election.set_status(status);
-                    let behind = cursor.is_some_and(|cursor| match self.core.state.order_of(cursor) {
+                    let is_behind = cursor.is_some_and(|cursor| match self.core.state.order_of(cursor) {
                         CursorOrder::Known => false,
                         CursorOrder::Next | CursorOrder::Gap => true,
                     });
-                    if behind && self.election.ask(self.now.monotonic) {
+                    if is_behind && self.election.start_query(self.now.monotonic) {
                         self.query_log();
                     }
                 }
             }
             TabMessage::Log(slice) => {
-                if ours(&slice.conversation) && !self.election.leads() {
-                    self.election.heard(self.now.monotonic);
+                if is_current(&slice.conversation) && !self.election.is_leader() {
+                    self.election.heard_from_leader(self.now.monotonic);
                     self.receive_slice(slice);
                 }
             }
             TabMessage::Read { conversation, cursor } => {
-                if ours(&conversation) && self.core.state.cursor().is_some_and(|ours| ours.epoch == cursor.epoch) {
+                if is_current(&conversation) && self.core.state.cursor().is_some_and(|own| own.epoch == cursor.epoch) {
                     self.apply(Action::Read { up_to: Some(cursor) });
-                    self.synced.read = self.core.state.read();
+                    self.synced.read = self.core.state.read_cursor();
                 }
             }
             TabMessage::Draft(draft) => {
-                let writes = self.core.wrote.is_some_and(|wrote| self.now.monotonic < wrote + WRITING)
+                let is_typing = self.core.last_typed_at.is_some_and(|at| self.now.monotonic < at + RECENT_TYPING)
                     && self.core.state.is_watched();
-                if !writes {
+                if !is_typing {
                     self.apply(Action::Drafted(draft.clone()));
                     self.saved.draft = draft;
                 }
             }
             TabMessage::Opened(open) => {
-                self.core.opens = open;
-                self.saved.urgent = self.urgent();
+                self.core.starts_open = open;
+                self.saved.urgent = self.urgent_state();
             }
         }
     }
@@ -292,16 +294,14 @@ impl ChatMachine {
         // The cursor before its first entry, in case `after` is missing.
         let first =
             slice.entries.first().map(|entry| Cursor { seq: entry.cursor.seq.saturating_sub(1), ..entry.cursor });
-        let follows = match (self.core.state.cursor(), slice.after.or(first)) {
-            (None, _) => slice.after.is_none() && !slice.whole,
-            (Some(ours), Some(begin)) => {
-                ours.epoch == begin.epoch && ours.epoch == up_to.epoch && begin.seq <= ours.seq
-            }
+        let is_contiguous = match (self.core.state.cursor(), slice.after.or(first)) {
+            (None, _) => slice.after.is_none() && !slice.is_complete,
+            (Some(own), Some(begin)) => own.epoch == begin.epoch && own.epoch == up_to.epoch && begin.seq <= own.seq,
             (Some(_), None) => false,
         };
-        if follows {
+        if is_contiguous {
             if self.core.state.cursor().is_none() {
-                self.apply(Action::EarlierKnown(slice.earlier));
+                self.apply(Action::EarlierKnown(slice.has_earlier));
             }
             for entry in slice.entries {
                 if self.core.state.cursor().is_some() {
@@ -310,10 +310,10 @@ impl ChatMachine {
                 self.apply(Action::Received { entry, now: self.now.monotonic });
             }
             self.skip_to(up_to);
-        } else if slice.whole || slice.after.is_none() {
-            self.apply(Action::Rebuilt { entries: slice.entries, earlier: slice.earlier });
+        } else if slice.is_complete || slice.after.is_none() {
+            self.apply(Action::Rebuilt { entries: slice.entries, has_earlier: slice.has_earlier });
             self.skip_to(up_to);
-        } else if self.election.ask(self.now.monotonic) {
+        } else if self.election.start_query(self.now.monotonic) {
             self.query_log();
         }
     }
@@ -326,7 +326,9 @@ impl ChatMachine {
     }
 
     /// Whether another tab reads the log for this one.
-    pub(super) fn follows(&self) -> bool {
-        self.election.is_shared() && !self.election.leads() && self.election.wants(true) != Wanted::Stream
+    pub(super) fn is_follower(&self) -> bool {
+        self.election.coordinates()
+            && !self.election.is_leader()
+            && self.election.wanted_connection(true) != Wanted::Stream
     }
 }

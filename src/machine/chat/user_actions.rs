@@ -26,7 +26,7 @@ impl ChatMachine {
             UserAction::Open => self.open(),
             UserAction::Close => self.close(),
             UserAction::Step(event) => self.step(event),
-            UserAction::LoadEarlier => self.apply(Action::EarlierAsked),
+            UserAction::LoadEarlier => self.apply(Action::EarlierRequested),
             UserAction::Feedback { key, helpful } => self.rate(key, helpful),
             UserAction::End => self.apply(Action::Ended),
             UserAction::Restart => self.leave(),
@@ -41,26 +41,26 @@ impl ChatMachine {
             self.leave();
         }
         self.apply(Action::Composed { id, text: text.into(), typed, at: self.now.unix });
-        self.come_alive();
+        self.record_intent();
     }
 
     fn retry(&mut self, id: Rc<str>, new_id: Rc<str>) {
         let Some(state) = self.core.state.message(&id).map(|message| message.delivery.state()) else { return };
         // In an ended conversation the key may already have its final answer; after a temporary
         // failure it has none.
-        let spent = state == SendState::Failed(SendError::Ended) || self.core.state.phase() == Phase::Ended;
-        let new_id = if spent { new_id } else { id.clone() };
+        let needs_new_id = state == SendState::Failed(SendError::Ended) || self.core.state.phase() == Phase::Ended;
+        let new_id = if needs_new_id { new_id } else { id.clone() };
         self.apply(Action::Requeued { id, new_id, at: self.now.unix });
         if self.core.state.phase() == Phase::Ended {
             self.leave();
         }
-        self.come_alive();
+        self.record_intent();
     }
 
     fn discard(&mut self, id: Rc<str>) {
         self.apply(Action::Discarded { id: id.clone() });
-        let gone = !self.core.state.outbox().iter().any(|pending| pending.id == id);
-        if gone && self.saved.outbox.iter().any(|saved| saved.id == id) {
+        let is_removed = !self.core.state.outbox().iter().any(|pending| pending.id == id);
+        if is_removed && self.saved.outbox.iter().any(|saved| saved.id == id) {
             self.saved.outbox.retain(|saved| saved.id != id);
             self.effects.push(Effect::Chat(ChatEffect::RemoveMessage { id, discarded: true }));
         }
@@ -75,16 +75,16 @@ impl ChatMachine {
         if !self.core.state.window_open() {
             self.apply(Action::WindowOpened);
             self.emit(PageEvent::Opened);
-            self.opens(true);
+            self.set_starts_open(true);
         }
-        self.come_alive();
+        self.record_intent();
     }
 
     pub(super) fn close(&mut self) {
         if self.core.state.window_open() {
             self.apply(Action::WindowClosed);
             self.emit(PageEvent::Closed);
-            self.opens(false);
+            self.set_starts_open(false);
         }
     }
 
@@ -92,9 +92,9 @@ impl ChatMachine {
     /// are: one that opened by itself would take the focus from what the visitor does there, and
     /// one that closed would hide what they read. Only a page that is just loading has nothing to
     /// lose.
-    fn opens(&mut self, open: bool) {
-        self.core.opens = open;
-        if self.election.is_shared() {
+    fn set_starts_open(&mut self, open: bool) {
+        self.core.starts_open = open;
+        if self.election.coordinates() {
             self.broadcast(TabMessage::Opened(open));
         }
     }
@@ -102,7 +102,7 @@ impl ChatMachine {
     fn rate(&mut self, key: u32, helpful: bool) {
         let row = self.core.state.rows().iter().rfind(|row| row.key == key);
         let Some(message) = row.and_then(|row| row.message()) else { return };
-        let Some(cursor) = message.logged().map(|entry| entry.cursor) else { return };
+        let Some(cursor) = message.log_entry().map(|entry| entry.cursor) else { return };
         let text: Rc<str> = message.content().to_plain().into();
         let before = message.feedback;
         self.apply(Action::Rated { cursor, helpful });
@@ -113,41 +113,41 @@ impl ChatMachine {
 
     /// Leaves the conversation; unsent messages start the next one.
     pub(super) fn leave(&mut self) {
-        self.disconnect_for_good();
-        self.apply(Action::Left);
-        self.send_queue.done();
+        self.disconnect_from_log();
+        self.apply(Action::ConversationLeft);
+        self.send_queue.release();
     }
 
     fn reset(&mut self) {
-        let leaving = self.core.token_refresh.credentials().cloned();
+        let credentials = self.core.token_refresh.credentials().cloned();
         self.forget();
         // In this order, so that other tabs know before the proxy closes their streams.
         self.effects.push(Effect::Chat(ChatEffect::ClearStorage));
-        self.effects.extend(leaving.map(ChatEffect::EndTokens).map(Effect::Chat));
+        self.effects.extend(credentials.map(ChatEffect::EndTokens).map(Effect::Chat));
     }
 
     /// Forgets the visitor here, without touching storage.
     pub(super) fn forget(&mut self) {
-        self.disconnect_for_good();
+        self.disconnect_from_log();
         self.core.token_refresh.forget();
         self.send_queue = SendQueue::default();
-        self.apply(Action::Forgotten);
-        self.core.awake = false;
+        self.apply(Action::VisitorForgotten);
+        self.core.has_shown_intent = false;
         self.core.save_due = None;
         self.mark_saved();
     }
 
     /// Ends the connection to this conversation's log.
-    pub(super) fn disconnect_for_good(&mut self) {
-        if self.connection.want(Wanted::Nothing, false) {
+    pub(super) fn disconnect_from_log(&mut self) {
+        if self.connection.set_wanted(Wanted::Nothing, false) {
             self.effects.push(Effect::Core(CoreEffect::Disconnect));
         }
-        self.log_reader.forget();
-        self.page = None;
+        self.log_reader.reset();
+        self.page_before = None;
     }
 
-    fn come_alive(&mut self) {
-        self.core.awake = true;
-        self.nudge();
+    fn record_intent(&mut self) {
+        self.core.has_shown_intent = true;
+        self.retry_waiting();
     }
 }

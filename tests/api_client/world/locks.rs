@@ -20,7 +20,7 @@ pub struct Lock {
 }
 
 impl World {
-    pub(super) fn want_lock(&mut self, lock: usize, tab: usize, request: LockedRequest) {
+    pub(super) fn queue_for_lock(&mut self, lock: usize, tab: usize, request: LockedRequest) {
         let page = self.tabs[tab].page;
         self.locks[lock].waiting.push_back((tab, page, request));
         self.grant(lock);
@@ -55,23 +55,23 @@ impl World {
         }
         let weather = self.weather;
         let page = self.tabs[tab].page;
-        let there = self.latency();
-        let back = there + self.latency();
+        let to_proxy = self.latency();
+        let round_trip = to_proxy + self.latency();
         let answered = |world: &mut Self, input: Input| {
-            world.push(world.now + back, Happening::Answered { lock, tab, page, input: Some(input) });
+            world.push(world.now + round_trip, Happening::Answered { lock, tab, page, input: Some(input) });
         };
         match request {
             LockedRequest::Authorize { held, refused } => {
                 let stored = self.storage.credentials.clone();
                 let input = match plan(stored, held.as_deref(), refused.as_deref(), self.now + WALL) {
                     Plan::Adopt(credentials) => Ok(Rc::new(credentials)),
-                    Plan::Renew(_) | Plan::Begin if self.bad_luck(weather.request_lost + weather.answer_lost) => {
+                    Plan::Renew(_) | Plan::NewVisitor if self.happens(weather.request_lost + weather.answer_lost) => {
                         Err(ApiError::Network)
                     }
-                    Plan::Renew(_) | Plan::Begin if self.challenged => Err(ApiError::Challenged),
+                    Plan::Renew(_) | Plan::NewVisitor if self.challenged => Err(ApiError::Challenged),
                     Plan::Renew(_) if self.forgets_visitors => Err(ApiError::Unauthorized),
                     Plan::Renew(secret) => Ok(self.token(secret.trim_start_matches("secret of "))),
-                    Plan::Begin => {
+                    Plan::NewVisitor => {
                         let visitor = format!("visitor-{}", self.counter);
                         Ok(self.token(&visitor))
                     }

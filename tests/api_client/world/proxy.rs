@@ -21,8 +21,8 @@ use super::{Accepted, Happening, Log, Stream, WALL, World};
 
 /// Entries that a reader without a cursor gets from a log's end, and entries per earlier page:
 /// fewer than in production, so that short logs have pages, too.
-const LAST: usize = 12;
-const PAGE: usize = 5;
+const LATEST_ENTRIES: usize = 12;
+const PAGE_SIZE: usize = 5;
 
 impl World {
     pub(super) fn token(&mut self, visitor: &str) -> Rc<Credentials> {
@@ -55,18 +55,18 @@ impl World {
         credentials: &Credentials,
     ) -> Result<Rc<str>, ApiError> {
         let weather = self.weather;
-        if self.bad_luck(weather.request_lost) {
+        if self.happens(weather.request_lost) {
             return Err(ApiError::Network);
         }
-        if self.bad_luck(weather.busy) {
-            let retry_after = Some(self.roll(3));
+        if self.happens(weather.busy) {
+            let retry_after = Some(self.random(3));
             return Err(ApiError::Busy { retry_after, code: Rc::from("RATE_LIMITED") });
         }
         let visitor = self.visitor_of(&credentials.token)?;
         let known = self.attempts.get(&*message.id).cloned();
         // The choice that the runtime makes; a start is always text.
         let typed = message.typed.clone().filter(|_| credentials.typed && conversation.is_some());
-        if typed.is_some() && !self.takes_typed {
+        if typed.is_some() && !self.accepts_typed_answers {
             return Err(ApiError::Refused { code: Rc::from("BAD_REQUEST") });
         }
         if known.as_ref().is_some_and(|known| known.typed != typed) {
@@ -94,9 +94,9 @@ impl World {
                 if known.is_none() {
                     self.append(&conversation, visitor_says(&message.id, &message.text));
                 }
-                let state = if self.bad_luck(weather.unknown) {
+                let state = if self.happens(weather.unknown) {
                     DeliveryState::Unknown
-                } else if self.bad_luck(weather.forward_failed) {
+                } else if self.happens(weather.forward_failed) {
                     DeliveryState::Failed
                 } else {
                     DeliveryState::Sent
@@ -116,7 +116,7 @@ impl World {
             }
         };
         // A repeated start with an unknown outcome returns its conversation once the echo has come.
-        if self.bad_luck(weather.answer_lost) {
+        if self.happens(weather.answer_lost) {
             return Err(ApiError::Network);
         }
         match outcome {
@@ -134,7 +134,7 @@ impl World {
 
     pub(super) fn reply_to(&mut self, conversation: &Rc<str>, id: &str) {
         if self.replies {
-            let delay = u64::from(self.roll(3_000));
+            let delay = u64::from(self.random(3_000));
             let text = format!("reply to {id}");
             self.push(self.now + delay, Happening::Reply { conversation: conversation.clone(), text });
         }
@@ -193,12 +193,12 @@ impl World {
         after: Option<Cursor>,
         credentials: &Credentials,
     ) {
-        self.dials += 1;
+        self.log_requests += 1;
         self.last_attempt = Some(attempt);
         let weather = self.weather;
         let latency = self.latency();
         let failed = |failure| Input::LogFailed { generation, failure };
-        if self.bad_luck(weather.stream_refused) {
+        if self.happens(weather.stream_refused) {
             return self.later(tab, latency, failed(ApiError::Network));
         }
         let visitor = match self.visitor_of(&credentials.token) {
@@ -208,18 +208,18 @@ impl World {
         if self.logs.get(&conversation).is_none_or(|log| log.visitor != visitor) {
             return self.later(tab, latency, failed(ApiError::NotFound));
         }
-        if !self.logs[&conversation].entries.is_empty() && self.bad_luck(weather.log_restored) {
+        if !self.logs[&conversation].entries.is_empty() && self.happens(weather.log_restored) {
             self.restore_log(&conversation);
         }
         let log = &self.logs[&conversation];
-        let fits = after.is_none_or(|after| after.epoch == log.epoch && after.seq as usize <= log.entries.len());
-        let skipped = if after.is_none() && self.pages { log.entries.len().saturating_sub(LAST) } else { 0 };
-        let position = if fits { after.map_or(skipped, |after| after.seq as usize) } else { 0 };
+        let continues = after.is_none_or(|after| after.epoch == log.epoch && after.seq as usize <= log.entries.len());
+        let skipped = if after.is_none() && self.pages { log.entries.len().saturating_sub(LATEST_ENTRIES) } else { 0 };
+        let position = if continues { after.map_or(skipped, |after| after.seq as usize) } else { 0 };
         let epoch = log.epoch;
-        let begin = (after.is_none() && self.pages).then_some(Frame::Begin { earlier: skipped > 0 });
+        let begin = (after.is_none() && self.pages).then_some(Frame::Begin { has_earlier: skipped > 0 });
         let page = self.tabs[tab].page;
         if let Attempt::Poll { wait } = attempt {
-            let mut frames = if fits { Vec::new() } else { vec![Frame::Reset] };
+            let mut frames = if continues { Vec::new() } else { vec![Frame::Reset] };
             frames.extend(begin);
             frames.extend(log.entries[position..].iter().cloned().map(Frame::Entry));
             let hold = if frames.is_empty() { u64::from(wait) * 1_000 } else { 0 };
@@ -227,24 +227,24 @@ impl World {
             return self.later(tab, latency + hold.min(2_000), Input::Polled { generation, frames });
         }
         let token = credentials.token.clone();
-        let mute = self.bad_luck(weather.stream_buffered);
+        let is_silent = self.happens(weather.stream_buffered);
         let opens = self.now + latency + 2;
-        let stream = Stream { generation, conversation, token, epoch, position, mute, opens, is_poll: false };
+        let stream = Stream { generation, conversation, token, epoch, position, is_silent, opens, is_poll: false };
         self.tabs[tab].stream = Some(stream);
         self.later(tab, latency, Input::StreamOpened { generation });
-        if mute {
+        if is_silent {
             return;
         }
         let mut first = vec![Frame::Comment];
-        if !fits {
+        if !continues {
             first.push(Frame::Reset);
         }
-        first.extend(begin.filter(|begin| *begin == Frame::Begin { earlier: true }));
+        first.extend(begin.filter(|begin| *begin == Frame::Begin { has_earlier: true }));
         self.later(tab, latency + 1, Input::StreamFrames { generation, frames: first });
         self.push(opens, Happening::Flush { tab, page, generation });
         self.push(self.now + 20_000, Happening::Heartbeat { tab, page, generation });
-        if self.bad_luck(weather.stream_cut) {
-            let after = u64::from(self.roll(20_000));
+        if self.happens(weather.stream_cut) {
+            let after = u64::from(self.random(20_000));
             self.push(self.now + after, Happening::Cut { tab, page, generation });
         }
     }
@@ -254,7 +254,7 @@ impl World {
         let weather = self.weather;
         let latency = self.latency();
         let result = match self.visitor_of(&credentials.token) {
-            _ if self.bad_luck(weather.request_lost) => Err(ApiError::Network),
+            _ if self.happens(weather.request_lost) => Err(ApiError::Network),
             Err(failure) => Err(failure),
             Ok(visitor) if self.logs.get(&conversation).is_none_or(|log| log.visitor != visitor) => {
                 Err(ApiError::NotFound)
@@ -268,7 +268,7 @@ impl World {
             Ok(_) => {
                 let log = &self.logs[&conversation];
                 let end = before.seq as usize - 1;
-                let begin = end.saturating_sub(PAGE);
+                let begin = end.saturating_sub(PAGE_SIZE);
                 Ok((log.entries[begin..end].to_vec(), begin > 0))
             }
         };
@@ -277,14 +277,14 @@ impl World {
 
     pub(super) fn flush(&mut self, tab: usize, generation: u32) {
         let weather = self.weather;
-        let mute_now = self.bad_luck(weather.stream_mute);
-        let spoilt = self.bad_luck(weather.frame_spoilt);
+        let turns_silent = self.happens(weather.stream_silent);
+        let corrupts = self.happens(weather.frame_corrupted);
         let Some(stream) = self.tabs[tab].stream.as_mut().filter(|stream| stream.generation == generation) else {
             return;
         };
-        stream.mute |= mute_now;
+        stream.is_silent |= turns_silent;
         let log = &self.logs[&stream.conversation];
-        if stream.mute || stream.is_poll || self.now < stream.opens || stream.epoch != log.epoch {
+        if stream.is_silent || stream.is_poll || self.now < stream.opens || stream.epoch != log.epoch {
             return;
         }
         let mut frames: Vec<Frame> = log.entries[stream.position..].iter().cloned().map(Frame::Entry).collect();
@@ -295,11 +295,11 @@ impl World {
         for (at, frame) in frames.iter_mut().enumerate() {
             let Frame::Entry(entry) = &frame else { continue };
             let cursor = entry.cursor;
-            let once = at == 0 && spoilt && !self.spoilt.contains(&cursor);
-            if self.poison == Some(cursor.seq) {
-                *frame = (self.poison_as)(cursor);
+            let once = at == 0 && corrupts && !self.corrupted.contains(&cursor);
+            if self.unreadable_seq == Some(cursor.seq) {
+                *frame = (self.unreadable_frame)(cursor);
             } else if once {
-                self.spoilt.push(cursor);
+                self.corrupted.push(cursor);
                 *frame = Frame::Unreadable(Some(cursor));
             }
         }
@@ -310,12 +310,12 @@ impl World {
         let Some(stream) = self.tabs[tab].stream.as_ref().filter(|stream| stream.generation == generation) else {
             return;
         };
-        if stream.mute {
+        if stream.is_silent {
             return;
         }
         let page = self.tabs[tab].page;
-        let ends = self.tokens.get(&stream.token).map_or(0, |(_, until)| *until);
-        if ends <= self.now + 25_000 {
+        let expires_at = self.tokens.get(&stream.token).map_or(0, |(_, until)| *until);
+        if expires_at <= self.now + 25_000 {
             self.tabs[tab].stream = None;
             return self.handle(tab, Input::StreamFrames { generation, frames: vec![Frame::Reauth] });
         }

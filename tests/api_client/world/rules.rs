@@ -13,11 +13,11 @@ impl World {
 
     /// Checks that one browser has one stream.
     pub(super) fn check_streams(&mut self) {
-        if !self.shared || self.may_crowd || self.streams() < 2 {
-            self.crowded = None;
+        if !self.coordinates_tabs || self.allows_several_streams || self.streams() < 2 {
+            self.several_streams_since = None;
             return;
         }
-        let since = *self.crowded.get_or_insert(self.now);
+        let since = *self.several_streams_since.get_or_insert(self.now);
         assert!(self.now <= since + HAND_OVER, "{} streams since {since}, now {}", self.streams(), self.now);
     }
 }

@@ -12,54 +12,54 @@ impl World {
         self.leadership.holder().map(|(tab, _)| tab)
     }
 
-    pub(super) fn stand(&mut self, tab: usize, steal: bool) {
-        let me = (tab, self.tabs[tab].page);
+    pub(super) fn request_leadership(&mut self, tab: usize, steal: bool) {
+        let page_id = (tab, self.tabs[tab].page);
         if !steal {
-            let next = self.leadership.request(me);
+            let next = self.leadership.request(page_id);
             return self.next_leader(next);
         }
-        if let Some((tab, page)) = self.leadership.steal(me) {
-            self.push(self.now + 1, Happening::Hear { tab, page, input: Input::LockLost });
+        if let Some((tab, page)) = self.leadership.steal(page_id) {
+            self.push(self.now + 1, Happening::Input { tab, page, input: Input::LockLost });
         }
-        self.push(self.now + 1, Happening::Chosen { tab, page: me.1 });
+        self.push(self.now + 1, Happening::Elected { tab, page: page_id.1 });
     }
 
     pub(super) fn next_leader(&mut self, next: Option<Page>) {
         if let Some((tab, page)) = next {
-            let soon = 1 + u64::from(self.roll(20));
-            self.push(self.now + soon, Happening::Chosen { tab, page });
+            let delay = 1 + u64::from(self.random(20));
+            self.push(self.now + delay, Happening::Elected { tab, page });
         }
     }
 
-    pub(super) fn chosen(&mut self, tab: usize) {
+    pub(super) fn leader_elected(&mut self, tab: usize) {
         if self.leader() == Some(tab) {
             self.handle(tab, Input::LockAcquired);
         }
     }
 
     /// Posts a message to the other tabs. Messages arrive in order, if they arrive.
-    pub(super) fn post(&mut self, from: usize, word: &TabMessage) {
+    pub(super) fn post_to_others(&mut self, from: usize, message: &TabMessage) {
         if !self.tabs[from].listening {
             return;
         }
         for tab in (0..self.tabs.len()).filter(|tab| *tab != from) {
             let weather = self.weather;
-            if self.bad_luck(weather.word_lost) {
+            if self.happens(weather.message_lost) {
                 continue;
             }
-            let late = if self.bad_luck(weather.word_late) { self.roll(4_000) } else { self.roll(20) };
-            let at = (self.now + 1 + u64::from(late)).max(self.tabs[tab].last_word);
-            self.tabs[tab].last_word = at;
+            let delay = if self.happens(weather.message_late) { self.random(4_000) } else { self.random(20) };
+            let at = (self.now + 1 + u64::from(delay)).max(self.tabs[tab].last_message_at);
+            self.tabs[tab].last_message_at = at;
             let page = self.tabs[tab].page;
-            self.push(at, Happening::TabMessage { tab, page, word: word.clone() });
+            self.push(at, Happening::TabMessage { tab, page, message: message.clone() });
         }
     }
 
     /// Time until which this event has to wait, because its tab is busy.
     pub(super) fn hangs_until(&self, what: &Happening) -> Option<u64> {
         let tab = match what {
-            Happening::Hear { tab, .. }
-            | Happening::Chosen { tab, .. }
+            Happening::Input { tab, .. }
+            | Happening::Elected { tab, .. }
             | Happening::TabMessage { tab, .. }
             | Happening::Tick { tab, .. }
             | Happening::Locked { tab, .. }

@@ -10,12 +10,12 @@ pub struct Weather {
     pub forward_failed: u32,
     pub stream_refused: u32,
     pub stream_cut: u32,
-    pub stream_mute: u32,
+    pub stream_silent: u32,
     pub stream_buffered: u32,
     pub log_restored: u32,
-    pub frame_spoilt: u32,
-    pub word_lost: u32,
-    pub word_late: u32,
+    pub frame_corrupted: u32,
+    pub message_lost: u32,
+    pub message_late: u32,
 }
 
 impl Weather {
@@ -27,12 +27,12 @@ impl Weather {
         forward_failed: 0,
         stream_refused: 0,
         stream_cut: 0,
-        stream_mute: 0,
+        stream_silent: 0,
         stream_buffered: 0,
         log_restored: 0,
-        frame_spoilt: 0,
-        word_lost: 0,
-        word_late: 0,
+        frame_corrupted: 0,
+        message_lost: 0,
+        message_late: 0,
     };
     pub const STORM: Self = Self {
         request_lost: 20,
@@ -42,11 +42,11 @@ impl Weather {
         forward_failed: 8,
         stream_refused: 20,
         stream_cut: 30,
-        stream_mute: 10,
+        stream_silent: 10,
         stream_buffered: 10,
         log_restored: 3,
-        frame_spoilt: 5,
-        word_lost: 10,
-        word_late: 10,
+        frame_corrupted: 5,
+        message_lost: 10,
+        message_late: 10,
     };
 }

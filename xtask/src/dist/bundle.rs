@@ -10,8 +10,8 @@ use std::{
 use anyhow::{Result, ensure};
 
 use crate::{
-    files::{create_folder, in_folder, name, remove, update},
-    project::{Project, pipe, read},
+    files::{create_folder, file_name, in_folder, remove, update},
+    project::{Project, read_output, run_with_input},
 };
 
 /// Script that compresses and hashes, with what Node.js includes.
@@ -51,16 +51,16 @@ impl<'a> Bundle<'a> {
     pub fn finish(self) -> Result<()> {
         let mode = if self.compressed { "compressed" } else { "plain" };
         let mut script = self.project.command("node");
-        let hashes = read(script.arg(SCRIPT).arg(&self.folder).arg(mode).args(&self.names))?;
+        let hashes = read_output(script.arg(SCRIPT).arg(&self.folder).arg(mode).args(&self.names))?;
         update(&self.folder.join(INTEGRITY), hashes.as_bytes())?;
         self.remove_stale(&self.folder, "")
     }
 
-    /// Removes files in this folder that are not in this bundle; `place` is the folder's path in
+    /// Removes files in this folder that are not in this bundle; `prefix` is the folder's path in
     /// the bundle.
-    fn remove_stale(&self, folder: &Path, place: &str) -> Result<()> {
+    fn remove_stale(&self, folder: &Path, prefix: &str) -> Result<()> {
         for path in in_folder(folder, "")? {
-            let name = format!("{place}{}", name(&path)?);
+            let name = format!("{prefix}{}", file_name(&path)?);
             if path.is_dir() {
                 self.remove_stale(&path, &format!("{name}/"))?;
                 continue;
@@ -79,9 +79,9 @@ impl<'a> Bundle<'a> {
 
 /// Returns the size of these bytes: raw, as gzip and as brotli.
 pub fn weigh(project: &Project, bytes: &[u8]) -> Result<(usize, usize, usize)> {
-    let sizes = String::from_utf8(pipe(project.command("node").arg(SCRIPT), bytes)?)?;
+    let sizes = String::from_utf8(run_with_input(project.command("node").arg(SCRIPT), bytes)?)?;
     let sizes: Vec<usize> = sizes.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
-    let [raw, gzip, brotli] = sizes[..] else { anyhow::bail!("{SCRIPT} prints other than three sizes") };
+    let [raw, gzip, brotli] = sizes[..] else { anyhow::bail!("{SCRIPT} did not print three sizes") };
     Ok((raw, gzip, brotli))
 }
 
@@ -112,7 +112,8 @@ mod tests {
         assert!(hashes.contains("sha384-H8BRh8j48O9oYatfu5AZzq6A9RINhZO5H16dQZngK7T62em8MUt1FLm52t+eX6xO"), "{hashes}");
         let unpack = "const z = require('zlib'), read = (e) => require('fs').readFileSync('new.js.' + e); \
             console.log(`${z.brotliDecompressSync(read('br'))}\\n${z.gunzipSync(read('gz'))}`)";
-        let unpacked = read(Command::new("node").args(["--eval", unpack]).current_dir(&folder)).expect("unpacked");
+        let unpacked =
+            read_output(Command::new("node").args(["--eval", unpack]).current_dir(&folder)).expect("unpacked");
         assert_eq!(unpacked, "alert('Hello, world.');\n".repeat(2));
         assert_eq!(write("new.js", b"2", false), ["integrity.json", "new.js"], "a twin of other bytes is none");
         assert_eq!(write("inner/new.js", b"3", false), ["inner", "integrity.json"], "a file may lie in a folder");

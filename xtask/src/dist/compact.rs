@@ -29,7 +29,7 @@ const TEXT_REST: [&str; 3] = [
 ];
 
 /// The shared functions that replace these forms.
-const SHARED: &str = "\
+const SHARED_FUNCTIONS: &str = "\
 const addObject = (value) => isLikeNone(value) ? 0 : addHeapObject(value);
 function addText(place, text) {
     const missing = isLikeNone(text);
@@ -45,7 +45,7 @@ function addText(place, text) {
 pub fn compact(glue: &str) -> Result<String> {
     let (from, to) = HANDLE_ERROR;
     for shape in [from, IMPORTS, OBJECT.0, TEXTS[0]] {
-        ensure!(glue.contains(shape), "the glue has no {shape:?}: look up what wasm-bindgen writes now");
+        ensure!(glue.contains(shape), "the glue has no {shape:?}: check what wasm-bindgen generates now");
     }
     let glue = glue.replacen(from, to, 1).replace(OBJECT.0, OBJECT.1);
     let lines: Vec<&str> = glue.lines().collect();
@@ -54,13 +54,13 @@ pub fn compact(glue: &str) -> Result<String> {
     while at < lines.len() {
         let end = lines[at..].iter().position(|line| line.starts_with("        }")).map_or(at, |end| at + end);
         let line = lines[at];
-        match head(line) {
+        match parse_head(line) {
             Some(Head { name, arguments, catches }) if !lines[at + 1..end].iter().any(|line| needs_function(line)) => {
                 let (before, after) = if catches { ("caught(", "})") } else { ("", "}") };
                 out.push(format!("        {name}: {before}({arguments}) => {{"));
                 let mut body = at + 1;
                 while body < end {
-                    if text_at(&lines[body..end]) {
+                    if begins_with_text(&lines[body..end]) {
                         out.push("            addText(arg0, ret);".to_owned());
                         body += 1 + TEXT_REST.len();
                     } else {
@@ -78,8 +78,8 @@ pub fn compact(glue: &str) -> Result<String> {
         }
     }
     let glue = out.join("\n") + "\n";
-    ensure!(!glue.contains("handleError"), "an import that may throw is written in a way that is new");
-    Ok(glue.replacen(IMPORTS, &[SHARED, IMPORTS].concat(), 1))
+    ensure!(!glue.contains("handleError"), "the glue has imports that may throw in an unknown form");
+    Ok(glue.replacen(IMPORTS, &[SHARED_FUNCTIONS, IMPORTS].concat(), 1))
 }
 
 struct Head<'a> {
@@ -89,7 +89,7 @@ struct Head<'a> {
     catches: bool,
 }
 
-fn head(line: &str) -> Option<Head<'_>> {
+fn parse_head(line: &str) -> Option<Head<'_>> {
     let (name, rest) = line.strip_prefix("        ")?.split_once(": function(")?;
     let rest = rest.strip_suffix(") {")?;
     let caught = rest.strip_prefix(") { return handleError(function (");
@@ -103,7 +103,7 @@ fn needs_function(line: &str) -> bool {
 }
 
 /// Whether these lines begin with passing a text.
-fn text_at(lines: &[&str]) -> bool {
+fn begins_with_text(lines: &[&str]) -> bool {
     let Some((first, rest)) = lines.split_first() else { return false };
     TEXTS.contains(&first.trim())
         && rest.len() >= TEXT_REST.len()
@@ -166,7 +166,7 @@ function handleError(f, args) {
             compact.contains("const caught = (f) => (...args) => {\n    try {\n        return f(...args);"),
             "{compact}"
         );
-        assert!(compact.starts_with(SHARED), "{compact}");
+        assert!(compact.starts_with(SHARED_FUNCTIONS), "{compact}");
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub fn items(block: &str) -> impl Iterator<Item = Item<'_>> {
             return Some(Item::Statement(statement));
         }
         let (prelude, after) = rest.split_at(at);
-        let (block, after) = after.split_at(closing(after));
+        let (block, after) = after.split_at(bracketed_length(after));
         rest = after;
         Some(Item::Rule { prelude, body: &block[1..block.len() - 1] })
     })
@@ -34,7 +34,7 @@ pub fn push_rule(out: &mut String, prelude: &str, body: &str) {
 }
 
 /// Returns the length of the bracketed text that begins `text`, brackets included.
-pub fn closing(text: &str) -> usize {
+pub fn bracketed_length(text: &str) -> usize {
     let mut depth = 0_usize;
     for (at, byte) in text.bytes().enumerate() {
         match byte {

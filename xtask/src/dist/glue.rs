@@ -35,7 +35,7 @@ const NO_REGISTRY: &str =
     "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : ";
 
 /// The module that fetches chunks, in the list of the WASM's imports: once for each chunk.
-const SPLIT: &str = "        \"./split.js\": ";
+const SPLIT_IMPORT: &str = "        \"./split.js\": ";
 
 /// The function `become(nodes)` to add: it replaces every value held by the WASM that is a key of
 /// `nodes` by its value there, so that the program goes on with the nodes of the shell.
@@ -54,35 +54,35 @@ const BECOME: [(&str, &str); 2] = [
 
 pub fn slim(glue: &str) -> Result<String> {
     let mut slim = glue.to_owned();
-    for (head, instead) in FUNCTIONS {
-        slim = replace_block(&slim, head, instead)?;
+    for (head, replacement) in FUNCTIONS {
+        slim = replace_block(&slim, head, replacement)?;
     }
-    ensure!(slim.contains(NO_REGISTRY), "the glue does without FinalizationRegistry in another way");
+    ensure!(slim.contains(NO_REGISTRY), "the glue handles a missing FinalizationRegistry in an unknown form");
     slim = slim.replace(NO_REGISTRY, "");
     // Of equal keys the last one counts; all are the same module.
-    let last = slim.rfind(SPLIT);
+    let last = slim.rfind(SPLIT_IMPORT);
     let mut at = 0;
     let lines = slim.split_inclusive('\n').filter(|line| {
-        let begins = at;
+        let line_start = at;
         at += line.len();
-        !line.starts_with(SPLIT) || last == Some(begins)
+        !line.starts_with(SPLIT_IMPORT) || last == Some(line_start)
     });
     let slim: String = lines.collect();
-    let places: Vec<_> = BECOME.iter().filter(|(kept, _)| slim.contains(kept)).collect();
-    let [(_, function)] = places[..] else { bail!("the glue keeps what the WASM holds in a way that is new") };
+    let variants: Vec<_> = BECOME.iter().filter(|(kept, _)| slim.contains(kept)).collect();
+    let [(_, function)] = variants[..] else { bail!("the glue stores the WASM's objects in an unknown form") };
     Ok([&slim, *function].concat())
 }
 
 /// Replaces the block that begins a line with `head` and ends with a brace on a line of its own.
-fn replace_block(glue: &str, head: &str, instead: &str) -> Result<String> {
+fn replace_block(glue: &str, head: &str, replacement: &str) -> Result<String> {
     let line = ["\n", head].concat();
     ensure!(
         glue.matches(&line).count() == 1,
-        "the glue has {head:?} not just once: look up what wasm-bindgen writes now"
+        "the glue does not have {head:?} exactly once: check what wasm-bindgen generates now"
     );
     let (before, block) = glue.split_once(&line).context("it is there")?;
     let (_, after) = block.split_once("\n}\n").with_context(|| format!("{head:?} has no end"))?;
-    Ok([before, "\n", instead, after].concat())
+    Ok([before, "\n", replacement, after].concat())
 }
 
 #[cfg(test)]
@@ -91,7 +91,7 @@ mod tests {
 
     fn glue() -> String {
         let blocks = FUNCTIONS.iter().map(|(head, _)| format!("\n{head}long) {{\n    if (a) {{\n    }}\n}}\n"));
-        let imports = format!("{SPLIT}import1,\n{SPLIT}import2,\n");
+        let imports = format!("{SPLIT_IMPORT}import1,\n{SPLIT_IMPORT}import2,\n");
         let heap = "let heap = new Array(1024).fill(undefined);\n";
         [blocks.collect::<String>(), format!("const a = {NO_REGISTRY}new FinalizationRegistry(b);\n{heap}"), imports]
             .concat()
@@ -102,7 +102,7 @@ mod tests {
         let slim = slim(&glue()).expect("the shape we know");
         assert!(!slim.contains("long") && !slim.contains("encodeInto"), "{slim}");
         assert!(slim.contains("const a = new FinalizationRegistry(b);"), "{slim}");
-        assert!(slim.ends_with(&format!("fill(undefined);\n{SPLIT}import2,\n{}", BECOME[0].1)), "{slim}");
+        assert!(slim.ends_with(&format!("fill(undefined);\n{SPLIT_IMPORT}import2,\n{}", BECOME[0].1)), "{slim}");
     }
 
     #[test]

@@ -19,9 +19,9 @@ pub fn read(project: &Project) -> Result<BTreeMap<String, String>> {
     let mut locales = BTreeMap::new();
     for path in in_folder(&project.root.join("locales"), ".json")? {
         let sentences: BTreeMap<String, String> = serde_json::from_str(&read_text(&path)?)
-            .with_context(|| format!("{} is no object of texts", path.display()))?;
+            .with_context(|| format!("{} is not an object of texts", path.display()))?;
         let public: BTreeMap<_, _> = sentences.into_iter().filter(|(name, _)| !name.starts_with(PRIVATE)).collect();
-        ensure!(!public.is_empty(), "{} holds no sentence", path.display());
+        ensure!(!public.is_empty(), "{} contains no text", path.display());
         locales.insert(stem(&path, ".json").to_owned(), serde_json::to_string(&public)?);
     }
     Ok(locales)

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::css::{Item, closing, items, push_rule, selectors};
+use super::css::{Item, bracketed_length, items, push_rule, selectors};
 
 /// The rewritten rules, and the elements that need attributes for them.
 #[derive(Default)]
@@ -44,11 +44,15 @@ impl Older {
                     push_rule(&mut out, prelude, &self.rules(body));
                 }
             } else if prelude.contains(DIR) || prelude.contains(HAS) {
-                let told: Vec<_> = selectors(prelude).map(|selector| self.told(selector)).collect();
-                push_rule(&mut out, &told.join(","), &body.split(';').map(toggled).collect::<Vec<_>>().join(";"));
+                let rewritten: Vec<_> = selectors(prelude).map(|selector| self.with_attributes(selector)).collect();
+                push_rule(
+                    &mut out,
+                    &rewritten.join(","),
+                    &body.split(';').map(with_toggles).collect::<Vec<_>>().join(";"),
+                );
             } else {
                 let declarations: Vec<_> =
-                    body.split(';').filter(|one| one.contains(LIGHT_DARK)).map(toggled).collect();
+                    body.split(';').filter(|one| one.contains(LIGHT_DARK)).map(with_toggles).collect();
                 // With more specificity than the same tokens in other sheets, whichever comes last.
                 push_rule(&mut out, &prelude.replace(":host>div", ":host>div:nth-child(n)"), &declarations.join(";"));
             }
@@ -57,13 +61,13 @@ impl Older {
     }
 
     /// Replaces `:dir(rtl)` and `:has(…)` in a selector by attributes.
-    fn told(&mut self, selector: &str) -> String {
+    fn with_attributes(&mut self, selector: &str) -> String {
         let mut out = String::new();
         let mut rest = selector;
         while let Some(at) = [rest.find(DIR), rest.find(HAS)].into_iter().flatten().min() {
             out.push_str(&rest[..at]);
             let open = at + rest[at..].find('(').unwrap_or_default();
-            let end = open + closing(&rest[open..]);
+            let end = open + bracketed_length(&rest[open..]);
             let inside = &rest[open + 1..end - 1];
             let subject = last_compound(&out).to_owned();
             if rest[at..].starts_with(DIR) {
@@ -71,7 +75,7 @@ impl Older {
                 out.push_str("[data-rtl]");
             } else {
                 let having: Vec<_> =
-                    selectors(inside).map(|one| ["[data-at]", combined(one).as_str()].concat()).collect();
+                    selectors(inside).map(|one| ["[data-at]", with_combinator(one).as_str()].concat()).collect();
                 let pair = (subject, having.join(","));
                 let number = self.having.iter().position(|known| *known == pair).unwrap_or_else(|| {
                     self.having.push(pair);
@@ -91,36 +95,37 @@ const DIR: &str = ":dir(";
 const HAS: &str = ":has(";
 
 /// Returns a relative selector in the form that follows the selector it is relative to.
-fn combined(relative: &str) -> String {
+fn with_combinator(relative: &str) -> String {
     if relative.starts_with(['>', '+', '~']) { relative.to_owned() } else { [" ", relative].concat() }
 }
 
 /// Replaces `light-dark()` in a declaration by toggles: of `--_l` and `--_d` one is empty, and the
 /// other is invalid, so that its fallback applies.
-fn toggled(declaration: &str) -> String {
+fn with_toggles(declaration: &str) -> String {
     let Some((before, rest)) = declaration.split_once(LIGHT_DARK) else { return declaration.to_owned() };
     // From the function's own opening bracket on.
     let open = before.len() + LIGHT_DARK.len() - 1;
-    let end = closing(&declaration[open..]) - 1;
+    let end = bracketed_length(&declaration[open..]) - 1;
     let inside = &rest[..end - 1];
     let comma = selectors(inside).next().map_or(inside.len(), str::len);
     let (light, dark) = (inside[..comma].trim(), inside[comma..].trim_start_matches(',').trim());
-    [before, "var(--_l,", &toggled(light), ") var(--_d,", &toggled(dark), ")", &toggled(&rest[end..])].concat()
+    [before, "var(--_l,", &with_toggles(light), ") var(--_d,", &with_toggles(dark), ")", &with_toggles(&rest[end..])]
+        .concat()
 }
 
 /// Returns what follows the last combinator.
 fn last_compound(selector: &str) -> &str {
     let mut depth = 0_i32;
-    let mut begins = 0;
+    let mut start = 0;
     for (at, c) in selector.char_indices() {
         match c {
             '(' | '[' => depth += 1,
             ')' | ']' => depth -= 1,
-            ' ' | '>' | '+' | '~' if depth == 0 => begins = at + 1,
+            ' ' | '>' | '+' | '~' if depth == 0 => start = at + 1,
             _ => {}
         }
     }
-    &selector[begins..]
+    &selector[start..]
 }
 
 #[cfg(test)]

@@ -3,34 +3,34 @@
 
 use std::collections::BTreeSet;
 
-use super::css::{Item, closing, items, push_rule, selectors};
+use super::css::{Item, bracketed_length, items, push_rule, selectors};
 
 /// Returns `sheet` without rules whose every selector names a class that is not in `classes`, and
 /// without private tokens (`--_…`) that neither the remaining rules nor `also_read` read.
 pub fn purge_css(sheet: &str, classes: &BTreeSet<&str>, also_read: &str) -> String {
-    let mut left = keep_selectors(sheet, &|selector| class_names(selector).all(|name| classes.contains(name)));
+    let mut kept = keep_selectors(sheet, &|selector| class_names(selector).all(|name| classes.contains(name)));
     loop {
-        let fewer = tokens(&left, also_read);
-        if fewer.len() == left.len() {
-            return left;
+        let purged = purge_tokens(&kept, also_read);
+        if purged.len() == kept.len() {
+            return kept;
         }
-        left = fewer;
+        kept = purged;
     }
 }
 
 /// Returns `sheet` without rules whose every selector names an element that is not in `tags`, and
 /// without animations that no remaining rule names.
 pub fn purge_tags(sheet: &str, tags: &BTreeSet<&str>) -> String {
-    let left = keep_selectors(sheet, &|selector| type_names(selector).iter().all(|name| tags.contains(name)));
+    let kept = keep_selectors(sheet, &|selector| type_names(selector).iter().all(|name| tags.contains(name)));
     let mut out = String::new();
-    let mut rest = left.as_str();
+    let mut rest = kept.as_str();
     while let Some(at) = rest.find(KEYFRAMES) {
         let (before, after) = rest.split_at(at);
         let brace = after.find('{').unwrap_or(after.len());
         let name = after[KEYFRAMES.len()..brace].trim();
-        let (rule, following) = after.split_at(brace + closing(&after[brace..]));
+        let (rule, following) = after.split_at(brace + bracketed_length(&after[brace..]));
         out.push_str(before);
-        if left.matches(name).count() > 1 {
+        if kept.matches(name).count() > 1 {
             out.push_str(rule);
         }
         rest = following;
@@ -92,7 +92,7 @@ fn class_names(selector: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Returns `sheet` without the declarations of private tokens that nothing reads.
-fn tokens(sheet: &str, also_read: &str) -> String {
+fn purge_tokens(sheet: &str, also_read: &str) -> String {
     let mut out = String::new();
     let mut rest = sheet;
     while let Some(at) = rest.find("--_") {

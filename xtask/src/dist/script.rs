@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 
-use crate::project::{Project, pipe};
+use crate::project::{Project, run_with_input};
 
 /// The oldest browsers in which everything works, as in xtask/floor/floor.json: esbuild adds
 /// prefixes and checks syntax for them.
@@ -28,13 +28,13 @@ pub fn classic(project: &Project, entry: &str) -> Result<Vec<u8>> {
 /// module may contain, is for modules alone, and `0&&` keeps both from evaluating the rest of the
 /// expression. A script learns its address from its tag, and leaves the class as a global.
 pub fn for_every_tag(module: &[u8]) -> Result<Vec<u8>> {
-    let module = std::str::from_utf8(module).context("the loader is no text")?;
+    let module = std::str::from_utf8(module).context("the loader is not UTF-8")?;
     let (body, export) = module.trim_end().rsplit_once("export{").context("the loader exports nothing")?;
     let class =
-        export.strip_suffix(" as ChataibotWidget};").context("the loader exports its class and nothing else")?;
+        export.strip_suffix(" as ChataibotWidget};").context("the loader must export its class and nothing else")?;
     ensure!(
         body.matches("import.meta").count() == body.matches("import.meta.url").count(),
-        "a script has no import.meta"
+        "a script must not use import.meta"
     );
     let body = body.replace("import.meta.url", "own");
     let head = "var ChataibotWidget=globalThis.document?.currentScript?.src\n\
@@ -44,13 +44,13 @@ pub fn for_every_tag(module: &[u8]) -> Result<Vec<u8>> {
 
 pub fn minify_css(project: &Project, sheet: &str) -> Result<String> {
     let minified = esbuild(project, &["--loader=css", "--minify", "--charset=utf8", TARGET], sheet)?;
-    Ok(tight(String::from_utf8(minified).context("the minified style sheet is no text")?.trim_end()))
+    Ok(without_spaces(String::from_utf8(minified).context("the minified style sheet is not UTF-8")?.trim_end()))
 }
 
 /// Removes the spaces that esbuild leaves: in the values of custom properties after the colon and
 /// after a comma, and around the times sign of a calculation. Texts in quotation marks stay as they
 /// are.
-fn tight(sheet: &str) -> String {
+fn without_spaces(sheet: &str) -> String {
     let mut out = String::with_capacity(sheet.len());
     let (mut in_text, mut escaped, mut depth) = (None, false, 0_u32);
     for (at, c) in sheet.char_indices() {
@@ -73,7 +73,7 @@ fn tight(sheet: &str) -> String {
 
 fn esbuild(project: &Project, arguments: &[&str], input: &str) -> Result<Vec<u8>> {
     let mut esbuild = project.command(project.root.join("node_modules/.bin/esbuild"));
-    pipe(esbuild.args(arguments).args(["--log-level=warning", "--legal-comments=none"]), input.as_bytes())
+    run_with_input(esbuild.args(arguments).args(["--log-level=warning", "--legal-comments=none"]), input.as_bytes())
         .with_context(|| format!("the bundler failed with {}", arguments.join(" ")))
 }
 
@@ -86,6 +86,6 @@ mod tests {
         let sheet = r#"a * b{--b: var(--c, 1px 2px);content:": , ' * '";font:"Segoe UI", 'x: y';width:calc(2px * var(--d) - 1px)}"#;
         let tightened =
             r#"a * b{--b:var(--c,1px 2px);content:": , ' * '";font:"Segoe UI",'x: y';width:calc(2px*var(--d) - 1px)}"#;
-        assert_eq!(tight(sheet), tightened);
+        assert_eq!(without_spaces(sheet), tightened);
     }
 }

@@ -27,43 +27,40 @@ pub fn shorten(wasm: &[u8], glue: &str) -> Result<(Vec<u8>, String)> {
         module.exports.iter().filter(|export| UNUSED.contains(&&*export.name)).map(walrus::Export::id).collect();
     for export in unused {
         let name = &module.exports.get(export).name;
-        ensure!(!glue.contains(&**name), "the glue uses {name} now");
+        ensure!(!glue.contains(&**name), "the glue now uses the export {name}");
         module.exports.delete(export);
     }
     let mut renamed = Vec::new();
     let mut old_module = None;
-    let same = bodies(glue);
+    let bodies = import_bodies(glue);
     let mut names: HashMap<&str, String> = HashMap::new();
-    let ours = module.imports.iter_mut().filter(|import| import.module != LINK);
-    for import in ours {
+    let glue_imports = module.imports.iter_mut().filter(|import| import.module != LINK);
+    for import in glue_imports {
         let from = old_module.get_or_insert_with(|| import.module.clone());
-        ensure!(
-            *from == import.module,
-            "imports come from {from:?} and from {:?}; the glue has one place",
-            import.module
-        );
+        ensure!(*from == import.module, "imports come from {from:?} and from {:?}, not from one module", import.module);
         let number = names.len();
-        let body =
-            same.get(&*import.name).with_context(|| format!("the glue does not give the WASM {}", import.name))?;
-        let name = names.entry(body).or_insert_with(|| short(number)).clone();
+        let body = bodies
+            .get(&*import.name)
+            .with_context(|| format!("the glue does not provide the import {}", import.name))?;
+        let name = names.entry(body).or_insert_with(|| short_name(number)).clone();
         renamed.push((std::mem::replace(&mut import.name, name.clone()), name));
         import.module = MODULE.to_owned();
     }
     let old_module = old_module.context("the WASM imports nothing")?;
     let mut missing: Vec<&str> = renamed.iter().map(|(from, _)| from.as_str()).collect();
     let quoted = format!("\"{old_module}\":");
-    ensure!(glue.matches(&quoted).count() == 1, "the glue names {old_module:?} not just once");
+    ensure!(glue.matches(&quoted).count() == 1, "the glue does not name {old_module:?} exactly once");
     let glue = glue.replace(&quoted, &format!("\"{MODULE}\":"));
     let mut lines = Vec::new();
     let mut written = HashSet::new();
     // Indent of an import that is written already, while its lines are skipped.
-    let mut skipped: Option<&str> = None;
+    let mut skipped_indent: Option<&str> = None;
     for line in glue.lines() {
         let code = line.trim_start();
         let indent = &line[..line.len() - code.len()];
-        if let Some(outer) = skipped {
+        if let Some(outer) = skipped_indent {
             if code.starts_with('}') && indent == outer {
-                skipped = None;
+                skipped_indent = None;
             }
             continue;
         }
@@ -73,45 +70,45 @@ pub fn shorten(wasm: &[u8], glue: &str) -> Result<(Vec<u8>, String)> {
             Some((to, rest))
         });
         match import {
-            Some((to, _)) if !written.insert(to) => skipped = Some(indent),
+            Some((to, _)) if !written.insert(to) => skipped_indent = Some(indent),
             Some((to, rest)) => lines.push(format!("{indent}{to}: {rest}")),
             None => lines.push(line.to_owned()),
         }
     }
-    ensure!(missing.is_empty(), "the glue does not give the WASM {missing:?}");
+    ensure!(missing.is_empty(), "the glue does not provide the imports {missing:?}");
     Ok((module.emit_wasm(), lines.join("\n") + "\n"))
 }
 
 /// Returns the text after the name of each import in the glue, up to the next: imports with the
 /// same text do the same.
-fn bodies(glue: &str) -> HashMap<&str, &str> {
-    let mut found = HashMap::new();
-    let mut begun: Option<(&str, usize, &str)> = None;
+fn import_bodies(glue: &str) -> HashMap<&str, &str> {
+    let mut bodies = HashMap::new();
+    let mut open_import: Option<(&str, usize, &str)> = None;
     let mut at = 0;
     for line in glue.split_inclusive('\n') {
         let code = line.trim_start();
         let indent = &line[..line.len() - code.len()];
-        if let Some((name, from, outer)) = begun
+        if let Some((name, from, outer)) = open_import
             && (code.starts_with('}') && indent == outer)
         {
-            found.insert(name, glue[from..at + line.len()].trim_end());
-            begun = None;
-        } else if begun.is_none()
+            bodies.insert(name, glue[from..at + line.len()].trim_end());
+            open_import = None;
+        } else if open_import.is_none()
             && let Some((name, _)) = code.split_once(": function(")
         {
-            begun = Some((name, at + indent.len() + name.len(), indent));
+            open_import = Some((name, at + indent.len() + name.len(), indent));
         }
         at += line.len();
     }
-    found
+    bodies
 }
 
 /// Returns a name by its number: `a` to `Z`, then two letters.
-fn short(number: usize) -> String {
+fn short_name(number: usize) -> String {
     const LETTERS: &[u8; 52] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     let mut name = String::from(char::from(LETTERS[number % 52]));
     if number >= 52 {
-        name.push_str(&short(number / 52 - 1));
+        name.push_str(&short_name(number / 52 - 1));
     }
     name
 }
@@ -173,7 +170,7 @@ mod tests {
 
     #[test]
     fn names_are_never_given_twice() {
-        let names: BTreeSet<String> = (0..5_000).map(short).collect();
+        let names: BTreeSet<String> = (0..5_000).map(short_name).collect();
         assert_eq!(names.len(), 5_000);
     }
 }

@@ -34,7 +34,7 @@ const ON_DEMAND: &str = "on-demand";
 /// The one sheet there that no chunk uses: it is for a saved page.
 const TRANSCRIPT: &str = "transcript.css";
 /// The sheets there that a message needs if it is sent before those chunks are loaded.
-const ROW: &[&str] = &["messages.css", "bubble.css"];
+const ROW_SHEETS: &[&str] = &["messages.css", "bubble.css"];
 const DEMO: &str = "demo.css";
 
 /// All of `styles/*.css` except the playground's. Themes are files of host pages, not ours to load.
@@ -52,7 +52,7 @@ impl Styles {
         let all = in_folder(&folder, ".css")?;
         let names = all.iter().filter_map(|path| path.file_name()?.to_str());
         let regions: Vec<&str> = names.filter(|name| !others.contains(name)).collect();
-        ensure!(!regions.is_empty(), "there is no region's style sheet in {}", folder.display());
+        ensure!(!regions.is_empty(), "there is no style sheet of a region in {}", folder.display());
         let join = |names: &[&str]| names.iter().map(|name| read_text(&folder.join(name))).collect::<Result<String>>();
         Ok(Self { launcher: join(LAUNCHER)?, regions: join(&regions)?, later: join(LATER)? })
     }
@@ -70,10 +70,10 @@ impl Styles {
         let later = script::minify_css(project, &self.later)?;
         let (_, row) = row.split_once("export const row = ").context("the shell's markup has no row")?;
         let folder = project.root.join("styles").join(ON_DEMAND);
-        let of_rows = ROW.iter().map(|name| read_text(&folder.join(name))).collect::<Result<String>>()?;
-        let of_rows = script::minify_css(project, &of_rows)?;
-        let of_row = purge_tags(&purge_css(&of_rows, &classes(row)?, &self.regions), &tags(row));
-        let window = [self.window_css(project)?, of_row].concat();
+        let row_css = ROW_SHEETS.iter().map(|name| read_text(&folder.join(name))).collect::<Result<String>>()?;
+        let row_css = script::minify_css(project, &row_css)?;
+        let used_row_css = purge_tags(&purge_css(&row_css, &classes(row)?, &self.regions), &tags(row));
+        let window = [self.window_css(project)?, used_row_css].concat();
         let sheets = [("launcher", launcher), ("extras", extras), ("later", later), ("window", window)];
         let module = |name, css| format!("export const {name}Css = {};\n", Value::from(css));
         Ok(sheets.map(|(name, css)| (format!("{name}_css.js"), module(name, css))))
@@ -90,7 +90,7 @@ impl Styles {
         let mut sheets = vec![[self.launcher.as_str(), &self.regions, &self.later].concat()];
         for name in OTHER_CSS {
             let module = read_text(&project.root.join(name))?;
-            let css = module.split('`').nth(1).with_context(|| format!("{name} has no text in backquotes"))?;
+            let css = module.split('`').nth(1).with_context(|| format!("{name} has no template literal"))?;
             sheets.push(css.lines().filter(|line| !line.starts_with("${")).flat_map(|line| [line, "\n"]).collect());
         }
         let folder = project.root.join("styles").join(ON_DEMAND);

@@ -14,11 +14,11 @@ use super::{
     compact::compact,
     glue::slim,
     shorten_imports,
-    wasm_opt::{tidy, wasm_opt},
+    wasm_opt::{optimize_again, wasm_opt},
 };
 use crate::{
     command_line::BundleProfile,
-    files::{create_empty_folder, create_folder, in_folder, name, read_bytes, read_text, update},
+    files::{create_empty_folder, create_folder, file_name, in_folder, read_bytes, read_text, update},
     progress::step,
     project::{Project, WASM_TARGET, run},
     setup,
@@ -80,12 +80,12 @@ pub fn bind(project: &Project, profile: BundleProfile, compiled: &Path) -> Resul
     if is_split(profile) {
         let short = folder.join("short.wasm");
         update(&short, &wasm)?;
-        tidy(project, &short)?;
+        optimize_again(project, &short)?;
         wasm = read_bytes(&short)?;
     }
     let mut chunks = Vec::new();
     for path in in_folder(&folder.join(CHUNKS), ".wasm")? {
-        chunks.push((name(&path)?.to_owned(), read_bytes(&path)?));
+        chunks.push((file_name(&path)?.to_owned(), read_bytes(&path)?));
     }
     let link = if is_split(profile) { read_text(&folder.join(LINK))? } else { String::new() };
     let glue = slim(&seal_html(&rename_marks(&glue)?)?)?;
@@ -104,11 +104,11 @@ const fn is_split(profile: BundleProfile) -> bool {
 }
 
 /// Compiles the library for [`WASM_TARGET`], and returns the path of the WASM.
-pub fn compile(project: &Project, wished: BundleProfile) -> Result<PathBuf> {
+pub fn compile(project: &Project, bundle_profile: BundleProfile) -> Result<PathBuf> {
     let mut command = project.cargo();
     // Only the WASM library: an rlib beside it would turn link-time optimisation off.
     command.args(["rustc", "--lib", "--crate-type", "cdylib", "--target", WASM_TARGET]);
-    let (target, profile) = match wished {
+    let (target, profile) = match bundle_profile {
         BundleProfile::Dev => (project.target.clone(), "dev"),
         BundleProfile::Demo => {
             // The folder, and so the procedural macros, are those of the servers' build. With a
@@ -118,7 +118,7 @@ pub fn compile(project: &Project, wished: BundleProfile) -> Result<PathBuf> {
         }
         BundleProfile::Stable => (project.target.clone(), "wasm"),
         BundleProfile::Small => {
-            setup::std_sources(project)?;
+            setup::ensure_std_sources(project)?;
             // Unstable flags on the pinned compiler. The folder is separate, so that the standard
             // library is built once.
             let target = project.target.join("small");
@@ -132,7 +132,7 @@ pub fn compile(project: &Project, wished: BundleProfile) -> Result<PathBuf> {
         }
     };
     command.args(["--profile", profile]);
-    if is_split(wished) {
+    if is_split(bundle_profile) {
         // Only for the last crate, so that no dependency is built again.
         command.args(["--features", "split", "--", "-Clink-arg=--emit-relocs"]);
     }
@@ -162,10 +162,10 @@ fn rename_marks(glue: &str) -> Result<String> {
     let property = format!(".{YEW_MARKS}");
     ensure!(
         glue.contains(&property),
-        "the glue does not name {YEW_MARKS}… any more: look up how this Yew marks nodes, and rename that"
+        "the glue no longer contains {YEW_MARKS}…: check how this version of Yew marks nodes, and rename that"
     );
     let renamed = glue.replace(&property, &format!(".{OUR_MARKS}"));
-    ensure!(!renamed.contains(YEW_MARKS), "the glue names {YEW_MARKS}… in a place that is no property");
+    ensure!(!renamed.contains(YEW_MARKS), "the glue contains {YEW_MARKS}… outside of a property name");
     Ok(renamed)
 }
 
@@ -180,7 +180,7 @@ fn seal_html(glue: &str) -> Result<String> {
         }
     };
     let sealed = glue.lines().map(seal).collect::<Vec<_>>().join("\n") + "\n";
-    ensure!(!sealed.contains("innerHTML"), "the glue writes HTML in a way that is new: look it up, and seal it");
+    ensure!(!sealed.contains("innerHTML"), "the glue writes HTML in an unknown form: find and disable it");
     Ok(sealed)
 }
 

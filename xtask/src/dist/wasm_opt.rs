@@ -30,7 +30,7 @@ const PASSES: &[&str] = &[
 
 /// The second round of a chunk, run at once. A chunk calls the main program through functions of one
 /// line, which are inlined.
-const PART_PASSES: &[&str] = &["-O3"];
+const CHUNK_PASSES: &[&str] = &["-O3"];
 
 /// In the main program, inlining saves bytes only for the smallest functions.
 const MAIN_PASSES: &[&str] = &[
@@ -44,11 +44,11 @@ const LAST_PASSES: &[&str] =
     &["--coalesce-locals", "--reorder-locals", "--dce", "--remove-unused-names", "--merge-blocks", "--vacuum", "--rse"];
 
 pub fn wasm_opt(project: &Project, file: &Path, is_main: bool) -> Result<()> {
-    optimize(project, file, &[PASSES, if is_main { MAIN_PASSES } else { PART_PASSES }].concat())
+    optimize(project, file, &[PASSES, if is_main { MAIN_PASSES } else { CHUNK_PASSES }].concat())
 }
 
 /// Removes what shortening the names of its imports has left in `file`.
-pub fn tidy(project: &Project, file: &Path) -> Result<()> {
+pub fn optimize_again(project: &Project, file: &Path) -> Result<()> {
     optimize(project, file, &[PASSES, MAIN_PASSES, LAST_PASSES].concat())
 }
 

@@ -117,10 +117,10 @@ impl Reader<'_> {
                 out.push(Event::Html("</div>".into()));
             }
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-                let to = self.target(&dest_url);
-                self.open_links.push(to.is_some());
-                if let Some(to) = to {
-                    out.push(Event::Start(Tag::Link { link_type, dest_url: to, title, id }));
+                let target = self.target(&dest_url);
+                self.open_links.push(target.is_some());
+                if let Some(target) = target {
+                    out.push(Event::Start(Tag::Link { link_type, dest_url: target, title, id }));
                 }
             }
             Event::End(TagEnd::Link) => {

@@ -50,7 +50,7 @@ pub fn pack(project: &Project, folder: &Path, assets: &Path) -> Result<PathBuf> 
         create_empty_folder(&unpacked)?;
         let program = project.program("release", "chataibot-proxy");
         run_command(project.command("cp").arg("-R").arg(program).arg(assets).arg(&unpacked))?;
-        lay_out(project, &unpacked)?;
+        copy_files(project, &unpacked)?;
         let archive = unpacked.with_file_name(format!("{name}.tar.gz"));
         let mut pack = project.command("tar");
         run_command(pack.arg("-czf").arg(&archive).arg(&name).current_dir(folder))?;
@@ -59,7 +59,7 @@ pub fn pack(project: &Project, folder: &Path, assets: &Path) -> Result<PathBuf> 
 }
 
 /// Copies all files that are not built.
-fn lay_out(project: &Project, unpacked: &Path) -> Result<()> {
+fn copy_files(project: &Project, unpacked: &Path) -> Result<()> {
     run_command(project.command("cp").arg("-R").args(BESIDE_PROXY).arg(unpacked))?;
     for document in DOCUMENTS {
         write(&unpacked.join(document), read_text(&project.root.join(document))?)?;
@@ -86,7 +86,7 @@ fn path_of(link: &str) -> &str {
 /// Replaces each link or picture that leads nowhere by its words.
 fn without_lost_links(text: &str, leads_somewhere: impl Fn(&str) -> bool) -> Result<String> {
     let mut kept = String::with_capacity(text.len());
-    let mut from = 0;
+    let mut copied_to = 0;
     for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
         let Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) = event else { continue };
         if leads_somewhere(&dest_url) {
@@ -94,11 +94,11 @@ fn without_lost_links(text: &str, leads_somewhere: impl Fn(&str) -> bool) -> Res
         }
         let words = text[range.clone()].trim_start_matches('!').strip_prefix('[');
         let words = words.and_then(|words| words.rsplit_once("](")).map(|(words, _)| words);
-        kept.push_str(text.get(from..range.start).context("a link inside another")?);
-        kept.push_str(words.with_context(|| format!("the link to {dest_url} is not written as [words](path)"))?);
-        from = range.end;
+        kept.push_str(text.get(copied_to..range.start).context("a link is inside of another")?);
+        kept.push_str(words.with_context(|| format!("the link to {dest_url} is not of the form [text](path)"))?);
+        copied_to = range.end;
     }
-    kept.push_str(&text[from..]);
+    kept.push_str(&text[copied_to..]);
     Ok(kept)
 }
 
@@ -112,7 +112,7 @@ mod tests {
     fn no_link_in_the_archive_leads_nowhere() {
         let project = Project::find().expect("the project");
         let unpacked = tempfile::tempdir().expect("a folder");
-        lay_out(&project, unpacked.path()).expect("laid out");
+        copy_files(&project, unpacked.path()).expect("laid out");
         let mut links = 0;
         for folder in ["", "deploy", "docs"].map(|folder| unpacked.path().join(folder)) {
             for document in in_folder(&folder, ".md").expect("documents") {

@@ -80,18 +80,18 @@ enum Choice {
     These(Vec<Engine>),
 }
 
-pub fn is_chosen() -> bool {
+pub fn is_choice_set() -> bool {
     env::var_os(CHOICE).is_some_and(|choice| !choice.is_empty())
 }
 
 /// Finds the chosen browsers, and installs them if this process may.
 pub fn browsers(project: &Project) -> Result<Browsers> {
-    let choice = choice(env::var(CHOICE).ok().as_deref())?;
+    let choice = parse_choice(env::var(CHOICE).ok().as_deref())?;
     let mut browsers = Browsers::default();
     match choice {
         Choice::These(engines) => {
             for engine in engines {
-                browsers.found.push(browser(project, engine).with_context(|| format!("{CHOICE} asks for it"))?);
+                browsers.found.push(browser(project, engine).with_context(|| format!("{CHOICE} requires it"))?);
             }
         }
         Choice::Any => {
@@ -110,12 +110,12 @@ pub fn browsers(project: &Project) -> Result<Browsers> {
     Ok(browsers)
 }
 
-fn choice(chosen: Option<&str>) -> Result<Choice> {
+fn parse_choice(chosen: Option<&str>) -> Result<Choice> {
     let Some(chosen) = chosen.filter(|chosen| !chosen.is_empty()) else { return Ok(Choice::Any) };
     let mut engines = Vec::new();
     for name in chosen.split(',').map(str::trim) {
         let Some(engine) = Engine::ALL.into_iter().find(|engine| engine.key() == name) else {
-            bail!("{CHOICE} names chromium, firefox and webkit, not {name:?}");
+            bail!("{CHOICE} accepts chromium, firefox and webkit, not {name:?}");
         };
         if !engines.contains(&engine) {
             engines.push(engine);
@@ -136,12 +136,12 @@ pub fn browser(project: &Project, engine: Engine) -> Result<Browser> {
 /// Returns the chosen ones of the two browsers that a screen reader for Linux can read, without
 /// their drivers: real key presses control them.
 pub fn readable_browsers() -> Result<Vec<(Engine, PathBuf)>> {
-    let chosen = choice(env::var(CHOICE).ok().as_deref())?;
+    let chosen = parse_choice(env::var(CHOICE).ok().as_deref())?;
     let engines = match chosen {
         Choice::Any => vec![Engine::Firefox, Engine::Chromium],
         Choice::These(engines) => engines.into_iter().filter(|engine| *engine != Engine::WebKit).collect(),
     };
-    ensure!(!engines.is_empty(), "a screen reader reads firefox and chromium, and {CHOICE} names neither");
+    ensure!(!engines.is_empty(), "the screen reader works with firefox and chromium, and {CHOICE} names neither");
     let program = |engine: Engine| match engine {
         Engine::Firefox => firefox(),
         Engine::Chromium | Engine::WebKit => chromium().map(|(program, _)| program),
@@ -157,12 +157,12 @@ fn chromium() -> Result<(PathBuf, PathBuf)> {
         Ok(program.zip(driver))
     };
     let wanted = "Chromium and ChromeDriver (on Debian: apt-get install chromium chromium-driver)";
-    found_or_installed(find, &["chromium", "chromium-driver"], wanted)
+    find_or_install(find, &["chromium", "chromium-driver"], wanted)
 }
 
 fn firefox() -> Result<PathBuf> {
     let find = || named_or_in_path("FIREFOX", &["firefox-esr", "firefox"]);
-    found_or_installed(find, &["firefox-esr"], "Firefox (on Debian: apt-get install firefox-esr)")
+    find_or_install(find, &["firefox-esr"], "Firefox (on Debian: apt-get install firefox-esr)")
 }
 
 /// Finds geckodriver, or installs it into the target directory, so that no `PATH` changes.
@@ -194,7 +194,7 @@ fn webkit() -> Result<(PathBuf, PathBuf)> {
     };
     let wanted =
         "WebKitGTK's MiniBrowser, its driver and a display (on Debian: apt-get install webkit2gtk-driver xvfb xauth)";
-    found_or_installed(find, &["webkit2gtk-driver", "xvfb", "xauth"], wanted)
+    find_or_install(find, &["webkit2gtk-driver", "xvfb", "xauth"], wanted)
 }
 
 fn mini_browser() -> Option<PathBuf> {
@@ -203,13 +203,13 @@ fn mini_browser() -> Option<PathBuf> {
     places.map(|place| place.join("MiniBrowser")).find(|program| fs::metadata(program).is_ok_and(|file| file.is_file()))
 }
 
-fn found_or_installed<T>(find: impl Fn() -> Result<Option<T>>, packages: &[&str], wanted: &str) -> Result<T> {
+fn find_or_install<T>(find: impl Fn() -> Result<Option<T>>, packages: &[&str], wanted: &str) -> Result<T> {
     if let Some(found) = find()? {
         return Ok(found);
     }
     install(packages, wanted)?;
     let found = find()?;
-    ensure!(found.is_some(), "it was installed and still cannot be found: {wanted}");
+    ensure!(found.is_some(), "it was installed, but cannot be found: {wanted}");
     found.context("it was found")
 }
 
@@ -219,15 +219,15 @@ mod tests {
 
     #[test]
     fn browsers_are_chosen_by_name_in_the_order_that_is_wished() {
-        assert_eq!(choice(None).ok(), Some(Choice::Any));
-        assert_eq!(choice(Some("")).ok(), Some(Choice::Any));
+        assert_eq!(parse_choice(None).ok(), Some(Choice::Any));
+        assert_eq!(parse_choice(Some("")).ok(), Some(Choice::Any));
         let these = Choice::These(vec![Engine::WebKit, Engine::Chromium]);
-        assert_eq!(choice(Some("webkit, chromium,webkit")).ok(), Some(these));
+        assert_eq!(parse_choice(Some("webkit, chromium,webkit")).ok(), Some(these));
     }
 
     #[test]
     fn a_browser_that_nobody_knows_is_an_error() {
-        let error = choice(Some("chromium,safari")).expect_err("it is none").to_string();
+        let error = parse_choice(Some("chromium,safari")).expect_err("it is none").to_string();
         assert!(error.contains("\"safari\""), "{error}");
     }
 }

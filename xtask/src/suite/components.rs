@@ -18,27 +18,26 @@ use crate::{
 
 /// Time limit for the tests of one file together, in seconds; the first page load compiles a large
 /// debug WASM.
-const PATIENCE: &str = "600";
+const FILE_TIMEOUT: &str = "600";
 /// Variables that the test runner reads, in this order: only the intended one may be set.
 const DRIVERS: [&str; 4] = ["GECKODRIVER", "SAFARIDRIVER", "CHROMEDRIVER", "MSEDGEDRIVER"];
 
 /// Tests that a browser cannot pass, and why.
-const BEYOND: [(Engine, &str, &str); 3] = [
+const UNSUPPORTED: [(Engine, &str, &str); 3] = [
     (Engine::WebKit, "list::ten_thousand_messages_cost_no_more_than_two_hundred", SLOW),
     (Engine::WebKit, "list::earlier_messages_come_on_top_and_move_nothing", ESTIMATED),
     (Engine::Firefox, "list::earlier_messages_come_on_top_and_move_nothing", ESTIMATED),
 ];
-const SLOW: &str = "it is too slow there for so many rows, unoptimised";
-const ESTIMATED: &str =
-    "rows above that get their true height move the list there, and no browser but Chromium takes that back";
+const SLOW: &str = "without optimisation it is too slow there for so many rows";
+const ESTIMATED: &str = "rows above move the list when they get their final height; only Chromium compensates for that";
 
 /// Runs the tests whose name contains `name`, or all.
 pub fn run(project: &Project, runner: &Path, browser: &Browser, name: Option<&str>) -> Result<Counts> {
-    setup::wasm_target(project)?;
+    setup::ensure_wasm_target(project)?;
     let capabilities = capabilities(project, browser)?;
     let mut tests = match browser.engine {
         Engine::Chromium | Engine::Firefox => project.cargo(),
-        Engine::WebKit => on_a_display(&project.cargo()),
+        Engine::WebKit => with_display(&project.cargo()),
     };
     tests.args([
         "test",
@@ -63,15 +62,15 @@ pub fn run(project: &Project, runner: &Path, browser: &Browser, name: Option<&st
         // As in .cargo/config.toml, without asking cargo again for each test file.
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities)
-        .env("WASM_BINDGEN_TEST_TIMEOUT", PATIENCE)
+        .env("WASM_BINDGEN_TEST_TIMEOUT", FILE_TIMEOUT)
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");
     tests.args(name).arg("--");
     let mut skipped = 0;
-    for (_, test, why) in BEYOND
+    for (_, test, why) in UNSUPPORTED
         .iter()
         .filter(|(engine, test, _)| *engine == browser.engine && name.is_none_or(|name| test.contains(name)))
     {
-        println!("not in {}: {test}: {why}", browser.engine.name());
+        println!("skipped in {}: {test}: {why}", browser.engine.name());
         tests.args(["--skip", test]);
         skipped += 1;
     }
@@ -81,7 +80,7 @@ pub fn run(project: &Project, runner: &Path, browser: &Browser, name: Option<&st
 }
 
 /// Returns the same command with a display of its own.
-fn on_a_display(command: &Command) -> Command {
+fn with_display(command: &Command) -> Command {
     let mut wrapped = Command::new("xvfb-run");
     wrapped.args(["-a", "-s", "-screen 0 1400x1000x24"]).arg(command.get_program());
     if let Some(folder) = command.get_current_dir() {
@@ -99,11 +98,11 @@ fn on_a_display(command: &Command) -> Command {
 /// Writes the driver's capabilities for the browser that was found. WebKit's driver gets none: it
 /// knows its own browser.
 fn capabilities(project: &Project, browser: &Browser) -> Result<PathBuf> {
-    let program = browser.program.to_str().context("the browser's path is no text")?;
+    let program = browser.program.to_str().context("the browser's path is not UTF-8")?;
     let capabilities = match browser.engine {
         Engine::Chromium => {
-            let ours = read_text(&project.root.join("webdriver.json"))?;
-            let mut capabilities: Value = serde_json::from_str(&ours).context("webdriver.json is not JSON")?;
+            let shared = read_text(&project.root.join("webdriver.json"))?;
+            let mut capabilities: Value = serde_json::from_str(&shared).context("webdriver.json is not JSON")?;
             capabilities["goog:chromeOptions"]["binary"] = program.into();
             capabilities
         }

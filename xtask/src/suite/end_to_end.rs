@@ -25,7 +25,7 @@ use crate::{
 /// move the element, fill the screen or clear storage, translators, Back on a phone, meaning in
 /// texts, and native controls. A test in them that only Chromium supports says why (`chromium` in
 /// `story`).
-const EVERYWHERE: [&str; 26] = [
+const ALL_BROWSERS: [&str; 26] = [
     "accessibility",
     "attach",
     "embed_mistakes",
@@ -67,7 +67,7 @@ pub struct Product {
 impl Product {
     /// Builds the bundle, the documents and the programs.
     pub fn build(project: &Project, tests: &BundleTests) -> Result<Self> {
-        dist::provide(project, tests.profile, tests.built)?;
+        dist::build_or_reuse(project, tests.profile, tests.built)?;
         docs::build(project)?;
         let [faults] = step("Building the fault proxy", || project.build(["chataibot-faults"]))?;
         Ok(Self {
@@ -82,20 +82,20 @@ impl Product {
 /// of a test's sentence.
 pub fn has_any(project: &Project, engine: Engine, name: Option<&str>) -> Result<bool> {
     let all = test_files(project, FOLDER)?;
-    let Some(name) = name.filter(|name| !named(&all, name).is_empty()) else { return Ok(true) };
-    Ok(!named(&of_engine(all, engine), name).is_empty())
+    let Some(name) = name.filter(|name| !files_named(&all, name).is_empty()) else { return Ok(true) };
+    Ok(!files_named(&files_for(all, engine), name).is_empty())
 }
 
 /// Runs the files whose name contains `name`, or else the tests whose sentence does, or all.
 pub fn run(project: &Project, product: &Product, browser: &Browser, name: Option<&str>) -> Result<Counts> {
-    let files = of_engine(test_files(project, FOLDER)?, browser.engine);
+    let files = files_for(test_files(project, FOLDER)?, browser.engine);
     let runner = || {
         let mut runner = node_tests(project, &product.servers, browser);
         runner.env("CHATAIBOT_FAULTS", &product.faults).env("CHATAIBOT_YEW_HOST", &product.yew_host);
         runner
     };
     let mut tests = runner();
-    let chosen = name.map(|name| named(&files, name)).unwrap_or_default();
+    let chosen = name.map(|name| files_named(&files, name)).unwrap_or_default();
     match name {
         // A part of a file's name selects the whole file; any other word is looked for in the
         // tests' sentences.
@@ -103,10 +103,10 @@ pub fn run(project: &Project, product: &Product, browser: &Browser, name: Option
         Some(name) => count(tests.arg(format!("--test-name-pattern={}", literal_pattern(name))).args(&files)),
         None => flaky::count(tests.args(&files), |test, file| {
             // A test in another folder is run by one of these files: the runner gets all.
-            let is_its = |path: &&PathBuf| file == Some(stem(path));
-            let its: Vec<_> = files.iter().filter(is_its).collect();
-            let chosen = if its.is_empty() { files.iter().collect() } else { its };
-            count(runner().arg(only(test)).args(chosen))
+            let is_in_file = |path: &&PathBuf| file == Some(stem(path));
+            let file_of_test: Vec<_> = files.iter().filter(is_in_file).collect();
+            let chosen = if file_of_test.is_empty() { files.iter().collect() } else { file_of_test };
+            count(runner().arg(name_filter(test)).args(chosen))
         }),
     }
 }
@@ -131,13 +131,13 @@ pub fn node_tests(project: &Project, servers: &Servers, browser: &Browser) -> Co
     runner
 }
 
-fn named<'a>(files: &'a [PathBuf], name: &str) -> Vec<&'a PathBuf> {
+fn files_named<'a>(files: &'a [PathBuf], name: &str) -> Vec<&'a PathBuf> {
     files.iter().filter(|file| stem(file).contains(name)).collect()
 }
 
-fn of_engine(mut files: Vec<PathBuf>, engine: Engine) -> Vec<PathBuf> {
+fn files_for(mut files: Vec<PathBuf>, engine: Engine) -> Vec<PathBuf> {
     if engine != Engine::Chromium {
-        files.retain(|file| EVERYWHERE.contains(&stem(file)));
+        files.retain(|file| ALL_BROWSERS.contains(&stem(file)));
     }
     files
 }
@@ -153,7 +153,7 @@ pub fn test_files(project: &Project, folder: &str) -> Result<Vec<PathBuf>> {
 }
 
 /// Returns the runner's argument for the test of exactly this name.
-pub fn only(test: &str) -> String {
+pub fn name_filter(test: &str) -> String {
     format!("--test-name-pattern=^{}$", literal_pattern(test))
 }
 
@@ -191,8 +191,8 @@ mod tests {
     fn every_file_of_the_set_for_every_browser_is_there() {
         let project = Project::find().expect("the project");
         let files = test_files(&project, FOLDER).expect("the end-to-end tests");
-        let everywhere = of_engine(files, Engine::Firefox);
+        let everywhere = files_for(files, Engine::Firefox);
         let stems: Vec<&str> = everywhere.iter().map(|file| stem(file)).collect();
-        assert_eq!(stems, EVERYWHERE);
+        assert_eq!(stems, ALL_BROWSERS);
     }
 }

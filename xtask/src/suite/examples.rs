@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::{
     count,
-    end_to_end::{node_tests, only, stem, test_files},
+    end_to_end::{name_filter, node_tests, stem, test_files},
     flaky,
 };
 use crate::{
@@ -22,7 +22,7 @@ const FOLDER: &str = "tests/examples";
 /// Packs the bundle, rebuilt unless `tests.built` is set, and runs the files whose name contains
 /// `name`, or all.
 pub fn run(project: &Project, browser: &Browser, tests: &BundleTests) -> Result<Counts> {
-    dist::provide(project, tests.profile, tests.built)?;
+    dist::build_or_reuse(project, tests.profile, tests.built)?;
     let mut files = test_files(project, FOLDER)?;
     files.retain(|file| tests.name.as_deref().is_none_or(|name| stem(file).contains(name)));
     run_files(project, browser, files)
@@ -39,7 +39,7 @@ fn run_files(project: &Project, browser: &Browser, files: Vec<PathBuf>) -> Resul
     }
     let servers = step("Building proxy and simulator", || project.build_servers())?;
     let [conformance] = project.build(["chataibot-conformance"])?;
-    let (package, _) = (package::npm(project)?, package::assets(project)?);
+    let (package, _) = (package::pack_npm(project)?, package::lay_out_assets(project)?);
     let folder = project.scratch()?.join("examples");
     let runner = || {
         let mut runner = node_tests(project, &servers, browser);
@@ -49,7 +49,7 @@ fn run_files(project: &Project, browser: &Browser, files: Vec<PathBuf>) -> Resul
             .env("CHATAIBOT_EXAMPLES", &folder);
         runner
     };
-    flaky::count(runner().args(&files), |test, _| count(runner().arg(only(test)).args(&files)))
+    flaky::count(runner().args(&files), |test, _| count(runner().arg(name_filter(test)).args(&files)))
 }
 
 fn always(mut files: Vec<PathBuf>) -> Vec<PathBuf> {

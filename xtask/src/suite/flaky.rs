@@ -9,50 +9,50 @@ use std::{collections::BTreeMap, process::Command};
 
 use anyhow::Result;
 
-use super::count_and;
+use super::run_and_count_with;
 use crate::counts::Counts;
 
 /// The most tests of a run that may be flaky: about one in a hundred.
-const MOST: usize = 6;
-const TIMES: usize = 3;
+const MAX_RETRIED: usize = 6;
+const RETRIES: usize = 3;
 
-/// Runs tests and, if only few failed, those again by `alone`. It gets the test's name and, if the
+/// Runs tests and, if only few failed, those again by `rerun`. It gets the test's name and, if the
 /// error names it, its file.
-pub fn count(command: &mut Command, mut alone: impl FnMut(&str, Option<&str>) -> Result<Counts>) -> Result<Counts> {
+pub fn count(command: &mut Command, mut rerun: impl FnMut(&str, Option<&str>) -> Result<Counts>) -> Result<Counts> {
     let mut failed: BTreeMap<String, Option<String>> = BTreeMap::new();
-    let mut last = None;
-    let mut counts = count_and(command, |line| {
+    let mut last_failed = None;
+    let mut counts = run_and_count_with(command, |line| {
         if let Some(test) = failed_test(line) {
             failed.entry(test.to_owned()).or_default();
-            last = Some(test.to_owned());
+            last_failed = Some(test.to_owned());
         } else if line.starts_with('✔') {
-            last = None;
+            last_failed = None;
         } else if let Some(file) = named_file(line)
-            && let Some(test) = last.take()
+            && let Some(test) = last_failed.take()
         {
             failed.insert(test, Some(file.to_owned()));
         }
     })?;
     // The numbers differ if a file broke off or two tests have the same name: no retry then.
-    if failed.len() != counts.failed || failed.len() > MOST {
+    if failed.len() != counts.failed || failed.len() > MAX_RETRIED {
         return Ok(counts);
     }
     for (test, file) in failed {
-        excuse(&mut counts, &test, || Ok(is_passed(alone(&test, file.as_deref())?)))?;
+        retry_alone(&mut counts, &test, || Ok(is_passed(rerun(&test, file.as_deref())?)))?;
     }
     Ok(counts)
 }
 
 /// Counts a failed test as flaky if it passes every time on its own.
-pub fn excuse(counts: &mut Counts, test: &str, mut passes: impl FnMut() -> Result<bool>) -> Result<()> {
-    println!("\n● {test}: failed. It has to pass {TIMES} times by itself …");
-    for _ in 0..TIMES {
+pub fn retry_alone(counts: &mut Counts, test: &str, mut passes: impl FnMut() -> Result<bool>) -> Result<()> {
+    println!("\n● {test}: failed. Running it alone, where it has to pass {RETRIES} times …");
+    for _ in 0..RETRIES {
         if !passes()? {
-            println!("● {test}: failed by itself too.");
+            println!("● {test}: failed alone, too.");
             return Ok(());
         }
     }
-    println!("● {test}: flaky. It failed among the others and passed {TIMES} times by itself.");
+    println!("● {test}: flaky: it failed among the others and passed {RETRIES} times alone.");
     counts.failed -= 1;
     counts.passed += 1;
     counts.flaky += 1;
@@ -81,11 +81,11 @@ mod tests {
 
     const SEEN: &str = "✔ one (1.5ms)\n✖ two (fast) (12.5ms)\n  Error: no\n      at until (file:///a/tests/e2e/wait.mjs:9:33)\n      at async file:///a/tests/e2e/life.test.mjs:98:3\n✔ three (1ms)\n      at b.test.mjs:1:1\nℹ pass 2\nℹ fail 1\n✖ failing tests:\n✖ two (fast) (12.5ms)";
 
-    fn run(seen: &str, alone: &[usize]) -> (Counts, usize) {
+    fn run(seen: &str, rerun: &[usize]) -> (Counts, usize) {
         let mut tries = 0;
         let counts = count(Command::new("printf").args(["%s", seen]), |test, file| {
             assert_eq!((test, file), ("two (fast)", Some("life")));
-            let failed = alone[tries];
+            let failed = rerun[tries];
             tries += 1;
             Ok(Counts { passed: 1 - failed, failed, ..Counts::default() })
         });
@@ -106,9 +106,9 @@ mod tests {
 
     #[test]
     fn of_many_that_failed_none_is_excused() {
-        let many: String = (0..=MOST).map(|number| format!("✖ test {number} (1ms)\n")).collect();
-        let (counts, tries) = run(&format!("{many}ℹ fail {}\n", MOST + 1), &[]);
-        assert_eq!((counts.failed, tries), (MOST + 1, 0));
+        let many: String = (0..=MAX_RETRIED).map(|number| format!("✖ test {number} (1ms)\n")).collect();
+        let (counts, tries) = run(&format!("{many}ℹ fail {}\n", MAX_RETRIED + 1), &[]);
+        assert_eq!((counts.failed, tries), (MAX_RETRIED + 1, 0));
     }
 
     #[test]

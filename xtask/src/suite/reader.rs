@@ -41,14 +41,14 @@ use crate::{
 /// replies. All walks take many minutes.
 const ALWAYS: [&str; 2] = ["first-visit", "replies"];
 /// Number of walks that run concurrently: most of a walk is waiting for speech, or for its end.
-const LANES: usize = 2;
+const CONCURRENCY: usize = 2;
 /// Number of attempts to start a reader that does not come up.
-const STARTS: usize = 3;
+const START_ATTEMPTS: usize = 3;
 
 /// Runs the walks whose name contains `name`, or all, in each browser that the reader can read.
 pub fn run(project: &Project, tests: &BundleTests) -> Result<Counts> {
     let walks = walks(project, |stem| tests.name.as_deref().is_none_or(|name| stem.contains(name)))?;
-    setup::screen_reader()?;
+    setup::ensure_screen_reader()?;
     let browsers = setup::readable_browsers()?;
     if !tests.built {
         dist::build(project, tests.profile)?;
@@ -71,7 +71,7 @@ pub fn run_some(project: &Project, chromium: &Browser) -> Result<Counts> {
     let failed = runner.run_all(&cases);
     let mut counts = counts(&cases, &failed);
     for case in failed {
-        flaky::excuse(&mut counts, &case.title(), || Ok(runner.run_one(case)))?;
+        flaky::retry_alone(&mut counts, &case.title(), || Ok(runner.run_one(case)))?;
     }
     Ok(counts)
 }
@@ -116,7 +116,7 @@ impl<'a> Runner<'a> {
     fn run_all<'p>(&self, cases: &'p [Case<'p>]) -> Vec<&'p Case<'p>> {
         let next = AtomicUsize::new(0);
         let failed = Mutex::new(Vec::new());
-        let lane = || {
+        let worker = || {
             while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                 if !self.run_one(case) {
                     // Behind a poisoned lock the list is whole: holders only add to it.
@@ -125,8 +125,8 @@ impl<'a> Runner<'a> {
             }
         };
         thread::scope(|scope| {
-            for _ in 0..LANES {
-                scope.spawn(lane);
+            for _ in 0..CONCURRENCY {
+                scope.spawn(worker);
             }
         });
         failed.into_inner().unwrap_or_else(PoisonError::into_inner)
@@ -136,47 +136,47 @@ impl<'a> Runner<'a> {
     fn run_one(&self, case: &Case) -> bool {
         let begin = Instant::now();
         let transcript = self.transcripts.join(format!("{}.txt", case.key()));
-        let outcome = self.listen(case, &transcript);
+        let outcome = self.perform_walk(case, &transcript);
         let title = format!("{} ({:.0} s)", case.title(), begin.elapsed().as_secs_f32());
-        let (is_passed, told) = match outcome {
+        let (is_passed, report) = match outcome {
             Ok(Verdict { failures, known_faults }) => {
                 let known: String = known_faults.iter().map(|fault| format!("  known fault: {fault}\n")).collect();
                 if failures.is_empty() {
                     (true, format!("{known}✔ {title}"))
                 } else {
                     let failures = failures.join("\n");
-                    (false, format!("{known}✖ {title}\n{failures}\n  all of it: {}", transcript.display()))
+                    (false, format!("{known}✖ {title}\n{failures}\n  full transcript: {}", transcript.display()))
                 }
             }
             Err(error) => (false, format!("✖ {title}\n  {error:#}")),
         };
-        println!("{told}");
+        println!("{report}");
         is_passed
     }
 
     /// Performs a walk with everything newly started, so that it hears nothing of another.
-    fn listen(&self, case: &Case, transcript: &Path) -> Result<Verdict> {
+    fn perform_walk(&self, case: &Case, transcript: &Path) -> Result<Verdict> {
         let Case { walk, engine, program } = *case;
-        let harness = Harness::set(self.project, &self.servers, walk)?;
+        let harness = Harness::start(self.project, &self.servers, walk)?;
         let home = self.project.scratch()?.join("reader").join(case.key());
-        let desktop = reading(&home, engine, program, &harness.address())?;
+        let desktop = start_desktop(&home, engine, program, &harness.address())?;
         perform::perform(walk, engine, &desktop, &harness, transcript)
     }
 }
 
 /// Starts a desktop whose reader reads the page. A failed start says nothing about the widget, so
 /// it may be tried again; nothing else may.
-fn reading(home: &Path, engine: Engine, program: &Path, address: &str) -> Result<Desktop> {
+fn start_desktop(home: &Path, engine: Engine, program: &Path, address: &str) -> Result<Desktop> {
     let start = || {
         let mut desktop = Desktop::start(home)?;
-        desktop.browse(engine, program, address)?;
-        desktop.wait_until_read(harness::HEARD)?;
+        desktop.open_browser(engine, program, address)?;
+        desktop.wait_until_read(harness::PAGE_UTTERANCES)?;
         Ok(desktop)
     };
-    for _ in 1..STARTS {
+    for _ in 1..START_ATTEMPTS {
         match start() {
             Ok(desktop) => return Ok(desktop),
-            Err::<_, anyhow::Error>(error) => println!("  once more: {error:#}"),
+            Err::<_, anyhow::Error>(error) => println!("  starting the reader again: {error:#}"),
         }
     }
     start()
@@ -190,7 +190,7 @@ fn walks(project: &Project, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Walk
             walks.push(Walk::read(stem, &read_text(&path)?).with_context(|| format!("in {}", path.display()))?);
         }
     }
-    ensure!(!walks.is_empty(), "no walk is named so");
+    ensure!(!walks.is_empty(), "no walk has this name");
     Ok(walks)
 }
 

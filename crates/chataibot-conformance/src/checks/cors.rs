@@ -7,7 +7,7 @@ use crate::{
     check::checks,
     fixture::{Answer, Fixture},
     outcome::{CheckError, Outcome, ensure},
-    visitor::random,
+    visitor::random_hex,
 };
 
 checks! {
@@ -34,14 +34,14 @@ checks! {
 const HEADERS: [&str; 4] = ["authorization", "content-type", "idempotency-key", "last-event-id"];
 
 /// Makes a call that is refused, because its token is invalid.
-async fn refused(fixture: &Fixture) -> Result<Answer, CheckError> {
-    let path = format!("/api/v1/conversation/{}/events", random(16));
+async fn refused_call(fixture: &Fixture) -> Result<Answer, CheckError> {
+    let path = format!("/api/v1/conversation/{}/events", random_hex(16));
     let request = fixture.http.get(fixture.url(&path)).header("origin", &fixture.origin).bearer_auth("nonsense");
     fixture.call(request.header("accept", "application/json")).await
 }
 
 async fn preflight(fixture: &Fixture) -> Outcome {
-    let conversation = format!("/api/v1/conversation/{}", random(16));
+    let conversation = format!("/api/v1/conversation/{}", random_hex(16));
     let paths = [
         ("POST", "/token".to_owned()),
         ("POST", "/api/v1/conversations".to_owned()),
@@ -53,29 +53,29 @@ async fn preflight(fixture: &Fixture) -> Outcome {
         let request = request.header("access-control-request-method", method);
         let answer = fixture.call(request.header("access-control-request-headers", HEADERS.join(","))).await?;
         ensure((200..300).contains(&answer.status), || answer.summary())?;
-        allows(fixture, &answer)?;
-        let listed = |name: &str, wanted: &str| {
+        ensure_origin_allowed(fixture, &answer)?;
+        let is_listed = |name: &str, wanted: &str| {
             let list = answer.header(name).unwrap_or_default();
             list.split(',').any(|item| item.trim().eq_ignore_ascii_case(wanted))
         };
         // CORS always allows the methods POST and GET.
         for header in HEADERS {
-            let allowed = listed("access-control-allow-headers", header);
-            ensure(allowed, || format!("the preflight for {path} does not allow the header {header}"))?;
+            let is_allowed = is_listed("access-control-allow-headers", header);
+            ensure(is_allowed, || format!("the preflight for {path} does not allow the header {header}"))?;
         }
     }
     Ok("four preflights that allow what the widget sends".to_owned())
 }
 
-fn allows(fixture: &Fixture, answer: &Answer) -> Result<(), CheckError> {
+fn ensure_origin_allowed(fixture: &Fixture, answer: &Answer) -> Result<(), CheckError> {
     let allowed = answer.header("access-control-allow-origin").unwrap_or("none");
-    let fits = allowed == "*" || allowed == fixture.origin;
-    ensure(fits, || format!("{} ({}) with Access-Control-Allow-Origin: {allowed}", answer.call, answer.status))
+    let is_allowed = allowed == "*" || allowed == fixture.origin;
+    ensure(is_allowed, || format!("{} ({}) with Access-Control-Allow-Origin: {allowed}", answer.call, answer.status))
 }
 
 async fn answers(fixture: &Fixture) -> Outcome {
-    allows(fixture, &fixture.token(json!({})).await?)?;
-    allows(fixture, &refused(fixture).await?)?;
+    ensure_origin_allowed(fixture, &fixture.token(json!({})).await?)?;
+    ensure_origin_allowed(fixture, &refused_call(fixture).await?)?;
     Ok("on a token and on a refusal".to_owned())
 }
 
@@ -87,9 +87,9 @@ async fn foreign(fixture: &Fixture) -> Outcome {
 }
 
 async fn credentials(fixture: &Fixture) -> Outcome {
-    for answer in [fixture.token(json!({})).await?, refused(fixture).await?] {
-        let sent = answer.header("access-control-allow-credentials").is_some();
-        ensure(!sent, || format!("{} allows credentials", answer.call))?;
+    for answer in [fixture.token(json!({})).await?, refused_call(fixture).await?] {
+        let is_sent = answer.header("access-control-allow-credentials").is_some();
+        ensure(!is_sent, || format!("{} allows credentials", answer.call))?;
     }
     Ok("not sent".to_owned())
 }
@@ -99,14 +99,14 @@ async fn vary(fixture: &Fixture) -> Outcome {
     if answer.header("access-control-allow-origin") == Some("*") {
         return Ok("every origin is allowed by *".to_owned());
     }
-    let names = answer.headers.get_all("vary").iter().filter_map(|value| value.to_str().ok());
-    let named = names.flat_map(|line| line.split(',')).any(|name| name.trim().eq_ignore_ascii_case("origin"));
-    ensure(named, || "no Vary: Origin".to_owned())?;
+    let values = answer.headers.get_all("vary").iter().filter_map(|value| value.to_str().ok());
+    let names_origin = values.flat_map(|line| line.split(',')).any(|name| name.trim().eq_ignore_ascii_case("origin"));
+    ensure(names_origin, || "no Vary: Origin".to_owned())?;
     Ok("Vary: Origin".to_owned())
 }
 
 async fn expose(fixture: &Fixture) -> Outcome {
-    let answer = refused(fixture).await?;
+    let answer = refused_call(fixture).await?;
     let exposed = answer.header("access-control-expose-headers").unwrap_or("none");
     ensure(exposed.to_ascii_lowercase().contains("retry-after"), || {
         format!("Access-Control-Expose-Headers: {exposed}")

@@ -5,14 +5,14 @@ use serde_json::Value;
 
 use crate::{
     check::checks,
-    entry::{says, words},
+    entry::{is_message, plain_text},
     fixture::Fixture,
     outcome::{Outcome, ensure},
-    visitor::text,
+    visitor::unique_text,
 };
 
 /// Maximum size of one entry's JSON, in bytes.
-const LARGEST: usize = 1 << 20;
+const MAX_ENTRY_BYTES: usize = 1 << 20;
 /// Number of letter pairs in the reply. No tree can join them: they take 480 KB as HTML, and three
 /// times as much as a tree.
 const PAIRS: usize = 30_000;
@@ -24,16 +24,16 @@ checks! {
 }
 
 async fn size(fixture: &Fixture) -> Outcome {
-    let ((visitor, conversation, before), mark, next) = (fixture.settled().await?, text(), text());
+    let ((visitor, conversation, before), mark, next) = (fixture.settled().await?, unique_text(), unique_text());
     let html = format!("<p>{mark}</p>{}", "<b>x</b><i>y</i>".repeat(PAIRS));
-    fixture.simulator.reply(&conversation.platform, &html).await?;
-    fixture.simulator.reply(&conversation.platform, &next).await?;
-    let log = visitor.log_with(&conversation.id, |entry| says(entry, "bot", &next)).await?;
+    fixture.simulator.reply(&conversation.platform_id, &html).await?;
+    fixture.simulator.reply(&conversation.platform_id, &next).await?;
+    let log = visitor.log_with(&conversation.id, |entry| is_message(entry, "bot", &next)).await?;
     let replies: Vec<&Value> =
         log.iter().skip(before.len()).filter(|entry| entry["event"]["message"]["author"] == "bot").collect();
     let largest = replies.iter().map(|entry| entry.to_string().len()).max().unwrap_or(0);
-    ensure(largest <= LARGEST, || format!("an entry of {largest} bytes"))?;
-    let shown: String = replies.iter().map(|entry| words(&entry["event"]["message"]["content"])).collect();
+    ensure(largest <= MAX_ENTRY_BYTES, || format!("an entry of {largest} bytes"))?;
+    let shown: String = replies.iter().map(|entry| plain_text(&entry["event"]["message"]["content"])).collect();
     ensure(shown.starts_with(&mark), || format!("the large reply is gone: {} entries of the bot", replies.len()))?;
     Ok(format!("{} entries, the largest of {largest} bytes", replies.len()))
 }

@@ -8,7 +8,7 @@ use crate::{
     check::checks,
     fixture::{Answer, Fixture},
     outcome::{Outcome, ensure},
-    visitor::{key, random, send_body, start_body, text},
+    visitor::{new_key, random_hex, send_body, start_body, unique_text},
 };
 
 checks! {
@@ -37,14 +37,14 @@ checks! {
 
 async fn body(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
-    let nowhere = format!("/api/v1/conversation/{}", random(16));
+    let unknown = format!("/api/v1/conversation/{}", random_hex(16));
     let get = |path: &str| fixture.http.get(fixture.url(path)).header("origin", &fixture.origin);
     let refusals = [
-        fixture.call(visitor.events(&random(16), "?wait=0")).await?,
-        fixture.call(get(&format!("{nowhere}/events")).header("accept", "application/json")).await?,
+        fixture.call(visitor.events(&random_hex(16), "?wait=0")).await?,
+        fixture.call(get(&format!("{unknown}/events")).header("accept", "application/json")).await?,
         fixture.call(get("/api/v1/conversations")).await?,
         fixture.call(get("/api/v1/nothing-here").bearer_auth(&visitor.token)).await?,
-        fixture.token(json!({ "renewal": random(32) })).await?,
+        fixture.token(json!({ "renewal": random_hex(32) })).await?,
     ];
     let mut statuses = Vec::new();
     for refusal in refusals {
@@ -66,7 +66,7 @@ async fn not_json(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     for body in ["{\"message\": planted-words", "[]", "{}"] {
         let request = visitor.request(reqwest::Method::POST, "/api/v1/conversations");
-        let request = request.header("idempotency-key", key()).header("content-type", "application/json");
+        let request = request.header("idempotency-key", new_key()).header("content-type", "application/json");
         let answer = fixture.call(request.body(body)).await?;
         let fits = matches!(answer.status, 400 | 422) && answer.json["error"] == "BAD_REQUEST";
         ensure(fits, || format!("{body}: {}", answer.summary()))?;
@@ -78,8 +78,8 @@ async fn not_json(fixture: &Fixture) -> Outcome {
 async fn content_type(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     let request = visitor.request(reqwest::Method::POST, "/api/v1/conversations");
-    let request = request.header("idempotency-key", key()).header("content-type", "text/plain");
-    let answer = fixture.call(request.body(start_body(&text()).to_string())).await?;
+    let request = request.header("idempotency-key", new_key()).header("content-type", "text/plain");
+    let answer = fixture.call(request.body(start_body(&unique_text()).to_string())).await?;
     ensure((400..500).contains(&answer.status), || answer.summary())?;
     Ok(format!("{}", answer.status))
 }
@@ -87,14 +87,14 @@ async fn content_type(fixture: &Fixture) -> Outcome {
 async fn too_large(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     let body = start_body(&"x".repeat(5 << 20));
-    fixture.call(visitor.start(&key(), &body)).await?.expect_error(413, "TOO_LARGE")?;
+    fixture.call(visitor.start(&new_key(), &body)).await?.expect_error(413, "TOO_LARGE")?;
     Ok("413 TOO_LARGE".to_owned())
 }
 
 async fn too_long(fixture: &Fixture) -> Outcome {
     let (visitor, conversation) = fixture.conversation().await?;
     let long = "long ".repeat(12_000);
-    let answer = fixture.call(visitor.send(&conversation.id, &key(), &send_body(&long))).await?;
+    let answer = fixture.call(visitor.send(&conversation.id, &new_key(), &send_body(&long))).await?;
     let fits = [(400, "BAD_REQUEST"), (413, "TOO_LARGE")]
         .contains(&(answer.status, answer.json["error"].as_str().unwrap_or_default()));
     ensure(fits, || answer.summary())?;
@@ -104,10 +104,10 @@ async fn too_long(fixture: &Fixture) -> Outcome {
 
 async fn nosniff(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
-    let refused = fixture.call(visitor.events(&random(16), "?wait=0")).await?;
-    let sniffs = |answer: &Answer| answer.header("x-content-type-options") != Some("nosniff");
+    let refused = fixture.call(visitor.events(&random_hex(16), "?wait=0")).await?;
+    let may_sniff = |answer: &Answer| answer.header("x-content-type-options") != Some("nosniff");
     for answer in [&visitor.answer, &refused] {
-        ensure(!sniffs(answer), || format!("{} without it", answer.call))?;
+        ensure(!may_sniff(answer), || format!("{} without it", answer.call))?;
     }
     Ok("nosniff".to_owned())
 }
@@ -120,11 +120,11 @@ async fn secrets(fixture: &Fixture) -> Outcome {
         .simulator
         .order("fail", json!({ "call": "send", "error": "ACCOUNT_DETAILS_NOT_FOUND", "status": 404 }))
         .await?;
-    fixture.call(visitor.send(&conversation.id, &key(), &send_body(&text()))).await?;
-    let told = fixture.bodies.lock().unwrap_or_else(PoisonError::into_inner);
+    fixture.call(visitor.send(&conversation.id, &new_key(), &send_body(&unique_text()))).await?;
+    let bodies = fixture.bodies.lock().unwrap_or_else(PoisonError::into_inner);
     for (name, secret) in &fixture.secrets {
-        let leaks = told.iter().filter(|text| text.contains(secret.as_str())).count();
-        ensure(leaks == 0, || format!("{name} in {leaks} answers"))?;
+        let leak_count = bodies.iter().filter(|text| text.contains(secret.as_str())).count();
+        ensure(leak_count == 0, || format!("{name} in {leak_count} answers"))?;
     }
-    Ok(format!("nothing of it in {} answers", told.len()))
+    Ok(format!("nothing of it in {} answers", bodies.len()))
 }

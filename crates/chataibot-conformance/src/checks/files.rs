@@ -30,29 +30,30 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0
 async fn conversation(fixture: &Fixture) -> Result<(Visitor<'_>, Conversation), CheckError> {
     let visitor = fixture.visitor().await?;
     let types = &visitor.answer.json["features"]["uploads"]["types"];
-    let takes_png = types.as_array().is_some_and(|types| types.iter().any(|kind| kind == "image/png"));
-    if !takes_png {
+    let accepts_png = types.as_array().is_some_and(|types| types.iter().any(|kind| kind == "image/png"));
+    if !accepts_png {
         return Err(CheckError::NotApplicable("the site takes no files, or no PNG".to_owned()));
     }
     let conversation = visitor.conversation().await?;
     Ok((visitor, conversation))
 }
 
-fn post(visitor: &Visitor<'_>, id: &str, kind: &str, body: &'static [u8]) -> RequestBuilder {
+fn upload_request(visitor: &Visitor<'_>, id: &str, kind: &str, body: &'static [u8]) -> RequestBuilder {
     let request = visitor.request(Method::POST, &format!("/api/v1/conversation/{id}/files"));
     request.header("content-type", kind).header("x-file-name", "My%20caf%C3%A9.png").body(body)
 }
 
-async fn stored(fixture: &Fixture) -> Result<(Answer, String), CheckError> {
+async fn upload_png(fixture: &Fixture) -> Result<(Answer, String), CheckError> {
     let (visitor, conversation) = conversation(fixture).await?;
-    let answer = fixture.call(post(&visitor, &conversation.id, "image/png", PNG)).await?.expect_status(200)?;
+    let answer =
+        fixture.call(upload_request(&visitor, &conversation.id, "image/png", PNG)).await?.expect_status(200)?;
     let url = answer.json["file"]["url"].as_str().unwrap_or_default().to_owned();
     ensure(url.starts_with("http"), || answer.summary())?;
     Ok((answer, url))
 }
 
 async fn upload(fixture: &Fixture) -> Outcome {
-    let (answer, url) = stored(fixture).await?;
+    let (answer, url) = upload_png(fixture).await?;
     let file = &answer.json["file"];
     let fits = file["mime_type"] == "image/png" && file["size"] == PNG.len() && file["name"].is_string();
     ensure(answer.json["ok"] == true && fits, || answer.summary())?;
@@ -65,14 +66,14 @@ async fn upload(fixture: &Fixture) -> Outcome {
 async fn kind(fixture: &Fixture) -> Outcome {
     let (visitor, conversation) = conversation(fixture).await?;
     for declared in ["text/html", "image/png"] {
-        let request = post(&visitor, &conversation.id, declared, b"<!doctype html><script>steal()</script>");
+        let request = upload_request(&visitor, &conversation.id, declared, b"<!doctype html><script>steal()</script>");
         fixture.call(request).await?.expect_error(415, "TYPE_NOT_ALLOWED")?;
     }
     Ok("415 TYPE_NOT_ALLOWED".to_owned())
 }
 
 async fn headers(fixture: &Fixture) -> Outcome {
-    let (_, url) = stored(fixture).await?;
+    let (_, url) = upload_png(fixture).await?;
     let fault = |error: reqwest::Error| violation(format!("GET of the url: {error}"));
     let response = fixture.http.get(&url).send().await.map_err(fault)?;
     let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("none");
@@ -85,6 +86,6 @@ async fn headers(fixture: &Fixture) -> Outcome {
 async fn owner(fixture: &Fixture) -> Outcome {
     let (_, conversation) = conversation(fixture).await?;
     let other = fixture.visitor().await?;
-    fixture.call(post(&other, &conversation.id, "image/png", PNG)).await?.expect_error(404, "NOT_FOUND")?;
+    fixture.call(upload_request(&other, &conversation.id, "image/png", PNG)).await?.expect_error(404, "NOT_FOUND")?;
     Ok("404 NOT_FOUND".to_owned())
 }

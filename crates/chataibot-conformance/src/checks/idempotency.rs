@@ -6,7 +6,7 @@ use crate::{
     check::checks,
     fixture::Fixture,
     outcome::{Outcome, ensure},
-    visitor::{key, send_body, start_body, text},
+    visitor::{new_key, send_body, start_body, unique_text},
 };
 
 checks! {
@@ -25,7 +25,7 @@ checks! {
 }
 
 async fn start(fixture: &Fixture) -> Outcome {
-    let (visitor, key, text) = (fixture.visitor().await?, key(), text());
+    let (visitor, key, text) = (fixture.visitor().await?, new_key(), unique_text());
     let first = fixture.call(visitor.start(&key, &start_body(&text))).await?.expect_status(200)?;
     let second = fixture.call(visitor.start(&key, &start_body(&text))).await?.expect_status(200)?;
     fixture.simulator.expect_calls("start", &text, 1).await?;
@@ -35,7 +35,7 @@ async fn start(fixture: &Fixture) -> Outcome {
 }
 
 async fn send(fixture: &Fixture) -> Outcome {
-    let ((visitor, conversation), key, text) = (fixture.conversation().await?, key(), text());
+    let ((visitor, conversation), key, text) = (fixture.conversation().await?, new_key(), unique_text());
     let first = fixture.call(visitor.send(&conversation.id, &key, &send_body(&text))).await?.expect_status(200)?;
     let second = fixture.call(visitor.send(&conversation.id, &key, &send_body(&text))).await?.expect_status(200)?;
     fixture.simulator.expect_calls("send", &text, 1).await?;
@@ -44,12 +44,12 @@ async fn send(fixture: &Fixture) -> Outcome {
 }
 
 async fn together(fixture: &Fixture) -> Outcome {
-    let ((visitor, conversation), key, text) = (fixture.conversation().await?, key(), text());
-    let held = fixture.simulator.order("hold", json!({ "call": "send" })).await?;
+    let ((visitor, conversation), key, text) = (fixture.conversation().await?, new_key(), unique_text());
+    let hold = fixture.simulator.order("hold", json!({ "call": "send" })).await?;
     let body = send_body(&text);
     let release = async {
-        fixture.simulator.held("send").await?;
-        fixture.simulator.order("release", json!({ "hold": held["hold"] })).await
+        fixture.simulator.wait_for_held_call("send").await?;
+        fixture.simulator.order("release", json!({ "hold": hold["hold"] })).await
     };
     let send = || fixture.call(visitor.send(&conversation.id, &key, &body));
     let (one, other, released) = tokio::join!(send(), send(), release);
@@ -61,9 +61,9 @@ async fn together(fixture: &Fixture) -> Outcome {
 }
 
 async fn other_body(fixture: &Fixture) -> Outcome {
-    let ((visitor, conversation), key) = (fixture.conversation().await?, key());
-    fixture.call(visitor.send(&conversation.id, &key, &send_body(&text()))).await?.expect_status(200)?;
-    let other = text();
+    let ((visitor, conversation), key) = (fixture.conversation().await?, new_key());
+    fixture.call(visitor.send(&conversation.id, &key, &send_body(&unique_text()))).await?.expect_status(200)?;
+    let other = unique_text();
     fixture.call(visitor.send(&conversation.id, &key, &send_body(&other))).await?.expect_error(409, "KEY_REUSED")?;
     fixture.simulator.expect_calls("send", &other, 0).await?;
     Ok("409 KEY_REUSED".to_owned())

@@ -10,7 +10,7 @@ use crate::{
     fixture::{Answer, Fixture},
     identity::HostSite,
     outcome::{CheckError, Outcome, ensure},
-    visitor::{key, random, start_body, text},
+    visitor::{new_key, random_hex, start_body, unique_text},
 };
 
 checks! {
@@ -34,61 +34,61 @@ checks! {
         => "Refuse it before a visitor is made.";
 }
 
-fn host(fixture: &Fixture) -> Result<&HostSite, CheckError> {
+fn host_site(fixture: &Fixture) -> Result<&HostSite, CheckError> {
     let why = "without --identity-secret nobody can be signed in";
     fixture.host.as_ref().ok_or_else(|| CheckError::NotApplicable(why.to_owned()))
 }
 
 /// Returns a unique user id.
-fn user() -> String {
-    format!("user-{}", random(8))
+fn new_user() -> String {
+    format!("user-{}", random_hex(8))
 }
 
 async fn sign_in(fixture: &Fixture, user: &str) -> Result<Answer, CheckError> {
-    fixture.token(json!({ "identity": host(fixture)?.identity(user) })).await?.expect_status(200)
+    fixture.token(json!({ "identity": host_site(fixture)?.identity(user) })).await?.expect_status(200)
 }
 
 /// Whether the token of this answer is still accepted, tried with a call that changes nothing.
-async fn is_taken(fixture: &Fixture, answer: &Answer) -> Result<bool, CheckError> {
+async fn accepts_token(fixture: &Fixture, answer: &Answer) -> Result<bool, CheckError> {
     let token = answer.json["token"].as_str().unwrap_or_default();
-    let path = format!("/api/v1/conversation/{}/events?wait=0", random(16));
+    let path = format!("/api/v1/conversation/{}/events?wait=0", random_hex(16));
     let request = fixture.http.get(fixture.url(&path)).header("origin", &fixture.origin).bearer_auth(token);
     Ok(fixture.call(request.header("accept", "application/json")).await?.status != 401)
 }
 
 async fn refused(fixture: &Fixture) -> Outcome {
     let mut identities = vec![("no JWT", "no.identity.here".to_owned()), ("nothing in it", String::new())];
-    identities.extend(fixture.host.iter().flat_map(HostSite::forgeries));
+    identities.extend(fixture.host.iter().flat_map(HostSite::invalid_identities));
     for (what, identity) in identities {
         let answer = fixture.token(json!({ "identity": identity })).await?;
-        let told = (answer.status, answer.json["error"].as_str().unwrap_or_default());
-        let fits = told == (403, "IDENTITY_REFUSED") || (fixture.host.is_none() && told == (400, "BAD_REQUEST"));
+        let refusal = (answer.status, answer.json["error"].as_str().unwrap_or_default());
+        let fits = refusal == (403, "IDENTITY_REFUSED") || (fixture.host.is_none() && refusal == (400, "BAD_REQUEST"));
         // Not the summary of the answer: it may contain a token.
-        ensure(fits, || format!("an identity with {what} is answered {} {}", told.0, told.1))?;
+        ensure(fits, || format!("an identity with {what} is answered {} {}", refusal.0, refusal.1))?;
     }
     Ok("no token".to_owned())
 }
 
 async fn visitor(fixture: &Fixture) -> Outcome {
-    let (ada, eve) = (user(), user());
+    let (ada, eve) = (new_user(), new_user());
     let (one, again, other) =
         (sign_in(fixture, &ada).await?, sign_in(fixture, &ada).await?, sign_in(fixture, &eve).await?);
-    let of = |answer: &Answer| answer.json["visitor"].clone();
-    ensure(of(&one) == of(&again), || "the same user is two visitors".to_owned())?;
-    ensure(of(&one) != of(&other), || "two users are one visitor".to_owned())?;
-    ensure(is_taken(fixture, &one).await?, || "the user's first browser was thrown out by the second".to_owned())?;
+    let visitor_of = |answer: &Answer| answer.json["visitor"].clone();
+    ensure(visitor_of(&one) == visitor_of(&again), || "the same user is two visitors".to_owned())?;
+    ensure(visitor_of(&one) != visitor_of(&other), || "two users are one visitor".to_owned())?;
+    ensure(accepts_token(fixture, &one).await?, || "the user's first browser was thrown out by the second".to_owned())?;
     Ok("one visitor in two browsers, another one for another user".to_owned())
 }
 
 async fn renewal(fixture: &Fixture) -> Outcome {
-    let user = user();
+    let user = new_user();
     let first = sign_in(fixture, &user).await?;
     let renewed = fixture.token(json!({ "renewal": first.json["renewal"] })).await?.expect_status(200)?;
-    let body = json!({ "renewal": renewed.json["renewal"], "identity": host(fixture)?.identity(&user) });
+    let body = json!({ "renewal": renewed.json["renewal"], "identity": host_site(fixture)?.identity(&user) });
     let again = fixture.token(body).await?.expect_status(200)?;
     for (how, answer) in [("without an identity", &renewed), ("with the same user's", &again)] {
-        let told = start_of(fixture, answer, json!({})).await?;
-        let seen = &told["conversation"]["user_id"];
+        let variables = variables_at_platform(fixture, answer, json!({})).await?;
+        let seen = &variables["conversation"]["user_id"];
         ensure(*seen == user, || format!("renewed {how}, the platform gets {seen} as the user"))?;
     }
     Ok("still signed in, without an identity and with one".to_owned())
@@ -96,27 +96,27 @@ async fn renewal(fixture: &Fixture) -> Outcome {
 
 /// Starts a conversation with the token of this answer; returns the variables that reach the
 /// platform.
-async fn start_of(fixture: &Fixture, answer: &Answer, variables: Value) -> Result<Value, CheckError> {
-    let (text, token) = (text(), answer.json["token"].as_str().unwrap_or_default());
+async fn variables_at_platform(fixture: &Fixture, answer: &Answer, variables: Value) -> Result<Value, CheckError> {
+    let (text, token) = (unique_text(), answer.json["token"].as_str().unwrap_or_default());
     let mut body = start_body(&text);
     body["variables"] = variables;
     let request =
         fixture.http.post(fixture.url("/api/v1/conversations")).header("origin", &fixture.origin).bearer_auth(token);
-    fixture.call(request.header("idempotency-key", key()).json(&body)).await?.expect_status(200)?;
+    fixture.call(request.header("idempotency-key", new_key()).json(&body)).await?.expect_status(200)?;
     Ok(start::call(fixture, "start", &text).await?["body"]["variables"].clone())
 }
 
 async fn swap(fixture: &Fixture) -> Outcome {
-    host(fixture)?;
-    let mut before = vec![("another user's", sign_in(fixture, &user()).await?)];
+    host_site(fixture)?;
+    let mut before = vec![("another user's", sign_in(fixture, &new_user()).await?)];
     if !fixture.identity_required.load(Ordering::SeqCst) {
         before.push(("an anonymous visitor's", fixture.token(json!({})).await?.expect_status(200)?));
     }
     for (whose, first) in before {
-        let body = json!({ "renewal": first.json["renewal"], "identity": host(fixture)?.identity(&user()) });
+        let body = json!({ "renewal": first.json["renewal"], "identity": host_site(fixture)?.identity(&new_user()) });
         let second = fixture.token(body).await?.expect_status(200)?;
         ensure(second.json["visitor"] != first.json["visitor"], || format!("{whose} visitor was taken over"))?;
-        ensure(!is_taken(fixture, &first).await?, || format!("{whose} token is still taken"))?;
+        ensure(!accepts_token(fixture, &first).await?, || format!("{whose} token is still taken"))?;
         let secret = json!({ "renewal": first.json["renewal"] });
         fixture.token(secret).await?.expect_error(401, "UNAUTHORIZED")?;
     }
@@ -124,18 +124,18 @@ async fn swap(fixture: &Fixture) -> Outcome {
 }
 
 async fn verified(fixture: &Fixture) -> Outcome {
-    let user = user();
+    let user = new_user();
     let page = json!({
         "contact": { "name": "Eve", "email": "eve@evil.example", "phone": "123" },
         "conversation": { "user_id": "somebody-else", "plan": "free" },
     });
-    let told = start_of(fixture, &sign_in(fixture, &user).await?, page).await?;
+    let variables = variables_at_platform(fixture, &sign_in(fixture, &user).await?, page).await?;
     let expected = [
-        ("contact.name", &told["contact"]["name"], Value::from("Ada Lovelace")),
-        ("contact.email", &told["contact"]["email"], Value::from("ada@example.com")),
-        ("contact.phone", &told["contact"]["phone"], Value::from("123")),
-        ("conversation.user_id", &told["conversation"]["user_id"], Value::from(user)),
-        ("conversation.plan", &told["conversation"]["plan"], Value::from("free")),
+        ("contact.name", &variables["contact"]["name"], Value::from("Ada Lovelace")),
+        ("contact.email", &variables["contact"]["email"], Value::from("ada@example.com")),
+        ("contact.phone", &variables["contact"]["phone"], Value::from("123")),
+        ("conversation.user_id", &variables["conversation"]["user_id"], Value::from(user)),
+        ("conversation.plan", &variables["conversation"]["plan"], Value::from("free")),
     ];
     for (name, seen, wanted) in expected {
         ensure(*seen == wanted, || format!("the platform gets {seen} as {name}, not {wanted}"))?;

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::{
     check::checks,
-    entry::{cursor, cursor_of, is_delivery, is_sent_with, kind, says, short, words},
+    entry::{cursor_of, event_kind, is_delivery, is_message, is_sent_with, log_summary, parse_cursor, plain_text},
     fixture::Fixture,
     outcome::{Outcome, ensure},
-    visitor::{key, send_body, text},
+    visitor::{new_key, send_body, unique_text},
 };
 
 checks! {
@@ -43,7 +43,7 @@ async fn entries(fixture: &Fixture) -> Outcome {
     for entry in &log {
         let event = entry["event"].as_object();
         let is_one = event.is_some_and(|event| event.len() == 1)
-            && matches!(kind(entry), "message" | "delivery" | "status" | "assignee");
+            && matches!(event_kind(entry), "message" | "delivery" | "status" | "assignee");
         // From 2020 on, so that seconds in place of milliseconds are detected.
         let has_time = entry["at"].as_u64().is_some_and(|at| at > 1_577_836_800_000);
         ensure(entry["cursor"].is_string() && is_one && has_time, || format!("the entry {entry}"))?;
@@ -53,76 +53,77 @@ async fn entries(fixture: &Fixture) -> Outcome {
 
 async fn cursors(fixture: &Fixture) -> Outcome {
     let (_, _, log) = fixture.settled().await?;
-    let cursors: Vec<_> = log.iter().map(|entry| cursor(cursor_of(entry))).collect();
+    let cursors: Vec<_> = log.iter().map(|entry| parse_cursor(cursor_of(entry))).collect();
     let epoch = cursors.first().copied().flatten().map_or(0, |(epoch, _)| epoch);
     for (at, found) in (1_u32..).zip(&cursors) {
-        ensure(*found == Some((epoch, at)), || format!("the log {}", short(&log)))?;
+        ensure(*found == Some((epoch, at)), || format!("the log {}", log_summary(&log)))?;
     }
     Ok(format!("1 to {}", log.len()))
 }
 
 async fn visitor(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, _) = fixture.settled().await?;
-    let words = text();
-    let key = visitor.sent(&conversation.id, &words).await?;
+    let words = unique_text();
+    let key = visitor.send_text(&conversation.id, &words).await?;
     let log = visitor.log_with(&conversation.id, |entry| is_sent_with(entry, &key)).await?;
-    let mine = log.iter().find(|entry| is_sent_with(entry, &key)).cloned().unwrap_or_default();
-    ensure(says(&mine, "visitor", &words), || format!("the entry {mine}"))?;
-    let body = &mine["event"]["message"]["content"]["text"]["body"];
-    ensure(body.is_array(), || format!("the content {}", mine["event"]["message"]["content"]))?;
+    let own_entry = log.iter().find(|entry| is_sent_with(entry, &key)).cloned().unwrap_or_default();
+    ensure(is_message(&own_entry, "visitor", &words), || format!("the entry {own_entry}"))?;
+    let body = &own_entry["event"]["message"]["content"]["text"]["body"];
+    ensure(body.is_array(), || format!("the content {}", own_entry["event"]["message"]["content"]))?;
     Ok("with its key, as a tree".to_owned())
 }
 
 async fn delivery(fixture: &Fixture) -> Outcome {
     let (visitor, conversation) = fixture.conversation().await?;
-    visitor.log_with(&conversation.id, |entry| is_delivery(entry, &conversation.key, "sent")).await?;
+    visitor.log_with(&conversation.id, |entry| is_delivery(entry, &conversation.first_key, "sent")).await?;
     Ok("`sent`".to_owned())
 }
 
 async fn before_forward(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, _) = fixture.settled().await?;
-    let held = fixture.simulator.order("hold", json!({ "call": "send" })).await?;
-    let (key, reply) = (key(), text());
-    let body = send_body(&text());
-    let look = async {
-        fixture.simulator.held("send").await?;
+    let hold = fixture.simulator.order("hold", json!({ "call": "send" })).await?;
+    let (key, reply) = (new_key(), unique_text());
+    let body = send_body(&unique_text());
+    let reply_while_held = async {
+        fixture.simulator.wait_for_held_call("send").await?;
         let before = visitor.log(&conversation.id).await?;
         // The reply overtakes the answer.
-        let said = fixture.simulator.reply(&conversation.platform, &reply).await;
-        fixture.simulator.order("release", json!({ "hold": held["hold"] })).await?;
-        said.map(|_| before)
+        let reply_sent = fixture.simulator.reply(&conversation.platform_id, &reply).await;
+        fixture.simulator.order("release", json!({ "hold": hold["hold"] })).await?;
+        reply_sent.map(|_| before)
     };
-    let (sent, before) = tokio::join!(fixture.call(visitor.send(&conversation.id, &key, &body)), look);
+    let (sent, before) = tokio::join!(fixture.call(visitor.send(&conversation.id, &key, &body)), reply_while_held);
     sent?.expect_status(200)?;
     let before = before?;
     ensure(before.iter().any(|entry| is_sent_with(entry, &key)), || {
-        format!("while the platform had not answered, the log was {}", short(&before))
+        format!("while the platform had not answered, the log was {}", log_summary(&before))
     })?;
-    let log = visitor.log_with(&conversation.id, |entry| says(entry, "bot", &reply)).await?;
-    let place = |wanted: &dyn Fn(&Value) -> bool| log.iter().position(wanted);
-    let (mine, its) = (place(&|entry| is_sent_with(entry, &key)), place(&|entry| says(entry, "bot", &reply)));
-    ensure(mine < its, || format!("the reply stands above: {}", short(&log)))?;
+    let log = visitor.log_with(&conversation.id, |entry| is_message(entry, "bot", &reply)).await?;
+    let position = |wanted: &dyn Fn(&Value) -> bool| log.iter().position(wanted);
+    let (own_position, reply_position) =
+        (position(&|entry| is_sent_with(entry, &key)), position(&|entry| is_message(entry, "bot", &reply)));
+    ensure(own_position < reply_position, || format!("the reply stands above: {}", log_summary(&log)))?;
     Ok("logged first, and the reply that overtook the answer stands below it".to_owned())
 }
 
 async fn echo(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, _) = fixture.settled().await?;
-    let said = text();
-    visitor.sent(&conversation.id, &said).await?;
-    fixture.simulator.settled().await?;
+    let text = unique_text();
+    visitor.send_text(&conversation.id, &text).await?;
+    fixture.simulator.wait_until_idle().await?;
     let log = visitor.log(&conversation.id).await?;
-    let mine = |entry: &&Value| {
+    let is_own_message = |entry: &&Value| {
         let message = &entry["event"]["message"];
-        message["author"] == "visitor" && words(&message["content"]) == said
+        message["author"] == "visitor" && plain_text(&message["content"]) == text
     };
-    let times = log.iter().filter(mine).count();
+    let times = log.iter().filter(is_own_message).count();
     ensure(times == 1, || format!("{times} times in the log"))?;
     Ok("once in the log".to_owned())
 }
 
 async fn assignee(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, _) = fixture.settled().await?;
-    let order = json!({ "conversation": conversation.platform, "name": "Noor Haddad" });
+    let order = json!({ "conversation": conversation.platform_id, "name": "Noor Haddad" });
     fixture.simulator.order("handover", order).await?;
     let is_agent = |entry: &Value| {
         let assignee = &entry["event"]["assignee"];
@@ -136,9 +137,9 @@ async fn assignee(fixture: &Fixture) -> Outcome {
 
 async fn status(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, _) = fixture.settled().await?;
-    fixture.simulator.order("close", json!({ "conversation": conversation.platform })).await?;
+    fixture.simulator.order("close", json!({ "conversation": conversation.platform_id })).await?;
     visitor.log_with(&conversation.id, |entry| entry["event"]["status"] == "closed").await?;
-    let late = fixture.call(visitor.send(&conversation.id, &key(), &send_body(&text()))).await?;
+    let late = fixture.call(visitor.send(&conversation.id, &new_key(), &send_body(&unique_text()))).await?;
     late.expect_error(409, "CONVERSATION_ENDED")?;
     Ok("`closed`, then 409 CONVERSATION_ENDED".to_owned())
 }

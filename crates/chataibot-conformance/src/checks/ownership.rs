@@ -6,7 +6,7 @@ use crate::{
     check::checks,
     fixture::Fixture,
     outcome::{CheckError, Outcome, ensure},
-    visitor::{Conversation, Visitor, key, random, send_body, text},
+    visitor::{Conversation, Visitor, new_key, random_hex, send_body, unique_text},
 };
 
 checks! {
@@ -26,34 +26,34 @@ checks! {
 
 /// Makes a call to another visitor's conversation, and to one that does not exist; the answers must
 /// be the same.
-async fn same(
+async fn ensure_same_answer(
     fixture: &Fixture,
     call: impl Fn(&Visitor<'_>, &str) -> RequestBuilder,
 ) -> Result<Conversation, CheckError> {
     let (owner, other) = (fixture.visitor().await?, fixture.visitor().await?);
     let conversation = owner.conversation().await?;
     // An id of the same form as the real one.
-    let nowhere = random(conversation.id.len().div_ceil(2));
+    let unknown_id = random_hex(conversation.id.len().div_ceil(2));
     let foreign = fixture.call(call(&other, &conversation.id)).await?.expect_error(404, "NOT_FOUND")?;
-    let missing = fixture.call(call(&other, &nowhere)).await?.expect_error(404, "NOT_FOUND")?;
+    let missing = fixture.call(call(&other, &unknown_id)).await?.expect_error(404, "NOT_FOUND")?;
     ensure(foreign.json == missing.json, || format!("two answers: {} and {}", foreign.text, missing.text))?;
     Ok(conversation)
 }
 
 async fn send(fixture: &Fixture) -> Outcome {
-    let text = text();
-    same(fixture, |visitor, id| visitor.send(id, &key(), &send_body(&text))).await?;
+    let text = unique_text();
+    ensure_same_answer(fixture, |visitor, id| visitor.send(id, &new_key(), &send_body(&text))).await?;
     fixture.simulator.expect_calls("send", &text, 0).await?;
     Ok("404 NOT_FOUND for both".to_owned())
 }
 
 async fn poll(fixture: &Fixture) -> Outcome {
-    same(fixture, |visitor, id| visitor.events(id, "?wait=0")).await?;
+    ensure_same_answer(fixture, |visitor, id| visitor.events(id, "?wait=0")).await?;
     Ok("404 NOT_FOUND for both".to_owned())
 }
 
 async fn page(fixture: &Fixture) -> Outcome {
-    same(fixture, |visitor, id| visitor.events(id, "?before=1-2&limit=1")).await?;
+    ensure_same_answer(fixture, |visitor, id| visitor.events(id, "?before=1-2&limit=1")).await?;
     Ok("404 NOT_FOUND for both".to_owned())
 }
 
@@ -61,9 +61,9 @@ async fn stream(fixture: &Fixture) -> Outcome {
     let stream = |visitor: &Visitor<'_>, id: &str| {
         let path = format!("/api/v1/conversation/{id}/events");
         // Without a timeout, an open stream would never end.
-        let request = visitor.request(reqwest::Method::GET, &path).timeout(fixture.patience);
+        let request = visitor.request(reqwest::Method::GET, &path).timeout(fixture.timeout);
         request.header("accept", "text/event-stream")
     };
-    same(fixture, stream).await?;
+    ensure_same_answer(fixture, stream).await?;
     Ok("404 NOT_FOUND for both".to_owned())
 }

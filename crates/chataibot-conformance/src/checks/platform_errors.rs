@@ -7,7 +7,7 @@ use crate::{
     entry::{is_delivery, is_sent_with},
     fixture::{Answer, Fixture},
     outcome::{CheckError, Outcome, ensure, ensure_count},
-    visitor::{Conversation, Visitor, key, send_body, start_body, text},
+    visitor::{Conversation, Visitor, new_key, send_body, start_body, unique_text},
 };
 
 checks! {
@@ -41,26 +41,26 @@ checks! {
 }
 
 /// Sends a message that the platform answers as ordered.
-async fn meets<'a>(
+async fn send_with_fault<'a>(
     fixture: &'a Fixture,
     order: &str,
-    how: Value,
+    fault: Value,
 ) -> Result<(Visitor<'a>, Conversation, String, Value, Answer), CheckError> {
     let (visitor, conversation, _) = fixture.settled().await?;
-    fixture.simulator.order(order, how).await?;
-    let (key, body) = (key(), send_body(&text()));
+    fixture.simulator.order(order, fault).await?;
+    let (key, body) = (new_key(), send_body(&unique_text()));
     let answer = fixture.call(visitor.send(&conversation.id, &key, &body)).await?;
     Ok((visitor, conversation, key, body, answer))
 }
 
-fn words(body: &Value) -> &str {
+fn text_of(body: &Value) -> &str {
     body["message"]["data"]["body"].as_str().unwrap_or_default()
 }
 
 async fn busy(fixture: &Fixture) -> Outcome {
     for (status, code) in [(429, "RATE_LIMITED"), (503, "UNAVAILABLE")] {
-        let how = json!({ "call": "send", "status": status, "retry_after": 2 });
-        let (.., answer) = meets(fixture, "fail", how).await?;
+        let fault = json!({ "call": "send", "status": status, "retry_after": 2 });
+        let (.., answer) = send_with_fault(fixture, "fail", fault).await?;
         let answer = answer.expect_error(status, code)?;
         let header = answer.header("retry-after").unwrap_or("none");
         let seconds = header.parse::<u32>().ok().filter(|seconds| *seconds > 0);
@@ -74,8 +74,8 @@ async fn busy(fixture: &Fixture) -> Outcome {
 }
 
 async fn failed_again(fixture: &Fixture) -> Outcome {
-    let how = json!({ "call": "send", "status": 503 });
-    let (visitor, conversation, key, body, answer) = meets(fixture, "fail", how).await?;
+    let fault = json!({ "call": "send", "status": 503 });
+    let (visitor, conversation, key, body, answer) = send_with_fault(fixture, "fail", fault).await?;
     answer.expect_status(503)?;
     fixture.call(visitor.send(&conversation.id, &key, &body)).await?.expect_status(200)?;
     let log = visitor.log_with(&conversation.id, |entry| is_delivery(entry, &key, "sent")).await?;
@@ -84,7 +84,7 @@ async fn failed_again(fixture: &Fixture) -> Outcome {
 }
 
 async fn start_again(fixture: &Fixture) -> Outcome {
-    let (visitor, key, body) = (fixture.visitor().await?, key(), start_body(&text()));
+    let (visitor, key, body) = (fixture.visitor().await?, new_key(), start_body(&unique_text()));
     fixture.simulator.order("fail", json!({ "call": "start", "error": "CONVERSATION_CREATION_EXCEPTION" })).await?;
     let first = fixture.call(visitor.start(&key, &body)).await?;
     ensure(first.status != 200, || "200 for a start that the platform refused".to_owned())?;
@@ -93,25 +93,25 @@ async fn start_again(fixture: &Fixture) -> Outcome {
 }
 
 async fn failed_told(fixture: &Fixture) -> Outcome {
-    let how = json!({ "call": "send", "status": 503 });
-    let (visitor, conversation, key, ..) = meets(fixture, "fail", how).await?;
+    let fault = json!({ "call": "send", "status": 503 });
+    let (visitor, conversation, key, ..) = send_with_fault(fixture, "fail", fault).await?;
     visitor.log_with(&conversation.id, |entry| is_delivery(entry, &key, "failed")).await?;
     Ok("`failed`".to_owned())
 }
 
 async fn refused(fixture: &Fixture) -> Outcome {
-    let how = json!({ "call": "send", "error": "CONTACT_IS_BLOCKED" });
-    let (visitor, conversation, key, body, answer) = meets(fixture, "fail", how).await?;
+    let fault = json!({ "call": "send", "error": "CONTACT_IS_BLOCKED" });
+    let (visitor, conversation, key, body, answer) = send_with_fault(fixture, "fail", fault).await?;
     answer.expect_error(400, "CONTACT_IS_BLOCKED")?;
     fixture.call(visitor.send(&conversation.id, &key, &body)).await?.expect_error(400, "CONTACT_IS_BLOCKED")?;
-    fixture.simulator.expect_calls("send", words(&body), 1).await?;
+    fixture.simulator.expect_calls("send", text_of(&body), 1).await?;
     Ok("400 CONTACT_IS_BLOCKED twice, one call at the platform".to_owned())
 }
 
 async fn operator(fixture: &Fixture) -> Outcome {
     for (error, status) in [("JWT_SIGNATURE_EXCEPTION", 401), ("CHANNEL_NOT_ENABLED", 400)] {
-        let how = json!({ "call": "send", "error": error, "status": status, "message": "ask-the-operator-4711" });
-        let (.., answer) = meets(fixture, "fail", how).await?;
+        let fault = json!({ "call": "send", "error": error, "status": status, "message": "ask-the-operator-4711" });
+        let (.., answer) = send_with_fault(fixture, "fail", fault).await?;
         let answer = answer.expect_error(503, "UNAVAILABLE")?;
         let leaks = [error, "ask-the-operator-4711"].into_iter().find(|words| answer.text.contains(words));
         ensure(leaks.is_none(), || format!("the platform's own words in the answer: {}", leaks.unwrap_or_default()))?;
@@ -119,24 +119,24 @@ async fn operator(fixture: &Fixture) -> Outcome {
     Ok("503 UNAVAILABLE".to_owned())
 }
 
-fn lost() -> Value {
+fn lost_answer() -> Value {
     json!({ "call": "send", "processed": true, "how": "close" })
 }
 
 async fn unknown(fixture: &Fixture) -> Outcome {
     // No echo may tell the proxy that the message arrived.
     fixture.simulator.order("style", json!({ "echo": "off" })).await?;
-    let (visitor, conversation, key, body, answer) = meets(fixture, "drop", lost()).await?;
+    let (visitor, conversation, key, body, answer) = send_with_fault(fixture, "drop", lost_answer()).await?;
     answer.expect_error(502, "UNKNOWN_OUTCOME")?;
     let again = fixture.call(visitor.send(&conversation.id, &key, &body)).await?;
     ensure(again.status == 200 || again.status == 502, || again.summary())?;
-    fixture.simulator.expect_calls("send", words(&body), 1).await?;
+    fixture.simulator.expect_calls("send", text_of(&body), 1).await?;
     Ok("502 UNKNOWN_OUTCOME, one call at the platform".to_owned())
 }
 
 async fn unknown_told(fixture: &Fixture) -> Outcome {
     fixture.simulator.order("style", json!({ "echo": "off" })).await?;
-    let (visitor, conversation, key, ..) = meets(fixture, "drop", lost()).await?;
+    let (visitor, conversation, key, ..) = send_with_fault(fixture, "drop", lost_answer()).await?;
     visitor.log_with(&conversation.id, |entry| is_delivery(entry, &key, "unknown")).await?;
     Ok("`unknown`".to_owned())
 }
@@ -144,9 +144,9 @@ async fn unknown_told(fixture: &Fixture) -> Outcome {
 async fn unknown_cleared(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, _) = fixture.settled().await?;
     fixture.simulator.order("webhooks/pause", json!({})).await?;
-    fixture.simulator.order("drop", lost()).await?;
-    let key = key();
-    fixture.call(visitor.send(&conversation.id, &key, &send_body(&text()))).await?.expect_status(502)?;
+    fixture.simulator.order("drop", lost_answer()).await?;
+    let key = new_key();
+    fixture.call(visitor.send(&conversation.id, &key, &send_body(&unique_text()))).await?.expect_status(502)?;
     fixture.simulator.order("webhooks/resume", json!({})).await?;
     let log = visitor.log_with(&conversation.id, |entry| is_delivery(entry, &key, "sent")).await?;
     ensure_count(&log, |entry| is_sent_with(entry, &key), 1)?;

@@ -7,11 +7,11 @@ use tokio::time::Instant;
 
 use crate::{
     check::checks,
-    entry::{cursor, cursor_of, kind, says, short},
+    entry::{cursor_of, event_kind, is_message, log_summary, parse_cursor},
     fixture::Fixture,
     outcome::{CheckError, Outcome, ensure, violation},
-    stream::{Block, entries, told},
-    visitor::text,
+    stream::{Block, block_summary, entries},
+    visitor::unique_text,
 };
 
 checks! {
@@ -72,9 +72,9 @@ checks! {
 }
 
 /// Returns a cursor of another epoch, and one beyond the end of the log.
-fn misfits(log: &[Value]) -> Result<[String; 2], CheckError> {
-    let end = log.last().and_then(|last| cursor(cursor_of(last)));
-    let (epoch, seq) = end.ok_or_else(|| violation(format!("a log without cursors: {}", short(log))))?;
+fn unknown_cursors(log: &[Value]) -> Result<[String; 2], CheckError> {
+    let end = log.last().and_then(|last| parse_cursor(cursor_of(last)));
+    let (epoch, seq) = end.ok_or_else(|| violation(format!("a log without cursors: {}", log_summary(log))))?;
     let other = if epoch > 1 { epoch - 1 } else { epoch + 1 };
     Ok([format!("{other}-1"), format!("{epoch}-{}", seq.saturating_add(1_000))])
 }
@@ -104,11 +104,13 @@ async fn headers(fixture: &Fixture) -> Outcome {
 async fn whole(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, log) = fixture.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
-    let blocks = stream.until(fixture.patience, ends_with(&log)).await?;
-    ensure(entries(&blocks) == log, || format!("{}, where a poll tells {}", told(&blocks), short(&log)))?;
+    let blocks = stream.read_until(fixture.timeout, ends_with(&log)).await?;
+    ensure(entries(&blocks) == log, || {
+        format!("{}, where a poll tells {}", block_summary(&blocks), log_summary(&log))
+    })?;
     for block in &blocks {
         let Some(entry) = block.entry() else { continue };
-        let fits = block.event.as_deref() == Some(kind(&entry)) && block.id.as_deref() == Some(cursor_of(&entry));
+        let fits = block.event.as_deref() == Some(event_kind(&entry)) && block.id.as_deref() == Some(cursor_of(&entry));
         ensure(fits, || format!("event {:?}, id {:?} for {entry}", block.event, block.id))?;
     }
     Ok(format!("{} entries", log.len()))
@@ -117,44 +119,46 @@ async fn whole(fixture: &Fixture) -> Outcome {
 async fn live(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, log) = fixture.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
-    stream.until(fixture.patience, ends_with(&log)).await?;
-    let text = text();
-    let begun = Instant::now();
-    fixture.simulator.reply(&conversation.platform, &text).await?;
-    let comes = |block: &Block| block.entry().is_some_and(|entry| says(&entry, "bot", &text));
-    stream.until(fixture.patience, comes).await?;
-    Ok(format!("after {} ms", begun.elapsed().as_millis()))
+    stream.read_until(fixture.timeout, ends_with(&log)).await?;
+    let text = unique_text();
+    let started = Instant::now();
+    fixture.simulator.reply(&conversation.platform_id, &text).await?;
+    let is_reply = |block: &Block| block.entry().is_some_and(|entry| is_message(&entry, "bot", &text));
+    stream.read_until(fixture.timeout, is_reply).await?;
+    Ok(format!("after {} ms", started.elapsed().as_millis()))
 }
 
 async fn resume(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, log) = fixture.settled().await?;
-    ensure(log.len() > 1, || format!("a log too short for it: {}", short(&log)))?;
-    let (had, left) = log.split_at(1);
-    let after = had.first().map(cursor_of).unwrap_or_default();
+    ensure(log.len() > 1, || format!("a log too short for it: {}", log_summary(&log)))?;
+    let (before, expected) = log.split_at(1);
+    let after = before.first().map(cursor_of).unwrap_or_default();
     let mut stream = visitor.stream(&conversation.id, "", Some(after)).await?;
-    let text = text();
-    fixture.simulator.reply(&conversation.platform, &text).await?;
-    let comes = |block: &Block| block.entry().is_some_and(|entry| says(&entry, "bot", &text));
-    let blocks = stream.until(fixture.patience, comes).await?;
-    let got = entries(&blocks);
-    let (new, old) = got.split_last().map_or((None, &[][..]), |(new, old)| (Some(new), old));
-    ensure(old == left, || format!("{} after {after}, where the log is {}", told(&blocks), short(&log)))?;
-    let next = log.last().and_then(|last| cursor(cursor_of(last))).map(|(epoch, seq)| (epoch, seq + 1));
-    ensure(new.and_then(|new| cursor(cursor_of(new))) == next, || "a gap before what came then".to_owned())?;
-    Ok(format!("{} entries, then the new one", left.len()))
+    let text = unique_text();
+    fixture.simulator.reply(&conversation.platform_id, &text).await?;
+    let is_reply = |block: &Block| block.entry().is_some_and(|entry| is_message(&entry, "bot", &text));
+    let blocks = stream.read_until(fixture.timeout, is_reply).await?;
+    let actual = entries(&blocks);
+    let (new, old) = actual.split_last().map_or((None, &[][..]), |(new, old)| (Some(new), old));
+    ensure(old == expected, || {
+        format!("{} after {after}, where the log is {}", block_summary(&blocks), log_summary(&log))
+    })?;
+    let next = log.last().and_then(|last| parse_cursor(cursor_of(last))).map(|(epoch, seq)| (epoch, seq + 1));
+    ensure(new.and_then(|new| parse_cursor(cursor_of(new))) == next, || "a gap before what came then".to_owned())?;
+    Ok(format!("{} entries, then the new one", expected.len()))
 }
 
 async fn reset(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, log) = fixture.settled().await?;
-    for misfit in misfits(&log)? {
-        let mut stream = visitor.stream(&conversation.id, "", Some(&misfit)).await?;
-        let blocks = stream.until(fixture.patience, ends_with(&log)).await?;
+    for cursor in unknown_cursors(&log)? {
+        let mut stream = visitor.stream(&conversation.id, "", Some(&cursor)).await?;
+        let blocks = stream.read_until(fixture.timeout, ends_with(&log)).await?;
         let reset = blocks.iter().find(|block| block.event.is_some());
         let is_said = reset.is_some_and(|block| {
             block.event.as_deref() == Some("reset") && block.id.is_none() && block.json()["reason"].is_string()
         });
-        ensure(is_said, || format!("from {misfit}: {}", told(&blocks)))?;
-        ensure(entries(&blocks) == log, || format!("from {misfit}: {}, not the log", told(&blocks)))?;
+        ensure(is_said, || format!("from {cursor}: {}", block_summary(&blocks)))?;
+        ensure(entries(&blocks) == log, || format!("from {cursor}: {}, not the log", block_summary(&blocks)))?;
     }
     Ok("`reset` and the log, from another epoch and from beyond the end".to_owned())
 }
@@ -162,55 +166,55 @@ async fn reset(fixture: &Fixture) -> Outcome {
 async fn last(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, log) = fixture.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "?last=1", None).await?;
-    let blocks = stream.until(fixture.patience, ends_with(&log)).await?;
+    let blocks = stream.read_until(fixture.timeout, ends_with(&log)).await?;
     let begin = blocks.iter().find(|block| block.event.is_some());
     let is_said = begin.is_some_and(|block| {
         block.event.as_deref() == Some("begin") && block.id.is_none() && block.json()["earlier"] == (log.len() > 1)
     });
-    ensure(is_said, || told(&blocks))?;
-    let got = entries(&blocks);
-    ensure(got.len() == 1, || format!("{} for last=1", short(&got)))?;
+    ensure(is_said, || block_summary(&blocks))?;
+    let actual = entries(&blocks);
+    ensure(actual.len() == 1, || format!("{} for last=1", log_summary(&actual)))?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
-    let unasked = stream.until(fixture.patience, ends_with(&log)).await?;
-    let begins = unasked.iter().any(|block| block.event.as_deref() == Some("begin"));
+    let blocks_without_last = stream.read_until(fixture.timeout, ends_with(&log)).await?;
+    let begins = blocks_without_last.iter().any(|block| block.event.as_deref() == Some("begin"));
     ensure(!begins, || "`begin` on a stream that did not ask for it".to_owned())?;
     Ok("`begin`, and one entry".to_owned())
 }
 
 async fn heartbeat(fixture: &Fixture) -> Outcome {
-    let turn = fixture.platform_turn.lock().await;
+    let platform_lock = fixture.platform_lock.lock().await;
     let (visitor, conversation, log) = fixture.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
-    stream.until(fixture.patience, ends_with(&log)).await?;
-    drop(turn);
-    let begun = Instant::now();
+    stream.read_until(fixture.timeout, ends_with(&log)).await?;
+    drop(platform_lock);
+    let started = Instant::now();
     // A little more than 25 seconds: timers are not exact.
     let block =
-        stream.next(begun + Duration::from_secs(28)).await.map_err(|_| violation("28 seconds without a byte"))?;
+        stream.next(started + Duration::from_secs(28)).await.map_err(|_| violation("28 seconds without a byte"))?;
     let block = block.ok_or_else(|| violation("the idle stream ended"))?;
     let name = block.event.as_deref().unwrap_or("a comment").to_owned();
-    Ok(format!("{name} after {} s", begun.elapsed().as_secs()))
+    Ok(format!("{name} after {} s", started.elapsed().as_secs()))
 }
 
 async fn reauth(fixture: &Fixture) -> Outcome {
-    let turn = fixture.platform_turn.lock().await;
+    let platform_lock = fixture.platform_lock.lock().await;
     let visitor = fixture.visitor().await?;
-    let life = visitor.answer.json["expires_in"].as_u64().unwrap_or_default();
-    if life > 90 {
+    let lifetime = visitor.answer.json["expires_in"].as_u64().unwrap_or_default();
+    if lifetime > 90 {
         return Err(CheckError::NotApplicable(format!(
-            "a token lives {life} s; it can be checked where one lives 90 s or less"
+            "a token lives {lifetime} s; it can be checked where one lives 90 s or less"
         )));
     }
     let (conversation, _) = visitor.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
-    drop(turn);
+    drop(platform_lock);
     let blocks = stream
-        .until(Duration::from_secs(life), |block| block.event.as_deref() == Some("reauth"))
+        .read_until(Duration::from_secs(lifetime), |block| block.event.as_deref() == Some("reauth"))
         .await
-        .map_err(|_| violation(format!("no `reauth` within the {life} s of the token")))?;
-    let bare = blocks.last().is_some_and(|block| block.id.is_none());
-    ensure(bare, || "`reauth` with an id".to_owned())?;
-    let end = stream.next(Instant::now() + fixture.patience).await?;
+        .map_err(|_| violation(format!("no `reauth` within the {lifetime} s of the token")))?;
+    let has_no_id = blocks.last().is_some_and(|block| block.id.is_none());
+    ensure(has_no_id, || "`reauth` with an id".to_owned())?;
+    let end = stream.next(Instant::now() + fixture.timeout).await?;
     ensure(end.is_none(), || "the stream goes on after `reauth`".to_owned())?;
     Ok("`reauth`, and the end".to_owned())
 }
@@ -228,44 +232,46 @@ async fn poll_after(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, log) = fixture.settled().await?;
     let after = log.first().map(cursor_of).unwrap_or_default();
     let answer = visitor.poll(&conversation.id, &format!("?after={after}&wait=0")).await?;
-    let got = answer.json["entries"].as_array().cloned().unwrap_or_default();
-    ensure(log.get(1..) == Some(&got), || format!("{} after {after}; the log is {}", short(&got), short(&log)))?;
-    Ok(format!("{} entries", got.len()))
+    let actual = answer.json["entries"].as_array().cloned().unwrap_or_default();
+    ensure(log.get(1..) == Some(&actual), || {
+        format!("{} after {after}; the log is {}", log_summary(&actual), log_summary(&log))
+    })?;
+    Ok(format!("{} entries", actual.len()))
 }
 
 async fn waits(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, log) = fixture.settled().await?;
     let end = log.last().map(cursor_of).unwrap_or_default();
-    let begun = Instant::now();
+    let started = Instant::now();
     let answer = visitor.poll(&conversation.id, &format!("?after={end}&wait=1")).await?;
-    let took = begun.elapsed();
-    let empty = answer.json["entries"].as_array().is_some_and(Vec::is_empty) && answer.json["reset"].is_null();
-    ensure(empty, || answer.summary())?;
+    let took = started.elapsed();
+    let is_empty = answer.json["entries"].as_array().is_some_and(Vec::is_empty) && answer.json["reset"].is_null();
+    ensure(is_empty, || answer.summary())?;
     ensure((800..4000).contains(&took.as_millis()), || format!("wait=1 was answered after {} ms", took.as_millis()))?;
     Ok(format!("an empty list after {} ms", took.as_millis()))
 }
 
 async fn wakes(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, log) = fixture.settled().await?;
-    let (end, text) = (log.last().map(cursor_of).unwrap_or_default(), text());
-    let begun = Instant::now();
+    let (end, text) = (log.last().map(cursor_of).unwrap_or_default(), unique_text());
+    let started = Instant::now();
     let query = format!("?after={end}&wait=20");
-    let (answer, said) =
-        tokio::join!(visitor.poll(&conversation.id, &query), fixture.simulator.reply(&conversation.platform, &text));
-    said?;
-    let got = answer?.json["entries"].as_array().cloned().unwrap_or_default();
-    let took = begun.elapsed();
-    ensure(got.iter().any(|entry| says(entry, "bot", &text)), || format!("{} came", short(&got)))?;
-    ensure(took < fixture.patience, || format!("only after {} s", took.as_secs()))?;
+    let (answer, reply) =
+        tokio::join!(visitor.poll(&conversation.id, &query), fixture.simulator.reply(&conversation.platform_id, &text));
+    reply?;
+    let actual = answer?.json["entries"].as_array().cloned().unwrap_or_default();
+    let took = started.elapsed();
+    ensure(actual.iter().any(|entry| is_message(entry, "bot", &text)), || format!("{} came", log_summary(&actual)))?;
+    ensure(took < fixture.timeout, || format!("only after {} s", took.as_secs()))?;
     Ok(format!("after {} ms", took.as_millis()))
 }
 
 async fn poll_reset(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, log) = fixture.settled().await?;
-    for misfit in misfits(&log)? {
-        let answer = visitor.poll(&conversation.id, &format!("?after={misfit}&wait=0")).await?;
+    for cursor in unknown_cursors(&log)? {
+        let answer = visitor.poll(&conversation.id, &format!("?after={cursor}&wait=0")).await?;
         let fits = answer.json["reset"]["reason"].is_string() && answer.json["entries"].as_array() == Some(&log);
-        ensure(fits, || format!("from {misfit}: {}", answer.summary()))?;
+        ensure(fits, || format!("from {cursor}: {}", answer.summary()))?;
     }
     let fine = visitor.poll(&conversation.id, "").await?;
     ensure(fine.json["reset"].is_null(), || "`reset` without a cursor".to_owned())?;
@@ -275,24 +281,24 @@ async fn poll_reset(fixture: &Fixture) -> Outcome {
 async fn poll_last(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, log) = fixture.settled().await?;
     let answer = visitor.poll(&conversation.id, "?last=1").await?;
-    let got = answer.json["entries"].as_array().cloned().unwrap_or_default();
-    ensure(got.last() == log.last() && got.len() == 1, || format!("{} for last=1", short(&got)))?;
+    let actual = answer.json["entries"].as_array().cloned().unwrap_or_default();
+    ensure(actual.last() == log.last() && actual.len() == 1, || format!("{} for last=1", log_summary(&actual)))?;
     ensure(answer.json["earlier"] == (log.len() > 1), || format!("`earlier` {}", answer.json["earlier"]))?;
-    let unasked = visitor.poll(&conversation.id, "").await?;
-    ensure(unasked.json["earlier"].is_null(), || "`earlier` in a poll that did not ask for it".to_owned())?;
+    let poll_without_last = visitor.poll(&conversation.id, "").await?;
+    ensure(poll_without_last.json["earlier"].is_null(), || "`earlier` in a poll that did not ask for it".to_owned())?;
     Ok("one entry, and `earlier`".to_owned())
 }
 
 async fn before(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, log) = fixture.settled().await?;
-    ensure(log.len() > 3, || format!("a log too short for it: {}", short(&log)))?;
+    ensure(log.len() > 3, || format!("a log too short for it: {}", log_summary(&log)))?;
     let end = log.last().map(cursor_of).unwrap_or_default();
     for limit in [2, 200] {
         let answer = visitor.poll(&conversation.id, &format!("?before={end}&limit={limit}")).await?;
-        let got = answer.json["entries"].as_array().cloned().unwrap_or_default();
+        let actual = answer.json["entries"].as_array().cloned().unwrap_or_default();
         let first = (log.len() - 1).saturating_sub(limit);
-        ensure(log.get(first..log.len() - 1) == Some(&got), || {
-            format!("{} before {end} with limit={limit}; the log is {}", short(&got), short(&log))
+        ensure(log.get(first..log.len() - 1) == Some(&actual), || {
+            format!("{} before {end} with limit={limit}; the log is {}", log_summary(&actual), log_summary(&log))
         })?;
         ensure(answer.json["earlier"] == (first > 0), || {
             format!("`earlier` {} with limit={limit}", answer.json["earlier"])
@@ -303,10 +309,10 @@ async fn before(fixture: &Fixture) -> Outcome {
 
 async fn before_reset(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, log) = fixture.settled().await?;
-    let [other, _] = misfits(&log)?;
+    let [other, _] = unknown_cursors(&log)?;
     let answer = visitor.poll(&conversation.id, &format!("?before={other}&limit=1")).await?;
-    let got = answer.json["entries"].as_array().cloned().unwrap_or_default();
-    let fits = answer.json["reset"]["reason"].is_string() && got.len() == 1 && got.last() == log.last();
+    let actual = answer.json["entries"].as_array().cloned().unwrap_or_default();
+    let fits = answer.json["reset"]["reason"].is_string() && actual.len() == 1 && actual.last() == log.last();
     ensure(fits, || answer.summary())?;
     Ok("`reset` and the end of the log".to_owned())
 }

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::{
     check::checks,
-    entry::{says, short},
+    entry::{is_message, log_summary},
     fixture::Fixture,
     outcome::{CheckError, Outcome, ensure, ensure_count, violation},
-    visitor::text,
+    visitor::unique_text,
 };
 
 checks! {
@@ -37,28 +37,28 @@ checks! {
 /// Has the bot send this message; returns its content in the visitor's log.
 async fn content(fixture: &Fixture, message: Value) -> Result<Value, CheckError> {
     let (visitor, conversation, before) = fixture.settled().await?;
-    let order = json!({ "conversation": conversation.platform, "message": message, "wait": true });
-    fixture.simulator.say(order).await?;
+    let order = json!({ "conversation": conversation.platform_id, "message": message, "wait": true });
+    fixture.simulator.reply_with(order).await?;
     let log = visitor.log(&conversation.id).await?;
     let new: Vec<&Value> = log.iter().skip(before.len()).map(|entry| &entry["event"]["message"]).collect();
     match new.as_slice() {
         [message] if message["author"] == "bot" => Ok(message["content"].clone()),
-        _ => Err(violation(format!("after one message of the bot the log is {}", short(&log)))),
+        _ => Err(violation(format!("after one message of the bot the log is {}", log_summary(&log)))),
     }
 }
 
 async fn bot(fixture: &Fixture) -> Outcome {
-    let ((visitor, conversation, _), text) = (fixture.settled().await?, text());
-    fixture.simulator.reply(&conversation.platform, &text).await?;
-    visitor.log_with(&conversation.id, |entry| says(entry, "bot", &text)).await?;
+    let ((visitor, conversation, _), text) = (fixture.settled().await?, unique_text());
+    fixture.simulator.reply(&conversation.platform_id, &text).await?;
+    visitor.log_with(&conversation.id, |entry| is_message(entry, "bot", &text)).await?;
     Ok("in the log".to_owned())
 }
 
 async fn agent(fixture: &Fixture) -> Outcome {
-    let ((visitor, conversation, _), text) = (fixture.settled().await?, text());
-    let order = json!({ "conversation": conversation.platform, "text": text, "by": "agent", "wait": true });
-    fixture.simulator.say(order).await?;
-    visitor.log_with(&conversation.id, |entry| says(entry, "agent", &text)).await?;
+    let ((visitor, conversation, _), text) = (fixture.settled().await?, unique_text());
+    let order = json!({ "conversation": conversation.platform_id, "text": text, "by": "agent", "wait": true });
+    fixture.simulator.reply_with(order).await?;
+    visitor.log_with(&conversation.id, |entry| is_message(entry, "agent", &text)).await?;
     Ok("in the log".to_owned())
 }
 
@@ -98,10 +98,10 @@ async fn unknown_kind(fixture: &Fixture) -> Outcome {
 }
 
 async fn same_again(fixture: &Fixture) -> Outcome {
-    let ((visitor, conversation, _), text) = (fixture.settled().await?, text());
-    fixture.simulator.reply(&conversation.platform, &text).await?;
-    fixture.simulator.reply(&conversation.platform, &text).await?;
+    let ((visitor, conversation, _), text) = (fixture.settled().await?, unique_text());
+    fixture.simulator.reply(&conversation.platform_id, &text).await?;
+    fixture.simulator.reply(&conversation.platform_id, &text).await?;
     let log = visitor.log(&conversation.id).await?;
-    ensure_count(&log, |entry| says(entry, "bot", &text), 2)?;
+    ensure_count(&log, |entry| is_message(entry, "bot", &text), 2)?;
     Ok("two messages".to_owned())
 }

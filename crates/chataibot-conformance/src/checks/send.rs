@@ -5,7 +5,7 @@ use crate::{
     checks::start::call,
     fixture::Fixture,
     outcome::{Outcome, ensure},
-    visitor::{key, send_body, text},
+    visitor::{new_key, send_body, unique_text},
 };
 
 checks! {
@@ -25,33 +25,36 @@ checks! {
 
 async fn answer(fixture: &Fixture) -> Outcome {
     let (visitor, conversation) = fixture.conversation().await?;
-    let answer = fixture.call(visitor.send(&conversation.id, &key(), &send_body(&text()))).await?.expect_status(200)?;
+    let answer = fixture
+        .call(visitor.send(&conversation.id, &new_key(), &send_body(&unique_text())))
+        .await?
+        .expect_status(200)?;
     let fits = answer.json["ok"] == true && answer.json["message_id"].as_str().is_some_and(|id| !id.is_empty());
     ensure(fits, || answer.summary())?;
     Ok("the documented answer".to_owned())
 }
 
 async fn forwarded(fixture: &Fixture) -> Outcome {
-    let ((visitor, conversation), text) = (fixture.conversation().await?, text());
-    visitor.sent(&conversation.id, &text).await?;
+    let ((visitor, conversation), text) = (fixture.conversation().await?, unique_text());
+    visitor.send_text(&conversation.id, &text).await?;
     let call = call(fixture, "send", &text).await?;
-    let told = &call["request"]["authorization"];
-    ensure(told == "right", || format!("the account token at the platform: {told}"))?;
-    let (of, body) = (&call["conversation"], &call["body"]);
-    ensure(*of == conversation.platform.as_str(), || format!("for the conversation {of}"))?;
+    let authorization = &call["request"]["authorization"];
+    ensure(authorization == "right", || format!("the account token at the platform: {authorization}"))?;
+    let (platform_id, body) = (&call["conversation"], &call["body"]);
+    ensure(*platform_id == conversation.platform_id.as_str(), || format!("for the conversation {platform_id}"))?;
     ensure(*body == send_body(&text), || format!("the body {body}"))?;
     Ok("the documented body".to_owned())
 }
 
 async fn order(fixture: &Fixture) -> Outcome {
     let (visitor, conversation) = fixture.conversation().await?;
-    let (one, other) = (text(), text());
+    let (one, other) = (unique_text(), unique_text());
     let hold_answer = fixture.simulator.order("hold", serde_json::json!({ "call": "send" })).await?;
-    let (first_key, second_key) = (key(), key());
+    let (first_key, second_key) = (new_key(), new_key());
     let first = fixture.call(visitor.send(&conversation.id, &first_key, &send_body(&one)));
     let second = async {
         // Sent only once the first is on its way, and before it is answered.
-        fixture.simulator.held("send").await?;
+        fixture.simulator.wait_for_held_call("send").await?;
         let release = async {
             // By now the second is logged or waiting; in both cases the first must stay first.
             fixture.simulator.order("release", serde_json::json!({ "hold": hold_answer["hold"] })).await
@@ -73,22 +76,22 @@ async fn order(fixture: &Fixture) -> Outcome {
     let keys: Vec<&str> = log
         .iter()
         .filter_map(|entry| entry["event"]["message"]["client_message_id"].as_str())
-        .filter(|key| *key != conversation.key)
+        .filter(|key| *key != conversation.first_key)
         .collect();
     ensure(keys == [first_key.as_str(), second_key.as_str()], || "another order in the log".to_owned())?;
     Ok("in order".to_owned())
 }
 
 async fn unknown_fields(fixture: &Fixture) -> Outcome {
-    let ((visitor, conversation), text) = (fixture.conversation().await?, text());
+    let ((visitor, conversation), text) = (fixture.conversation().await?, unique_text());
     let mut body = send_body(&text);
     body["is_admin"] = true.into();
-    let answer = fixture.call(visitor.send(&conversation.id, &key(), &body)).await?;
+    let answer = fixture.call(visitor.send(&conversation.id, &new_key(), &body)).await?;
     if (400..500).contains(&answer.status) {
         return Ok(format!("the whole send is refused with {}", answer.status));
     }
     answer.expect_status(200)?;
-    let got = &call(fixture, "send", &text).await?["body"];
-    ensure(got["is_admin"].is_null(), || format!("{got}"))?;
+    let actual = &call(fixture, "send", &text).await?["body"];
+    ensure(actual["is_admin"].is_null(), || format!("{actual}"))?;
     Ok("left out".to_owned())
 }

@@ -6,7 +6,7 @@ use crate::{
     check::checks,
     fixture::Fixture,
     outcome::{CheckError, Outcome, ensure, violation},
-    visitor::{key, start_body, text},
+    visitor::{new_key, start_body, unique_text},
 };
 
 checks! {
@@ -51,18 +51,18 @@ pub(super) async fn call(fixture: &Fixture, kind: &str, text: &str) -> Result<Va
 
 async fn start(fixture: &Fixture, body: &Value) -> Result<crate::fixture::Answer, CheckError> {
     let visitor = fixture.visitor().await?;
-    fixture.call(visitor.start(&key(), body)).await?.expect_status(200)
+    fixture.call(visitor.start(&new_key(), body)).await?.expect_status(200)
 }
 
 async fn answer(fixture: &Fixture) -> Outcome {
-    let answer = start(fixture, &start_body(&text())).await?;
+    let answer = start(fixture, &start_body(&unique_text())).await?;
     let fits = answer.json["ok"] == true && answer.json["conversation"]["id"].as_str().is_some_and(|id| !id.is_empty());
     ensure(fits, || answer.summary())?;
     Ok("the documented answer".to_owned())
 }
 
 async fn private(fixture: &Fixture) -> Outcome {
-    let answer = start(fixture, &start_body(&text())).await?;
+    let answer = start(fixture, &start_body(&unique_text())).await?;
     for (name, value) in
         [("conversation.assignee", &answer.json["conversation"]["assignee"]), ("contact", &answer.json["contact"])]
     {
@@ -73,24 +73,24 @@ async fn private(fixture: &Fixture) -> Outcome {
 
 async fn alias(fixture: &Fixture) -> Outcome {
     let (_, conversation) = fixture.conversation().await?;
-    ensure(conversation.id != conversation.platform, || "the platform's own id".to_owned())?;
+    ensure(conversation.id != conversation.platform_id, || "the platform's own id".to_owned())?;
     Ok("an alias".to_owned())
 }
 
 async fn forwarded(fixture: &Fixture) -> Outcome {
-    let text = text();
+    let text = unique_text();
     start(fixture, &start_body(&text)).await?;
     let call = call(fixture, "start", &text).await?;
-    let told = &call["request"]["authorization"];
-    ensure(told == "right", || format!("the account token at the platform: {told}"))?;
+    let authorization = &call["request"]["authorization"];
+    ensure(authorization == "right", || format!("the account token at the platform: {authorization}"))?;
     let (channel, kind) = (&call["body"]["channel"], &call["body"]["message"]["type"]);
     ensure(channel == "API" && kind == "text", || format!("channel {channel} and type {kind}"))?;
     Ok("the documented body with the account token".to_owned())
 }
 
 async fn visitor(fixture: &Fixture) -> Outcome {
-    let (visitor, text) = (fixture.visitor().await?, text());
-    fixture.call(visitor.start(&key(), &start_body(&text))).await?.expect_status(200)?;
+    let (visitor, text) = (fixture.visitor().await?, unique_text());
+    fixture.call(visitor.start(&new_key(), &start_body(&text))).await?.expect_status(200)?;
     let call = call(fixture, "start", &text).await?;
     let from = &call["body"]["from"];
     ensure(from["user_external_id"] == visitor.id.as_str() && from["type"] == "VISITOR", || {
@@ -100,7 +100,7 @@ async fn visitor(fixture: &Fixture) -> Outcome {
 }
 
 async fn bot(fixture: &Fixture) -> Outcome {
-    let text = text();
+    let text = unique_text();
     start(fixture, &start_body(&text)).await?;
     let call = call(fixture, "start", &text).await?;
     let bot = call["body"]["bot_key"].as_str().unwrap_or_default();
@@ -109,43 +109,43 @@ async fn bot(fixture: &Fixture) -> Outcome {
 }
 
 async fn other_bot(fixture: &Fixture) -> Outcome {
-    let (visitor, text) = (fixture.visitor().await?, text());
+    let (visitor, text) = (fixture.visitor().await?, unique_text());
     let mut body = start_body(&text);
     body["bot_key"] = "somebody-elses-bot".into();
-    fixture.call(visitor.start(&key(), &body)).await?.expect_error(400, "BAD_REQUEST")?;
+    fixture.call(visitor.start(&new_key(), &body)).await?.expect_error(400, "BAD_REQUEST")?;
     let forwarded = fixture.simulator.calls_with("start", &text).await?;
     ensure(forwarded.is_empty(), || "it reached the platform".to_owned())?;
     Ok("400 BAD_REQUEST".to_owned())
 }
 
 async fn variables(fixture: &Fixture) -> Outcome {
-    let text = text();
+    let text = unique_text();
     let mut body = start_body(&text);
-    let wanted = json!({
+    let variables = json!({
         "system": { "timezone": "Asia/Calcutta", "referrerUrl": "https://example.com/", "browserLanguage": "en-GB" },
         "contact": { "name": "Ada", "email": "ada@example.com", "phone": "1234567890" },
         "conversation": { "plan": "pro" },
     });
-    body["variables"] = wanted.clone();
+    body["variables"] = variables.clone();
     start(fixture, &body).await?;
-    let got = &call(fixture, "start", &text).await?["body"]["variables"];
-    ensure(*got == wanted, || format!("{got}"))?;
+    let actual = &call(fixture, "start", &text).await?["body"]["variables"];
+    ensure(*actual == variables, || format!("{actual}"))?;
     Ok("all of them".to_owned())
 }
 
 async fn unknown_fields(fixture: &Fixture) -> Outcome {
-    let text = text();
+    let text = unique_text();
     let mut body = start_body(&text);
     body["is_admin"] = true.into();
     body["variables"] = json!({ "system": { "browserLanguage": "en", "ip": "192.0.2.1" } });
     let visitor = fixture.visitor().await?;
-    let answer = fixture.call(visitor.start(&key(), &body)).await?;
+    let answer = fixture.call(visitor.start(&new_key(), &body)).await?;
     if (400..500).contains(&answer.status) {
         return Ok(format!("the whole start is refused with {}", answer.status));
     }
     answer.expect_status(200)?;
-    let got = &call(fixture, "start", &text).await?["body"];
-    let clean = got["is_admin"].is_null() && got["variables"]["system"]["ip"].is_null();
-    ensure(clean, || format!("{got}"))?;
+    let actual = &call(fixture, "start", &text).await?["body"];
+    let clean = actual["is_admin"].is_null() && actual["variables"]["system"]["ip"].is_null();
+    ensure(clean, || format!("{actual}"))?;
     Ok("left out".to_owned())
 }

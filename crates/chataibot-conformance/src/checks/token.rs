@@ -6,7 +6,7 @@ use crate::{
     check::checks,
     fixture::Fixture,
     outcome::{CheckError, Outcome, ensure},
-    visitor::{key, random, start_body, text},
+    visitor::{new_key, random_hex, start_body, unique_text},
 };
 
 checks! {
@@ -66,7 +66,7 @@ async fn visitor(fixture: &Fixture) -> Outcome {
 
 async fn cookie(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
-    let started = fixture.call(visitor.start(&key(), &start_body(&text()))).await?;
+    let started = fixture.call(visitor.start(&new_key(), &start_body(&unique_text()))).await?;
     for answer in [&visitor.answer, &started] {
         ensure(answer.header("set-cookie").is_none(), || format!("{} sets a cookie", answer.call))?;
     }
@@ -91,7 +91,7 @@ async fn renewal(fixture: &Fixture) -> Outcome {
 }
 
 async fn unknown_renewal(fixture: &Fixture) -> Outcome {
-    fixture.token(json!({ "renewal": random(32) })).await?.expect_error(401, "UNAUTHORIZED")?;
+    fixture.token(json!({ "renewal": random_hex(32) })).await?.expect_error(401, "UNAUTHORIZED")?;
     Ok("401 UNAUTHORIZED".to_owned())
 }
 
@@ -106,7 +106,7 @@ async fn needed(fixture: &Fixture) -> Outcome {
         [("none", None), ("a made-up one", Some("Bearer nonsense".to_owned())), ("an altered one", Some(altered))]
     {
         let request = fixture.http.post(fixture.url("/api/v1/conversations")).header("origin", &fixture.origin);
-        let request = request.header("idempotency-key", key()).json(&start_body(&text()));
+        let request = request.header("idempotency-key", new_key()).json(&start_body(&unique_text()));
         let request = match authorization {
             Some(value) if value.starts_with("Bearer ") => request.header("authorization", value),
             Some(token) => request.bearer_auth(token),
@@ -124,8 +124,8 @@ async fn in_url(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     for name in ["token", "access_token"] {
         let url = format!("{}?{name}={}", fixture.url("/api/v1/conversations"), visitor.token);
-        let request = fixture.http.post(url).header("origin", &fixture.origin).header("idempotency-key", key());
-        fixture.call(request.json(&start_body(&text()))).await?.expect_status(401)?;
+        let request = fixture.http.post(url).header("origin", &fixture.origin).header("idempotency-key", new_key());
+        fixture.call(request.json(&start_body(&unique_text()))).await?.expect_status(401)?;
     }
     Ok("401".to_owned())
 }
@@ -133,8 +133,8 @@ async fn in_url(fixture: &Fixture) -> Outcome {
 async fn origin(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     let request = fixture.http.post(fixture.url("/api/v1/conversations")).bearer_auth(&visitor.token);
-    let request = request.header("origin", "https://elsewhere.invalid").header("idempotency-key", key());
-    let answer = fixture.call(request.json(&start_body(&text()))).await?;
+    let request = request.header("origin", "https://elsewhere.invalid").header("idempotency-key", new_key());
+    let answer = fixture.call(request.json(&start_body(&unique_text()))).await?;
     ensure(matches!(answer.status, 401 | 403), || answer.summary())?;
     Ok(format!("{} for another origin", answer.status))
 }

@@ -6,7 +6,7 @@ use crate::{
     check::checks,
     fixture::{Answer, Fixture},
     outcome::{CheckError, Outcome, ensure, violation},
-    visitor::random,
+    visitor::random_hex,
 };
 
 checks! {
@@ -27,7 +27,7 @@ async fn end(fixture: &Fixture, body: Value) -> Result<Answer, CheckError> {
 
 async fn answer(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
-    for secret in [visitor.answer.json["renewal"].clone(), random(32).into()] {
+    for secret in [visitor.answer.json["renewal"].clone(), random_hex(32).into()] {
         let answer = end(fixture, json!({ "renewal": secret })).await?.expect_status(200)?;
         ensure(answer.json["ok"] == true, || answer.summary())?;
     }
@@ -41,7 +41,7 @@ async fn tokens(fixture: &Fixture) -> Outcome {
     fixture.call(visitor.events(&conversation.id, "?wait=0")).await?.expect_error(401, "UNAUTHORIZED")?;
     let secret = json!({ "renewal": visitor.answer.json["renewal"] });
     fixture.token(secret).await?.expect_error(401, "UNAUTHORIZED")?;
-    let until = tokio::time::Instant::now() + fixture.patience;
+    let until = tokio::time::Instant::now() + fixture.timeout;
     while stream.next(until).await.map_err(|_| violation("the stream goes on"))?.is_some() {}
     Ok("401, and the stream ended".to_owned())
 }
@@ -50,7 +50,7 @@ async fn everywhere(fixture: &Fixture) -> Outcome {
     let Some(host) = &fixture.host else {
         return Err(CheckError::NotApplicable("without --identity-secret nobody has two browsers".to_owned()));
     };
-    let (ada, eve) = (random(8), random(8));
+    let (ada, eve) = (random_hex(8), random_hex(8));
     let sign_in =
         async |user: &str| fixture.token(json!({ "identity": host.identity(user) })).await?.expect_status(200);
     let (here, there, other) = (sign_in(&ada).await?, sign_in(&ada).await?, sign_in(&eve).await?);

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::{
     check::checks,
-    entry::{says, short},
+    entry::{is_message, log_summary},
     fixture::{Answer, Fixture},
     outcome::{CheckError, Outcome, ensure, ensure_count, violation},
-    visitor::{key, start_body, text},
+    visitor::{new_key, start_body, unique_text},
 };
 
 checks! {
@@ -34,11 +34,11 @@ checks! {
         => "Keep the ids that the platform gives, for a while.";
 }
 
-async fn post(fixture: &Fixture, url: &str, body: &Value) -> Result<Answer, CheckError> {
+async fn post_json(fixture: &Fixture, url: &str, body: &Value) -> Result<Answer, CheckError> {
     fixture.call(fixture.http.post(url).json(body)).await
 }
 
-fn event(conversation: &str, text: &str) -> Value {
+fn bot_message(conversation: &str, text: &str) -> Value {
     json!({
         "event": { "type": "message", "payload": {
             "message": { "type": "text", "text": text }, "message_by": { "type": "bot" } } },
@@ -47,30 +47,31 @@ fn event(conversation: &str, text: &str) -> Value {
 }
 
 async fn handshake(fixture: &Fixture) -> Outcome {
-    let answer =
-        post(fixture, &fixture.webhook_url, &json!({ "token": fixture.webhook_token })).await?.expect_status(200)?;
+    let answer = post_json(fixture, &fixture.webhook_url, &json!({ "token": fixture.webhook_token }))
+        .await?
+        .expect_status(200)?;
     ensure(answer.json["token"] == fixture.webhook_token.as_str(), || "200 without the token".to_owned())?;
     Ok("the token".to_owned())
 }
 
 async fn wrong_token(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, before) = fixture.settled().await?;
-    let greeted = post(fixture, &fixture.webhook_url, &json!({ "token": "wrong" })).await?;
+    let greeted = post_json(fixture, &fixture.webhook_url, &json!({ "token": "wrong" })).await?;
     ensure(!(200..300).contains(&greeted.status), || format!("a handshake: {}", greeted.summary()))?;
-    let events = [event(&conversation.platform, &text())];
+    let events = [bot_message(&conversation.platform_id, &unique_text())];
     for body in [json!({ "token": "wrong", "events": events }), json!({ "events": events })] {
-        let answer = post(fixture, &fixture.webhook_url, &body).await?;
+        let answer = post_json(fixture, &fixture.webhook_url, &body).await?;
         ensure(!(200..300).contains(&answer.status), || format!("events: {}", answer.summary()))?;
     }
     let after = visitor.log(&conversation.id).await?;
-    ensure(before == after, || format!("the log {}", short(&after)))?;
+    ensure(before == after, || format!("the log {}", log_summary(&after)))?;
     Ok(format!("{}", greeted.status))
 }
 
 async fn wrong_path(fixture: &Fixture) -> Outcome {
     let mut url = fixture.webhook_url.trim_end_matches('/').to_owned();
     url.push_str("-not");
-    let answer = post(fixture, &url, &json!({ "token": fixture.webhook_token })).await?;
+    let answer = post_json(fixture, &url, &json!({ "token": fixture.webhook_token })).await?;
     ensure(!(200..300).contains(&answer.status), || answer.summary())?;
     Ok(format!("{}", answer.status))
 }
@@ -79,56 +80,56 @@ async fn places(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, _) = fixture.settled().await?;
     for place in ["body", "bearer", "raw"] {
         fixture.simulator.order("style", json!({ "token_in": place })).await?;
-        let text = text();
-        let said =
-            fixture.simulator.order("reply", json!({ "conversation": conversation.platform, "text": text })).await?;
-        let comes = visitor.log_with(&conversation.id, |entry| says(entry, "bot", &text)).await;
-        if comes.is_err() {
+        let text = unique_text();
+        let reply =
+            fixture.simulator.order("reply", json!({ "conversation": conversation.platform_id, "text": text })).await?;
+        let arrival = visitor.log_with(&conversation.id, |entry| is_message(entry, "bot", &text)).await;
+        if arrival.is_err() {
             fixture.simulator.order("style", json!({ "token_in": "body" })).await?;
-            let attempts = fixture.simulator.ask("deliveries").await?;
-            let ours = attempts["deliveries"]
+            let attempts = fixture.simulator.query("deliveries").await?;
+            let delivery = attempts["deliveries"]
                 .as_array()
-                .and_then(|all| all.iter().find(|one| one["id"] == said["deliveries"][0]));
-            let met = ours.and_then(|one| one["attempts"].as_array()?.last()).unwrap_or(&Value::Null);
-            return Err(violation(format!("with the token {place}: {met}")));
+                .and_then(|all| all.iter().find(|one| one["id"] == reply["deliveries"][0]));
+            let last_attempt = delivery.and_then(|one| one["attempts"].as_array()?.last()).unwrap_or(&Value::Null);
+            return Err(violation(format!("with the token {place}: {last_attempt}")));
         }
     }
     Ok("in the body, as a bearer and raw".to_owned())
 }
 
 async fn early(fixture: &Fixture) -> Outcome {
-    let (visitor, key, words, reply) = (fixture.visitor().await?, key(), text(), text());
-    let held = fixture.simulator.order("hold", json!({ "call": "start" })).await?;
-    let overtake = async {
-        let call = fixture.simulator.held("start").await?;
+    let (visitor, key, words, reply) = (fixture.visitor().await?, new_key(), unique_text(), unique_text());
+    let hold = fixture.simulator.order("hold", json!({ "call": "start" })).await?;
+    let reply_while_held = async {
+        let call = fixture.simulator.wait_for_held_call("start").await?;
         let platform = call["conversation"].as_str().unwrap_or_default();
-        let said = fixture.simulator.reply(platform, &reply).await;
-        fixture.simulator.order("release", json!({ "hold": held["hold"] })).await?;
-        said
+        let reply_sent = fixture.simulator.reply(platform, &reply).await;
+        fixture.simulator.order("release", json!({ "hold": hold["hold"] })).await?;
+        reply_sent
     };
-    let (started, said) = tokio::join!(fixture.call(visitor.start(&key, &start_body(&words))), overtake);
-    said?;
+    let (started, reply_sent) = tokio::join!(fixture.call(visitor.start(&key, &start_body(&words))), reply_while_held);
+    reply_sent?;
     let started = started?.expect_status(200)?;
     let id = started.json["conversation"]["id"].as_str().unwrap_or_default();
-    visitor.log_with(id, |entry| says(entry, "bot", &reply)).await?;
+    visitor.log_with(id, |entry| is_message(entry, "bot", &reply)).await?;
     Ok("in the log".to_owned())
 }
 
 async fn unknown(fixture: &Fixture) -> Outcome {
-    let body = json!({ "token": fixture.webhook_token, "events": [event("of-another-channel", &text())] });
-    let answer = post(fixture, &fixture.webhook_url, &body).await?;
+    let body = json!({ "token": fixture.webhook_token, "events": [bot_message("of-another-channel", &unique_text())] });
+    let answer = post_json(fixture, &fixture.webhook_url, &body).await?;
     ensure((200..300).contains(&answer.status), || answer.summary())?;
     Ok(format!("{}", answer.status))
 }
 
 async fn redelivery(fixture: &Fixture) -> Outcome {
-    let (visitor, words, end) = (fixture.visitor().await?, text(), text());
+    let (visitor, words, end) = (fixture.visitor().await?, unique_text(), unique_text());
     let (conversation, _) = visitor.settled().await?;
     fixture.simulator.order("style", json!({ "ids": true })).await?;
-    let said = fixture.simulator.reply(&conversation.platform, &words).await?;
-    fixture.simulator.order("redeliver", json!({ "deliveries": said["deliveries"] })).await?;
-    fixture.simulator.reply(&conversation.platform, &end).await?;
-    let log = visitor.log_with(&conversation.id, |entry| says(entry, "bot", &end)).await?;
-    ensure_count(&log, |entry| says(entry, "bot", &words), 1)?;
+    let first_reply = fixture.simulator.reply(&conversation.platform_id, &words).await?;
+    fixture.simulator.order("redeliver", json!({ "deliveries": first_reply["deliveries"] })).await?;
+    fixture.simulator.reply(&conversation.platform_id, &end).await?;
+    let log = visitor.log_with(&conversation.id, |entry| is_message(entry, "bot", &end)).await?;
+    ensure_count(&log, |entry| is_message(entry, "bot", &words), 1)?;
     Ok("once in the log".to_owned())
 }

@@ -6,7 +6,7 @@ use std::{net::SocketAddr, time::Instant};
 use crate::{
     BenchError,
     http::Client,
-    population::{Visitor, accepted, headers},
+    population::{Visitor, headers, ok_body},
     report::{Numbers, quantile},
     scale::Scale,
 };
@@ -21,22 +21,22 @@ pub async fn measure(
     scale: &Scale,
     run: usize,
 ) -> Result<Numbers, BenchError> {
-    let mut way = [Client::open(proxy).await?, Client::open(platform).await?];
+    let mut clients = [Client::open(proxy).await?, Client::open(platform).await?];
     let path = format!("/api/v1/conversation/{}/messages", visitor.alias);
     let mut millis = [Vec::new(), Vec::new()];
     for message in 0..scale.messages {
         let headers = headers(&visitor.token, 0x4000_0000 + run * 0x1_0000 + message);
         // Alternating, so that whatever else happens on this machine affects both.
-        for (client, millis) in way.iter_mut().zip(&mut millis) {
-            let began = Instant::now();
-            accepted(client.post(&path, &headers, BODY).await?)?;
-            millis.push(began.elapsed().as_secs_f64() * 1e3);
+        for (client, millis) in clients.iter_mut().zip(&mut millis) {
+            let started = Instant::now();
+            ok_body(client.post(&path, &headers, BODY).await?)?;
+            millis.push(started.elapsed().as_secs_f64() * 1e3);
         }
     }
-    let [through, past] = &mut millis;
-    through.sort_by(f64::total_cmp);
-    past.sort_by(f64::total_cmp);
-    let added = |share| Some(quantile(through, share)? - quantile(past, share)?);
+    let [via_proxy, direct] = &mut millis;
+    via_proxy.sort_by(f64::total_cmp);
+    direct.sort_by(f64::total_cmp);
+    let added = |share| Some(quantile(via_proxy, share)? - quantile(direct, share)?);
     let numbers = [("forward-p50", added(0.5)), ("forward-p99", added(0.99))];
     Ok(numbers.into_iter().filter_map(|(key, value)| Some((key, value?))).collect())
 }

@@ -14,23 +14,23 @@ pub async fn measure(proxy: SocketAddr, scale: &Scale) -> Result<f64, BenchError
     for _ in 0..connections {
         clients.push(Client::open(proxy).await?);
     }
-    let began = Instant::now();
-    let until = began + scale.ingest;
-    let mut platform = JoinSet::new();
-    for (lane, mut client) in clients.into_iter().enumerate() {
-        platform.spawn(async move {
+    let started = Instant::now();
+    let deadline = started + scale.ingest;
+    let mut senders = JoinSet::new();
+    for (connection, mut client) in clients.into_iter().enumerate() {
+        senders.spawn(async move {
             let mut answered = 0_u32;
-            while Instant::now() < until {
-                let visitor = idle + (lane + answered as usize * connections) % (most - idle);
-                deliver(&mut client, visitor, &format!("{lane} says {answered}")).await?;
+            while Instant::now() < deadline {
+                let visitor = idle + (connection + answered as usize * connections) % (most - idle);
+                deliver(&mut client, visitor, &format!("{connection} says {answered}")).await?;
                 answered += 1;
             }
             Ok::<_, BenchError>(answered)
         });
     }
     let mut answered = 0.0;
-    while let Some(ended) = platform.join_next().await {
-        answered += f64::from(ended??);
+    while let Some(result) = senders.join_next().await {
+        answered += f64::from(result??);
     }
-    Ok(answered / began.elapsed().as_secs_f64())
+    Ok(answered / started.elapsed().as_secs_f64())
 }

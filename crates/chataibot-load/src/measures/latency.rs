@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Time limit for the last event.
-const PATIENCE: Duration = Duration::from_secs(10);
+const LAST_EVENT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Posts events to the conversations of the first visitors, all of whom have open streams.
 pub async fn measure(
@@ -29,13 +29,13 @@ pub async fn measure(
     recorder: &std::sync::Arc<Recorder>,
     scale: &Scale,
 ) -> Result<Outcome, BenchError> {
-    let mut platform = JoinSet::new();
+    let mut senders = JoinSet::new();
     let mut queues = Vec::new();
     for _ in 0..scale.platform_connections {
         let (queue, mut events) = mpsc::unbounded_channel::<(String, usize)>();
         queues.push(queue);
         let mut client = Client::open(proxy).await?;
-        platform.spawn(async move {
+        senders.spawn(async move {
             while let Some((text, visitor)) = events.recv().await {
                 deliver(&mut client, visitor, &text).await?;
             }
@@ -44,14 +44,14 @@ pub async fn measure(
     }
     let first = recorder.count();
     let (schedule, idle) = (recorder.clone(), scale.idle);
-    let (count, each) = (scale.latency.as_secs_f64() * f64::from(scale.rate), Duration::from_secs(1) / scale.rate);
+    let (count, interval) = (scale.latency.as_secs_f64() * f64::from(scale.rate), Duration::from_secs(1) / scale.rate);
     // A separate thread: the runtime's timers are accurate only to a millisecond, which is as long
     // as what is measured.
-    let clock = thread::spawn(move || {
+    let scheduler = thread::spawn(move || {
         let mut due = Instant::now();
         let mut visitor = 0;
         for (_, queue) in (0..count.round() as u32).zip(queues.iter().cycle()) {
-            due += each;
+            due += interval;
             thread::sleep(due.saturating_duration_since(Instant::now()));
             // Spread over all visitors, and never two in a row to one.
             visitor = (visitor + 7919) % idle;
@@ -61,9 +61,9 @@ pub async fn measure(
             }
         }
     });
-    while let Some(ended) = platform.join_next().await {
-        ended??;
+    while let Some(result) = senders.join_next().await {
+        result??;
     }
-    clock.join().map_err(|_| "the clock of the events panicked")?;
-    Ok(recorder.settle(first, PATIENCE).await)
+    scheduler.join().map_err(|_| "the clock of the events panicked")?;
+    Ok(recorder.wait_for_all(first, LAST_EVENT_TIMEOUT).await)
 }

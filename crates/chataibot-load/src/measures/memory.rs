@@ -9,31 +9,31 @@ use crate::{
 };
 
 /// Interval between two readings of a number that should settle.
-const LOOK: Duration = Duration::from_millis(250);
+const READING_INTERVAL: Duration = Duration::from_millis(250);
 /// Maximum number of readings.
-const LOOKS: usize = 20;
+const MAX_READINGS: usize = 20;
 
 /// Opens streams at a fresh proxy and measures its memory.
 pub async fn measure(program: &Program, visitors: &[Visitor], scale: &Scale) -> Result<Numbers, BenchError> {
     let mut streams = Streams::new(program.address, Arc::new(Recorder::default()));
     streams.open(&visitors[..scale.idle]).await?;
-    let (own, kernel) = at_rest(program.id).await?;
+    let (idle_bytes, idle_kernel_bytes) = settled_memory(program.id).await?;
     streams.open(&visitors[scale.idle..scale.most]).await?;
-    let (own_more, kernel_more) = at_rest(program.id).await?;
+    let (most_bytes, most_kernel_bytes) = settled_memory(program.id).await?;
     let count = (scale.most - scale.idle) as f64;
-    let bytes = (own_more - own) / count;
+    let bytes = (most_bytes - idle_bytes) / count;
     Ok(Numbers::from([
         ("stream-bytes", bytes),
         ("streams-per-gib", f64::from(1 << 30) / bytes),
-        ("kernel-bytes", (kernel_more - kernel) / count),
+        ("kernel-bytes", (most_kernel_bytes - idle_kernel_bytes) / count),
     ]))
 }
 
 /// Returns the memory of the proxy and of the kernel, once the proxy's no longer changes.
-async fn at_rest(process: u32) -> Result<(f64, f64), BenchError> {
+async fn settled_memory(process: u32) -> Result<(f64, f64), BenchError> {
     let mut last = procfs::resident(process)?;
-    for _ in 0..LOOKS {
-        tokio::time::sleep(LOOK).await;
+    for _ in 0..MAX_READINGS {
+        tokio::time::sleep(READING_INTERVAL).await;
         let now = procfs::resident(process)?;
         if (now - last).abs() < last / 500.0 {
             last = now;

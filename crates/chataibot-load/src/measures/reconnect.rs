@@ -15,16 +15,16 @@ use crate::{
 };
 
 /// Time limit for the whole reconnection.
-const PATIENCE: Duration = Duration::from_secs(120);
+const RECONNECT_TIMEOUT: Duration = Duration::from_secs(120);
 /// Events sent during the reconnection: visitors must get each from the log, exactly once.
-const MEANWHILE: usize = 100;
+const EVENT_COUNT: usize = 100;
 
 /// Result of reconnecting all streams.
 #[derive(Debug)]
 pub struct Reconnect {
     pub seconds: f64,
     pub refused: usize,
-    pub meanwhile: Outcome,
+    pub events: Outcome,
 }
 
 /// Cuts the open streams of the first visitors and waits until all have reconnected.
@@ -35,21 +35,21 @@ pub async fn measure(
     scale: &Scale,
 ) -> Result<Reconnect, BenchError> {
     let mut client = Client::open(proxy).await?;
-    let (first, refused) = (recorder.count(), streams.refused());
-    let began = Instant::now();
-    let platform = async {
-        for event in 0..MEANWHILE {
-            let visitor = event * scale.idle / MEANWHILE;
+    let (first, refused_before) = (recorder.count(), streams.refused());
+    let started = Instant::now();
+    let deliveries = async {
+        for event in 0..EVENT_COUNT {
+            let visitor = event * scale.idle / EVENT_COUNT;
             let text = recorder.text(recorder.add(Instant::now()));
             deliver(&mut client, visitor, &text).await?;
         }
         Ok(())
     };
-    let back = async {
-        streams.cut(PATIENCE).await?;
-        Ok::<_, BenchError>(began.elapsed().as_secs_f64())
+    let reconnected = async {
+        streams.cut(RECONNECT_TIMEOUT).await?;
+        Ok::<_, BenchError>(started.elapsed().as_secs_f64())
     };
-    let (seconds, ()) = tokio::try_join!(back, platform)?;
-    let meanwhile = recorder.settle(first, PATIENCE).await;
-    Ok(Reconnect { seconds, refused: streams.refused() - refused, meanwhile })
+    let (seconds, ()) = tokio::try_join!(reconnected, deliveries)?;
+    let events = recorder.wait_for_all(first, RECONNECT_TIMEOUT).await;
+    Ok(Reconnect { seconds, refused: streams.refused() - refused_before, events })
 }

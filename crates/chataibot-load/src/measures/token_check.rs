@@ -23,9 +23,9 @@ pub fn measure(scale: &Scale) -> Result<f64, BenchError> {
     let token = tokens.issue(site, ORIGIN, &VisitorId::random()?, &FamilyId::random()?, false)?;
     let mut micros = Vec::with_capacity(scale.thousand_checks * 1000);
     for _ in 0..scale.thousand_checks * 1000 {
-        let began = std::time::Instant::now();
+        let started = std::time::Instant::now();
         let visitor = tokens.check(&token, &config.sites)?;
-        micros.push(began.elapsed().as_secs_f64() * 1e6);
+        micros.push(started.elapsed().as_secs_f64() * 1e6);
         drop(visitor);
     }
     median(&mut micros).ok_or_else(|| "no check was made".into())

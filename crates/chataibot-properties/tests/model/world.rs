@@ -168,7 +168,7 @@ impl World {
         (left, self.epoch, &self.log, self.trimmed, self.next_id, self.landing, &self.published).hash(&mut hasher);
         self.connection.hash(&mut hasher);
         for conversation in [&self.conversation, &self.stored] {
-            (ids(conversation), conversation.cursor(), conversation.read()).hash(&mut hasher);
+            (ids(conversation), conversation.cursor(), conversation.read_cursor()).hash(&mut hasher);
         }
         // The reader's fields are private, but its `Debug` output contains all of them.
         format!("{:?}", self.reader).hash(&mut hasher);
@@ -277,7 +277,7 @@ impl World {
                 self.trimmed += 1;
             }
             Step::Connect(proxy) => {
-                let after = self.reader.begin(&self.conversation, 0);
+                let after = self.reader.begin_request(&self.conversation, 0);
                 self.connection = Some(Connection {
                     proxy,
                     cursor: after.map(|after| (after.epoch, after.seq)),
@@ -299,7 +299,7 @@ impl World {
             Step::Beat => self.connection.iter_mut().for_each(|it| it.frames.push_back(Sent::Comment)),
             Step::Hear => self.hear(),
             Step::Settle => {
-                self.reader.settle(&mut self.conversation);
+                self.reader.finish_rebuild(&mut self.conversation);
             }
             Step::Cut => {
                 self.left.cuts -= 1;
@@ -405,7 +405,7 @@ impl World {
 
     fn hang_up(&mut self) {
         self.connection = None;
-        self.reader.cut();
+        self.reader.stream_ended();
     }
 
     /// Describes what is already wrong in this state.
@@ -459,9 +459,9 @@ fn restored(from: &Conversation, entries: Vec<Rc<RawEntry>>) -> Conversation {
         phase: Phase::Active,
         entries,
         cursor: from.cursor(),
-        read: from.read(),
+        read_cursor: from.read_cursor(),
         assignee: None,
-        earlier: false,
+        has_earlier: false,
         feedback: Vec::new(),
     })));
     conversation

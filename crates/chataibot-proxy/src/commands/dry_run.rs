@@ -24,21 +24,21 @@ const RIGHT: &str = "give the proxy's user the right to";
 /// Everything that a start would fail on.
 pub fn dry_run(config: &Config) -> Result<(), Problems> {
     let mut problems = Problems::default();
-    let mut tell = |key: &str, tried: Result<(), String>| {
-        if let Err(what) = tried {
-            problems.add(config.places.of(key), format!("`{key}`: {what}"));
+    let mut report = |key: &str, result: Result<(), String>| {
+        if let Err(what) = result {
+            problems.add(config.places.location(key), format!("`{key}`: {what}"));
         }
     };
-    tell("listen", listen(config.listen));
-    tell("metrics_listen", config.metrics_listen.map_or(Ok(()), listen));
+    report("listen", listen(config.listen));
+    report("metrics_listen", config.metrics_listen.map_or(Ok(()), listen));
     // With a Redis, the database is not used.
     if config.redis.is_none() {
-        tell("database", database(&config.database));
+        report("database", database(&config.database));
     }
-    tell("assets", config.assets.as_deref().map_or(Ok(()), assets));
+    report("assets", config.assets.as_deref().map_or(Ok(()), assets));
     let takes_files = config.sites.iter().any(|site| !site.upload_types.is_empty());
     if let Some(directory) = config.uploads_directory.as_deref().filter(|directory| takes_files || directory.is_dir()) {
-        tell("uploads_directory", uploads(directory));
+        report("uploads_directory", uploads(directory));
     }
     if let Err(error) = PlatformClient::new() {
         let what = format!("no client for the platform: {error}; are the system's certificates there?");
@@ -77,7 +77,7 @@ fn database(path: &Path) -> Result<(), String> {
     // The journal is in the same directory as the database.
     let unwritable = |error| format!("{named} can't be written: {error}; {RIGHT}, or name another");
     tempfile::tempfile_in(directory).map_err(unwritable)?;
-    let tried = if path.exists() {
+    let result = if path.exists() {
         fs::OpenOptions::new()
             .read(true)
             .write(true)
@@ -87,11 +87,11 @@ fn database(path: &Path) -> Result<(), String> {
     } else {
         let scratch = tempfile::tempdir_in(directory).map_err(unwritable)?;
         let file = scratch.path().join(path.file_name().unwrap_or_default());
-        let tried = Store::open(&file, Hub::default(), Clock::system()).map(drop);
+        let result = Store::open(&file, Hub::default(), Clock::system()).map(drop);
         scratch.close().map_err(|error| format!("{named}: what was made to try it can't be removed: {error}"))?;
-        tried
+        result
     };
-    tried.map_err(|error| {
+    result.map_err(|error| {
         let says_what_to_do = matches!(error, StoreError::Newer { .. });
         let more = if says_what_to_do { "" } else { "; name another, or restore a backup" };
         format!("{shown} can't be used: {error}{more}")
@@ -104,22 +104,22 @@ fn assets(directory: &Path) -> Result<(), String> {
 }
 
 fn uploads(directory: &Path) -> Result<(), String> {
-    let mut made = Vec::new();
-    let tried = make(directory, &mut made)
+    let mut created = Vec::new();
+    let result = create_directories(directory, &mut created)
         .and_then(|()| fs::read_dir(directory).map(drop))
         .and_then(|()| tempfile::tempfile_in(directory).map(drop));
-    let removed = made.iter().rev().try_for_each(fs::remove_dir);
+    let removed = created.iter().rev().try_for_each(fs::remove_dir);
     let shown = directory.display();
-    tried.map_err(|error| format!("{shown} can't be made or written: {error}; {RIGHT}, or name another"))?;
+    result.map_err(|error| format!("{shown} can't be made or written: {error}; {RIGHT}, or name another"))?;
     removed.map_err(|error| format!("{shown} was made to try it, and can't be removed: {error}"))
 }
 
 /// Like [`fs::create_dir_all`], but records the directories that it created.
-fn make(directory: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
+fn create_directories(directory: &Path, created: &mut Vec<PathBuf>) -> io::Result<()> {
     let all: Vec<&Path> = directory.ancestors().filter(|path| !path.as_os_str().is_empty()).collect();
     for path in all.into_iter().rev().filter(|path| !path.is_dir()) {
         fs::create_dir(path)?;
-        made.push(path.to_owned());
+        created.push(path.to_owned());
     }
     Ok(())
 }

@@ -8,16 +8,16 @@ use std::{
 };
 
 /// Timeout of each step of the call.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Requests `/healthz` from the proxy that listens there. Returns what to print.
 ///
 /// # Errors
 /// The message says what came instead.
-pub fn ask(listen: SocketAddr) -> Result<String, String> {
-    let address = reachable(listen);
+pub fn query_liveness(listen: SocketAddr) -> Result<String, String> {
+    let address = connectable(listen);
     let url = format!("http://{address}/healthz");
-    let status = status(address).map_err(|error| {
+    let status = status_line(address).map_err(|error| {
         format!(
             "{url} does not answer: {error}\nDoes the proxy run, and with this `listen` (file, variable or --listen)?"
         )
@@ -29,7 +29,7 @@ pub fn ask(listen: SocketAddr) -> Result<String, String> {
 }
 
 /// Returns an address to connect to: the loopback address for an unspecified one.
-pub(super) fn reachable(listen: SocketAddr) -> SocketAddr {
+pub(super) fn connectable(listen: SocketAddr) -> SocketAddr {
     let here = match (listen.ip().is_unspecified(), listen.is_ipv4()) {
         (false, _) => listen.ip(),
         (true, true) => Ipv4Addr::LOCALHOST.into(),
@@ -39,10 +39,10 @@ pub(super) fn reachable(listen: SocketAddr) -> SocketAddr {
 }
 
 /// Returns the first line of the answer.
-fn status(address: SocketAddr) -> io::Result<String> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+fn status_line(address: SocketAddr) -> io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
     write!(stream, "GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
     let mut line = Vec::new();
     // Another program listening there may send anything, without end.
@@ -60,7 +60,7 @@ mod tests {
         for (listen, asked) in
             [("0.0.0.0:1", "127.0.0.1:1"), ("[::]:2", "[::1]:2"), ("10.0.0.5:3", "10.0.0.5:3"), ("[::1]:4", "[::1]:4")]
         {
-            assert_eq!(reachable(listen.parse().expect("an address")), asked.parse().expect("an address"));
+            assert_eq!(connectable(listen.parse().expect("an address")), asked.parse().expect("an address"));
         }
     }
 }

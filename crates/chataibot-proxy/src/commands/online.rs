@@ -23,19 +23,19 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::watch};
 
-use super::health::reachable;
+use super::health::connectable;
 use crate::{
     config::{Config, Site, Sites},
     normalise::{self, Delivery},
     platform::{Forwarded, PlatformClient, Timeouts},
-    service::webhook::CHECK,
+    service::webhook::CHECK_HEADER,
 };
 
 /// Id of a conversation that exists on no platform.
-const NOBODYS: &str = "chataibot-proxy-check";
+const NONEXISTENT_CONVERSATION: &str = "chataibot-proxy-check";
 
 /// Timeout of one call.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The result of one check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,31 +52,31 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The result.
-    pub state: Verdict,
+    pub verdict: Verdict,
     /// What was observed.
-    pub seen: String,
+    pub observation: String,
     /// What to change; empty if there is no problem.
     pub fix: &'static str,
 }
 
 impl Finding {
-    fn ok(seen: String) -> Self {
-        Self { state: Verdict::Ok, seen, fix: "" }
+    fn ok(observation: String) -> Self {
+        Self { verdict: Verdict::Ok, observation, fix: "" }
     }
 
-    fn failed(seen: String, fix: &'static str) -> Self {
-        Self { state: Verdict::Failed, seen, fix }
+    fn failed(observation: String, fix: &'static str) -> Self {
+        Self { verdict: Verdict::Failed, observation, fix }
     }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let word = match self.state {
+        let word = match self.verdict {
             Verdict::Ok => "ok     ",
             Verdict::Unknown => "unknown",
             Verdict::Failed => "FAILED ",
         };
-        write!(f, "{word} {}", self.seen)?;
+        write!(f, "{word} {}", self.observation)?;
         if self.fix.is_empty() { Ok(()) } else { write!(f, "\n        → {}", self.fix) }
     }
 }
@@ -90,17 +90,17 @@ pub async fn check(config: &Config, wait: Duration) -> Vec<Finding> {
 
 async fn try_check(config: &Config, wait: Duration) -> Result<Vec<Finding>, reqwest::Error> {
     let mut findings = Vec::new();
-    let client = PlatformClient::with_timeouts(Timeouts { connect: Duration::from_secs(5), total: PATIENCE })?;
+    let client = PlatformClient::with_timeouts(Timeouts { connect: Duration::from_secs(5), total: TIMEOUT })?;
     for site in config.sites.iter() {
-        findings.push(platform(&client, site).await);
+        findings.push(check_platform(&client, site).await);
     }
-    findings.extend(webhooks(config, wait).await?);
+    findings.extend(check_webhooks(config, wait).await?);
     Ok(findings)
 }
 
-async fn platform(client: &PlatformClient, site: &Site) -> Finding {
+async fn check_platform(client: &PlatformClient, site: &Site) -> Finding {
     let message = TypedMessage::Text(MessageData { body: "check".to_owned() });
-    let answer = client.send(site, NOBODYS, &SendTyped { message, user: User::default() }).await;
+    let answer = client.send(site, NONEXISTENT_CONVERSATION, &SendTyped { message, user: User::default() }).await;
     let of = format!("site {}, {}", site.id, site.platform_url);
     match answer {
         // The platform answered that there is no such conversation, so it has already checked the
@@ -109,14 +109,14 @@ async fn platform(client: &PlatformClient, site: &Site) -> Finding {
             Finding::ok(format!("{of}: the platform answers, and takes the account token"))
         }
         Forwarded::Failed(fault) | Forwarded::Unknown(fault) => {
-            let fix = remedy(&fault.cause, fault.operator);
+            let fix = remedy(&fault.cause, fault.needs_operator);
             Finding::failed(format!("{of}: {}", fault.cause), fix)
         }
     }
 }
 
 /// Returns the remedy for a failed call, by the platform's code.
-fn remedy(cause: &str, is_operators: bool) -> &'static str {
+fn remedy(cause: &str, needs_operator: bool) -> &'static str {
     let says = |word| cause.contains(word);
     if says("JWT_SIGNATURE_EXCEPTION") || says(" 401") {
         "Put the account token of Settings › Account Settings into the file of account_token_file (or its variable)."
@@ -124,7 +124,7 @@ fn remedy(cause: &str, is_operators: bool) -> &'static str {
         "Switch the \"API\" channel of the bot on, or renew its token, in the platform's settings."
     } else if says("UNAUTHORIZED_FEATURE") {
         "The account's plan lacks the API: ask the account manager."
-    } else if is_operators {
+    } else if needs_operator {
         "Is platform_url the base address of the platform's API, such as https://…/api/v1?"
     } else {
         "Does this machine reach the platform (DNS, firewall, TLS)? If it does, the platform is away: try again."
@@ -132,9 +132,9 @@ fn remedy(cause: &str, is_operators: bool) -> &'static str {
 }
 
 /// Checks the webhook of each account: its platform must reach it with its secret and its token.
-async fn webhooks(config: &Config, wait: Duration) -> Result<Vec<Finding>, reqwest::Error> {
-    let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
-    let here = format!("http://{}", reachable(config.listen));
+async fn check_webhooks(config: &Config, wait: Duration) -> Result<Vec<Finding>, reqwest::Error> {
+    let client = reqwest::Client::builder().no_proxy().timeout(TIMEOUT).build()?;
+    let here = format!("http://{}", connectable(config.listen));
     let answer = client.get(format!("{here}/healthz")).send().await;
     if !answer.is_ok_and(|answer| answer.status().is_success()) {
         return Ok(wait_for_handshakes(config, wait).await);
@@ -143,10 +143,10 @@ async fn webhooks(config: &Config, wait: Duration) -> Result<Vec<Finding>, reqwe
     let public = config.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
     for base in [Some(here), public].into_iter().flatten() {
         for site in accounts(&config.sites) {
-            findings.push(shake_hands(&client, &base, site).await);
+            findings.push(send_handshake(&client, &base, site).await);
         }
     }
-    findings.push(seen(&client, config).await);
+    findings.push(check_received(&client, config).await);
     Ok(findings)
 }
 
@@ -168,11 +168,11 @@ fn first_line(secrets: &str) -> &str {
 }
 
 /// Sends a handshake, as the platform does when its Events settings are saved.
-async fn shake_hands(client: &reqwest::Client, base: &str, site: &Site) -> Finding {
+async fn send_handshake(client: &reqwest::Client, base: &str, site: &Site) -> Finding {
     let of = format!("site {}, {base}/webhook/…", site.id);
     let token = first_line(site.webhook_token.expose_secret());
     let url = format!("{base}/webhook/{}", first_line(site.webhook_secret.expose_secret()));
-    let answer = client.post(url).header(CHECK, "1").json(&json!({ "token": token })).send().await;
+    let answer = client.post(url).header(CHECK_HEADER, "1").json(&json!({ "token": token })).send().await;
     let answer = match answer {
         Ok(answer) => answer,
         Err(error) => {
@@ -196,16 +196,16 @@ async fn shake_hands(client: &reqwest::Client, base: &str, site: &Site) -> Findi
 }
 
 /// Checks, by the running proxy's metrics, what it received from the platform since its start.
-async fn seen(client: &reqwest::Client, config: &Config) -> Finding {
-    let unknown = |seen: String, fix| Finding { state: Verdict::Unknown, seen, fix };
+async fn check_received(client: &reqwest::Client, config: &Config) -> Finding {
+    let unknown = |observation: String, fix| Finding { verdict: Verdict::Unknown, observation, fix };
     let Some(address) = config.metrics_listen else {
-        let seen = "whether the platform has shaken hands: the running proxy has no metrics_listen".to_owned();
+        let observation = "whether the platform has shaken hands: the running proxy has no metrics_listen".to_owned();
         return unknown(
-            seen,
+            observation,
             "Set metrics_listen, or press \"save\" in the platform's Events settings: it says whether that worked.",
         );
     };
-    let answer = client.get(format!("http://{}/metrics", reachable(address))).send().await;
+    let answer = client.get(format!("http://{}/metrics", connectable(address))).send().await;
     let text = match answer {
         Ok(answer) => answer.text().await.unwrap_or_default(),
         Err(error) => {
@@ -231,14 +231,14 @@ async fn seen(client: &reqwest::Client, config: &Config) -> Finding {
 }
 
 /// State of the listener that replaces the proxy if none runs.
-struct Waiting {
+struct ListenerState {
     sites: Sites,
     /// Handshakes received so far.
-    came: watch::Sender<Came>,
+    handshakes: watch::Sender<Handshakes>,
 }
 
 #[derive(Default)]
-struct Came {
+struct Handshakes {
     sites: Vec<String>,
     wrong_secrets: u32,
     wrong_tokens: u32,
@@ -249,18 +249,19 @@ async fn wait_for_handshakes(config: &Config, wait: Duration) -> Vec<Finding> {
         Ok(listener) => listener,
         Err(error) => return vec![cannot_listen(config.listen, &error)],
     };
-    let waiting = Arc::new(Waiting { sites: config.sites.clone(), came: watch::Sender::default() });
-    let mut came = waiting.came.subscribe();
-    let router = Router::new().route("/webhook/{secret}", post(take_handshake)).with_state(Arc::clone(&waiting));
+    let state = Arc::new(ListenerState { sites: config.sites.clone(), handshakes: watch::Sender::default() });
+    let mut handshakes = state.handshakes.subscribe();
+    let router = Router::new().route("/webhook/{secret}", post(receive_handshake)).with_state(Arc::clone(&state));
     let serving = tokio::spawn(async move { axum::serve(listener, router).await });
     let accounts = accounts(&config.sites);
-    let all = |came: &Came| accounts.iter().all(|site| came.sites.iter().any(|id| id == site.id.as_str()));
+    let all =
+        |handshakes: &Handshakes| accounts.iter().all(|site| handshakes.sites.iter().any(|id| id == site.id.as_str()));
     // After a timeout, the handshakes received so far are reported.
-    let in_time = tokio::time::timeout(wait, came.wait_for(all)).await;
+    let in_time = tokio::time::timeout(wait, handshakes.wait_for(all)).await;
     drop(in_time);
     serving.abort();
-    let came = waiting.came.borrow();
-    accounts.iter().map(|site| outcome(site, &came, wait)).collect()
+    let handshakes = state.handshakes.borrow();
+    accounts.iter().map(|site| outcome(site, &handshakes, wait)).collect()
 }
 
 fn cannot_listen(listen: SocketAddr, error: &io::Error) -> Finding {
@@ -268,12 +269,12 @@ fn cannot_listen(listen: SocketAddr, error: &io::Error) -> Finding {
     Finding::failed(format!("cannot listen on {listen}: {error}"), fix)
 }
 
-fn outcome(site: &Site, came: &Came, wait: Duration) -> Finding {
+fn outcome(site: &Site, handshakes: &Handshakes, wait: Duration) -> Finding {
     let of = format!("site {}, its webhook", site.id);
-    if came.sites.iter().any(|id| id == site.id.as_str()) {
+    if handshakes.sites.iter().any(|id| id == site.id.as_str()) {
         return Finding::ok(format!("{of}: the platform has shaken hands"));
     }
-    let (what, fix) = match (came.wrong_tokens, came.wrong_secrets) {
+    let (what, fix) = match (handshakes.wrong_tokens, handshakes.wrong_secrets) {
         (0, 0) => (
             "no handshake came",
             "Press \"save\" in the platform's Events settings while this waits (--wait SECONDS); does its address lead here, through DNS and reverse proxy?",
@@ -291,10 +292,14 @@ fn outcome(site: &Site, came: &Came, wait: Duration) -> Finding {
 }
 
 /// Answers handshakes only. Events get 503, so that the platform sends them again to a proxy.
-async fn take_handshake(State(waiting): State<Arc<Waiting>>, Path(secret): Path<String>, body: Bytes) -> Response {
-    let sites = waiting.sites.of_webhook_secret(&secret);
+async fn receive_handshake(
+    State(state): State<Arc<ListenerState>>,
+    Path(secret): Path<String>,
+    body: Bytes,
+) -> Response {
+    let sites = state.sites.of_webhook_secret(&secret);
     if sites.is_empty() {
-        waiting.came.send_modify(|came| came.wrong_secrets += 1);
+        state.handshakes.send_modify(|handshakes| handshakes.wrong_secrets += 1);
         return StatusCode::NOT_FOUND.into_response();
     }
     let Ok(Delivery::Handshake { token }) = normalise::read(&body) else {
@@ -303,9 +308,9 @@ async fn take_handshake(State(waiting): State<Arc<Waiting>>, Path(secret): Path<
     let proven = sites.iter().filter(|site| site.is_webhook_token(&token)).map(|site| site.id.as_str().to_owned());
     let proven: Vec<String> = proven.collect();
     if proven.is_empty() {
-        waiting.came.send_modify(|came| came.wrong_tokens += 1);
+        state.handshakes.send_modify(|handshakes| handshakes.wrong_tokens += 1);
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    waiting.came.send_modify(|came| came.sites.extend(proven));
+    state.handshakes.send_modify(|handshakes| handshakes.sites.extend(proven));
     Json(json!({ "token": token })).into_response()
 }

@@ -6,7 +6,7 @@ use url::{Host, Origin, Url};
 
 /// Origin of files in apps that show their own. In a browser, a file's origin is `null`, and no web
 /// page can have `file://`.
-const FILES: &str = "file://";
+const FILE_ORIGIN: &str = "file://";
 
 /// Checks that a text is an origin as a browser writes it in its `Origin` header:
 /// `scheme://host[:port]`. Apps have schemes of their own, such as `capacitor://localhost`.
@@ -19,7 +19,7 @@ pub fn check(text: &str) -> Result<(), String> {
             "`null` is the origin of every sandboxed page and of files in a browser; it can't be allowed".to_owned()
         );
     }
-    if text == FILES {
+    if text == FILE_ORIGIN {
         return Ok(());
     }
     let Ok(url) = Url::parse(text) else {
@@ -47,23 +47,23 @@ pub fn check(text: &str) -> Result<(), String> {
 pub struct Origins {
     exact: BTreeSet<String>,
     /// Whether every port of this machine is also allowed; only `--demo` sets it.
-    loopback: bool,
+    allows_loopback: bool,
 }
 
 impl Origins {
     /// Allows exactly these origins, which must have been checked.
     pub fn exactly(origins: impl IntoIterator<Item = String>) -> Self {
-        Self { exact: origins.into_iter().collect(), loopback: false }
+        Self { exact: origins.into_iter().collect(), allows_loopback: false }
     }
 
     /// Allows every port of this machine, for the demo.
     pub fn loopback() -> Self {
-        Self { exact: BTreeSet::new(), loopback: true }
+        Self { exact: BTreeSet::new(), allows_loopback: true }
     }
 
     /// Whether this origin, as sent by the browser, is allowed.
     pub fn allow(&self, origin: &str) -> bool {
-        self.exact.contains(origin) || (self.loopback && is_loopback(origin))
+        self.exact.contains(origin) || (self.allows_loopback && is_loopback(origin))
     }
 
     /// Returns the listed origins, sorted.
@@ -74,7 +74,7 @@ impl Origins {
 
 impl fmt::Display for Origins {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        if self.loopback {
+        if self.allows_loopback {
             return f.write_str("every port of localhost");
         }
         f.write_str(&self.exact.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
@@ -83,13 +83,13 @@ impl fmt::Display for Origins {
 
 fn is_loopback(origin: &str) -> bool {
     let Ok(url) = Url::parse(origin) else { return false };
-    let here = match url.host() {
+    let is_loopback_host = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     };
-    here && url.scheme() == "http" && url.origin().ascii_serialization() == origin
+    is_loopback_host && url.scheme() == "http" && url.origin().ascii_serialization() == origin
 }
 
 #[cfg(test)]

@@ -5,14 +5,14 @@
 use url::{Host, Url};
 
 /// Prefix of placeholder values in `chataibot-proxy.example.toml`.
-const BEGINNING: &str = "replace-with-";
+const PLACEHOLDER_PREFIX: &str = "replace-with-";
 
 /// Domains reserved for documentation by RFC 2606, with their subdomains.
-const DOMAINS: [&str; 3] = ["example.com", "example.net", "example.org"];
+const EXAMPLE_DOMAINS: [&str; 3] = ["example.com", "example.net", "example.org"];
 
 /// Whether this word is a placeholder, as in the example, or as `<token>` and `…` in documents.
-pub fn is_word(text: &str) -> bool {
-    text.starts_with(BEGINNING) || (text.starts_with('<') && text.ends_with('>')) || text.contains('…')
+pub fn is_placeholder(text: &str) -> bool {
+    text.starts_with(PLACEHOLDER_PREFIX) || (text.starts_with('<') && text.ends_with('>')) || text.contains('…')
 }
 
 /// Returns what to write instead, if the value of this setting is a placeholder address.
@@ -23,13 +23,15 @@ pub fn warning(key: &str, value: &str) -> Option<String> {
         "platform_url" => "the platform's, such as https://app.chataibot.io/api/v1",
         _ => return None,
     };
-    is_address(&Url::parse(value).ok()?).then(|| format!("`{value}` is a placeholder; write {own}"))
+    is_example_address(&Url::parse(value).ok()?).then(|| format!("`{value}` is a placeholder; write {own}"))
 }
 
 /// Whether this is an address at a domain reserved for documentation.
-fn is_address(url: &Url) -> bool {
+fn is_example_address(url: &Url) -> bool {
     let Some(Host::Domain(host)) = url.host() else { return false };
-    DOMAINS.iter().any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+    EXAMPLE_DOMAINS
+        .iter()
+        .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
 #[cfg(test)]
@@ -39,10 +41,10 @@ mod tests {
     #[test]
     fn what_stands_for_another_word_is_known() {
         for word in ["replace-with-your-bot-key", "<your token>", "…", "Bearer …"] {
-            assert!(is_word(word), "{word}");
+            assert!(is_placeholder(word), "{word}");
         }
         for word in ["demo-bot", "a<b>c", "eyJhbGciOiJIUzI1NiJ9.e30.x", "replaced"] {
-            assert!(!is_word(word), "{word}");
+            assert!(!is_placeholder(word), "{word}");
         }
     }
 
@@ -51,7 +53,7 @@ mod tests {
         for address in
             ["https://example.com", "https://www.example.com/a", "http://chat.example.net:81", "app://example.org"]
         {
-            assert!(is_address(&address.parse().expect("a URL")), "{address}");
+            assert!(is_example_address(&address.parse().expect("a URL")), "{address}");
         }
         for address in [
             "https://notexample.com",
@@ -60,7 +62,7 @@ mod tests {
             "http://127.0.0.1:1",
             "file:///a",
         ] {
-            assert!(!is_address(&address.parse().expect("a URL")), "{address}");
+            assert!(!is_example_address(&address.parse().expect("a URL")), "{address}");
         }
     }
 }

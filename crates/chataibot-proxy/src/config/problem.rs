@@ -37,12 +37,12 @@ pub struct Places(BTreeMap<&'static str, Location>);
 
 impl Places {
     /// Records the location that took effect.
-    pub(super) fn keep(&mut self, key: &'static str, place: Location) {
+    pub(super) fn record(&mut self, key: &'static str, place: Location) {
         self.0.insert(key, place);
     }
 
     /// Returns the location of a setting; `Nowhere` if its default applies.
-    pub fn of(&self, key: &str) -> Location {
+    pub fn location(&self, key: &str) -> Location {
         self.0.get(key).cloned().unwrap_or(Location::Nowhere)
     }
 }

@@ -40,10 +40,10 @@ pub fn process_environment() -> Environment {
 /// Reads and checks the whole configuration.
 pub fn read(arguments: &Arguments, environment: &Environment) -> Result<Config, Problems> {
     let Some(path) = &arguments.config else { return check(None, arguments, environment) };
-    check(Some((path, &text_of(path)?)), arguments, environment)
+    check(Some((path, &read_text(path)?)), arguments, environment)
 }
 
-fn text_of(path: &Path) -> Result<String, Problems> {
+fn read_text(path: &Path) -> Result<String, Problems> {
     std::fs::read_to_string(path).map_err(|error| {
         let mut problems = Problems::default();
         problems.add(Location::File(path.to_owned()), format!("can't be read: {error}"));
@@ -57,7 +57,7 @@ pub fn listen(arguments: &Arguments, environment: &Environment) -> Result<Socket
     let in_variable = environment.get("CHATAIBOT_PROXY_LISTEN").is_some_and(|value| !value.is_empty());
     let is_in_file = arguments.listen.is_none() && !in_variable;
     let path = arguments.config.as_ref().filter(|_| is_in_file);
-    let text = path.map(|path| text_of(path)).transpose()?;
+    let text = path.map(|path| read_text(path)).transpose()?;
     let mut problems = Problems::default();
     let table = path.zip(text.as_ref()).map(|(path, text)| Table::parse(path, text, &mut problems));
     let mut reader = ConfigReader::new(arguments, environment, table.as_ref(), problems);
@@ -144,7 +144,7 @@ impl ConfigReader<'_> {
             },
             trusted_proxies: self.trusted_proxies(),
             public_url: self.optional("", "public_url", public_url),
-            uploads_directory: self.optional("", "uploads_directory", own_directory),
+            uploads_directory: self.optional("", "uploads_directory", creatable_directory),
             uploads_total: u64::from(self.number("", "uploads_total_megabytes", 1, 10_000_000)) * MEGABYTE,
             capture_unknown: self.optional("", "capture_unknown", directory),
             drain: seconds(self.number("", "drain_seconds", 0, 600)),
@@ -158,7 +158,7 @@ impl ConfigReader<'_> {
         config.warnings = std::mem::take(&mut self.warnings.0);
         if config.metrics_listen == Some(config.listen) && config.listen.port() != 0 {
             self.problems.add(
-                config.places.of("metrics_listen"),
+                config.places.location("metrics_listen"),
                 "`metrics_listen` must differ from `listen`, so that visitors can't read the metrics",
             );
         }
@@ -176,7 +176,7 @@ impl ConfigReader<'_> {
         ];
         for (key, is_missing, example) in needed {
             // If it is present and wrong, that was already reported.
-            if is_missing && config.places.of(key) == Location::Nowhere {
+            if is_missing && config.places.location(key) == Location::Nowhere {
                 let what =
                     format!("the site `{}` takes files, so `{key}` is needed, such as {key} = \"{example}\"", site.id);
                 let place = self.arguments.config.clone().map_or(Location::Nowhere, Location::File);
@@ -185,7 +185,7 @@ impl ConfigReader<'_> {
         }
         let total = config.uploads_total;
         if u64::from(config.limits.upload_bytes) > total {
-            let place = config.places.of("uploads_total_megabytes");
+            let place = config.places.location("uploads_total_megabytes");
             self.problems.add(place, "`uploads_total_megabytes` is less than one file of `limits.upload_bytes` takes");
         }
     }
@@ -216,12 +216,12 @@ impl ConfigReader<'_> {
 
     fn optional<T>(&mut self, table: &str, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         let setting = settings::find(table, key)?;
-        let found = self.raw(setting);
+        let found = self.raw_value(setting);
         if table.is_empty() {
             // A value of the wrong type has a location, too.
             let place = found.as_ref().map(|found| found.place.clone()).or_else(|| self.file?.place(key));
             if let Some(place) = place {
-                self.places.keep(setting.key, place);
+                self.places.record(setting.key, place);
             }
         }
         self.parse(key, &found?, parse)
@@ -244,7 +244,7 @@ impl ConfigReader<'_> {
     }
 
     /// Returns the setting's text, from the source with the highest precedence.
-    fn raw(&mut self, setting: &Setting) -> Option<Located<String>> {
+    fn raw_value(&mut self, setting: &Setting) -> Option<Located<String>> {
         if let Some(found) = flag(self.arguments, setting) {
             return Some(found);
         }
@@ -266,7 +266,7 @@ impl ConfigReader<'_> {
     }
 
     /// Resolves `<name>_file` or `<name>_env`: returns the source and its content.
-    fn kept_elsewhere(&mut self, table: &Table, name: &str) -> Option<Located<Result<(String, String), String>>> {
+    fn external_value(&mut self, table: &Table, name: &str) -> Option<Located<Result<(String, String), String>>> {
         let file = table.text(&format!("{name}_file"), &mut self.problems);
         let variable = table.text(&format!("{name}_env"), &mut self.problems);
         let (value, place) = match (file, variable) {
@@ -293,7 +293,7 @@ impl ConfigReader<'_> {
     fn trusted_proxies(&mut self) -> Vec<ipnet::IpNet> {
         let Some(setting) = settings::find("", "trusted_proxies") else { return Vec::new() };
         let listed = match self.environment.get(&setting.variable()).filter(|value| !value.is_empty()) {
-            Some(value) => split(value, &Location::Variable(setting.variable())),
+            Some(value) => split_list(value, &Location::Variable(setting.variable())),
             None => {
                 let list = |file: &Table| file.list(setting.key, "\"10.0.0.7\", \"10.0.0.0/8\"", &mut self.problems);
                 self.file.and_then(list).unwrap_or_default()
@@ -329,7 +329,7 @@ fn flag(arguments: &Arguments, setting: &Setting) -> Option<Located<String>> {
     Some(Located { value: value?, place: Location::Flag(flag) })
 }
 
-fn split(text: &str, place: &Location) -> Vec<Located<String>> {
+fn split_list(text: &str, place: &Location) -> Vec<Located<String>> {
     let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
     items.map(|item| Located { value: item.to_owned(), place: place.clone() }).collect()
 }
@@ -371,7 +371,7 @@ fn operator_token(text: &str) -> Result<SecretString, String> {
 }
 
 /// Parses a directory that exists or that the proxy can create.
-fn own_directory(text: &str) -> Result<PathBuf, String> {
+fn creatable_directory(text: &str) -> Result<PathBuf, String> {
     match path(text)? {
         path if path.exists() && !path.is_dir() => Err(format!("`{text}` is not a directory; name another")),
         path => Ok(path),

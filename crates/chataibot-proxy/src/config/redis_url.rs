@@ -12,7 +12,7 @@ pub struct RedisUrl {
     /// The address itself.
     pub secret: SecretString,
     /// The redacted form, without user and password.
-    shown: String,
+    redacted: String,
     pub(crate) has_password: bool,
 }
 
@@ -22,19 +22,19 @@ impl RedisUrl {
     /// # Errors
     /// The message says what to write, and never repeats the address.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong = || {
+        let invalid = || {
             "write an address such as redis://127.0.0.1:6379, rediss://… for TLS, or redis+unix:///run/redis.sock"
                 .to_owned()
         };
-        let mut url = Url::parse(text.trim_end_matches(['\n', '\r'])).map_err(|_| wrong())?;
+        let mut url = Url::parse(text.trim_end_matches(['\n', '\r'])).map_err(|_| invalid())?;
         let has_host = url.host().is_some_and(|host| !host.to_string().is_empty());
-        let is_fine = match url.scheme() {
+        let is_valid = match url.scheme() {
             "redis" | "rediss" => has_host,
             "redis+unix" | "unix" => !has_host && url.path().len() > 1,
             _ => false,
         };
-        if !is_fine || url.fragment().is_some() {
-            return Err(wrong());
+        if !is_valid || url.fragment().is_some() {
+            return Err(invalid());
         }
         let secret = SecretString::from(url.as_str());
         let has_password = url.password().is_some() || url.query().is_some_and(|query| query.contains("pass="));
@@ -46,20 +46,20 @@ impl RedisUrl {
         if has_password {
             url.set_query(None);
         }
-        let shown = url.as_str().replace("%E2%80%A6", "…");
-        Ok(Self { secret, shown, has_password })
+        let redacted = url.as_str().replace("%E2%80%A6", "…");
+        Ok(Self { secret, redacted, has_password })
     }
 }
 
 impl fmt::Display for RedisUrl {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(&self.shown)
+        f.write_str(&self.redacted)
     }
 }
 
 impl fmt::Debug for RedisUrl {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(&self.shown)
+        f.write_str(&self.redacted)
     }
 }
 
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn an_address_is_shown_without_its_password() {
-        for (text, shown) in [
+        for (text, redacted) in [
             ("redis://127.0.0.1:6379", "redis://127.0.0.1:6379"),
             ("rediss://cache.example.com/2\n", "rediss://cache.example.com/2"),
             ("redis://:hunter2@cache:6380/1", "redis://…@cache:6380/1"),
@@ -84,8 +84,8 @@ mod tests {
             ("redis+unix:///run/redis.sock?db=1&pass=hunter2", "redis+unix:///run/redis.sock"),
         ] {
             let url = RedisUrl::parse(text).expect(text);
-            assert_eq!(url.to_string(), shown);
-            assert_eq!(format!("{url:?}"), shown);
+            assert_eq!(url.to_string(), redacted);
+            assert_eq!(format!("{url:?}"), redacted);
             assert_eq!(url.has_password, text.contains("hunter2"));
             assert_eq!(url.secret.expose_secret(), text.trim_end());
         }

@@ -38,7 +38,7 @@ pub fn check(raw: &str, form: Form) -> Result<SecretString, String> {
         }
         return Ok(SecretString::from(secret));
     }
-    if placeholder::is_word(secret) {
+    if placeholder::is_placeholder(secret) {
         let own = match form {
             Form::Header => "the account token of Settings › Account Settings",
             Form::Path => "one made with `openssl rand -hex 32`",

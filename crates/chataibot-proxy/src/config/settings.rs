@@ -38,29 +38,29 @@ const fn store(key: &'static str, default: &'static str, help: &'static str) -> 
 pub const SETTINGS: &[Setting] = &[
     top("listen", "127.0.0.1:8787", "Address and port for visitors and the platform."),
     top("metrics_listen", "", "Address and port for Prometheus. Off when not set."),
-    top("database", "chataibot-proxy.sqlite", "The database file; made when it is not there."),
+    top("database", "chataibot-proxy.sqlite", "The database file; created if missing."),
     top("assets", "", "Directory of the widget's bundle, served at `/`. Off when not set."),
     top("platform_url", "https://app.chataibot.io/api/v1", "Base URL of the platform's API. A site can have its own."),
     top(
         "retention_days",
         "90",
-        "A conversation is deleted so many days after its last entry. A site can have its own.",
+        "A conversation is deleted this many days after its last entry. A site can have its own value.",
     ),
-    top("token_lifetime_seconds", "600", "How long a visitor token lives, 60 to 3600."),
+    top("token_lifetime_seconds", "600", "Lifetime of a visitor token, 60 to 3600."),
     top("renewal_lifetime_days", "90", "How long a visitor may stay away and still be the same visitor."),
     top(
         "token_keys_file",
         "",
-        "Signing keys of visitor tokens, `<id> <64 hex characters>` a line, the first one signs. In the database when not set.",
+        "Signing keys of visitor tokens, one `<id> <64 hex characters>` per line; the first one signs. Stored in the database when not set.",
     ),
     top(
         "public_url",
         "",
-        "How browsers and the platform reach the proxy, such as https://chat.example.com. Needed where a site takes files.",
+        "Address at which browsers and the platform reach the proxy, such as https://chat.example.com. Needed if a site accepts files.",
     ),
-    top("uploads_directory", "", "Directory of the files visitors send. Needed where a site takes files."),
-    top("uploads_total_megabytes", "1024", "How much the files of one site may take up together."),
-    top("trusted_proxies", "", "Addresses or networks of reverse proxies whose X-Forwarded-For is believed."),
+    top("uploads_directory", "", "Directory for the files visitors send. Needed if a site accepts files."),
+    top("uploads_total_megabytes", "1024", "Largest total size of the files of one site."),
+    top("trusted_proxies", "", "Addresses or networks of reverse proxies whose X-Forwarded-For is trusted."),
     top(
         "capture_unknown",
         "",
@@ -69,33 +69,33 @@ pub const SETTINGS: &[Setting] = &[
     top(
         "operator_token_file",
         "",
-        "File with the token of the operator's own calls on `metrics_listen`, such as `POST /erase`. They are off when not set.",
+        "File with the token for the operator's own calls on `metrics_listen`, such as `POST /erase`. These calls are off when not set.",
     ),
     top(
         "drain_seconds",
         "5",
-        "How long to serve on after the signal to stop, with a 503 at /readyz, so that balancers turn elsewhere.",
+        "How long to keep serving after the signal to stop, with a 503 at /readyz, so that load balancers choose another proxy.",
     ),
     top("shutdown_grace_seconds", "10", "How long running requests may take after that."),
     store(
         "redis",
         "",
-        "The Redis that several proxies share, instead of a database file: redis://…, rediss://… or redis+unix://…. With a password: by redis_file or redis_env in [store], or by this variable.",
+        "The Redis that several proxies share, instead of a database file: redis://…, rediss://… or redis+unix://…. An address with a password belongs in redis_file or redis_env in [store], or in this variable.",
     ),
     limit("token_per_minute", "60", "`POST /token`, per minute and address."),
     limit("start_per_minute", "60", "New conversations, per minute and address; one visitor gets a tenth."),
     limit("send_per_minute", "60", "Messages, per minute and visitor; one address gets ten times that."),
     limit("upload_per_minute", "10", "Files, per minute and visitor; one address gets ten times that."),
-    limit("upload_bytes", "10485760", "Largest file of a visitor's, up to 268435456."),
-    limit("body_bytes", "65536", "Largest body of a visitor's other requests."),
-    limit("webhook_bytes", "4194304", "Largest body of a webhook."),
-    limit("connections", "20000", "Open connections at one time."),
+    limit("upload_bytes", "10485760", "Largest file of a visitor in bytes, up to 268435456."),
+    limit("body_bytes", "65536", "Largest body of a visitor's other requests, in bytes."),
+    limit("webhook_bytes", "4194304", "Largest body of a webhook, in bytes."),
+    limit("connections", "20000", "Largest number of simultaneous connections."),
     limit(
         "connections_per_address",
         "2000",
-        "Open connections of one address. The addresses of `trusted_proxies` are not counted.",
+        "Largest number of simultaneous connections of one address. The addresses of `trusted_proxies` are not counted.",
     ),
-    limit("streams", "64", "Streams and long polls of one visitor; one more ends the oldest."),
+    limit("streams", "64", "Streams and long polls of one visitor; one more closes the oldest."),
     limit("head_timeout_seconds", "15", "How long a request's head may take, and how long an idle connection is kept."),
     limit("body_timeout_seconds", "20", "How long a request's body may take."),
 ];
@@ -127,25 +127,25 @@ pub const SITE_KEYS: &[&str] = &[
 /// Variables that define one site without a file; with a file, an additional one.
 pub const SITE_VARIABLES: &[(&str, &str)] = &[
     ("CHATAIBOT_PROXY_SITE_ID", "Its name; `default` when not set."),
-    ("CHATAIBOT_PROXY_SITE_ORIGINS", "Its origins, with commas between."),
-    ("CHATAIBOT_PROXY_SITE_BOT_KEYS", "Its bots, with commas between; the first is the default."),
+    ("CHATAIBOT_PROXY_SITE_ORIGINS", "Its origins, separated by commas."),
+    ("CHATAIBOT_PROXY_SITE_BOT_KEYS", "Keys of its bots, separated by commas; the first is the default."),
     ("CHATAIBOT_PROXY_SITE_ACCOUNT_TOKEN", "The platform's account token. Secret."),
     ("CHATAIBOT_PROXY_SITE_WEBHOOK_SECRET", "The last part of the webhook's path, at least 16 characters. Secret."),
     ("CHATAIBOT_PROXY_SITE_WEBHOOK_TOKEN", "The token entered in the platform's Events settings. Secret."),
-    ("CHATAIBOT_PROXY_SITE_UPLOADS", "`true` when visitors may send files; off when not set."),
+    ("CHATAIBOT_PROXY_SITE_UPLOADS", "`true` if visitors may send files; off when not set."),
     (
         "CHATAIBOT_PROXY_SITE_UPLOAD_TYPES",
-        "Their MIME types, with commas between; pictures, PDF and text when not set.",
+        "Accepted MIME types, separated by commas; pictures, PDF and text when not set.",
     ),
     (
         "CHATAIBOT_PROXY_SITE_TYPED_ANSWERS",
-        "`true` when the platform takes its internal forms of an answer; off when not set.",
+        "`true` if the platform accepts its internal forms of an answer; off when not set.",
     ),
     (
         "CHATAIBOT_PROXY_SITE_IDENTITY",
-        "`optional` or `required` when the host site signs its visitors in; off when not set.",
+        "`optional` or `required` if the host site signs its visitors in; off when not set.",
     ),
-    ("CHATAIBOT_PROXY_SITE_IDENTITY_SECRET", "What it signs with, at least 32 characters. Secret."),
+    ("CHATAIBOT_PROXY_SITE_IDENTITY_SECRET", "The secret for signing identities, at least 32 characters. Secret."),
 ];
 
 /// Returns the setting with this key.
@@ -156,14 +156,14 @@ pub fn find(table: &str, key: &str) -> Option<&'static Setting> {
 /// Formats the table for the end of `--help`.
 pub fn help() -> String {
     let mut text = String::from(
-        "Settings stand in the file given with --config, each can be overridden by an environment variable, and some by a flag.\n",
+        "Settings are in the file given with --config. Each can be overridden by an environment variable, and some by a flag.\n",
     );
     for setting in SETTINGS {
         let path = if setting.table.is_empty() { String::new() } else { format!("{}.", setting.table) };
         let default = if setting.default.is_empty() { String::new() } else { format!(" [{}]", setting.default) };
         text += &format!("\n  {path}{}{default}\n    {}\n    {}\n", setting.key, setting.help, setting.variable());
     }
-    text += "\nSites stand in the file as [[site]] tables (see chataibot-proxy.example.toml). One site can be given without a file:\n";
+    text += "\nSites are [[site]] tables in the file (see chataibot-proxy.example.toml). One site can be defined without a file:\n";
     for (variable, help) in SITE_VARIABLES {
         text += &format!("\n  {variable}\n    {help}\n");
     }

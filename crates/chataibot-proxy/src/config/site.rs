@@ -85,26 +85,26 @@ impl Site {
     }
 
     /// Whether a visitor with this origin, signed in or not, is admitted.
-    pub fn takes(&self, origin: &str, signed_in: bool) -> bool {
-        self.origins.allow(origin) && (signed_in || !matches!(self.identity, IdentityPolicy::Required(_)))
+    pub fn admits(&self, origin: &str, is_signed_in: bool) -> bool {
+        self.origins.allow(origin) && (is_signed_in || !matches!(self.identity, IdentityPolicy::Required(_)))
     }
 
     /// Whether this is the webhook's secret. Takes the same time for every wrong value of the same
     /// length.
     pub fn is_webhook_secret(&self, presented: &str) -> bool {
-        same(&self.webhook_secret, presented)
+        matches_any(&self.webhook_secret, presented)
     }
 
     /// Whether this is the webhook's token. Takes the same time for every wrong value of the same
     /// length.
     pub fn is_webhook_token(&self, presented: &str) -> bool {
-        same(&self.webhook_token, presented)
+        matches_any(&self.webhook_token, presented)
     }
 }
 
 /// Whether any of the secrets fits: while one is being replaced there are two, one per line. All
 /// are compared, so the time does not reveal which one fits.
-fn same(secrets: &SecretString, presented: &str) -> bool {
+fn matches_any(secrets: &SecretString, presented: &str) -> bool {
     let lines = secrets.expose_secret().lines();
     lines.map(|secret| secret.as_bytes().ct_eq(presented.as_bytes())).fold(Choice::from(0), |any, one| any | one).into()
 }

@@ -25,11 +25,11 @@ use crate::error::ApiError;
 const LARGEST: usize = 64 * 1024 * 1024;
 
 /// `Cache-Control` of files that never change.
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
+const CACHE_IMMUTABLE: &str = "public, max-age=31536000, immutable";
 /// `Cache-Control` of aliases of the newest version.
-const FOR_MINUTES: &str = "public, max-age=300";
+const CACHE_BRIEFLY: &str = "public, max-age=300";
 /// `Cache-Control` of names that all versions share.
-const EACH_TIME: &str = "no-cache";
+const CACHE_REVALIDATE: &str = "no-cache";
 
 /// The files, by their path below `/`.
 #[derive(Default)]
@@ -40,21 +40,21 @@ pub struct Assets {
 
 struct File {
     mime: &'static str,
-    plain: Coded,
-    gzip: Option<Coded>,
-    brotli: Option<Coded>,
+    plain: Encoded,
+    gzip: Option<Encoded>,
+    brotli: Option<Encoded>,
 }
 
 /// One encoding of a file. Each has its own `ETag` because the bytes differ.
-struct Coded {
+struct Encoded {
     bytes: Bytes,
-    tag: HeaderValue,
+    etag: HeaderValue,
 }
 
-impl Coded {
+impl Encoded {
     fn new(bytes: Vec<u8>) -> Self {
-        let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&bytes)[..16]));
-        Self { bytes: bytes.into(), tag: HeaderValue::try_from(tag).expect("hex in quotes is a header value") }
+        let etag = format!("\"{}\"", hex::encode(&Sha256::digest(&bytes)[..16]));
+        Self { bytes: bytes.into(), etag: HeaderValue::try_from(etag).expect("hex in quotes is a header value") }
     }
 }
 
@@ -79,17 +79,17 @@ impl Assets {
     /// When a file can't be read, or there is far more than a bundle.
     pub fn read(directory: &Path) -> Result<Self, BadAssets> {
         let mut found = HashMap::new();
-        let mut room = LARGEST;
-        collect(directory, "", &mut found, &mut room)
+        let mut bytes_left = LARGEST;
+        read_directory(directory, "", &mut found, &mut bytes_left)
             .map_err(|what| BadAssets { directory: directory.to_owned(), what })?;
         let version = version(found.get("integrity.json"));
-        let names: Vec<String> = found.keys().filter(|name| !is_coded_form(name, &found)).cloned().collect();
+        let names: Vec<String> = found.keys().filter(|name| !is_precompressed(name, &found)).cloned().collect();
         let mut files = HashMap::new();
         for name in names {
-            let gzip = found.remove(&format!("{name}.gz")).map(Coded::new);
-            let brotli = found.remove(&format!("{name}.br")).map(Coded::new);
+            let gzip = found.remove(&format!("{name}.gz")).map(Encoded::new);
+            let brotli = found.remove(&format!("{name}.br")).map(Encoded::new);
             let Some(plain) = found.remove(&name) else { continue };
-            files.insert(name.clone(), File { mime: mime(&name), plain: Coded::new(plain), gzip, brotli });
+            files.insert(name.clone(), File { mime: mime(&name), plain: Encoded::new(plain), gzip, brotli });
         }
         Ok(Self { files, version })
     }
@@ -100,45 +100,46 @@ impl Assets {
         // Only the current version: anything else would be cached for a year under a wrong name.
         if let Some(rest) = path.strip_prefix("v/") {
             let name = rest.strip_prefix(&self.version)?.strip_prefix('/')?;
-            return Some((own(name)?, FOR_EVER));
+            return Some((own(name)?, CACHE_IMMUTABLE));
         }
         let (folder, name) = path.split_once('/').unwrap_or_default();
-        let (is_own, lasting) = match release(folder) {
-            Some(Release::Version) => (folder == self.version, FOR_EVER),
-            Some(Release::Moving) => {
-                (self.version.strip_prefix(folder).is_some_and(|rest| rest.starts_with('.')), FOR_MINUTES)
+        let (is_current, cache_control) = match release(folder) {
+            Some(Release::Version) => (folder == self.version, CACHE_IMMUTABLE),
+            Some(Release::Alias) => {
+                (self.version.strip_prefix(folder).is_some_and(|rest| rest.starts_with('.')), CACHE_BRIEFLY)
             }
-            None => return Some((own(path)?, EACH_TIME)),
+            None => return Some((own(path)?, CACHE_REVALIDATE)),
         };
-        let file = self.files.get(path).or_else(|| own(name).filter(|_| is_own))?;
-        Some((file, lasting))
+        let file = self.files.get(path).or_else(|| own(name).filter(|_| is_current))?;
+        Some((file, cache_control))
     }
 
     /// Answers `GET` and `HEAD`.
     pub fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Result<Response, ApiError> {
         let path = path.strip_prefix('/').unwrap_or(path);
-        let (file, lasting) = self.find(path).ok_or_else(ApiError::not_found)?;
+        let (file, cache_control) = self.find(path).ok_or_else(ApiError::not_found)?;
         if !matches!(*method, Method::GET | Method::HEAD) {
             return Err(ApiError::method_not_allowed());
         }
-        let (coded, coding) = file.best(headers);
-        let is_known = headers.get_all(header::IF_NONE_MATCH).iter().any(|tags| has_tag(tags, &coded.tag));
-        let mut response = match is_known {
+        let (encoded, content_encoding) = file.best_encoding(headers);
+        let is_unmodified =
+            headers.get_all(header::IF_NONE_MATCH).iter().any(|etags| matches_etag(etags, &encoded.etag));
+        let mut response = match is_unmodified {
             true => StatusCode::NOT_MODIFIED.into_response(),
-            false => coded.bytes.clone().into_response(),
+            false => encoded.bytes.clone().into_response(),
         };
         response.extensions_mut().insert(Served);
         let headers = response.headers_mut();
         headers.remove(header::CONTENT_TYPE);
-        if !is_known {
+        if !is_unmodified {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.mime));
-            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(coded.bytes.len()));
-            if let Some(coding) = coding {
-                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(encoded.bytes.len()));
+            if let Some(content_encoding) = content_encoding {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(content_encoding));
             }
         }
-        headers.insert(header::ETAG, coded.tag.clone());
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(lasting));
+        headers.insert(header::ETAG, encoded.etag.clone());
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache_control));
         headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         // Lets the page, on another origin, measure their size: nothing in them is secret.
@@ -149,7 +150,7 @@ impl Assets {
 }
 
 impl File {
-    fn best(&self, headers: &HeaderMap) -> (&Coded, Option<&'static str>) {
+    fn best_encoding(&self, headers: &HeaderMap) -> (&Encoded, Option<&'static str>) {
         match (&self.brotli, &self.gzip) {
             (Some(brotli), _) if accepts(headers, "br") => (brotli, Some("br")),
             (_, Some(gzip)) if accepts(headers, "gzip") => (gzip, Some("gzip")),
@@ -159,23 +160,23 @@ impl File {
 }
 
 /// Whether the coding is listed with a weight above zero.
-fn accepts(headers: &HeaderMap, coding: &str) -> bool {
+fn accepts(headers: &HeaderMap, content_encoding: &str) -> bool {
     let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).any(|item| {
         let mut parts = item.split(';').map(str::trim);
-        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(coding));
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(content_encoding));
         let weight =
             parts.find_map(|part| part.strip_prefix("q=")).and_then(|weight| weight.parse().ok()).unwrap_or(1.0_f32);
         named && weight > 0.0
     })
 }
 
-fn has_tag(tags: &HeaderValue, tag: &HeaderValue) -> bool {
-    let (Ok(tags), Ok(tag)) = (tags.to_str(), tag.to_str()) else { return false };
-    tags.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
+fn matches_etag(etags: &HeaderValue, etag: &HeaderValue) -> bool {
+    let (Ok(etags), Ok(etag)) = (etags.to_str(), etag.to_str()) else { return false };
+    etags.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == etag)
 }
 
-fn is_coded_form(name: &str, found: &HashMap<String, Vec<u8>>) -> bool {
+fn is_precompressed(name: &str, found: &HashMap<String, Vec<u8>>) -> bool {
     [".br", ".gz"].iter().any(|ending| name.strip_suffix(ending).is_some_and(|plain| found.contains_key(plain)))
 }
 
@@ -184,7 +185,7 @@ enum Release {
     /// `1.2.3`
     Version,
     /// `1`, and `0.1` before 1.0.0: versions that a page can follow without breaking changes.
-    Moving,
+    Alias,
 }
 
 fn release(folder: &str) -> Option<Release> {
@@ -195,8 +196,8 @@ fn release(folder: &str) -> Option<Release> {
     }
     match numbers[..] {
         [_, _, _] => Some(Release::Version),
-        [major] if major != "0" => Some(Release::Moving),
-        ["0", _] => Some(Release::Moving),
+        [major] if major != "0" => Some(Release::Alias),
+        ["0", _] => Some(Release::Alias),
         _ => None,
     }
 }
@@ -209,7 +210,12 @@ fn version(integrity: Option<&Vec<u8>>) -> String {
     parsed.and_then(|value| value.get("version")?.as_str().map(str::to_owned)).unwrap_or_else(own)
 }
 
-fn collect(directory: &Path, prefix: &str, found: &mut HashMap<String, Vec<u8>>, room: &mut usize) -> io::Result<()> {
+fn read_directory(
+    directory: &Path,
+    prefix: &str,
+    found: &mut HashMap<String, Vec<u8>>,
+    bytes_left: &mut usize,
+) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         // Hidden files and names that would need escaping in a URL are not part of a bundle;
@@ -218,10 +224,10 @@ fn collect(directory: &Path, prefix: &str, found: &mut HashMap<String, Vec<u8>>,
         let kind = entry.file_type()?;
         let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
         if kind.is_dir() {
-            collect(&entry.path(), &path, found, room)?;
+            read_directory(&entry.path(), &path, found, bytes_left)?;
         } else if kind.is_file() {
             let size = usize::try_from(entry.metadata()?.len()).unwrap_or(usize::MAX);
-            *room = room.checked_sub(size).ok_or_else(|| {
+            *bytes_left = bytes_left.checked_sub(size).ok_or_else(|| {
                 io::Error::other(format!(
                     "there are more than {LARGEST} bytes in it; is this really the bundle's directory?"
                 ))

@@ -24,7 +24,7 @@ impl FromRequestParts<Arc<App>> for Visitor {
         if let Some(visitor) = parts.extensions.get::<Self>() {
             return Ok(visitor.clone());
         }
-        let visitor = of_request(parts, app).map_err(|fault| {
+        let visitor = authenticate(parts, app).map_err(|fault| {
             app.metrics.tokens_refused.inc();
             ApiError::unauthorized().cause(fault)
         })?;
@@ -33,38 +33,38 @@ impl FromRequestParts<Arc<App>> for Visitor {
     }
 }
 
-fn of_request(parts: &Parts, app: &App) -> Result<Visitor, TokenFault> {
-    let visitor = app.services.tokens.check(bearer(&parts.headers)?, &app.sites.now())?;
-    match single(&parts.headers, &header::ORIGIN)? {
+fn authenticate(parts: &Parts, app: &App) -> Result<Visitor, TokenFault> {
+    let visitor = app.services.tokens.check(bearer_token(&parts.headers)?, &app.sites.current())?;
+    match single_header(&parts.headers, &header::ORIGIN)? {
         Some(origin) if origin == visitor.origin => Ok(visitor),
         Some(_) => Err(TokenFault::Origin),
         // Browsers omit `Origin` only in a GET to the page's own server.
-        None if parts.method.is_safe() && host_is_that_of(&parts.headers, &visitor.origin) => Ok(visitor),
+        None if parts.method.is_safe() && is_same_host(&parts.headers, &visitor.origin) => Ok(visitor),
         None => Err(TokenFault::Origin),
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Result<&str, TokenFault> {
-    let value = single(headers, &header::AUTHORIZATION)?.ok_or(TokenFault::Missing)?;
+fn bearer_token(headers: &HeaderMap) -> Result<&str, TokenFault> {
+    let value = single_header(headers, &header::AUTHORIZATION)?.ok_or(TokenFault::Missing)?;
     let (scheme, token) = value.split_once(' ').ok_or(TokenFault::Missing)?;
     if scheme.eq_ignore_ascii_case("bearer") { Ok(token) } else { Err(TokenFault::Missing) }
 }
 
 /// Returns the value of a header that may occur once. Two servers could interpret a repeated header
 /// differently.
-fn single<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Result<Option<&'a str>, TokenFault> {
+fn single_header<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Result<Option<&'a str>, TokenFault> {
     let mut values = headers.get_all(name).iter();
     let first = values.next().map(|value| value.to_str().map_err(|_| TokenFault::Form)).transpose()?;
     if values.next().is_some() { Err(TokenFault::Form) } else { Ok(first) }
 }
 
-fn host_is_that_of(headers: &HeaderMap, origin: &str) -> bool {
-    let Ok(Some(host)) = single(headers, &header::HOST) else { return false };
+fn is_same_host(headers: &HeaderMap, origin: &str) -> bool {
+    let Ok(Some(host)) = single_header(headers, &header::HOST) else { return false };
     let Ok(origin) = Url::parse(origin) else { return false };
     // Only host and port are compared: the scheme depends on who terminates TLS in front of the
     // proxy.
-    Url::parse(&format!("{}://{host}/", origin.scheme())).is_ok_and(|here| {
-        here.host() == origin.host() && here.port_or_known_default() == origin.port_or_known_default()
+    Url::parse(&format!("{}://{host}/", origin.scheme())).is_ok_and(|host_url| {
+        host_url.host() == origin.host() && host_url.port_or_known_default() == origin.port_or_known_default()
     })
 }
 

@@ -31,7 +31,7 @@ pub async fn collect(State(app): State<Arc<App>>, request: Request, next: Next) 
     }
     // A few compressed bytes can expand to gigabytes, and neither browsers nor the platform
     // compress requests.
-    if is_coded(&parts.headers) {
+    if is_compressed(&parts.headers) {
         return Err(unsupported("compressed bodies are not taken"));
     }
     let limits = &app.config.limits;
@@ -56,23 +56,23 @@ pub async fn collect(State(app): State<Arc<App>>, request: Request, next: Next) 
 /// Reads and discards the rest of a body, within limits. If bytes remain unread, the sender gets a
 /// TCP reset and loses the answer.
 pub async fn drain(mut body: Body) {
-    const MOST: usize = 16 * 1024 * 1024;
-    const LONGEST: Duration = Duration::from_secs(2);
-    let taken = async {
-        let mut taken = 0;
+    const MAX_BYTES: usize = 16 * 1024 * 1024;
+    const TIMEOUT: Duration = Duration::from_secs(2);
+    let read = async {
+        let mut read = 0;
         while let Some(Ok(frame)) = body.frame().await {
-            taken += frame.data_ref().map_or(0, Bytes::len);
-            if taken > MOST {
+            read += frame.data_ref().map_or(0, Bytes::len);
+            if read > MAX_BYTES {
                 break;
             }
         }
     };
     // The answer is the same whether or not all of it came.
-    let _ = tokio::time::timeout(LONGEST, taken).await;
+    let _ = tokio::time::timeout(TIMEOUT, read).await;
 }
 
 /// Whether any `Content-Encoding` line says that the body is compressed.
-pub fn is_coded(headers: &HeaderMap) -> bool {
+pub fn is_compressed(headers: &HeaderMap) -> bool {
     headers.get_all(header::CONTENT_ENCODING).iter().any(|coding| coding != "identity")
 }
 

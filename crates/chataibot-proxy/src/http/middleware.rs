@@ -42,10 +42,10 @@ impl ClientAddress {
 
 /// The outermost layer.
 pub async fn outermost(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let begun = Instant::now();
+    let started = Instant::now();
     let peer =
         request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(Ipv4Addr::UNSPECIFIED.into(), |info| info.0.ip());
-    let address = ClientAddress(client(peer, request.headers(), &app.config.trusted_proxies));
+    let address = ClientAddress(client_address(peer, request.headers(), &app.config.trusted_proxies));
     request.extensions_mut().insert(address);
     let method = request.method().clone();
     let id = request_id();
@@ -60,23 +60,23 @@ pub async fn outermost(State(app): State<Arc<App>>, mut request: Request, next: 
         Ok(response) => response,
         Err(panic) => ApiError::internal(format!("panic: {}", panic_text(&*panic))).into_response(),
     };
-    if is_bare_error(&response) {
-        response = plain_error(response.status(), response.headers()).into_response();
+    if is_framework_error(&response) {
+        response = uniform_error(response.status(), response.headers()).into_response();
     }
-    harden(&mut response);
+    add_security_headers(&mut response);
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
 
-    let (status, took) = (response.status().as_u16(), begun.elapsed());
+    let (status, elapsed) = (response.status().as_u16(), started.elapsed());
     // The duration of a stream or a poll says nothing about this server.
     if !route.ends_with("/events") {
-        app.metrics.request.observe(took.as_secs_f64());
+        app.metrics.request.observe(elapsed.as_secs_f64());
     }
     let cause = response.extensions().get::<Cause>().map(ToString::to_string).unwrap_or_default();
-    app.metrics.answered(response.status());
+    app.metrics.count_response(response.status());
     span.record("status", status);
-    let millis = millis(took);
+    let millis = millis(elapsed);
     span.in_scope(|| match status {
         500.. => tracing::error!(status, millis, cause, "answered"),
         400.. => tracing::info!(status, millis, cause, "answered"),
@@ -93,12 +93,12 @@ fn request_id() -> String {
 
 /// Returns the last address of the chain that is not a trusted reverse proxy. The addresses before
 /// it can be forged.
-fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_ours = |address: &IpAddr| trusted.iter().any(|network| network.contains(&address.to_canonical()));
+fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(&address.to_canonical()));
     let mut nearest = peer;
     let lines: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok()).collect();
     let mut chain = lines.iter().rev().flat_map(|line| line.rsplit(','));
-    while is_ours(&nearest) {
+    while is_trusted(&nearest) {
         match chain.next().and_then(|hop| hop.trim().parse().ok()) {
             Some(hop) => nearest = hop,
             None => break,
@@ -112,13 +112,13 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
 }
 
 /// Whether this is an error that the framework answered itself, in plain text.
-fn is_bare_error(response: &Response) -> bool {
+fn is_framework_error(response: &Response) -> bool {
     let status = response.status();
     let is_json = response.headers().get(header::CONTENT_TYPE).is_some_and(|value| value == "application/json");
     (status.is_client_error() || status.is_server_error()) && !is_json
 }
 
-fn plain_error(status: StatusCode, headers: &HeaderMap) -> impl IntoResponse + use<> {
+fn uniform_error(status: StatusCode, headers: &HeaderMap) -> impl IntoResponse + use<> {
     let error = match status {
         StatusCode::NOT_FOUND => ApiError::not_found(),
         StatusCode::METHOD_NOT_ALLOWED => ApiError::method_not_allowed(),
@@ -126,20 +126,20 @@ fn plain_error(status: StatusCode, headers: &HeaderMap) -> impl IntoResponse + u
         status if status.is_server_error() => ApiError::internal("the framework failed"),
         status => ApiError::new(status, code::BAD_REQUEST, "this request can't be understood"),
     };
-    let mut kept = HeaderMap::new();
+    let mut kept_headers = HeaderMap::new();
     for name in
         [header::ALLOW, header::VARY, header::ACCESS_CONTROL_ALLOW_ORIGIN, header::ACCESS_CONTROL_EXPOSE_HEADERS]
     {
         if let Some(value) = headers.get(&name) {
-            kept.insert(name, value.clone());
+            kept_headers.insert(name, value.clone());
         }
     }
-    (kept, error)
+    (kept_headers, error)
 }
 
 /// Adds headers that make the proxy's answers useless for an attacker's page. The policy of the
 /// bundle's own pages is left to their author.
-fn harden(response: &mut Response) {
+fn add_security_headers(response: &mut Response) {
     let is_asset = response.extensions().get::<Served>().is_some();
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -167,16 +167,20 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.append("x-forwarded-for", HeaderValue::from_static("6.6.6.6, 203.0.113.9"));
         headers.append("x-forwarded-for", HeaderValue::from_static("10.0.0.2"));
-        assert_eq!(client(ip("10.0.0.1"), &headers, &trusted), ip("203.0.113.9"), "the last one that is not ours");
         assert_eq!(
-            client(ip("198.51.100.7"), &headers, &trusted),
+            client_address(ip("10.0.0.1"), &headers, &trusted),
+            ip("203.0.113.9"),
+            "the last one that is not ours"
+        );
+        assert_eq!(
+            client_address(ip("198.51.100.7"), &headers, &trusted),
             ip("198.51.100.7"),
             "a stranger is believed nothing"
         );
-        assert_eq!(client(ip("10.0.0.1"), &headers, &[]), ip("10.0.0.1"));
-        assert_eq!(client(ip("::ffff:10.0.0.1"), &headers, &trusted), ip("203.0.113.9"));
+        assert_eq!(client_address(ip("10.0.0.1"), &headers, &[]), ip("10.0.0.1"));
+        assert_eq!(client_address(ip("::ffff:10.0.0.1"), &headers, &trusted), ip("203.0.113.9"));
         let mut odd = HeaderMap::new();
         odd.append("x-forwarded-for", HeaderValue::from_static("203.0.113.9, nonsense"));
-        assert_eq!(client(ip("10.0.0.1"), &odd, &trusted), ip("10.0.0.1"));
+        assert_eq!(client_address(ip("10.0.0.1"), &odd, &trusted), ip("10.0.0.1"));
     }
 }

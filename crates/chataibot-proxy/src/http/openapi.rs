@@ -63,7 +63,7 @@ fn document() -> Value {
             },
         },
     });
-    plain_words(&mut document);
+    strip_doc_links(&mut document);
     document
 }
 
@@ -97,7 +97,7 @@ fn operation(call: &Call, generator: &mut SchemaGenerator) -> Value {
         .map(|(name, _)| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
     let others = call.parameters.iter().map(|parameter| {
         json!({
-            "name": parameter.name, "in": parameter.place, "required": parameter.required,
+            "name": parameter.name, "in": parameter.location, "required": parameter.is_required,
             "description": parameter.description, "schema": parameter.schema(),
         })
     });
@@ -106,7 +106,7 @@ fn operation(call: &Call, generator: &mut SchemaGenerator) -> Value {
         operation["parameters"] = parameters.into();
     }
     if let Some((content_type, shape)) = call.body {
-        let content = json!({ content_type: media(shape, generator) });
+        let content = json!({ content_type: media_type(shape, generator) });
         operation["requestBody"] = json!({ "required": true, "content": content });
     }
     operation
@@ -116,9 +116,9 @@ fn responses(call: &Call, generator: &mut SchemaGenerator) -> Value {
     let mut responses = Map::new();
     let mut content = Map::new();
     for (content_type, shape) in call.answers {
-        content.insert((*content_type).to_owned(), media(*shape, generator));
+        content.insert((*content_type).to_owned(), media_type(*shape, generator));
     }
-    responses.insert("200".to_owned(), json!({ "description": call.answered, "content": content }));
+    responses.insert("200".to_owned(), json!({ "description": call.answer_description, "content": content }));
     for (status, refusals) in call.refusals.iter().copied().flatten() {
         let codes: Vec<&str> = refusals.to_vec();
         let mut response = json!({
@@ -150,9 +150,9 @@ fn refusal_response(error: &Value) -> Value {
     })
 }
 
-fn media(shape: Shape, generator: &mut SchemaGenerator) -> Value {
+fn media_type(shape: Shape, generator: &mut SchemaGenerator) -> Value {
     match shape {
-        Shape::Of(schema) => json!({ "schema": Value::from(schema(generator)) }),
+        Shape::Json(schema) => json!({ "schema": Value::from(schema(generator)) }),
         Shape::Text(example) => json!({ "schema": { "type": "string" }, "example": example }),
         // In OpenAPI 3.1 raw bytes have no schema.
         Shape::Bytes => json!({}),
@@ -162,7 +162,7 @@ fn media(shape: Shape, generator: &mut SchemaGenerator) -> Value {
 
 /// Removes intra-doc links from descriptions, which come from doc comments: they mean nothing
 /// outside of Rust.
-fn plain_words(value: &mut Value) {
+fn strip_doc_links(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields.iter_mut() {
@@ -173,11 +173,11 @@ fn plain_words(value: &mut Value) {
                     | Value::Number(_)
                     | Value::String(_)
                     | Value::Array(_)
-                    | Value::Object(_) => plain_words(value),
+                    | Value::Object(_) => strip_doc_links(value),
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(plain_words),
+        Value::Array(items) => items.iter_mut().for_each(strip_doc_links),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

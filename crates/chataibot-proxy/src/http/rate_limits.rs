@@ -16,13 +16,13 @@ use crate::{
 };
 
 /// Limits `POST /token`. Answers 429.
-pub async fn token(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {
+pub async fn by_address(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {
     app.services.limits.check_token(ip_prefix(ClientAddress::of(request.extensions()))).await?;
     Ok(next.run(request).await)
 }
 
 /// Limits calls with a visitor token. Answers 401 and 429.
-pub async fn of_visitor(
+pub async fn by_visitor(
     State((app, limited)): State<(Arc<App>, Limited)>,
     request: Request,
     next: Next,

@@ -20,49 +20,49 @@ mod find;
 const DIGITS: std::ops::RangeInclusive<usize> = 9..=15;
 
 /// Returns the nodes with links for the addresses in their text, as long as the tree stays within
-/// `most` nodes and `deepest` levels.
-pub fn linked(nodes: Vec<Node>, most: usize, deepest: usize) -> Vec<Node> {
-    let room = most.saturating_sub(count(&nodes));
-    Linker { room, deepest, before: None }.all(nodes, 0, None)
+/// `most` nodes and `max_depth` levels.
+pub fn link_addresses(nodes: Vec<Node>, most: usize, max_depth: usize) -> Vec<Node> {
+    let nodes_left = most.saturating_sub(count(&nodes));
+    Linker { nodes_left, max_depth, before: None }.link_nodes(nodes, 0, None)
 }
 
 struct Linker {
     /// Number of nodes that may still be added.
-    room: usize,
-    deepest: usize,
+    nodes_left: usize,
+    max_depth: usize,
     /// The preceding character on the same line.
     before: Option<char>,
 }
 
 impl Linker {
-    fn all(&mut self, nodes: Vec<Node>, depth: usize, behind: Option<char>) -> Vec<Node> {
+    fn link_nodes(&mut self, nodes: Vec<Node>, depth: usize, after: Option<char>) -> Vec<Node> {
         let firsts: Vec<Option<char>> = nodes.iter().map(first).collect();
         let mut out = Vec::with_capacity(nodes.len());
         for (index, node) in nodes.into_iter().enumerate() {
-            let behind = firsts.get(index + 1).copied().unwrap_or(behind);
+            let after = firsts.get(index + 1).copied().unwrap_or(after);
             match node {
-                Node::Text(text) => self.text(text, depth, behind, &mut out),
+                Node::Text(text) => self.link_text(text, depth, after, &mut out),
                 Node::Break => {
                     self.before = None;
                     out.push(Node::Break);
                 }
-                Node::Bold(inside) => out.push(Node::Bold(self.all(inside, depth + 1, behind))),
-                Node::Italic(inside) => out.push(Node::Italic(self.all(inside, depth + 1, behind))),
-                Node::Underline(inside) => out.push(Node::Underline(self.all(inside, depth + 1, behind))),
-                Node::Strike(inside) => out.push(Node::Strike(self.all(inside, depth + 1, behind))),
+                Node::Bold(inside) => out.push(Node::Bold(self.link_nodes(inside, depth + 1, after))),
+                Node::Italic(inside) => out.push(Node::Italic(self.link_nodes(inside, depth + 1, after))),
+                Node::Underline(inside) => out.push(Node::Underline(self.link_nodes(inside, depth + 1, after))),
+                Node::Strike(inside) => out.push(Node::Strike(self.link_nodes(inside, depth + 1, after))),
                 Node::Code(_) | Node::Link(_) => {
                     self.before = last(&node).or(self.before);
                     out.push(node);
                 }
                 Node::Paragraph(inside) => {
                     self.before = None;
-                    out.push(Node::Paragraph(self.all(inside, depth + 1, None)));
+                    out.push(Node::Paragraph(self.link_nodes(inside, depth + 1, None)));
                     self.before = None;
                 }
                 Node::List(list) => {
                     let mut item = |item| {
                         self.before = None;
-                        self.all(item, depth + 2, None)
+                        self.link_nodes(item, depth + 2, None)
                     };
                     let items = list.items.into_iter().map(&mut item).collect();
                     self.before = None;
@@ -73,16 +73,16 @@ impl Linker {
         out
     }
 
-    fn text(&mut self, text: String, depth: usize, behind: Option<char>, out: &mut Vec<Node>) {
-        let found = if depth < self.deepest { find(&text, self.before, behind) } else { Vec::new() };
+    fn link_text(&mut self, text: String, depth: usize, after: Option<char>, out: &mut Vec<Node>) {
+        let found = if depth < self.max_depth { find(&text, self.before, after) } else { Vec::new() };
         self.before = text.chars().next_back().or(self.before);
         let mut at = 0;
         for (range, href) in found {
             // The link, its text node, and the text after it.
-            if self.room < 3 {
+            if self.nodes_left < 3 {
                 break;
             }
-            self.room -= 3;
+            self.nodes_left -= 3;
             if at < range.start {
                 out.push(Node::Text(text[at..range.start].to_owned()));
             }
@@ -97,32 +97,32 @@ impl Linker {
     }
 }
 
-/// Returns the addresses in a text and their targets. `before` and `behind` are the characters
+/// Returns the addresses in a text and their targets. `before` and `after` are the characters
 /// around the text.
-fn find(text: &str, before: Option<char>, behind: Option<char>) -> Vec<(Range<usize>, String)> {
+fn find(text: &str, before: Option<char>, after: Option<char>) -> Vec<(Range<usize>, String)> {
     let mut found = Vec::new();
     // Fast path: most texts have no address.
     if !text.contains(['@', ':', '.', '+']) {
         return found;
     }
     let mut at = 0;
-    let mut finder = Finder::new(text, before, behind);
+    let mut finder = Finder::new(text, before, after);
     while let Some((range, href)) = finder.next(at) {
         let words = if href.is_some() { at..range.start } else { at..range.end };
-        phones(text, words, before, behind, &mut found);
+        find_phones(text, words, before, after, &mut found);
         at = range.end;
         found.extend(href.map(|href| (range, href)));
     }
-    phones(text, at..text.len(), before, behind, &mut found);
+    find_phones(text, at..text.len(), before, after, &mut found);
     found
 }
 
 /// Finds telephone numbers in international form: `+`, a country code, and digits.
-fn phones(
+fn find_phones(
     text: &str,
     within: Range<usize>,
     before: Option<char>,
-    behind: Option<char>,
+    after: Option<char>,
     found: &mut Vec<(Range<usize>, String)>,
 ) {
     let mut at = within.start;
@@ -132,13 +132,13 @@ fn phones(
         if previous.is_some_and(|c| c.is_alphanumeric() || matches!(c, '+' | '=' | '/' | '_' | '-' | '.' | '@' | '^')) {
             continue;
         }
-        let Some((length, number)) = phone(&text[plus..within.end]) else { continue };
+        let Some((length, number)) = parse_phone(&text[plus..within.end]) else { continue };
         let end = plus + length;
-        let next = if end < text.len() { text[end..].chars().next() } else { behind };
-        let value = text[end..].trim_start().chars().next().or(behind.filter(|_| end == text.len()));
+        let next = if end < text.len() { text[end..].chars().next() } else { after };
+        let value = text[end..].trim_start().chars().next().or(after.filter(|_| end == text.len()));
         let is_amount = value.is_some_and(|c| matches!(c, '€' | '$' | '£' | '¥' | '%' | '₽' | '₹' | '°'));
-        let goes_on = next.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '@' | '=' | '+' | '*' | '^'));
-        if is_amount || goes_on {
+        let continues = next.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '@' | '=' | '+' | '*' | '^'));
+        if is_amount || continues {
             continue;
         }
         if let Some(href) = links::link(&["tel:+", &number].concat()) {
@@ -149,7 +149,7 @@ fn phones(
 }
 
 /// Returns the length of the number at the start of a text, and its digits.
-fn phone(text: &str) -> Option<(usize, String)> {
+fn parse_phone(text: &str) -> Option<(usize, String)> {
     let mut digits = String::new();
     let mut end = 1;
     let mut since_digit = 0;
@@ -192,12 +192,12 @@ fn phone(text: &str) -> Option<(usize, String)> {
         end = before;
         digits.truncate(count);
     }
-    (DIGITS.contains(&digits.len()) && is_country(&digits)).then_some((end, digits))
+    (DIGITS.contains(&digits.len()) && has_country_code(&digits)).then_some((end, digits))
 }
 
 /// Whether the digits begin with a country code and, for countries with a fixed length, have that
 /// length.
-fn is_country(digits: &str) -> bool {
+fn has_country_code(digits: &str) -> bool {
     let bytes = digits.as_bytes();
     match bytes {
         [b'1', area, ..] => digits.len() == 11 && *area >= b'2',
@@ -409,12 +409,12 @@ mod tests {
             ("https://a.example/", "x"),
         ] {
             let nodes = vec![text(one), Node::Bold(vec![text(other)])];
-            assert_eq!(linked(nodes.clone(), 100, 16), nodes);
+            assert_eq!(link_addresses(nodes.clone(), 100, 16), nodes);
         }
-        for behind in [".", ", or", " x", "?", "をご覧"] {
-            let nodes = vec![Node::Bold(vec![text("https://a.example/x")]), text(behind)];
+        for after in [".", ", or", " x", "?", "をご覧"] {
+            let nodes = vec![Node::Bold(vec![text("https://a.example/x")]), text(after)];
             let link = Node::Link(Link::to("https://a.example/x".to_owned(), vec![text("https://a.example/x")]));
-            assert_eq!(linked(nodes, 100, 16), [Node::Bold(vec![link]), text(behind)]);
+            assert_eq!(link_addresses(nodes, 100, 16), [Node::Bold(vec![link]), text(after)]);
         }
     }
 
@@ -489,11 +489,11 @@ mod tests {
     fn links_and_code_are_left_alone() {
         let text = || vec![Node::Text("https://a.example/".to_owned())];
         for node in [Node::Code(text()), Node::Link(Link::to("https://b.example/".to_owned(), text()))] {
-            assert_eq!(linked(vec![node.clone()], 100, 16), [node]);
+            assert_eq!(link_addresses(vec![node.clone()], 100, 16), [node]);
         }
         let link = Node::Link(Link::to("https://a.example/".to_owned(), text()));
-        assert_eq!(linked(vec![Node::Bold(text())], 100, 16), [Node::Bold(vec![link.clone()])]);
-        assert_eq!(linked(text(), 3, 16), text(), "no room for more");
-        assert_eq!(linked(text(), 4, 16), [link]);
+        assert_eq!(link_addresses(vec![Node::Bold(text())], 100, 16), [Node::Bold(vec![link.clone()])]);
+        assert_eq!(link_addresses(text(), 3, 16), text(), "no room for more");
+        assert_eq!(link_addresses(text(), 4, 16), [link]);
     }
 }

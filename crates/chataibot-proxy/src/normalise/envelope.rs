@@ -37,9 +37,9 @@ pub fn read(body: &[u8]) -> Result<Delivery, BadDelivery> {
     let token = fields::text(&value, &["token"]);
     let events: Cow<'_, [Value]> = match (&value, value.get("events")) {
         (Value::Array(events), _) => Cow::Borrowed(events),
-        (_, Some(events)) => match opened(events).as_ref() {
+        (_, Some(events)) => match parse_embedded_json(events).as_ref() {
             Value::Array(events) => Cow::Owned(events.clone()),
-            Value::Object(_) => Cow::Owned(vec![opened(events).into_owned()]),
+            Value::Object(_) => Cow::Owned(vec![parse_embedded_json(events).into_owned()]),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return Err(BadDelivery::Shape),
         },
         (Value::Object(entries), None) if entries.contains_key("event") || entries.contains_key("type") => {
@@ -54,7 +54,10 @@ pub fn read(body: &[u8]) -> Result<Delivery, BadDelivery> {
     if events.len() > MOST_EVENTS {
         return Err(BadDelivery::TooMany);
     }
-    Ok(Delivery::Events { token, events: events.iter().map(|item| event(opened(item).as_ref())).collect() })
+    Ok(Delivery::Events {
+        token,
+        events: events.iter().map(|item| parse_event(parse_embedded_json(item).as_ref())).collect(),
+    })
 }
 
 /// Parses JSON. If that fails, retries without what an editor may have cut in half: invalid UTF-8
@@ -62,8 +65,8 @@ pub fn read(body: &[u8]) -> Result<Delivery, BadDelivery> {
 fn parse(body: &[u8]) -> Result<Value, BadDelivery> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     serde_json::from_slice(body).or_else(|_| {
-        let mended = without_lone_surrogates(&String::from_utf8_lossy(body));
-        serde_json::from_str(&mended).map_err(|_| BadDelivery::NotJson)
+        let repaired = without_lone_surrogates(&String::from_utf8_lossy(body));
+        serde_json::from_str(&repaired).map_err(|_| BadDelivery::NotJson)
     })
 }
 
@@ -93,7 +96,7 @@ fn without_lone_surrogates(json: &str) -> String {
 }
 
 /// Parses a text that holds JSON: the platform also sends objects and lists as texts (INT).
-fn opened(value: &Value) -> Cow<'_, Value> {
+fn parse_embedded_json(value: &Value) -> Cow<'_, Value> {
     if let Value::String(text) = value
         && text.trim_start().starts_with(['{', '['])
         && let Ok(inner @ (Value::Object(_) | Value::Array(_))) = parse(text.as_bytes())
@@ -103,11 +106,12 @@ fn opened(value: &Value) -> Cow<'_, Value> {
     Cow::Borrowed(value)
 }
 
-fn event(item: &Value) -> Normalised {
-    let inner = item.get("event").filter(|inner| !inner.is_null()).map_or(Cow::Borrowed(item), opened);
-    let payload = fields::any(&inner, &["payload", "data"]).map_or(Cow::Borrowed(inner.as_ref()), opened);
+fn parse_event(item: &Value) -> Normalised {
+    let inner = item.get("event").filter(|inner| !inner.is_null()).map_or(Cow::Borrowed(item), parse_embedded_json);
+    let payload =
+        fields::first_present(&inner, &["payload", "data"]).map_or(Cow::Borrowed(inner.as_ref()), parse_embedded_json);
     let raw_kind = fields::text(&inner, &["type", "event_type", "name"]).or_else(|| fields::text(item, &["type"]));
-    let name = raw_kind.as_deref().map(fields::name).unwrap_or_default();
+    let name = raw_kind.as_deref().map(fields::canonical_name).unwrap_or_default();
     let mut diagnostics = Vec::new();
     let (kind, id): (Kind, _) = match name.as_str() {
         "message" | "message_create" | "message_created" | "message_exchange" | "new_message" => {
@@ -150,7 +154,7 @@ fn event(item: &Value) -> Normalised {
 }
 
 fn message(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> (Kind, Option<String>) {
-    let message = payload.get("message").map_or(Cow::Borrowed(payload), opened);
+    let message = payload.get("message").map_or(Cow::Borrowed(payload), parse_embedded_json);
     let id = id_of(payload, &["message_id"])
         .or_else(|| id_of(&message, &["id", "message_id"]))
         .or_else(|| id_of(payload, &["id"]));
@@ -170,13 +174,13 @@ fn message(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> (Kind, Option<
 /// Returns the author from `message_by`, an object (OBS) or a plain text (INT). Unknown authors
 /// count as the bot, so that the message is shown rather than mistaken for an echo.
 fn author(value: &Value) -> Option<Author> {
-    let by = fields::any(value, &["message_by", "sent_by", "sender"])?;
+    let by = fields::first_present(value, &["message_by", "sent_by", "sender"])?;
     let kind = fields::text_or_field(by, &["type", "role"])?;
     Some(role(&kind))
 }
 
 fn role(kind: &str) -> Author {
-    match fields::name(kind).as_str() {
+    match fields::canonical_name(kind).as_str() {
         "visitor" | "contact" | "customer" | "end_user" => Author::Visitor,
         "agent" | "human" | "operator" | "user" => Author::Agent,
         _ => Author::Bot,
@@ -186,7 +190,7 @@ fn role(kind: &str) -> Author {
 fn status(payload: &Value) -> Kind {
     let status = payload.get("status").or_else(|| payload.get("conversation_status"));
     let word = status.and_then(|status| fields::text_or_field(status, &["type", "name", "value"]));
-    let closed = match word.map(|word| fields::name(&word)).as_deref() {
+    let closed = match word.map(|word| fields::canonical_name(&word)).as_deref() {
         Some("closed" | "close" | "resolved" | "ended" | "completed") => Some(true),
         Some("open" | "opened" | "reopened" | "active") => Some(false),
         Some(_) | None => {
@@ -203,18 +207,18 @@ fn status(payload: &Value) -> Kind {
 
 /// Parses the new assignee, with what a visitor may see of them.
 fn assignee(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> Kind {
-    let Some(who) = fields::any(payload, &["assignee", "assigned_to", "assigned", "user", "to"]) else {
+    let Some(who) = fields::first_present(payload, &["assignee", "assigned_to", "assigned", "user", "to"]) else {
         return Err(Ignored("assignee"));
     };
     let kind = fields::text(who, &["type", "role"]).or_else(|| fields::text(payload, &["assignee_type", "type"]));
     let is_bot = fields::flag(who, &["is_bot"]).unwrap_or(false);
     // Some accounts have an e-mail address in the name field, which visitors must not see.
-    let whole = || {
+    let full_name = || {
         let parts = ["first_name", "last_name"].map(|key| fields::text(who, &[key]).unwrap_or_default());
         Some(parts.join(" ")).filter(|name| !name.trim().is_empty())
     };
     let name = fields::text(who, &["name", "display_name", "full_name"])
-        .or_else(whole)
+        .or_else(full_name)
         .map(|name| text::line(&name, 80))
         .filter(|name| !name.is_empty() && !name.contains('@'));
     let kind = match kind.as_deref().map(role) {
@@ -255,7 +259,7 @@ fn id_of(value: &Value, keys: &[&str]) -> Option<String> {
 
 /// Returns an id: opaque, but short and printable.
 fn id(value: &Value) -> Option<String> {
-    fields::plain(value).filter(|id| id.len() <= LONGEST_ID && id.bytes().all(|b| b.is_ascii_graphic()))
+    fields::scalar_text(value).filter(|id| id.len() <= LONGEST_ID && id.bytes().all(|b| b.is_ascii_graphic()))
 }
 
 #[cfg(test)]

@@ -6,17 +6,17 @@ use serde_json::Value;
 use super::Diagnostic;
 
 /// Returns the first value under one of the keys that is not null.
-pub fn any<'a>(value: &'a Value, keys: &[&str]) -> Option<&'a Value> {
+pub fn first_present<'a>(value: &'a Value, keys: &[&str]) -> Option<&'a Value> {
     keys.iter().filter_map(|key| value.get(key)).find(|found| !found.is_null())
 }
 
 /// Returns the first text under one of the keys that is not blank. A number counts as its digits.
 pub fn text(value: &Value, keys: &[&str]) -> Option<String> {
-    keys.iter().filter_map(|key| value.get(key)).find_map(plain)
+    keys.iter().filter_map(|key| value.get(key)).find_map(scalar_text)
 }
 
 /// Returns a text that is not blank, or a number's digits.
-pub fn plain(value: &Value) -> Option<String> {
+pub fn scalar_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -26,7 +26,7 @@ pub fn plain(value: &Value) -> Option<String> {
 
 /// Returns the value if it is a text, otherwise the text under one of its keys.
 pub fn text_or_field(value: &Value, keys: &[&str]) -> Option<String> {
-    plain(value).or_else(|| text(value, keys))
+    scalar_text(value).or_else(|| text(value, keys))
 }
 
 /// Returns a finite number, parsed from a number or a text.
@@ -68,20 +68,23 @@ pub fn at_most<'a>(listed: &'a [Value], most: usize, diagnostics: &mut Vec<Diagn
 
 /// Normalises a kind's name for comparison: `Message-Create`, `message.create` and `message_create`
 /// become the same.
-pub fn name(raw: &str) -> String {
+pub fn canonical_name(raw: &str) -> String {
     let separated =
         raw.trim().chars().map(|c| if matches!(c, '-' | '.' | ' ' | ':') { '_' } else { c.to_ascii_lowercase() });
     separated.collect()
 }
 
 /// Returns the normalised name under one of the keys; empty if there is none.
-pub fn name_in(value: &Value, keys: &[&str]) -> String {
-    text(value, keys).map(|raw| name(&raw)).unwrap_or_default()
+pub fn canonical_name_in(value: &Value, keys: &[&str]) -> String {
+    text(value, keys).map(|raw| canonical_name(&raw)).unwrap_or_default()
 }
 
 /// Reduces a kind's name to a label that is safe to log and show: at most 40 of `a-z 0-9 _`.
 pub fn label(raw: &str) -> String {
-    let label: String =
-        name(raw).chars().take(40).map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect();
+    let label: String = canonical_name(raw)
+        .chars()
+        .take(40)
+        .map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' })
+        .collect();
     if label.is_empty() { "unnamed".to_owned() } else { label }
 }

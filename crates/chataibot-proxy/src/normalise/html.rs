@@ -33,20 +33,20 @@ const LONGEST_INPUT: usize = 64 * 1024;
 
 /// Converts a formatted text of the platform.
 pub fn rich(html: &str, diagnostics: &mut Vec<Diagnostic>) -> RichText {
-    read(html, diagnostics).text
+    convert(html, diagnostics).text
 }
 
 /// A converted text, and whether the HTML had non-text content.
-pub(super) struct Read {
+pub(super) struct Converted {
     pub text: RichText,
     /// Whether there was an image, player or frame, possibly without text or an allowed address.
     pub has_media: bool,
 }
 
-pub(super) fn read(html: &str, diagnostics: &mut Vec<Diagnostic>) -> Read {
+pub(super) fn convert(html: &str, diagnostics: &mut Vec<Diagnostic>) -> Converted {
     let input = &html[..html.floor_char_boundary(LONGEST_INPUT)];
     let is_too_long = input.len() < html.len();
-    let input = as_written::guarded(input);
+    let input = as_written::escape_literal_text(input);
     // Without tags it is plain text, whose line breaks are kept.
     let has_tags =
         input.split('<').skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)));
@@ -54,10 +54,10 @@ pub(super) fn read(html: &str, diagnostics: &mut Vec<Diagnostic>) -> Read {
     let mut tree = Tree::default();
     let mut walk = Walk::new(&document, &mut tree);
     walk.all(if has_tags { Spaces::Collapsed } else { Spaces::Lines });
-    let Walk { links_dropped, wordless, has_media, .. } = walk;
+    let Walk { links_dropped, unlabelled_images, has_media, .. } = walk;
     if tree.shown() == 0 {
         // There are only images: their file names are all that can be shown.
-        for (address, words) in wordless {
+        for (address, words) in unlabelled_images {
             tree.open_paragraph();
             tree.open_inline(tree::Inline::Link(address));
             tree.text(&words);
@@ -66,14 +66,14 @@ pub(super) fn read(html: &str, diagnostics: &mut Vec<Diagnostic>) -> Read {
         }
     }
     if is_too_long || document.was_cut {
-        tree.go_on_elsewhere();
+        tree.mark_truncated();
     }
     diagnostics.extend(std::iter::repeat_n(Diagnostic::LinkDropped, links_dropped));
     let (nodes, was_cut) = tree.finish();
     if was_cut {
         diagnostics.push(Diagnostic::Cut);
     }
-    Read { text: RichText(addresses::linked(nodes, MOST_NODES, DEEPEST)), has_media }
+    Converted { text: RichText(addresses::link_addresses(nodes, MOST_NODES, DEEPEST)), has_media }
 }
 
 /// Converts a formatted text without reporting what was left out.
@@ -90,11 +90,11 @@ pub fn label(html: &str, most: usize, diagnostics: &mut Vec<Diagnostic>) -> Stri
 pub fn plain(text: &str) -> RichText {
     let mut tree = Tree::default();
     tree.verbatim(text);
-    RichText(addresses::linked(tree.finish().0, MOST_NODES, DEEPEST))
+    RichText(addresses::link_addresses(tree.finish().0, MOST_NODES, DEEPEST))
 }
 
 /// Whether any of the nodes shows text.
-pub(super) fn shows(nodes: &[Node]) -> bool {
+pub(super) fn has_visible_text(nodes: &[Node]) -> bool {
     let shows_itself = |node: &Node| matches!(node, Node::Text(text) if !text.is_empty());
-    nodes.iter().any(|node| shows_itself(node) || children(node).into_iter().any(shows))
+    nodes.iter().any(|node| shows_itself(node) || children(node).into_iter().any(has_visible_text))
 }

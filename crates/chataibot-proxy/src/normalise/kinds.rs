@@ -8,7 +8,7 @@ use chataibot_wire::{
 };
 use serde_json::Value;
 
-use super::{Diagnostic, fields, html, is_block, links, shape, text, together};
+use super::{Diagnostic, combine, fields, html, is_block, links, shape, text};
 
 mod choices;
 mod form;
@@ -23,17 +23,17 @@ const TITLE: &[&str] = &["title", "text", "body", "message", "question", "label"
 
 /// Converts a message; `None` if it has nothing to show to a visitor.
 pub fn content(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
-    at_depth(message, diagnostics, 2)
+    content_at_depth(message, diagnostics, 2)
 }
 
-fn at_depth(message: &Value, diagnostics: &mut Vec<Diagnostic>, depth: usize) -> Option<Content> {
-    let kind = fields::name_in(message, &["type", "message_type", "kind"]);
+fn content_at_depth(message: &Value, diagnostics: &mut Vec<Diagnostic>, depth: usize) -> Option<Content> {
+    let kind = fields::canonical_name_in(message, &["type", "message_type", "kind"]);
     match kind.as_str() {
-        "text" | "" | "button_response" | "slider_response" => texts(message, None, diagnostics),
-        "name" => texts(message, Some(Prompt::Name), diagnostics),
-        "email" => texts(message, Some(Prompt::Email), diagnostics),
-        "phone" | "phone_number" => texts(message, Some(Prompt::Phone), diagnostics),
-        "send_message" if depth > 0 => parts(message, diagnostics, depth - 1),
+        "text" | "" | "button_response" | "slider_response" => text_message(message, None, diagnostics),
+        "name" => text_message(message, Some(Prompt::Name), diagnostics),
+        "email" => text_message(message, Some(Prompt::Email), diagnostics),
+        "phone" | "phone_number" => text_message(message, Some(Prompt::Phone), diagnostics),
+        "send_message" if depth > 0 => multipart(message, diagnostics, depth - 1),
         "image" => media(message, &kind, MediaKind::Image, diagnostics),
         "video" => media(message, &kind, MediaKind::Video, diagnostics),
         "audio" => media(message, &kind, MediaKind::Audio, diagnostics),
@@ -64,12 +64,12 @@ fn at_depth(message: &Value, diagnostics: &mut Vec<Diagnostic>, depth: usize) ->
     }
 }
 
-fn texts(message: &Value, prompt: Option<Prompt>, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
+fn text_message(message: &Value, prompt: Option<Prompt>, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
     // In the documented form of a visitor's message, `data.body` is plain text (DOC); `text` is
     // HTML (OBS).
     let body = match fields::text(message, &["text"]) {
         Some(text) => {
-            let html::Read { text, has_media } = html::read(&text, diagnostics);
+            let html::Converted { text, has_media } = html::convert(&text, diagnostics);
             if text.is_empty() && has_media && prompt.is_none() {
                 // A picture without text and without an allowed address is still a message.
                 return Some(Content::Unsupported(Unsupported { kind: "media".to_owned(), text }));
@@ -84,25 +84,25 @@ fn texts(message: &Value, prompt: Option<Prompt>, diagnostics: &mut Vec<Diagnost
     (!body.is_empty()).then_some(Content::Text(Text { body, prompt }))
 }
 
-fn parts(message: &Value, diagnostics: &mut Vec<Diagnostic>, depth: usize) -> Option<Content> {
+fn multipart(message: &Value, diagnostics: &mut Vec<Diagnostic>, depth: usize) -> Option<Content> {
     let listed = fields::list(message, &["messages", "parts"]);
     if listed.is_empty() {
-        return texts(message, None, diagnostics);
+        return text_message(message, None, diagnostics);
     }
     let listed = fields::at_most(listed, MOST_PARTS, diagnostics);
-    together(listed.iter().filter_map(|part| at_depth(part, diagnostics, depth)).collect())
+    combine(listed.iter().filter_map(|part| content_at_depth(part, diagnostics, depth)).collect())
 }
 
 fn media(message: &Value, kind: &str, media: MediaKind, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
-    let held = fields::any(message, &[kind, "media", "file"]).unwrap_or(message);
-    let address = fields::text_or_field(held, &["link", "url", "src", "href"]);
-    let name = fields::text(held, &["file_name", "filename", "name", "title", "caption"])
+    let file = fields::first_present(message, &[kind, "media", "file"]).unwrap_or(message);
+    let address = fields::text_or_field(file, &["link", "url", "src", "href"]);
+    let name = fields::text(file, &["file_name", "filename", "name", "title", "caption"])
         .or_else(|| fields::text(message, &["file_name", "filename", "caption", "title"]))
         .map(|name| text::line(&name, LONGEST_NAME))
         .filter(|name| !is_blank(name));
     match address.as_deref().and_then(links::media) {
         Some(url) => {
-            let size = size(held).or_else(|| size(message));
+            let size = size(file).or_else(|| size(message));
             Some(Content::Media(Media { kind: media, url, name, size }))
         }
         None => {
@@ -140,7 +140,7 @@ fn calendar(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Calendar {
         auto_open: fields::flag(message, &["auto_open", "autoOpen"]).unwrap_or(false),
         with_time: fields::flag(bounds, &with_time)
             .or_else(|| fields::flag(message, &with_time))
-            .unwrap_or_else(|| fields::name_in(message, &["type"]) == "datetime"),
+            .unwrap_or_else(|| fields::canonical_name_in(message, &["type"]) == "datetime"),
         min: day(&["min", "min_date", "minDate", "start", "from"]),
         max: day(&["max", "max_date", "maxDate", "end", "to"]),
     }
@@ -191,11 +191,11 @@ fn minutes(message: &Value) -> Option<u32> {
 
 /// Returns a kind's main text.
 fn title(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> RichText {
-    block(message, TITLE, diagnostics).unwrap_or_default()
+    rich_text_field(message, TITLE, diagnostics).unwrap_or_default()
 }
 
 /// Returns the formatted text under one of the keys; also accepts `{"text": …}`.
-fn block(value: &Value, keys: &[&str], diagnostics: &mut Vec<Diagnostic>) -> Option<RichText> {
+fn rich_text_field(value: &Value, keys: &[&str], diagnostics: &mut Vec<Diagnostic>) -> Option<RichText> {
     let found = keys
         .iter()
         .filter_map(|key| value.get(key))
@@ -205,7 +205,7 @@ fn block(value: &Value, keys: &[&str], diagnostics: &mut Vec<Diagnostic>) -> Opt
 }
 
 /// Joins two texts, each as a block of its own.
-fn joined(first: Option<RichText>, second: Option<RichText>) -> RichText {
+fn join_blocks(first: Option<RichText>, second: Option<RichText>) -> RichText {
     match (first, second) {
         (Some(first), Some(second)) => RichText([blocks(first), blocks(second)].concat()),
         (Some(only), None) | (None, Some(only)) => only,

@@ -27,7 +27,7 @@ pub fn media(raw: &str) -> Option<String> {
 /// Returns an address whose content is trusted more, such as an agent's picture or a booking page:
 /// `https`, or a loopback address, which browsers trust as much and the demo needs.
 pub fn secure(raw: &str) -> Option<String> {
-    parse(raw).filter(|url| (url.scheme() == "https" || is_this_machine(url)) && is_honest(url)).map(Into::into)
+    parse(raw).filter(|url| (url.scheme() == "https" || is_loopback_http(url)) && is_honest(url)).map(Into::into)
 }
 
 /// Applies `rule`, one of the functions above, to an address; adds a diagnostic if the rule drops
@@ -44,7 +44,7 @@ pub fn checked(
     checked
 }
 
-fn is_this_machine(url: &Url) -> bool {
+fn is_loopback_http(url: &Url) -> bool {
     let is_loopback = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -63,12 +63,12 @@ pub fn host(address: &str) -> Option<String> {
 /// query or a fragment. A relative path (`orders/7`) is resolved from the root, because the same
 /// message is read on many pages.
 pub fn anchor(raw: &str) -> Option<String> {
-    link(raw).or_else(|| own(raw))
+    link(raw).or_else(|| same_site_link(raw))
 }
 
 /// Returns an address on the host page's own site that cannot lead elsewhere.
-fn own(raw: &str) -> Option<String> {
-    let plain = cleaned(raw);
+fn same_site_link(raw: &str) -> Option<String> {
+    let plain = strip_whitespace(raw);
     if plain.len() > LONGEST || Url::parse(&plain) != Err(ParseError::RelativeUrlWithoutBase) {
         return None;
     }
@@ -99,12 +99,12 @@ fn own(raw: &str) -> Option<String> {
 
 /// The URL standard's first step: strips surrounding control characters and spaces, and all tabs
 /// and line ends.
-fn cleaned(raw: &str) -> String {
+fn strip_whitespace(raw: &str) -> String {
     raw.trim_matches(|c: char| c <= ' ').replace(['\t', '\n', '\r'], "")
 }
 
 fn parse(raw: &str) -> Option<Url> {
-    let plain = cleaned(raw);
+    let plain = strip_whitespace(raw);
     if plain.is_empty() || plain.len() > LONGEST {
         return None;
     }

@@ -10,10 +10,10 @@ const MOST_ITEMS: usize = 3;
 /// Returns the shape of a value. The only texts kept are names of kinds: values of a key `type`
 /// that look like identifiers.
 pub fn shape(value: &Value) -> Value {
-    at(value, None, DEEPEST)
+    shape_at(value, None, DEEPEST)
 }
 
-fn at(value: &Value, key: Option<&str>, depth: usize) -> Value {
+fn shape_at(value: &Value, key: Option<&str>, depth: usize) -> Value {
     match value {
         Value::Null => Value::Null,
         Value::Bool(_) => json!("boolean"),
@@ -22,7 +22,8 @@ fn at(value: &Value, key: Option<&str>, depth: usize) -> Value {
         Value::String(text) => json!(format!("text of {}", text.chars().count())),
         Value::Array(_) | Value::Object(_) if depth == 0 => json!("deeper"),
         Value::Array(items) => {
-            let mut shapes: Vec<Value> = items.iter().take(MOST_ITEMS).map(|item| at(item, None, depth - 1)).collect();
+            let mut shapes: Vec<Value> =
+                items.iter().take(MOST_ITEMS).map(|item| shape_at(item, None, depth - 1)).collect();
             if items.len() > MOST_ITEMS {
                 shapes.push(json!(format!("{} in all", items.len())));
             }
@@ -33,7 +34,7 @@ fn at(value: &Value, key: Option<&str>, depth: usize) -> Value {
             for (index, (key, value)) in entries.iter().take(MOST_KEYS).enumerate() {
                 // An object used as a map can have a person's name or address as a key.
                 let shown = if is_name(key) { key.clone() } else { format!("key {index} of {}", key.chars().count()) };
-                shapes.insert(shown, at(value, Some(key), depth - 1));
+                shapes.insert(shown, shape_at(value, Some(key), depth - 1));
             }
             Value::Object(shapes)
         }

@@ -7,44 +7,45 @@ use chataibot_wire::{
     content::{Buttons, Carousel, ChoiceList, FieldKind, Form, Text, Unsupported},
 };
 
-use super::together;
+use super::combine;
 
 /// Maximum size of one content as JSON, in bytes. Readers take events of up to a megabyte.
 pub const LONGEST: usize = 512 * 1024;
 
 /// Splits the content into pieces that each fit, in order; usually one.
 pub fn pieces(content: Content) -> Vec<Content> {
-    within(content, LONGEST)
+    split_to_fit(content, LONGEST)
 }
 
-fn within(content: Content, most: usize) -> Vec<Content> {
-    if length(&content) <= most {
+fn split_to_fit(content: Content, most: usize) -> Vec<Content> {
+    if json_length(&content) <= most {
         return vec![content];
     }
     match content {
-        Content::Parts(parts) => packed(parts.into_iter().flat_map(|part| within(part, most)).collect(), most),
-        Content::Carousel(Carousel { cards }) if cards.len() > 1 => {
-            halves(cards).into_iter().flat_map(|cards| within(Content::Carousel(Carousel { cards }), most)).collect()
-        }
+        Content::Parts(parts) => pack(parts.into_iter().flat_map(|part| split_to_fit(part, most)).collect(), most),
+        Content::Carousel(Carousel { cards }) if cards.len() > 1 => halves(cards)
+            .into_iter()
+            .flat_map(|cards| split_to_fit(Content::Carousel(Carousel { cards }), most))
+            .collect(),
         Content::List(ChoiceList { header, title, footer, sections }) if sections.len() > 1 => {
             let [first, second] = halves(sections);
             let first = ChoiceList { header, title, footer: None, sections: first };
             let second = ChoiceList { header: None, title: RichText::default(), footer, sections: second };
-            [first, second].into_iter().flat_map(|list| within(Content::List(list), most)).collect()
+            [first, second].into_iter().flat_map(|list| split_to_fit(Content::List(list), most)).collect()
         }
         Content::Buttons(Buttons { header, title, footer, buttons, layout }) => {
             let texts = [header, Some(title), footer].into_iter().flatten().filter(|text| !text.is_empty());
-            let mut all: Vec<Content> = texts.flat_map(|text| within(words(text), most)).collect();
+            let mut all: Vec<Content> = texts.flat_map(|text| split_to_fit(text_content(text), most)).collect();
             let title = RichText::default();
             all.push(Content::Buttons(Buttons { header: None, title, footer: None, buttons, layout }));
             all
         }
-        Content::Form(form) => asked(form, most),
+        Content::Form(form) => split_form(form, most),
         Content::Text(Text { body: RichText(nodes), prompt }) if nodes.len() > 1 => {
             let [first, second] = halves(nodes);
             let first = Content::Text(Text { body: RichText(first), prompt: None });
             let second = Content::Text(Text { body: RichText(second), prompt });
-            [first, second].into_iter().flat_map(|text| within(text, most)).collect()
+            [first, second].into_iter().flat_map(|text| split_to_fit(text, most)).collect()
         }
         whole @ (Content::Text(_)
         | Content::Media(_)
@@ -56,16 +57,16 @@ fn within(content: Content, most: usize) -> Vec<Content> {
         | Content::FileUpload(_)
         | Content::Appointment(_)
         | Content::Delay
-        | Content::Unsupported(_)) => vec![shortened(&whole, most)],
+        | Content::Unsupported(_)) => vec![truncate_text(&whole, most)],
     }
 }
 
 /// Groups consecutive parts into as few contents as fit the limit.
-fn packed(parts: Vec<Content>, most: usize) -> Vec<Content> {
+fn pack(parts: Vec<Content>, most: usize) -> Vec<Content> {
     let mut all: Vec<Vec<Content>> = Vec::new();
     let mut size = 0;
     for part in parts {
-        let length = length(&part) + 1;
+        let length = json_length(&part) + 1;
         match all.last_mut() {
             // 16 bytes are reserved for the wrapper `{"parts":[…]}`.
             Some(last) if size + length + 16 <= most => last.push(part),
@@ -76,7 +77,7 @@ fn packed(parts: Vec<Content>, most: usize) -> Vec<Content> {
         }
         size += length;
     }
-    all.into_iter().filter_map(together).collect()
+    all.into_iter().filter_map(combine).collect()
 }
 
 fn halves<T>(mut all: Vec<T>) -> [Vec<T>; 2] {
@@ -86,43 +87,43 @@ fn halves<T>(mut all: Vec<T>) -> [Vec<T>; 2] {
 
 /// Splits a form that is too long: the fields with the longest option lists become text fields, and
 /// their options become text in front of the form.
-fn asked(mut form: Form, most: usize) -> Vec<Content> {
+fn split_form(mut form: Form, most: usize) -> Vec<Content> {
     let mut before = Vec::new();
-    if !form.title.is_empty() && length(&words(form.title.clone())) > most / 2 {
-        before = within(words(std::mem::take(&mut form.title)), most);
+    if !form.title.is_empty() && json_length(&text_content(form.title.clone())) > most / 2 {
+        before = split_to_fit(text_content(std::mem::take(&mut form.title)), most);
     }
-    while length(&Content::Form(form.clone())) > most {
-        let widest = form.fields.iter_mut().filter(|field| !field.options.is_empty());
-        let Some(widest) = widest.max_by_key(|field| field.options.iter().map(String::len).sum::<usize>()) else {
-            before.push(shortened(&Content::Form(form), most));
+    while json_length(&Content::Form(form.clone())) > most {
+        let longest = form.fields.iter_mut().filter(|field| !field.options.is_empty());
+        let Some(longest) = longest.max_by_key(|field| field.options.iter().map(String::len).sum::<usize>()) else {
+            before.push(truncate_text(&Content::Form(form), most));
             return before;
         };
-        let options = std::mem::take(&mut widest.options);
-        widest.kind = FieldKind::Text;
-        let list = [&[widest.label.clone()][..], &options].concat().join("\n");
-        before.extend(within(words(RichText::plain(list)), most));
+        let options = std::mem::take(&mut longest.options);
+        longest.kind = FieldKind::Text;
+        let list = [&[longest.label.clone()][..], &options].concat().join("\n");
+        before.extend(split_to_fit(text_content(RichText::plain(list)), most));
     }
     before.push(Content::Form(form));
     before
 }
 
-fn words(body: RichText) -> Content {
+fn text_content(body: RichText) -> Content {
     Content::Text(Text { body, prompt: None })
 }
 
 /// Truncates the content to the beginning of its text, with a sign that more followed.
-fn shortened(content: &Content, most: usize) -> Content {
+fn truncate_text(content: &Content, most: usize) -> Content {
     let words = content.to_plain();
     // A character takes up to six bytes in JSON.
     let end = words.floor_char_boundary(words.len().min(most / 8));
     let text = RichText::plain([words[..end].trim_end(), " …"].concat());
     if matches!(content, Content::Text(_)) {
-        return self::words(text);
+        return self::text_content(text);
     }
     Content::Unsupported(Unsupported { kind: "too_long".to_owned(), text })
 }
 
-fn length(content: &Content) -> usize {
+fn json_length(content: &Content) -> usize {
     // A content always serialises; if it did not, no length would fit.
     serde_json::to_vec(content).map_or(usize::MAX, |json| json.len())
 }
@@ -142,10 +143,10 @@ mod tests {
 
     /// Checks that all pieces fit and together have the text of the whole; returns them.
     #[track_caller]
-    fn is_whole(content: Content) -> Vec<Content> {
+    fn assert_whole(content: Content) -> Vec<Content> {
         let said = content.to_plain();
         let all = pieces(content);
-        assert!(all.iter().all(|piece| length(piece) <= LONGEST));
+        assert!(all.iter().all(|piece| json_length(piece) <= LONGEST));
         let again: Vec<String> = all.iter().map(Content::to_plain).filter(|words| !words.is_empty()).collect();
         assert_eq!(again.join("\n").replace("\n\n", "\n"), said.replace("\n\n", "\n"));
         all
@@ -153,14 +154,14 @@ mod tests {
 
     #[test]
     fn what_fits_stays_as_it_is() {
-        let content = words(long('x'));
+        let content = text_content(long('x'));
         assert_eq!(pieces(content.clone()), [content]);
     }
 
     #[test]
     fn a_message_of_many_long_parts_becomes_several_and_loses_nothing() {
-        let parts: Vec<Content> = (0..30).map(|_| words(long('界'))).collect();
-        assert_eq!(is_whole(Content::Parts(parts)).len(), 3);
+        let parts: Vec<Content> = (0..30).map(|_| text_content(long('界'))).collect();
+        assert_eq!(assert_whole(Content::Parts(parts)).len(), 3);
     }
 
     #[test]
@@ -172,7 +173,7 @@ mod tests {
             carousel.cards.len()
         });
         assert_eq!(cards.sum::<usize>(), 30);
-        assert!(all.iter().all(|piece| length(piece) <= LONGEST));
+        assert!(all.iter().all(|piece| json_length(piece) <= LONGEST));
 
         let section = |_| Section { title: None, items: vec!["字".repeat(200); 100] };
         let list = ChoiceList {
@@ -187,7 +188,7 @@ mod tests {
             list.sections.len()
         });
         assert_eq!(sections.sum::<usize>(), 30);
-        assert!(all.iter().all(|piece| length(piece) <= LONGEST));
+        assert!(all.iter().all(|piece| json_length(piece) <= LONGEST));
     }
 
     #[test]
@@ -201,7 +202,7 @@ mod tests {
             options: options.clone(),
         };
         let all = pieces(Content::Form(Form { title: long('t'), fields: (0..50).map(field).collect() }));
-        assert!(all.iter().all(|piece| length(piece) <= LONGEST));
+        assert!(all.iter().all(|piece| json_length(piece) <= LONGEST));
         let Some(Content::Form(form)) = all.last() else { panic!("the form comes last") };
         assert_eq!(form.fields.len(), 50);
         assert!(all.iter().any(|piece| piece.to_plain().contains("Field 49\n0 字")), "what can be chosen is said");
@@ -221,6 +222,6 @@ mod tests {
         assert_eq!(all.len(), 2);
         assert!(all[0].to_plain().ends_with(" …"));
         assert!(matches!(&all[1], Content::Buttons(buttons) if buttons.buttons.len() == 1));
-        assert!(all.iter().all(|piece| length(piece) <= LONGEST));
+        assert!(all.iter().all(|piece| json_length(piece) <= LONGEST));
     }
 }

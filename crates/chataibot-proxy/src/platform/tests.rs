@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn judged(status: u16, body: &str) -> Forwarded<SendAnswer> {
+fn classify_answer(status: u16, body: &str) -> Forwarded<SendAnswer> {
     classify(
         StatusCode::from_u16(status).expect("a status"),
         &HeaderMap::new(),
@@ -18,9 +18,9 @@ fn judged(status: u16, body: &str) -> Forwarded<SendAnswer> {
 fn kind(forwarded: &Forwarded<SendAnswer>) -> (&'static str, &'static str, bool) {
     match forwarded {
         Forwarded::Accepted(_) => ("accepted", "", false),
-        Forwarded::Failed(fault) => ("failed", fault.code, fault.operator),
-        Forwarded::Refused(fault) => ("refused", fault.code, fault.operator),
-        Forwarded::Unknown(fault) => ("unknown", fault.code, fault.operator),
+        Forwarded::Failed(fault) => ("failed", fault.code, fault.needs_operator),
+        Forwarded::Refused(fault) => ("refused", fault.code, fault.needs_operator),
+        Forwarded::Unknown(fault) => ("unknown", fault.code, fault.needs_operator),
     }
 }
 
@@ -39,9 +39,9 @@ fn each_documented_error_is_classified_by_its_code() {
         let path = format!("{}/../../tests/fixtures/platform/doc-error-{file}.json", env!("CARGO_MANIFEST_DIR"));
         let body = std::fs::read_to_string(&path).expect(&path);
         let status = serde_json::from_str::<ErrorBody>(&body).expect("an error body").status;
-        assert_eq!(kind(&judged(status, &body)), expected, "{file}");
+        assert_eq!(kind(&classify_answer(status, &body)), expected, "{file}");
         // The code decides, even in an answer with a success status.
-        assert_eq!(kind(&judged(200, &body)), expected, "{file} with 200");
+        assert_eq!(kind(&classify_answer(200, &body)), expected, "{file} with 200");
     }
 }
 
@@ -69,14 +69,14 @@ fn an_answer_without_a_known_code_is_classified_by_what_its_status_proves() {
         (503, "", ("failed", code::UNAVAILABLE, false)),
         (504, "", ("unknown", code::UNKNOWN_OUTCOME, false)),
     ] {
-        assert_eq!(kind(&judged(status, body)), expected, "{status} {body}");
+        assert_eq!(kind(&classify_answer(status, body)), expected, "{status} {body}");
     }
 }
 
 #[test]
 fn the_cause_names_the_code_and_holds_neither_token_nor_words() {
     let body = r#"{"ok":false,"error":"BAD_REQUEST","message":"can't take 'my words' with my-token\n","status":400}"#;
-    let Forwarded::Refused(fault) = judged(400, body) else { panic!("refused") };
+    let Forwarded::Refused(fault) = classify_answer(400, body) else { panic!("refused") };
     assert_eq!(fault.cause, "the platform answered 400 BAD_REQUEST: can't take '…' with …");
 }
 
@@ -105,7 +105,7 @@ proptest! {
     #[test]
     fn an_id_stays_one_segment_of_the_path(id in "\\PC{1,40}") {
         prop_assume!(is_usable_id(&id));
-        let url = url::Url::parse(&format!("https://host/api/v1{}", send_path(&escaped(&id)))).expect("a URL");
+        let url = url::Url::parse(&format!("https://host/api/v1{}", send_path(&escape_segment(&id)))).expect("a URL");
         let segments: Vec<_> = url.path_segments().expect("a path").collect();
         prop_assert_eq!(segments.len(), 5);
         prop_assert_eq!((segments[2], segments[4]), ("conversation", "messages"));

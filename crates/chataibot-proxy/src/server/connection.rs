@@ -31,18 +31,18 @@ const WRITE_STALL: Duration = Duration::from_secs(30);
 pub struct Connection {
     socket: TcpStream,
     framing: Framing,
-    /// Checked bytes that did not fit into the reader's buffer, from `taken` on.
+    /// Checked bytes that did not fit into the reader's buffer, from `read_offset` on.
     checked: Vec<u8>,
-    taken: usize,
+    read_offset: usize,
     refused: Option<FramingError>,
     /// The unwritten rest of the answer to a refused request. It follows the answers to earlier
     /// requests, when hyper closes.
-    farewell: Bytes,
+    refusal_bytes: Bytes,
     metrics: Arc<Metrics>,
     handoff: Arc<Handoff>,
     /// Number of bytes received while no request was expected.
-    unasked: usize,
-    stalled: Option<Pin<Box<Sleep>>>,
+    unexpected_bytes: usize,
+    stall_timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl Connection {
@@ -51,13 +51,13 @@ impl Connection {
             socket,
             framing: Framing::default(),
             checked: Vec::new(),
-            taken: 0,
+            read_offset: 0,
             refused: None,
-            farewell: Bytes::new(),
+            refusal_bytes: Bytes::new(),
             metrics,
             handoff,
-            unasked: 0,
-            stalled: None,
+            unexpected_bytes: 0,
+            stall_timer: None,
         }
     }
 
@@ -72,8 +72,8 @@ impl Connection {
             let mut space = [0; 1024];
             let mut raw = ReadBuf::new(&mut space);
             ready!(Pin::new(&mut self.socket).poll_read(context, &mut raw))?;
-            self.unasked += raw.filled().len();
-            if raw.filled().is_empty() || self.unasked > LONGEST_HEAD {
+            self.unexpected_bytes += raw.filled().len();
+            if raw.filled().is_empty() || self.unexpected_bytes > LONGEST_HEAD {
                 return Poll::Ready(Ok(()));
             }
         }
@@ -97,29 +97,29 @@ impl Connection {
             | FramingError::Length
             | FramingError::Coding => (StatusCode::BAD_REQUEST, "the request's form is not clear beyond doubt"),
         };
-        self.farewell = raw_answer(&ApiError::new(status, code::BAD_REQUEST, message));
+        self.refusal_bytes = raw_answer(&ApiError::new(status, code::BAD_REQUEST, message));
         self.handoff.refuse();
     }
 
-    fn hand_over(&mut self, buffer: &mut ReadBuf<'_>) {
-        let count = (self.checked.len() - self.taken).min(buffer.remaining());
-        buffer.put_slice(&self.checked[self.taken..self.taken + count]);
-        self.taken += count;
-        if self.taken == self.checked.len() {
+    fn fill_buffer(&mut self, buffer: &mut ReadBuf<'_>) {
+        let count = (self.checked.len() - self.read_offset).min(buffer.remaining());
+        buffer.put_slice(&self.checked[self.read_offset..self.read_offset + count]);
+        self.read_offset += count;
+        if self.read_offset == self.checked.len() {
             self.checked = Vec::new();
-            self.taken = 0;
+            self.read_offset = 0;
         }
     }
 
     /// Fails a write that has stalled too long; any progress restarts the timer.
-    fn watch<T>(&mut self, written: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+    fn check_stall<T>(&mut self, written: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         self.handoff.set_write_pending(written.is_pending());
         if written.is_ready() {
-            self.stalled = None;
+            self.stall_timer = None;
             return written;
         }
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(WRITE_STALL)));
-        ready!(stalled.as_mut().poll(context));
+        let stall_timer = self.stall_timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(WRITE_STALL)));
+        ready!(stall_timer.as_mut().poll(context));
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer does not read")))
     }
 }
@@ -154,7 +154,7 @@ impl AsyncRead for Connection {
                 this.refuse(refusal);
             }
         }
-        this.hand_over(buffer);
+        this.fill_buffer(buffer);
         Poll::Ready(Ok(()))
     }
 }
@@ -162,7 +162,7 @@ impl AsyncRead for Connection {
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.socket).poll_write(context, bytes);
-        self.watch(written, context)
+        self.check_stall(written, context)
     }
 
     fn poll_write_vectored(
@@ -171,7 +171,7 @@ impl AsyncWrite for Connection {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.socket).poll_write_vectored(context, slices);
-        self.watch(written, context)
+        self.check_stall(written, context)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -184,10 +184,10 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
-        while !this.farewell.is_empty() {
-            let written = Pin::new(&mut this.socket).poll_write(context, &this.farewell);
-            let count = ready!(this.watch(written, context))?;
-            this.farewell.advance(count);
+        while !this.refusal_bytes.is_empty() {
+            let written = Pin::new(&mut this.socket).poll_write(context, &this.refusal_bytes);
+            let count = ready!(this.check_stall(written, context))?;
+            this.refusal_bytes.advance(count);
         }
         Pin::new(&mut this.socket).poll_shutdown(context)
     }
@@ -197,7 +197,8 @@ impl AsyncWrite for Connection {
 /// has no request to answer.
 pub fn raw_answer(error: &ApiError) -> Bytes {
     let body = serde_json::to_vec(&error.body()).unwrap_or_default();
-    let retry_after = error.wait().map(|seconds| format!("retry-after: {seconds}\r\n")).unwrap_or_default();
+    let retry_after =
+        error.retry_after_seconds().map(|seconds| format!("retry-after: {seconds}\r\n")).unwrap_or_default();
     let head = format!(
         "HTTP/1.1 {}\r\ncontent-type: application/json\r\n{retry_after}content-length: {}\r\nconnection: close\r\n\r\n",
         error.status(),

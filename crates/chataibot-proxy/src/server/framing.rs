@@ -67,7 +67,7 @@ impl Framing {
             match &mut self.state {
                 State::Head => input = self.take_head(input, out)?,
                 State::Length(left) => {
-                    input = pass(input, left, out);
+                    input = copy_body(input, left, out);
                     if *left == 0 {
                         self.state = State::Head;
                     }
@@ -95,7 +95,7 @@ impl Framing {
                     input = &input[1..];
                 }
                 State::ChunkData(left) => {
-                    input = pass(input, left, out);
+                    input = copy_body(input, left, out);
                     if *left == 0 {
                         self.state = State::ChunkEnd { cr: false, last: false };
                     }
@@ -146,7 +146,7 @@ impl Framing {
 }
 
 /// Copies what is left of a body; returns the bytes after it.
-fn pass<'a>(input: &'a [u8], left: &mut u64, out: &mut Vec<u8>) -> &'a [u8] {
+fn copy_body<'a>(input: &'a [u8], left: &mut u64, out: &mut Vec<u8>) -> &'a [u8] {
     let count = usize::try_from(*left).map_or(input.len(), |left| left.min(input.len()));
     let (body, rest) = input.split_at(count);
     out.extend_from_slice(body);
@@ -204,13 +204,13 @@ fn check_request_line(line: &[u8]) -> Result<bool, FramingError> {
     else {
         return Err(FramingError::RequestLine);
     };
-    let fits = !method.is_empty()
+    let is_valid = !method.is_empty()
         && method.iter().all(|byte| is_token(*byte))
         && target.starts_with(b"/")
         && target.iter().all(u8::is_ascii_graphic);
     match version {
-        b"HTTP/1.1" if fits => Ok(false),
-        b"HTTP/1.0" if fits => Ok(true),
+        b"HTTP/1.1" if is_valid => Ok(false),
+        b"HTTP/1.0" if is_valid => Ok(true),
         _ => Err(FramingError::RequestLine),
     }
 }

@@ -16,7 +16,7 @@ use crate::http::LongLived;
 pub struct Handoff {
     /// Put by the service, taken by the task. Locked only for the move.
     answer: Mutex<Option<Response>>,
-    left: Notify,
+    answer_ready: Notify,
     /// Signals that the socket received a malformed request: the task ends the connection after the
     /// answers that are still due.
     refused: Notify,
@@ -40,14 +40,14 @@ impl Handoff {
             return Some(answer);
         }
         *self.answer.lock() = Some(answer);
-        self.left.notify_one();
+        self.answer_ready.notify_one();
         None
     }
 
     /// Waits for the answer that the service leaves.
     pub async fn answer(&self) -> Response {
         loop {
-            self.left.notified().await;
+            self.answer_ready.notified().await;
             if let Some(answer) = self.answer.lock().take() {
                 return answer;
             }

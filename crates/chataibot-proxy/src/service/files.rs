@@ -43,7 +43,7 @@ const MAX_UPLOADS: usize = 32;
 /// The longest an upload may take, however steadily its data comes.
 const MAX_DURATION: Duration = Duration::from_secs(10 * 60);
 /// Prefix of the name of an incomplete file.
-const UNFINISHED: &str = "unfinished-";
+const UNFINISHED_PREFIX: &str = "unfinished-";
 
 /// Receives, keeps and deletes files.
 pub struct Files {
@@ -53,8 +53,8 @@ pub struct Files {
     /// One permit for each upload in progress, so that only so many files may exceed the quota on
     /// the disk for a moment.
     permits: Semaphore,
-    largest: u32,
-    total: u64,
+    max_bytes: u32,
+    max_total_bytes: u64,
     body_timeout: Duration,
     public_url: Option<Url>,
 }
@@ -68,7 +68,7 @@ pub struct Upload<'a> {
     /// The host that the request was sent to.
     pub host: &'a str,
     /// Whether the body is compressed.
-    pub is_coded: bool,
+    pub is_compressed: bool,
     /// The file's bytes; what was not read of them is left here.
     pub body: &'a mut Body,
 }
@@ -91,16 +91,16 @@ impl Files {
         if let Some(directory) = &directory {
             for entry in fs::read_dir(directory)? {
                 let entry = entry?;
-                if store.is_shared() && is_young(&entry) {
+                if store.is_shared() && is_recent(&entry) {
                     continue;
                 }
                 let name = entry.file_name();
                 let Some(name) = name.to_str() else { continue };
-                let is_left = match is_random_hex(name) {
+                let is_orphaned = match is_random_hex(name) {
                     true => store.file(name.to_owned()).await.map_err(io::Error::other)?.is_none(),
-                    false => name.starts_with(UNFINISHED),
+                    false => name.starts_with(UNFINISHED_PREFIX),
                 };
-                if is_left {
+                if is_orphaned {
                     fs::remove_file(directory.join(name))?;
                 }
             }
@@ -110,8 +110,8 @@ impl Files {
             store,
             metrics,
             permits: Semaphore::new(MAX_UPLOADS),
-            largest: config.limits.upload_bytes,
-            total: config.uploads_total,
+            max_bytes: config.limits.upload_bytes,
+            max_total_bytes: config.uploads_total,
             body_timeout: config.limits.body_timeout,
             public_url: config.public_url.clone(),
         })
@@ -129,21 +129,21 @@ impl Files {
     /// time.
     pub async fn sweep(&self) -> Result<(), StoreError> {
         loop {
-            let mut gone = Vec::new();
+            let mut deleted = Vec::new();
             for id in self.store.orphaned_files().await? {
                 let Some(path) = self.path(&id) else { continue };
                 match tokio::fs::remove_file(&path).await {
-                    Ok(()) => gone.push(id),
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => gone.push(id),
+                    Ok(()) => deleted.push(id),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => deleted.push(id),
                     Err(error) => {
                         tracing::error!(%error, path = %path.display(), "can't delete a file past its retention");
                     }
                 }
             }
-            if gone.is_empty() {
+            if deleted.is_empty() {
                 return Ok(());
             }
-            self.store.forget_files(gone).await?;
+            self.store.delete_file_records(deleted).await?;
         }
     }
 
@@ -163,7 +163,7 @@ impl Files {
             ApiError::bad_request("this site takes no files; its operator can set `uploads` in its [[site]]")
         })?;
         let owned = owned_conversation(&self.store, visitor, alias).await?;
-        if owned.ended {
+        if owned.has_ended {
             return Err(ApiError::new(StatusCode::CONFLICT, code::CONVERSATION_ENDED, "the conversation has ended"));
         }
         let not_allowed = || {
@@ -172,33 +172,33 @@ impl Files {
             ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code::TYPE_NOT_ALLOWED, message)
         };
         let kind = site.upload_types.iter().find(|kind| kind.is_declared(upload.declared)).ok_or_else(not_allowed)?;
-        if upload.is_coded {
+        if upload.is_compressed {
             return Err(not_allowed().cause("a compressed body"));
         }
-        let name = name::cleaned(upload.name, kind)
+        let name = name::sanitise(upload.name, kind)
             .ok_or_else(|| ApiError::bad_request("`X-File-Name` must be the file's name in percent-encoded UTF-8"))?;
         let expected = upload.body.size_hint().lower();
-        if expected > u64::from(self.largest) {
+        if expected > u64::from(self.max_bytes) {
             return Err(self.too_large());
         }
-        let used = self.store.files_bytes(site.id.as_str()).await.map_err(ApiError::unavailable)?;
-        if used + expected > self.total {
-            return Err(self.full());
+        let used = self.store.total_file_bytes(site.id.as_str()).await.map_err(ApiError::unavailable)?;
+        if used + expected > self.max_total_bytes {
+            return Err(self.quota_exceeded());
         }
         let _permit = self.permits.try_acquire().map_err(|_| ApiError::unavailable("too many uploads at one time"))?;
 
-        let unfinished = self.read(&directory, upload.body).await?;
+        let unfinished = self.receive_body(&directory, upload.body).await?;
         if unfinished.size == 0 {
             return Err(ApiError::bad_request("the file is empty"));
         }
-        let is_whole = unfinished.first.len() as u64 == u64::from(unfinished.size);
-        if !kind.is_proved(&unfinished.first, is_whole) {
+        let is_whole = unfinished.first_bytes.len() as u64 == u64::from(unfinished.size);
+        if !kind.matches_bytes(&unfinished.first_bytes, is_whole) {
             return Err(not_allowed().cause(format!("declared as {}, and its first bytes say otherwise", kind.mime)));
         }
         let id = random_hex().map_err(|error| ApiError::internal(format!("no randomness: {error}")))?;
         let base = self.public_url(upload.host)?;
         let file = StoredFile {
-            url: format!("{}/files/{id}/{}", base.as_str().trim_end_matches('/'), name::escaped(&name)),
+            url: format!("{}/files/{id}/{}", base.as_str().trim_end_matches('/'), name::percent_encode(&name)),
             name,
             mime_type: kind.mime.to_owned(),
             size: unfinished.size,
@@ -207,23 +207,23 @@ impl Files {
         // In a task, to complete even if the visitor hangs up: half would leave a file without
         // record.
         let this = Arc::clone(self);
-        let kept = tokio::spawn(async move { this.keep(unfinished.file, &directory, new).await });
+        let kept = tokio::spawn(async move { this.persist(unfinished.file, &directory, new).await });
         let is_kept = kept.await.map_err(|_| ApiError::internal("the task that keeps a file panicked"))??;
         if !is_kept {
             // Refused for its size, unless the conversation was deleted during the upload.
             owned_conversation(&self.store, visitor, alias).await?;
-            return Err(self.full());
+            return Err(self.quota_exceeded());
         }
         self.metrics.files_stored.inc();
         Ok(file)
     }
 
     fn too_large(&self) -> ApiError {
-        let message = format!("a file may hold {} bytes", self.largest);
+        let message = format!("a file may hold {} bytes", self.max_bytes);
         ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, code::TOO_LARGE, message)
     }
 
-    fn full(&self) -> ApiError {
+    fn quota_exceeded(&self) -> ApiError {
         self.metrics.files_quota.inc();
         let cause = "the files of this site take up all of `uploads_total_megabytes`";
         ApiError::unavailable(cause).retry_after(3600)
@@ -239,16 +239,16 @@ impl Files {
         }
     }
 
-    async fn read(&self, directory: &Path, body: &mut Body) -> Result<Unfinished, ApiError> {
+    async fn receive_body(&self, directory: &Path, body: &mut Body) -> Result<Unfinished, ApiError> {
         let disk = |error: io::Error| ApiError::unavailable(format!("a file can't be written: {error}"));
-        let file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory).map_err(disk)?;
+        let file = tempfile::Builder::new().prefix(UNFINISHED_PREFIX).tempfile_in(directory).map_err(disk)?;
         let mut writer = tokio::fs::File::from_std(file.reopen().map_err(disk)?);
-        let (mut size, mut first) = (0_u32, Vec::new());
+        let (mut size, mut first_bytes) = (0_u32, Vec::new());
         let end = Instant::now() + MAX_DURATION;
         loop {
             // Data may come slowly, but must not stop.
-            let until = end.min(Instant::now() + self.body_timeout);
-            let frame = match tokio::time::timeout_at(until, body.frame()).await {
+            let deadline = end.min(Instant::now() + self.body_timeout);
+            let frame = match tokio::time::timeout_at(deadline, body.frame()).await {
                 Err(_) => return Err(ApiError::timeout()),
                 Ok(None) => break,
                 Ok(Some(Err(error))) => return Err(ApiError::broken_body(error)),
@@ -258,23 +258,23 @@ impl Files {
             size = u32::try_from(data.len())
                 .ok()
                 .and_then(|more| size.checked_add(more))
-                .filter(|size| *size <= self.largest)
+                .filter(|size| *size <= self.max_bytes)
                 .ok_or_else(|| self.too_large())?;
-            let room = SNIFF_BYTES.saturating_sub(first.len()).min(data.len());
-            first.extend_from_slice(&data[..room]);
+            let room = SNIFF_BYTES.saturating_sub(first_bytes.len()).min(data.len());
+            first_bytes.extend_from_slice(&data[..room]);
             writer.write_all(&data).await.map_err(disk)?;
         }
         writer.sync_all().await.map_err(disk)?;
-        Ok(Unfinished { file, size, first })
+        Ok(Unfinished { file, size, first_bytes })
     }
 
     /// Moves the file to its place, and then records it. False if the store refused the record, and
     /// the file was removed.
-    async fn keep(&self, file: NamedTempFile, directory: &Path, new: NewFile) -> Result<bool, ApiError> {
+    async fn persist(&self, file: NamedTempFile, directory: &Path, new: NewFile) -> Result<bool, ApiError> {
         let path = directory.join(&new.id);
         file.persist_noclobber(&path)
             .map_err(|error| ApiError::unavailable(format!("a file can't be kept: {error}")))?;
-        let kept = self.store.keep_file(new, self.total).await;
+        let kept = self.store.record_file(new, self.max_total_bytes).await;
         if matches!(kept, Ok(true)) {
             return Ok(true);
         }
@@ -290,11 +290,11 @@ struct Unfinished {
     file: NamedTempFile,
     size: u32,
     /// Its first bytes.
-    first: Vec<u8>,
+    first_bytes: Vec<u8>,
 }
 
 /// Whether the file is so new that another proxy may be about to record it.
-fn is_young(entry: &fs::DirEntry) -> bool {
+fn is_recent(entry: &fs::DirEntry) -> bool {
     let age = entry.metadata().and_then(|file| file.modified()).map(|written| written.elapsed());
     !matches!(age, Ok(Ok(age)) if age > 2 * MAX_DURATION)
 }

@@ -129,11 +129,12 @@ impl MessageForwarder {
         if let Some(variables) = &variables {
             check_variables(variables)?;
         }
-        if visitor.signed_in {
+        if visitor.is_signed_in {
             let profile = self.0.store.profile_of(visitor.family.clone()).await.map_err(ApiError::unavailable)?;
             let profile = profile.ok_or_else(|| ApiError::unavailable("a signed-in visitor is not known"))?;
             let page = variables.unwrap_or_default();
-            let (contact, conversation) = (Some(profile.over(page.contact)), Some(profile.among(page.conversation)));
+            let (contact, conversation) =
+                (Some(profile.merge_contact(page.contact)), Some(profile.merge_variables(page.conversation)));
             variables = Some(Variables { system: page.system, contact, conversation });
         }
         let body = StartConversation {
@@ -151,7 +152,7 @@ impl MessageForwarder {
             body: message_body::plain_body(&text),
         };
         let this = self.clone();
-        self.coalesced(send.clone(), async move {
+        self.singleflight(send.clone(), async move {
             let alias = random_hex().map_err(|error| ApiError::internal(format!("no randomness: {error}")))?;
             let forward = match this.begin(|| this.0.store.begin_start(send.clone(), alias.clone())).await {
                 Ok(forward) => forward,
@@ -180,11 +181,11 @@ impl MessageForwarder {
         // Checked first: a visitor who does not own the conversation must not wait for its lock.
         let owned = owned_conversation(&self.0.store, visitor, &alias).await?;
         let (message, logged) = message_body::validate(&self.0.store, &site, owned.id, body.message).await?;
-        let fingerprint = of_message(&alias, &message)?;
+        let fingerprint = message_fingerprint(&alias, &message)?;
         let send = NewSend { key: send_key(visitor, key), fingerprint, body: logged };
         let body = SendTyped { message, user: User { kind: UserType::Visitor } };
         let this = self.clone();
-        self.coalesced(send.clone(), async move {
+        self.singleflight(send.clone(), async move {
             let locked = this.with_conversation_lock(&alias, async {
                 let forward = match this.begin(|| this.0.store.begin_send(send.clone(), alias.clone())).await {
                     Ok(forward) => forward,
@@ -227,7 +228,7 @@ impl MessageForwarder {
 
     /// Singleflight: runs `flight` for a key in a task of its own, or waits for the one that is
     /// already running.
-    async fn coalesced(&self, send: NewSend, flight: impl Future<Output = Answer> + Send + 'static) -> Answer {
+    async fn singleflight(&self, send: NewSend, flight: impl Future<Output = Answer> + Send + 'static) -> Answer {
         let mut answer = {
             let mut in_flight = self.0.in_flight.lock();
             match in_flight.get(&send.key) {
@@ -277,7 +278,7 @@ impl MessageForwarder {
             }
             Forwarded::Unknown(fault) => (Outcome::Unknown, Some(fault)),
         };
-        if fault.as_ref().is_some_and(|fault| fault.operator) {
+        if fault.as_ref().is_some_and(|fault| fault.needs_operator) {
             metrics.platform_operator_faults.inc();
         }
         let settled = match timed(&metrics.commit, self.0.store.settle(forward.send, outcome)).await {
@@ -296,30 +297,30 @@ impl MessageForwarder {
         if is_start && settled.record.state == DeliveryState::Sent {
             metrics.conversations_started.inc();
         }
-        if settled.foreign {
+        if settled.is_foreign {
             return Err(unknown_outcome().cause("the platform answered a start with another visitor's conversation"));
         }
-        match (of_record(settled.record), fault) {
-            (Err(_), Some(fault)) => Err(of_fault(fault)),
+        match (answer_from_record(settled.record), fault) {
+            (Err(_), Some(fault)) => Err(error_from_fault(fault)),
             (answer, _) => answer,
         }
     }
 
     /// Begins a message: returns what to forward, or as an error the answer if nothing is to be
     /// forwarded. Waits while another proxy forwards it, or another message of the conversation.
-    async fn begin<F>(&self, ask: impl Fn() -> F) -> Result<Forward, Answer>
+    async fn begin<F>(&self, try_begin: impl Fn() -> F) -> Result<Forward, Answer>
     where
         F: Future<Output = Result<BeginOutcome, StoreError>>,
     {
         let until = Instant::now() + LOCK_TIMEOUT;
         loop {
             let begun =
-                timed(&self.0.metrics.commit, ask()).await.map_err(|error| Err(ApiError::unavailable(error)))?;
+                timed(&self.0.metrics.commit, try_begin()).await.map_err(|error| Err(ApiError::unavailable(error)))?;
             return Err(match begun {
                 BeginOutcome::Forward(forward) => return Ok(forward),
                 BeginOutcome::Known(record) => {
                     self.0.metrics.sends_repeated.inc();
-                    of_record(record)
+                    answer_from_record(record)
                 }
                 BeginOutcome::KeyReused => Err(key_reused()),
                 BeginOutcome::Ended => Err(ApiError::new(
@@ -361,22 +362,22 @@ impl Drop for InFlightGuard {
     }
 }
 
-fn of_record(record: Record) -> Answer {
+fn answer_from_record(record: Record) -> Answer {
     match record.state {
         DeliveryState::Sent => Ok(Accepted { alias: record.alias, answer: record.answer }),
         DeliveryState::Refused => {
             let refusal = record.refusal.unwrap_or(PlatformRefusal { status: 400, code: code::BAD_REQUEST.to_owned() });
             let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
-            Err(ApiError::new(status, refusal.code, REFUSED))
+            Err(ApiError::new(status, refusal.code, REFUSED_MESSAGE))
         }
         DeliveryState::Failed => Err(ApiError::unavailable("an earlier try failed")),
         DeliveryState::Unknown | DeliveryState::Sending => Err(unknown_outcome()),
     }
 }
 
-const REFUSED: &str = "the platform refused this message; sending it again can't help";
+const REFUSED_MESSAGE: &str = "the platform refused this message; sending it again can't help";
 
-fn of_fault(fault: Fault) -> ApiError {
+fn error_from_fault(fault: Fault) -> ApiError {
     let error = match fault.code {
         code::UNKNOWN_OUTCOME => unknown_outcome(),
         code::RATE_LIMITED => ApiError::rate_limited(fault.retry_after.unwrap_or(5)),
@@ -385,10 +386,10 @@ fn of_fault(fault: Fault) -> ApiError {
             fault.code,
             "the message did not arrive; try again with the same Idempotency-Key",
         ),
-        refused => ApiError::new(StatusCode::BAD_REQUEST, refused, REFUSED),
+        refused => ApiError::new(StatusCode::BAD_REQUEST, refused, REFUSED_MESSAGE),
     };
     // An operator needs longer to fix a fault than a network.
-    let wait = fault.retry_after.or(Some(if fault.operator { 60 } else { 1 }));
+    let wait = fault.retry_after.or(Some(if fault.needs_operator { 60 } else { 1 }));
     match wait {
         Some(seconds) if fault.code != code::UNKNOWN_OUTCOME => error.retry_after(seconds),
         _ => error,
@@ -418,7 +419,7 @@ fn send_key(visitor: &Visitor, key: IdempotencyKey) -> SendKey {
 
 /// A digest of a message and its destination. For a text it must never change, because keys outlive
 /// an update of this program.
-fn of_message(alias: &str, message: &TypedMessage) -> Result<[u8; 32], ApiError> {
+fn message_fingerprint(alias: &str, message: &TypedMessage) -> Result<[u8; 32], ApiError> {
     if let TypedMessage::Text(MessageData { body }) = message {
         return Ok(fingerprint(&["send", alias, body]));
     }
@@ -436,14 +437,14 @@ fn check_variables(variables: &Variables) -> Result<(), ApiError> {
     if system.chain(contact).flatten().any(|value| value.chars().count() > VALUE_CHARS) {
         return Err(ApiError::bad_request(format!("a variable's value may hold {VALUE_CHARS} characters")));
     }
-    let Some(own) = &variables.conversation else { return Ok(()) };
-    if own.len() > VARIABLES {
+    let Some(page_variables) = &variables.conversation else { return Ok(()) };
+    if page_variables.len() > VARIABLES {
         return Err(ApiError::bad_request(format!("`variables.conversation` may hold {VARIABLES} variables")));
     }
     let fits = |(name, value): (&str, &str)| {
         !name.is_empty() && name.chars().count() <= NAME_CHARS && value.chars().count() <= VALUE_CHARS
     };
-    if !own.iter().all(fits) {
+    if !page_variables.iter().all(fits) {
         return Err(ApiError::bad_request(format!(
             "a conversation variable has a name of 1 to {NAME_CHARS} and a value of up to {VALUE_CHARS} characters"
         )));

@@ -22,14 +22,14 @@ pub enum Limited {
 /// longer matter.
 pub struct RateLimits {
     token: Limiter<IpAddr>,
-    start: Pair,
-    send: Pair,
-    upload: Pair,
+    start: LimiterPair,
+    send: LimiterPair,
+    upload: LimiterPair,
     store: Store,
     metrics: Arc<Metrics>,
 }
 
-struct Pair {
+struct LimiterPair {
     visitor: Limiter<String>,
     address: Limiter<IpAddr>,
 }
@@ -38,12 +38,12 @@ struct Pair {
 struct Limiter<K: Hash + Eq + Clone> {
     name: &'static str,
     per_minute: NonZeroU32,
-    here: DefaultKeyedRateLimiter<K>,
+    local: DefaultKeyedRateLimiter<K>,
 }
 
 impl RateLimits {
     pub fn new(settings: &LimitSettings, store: Store, metrics: Arc<Metrics>) -> Self {
-        let pair = |visitor, per_visitor, address, per_address| Pair {
+        let pair = |visitor, per_visitor, address, per_address| LimiterPair {
             visitor: Limiter::new(visitor, per_visitor),
             address: Limiter::new(address, per_address),
         };
@@ -59,7 +59,7 @@ impl RateLimits {
     }
 
     pub async fn check_token(&self, address: IpAddr) -> Result<(), ApiError> {
-        self.count(self.token.check(&self.store, &address).await)
+        self.count_refusal(self.token.check(&self.store, &address).await)
     }
 
     pub async fn check(&self, limited: Limited, visitor: &VisitorId, address: IpAddr) -> Result<(), ApiError> {
@@ -68,13 +68,13 @@ impl RateLimits {
             Limited::Send => &self.send,
             Limited::Upload => &self.upload,
         };
-        self.count(match pair.visitor.check(&self.store, &visitor.as_str().to_owned()).await {
+        self.count_refusal(match pair.visitor.check(&self.store, &visitor.as_str().to_owned()).await {
             Ok(()) => pair.address.check(&self.store, &address).await,
             refused => refused,
         })
     }
 
-    fn count(&self, checked: Result<(), ApiError>) -> Result<(), ApiError> {
+    fn count_refusal(&self, checked: Result<(), ApiError>) -> Result<(), ApiError> {
         checked.inspect_err(|_| self.metrics.rate_limited.inc())
     }
 
@@ -91,14 +91,14 @@ impl RateLimits {
 impl<K: Hash + Eq + Clone + ToString> Limiter<K> {
     fn new(name: &'static str, per_minute: u32) -> Self {
         let per_minute = NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
-        Self { name, per_minute, here: RateLimiter::keyed(Quota::per_minute(per_minute)) }
+        Self { name, per_minute, local: RateLimiter::keyed(Quota::per_minute(per_minute)) }
     }
 
     async fn check(&self, store: &Store, key: &K) -> Result<(), ApiError> {
-        self.check_here(key)?;
-        match store.take(self.name, &key.to_string(), self.per_minute.get()).await {
+        self.check_local(key)?;
+        match store.count_request(self.name, &key.to_string(), self.per_minute.get()).await {
             Ok(None) => Ok(()),
-            Ok(Some(wait)) => Err(too_often(wait)),
+            Ok(Some(wait)) => Err(rate_limited_error(wait)),
             Err(error) => {
                 // A request that can't be counted is allowed: without its store the proxy can do
                 // nothing for it anyway.
@@ -108,17 +108,17 @@ impl<K: Hash + Eq + Clone + ToString> Limiter<K> {
         }
     }
 
-    fn check_here(&self, key: &K) -> Result<(), ApiError> {
-        self.here.check_key(key).map_err(|until| too_often(until.wait_time_from(self.here.clock().now())))
+    fn check_local(&self, key: &K) -> Result<(), ApiError> {
+        self.local.check_key(key).map_err(|until| rate_limited_error(until.wait_time_from(self.local.clock().now())))
     }
 
     fn sweep(&self) {
-        self.here.retain_recent();
-        self.here.shrink_to_fit();
+        self.local.retain_recent();
+        self.local.shrink_to_fit();
     }
 }
 
-fn too_often(wait: Duration) -> ApiError {
+fn rate_limited_error(wait: Duration) -> ApiError {
     ApiError::rate_limited(u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX))
 }
 
@@ -130,10 +130,10 @@ mod tests {
     fn a_full_bucket_says_how_long_to_wait_and_others_are_not_held_up() {
         let limiter = Limiter::new("test", 2);
         let [one, other] = ["192.0.2.1", "192.0.2.2"].map(|text| text.parse::<IpAddr>().expect("an address"));
-        assert!(limiter.check_here(&one).is_ok() && limiter.check_here(&one).is_ok());
-        let refused = limiter.check_here(&one).expect_err("the third in a minute");
+        assert!(limiter.check_local(&one).is_ok() && limiter.check_local(&one).is_ok());
+        let refused = limiter.check_local(&one).expect_err("the third in a minute");
         let wait = refused.body().retry_after.expect("always there");
         assert!((1..=30).contains(&wait), "{wait}");
-        assert!(limiter.check_here(&other).is_ok());
+        assert!(limiter.check_local(&other).is_ok());
     }
 }

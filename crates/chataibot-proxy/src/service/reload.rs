@@ -21,7 +21,7 @@ impl LiveSites {
     }
 
     /// Returns a snapshot of the sites, for one request.
-    pub fn now(&self) -> Arc<Sites> {
+    pub fn current(&self) -> Arc<Sites> {
         Arc::clone(&self.0.read())
     }
 
@@ -33,12 +33,12 @@ impl LiveSites {
     /// or the site is gone or no longer accepts them.
     pub async fn until_revoked(&self, tokens: &Tokens, visitor: &Visitor) {
         let is_revoked = || {
-            let sites = self.now();
+            let sites = self.current();
             let site = sites.get(visitor.site.id.as_str());
             tokens.revocations.contains(&visitor.family)
-                || !site.is_some_and(|site| site.takes(&visitor.origin, visitor.signed_in))
+                || !site.is_some_and(|site| site.admits(&visitor.origin, visitor.is_signed_in))
         };
-        tokens.revocations.until(is_revoked).await;
+        tokens.revocations.wait_until(is_revoked).await;
     }
 }
 

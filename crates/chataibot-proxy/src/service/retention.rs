@@ -63,7 +63,7 @@ impl Retention {
     /// streams of a deleted conversation end.
     pub async fn delete_old(&self) -> Result<(), StoreError> {
         self.store.sweep_records().await?;
-        for site in self.sites.now().iter() {
+        for site in self.sites.current().iter() {
             loop {
                 let deleted = self.store.sweep_conversations(site.id.as_str(), site.retention_days).await?;
                 if deleted.is_empty() || self.shutdown.is_cancelled() {

@@ -30,11 +30,11 @@ use crate::{
 };
 
 /// Entries read from the log at one time.
-const PAGE: u32 = 200;
+const PAGE_ENTRIES: u32 = 200;
 /// The longest that a long poll waits.
 pub const LONGEST_POLL: Duration = Duration::from_secs(25);
 /// How long before its token expires a stream asks for a new one; at most half of the time left.
-const REAUTH: Duration = Duration::from_secs(30);
+const REAUTH_MARGIN: Duration = Duration::from_secs(30);
 /// Heartbeats come after 15 to 25 seconds: a fixed part and a random one.
 const HEARTBEAT: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(10));
 
@@ -63,10 +63,10 @@ impl Streams {
         from: ReadFrom,
     ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + use<> {
         self.metrics.streams_opened.inc();
-        let left = Duration::from_millis(visitor.expires_at.saturating_sub(self.clock.now()));
-        let margin = REAUTH.min(left / 2);
+        let time_left = Duration::from_millis(visitor.expires_at.saturating_sub(self.clock.now()));
+        let margin = REAUTH_MARGIN.min(time_left / 2);
         let stream = EventStream {
-            reauth_at: Instant::now() + left - margin.mul_f64(0.5 + 0.5 * random_fraction()),
+            reauth_at: Instant::now() + time_left - margin.mul_f64(0.5 + 0.5 * random_fraction()),
             heartbeat: Box::pin(sleep(Duration::ZERO)),
             phase: Phase::Opening,
             end: StreamEnd::HungUp,
@@ -90,7 +90,7 @@ impl Streams {
         from: ReadFrom,
         wait: Duration,
     ) -> Result<Option<Poll>, StoreError> {
-        let left = Duration::from_millis(visitor.expires_at.saturating_sub(self.clock.now()));
+        let time_left = Duration::from_millis(visitor.expires_at.saturating_sub(self.clock.now()));
         let permit = self.permits.acquire_evicting(visitor.visitor.clone());
         let mut log_reader = LogReader::new(self.hub.clone(), conversation, from);
         let mut replay = log_reader.replay(&self.store).await?;
@@ -100,19 +100,19 @@ impl Streams {
                 () = self.sites.until_revoked(&self.tokens, visitor) => return Ok(None),
                 () = permit.evicted() => {}
                 () = log_reader.changed() => replay = log_reader.replay(&self.store).await?,
-                () = sleep(wait.min(LONGEST_POLL).min(left)) => {}
+                () = sleep(wait.min(LONGEST_POLL).min(time_left)) => {}
                 () = self.shutdown.cancelled() => {}
             }
         }
-        Ok(Some(self.answer(replay)))
+        Ok(Some(self.poll_answer(replay)))
     }
 
     /// The page of a log before a cursor.
     pub async fn page(&self, conversation: ConversationId, before: Cursor, limit: u32) -> Result<Poll, StoreError> {
-        Ok(self.answer(self.store.read_before(conversation, before, limit).await?))
+        Ok(self.poll_answer(self.store.read_before(conversation, before, limit).await?))
     }
 
-    fn answer(&self, replay: Replay) -> Poll {
+    fn poll_answer(&self, replay: Replay) -> Poll {
         if replay.reset.is_some() {
             self.metrics.streams_reset.inc();
         }
@@ -120,7 +120,7 @@ impl Streams {
     }
 
     /// Measures how long a reply took from the log to here.
-    fn observe(&self, entry: &Entry) {
+    fn observe_delay(&self, entry: &Entry) {
         if let Event::Message(Message { author: Author::Bot | Author::Agent, .. }) = &entry.event {
             let took = Duration::from_millis(self.clock.now().saturating_sub(entry.at));
             self.metrics.reply_to_stream.observe(took.as_secs_f64());
@@ -132,7 +132,7 @@ impl LogSource for Store {
     type Error = StoreError;
 
     async fn read_after(&self, conversation: ConversationId, from: ReadFrom) -> Result<Replay, StoreError> {
-        self.read_after(conversation, from, PAGE).await
+        self.read_after(conversation, from, PAGE_ENTRIES).await
     }
 }
 
@@ -201,13 +201,13 @@ impl EventStream {
                     match wake {
                         Wake::Log(LogUpdate::Entry(entry)) => {
                             self.schedule_heartbeat();
-                            self.streams.observe(&entry);
+                            self.streams.observe_delay(&entry);
                             return frame(&entry).ok();
                         }
                         // The next iteration reads the log.
                         Wake::Log(LogUpdate::Gap) => {}
-                        Wake::Log(LogUpdate::Cut) => return self.ended(StreamEnd::Cut),
-                        Wake::End(end) => return self.ended(end),
+                        Wake::Log(LogUpdate::Cut) => return self.end_with(StreamEnd::Cut),
+                        Wake::End(end) => return self.end_with(end),
                         Wake::Heartbeat => {
                             self.schedule_heartbeat();
                             return Some(Bytes::from_static(b":\n\n"));
@@ -220,7 +220,7 @@ impl EventStream {
     }
 
     /// The last bytes of a stream that ends for this reason.
-    fn ended(&mut self, end: StreamEnd) -> Option<Bytes> {
+    fn end_with(&mut self, end: StreamEnd) -> Option<Bytes> {
         self.phase = Phase::Ended;
         self.end = end;
         match end {
@@ -239,16 +239,16 @@ impl EventStream {
             Ok(page) => page,
             Err(error) => {
                 tracing::error!(%error, "a stream ended because its log can't be read");
-                return self.ended(StreamEnd::StoreFailed);
+                return self.end_with(StreamEnd::StoreFailed);
             }
         };
         let mut chunk = Vec::new();
         if let Some(reset) = &page.reset {
             self.streams.metrics.streams_reset.inc();
-            chunk.extend_from_slice(&aside("reset", reset).ok()?);
+            chunk.extend_from_slice(&unlogged_event("reset", reset).ok()?);
         }
         if let Some(earlier) = page.earlier {
-            chunk.extend_from_slice(&aside("begin", &Begin { earlier }).ok()?);
+            chunk.extend_from_slice(&unlogged_event("begin", &Begin { earlier }).ok()?);
         }
         for entry in &page.entries {
             chunk.extend_from_slice(&frame(entry).ok()?);
@@ -266,7 +266,7 @@ impl EventStream {
 
 impl Drop for EventStream {
     fn drop(&mut self) {
-        self.streams.metrics.stream_ended(self.end);
+        self.streams.metrics.count_stream_end(self.end);
         tracing::debug!(visitor = %self.visitor.visitor, reason = <&str>::from(self.end), "a stream ended");
     }
 }
@@ -280,7 +280,7 @@ fn frame(entry: &Entry) -> Result<Bytes, serde_json::Error> {
 
 /// Formats a server-sent event that is not a log entry: without an id, so that a reader's cursor
 /// stays where it is.
-fn aside(name: &str, data: &impl serde::Serialize) -> Result<Bytes, serde_json::Error> {
+fn unlogged_event(name: &str, data: &impl serde::Serialize) -> Result<Bytes, serde_json::Error> {
     let json = serde_json::to_string(data)?;
     Ok(format!("event: {name}\ndata: {json}\n\n").into())
 }

@@ -42,7 +42,7 @@ pub struct Visitor {
     /// The token family; revoked to end the visitor's tokens.
     pub family: FamilyId,
     /// Whether the host site has vouched for the visitor.
-    pub signed_in: bool,
+    pub is_signed_in: bool,
 }
 
 /// Issues and checks visitor tokens.
@@ -87,7 +87,7 @@ impl Tokens {
         origin: &str,
         visitor: &VisitorId,
         family: &FamilyId,
-        signed_in: bool,
+        is_signed_in: bool,
     ) -> Result<String, TokenFault> {
         let now = self.clock.now() / 1000;
         let claims = Claims {
@@ -98,7 +98,7 @@ impl Tokens {
             family: family.as_str().to_owned(),
             iat: now,
             exp: now + u64::from(self.lifetime_seconds),
-            signed_in,
+            signed_in: is_signed_in,
         };
         claims::sign(&claims, &self.keys().newest)
     }
@@ -132,11 +132,11 @@ impl Tokens {
             return Err(TokenFault::Revoked);
         }
         // The token may predate the site's requirement of signed-in visitors.
-        if !site.takes(&claims.origin, claims.signed_in) {
+        if !site.admits(&claims.origin, claims.signed_in) {
             return Err(TokenFault::Anonymous);
         }
-        let (expires_at, signed_in) = (claims.exp * 1000, claims.signed_in);
-        Ok(Visitor { site, visitor, origin: claims.origin, expires_at, family, signed_in })
+        let (expires_at, is_signed_in) = (claims.exp * 1000, claims.signed_in);
+        Ok(Visitor { site, visitor, origin: claims.origin, expires_at, family, is_signed_in })
     }
 
     /// Revokes every token of a family at once. The caller has already recorded it in the store.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// Maximum shapes recorded: more than any platform adds between two looks into the directory.
-const MOST: usize = 200;
+const MAX_SHAPES: usize = 200;
 
 /// Writes shapes into a directory, if one is configured.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl UnknownKinds {
         let hash: [u8; 32] = Sha256::digest(&text).into();
         {
             let mut seen = self.seen.lock();
-            if seen.len() >= MOST || !seen.insert(hash) {
+            if seen.len() >= MAX_SHAPES || !seen.insert(hash) {
                 return;
             }
         }

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Header that marks a handshake made by the operator's own check.
-pub const CHECK: HeaderName = HeaderName::from_static("x-chataibot-check");
+pub const CHECK_HEADER: HeaderName = HeaderName::from_static("x-chataibot-check");
 
 /// Receives the platform's events.
 pub struct WebhookReceiver {
@@ -53,16 +53,16 @@ impl WebhookReceiver {
         match delivery {
             Delivery::Handshake { token } => {
                 let answer = handshake(sites, &token)?;
-                if !headers.contains_key(CHECK) {
+                if !headers.contains_key(CHECK_HEADER) {
                     self.metrics.webhook_handshakes.inc();
                 }
                 Ok(answer)
             }
             Delivery::Events { token, events } => {
-                let presented = token.as_deref().or_else(|| token_of(headers));
-                let sites = proven(sites, presented)?;
+                let presented = token.as_deref().or_else(|| authorization_token(headers));
+                let sites = sites_with_token(sites, presented)?;
                 let acknowledgement = Acknowledgement::new(&self.store);
-                let (incoming, ignored) = self.sort(events);
+                let (incoming, ignored) = self.partition(events);
                 let stats = if incoming.is_empty() {
                     ReceiveStats::default()
                 } else {
@@ -72,20 +72,20 @@ impl WebhookReceiver {
                         .map_err(ApiError::unavailable)?
                 };
                 self.count(stats, ignored);
-                Ok(answer(acknowledgement))
+                Ok(acknowledgement_response(acknowledgement))
             }
         }
     }
 
     /// Returns the events for logs, split into entries of at most [`size::LONGEST`], and the number
     /// of all others.
-    fn sort(&self, events: Vec<Normalised>) -> (Vec<Incoming>, u64) {
+    fn partition(&self, events: Vec<Normalised>) -> (Vec<Incoming>, u64) {
         self.metrics.webhook_events.inc_by(events.len() as u64);
         let (mut incoming, mut ignored) = (Vec::with_capacity(events.len()), 0);
         for Normalised { event, diagnostics } in events {
             diagnostics.iter().for_each(|diagnostic| self.count_diagnostic(diagnostic));
             match event {
-                Ok(event) => incoming.extend(divided(event)),
+                Ok(event) => incoming.extend(split_long_message(event)),
                 Err(_) => ignored += 1,
             }
         }
@@ -126,12 +126,12 @@ impl WebhookReceiver {
 /// Answers the platform's check of the address: it expects its token back (DOC), and gets it only
 /// if it is ours.
 fn handshake(sites: &[Arc<Site>], token: &str) -> Result<Response, ApiError> {
-    proven(sites, Some(token))?;
+    sites_with_token(sites, Some(token))?;
     Ok(Json(serde_json::json!({ "token": token })).into_response())
 }
 
 /// Returns the ids of the sites that have this token.
-fn proven(sites: &[Arc<Site>], presented: Option<&str>) -> Result<Vec<String>, ApiError> {
+fn sites_with_token(sites: &[Arc<Site>], presented: Option<&str>) -> Result<Vec<String>, ApiError> {
     let presented = presented.ok_or_else(|| ApiError::unauthorized().cause("a webhook without token"))?;
     let proven: Vec<String> =
         sites.iter().filter(|site| site.is_webhook_token(presented)).map(|site| site.id.as_str().to_owned()).collect();
@@ -139,7 +139,7 @@ fn proven(sites: &[Arc<Site>], presented: Option<&str>) -> Result<Vec<String>, A
 }
 
 /// The token in `Authorization`, raw or as `Bearer …` (OBS).
-fn token_of(headers: &HeaderMap) -> Option<&str> {
+fn authorization_token(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim();
     match value.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Some(token.trim()),
@@ -148,7 +148,7 @@ fn token_of(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Splits a reply that is too long for one entry of the log.
-fn divided(event: Incoming) -> Vec<Incoming> {
+fn split_long_message(event: Incoming) -> Vec<Incoming> {
     let EventKind::Message { author: author @ (Author::Bot | Author::Agent), content } = event.kind else {
         return vec![event];
     };
@@ -164,7 +164,7 @@ fn divided(event: Incoming) -> Vec<Incoming> {
 }
 
 /// The 200. Notes the delivery as sent when its body is taken.
-fn answer(mut acknowledgement: Acknowledgement) -> Response {
+fn acknowledgement_response(mut acknowledgement: Acknowledgement) -> Response {
     let body = Bytes::from_static(b"{\"ok\":true}");
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
@@ -184,7 +184,7 @@ fn answer(mut acknowledgement: Acknowledgement) -> Response {
 struct Acknowledgement {
     store: Store,
     delivery: u64,
-    sent: bool,
+    is_sent: bool,
 }
 
 impl Acknowledgement {
@@ -195,16 +195,16 @@ impl Acknowledgement {
         let first = store.now().saturating_mul(1000);
         let last = NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(last.max(first) + 1));
         let delivery = last.unwrap_or_default().max(first) + 1;
-        Self { store: store.clone(), delivery, sent: false }
+        Self { store: store.clone(), delivery, is_sent: false }
     }
 
     fn set_sent(&mut self) {
-        self.sent = true;
+        self.is_sent = true;
     }
 }
 
 impl Drop for Acknowledgement {
     fn drop(&mut self) {
-        self.store.acknowledge(self.delivery, self.sent);
+        self.store.acknowledge(self.delivery, self.is_sent);
     }
 }

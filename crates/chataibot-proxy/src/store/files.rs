@@ -7,7 +7,7 @@ use crate::ids::ConversationId;
 /// Records deleted in one commit.
 pub(in crate::store) const BATCH: u32 = 200;
 /// Lifetime of a file that no message refers to, milliseconds: the visitor did not send it.
-pub(in crate::store) const UNSENT: u64 = 24 * 60 * 60 * 1000;
+pub(in crate::store) const UNSENT_LIFETIME: u64 = 24 * 60 * 60 * 1000;
 
 /// A file that is on the disk and has no record yet.
 #[derive(Clone, Debug)]

@@ -62,11 +62,11 @@ pub(in crate::store) fn digest(sites: &[String], event: &Incoming) -> Result<[u8
         EventKind::Assignee(_) => "assignee",
         EventKind::Created { .. } => "created",
     };
-    let what = match &event.id {
+    let id_or_json = match &event.id {
         Some(id) => id.clone(),
         None => to_json(&event.kind)?,
     };
-    Ok(fingerprint(&[&sites.join(","), &event.conversation, kind, &what]))
+    Ok(fingerprint(&[&sites.join(","), &event.conversation, kind, &id_or_json]))
 }
 
 /// Serialises a pending event for storage.
@@ -77,28 +77,28 @@ pub(in crate::store) fn to_json(kind: &EventKind) -> Result<String, StoreError> 
 /// Whether `echo` can be the platform's version of `sent`. The platform may have added paragraphs,
 /// lost spaces, or read the text as HTML (OBS: texts in events are HTML).
 pub(in crate::store) fn same_words(sent: &str, echo: &str) -> bool {
-    written(sent).contains(&visible(echo))
+    possible_echoes(sent).contains(&without_whitespace(echo))
 }
 
 /// What a text's echo has for certain, for both ways the platform may read it: as text or HTML.
-pub(in crate::store) fn written(sent: &str) -> [String; 2] {
-    [visible(sent), visible(&crate::normalise::html::to_rich_text(sent).to_plain())]
+pub(in crate::store) fn possible_echoes(sent: &str) -> [String; 2] {
+    [without_whitespace(sent), without_whitespace(&crate::normalise::html::to_rich_text(sent).to_plain())]
 }
 
 /// Removes whitespace and control characters from a text.
-pub(in crate::store) fn visible(text: &str) -> String {
+pub(in crate::store) fn without_whitespace(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect()
 }
 
 /// Whether both texts have the same letters and digits in the same order, ignoring all else. Texts
 /// without any never match.
 pub(in crate::store) fn same_letters(one: &str, other: &str) -> bool {
-    let one = letters(one);
-    !one.is_empty() && one == letters(other)
+    let one = letters_and_digits(one);
+    !one.is_empty() && one == letters_and_digits(other)
 }
 
 /// Returns a text's letters and digits.
-pub(in crate::store) fn letters(text: &str) -> String {
+pub(in crate::store) fn letters_and_digits(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 

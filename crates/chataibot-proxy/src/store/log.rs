@@ -22,7 +22,7 @@ pub struct Replay {
     /// In order; at most as many as requested.
     pub entries: Vec<Entry>,
     /// Whether there are more after the last one.
-    pub more: bool,
+    pub has_more: bool,
     /// Set if the end of the log, or a page before an entry, was requested: whether there are more
     /// before the first one.
     pub earlier: Option<bool>,

@@ -71,13 +71,13 @@ const VERSION: u32 = 1;
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// Approximate number of the newest events kept on the bus. A proxy that missed more makes its
 /// readers start over.
-const BUS: u32 = 20_000;
+const BUS_LENGTH: u32 = 20_000;
 
 /// Handle to the Redis engine. Clones share it.
 #[derive(Clone)]
 pub struct Redis {
     inner: Arc<Inner>,
-    _running: Arc<DropGuard>,
+    _shutdown_guard: Arc<DropGuard>,
 }
 
 struct Inner {
@@ -95,15 +95,15 @@ struct Inner {
     /// Messages whose `begin_*` call got no answer, until they are rolled back.
     rollbacks: Mutex<HashSet<SendKey>>,
     /// Triggers a heartbeat at once, because a command got no answer.
-    probe: Notify,
+    wake_heartbeat: Notify,
     /// Outcomes of deliveries that are not written to Redis yet.
     ack_notes: Mutex<Vec<incoming::AckNote>>,
     /// Held while `ack_notes` are written.
-    writing_acks: tokio::sync::Mutex<()>,
-    news: mpsc::UnboundedSender<StoreEvent>,
+    ack_write_lock: tokio::sync::Mutex<()>,
+    events: mpsc::UnboundedSender<StoreEvent>,
     clock: Clock,
     hub: Hub,
-    ended: CancellationToken,
+    shutdown: CancellationToken,
 }
 
 impl Redis {
@@ -120,7 +120,7 @@ impl Redis {
             // The next command reconnects, so that the others need not wait for this one.
             .set_number_of_retries(0);
         let connection = ConnectionManager::new_with_config(client.clone(), config).await?;
-        let (news, receiver) = mpsc::unbounded_channel();
+        let (events, receiver) = mpsc::unbounded_channel();
         let instance = random_hex().map_err(StoreError::no_randomness)?;
         let inner = Arc::new(Inner {
             connection,
@@ -131,15 +131,15 @@ impl Redis {
             failover_after: Mutex::new(Instant::now()),
             redis_clock: heartbeat::RedisTime::default(),
             rollbacks: Mutex::default(),
-            probe: Notify::new(),
+            wake_heartbeat: Notify::new(),
             ack_notes: Mutex::default(),
-            writing_acks: tokio::sync::Mutex::default(),
-            news,
+            ack_write_lock: tokio::sync::Mutex::default(),
+            events,
             clock,
             hub,
-            ended: CancellationToken::new(),
+            shutdown: CancellationToken::new(),
         });
-        let found = inner.ask::<u32>("version", json!({ "known": VERSION })).await?;
+        let found = inner.query::<u32>("version", json!({ "known": VERSION })).await?;
         if found > VERSION {
             return Err(StoreError::Newer { found, known: VERSION });
         }
@@ -147,11 +147,11 @@ impl Redis {
         for _ in 0..5 {
             inner.heartbeat().await?;
         }
-        let position = bus::Position::now(&inner).await?;
+        let position = bus::Position::end(&inner).await?;
         tokio::spawn(bus::run(Arc::clone(&inner), client, position));
         tokio::spawn(heartbeat::run(Arc::clone(&inner)));
-        let running = Arc::new(inner.ended.clone().drop_guard());
-        Ok((Self { inner, _running: running }, receiver))
+        let shutdown_guard = Arc::new(inner.shutdown.clone().drop_guard());
+        Ok((Self { inner, _shutdown_guard: shutdown_guard }, receiver))
     }
 
     pub fn epoch(&self) -> u32 {
@@ -167,15 +167,15 @@ impl Redis {
     }
 
     pub async fn check(&self) -> Result<()> {
-        self.inner.run("check", json!({})).await
+        self.inner.execute("check", json!({})).await
     }
 
     /// Announces an orderly shutdown: no message of this proxy is in flight any more, so the others
     /// need not wait for its lease to expire.
     pub async fn leave(&self) -> Result<()> {
-        self.inner.ended.cancel();
+        self.inner.shutdown.cancel();
         self.inner.write_acks().await?;
-        self.inner.run("leave", json!({})).await
+        self.inner.execute("leave", json!({})).await
     }
 }
 
@@ -203,19 +203,19 @@ impl Inner {
             // Other calls then fail at once instead of waiting. A heartbeat finds out whether only
             // the connection was lost.
             self.is_unavailable.store(true, Ordering::Relaxed);
-            self.probe.notify_one();
+            self.wake_heartbeat.notify_one();
         }
         answer
     }
 
     /// As [`Inner::call`], for operations that do not answer with a list.
-    async fn ask<T: DeserializeOwned>(&self, op: &str, arguments: Value) -> Result<T> {
+    async fn query<T: DeserializeOwned>(&self, op: &str, arguments: Value) -> Result<T> {
         self.call(op, arguments).await.map(|reply| reply.answer)
     }
 
     /// As [`Inner::call`], for operations without an answer.
-    async fn run(&self, op: &str, arguments: Value) -> Result<()> {
-        self.ask::<Value>(op, arguments).await.map(drop)
+    async fn execute(&self, op: &str, arguments: Value) -> Result<()> {
+        self.query::<Value>(op, arguments).await.map(drop)
     }
 
     /// Runs an operation, even if Redis is marked as unavailable.
@@ -224,7 +224,7 @@ impl Inner {
         arguments["op"] = op.into();
         arguments["now"] = now.into();
         arguments["instance"] = self.instance.as_str().into();
-        arguments["bus"] = BUS.into();
+        arguments["bus"] = BUS_LENGTH.into();
         arguments["failover_allowed"] = self.is_failover_allowed().into();
         arguments["longest"] = millis(sends::MAX_IN_FLIGHT).into();
         arguments["looked_at"] = MAX_CANDIDATES.into();
@@ -266,12 +266,12 @@ impl Inner {
 
     fn reset_subscribers(&self) {
         self.hub.clear();
-        self.tell(StoreEvent::Resync);
+        self.emit_event(StoreEvent::Resync);
     }
 
-    fn tell(&self, news: StoreEvent) {
+    fn emit_event(&self, event: StoreEvent) {
         // Sending fails only when the proxy ends and the receiver is gone.
-        let _ = self.news.send(news);
+        let _ = self.events.send(event);
     }
 }
 
@@ -285,22 +285,22 @@ fn is_lost(error: &redis::RedisError) -> bool {
 }
 
 /// Waits for `time`. Returns true, early, if the store ends.
-async fn pause(inner: &Inner, time: Duration) -> bool {
+async fn sleep_unless_shutdown(inner: &Inner, time: Duration) -> bool {
     tokio::select! {
-        () = inner.ended.cancelled() => true,
+        () = inner.shutdown.cancelled() => true,
         () = tokio::time::sleep(time) => false,
     }
 }
 
 /// Parses an id in Redis, `<epoch>-<number>`, into one number. The epoch keeps ids from being
 /// reused after a flush.
-fn number(id: &str) -> Result<i64> {
+fn parse_id(id: &str) -> Result<i64> {
     let (epoch, number) = id.split_once('-').ok_or_else(|| unreadable("an id"))?;
     let part = |text: &str| text.parse::<u32>().map_err(|_| unreadable("an id"));
     Ok((u64::from(part(epoch)?) << 32 | u64::from(part(number)?)).cast_signed())
 }
 
-fn id(number: i64) -> String {
+fn format_id(number: i64) -> String {
     let number = number.cast_unsigned();
     format!("{}-{}", number >> 32, number & u64::from(u32::MAX))
 }
@@ -312,10 +312,10 @@ mod tests {
     #[test]
     fn an_id_is_a_number_and_back() {
         for text in ["1-1", "1764075569-4711", "4294967295-4294967295"] {
-            assert_eq!(id(number(text).expect("an id")), text);
+            assert_eq!(format_id(parse_id(text).expect("an id")), text);
         }
         for bad in ["", "1", "1-", "-1", "1-4294967296", "a-1"] {
-            assert!(number(bad).is_err(), "{bad}");
+            assert!(parse_id(bad).is_err(), "{bad}");
         }
     }
 }

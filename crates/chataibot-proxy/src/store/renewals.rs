@@ -12,9 +12,9 @@ use crate::{
 
 /// A signing key older than this gets a successor when the keys are next read, milliseconds: at
 /// the start of a proxy, with Redis also while it runs.
-pub(in crate::store) const KEY_AGE: u64 = 30 * 24 * 3600 * 1000;
+pub(in crate::store) const KEY_ROTATION_AGE: u64 = 30 * 24 * 3600 * 1000;
 /// How long a replaced key still checks tokens, milliseconds: longer than any token lives.
-pub(in crate::store) const KEY_REST: u64 = 2 * 24 * 3600 * 1000;
+pub(in crate::store) const RETIRED_KEY_LIFETIME: u64 = 2 * 24 * 3600 * 1000;
 
 /// Families or users deleted in one commit, so that other writes get their turn.
 pub(in crate::store) const BATCH: u32 = 1_000;
@@ -26,7 +26,7 @@ pub struct NewFamily {
     pub origin: String,
     pub visitor: VisitorId,
     pub family: FamilyId,
-    pub first: Secret,
+    pub first_secret: Secret,
 }
 
 /// A presented renewal secret, with the site and origin of the request.
@@ -36,7 +36,7 @@ pub struct Presented {
     pub origin: String,
     pub secret: Secret,
     /// Becomes the secret's successor if it has none yet.
-    pub fresh: Secret,
+    pub successor: Secret,
 }
 
 /// The time of a renewal and its limits, all in milliseconds.
@@ -55,7 +55,7 @@ pub struct Renewed {
     pub visitor: VisitorId,
     pub family: FamilyId,
     /// The secret for the next renewal.
-    pub next: Secret,
+    pub next_secret: Secret,
 }
 
 /// Why a secret was refused. The name is for the proxy's own log; the response is the same for all.

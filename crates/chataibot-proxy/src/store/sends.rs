@@ -125,11 +125,11 @@ pub struct Settled {
     /// Pending events of the conversation that were released to its log.
     pub released: u64,
     /// The platform named a conversation that belongs to another visitor: nothing was bound.
-    pub foreign: bool,
+    pub is_foreign: bool,
 }
 
 /// Returns the name of a state in a store.
-pub(in crate::store) const fn name_of(state: DeliveryState) -> &'static str {
+pub(in crate::store) const fn state_name(state: DeliveryState) -> &'static str {
     match state {
         DeliveryState::Sending => "sending",
         DeliveryState::Sent => "sent",
@@ -141,7 +141,7 @@ pub(in crate::store) const fn name_of(state: DeliveryState) -> &'static str {
 
 /// Parses the name of a state. An unknown name counts as `unknown`, the one state that promises
 /// nothing and forwards nothing.
-pub(in crate::store) fn state_of(name: &str) -> DeliveryState {
+pub(in crate::store) fn parse_state(name: &str) -> DeliveryState {
     match name {
         "sending" => DeliveryState::Sending,
         "sent" => DeliveryState::Sent,

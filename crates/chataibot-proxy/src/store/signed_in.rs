@@ -8,23 +8,23 @@ use crate::{credentials::UserProfile, ids::VisitorId, store::renewals::NewFamily
 #[derive(Clone, Debug)]
 pub struct NewSignIn {
     pub user: [u8; 32],
-    pub person: UserProfile,
+    pub profile: UserProfile,
     /// The family that begins; its visitor id is used only if the user is not known yet.
     pub family: NewFamily,
 }
 
 /// Serialises a profile for storage.
-pub(in crate::store) fn written(person: &UserProfile) -> Result<String, StoreError> {
-    serde_json::to_string(person).map_err(|error| StoreError::Corrupt(format!("a person can't be written: {error}")))
+pub(in crate::store) fn profile_to_json(profile: &UserProfile) -> Result<String, StoreError> {
+    serde_json::to_string(profile).map_err(|error| StoreError::Corrupt(format!("a person can't be written: {error}")))
 }
 
 /// Parses a stored profile.
-pub(in crate::store) fn read(text: &str) -> Result<UserProfile, StoreError> {
+pub(in crate::store) fn profile_from_json(text: &str) -> Result<UserProfile, StoreError> {
     // The parser's error text could contain personal data.
     serde_json::from_str(text).map_err(|_| StoreError::Corrupt("a person can't be read".to_owned()))
 }
 
 /// Parses the stored visitor id of a user.
-pub(in crate::store) fn visitor(id: &str) -> Result<VisitorId, StoreError> {
+pub(in crate::store) fn parse_visitor_id(id: &str) -> Result<VisitorId, StoreError> {
     VisitorId::parse(id).ok_or_else(|| StoreError::Corrupt("a signed-in visitor has a malformed id".to_owned()))
 }

@@ -78,12 +78,12 @@ impl Sqlite {
         Self::build(DatabaseLocation::Memory(name), hub, clock)
     }
 
-    fn build(place: DatabaseLocation, hub: Hub, clock: Clock) -> Result<Self> {
-        let mut connection = place.connect(OpenFlags::default())?;
+    fn build(location: DatabaseLocation, hub: Hub, clock: Clock) -> Result<Self> {
+        let mut connection = location.connect(OpenFlags::default())?;
         let epoch = schema::prepare(&mut connection, clock.now())?;
         writer::recover(&mut connection, epoch, clock.now())?;
         let writer = Writer::start(connection, epoch, clock.clone(), hub)?;
-        let readers = Readers { place, idle: Mutex::default() };
+        let readers = Readers { location, idle: Mutex::default() };
         Ok(Self { inner: Arc::new(Inner { readers, writer, epoch, clock }) })
     }
 
@@ -152,25 +152,25 @@ impl Sqlite {
 
 /// Pool of connections that only read. With a file, readers and the writer do not block each other.
 struct Readers {
-    place: DatabaseLocation,
+    location: DatabaseLocation,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
     /// Idle connections kept, more than the reads that usually run at one time; further ones are
     /// opened for one use.
-    const KEPT: usize = 8;
+    const MAX_IDLE: usize = 8;
 
     fn take(&self) -> Result<Connection> {
         if let Some(connection) = self.idle.lock().pop() {
             return Ok(connection);
         }
-        self.place.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)
+        self.location.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)
     }
 
     fn give_back(&self, connection: Connection) {
         let mut idle = self.idle.lock();
-        if idle.len() < Self::KEPT {
+        if idle.len() < Self::MAX_IDLE {
             idle.push(connection);
         }
     }

@@ -89,7 +89,7 @@ impl Place {
     /// instances on one Redis know of one another.
     fn expire_leases(&self) {
         if let Self::Redis(server) = self {
-            let mut redis = server.look();
+            let mut redis = server.connect();
             let alive: Vec<String> = redis::cmd("KEYS").arg("*:alive:*").query(&mut redis).expect("asked");
             redis::cmd("DEL").arg(alive).exec(&mut redis).expect("deleted");
         }
@@ -123,7 +123,7 @@ impl Bench {
     }
 
     /// A bench with two proxies in one place.
-    async fn of_two(place: Place) -> Self {
+    async fn with_two_proxies(place: Place) -> Self {
         Self::at(place).await.with_another().await
     }
 
@@ -133,7 +133,7 @@ impl Bench {
     }
 
     /// Swaps the two proxies: later calls go to the other one.
-    fn take_turns(&mut self) {
+    fn swap_proxies(&mut self) {
         if let Some(other) = &mut self.other {
             std::mem::swap(&mut self.store, other);
         }
@@ -162,7 +162,7 @@ impl Bench {
             }
             Place::Redis(server) => {
                 let pattern = format!("*:delivery:*/{delivery}");
-                let keys: Vec<String> = redis::cmd("KEYS").arg(pattern).query(&mut server.look()).expect("asked");
+                let keys: Vec<String> = redis::cmd("KEYS").arg(pattern).query(&mut server.connect()).expect("asked");
                 keys.len()
             }
         }
@@ -180,7 +180,7 @@ impl Bench {
                 deleted.await.expect("deleted");
             }
             Place::Redis(server) => {
-                let mut redis = server.look();
+                let mut redis = server.connect();
                 let logs: Vec<String> = redis::cmd("KEYS").arg("*:log:*").query(&mut redis).expect("asked");
                 assert_eq!(logs.len(), 1);
                 redis::cmd("XTRIM").arg(&logs).arg("MINID").arg(seq).exec(&mut redis).expect("trimmed");
@@ -237,7 +237,7 @@ impl Bench {
     }
 
     /// Receives one delivery whose 2xx is lost.
-    async fn deliver_in_vain(&self, events: &[Incoming]) -> ReceiveStats {
+    async fn deliver_unacknowledged(&self, events: &[Incoming]) -> ReceiveStats {
         let (number, stats) = self.deliver_unanswered(events).await;
         self.store.acknowledge(number, false);
         stats
@@ -271,14 +271,14 @@ fn short(event: &Event) -> String {
             };
             format!("{who}: {}", message.content.to_plain())
         }
-        Event::Delivery(delivery) => format!("{} {}", delivery.client_message_id, word(delivery.state)),
+        Event::Delivery(delivery) => format!("{} {}", delivery.client_message_id, state_name(delivery.state)),
         Event::Status(Status::Open) => "open".to_owned(),
         Event::Status(Status::Closed) => "closed".to_owned(),
         Event::Assignee(assignee) => format!("assignee {}", assignee.name.as_deref().unwrap_or("?")),
     }
 }
 
-fn word(state: DeliveryState) -> &'static str {
+fn state_name(state: DeliveryState) -> &'static str {
     match state {
         DeliveryState::Sending => "sending",
         DeliveryState::Sent => "sent",
@@ -293,7 +293,7 @@ fn forward(begun: BeginOutcome) -> Forward {
     forward
 }
 
-fn known(begun: BeginOutcome) -> DeliveryState {
+fn known_state(begun: BeginOutcome) -> DeliveryState {
     let BeginOutcome::Known(record) = begun else { panic!("known, not {begun:?}") };
     record.state
 }
@@ -322,6 +322,6 @@ fn with_id(id: &str, event: Incoming) -> Incoming {
     Incoming { id: Some(id.to_owned()), ..event }
 }
 
-fn of(conversation: &str, event: Incoming) -> Incoming {
+fn of_conversation(conversation: &str, event: Incoming) -> Incoming {
     Incoming { conversation: conversation.to_owned(), ..event }
 }

@@ -22,7 +22,7 @@ impl RedisServer {
     /// When `redis-server` is not installed; `cargo xtask setup` installs it.
     pub fn start() -> Self {
         let directory = tempfile::Builder::new().prefix("redis-").tempdir().expect("a temporary directory");
-        let child = begin(directory.path());
+        let child = spawn_server(directory.path());
         Self { child, directory }
     }
 
@@ -33,7 +33,7 @@ impl RedisServer {
     }
 
     /// Opens a connection for a test to inspect the data.
-    pub fn look(&self) -> redis::Connection {
+    pub fn connect(&self) -> redis::Connection {
         let socket = self.directory.path().join("redis.sock");
         let client = redis::Client::open(format!("redis+unix://{}", socket.display())).expect("an address");
         client.get_connection().expect("a connection")
@@ -41,8 +41,8 @@ impl RedisServer {
 
     /// Whether this text occurs in the append-only log after a rewrite, which holds all current
     /// data.
-    pub fn holds(&self, text: &str) -> bool {
-        let mut redis = self.look();
+    pub fn contains_text(&self, text: &str) -> bool {
+        let mut redis = self.connect();
         // Disables the compressed format, so that a text can be found.
         redis::cmd("CONFIG").arg(&["SET", "aof-use-rdb-preamble", "no"]).exec(&mut redis).expect("set");
         redis::cmd("BGREWRITEAOF").exec(&mut redis).expect("begun");
@@ -68,7 +68,7 @@ impl RedisServer {
 
     /// Restarts the server with the data it has written.
     pub fn start_again(&mut self) {
-        self.child = begin(self.directory.path());
+        self.child = spawn_server(self.directory.path());
     }
 
     /// Stops the process without ending it: the server still accepts connections but answers
@@ -96,7 +96,7 @@ impl Drop for RedisServer {
     }
 }
 
-fn begin(directory: &Path) -> Child {
+fn spawn_server(directory: &Path) -> Child {
     let socket = directory.join("redis.sock");
     // A killed server leaves its socket file behind, which accepts no connections.
     let _ = std::fs::remove_file(&socket);

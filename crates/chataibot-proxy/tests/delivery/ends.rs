@@ -29,7 +29,8 @@ async fn the_shutdown_ends_streams_and_polls_and_waits_for_what_is_on_its_way() 
     assert_eq!(short(&[stream.entry().await]), ["visitor: text"]);
     assert_eq!(short(&polling.await.expect("answered").entries), ["visitor: text"]);
     let store = harness.app().store.clone();
-    let conversation = store.owned("demo", &browser.visitor, &alias).await.expect("asked").expect("owned").id;
+    let conversation =
+        store.owned_conversation("demo", &browser.visitor, &alias).await.expect("asked").expect("owned").id;
 
     let stopping = tokio::spawn(harness.proxy.stop());
     assert_eq!(stream.next().await, None, "at once");

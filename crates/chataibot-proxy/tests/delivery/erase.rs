@@ -30,7 +30,7 @@ async fn erase(harness: &Harness, token: &str, visitor: &str) -> reqwest::Respon
 /// Whether the proxy still stores this text anywhere.
 fn is_kept(harness: &Harness, text: &str) -> bool {
     match &harness.redis {
-        Some(redis) => redis.holds(text),
+        Some(redis) => redis.contains_text(text),
         None => is_left(&harness.app().config.database, text),
     }
 }
@@ -158,7 +158,7 @@ async fn the_command_erases_in_redis_and_every_proxy_ends_what_the_visitor_has_t
         while stream.next().await.is_some() {}
         assert_eq!(refusal(browser.get(&alias, "", &[("accept", "application/json")]).await).await.0, 401);
     }
-    assert!(!pair.redis.holds(WORDS));
+    assert!(!pair.redis.contains_text(WORDS));
     let backup = run(&["backup", "--to", "/nowhere"]).await;
     assert!(!backup.status.success() && String::from_utf8_lossy(&backup.stderr).contains("backed up by Redis"));
 }

@@ -321,7 +321,7 @@ async fn a_token_comes_with_what_the_site_offers() {
     assert_eq!(features, serde_json::json!({ "uploads": { "max_bytes": 2_097_152, "types": types } }));
     let harness = Harness::with(|config| {
         change_site(config, |site| {
-            site.upload_types = vec![file_types::of("image/png").expect("known")];
+            site.upload_types = vec![file_types::by_mime("image/png").expect("known")];
             site.typed_answers = true;
         });
     });

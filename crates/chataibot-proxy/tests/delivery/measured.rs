@@ -47,7 +47,8 @@ async fn latencies_and_open_streams_are_measured() {
     let harness = Harness::with(|config| config.metrics_listen = Some(([127, 0, 0, 1], 0).into())).await;
     let browser = harness.browser().await;
     let alias = browser.start(&key(1), "Hello").await;
-    let platform = harness.app().store.owned("demo", &browser.visitor, &alias).await.expect("read").expect("owned");
+    let platform =
+        harness.app().store.owned_conversation("demo", &browser.visitor, &alias).await.expect("read").expect("owned");
     let platform = platform.platform_id.expect("bound");
     let mut stream = browser.stream(&alias, None).await;
     stream.entries(2).await;

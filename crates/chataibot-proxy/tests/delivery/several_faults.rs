@@ -136,7 +136,7 @@ async fn after_a_flush_everybody_begins_anew_and_nobody_sees_a_strangers_words()
     let alias = browsers[0].start(&key(0), "Hello").await;
     let mut stream = browsers[1].stream(&alias, None).await;
     let old = stream.entries(2).await;
-    redis::cmd("FLUSHALL").exec(&mut pair.redis.look()).expect("flushed");
+    redis::cmd("FLUSHALL").exec(&mut pair.redis.connect()).expect("flushed");
 
     let kid = |token: &str| jsonwebtoken::decode_header(token).expect("a header").kid;
     let fresh = async |at: usize| {
@@ -177,7 +177,7 @@ async fn a_redis_that_comes_back_without_its_last_entries_resets_every_reader() 
     let seen = stream.entries(3).await;
 
     // As after a failover to a replica that had not received everything.
-    let mut redis = pair.redis.look();
+    let mut redis = pair.redis.connect();
     let (_, log): (u32, Vec<String>) =
         redis::cmd("SCAN").arg(0).arg("MATCH").arg("*:log:*").arg("COUNT").arg(1000).query(&mut redis).expect("found");
     let conversation = log[0].replace(":log:", ":conversation:");

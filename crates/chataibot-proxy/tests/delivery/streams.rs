@@ -38,7 +38,7 @@ fn after(cursor: Cursor) -> ReadFrom {
 }
 
 async fn conversation(harness: &Harness, browser: &Browser, alias: &str) -> ConversationId {
-    harness.app().store.owned("demo", &browser.visitor, alias).await.expect("asked").expect("owned").id
+    harness.app().store.owned_conversation("demo", &browser.visitor, alias).await.expect("asked").expect("owned").id
 }
 
 /// Number of streams that ended for this reason.

@@ -119,11 +119,11 @@ impl Answer {
 }
 
 /// Returns the answer that a test ordered, in place of the right answer if there is one already.
-pub fn ordered(what: StubAction, right: Option<Answer>) -> Answer {
-    match what {
+pub fn stubbed(action: StubAction, actual: Option<Answer>) -> Answer {
+    match action {
         StubAction::Answer(canned) => Answer::Whole(canned),
         StubAction::Close | StubAction::Hold(_) => Answer::Cut,
-        StubAction::Truncate => match right {
+        StubAction::Truncate => match actual {
             Some(Answer::Whole(canned) | Answer::Half(canned)) => Answer::Half(canned),
             Some(Answer::Cut) | None => Answer::Cut,
         },

@@ -1,7 +1,7 @@
 //! Noor, the agent to whom a conversation can be handed over in the demo. Tests play the agent
 //! themselves, through the controls.
 
-use super::{Author, Flow, Step, With, message, reply, say};
+use super::{Author, Flow, Responder, Step, message, reply, say};
 
 pub const NAME: &str = "Noor Haddad";
 
@@ -12,36 +12,36 @@ const LINES: &[&str] = &[
 ];
 
 pub fn take_over(flow: &mut Flow) -> Vec<Step> {
-    flow.with = With::Noor(0);
+    flow.responder = Responder::Noor(0);
     let mut steps = reply("<p>Of course. One moment, I'll fetch a <b>colleague</b>.</p>");
     let picture = format!("{}noor.svg", message::MEDIA_HOST);
     steps.extend([Step::Wait(2), Step::HandOver { name: NAME.to_owned(), picture }]);
-    line(&mut steps, "<p>Hello, this is <b>Noor</b>. I have read your conversation with Pip. How can I help?</p>");
+    add_line(&mut steps, "<p>Hello, this is <b>Noor</b>. I have read your conversation with Pip. How can I help?</p>");
     steps
 }
 
-pub fn answer(flow: &mut Flow, said: usize, text: &str) -> Vec<Step> {
+pub fn answer(flow: &mut Flow, lines_said: usize, text: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     match text.trim().to_lowercase().as_str() {
         "bot" | "pip" | "help" => {
-            line(&mut steps, "<p>It was nice to meet you. I'll hand you back to Pip.</p>");
-            flow.with = With::Bot;
+            add_line(&mut steps, "<p>It was nice to meet you. I'll hand you back to Pip.</p>");
+            flow.responder = Responder::Bot;
             steps.push(Step::HandBack);
             say(&mut steps, message::text("<p>Pip again 👋 Where were we? <b>help</b> shows all I can do.</p>"));
         }
         "close" => {
-            line(&mut steps, "<p>Thank you for your patience. Have a good journey!</p>");
+            add_line(&mut steps, "<p>Thank you for your patience. Have a good journey!</p>");
             steps.push(Step::Close);
         }
         _ => {
-            flow.with = With::Noor(said + 1);
-            line(&mut steps, LINES[said % LINES.len()]);
+            flow.responder = Responder::Noor(lines_said + 1);
+            add_line(&mut steps, LINES[lines_said % LINES.len()]);
         }
     }
     steps
 }
 
-fn line(steps: &mut Vec<Step>, html: &str) {
+fn add_line(steps: &mut Vec<Step>, html: &str) {
     // A person is slower than a bot.
     steps.push(Step::Wait(2));
     steps.push(Step::Say(Author::Agent, message::text(html)));

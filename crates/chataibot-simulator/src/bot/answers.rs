@@ -7,31 +7,31 @@ use super::{Expects, Flow, Step, message, reply, reply_with};
 
 /// Returns the reply to an answer. An invalid one is asked for again, with the matching prompt.
 pub fn answer(flow: &mut Flow, asked: Expects, text: &str) -> Vec<Step> {
-    let said = message::escape(text.trim());
+    let escaped = message::escape(text.trim());
     match asked {
         Expects::Nothing | Expects::Tour(_) => Vec::new(),
         Expects::Choice => {
-            reply(format!("<p><b>{said}</b>, a good choice. What else? <b>help</b> shows all I can do.</p>"))
+            reply(format!("<p><b>{escaped}</b>, a good choice. What else? <b>help</b> shows all I can do.</p>"))
         }
-        Expects::Name => reply(format!("<p>Nice to meet you, <b>{said}</b>.</p>")),
-        Expects::Email if is_email(text.trim()) => reply(format!("<p>Thank you, I have noted <b>{said}</b>.</p>")),
-        Expects::Email => again(
+        Expects::Name => reply(format!("<p>Nice to meet you, <b>{escaped}</b>.</p>")),
+        Expects::Email if is_email(text.trim()) => reply(format!("<p>Thank you, I have noted <b>{escaped}</b>.</p>")),
+        Expects::Email => ask_again(
             flow,
             Expects::Email,
             "email",
             "<p>That is no e-mail address yet. One looks like <b>you@example.com</b>.</p>",
         ),
         Expects::Phone if is_phone(text.trim()) => {
-            reply(format!("<p>Thank you. We would only ever call <b>{said}</b> if a train is late.</p>"))
+            reply(format!("<p>Thank you. We would only ever call <b>{escaped}</b> if a train is late.</p>"))
         }
-        Expects::Phone => again(
+        Expects::Phone => ask_again(
             flow,
             Expects::Phone,
             "phone",
             "<p>That is no telephone number yet. Try it like <b>+44 20 7946 0123</b>.</p>",
         ),
         Expects::Nights => nights(flow, text.trim()),
-        Expects::Day => reply(format!("<p>Noted: <b>{said}</b>. I hope for sunshine.</p>")),
+        Expects::Day => reply(format!("<p>Noted: <b>{escaped}</b>. I hope for sunshine.</p>")),
         Expects::File => {
             let name = message::escape(&file_name(text.trim()));
             reply(format!("<p>Thank you, I have put <b>{name}</b> with your papers.</p>"))
@@ -59,7 +59,7 @@ fn nights(flow: &mut Flow, text: &str) -> Vec<Step> {
     }
 }
 
-fn again(flow: &mut Flow, expects: Expects, kind: &str, html: &str) -> Vec<Step> {
+fn ask_again(flow: &mut Flow, expects: Expects, kind: &str, html: &str) -> Vec<Step> {
     flow.expects = expects;
     reply_with(message::prompt(kind, html))
 }

@@ -174,23 +174,23 @@ pub fn play(flow: &mut Flow, scenario: &Scenario) -> Vec<Step> {
     }
 }
 
-fn shown(fixture: &str) -> Step {
+fn fixture_step(fixture: &str) -> Step {
     Step::Say(Author::Bot, message::fixture(fixture))
 }
 
-fn said(html: &str) -> Step {
+fn text_step(html: &str) -> Step {
     Step::Say(Author::Bot, message::text(html))
 }
 
 fn typing(_: &mut Flow) -> Vec<Step> {
-    let mut steps = vec![shown(fixture!("guess-message-delay")), Step::Wait(4)];
+    let mut steps = vec![fixture_step(fixture!("guess-message-delay")), Step::Wait(4)];
     steps.extend(reply("<p>Thank you for waiting. I was looking it up in a very large book.</p>"));
     steps
 }
 
 fn burst(_: &mut Flow) -> Vec<Step> {
     let mut steps = reply("<p>Twenty stations, no stop in between:</p>");
-    steps.extend((1..=20).map(|number| said(&format!("<p>Station <b>{number}</b> of 20</p>"))));
+    steps.extend((1..=20).map(|number| text_step(&format!("<p>Station <b>{number}</b> of 20</p>"))));
     steps
 }
 
@@ -199,7 +199,7 @@ fn long_thread(_: &mut Flow) -> Vec<Step> {
     /// A multiple of 50.
     const MESSAGES: usize = 250;
     let mut steps = reply(format!("<p>{MESSAGES} kilometres of track, one message each:</p>"));
-    let kilometre = |number: usize| message::text(format!("<p>Kilometre <b>{number}</b>{}</p>", view(number)));
+    let kilometre = |number: usize| message::text(format!("<p>Kilometre <b>{number}</b>{}</p>", scenery(number)));
     let batches = (1..=MESSAGES).step_by(50);
     steps.extend(batches.map(|first| Step::Batch((first..first + 50).map(kilometre).collect())));
     steps
@@ -216,8 +216,8 @@ fn twice(_: &mut Flow) -> Vec<Step> {
 }
 
 fn script(_: &mut Flow) -> Vec<Step> {
-    let words = said("<p>I have just sent a script along. Nothing should have come of it.</p>");
-    vec![Step::Wait(1), shown(fixture!("guess-message-javascript")), words]
+    let text = text_step("<p>I have just sent a script along. Nothing should have come of it.</p>");
+    vec![Step::Wait(1), fixture_step(fixture!("guess-message-javascript")), text]
 }
 
 fn close(_: &mut Flow) -> Vec<Step> {
@@ -227,7 +227,7 @@ fn close(_: &mut Flow) -> Vec<Step> {
 }
 
 /// Returns an occasional view from the train, so that not all messages are alike.
-const fn view(kilometre: usize) -> &'static str {
+const fn scenery(kilometre: usize) -> &'static str {
     match kilometre % 25 {
         0 => ": a station, and time to stretch. Mind the gap between the train and the platform edge on your way out.",
         7 => ", the sea 🌊",
@@ -238,7 +238,7 @@ const fn view(kilometre: usize) -> &'static str {
 }
 
 /// Returns the list of all keywords, generated from the table.
-pub fn words() -> String {
+pub fn keyword_list() -> String {
     let mut html = String::from("<p>All the words I know</p>");
     for group in SCENARIOS.chunk_by(|one, next| one.group == next.group) {
         let words: Vec<&str> = group.iter().map(|one| one.words[0]).collect();
@@ -248,7 +248,7 @@ pub fn words() -> String {
 }
 
 fn help() -> Vec<Step> {
-    let mut steps = reply(words());
+    let mut steps = reply(keyword_list());
     let title = "<p>Or begin with one of my favourites:</p>";
     let favourites = ["Tour", "Carousel", "Buttons", "Rich", "Parts", "Slider", "Typing", "Twice", "Lost", "Handover"];
     say(&mut steps, message::buttons(title, &favourites));

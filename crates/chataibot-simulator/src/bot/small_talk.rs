@@ -36,11 +36,11 @@ topics! {
 }
 
 pub fn answer(text: &str) -> Vec<Step> {
-    let said = text.trim().to_lowercase();
-    let topic = TOPICS.iter().find(|(words, _)| words.iter().any(|word| mentions(&said, word)));
+    let lowercase = text.trim().to_lowercase();
+    let topic = TOPICS.iter().find(|(words, _)| words.iter().any(|word| mentions(&lowercase, word)));
     match topic {
         Some((_, html)) => reply(*html),
-        None if said.ends_with('?') => reply(
+        None if lowercase.ends_with('?') => reply(
             "<p>Good question, and not one I can answer alone. <b>handover</b> gets you a person; <b>help</b> shows what I know.</p>",
         ),
         None => {

@@ -7,7 +7,7 @@ use super::{Expects, Flow, Step, answers, message, reply, reply_with, say};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stop {
     Name,
-    Email { name: String, asked: u8 },
+    Email { name: String, attempt: u8 },
     Place { name: String, email: String },
     Summary { name: String },
 }
@@ -28,9 +28,9 @@ const SURPRISE: &str = "Surprise me";
 
 /// Whether the tour takes this text as its answer even if it is a scenario's keyword: somebody may
 /// be called Rich.
-pub fn keeps(expects: &Expects, text: &str) -> bool {
-    let way_out = matches!(text.trim().to_lowercase().as_str(), "help" | "close" | "?");
-    matches!(expects, Expects::Tour(Stop::Name)) && !way_out
+pub fn takes_as_answer(expects: &Expects, text: &str) -> bool {
+    let is_exit_keyword = matches!(text.trim().to_lowercase().as_str(), "help" | "close" | "?");
+    matches!(expects, Expects::Tour(Stop::Name)) && !is_exit_keyword
 }
 
 pub fn begin(flow: &mut Flow) -> Vec<Step> {
@@ -49,7 +49,7 @@ pub fn answer(flow: &mut Flow, stop: Stop, text: &str) -> Vec<Step> {
     }
     match stop {
         Stop::Name => name(flow, said),
-        Stop::Email { name, asked } => email(flow, name, asked, said),
+        Stop::Email { name, attempt } => email(flow, name, attempt, said),
         Stop::Place { name, email } => place(flow, name, email, said),
         Stop::Summary { name } => summary(flow, name, said),
     }
@@ -60,7 +60,7 @@ fn name(flow: &mut Flow, said: &str) -> Vec<Step> {
         flow.expects = Expects::Tour(Stop::Name);
         return ask("name", "<p>That would be hard to call across a platform. What is your <b>name</b>?</p>");
     }
-    flow.expects = Expects::Tour(Stop::Email { name: said.to_owned(), asked: 1 });
+    flow.expects = Expects::Tour(Stop::Email { name: said.to_owned(), attempt: 1 });
     let name = message::escape(said);
     ask(
         "email",
@@ -68,14 +68,14 @@ fn name(flow: &mut Flow, said: &str) -> Vec<Step> {
     )
 }
 
-fn email(flow: &mut Flow, name: String, asked: u8, said: &str) -> Vec<Step> {
+fn email(flow: &mut Flow, name: String, attempt: u8, said: &str) -> Vec<Step> {
     if !answers::is_email(said) {
-        let html = if asked == 1 {
+        let html = if attempt == 1 {
             "<p>Something is missing there. An address looks like <b>you@example.com</b>. Once more?</p>"
         } else {
             "<p>Still not quite. Please write it as <b>you@example.com</b>, or say <b>stop</b> and we leave it there.</p>"
         };
-        flow.expects = Expects::Tour(Stop::Email { name, asked: asked.saturating_add(1) });
+        flow.expects = Expects::Tour(Stop::Email { name, attempt: attempt.saturating_add(1) });
         return ask("email", html);
     }
     flow.expects = Expects::Tour(Stop::Place { name, email: said.to_owned() });

@@ -10,7 +10,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{BadOrder, CallFilter, Nothing, Order, Reply, Shared, done, once, yes};
+use super::{BadOrder, CallFilter, Nothing, Order, Reply, Shared, ok_response, once, yes};
 use crate::{
     api::{error_body, status_of},
     stub_rules::{Body, Canned, Hold, Phase, Rule, StubAction},
@@ -18,7 +18,7 @@ use crate::{
 
 pub async fn reset(State(platform): Shared, Order(Nothing {}): Order<Nothing>) -> Response {
     platform.write().reset();
-    done(json!({}))
+    ok_response(json!({}))
 }
 
 body!(HoldOrder {
@@ -30,9 +30,9 @@ pub async fn hold(State(platform): Shared, Order(order): Order<HoldOrder>) -> Re
     let mut state = platform.write();
     let id = format!("h{}", state.holds.len() + 1);
     state.holds.push(Hold { id: id.clone(), call: None, released: false });
-    let what = StubAction::Hold(id.clone());
-    state.rules.push(Rule { call: order.call.kind(), times: 1, when: Phase::After, what });
-    done(json!({ "hold": id }))
+    let action = StubAction::Hold(id.clone());
+    state.rules.push(Rule { call: order.call.kind(), times: 1, phase: Phase::After, action });
+    ok_response(json!({ "hold": id }))
 }
 
 body!(ReleaseOrder { hold: Option<String> });
@@ -48,7 +48,7 @@ pub async fn release(State(platform): Shared, Order(order): Order<ReleaseOrder>)
     }
     match order.hold {
         Some(unknown) if released.is_empty() => Err(BadOrder::new(format!("hold: {unknown:?} is not held"))),
-        Some(_) | None => Ok(done(json!({ "released": released }))),
+        Some(_) | None => Ok(ok_response(json!({ "released": released }))),
     }
 }
 
@@ -72,14 +72,14 @@ enum How {
 }
 
 pub async fn drop_answer(State(platform): Shared, Order(order): Order<DropOrder>) -> Reply {
-    let what = match order.how {
+    let action = match order.how {
         How::Close => StubAction::Close,
         How::Truncate if order.processed => StubAction::Truncate,
         How::Truncate => return Err(BadOrder::new("how: only the answer of a processed call can be truncated")),
     };
-    let when = if order.processed { Phase::After } else { Phase::Before };
-    platform.write().rules.push(Rule { call: order.call.kind(), times: order.times, when, what });
-    Ok(done(json!({})))
+    let phase = if order.processed { Phase::After } else { Phase::Before };
+    platform.write().rules.push(Rule { call: order.call.kind(), times: order.times, phase, action });
+    Ok(ok_response(json!({})))
 }
 
 body!(FailOrder {
@@ -130,22 +130,22 @@ pub async fn fail(State(platform): Shared, Order(order): Order<FailOrder>) -> Re
             return Err(BadOrder::new(format!("headers: {name:?} is not a valid header")));
         }
     }
-    let when = if order.processed { Phase::After } else { Phase::Before };
-    let what = StubAction::Answer(Canned { status, headers, body });
-    platform.write().rules.push(Rule { call: order.call.kind(), times: order.times, when, what });
-    Ok(done(json!({})))
+    let phase = if order.processed { Phase::After } else { Phase::Before };
+    let action = StubAction::Answer(Canned { status, headers, body });
+    platform.write().rules.push(Rule { call: order.call.kind(), times: order.times, phase, action });
+    Ok(ok_response(json!({})))
 }
 
 body!(TokenOrder { token: String });
 
 pub async fn account_token(State(platform): Shared, Order(order): Order<TokenOrder>) -> Response {
     platform.write().account_token = order.token;
-    done(json!({}))
+    ok_response(json!({}))
 }
 
 body!(PaceOrder { ms: u64 });
 
 pub async fn pace(State(platform): Shared, Order(order): Order<PaceOrder>) -> Response {
     platform.write().pace = Duration::from_millis(order.ms);
-    done(json!({}))
+    ok_response(json!({}))
 }

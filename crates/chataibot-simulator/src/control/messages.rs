@@ -5,9 +5,9 @@ use std::{sync::Arc, time::Duration};
 use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
 
-use super::{BadOrder, Order, Reply, Shared, done, once};
+use super::{BadOrder, Order, Reply, Shared, ok_response, once};
 use crate::{
-    bot::{Author, Step, With, agent, message},
+    bot::{Author, Responder, Step, agent, message},
     call_log::Delivery,
     events,
     platform::{self, Block, Platform},
@@ -46,7 +46,7 @@ enum ReplyContent {
 }
 
 pub async fn reply(State(platform): Shared, Order(order): Order<ReplyOrder>) -> Reply {
-    let said = [
+    let contents = [
         order.text.map(|html| ReplyContent::Message(message::text(html))),
         order.message.map(ReplyContent::Message),
         order.payload.map(|payload| ReplyContent::Event("message".to_owned(), payload)),
@@ -54,56 +54,56 @@ pub async fn reply(State(platform): Shared, Order(order): Order<ReplyOrder>) -> 
         order.body.map(|body| ReplyContent::Raw(body.to_string())),
         order.raw.map(ReplyContent::Raw),
     ];
-    let mut said = said.into_iter().flatten();
-    let (Some(what), None) = (said.next(), said.next()) else {
+    let mut contents = contents.into_iter().flatten();
+    let (Some(content), None) = (contents.next(), contents.next()) else {
         return Err(BadOrder::new("exactly one of text, message, payload, event, raw is needed"));
     };
     let (ids, generation) = {
         let mut state = platform.write();
-        let lane = order.conversation.or_else(|| state.order.last().cloned()).unwrap_or_default();
-        if lane.is_empty() && !matches!(what, ReplyContent::Raw(_)) {
+        let lane = order.conversation.or_else(|| state.conversation_ids.last().cloned()).unwrap_or_default();
+        if lane.is_empty() && !matches!(content, ReplyContent::Raw(_)) {
             return Err(BadOrder::new("conversation: there is none yet"));
         }
         let ids: Vec<String> = (1..=order.times)
             .map(|n| {
-                let delivery = write(&platform, &state, &lane, order.by, &what, n);
+                let delivery = build_delivery(&platform, &state, &lane, order.by, &content, n);
                 webhook::push(&platform, &mut state, &lane, delivery)
             })
             .collect();
         (ids, state.generation)
     };
     if !order.wait {
-        return Ok(done(json!({ "deliveries": ids })));
+        return Ok(ok_response(json!({ "deliveries": ids })));
     }
     let is_final = |state: &platform::State| {
-        let left = state.generation != generation;
-        let mut ours = ids.iter().filter_map(|id| super::webhooks::index(state, id));
-        (left || ours.all(|index| state.deliveries[index].state.is_final())).then_some(())
+        let was_reset = state.generation != generation;
+        let mut indices = ids.iter().filter_map(|id| super::webhooks::delivery_index(state, id));
+        (was_reset || indices.all(|index| state.deliveries[index].state.is_final())).then_some(())
     };
     let waited = tokio::time::timeout(WAIT_LIMIT, platform.wait_for(is_final)).await;
     let state = platform.read();
-    let ours = ids.iter().filter_map(|id| super::webhooks::index(&state, id));
-    let states: Vec<&str> = ours.map(|index| state.deliveries[index].state.name()).collect();
+    let indices = ids.iter().filter_map(|id| super::webhooks::delivery_index(&state, id));
+    let states: Vec<&str> = indices.map(|index| state.deliveries[index].state.name()).collect();
     if waited.is_err() {
         return Err(BadOrder::new(format!("wait: not all arrived in time: {states:?}")));
     }
-    Ok(done(json!({ "deliveries": ids, "states": states })))
+    Ok(ok_response(json!({ "deliveries": ids, "states": states })))
 }
 
 /// Builds the `n`th of several replies; `{n}` in a text becomes the number.
-fn write(
+fn build_delivery(
     platform: &Platform,
     state: &platform::State,
     lane: &str,
     by: Author,
-    what: &ReplyContent,
+    content: &ReplyContent,
     n: u32,
 ) -> Delivery {
     let number = |text: &str| text.replace("{n}", &n.to_string());
     let numbered = |value: &Value| message::map_texts(value.clone(), &number);
-    match what {
+    match content {
         ReplyContent::Message(message) => {
-            let message = message::with_media_from(numbered(message), &platform.base);
+            let message = message::with_media_from(numbered(message), &platform.base_url);
             Delivery::events(lane, vec![events::message(state, lane, by, message)])
         }
         ReplyContent::Event(kind, payload) => {
@@ -118,62 +118,62 @@ body!(HandoverOrder { conversation: Option<String>, name: Option<String>, pictur
 pub async fn handover(State(platform): Shared, Order(order): Order<HandoverOrder>) -> Reply {
     let name = order.name.unwrap_or_else(|| agent::NAME.to_owned());
     let step = Step::HandOver { name, picture: order.picture.unwrap_or_default() };
-    act(&platform, order.conversation.as_deref(), Some(With::Puppet), step)
+    perform_step(&platform, order.conversation.as_deref(), Some(Responder::Puppet), step)
 }
 
 body!(AgentOrder { conversation: Option<String>, text: String });
 
 pub async fn agent(State(platform): Shared, Order(order): Order<AgentOrder>) -> Reply {
     let step = Step::Say(Author::Agent, message::text(order.text));
-    act(&platform, order.conversation.as_deref(), None, step)
+    perform_step(&platform, order.conversation.as_deref(), None, step)
 }
 
 body!(ConversationOrder { conversation: Option<String> });
 
 pub async fn hand_back(State(platform): Shared, Order(order): Order<ConversationOrder>) -> Reply {
-    act(&platform, order.conversation.as_deref(), Some(With::Bot), Step::HandBack)
+    perform_step(&platform, order.conversation.as_deref(), Some(Responder::Bot), Step::HandBack)
 }
 
 pub async fn close(State(platform): Shared, Order(order): Order<ConversationOrder>) -> Reply {
-    act(&platform, order.conversation.as_deref(), None, Step::Close)
+    perform_step(&platform, order.conversation.as_deref(), None, Step::Close)
 }
 
 pub async fn reopen(State(platform): Shared, Order(order): Order<ConversationOrder>) -> Reply {
     let mut state = platform.write();
-    let id = find(&state, order.conversation.as_deref())?;
+    let id = find_conversation(&state, order.conversation.as_deref())?;
     if let Some(conversation) = state.conversations.get_mut(&id) {
-        conversation.closed = false;
+        conversation.is_closed = false;
     }
     let event = events::status(&state, &id, "open");
     let delivery = webhook::push(&platform, &mut state, &id, Delivery::events(&id, vec![event]));
-    Ok(done(json!({ "conversation": id, "deliveries": [delivery] })))
+    Ok(ok_response(json!({ "conversation": id, "deliveries": [delivery] })))
 }
 
 body!(VisitorOrder { visitor: String });
 
 pub async fn block(State(platform): Shared, Order(order): Order<VisitorOrder>) -> Response {
     platform.write().blocked.insert(order.visitor, Block::UntilLifted);
-    done(json!({}))
+    ok_response(json!({}))
 }
 
 pub async fn unblock(State(platform): Shared, Order(order): Order<VisitorOrder>) -> Response {
-    let was = platform.write().blocked.remove(&order.visitor).is_some();
-    done(json!({ "was_blocked": was }))
+    let was_blocked = platform.write().blocked.remove(&order.visitor).is_some();
+    ok_response(json!({ "was_blocked": was_blocked }))
 }
 
-fn act(platform: &Arc<Platform>, named: Option<&str>, with: Option<With>, step: Step) -> Reply {
+fn perform_step(platform: &Arc<Platform>, wanted_id: Option<&str>, responder: Option<Responder>, step: Step) -> Reply {
     let mut state = platform.write();
-    let id = find(&state, named)?;
-    if let (Some(with), Some(conversation)) = (with, state.conversations.get_mut(&id)) {
-        conversation.flow.with = with;
+    let id = find_conversation(&state, wanted_id)?;
+    if let (Some(responder), Some(conversation)) = (responder, state.conversations.get_mut(&id)) {
+        conversation.flow.responder = responder;
         conversation.flow.expects = Default::default();
     }
-    let from = state.deliveries.len();
+    let first = state.deliveries.len();
     script::perform(platform, &mut state, &id, step);
-    let deliveries: Vec<&str> = state.deliveries[from..].iter().map(|delivery| delivery.id.as_str()).collect();
-    Ok(done(json!({ "conversation": id, "deliveries": deliveries })))
+    let deliveries: Vec<&str> = state.deliveries[first..].iter().map(|delivery| delivery.id.as_str()).collect();
+    Ok(ok_response(json!({ "conversation": id, "deliveries": deliveries })))
 }
 
-fn find(state: &platform::State, named: Option<&str>) -> Result<String, BadOrder> {
-    state.conversation_id(named).ok_or_else(|| BadOrder::new("conversation: there is no such one"))
+fn find_conversation(state: &platform::State, wanted_id: Option<&str>) -> Result<String, BadOrder> {
+    state.conversation_id(wanted_id).ok_or_else(|| BadOrder::new("conversation: there is no such one"))
 }

@@ -13,7 +13,7 @@ use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-use super::{BadOrder, Nothing, Order, Reply, Shared, done, once, yes};
+use super::{BadOrder, Nothing, Order, Reply, Shared, ok_response, once, yes};
 use crate::{
     call_log::DeliveryState,
     config::{Echo, TimeStyle, TokenIn},
@@ -34,7 +34,7 @@ fn even_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option
     Option::deserialize(deserializer).map(Some)
 }
 
-pub async fn aim(State(platform): Shared, Order(order): Order<AimOrder>) -> Reply {
+pub async fn set_target(State(platform): Shared, Order(order): Order<AimOrder>) -> Reply {
     if let Some(Some(url)) = &order.url
         && !reqwest::Url::parse(url).is_ok_and(|url| url.scheme() == "http")
     {
@@ -43,21 +43,21 @@ pub async fn aim(State(platform): Shared, Order(order): Order<AimOrder>) -> Repl
     let mut state = platform.write();
     let url = order.url.unwrap_or_else(|| state.webhook.url.clone());
     let token = order.token.unwrap_or_else(|| state.webhook.token.clone());
-    webhook::aim(&platform, &mut state, url, token, order.handshake);
-    Ok(done(json!({})))
+    webhook::set_target(&platform, &mut state, url, token, order.handshake);
+    Ok(ok_response(json!({})))
 }
 
 body!(TargetQuery { timeout_ms: Option<u64> });
 
-pub async fn target(State(platform): Shared, Query(query): Query<TargetQuery>) -> Response {
-    let greeted = platform.wait_for(|state| state.webhook.greeted.then_some(()));
+pub async fn get_target(State(platform): Shared, Query(query): Query<TargetQuery>) -> Response {
+    let handshake = platform.wait_for(|state| state.webhook.handshake_done.then_some(()));
     let wait = Duration::from_millis(query.timeout_ms.unwrap_or(0));
-    let in_time = tokio::time::timeout(wait, greeted).await.is_ok();
+    let in_time = tokio::time::timeout(wait, handshake).await.is_ok();
     let state = platform.read();
-    let handshakes: Vec<Value> = state.webhook.handshakes.iter().map(told).collect();
+    let handshakes: Vec<Value> = state.webhook.handshakes.iter().map(describe_handshake).collect();
     let webhook = &state.webhook;
     let body = json!({
-        "ok": in_time || query.timeout_ms.is_none(), "aimed": webhook.url.is_some(), "greeted": webhook.greeted,
+        "ok": in_time || query.timeout_ms.is_none(), "aimed": webhook.url.is_some(), "greeted": webhook.handshake_done,
         "paused": webhook.paused, "handshakes": handshakes,
     });
     let status = if in_time || query.timeout_ms.is_none() { StatusCode::OK } else { StatusCode::REQUEST_TIMEOUT };
@@ -65,15 +65,15 @@ pub async fn target(State(platform): Shared, Query(query): Query<TargetQuery>) -
 }
 
 pub async fn handshake(State(platform): Shared, Order(Nothing {}): Order<Nothing>) -> Response {
-    let met = webhook::greet(&platform).await;
+    let outcome = webhook::perform_handshake(&platform).await;
     let mut state = platform.write();
-    state.webhook.greeted |= met.is_ok();
-    state.webhook.handshakes.push(met.clone());
-    done(json!({ "handshake": told(&met) }))
+    state.webhook.handshake_done |= outcome.is_ok();
+    state.webhook.handshakes.push(outcome.clone());
+    ok_response(json!({ "handshake": describe_handshake(&outcome) }))
 }
 
-fn told(met: &Result<(), String>) -> Value {
-    match met {
+fn describe_handshake(outcome: &Result<(), String>) -> Value {
+    match outcome {
         Ok(()) => json!({ "ok": true }),
         Err(error) => json!({ "ok": false, "error": error }),
     }
@@ -87,17 +87,17 @@ pub async fn style(State(platform): Shared, Order(order): Order<StyleOrder>) -> 
     style.echo = order.echo.unwrap_or(style.echo);
     style.time = order.time.unwrap_or(style.time);
     style.ids = order.ids.unwrap_or(style.ids);
-    done(json!({}))
+    ok_response(json!({}))
 }
 
 pub async fn pause(State(platform): Shared, Order(Nothing {}): Order<Nothing>) -> Response {
     platform.write().webhook.paused = true;
-    done(json!({}))
+    ok_response(json!({}))
 }
 
 pub async fn resume(State(platform): Shared, Order(Nothing {}): Order<Nothing>) -> Response {
     platform.write().webhook.paused = false;
-    done(json!({}))
+    ok_response(json!({}))
 }
 
 body!(DeliveriesOrder { deliveries: Vec<String> });
@@ -105,40 +105,40 @@ body!(DeliveriesOrder { deliveries: Vec<String> });
 pub async fn release(State(platform): Shared, Order(order): Order<DeliveriesOrder>) -> Reply {
     let (indices, generation) = {
         let mut state = platform.write();
-        let indices = waiting(&state, &order.deliveries)?;
+        let indices = waiting_indices(&state, &order.deliveries)?;
         for index in &indices {
-            state.deliveries[*index].state = DeliveryState::Going;
+            state.deliveries[*index].state = DeliveryState::InFlight;
         }
         (indices, state.generation)
     };
     let mut results = Vec::new();
     for (id, index) in order.deliveries.iter().zip(indices) {
-        let met = webhook::attempt(&platform, index, generation).await;
-        if met.is_err() {
-            put_back(&platform, index, generation);
+        let outcome = webhook::attempt(&platform, index, generation).await;
+        if outcome.is_err() {
+            requeue(&platform, index, generation);
         }
-        results.push(result(id, &met));
+        results.push(describe_attempt(id, &outcome));
     }
-    Ok(done(json!({ "results": results })))
+    Ok(ok_response(json!({ "results": results })))
 }
 
 /// Puts a released webhook that was not accepted back at its place in the queue.
-fn put_back(platform: &Arc<Platform>, index: usize, generation: u64) {
+fn requeue(platform: &Arc<Platform>, index: usize, generation: u64) {
     let mut state = platform.write();
     if state.generation != generation {
         return;
     }
     state.deliveries[index].state = DeliveryState::Waiting;
     let lane = state.deliveries[index].lane.clone();
-    webhook::queue(platform, &mut state, &lane, index);
+    webhook::enqueue(platform, &mut state, &lane, index);
 }
 
 pub async fn discard(State(platform): Shared, Order(order): Order<DeliveriesOrder>) -> Reply {
     let mut state = platform.write();
-    for index in waiting(&state, &order.deliveries)? {
+    for index in waiting_indices(&state, &order.deliveries)? {
         state.deliveries[index].state = DeliveryState::Discarded;
     }
-    Ok(done(json!({})))
+    Ok(ok_response(json!({})))
 }
 
 body!(RedeliverOrder {
@@ -172,43 +172,43 @@ pub async fn redeliver(State(platform): Shared, Order(order): Order<RedeliverOrd
     let mut calls = Vec::new();
     for _ in 0..order.times {
         for id in &ids {
-            let index = index(&platform.read(), id).ok_or_else(|| unknown(id))?;
+            let index = delivery_index(&platform.read(), id).ok_or_else(|| unknown_delivery(id))?;
             calls.push((id.clone(), index));
         }
     }
     let attempts = calls.into_iter().map(|(id, index)| {
         let platform = Arc::clone(&platform);
-        async move { result(&id, &webhook::attempt(&platform, index, generation).await) }
+        async move { describe_attempt(&id, &webhook::attempt(&platform, index, generation).await) }
     });
-    let at_once = if order.together { usize::MAX } else { 1 };
-    let results: Vec<Value> = stream::iter(attempts).buffered(at_once).collect().await;
-    Ok(done(json!({ "results": results })))
+    let concurrency = if order.together { usize::MAX } else { 1 };
+    let results: Vec<Value> = stream::iter(attempts).buffered(concurrency).collect().await;
+    Ok(ok_response(json!({ "results": results })))
 }
 
-fn result(id: &str, met: &Result<u16, String>) -> Value {
-    match met {
+fn describe_attempt(id: &str, outcome: &Result<u16, String>) -> Value {
+    match outcome {
         Ok(status) => json!({ "delivery": id, "status": status }),
         Err(error) => json!({ "delivery": id, "error": error }),
     }
 }
 
 /// Returns the index of a delivery in the record.
-pub fn index(state: &platform::State, id: &str) -> Option<usize> {
+pub fn delivery_index(state: &platform::State, id: &str) -> Option<usize> {
     let number: usize = id.strip_prefix('d')?.parse().ok()?;
     let index = number.checked_sub(1)?;
     (index < state.deliveries.len()).then_some(index)
 }
 
-fn waiting(state: &platform::State, ids: &[String]) -> Result<Vec<usize>, BadOrder> {
+fn waiting_indices(state: &platform::State, ids: &[String]) -> Result<Vec<usize>, BadOrder> {
     ids.iter()
-        .map(|id| match index(state, id) {
-            None => Err(unknown(id)),
+        .map(|id| match delivery_index(state, id) {
+            None => Err(unknown_delivery(id)),
             Some(index) if state.deliveries[index].state == DeliveryState::Waiting => Ok(index),
             Some(index) => Err(BadOrder::new(format!("deliveries: {id} is {}", state.deliveries[index].state.name()))),
         })
         .collect()
 }
 
-fn unknown(id: &str) -> BadOrder {
+fn unknown_delivery(id: &str) -> BadOrder {
     BadOrder::new(format!("deliveries: {id:?} is not one"))
 }

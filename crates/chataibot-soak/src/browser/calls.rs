@@ -20,25 +20,25 @@ use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use tokio::{task::spawn_local, time::timeout};
 
-use super::{Browser, Kind, until};
+use super::{Browser, Kind, abortable};
 
 /// Origin of the host page.
 pub const ORIGIN: &str = "http://localhost:4711";
 /// Time limit of a start, send or token call.
-const PATIENCE: Duration = Duration::from_secs(30);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time limit of a poll.
-const POLL_LIMIT: Duration = Duration::from_secs(60);
+const POLL_TIMEOUT: Duration = Duration::from_secs(60);
 
-struct Ask {
+struct Request {
     method: Method,
     path: String,
     headers: Vec<(&'static str, String)>,
     body: Option<Value>,
 }
 
-impl Ask {
-    fn get(path: String, kind: &str, token: &str) -> Self {
-        let headers = vec![("accept", kind.to_owned()), ("authorization", format!("Bearer {token}"))];
+impl Request {
+    fn get(path: String, media_type: &str, token: &str) -> Self {
+        let headers = vec![("accept", media_type.to_owned()), ("authorization", format!("Bearer {token}"))];
         Self { method: Method::GET, path, headers, body: None }
     }
 
@@ -46,7 +46,7 @@ impl Ask {
         Self { method: Method::POST, path, headers: Vec::new(), body: Some(body) }
     }
 
-    fn by(mut self, token: &str, key: &str) -> Self {
+    fn authorized(mut self, token: &str, key: &str) -> Self {
         self.headers.push(("authorization", format!("Bearer {token}")));
         self.headers.push(("idempotency-key", key.to_owned()));
         self
@@ -56,12 +56,12 @@ impl Ask {
 impl Browser {
     /// Makes a call under a lock, unless `prepare` returns the input that makes it unnecessary. The
     /// resulting input is handled before the lock is released.
-    fn errand(
+    fn run_locked(
         &self,
         tab: usize,
         kind: Kind,
-        prepare: impl FnOnce(&Self) -> Result<Ask, Input> + 'static,
-        conclude: impl FnOnce(&Self, Result<Value, ApiError>) -> Input + 'static,
+        prepare: impl FnOnce(&Self) -> Result<Request, Input> + 'static,
+        finish: impl FnOnce(&Self, Result<Value, ApiError>) -> Input + 'static,
     ) {
         let lock = match kind {
             Kind::Token => self.0.token_lock.clone(),
@@ -70,20 +70,20 @@ impl Browser {
         let (browser, page) = (self.clone(), self.page(tab));
         spawn_local(async move {
             let held = lock.lock().await;
-            if !browser.is_on(tab, page) {
+            if !browser.is_current_page(tab, page) {
                 return;
             }
             let input = match prepare(&browser) {
-                Ok(ask) => {
-                    let guard = browser.guard(tab, kind);
-                    let what = format!("{} {}", ask.method, ask.path);
-                    let answer = until(&guard, browser.ask(ask, PATIENCE)).await;
-                    browser.note(|| format!("tab {tab}: {what} → {}", in_short(&answer)));
-                    conclude(&browser, answer)
+                Ok(request) => {
+                    let guard = browser.new_guard(tab, kind);
+                    let what = format!("{} {}", request.method, request.path);
+                    let answer = abortable(&guard, browser.call_json(request, REQUEST_TIMEOUT)).await;
+                    browser.note(|| format!("tab {tab}: {what} → {}", summarize(&answer)));
+                    finish(&browser, answer)
                 }
                 Err(input) => input,
             };
-            if browser.is_on(tab, page) {
+            if browser.is_current_page(tab, page) {
                 browser.handle(tab, input);
             }
             drop(held);
@@ -93,15 +93,15 @@ impl Browser {
     pub(super) fn authorize(&self, tab: usize, held: Option<Rc<Credentials>>, refused: Option<Rc<str>>) {
         let prepare = move |browser: &Self| {
             let stored = browser.0.storage.borrow().credentials.clone();
-            match plan(stored, held.as_deref(), refused.as_deref(), browser.wall()) {
+            match plan(stored, held.as_deref(), refused.as_deref(), browser.wall_clock()) {
                 Plan::Adopt(credentials) => Err(Input::TokenAnswered(Ok(Rc::new(credentials)))),
-                Plan::Renew(secret) => Ok(Ask::post("/token".to_owned(), json!({ "renewal": secret }))),
-                Plan::Begin => Ok(Ask::post("/token".to_owned(), json!({}))),
+                Plan::Renew(secret) => Ok(Request::post("/token".to_owned(), json!({ "renewal": secret }))),
+                Plan::NewVisitor => Ok(Request::post("/token".to_owned(), json!({}))),
             }
         };
-        self.errand(tab, Kind::Token, prepare, |browser, answer| {
+        self.run_locked(tab, Kind::Token, prepare, |browser, answer| {
             let answer = answer.and_then(|answer| token(&answer));
-            Input::TokenAnswered(answer.map(|answer| Rc::new(Credentials::new(answer, browser.wall()))))
+            Input::TokenAnswered(answer.map(|answer| Rc::new(Credentials::new(answer, browser.wall_clock()))))
         });
     }
 
@@ -124,11 +124,11 @@ impl Browser {
                 "bot_key": "",
                 "from": { "user_external_id": credentials.visitor, "type": "VISITOR" },
             });
-            Ok(Ask::post("/api/v1/conversations".to_owned(), body).by(&credentials.token, &message.id))
+            Ok(Request::post("/api/v1/conversations".to_owned(), body).authorized(&credentials.token, &message.id))
         };
-        self.errand(tab, Kind::Send, prepare, move |_, answer| {
-            let begun = |answer: Value| answer["conversation"]["id"].as_str().map(Rc::from).ok_or(ApiError::Network);
-            Input::StartAnswered { id, result: answer.and_then(begun) }
+        self.run_locked(tab, Kind::Send, prepare, move |_, answer| {
+            let started = |answer: Value| answer["conversation"]["id"].as_str().map(Rc::from).ok_or(ApiError::Network);
+            Input::StartAnswered { id, result: answer.and_then(started) }
         });
     }
 
@@ -146,9 +146,9 @@ impl Browser {
             }
             let body = json!({ "message": { "data": { "body": *message.text }, "type": "text" }, "user": { "type": "VISITOR" } });
             let path = format!("/api/v1/conversation/{conversation}/messages");
-            Ok(Ask::post(path, body).by(&credentials.token, &message.id))
+            Ok(Request::post(path, body).authorized(&credentials.token, &message.id))
         };
-        self.errand(tab, Kind::Send, prepare, move |_, answer| {
+        self.run_locked(tab, Kind::Send, prepare, move |_, answer| {
             let accepted = |answer: Value| answer["message_id"].as_str().map(|_| ()).ok_or(ApiError::Network);
             Input::SendAnswered { id, result: answer.and_then(accepted) }
         });
@@ -164,59 +164,59 @@ impl Browser {
         credentials: &Credentials,
     ) {
         let path = format!("/api/v1/conversation/{conversation}/events");
-        let from = after.map_or_else(|| "last=200".to_owned(), |after| format!("after={after}"));
+        let range = after.map_or_else(|| "last=200".to_owned(), |after| format!("after={after}"));
         let (browser, page) = (self.clone(), self.page(tab));
-        let guard = self.guard(tab, Kind::Log);
+        let guard = self.new_guard(tab, Kind::Log);
         let token = credentials.token.clone();
         spawn_local(async move {
             let input = match attempt {
                 Attempt::Poll { wait } => {
-                    let ask = Ask::get(format!("{path}?{from}&wait={wait}"), "application/json", &token);
-                    let answer = until(&guard, browser.ask(ask, POLL_LIMIT)).await;
-                    browser.note(|| format!("tab {tab}: poll → {}", in_short(&answer)));
+                    let request = Request::get(format!("{path}?{range}&wait={wait}"), "application/json", &token);
+                    let answer = abortable(&guard, browser.call_json(request, POLL_TIMEOUT)).await;
+                    browser.note(|| format!("tab {tab}: poll → {}", summarize(&answer)));
                     let frames = answer.and_then(|answer| frames(&answer).ok_or(ApiError::Network));
                     frames.map(|frames| Input::Polled { generation, frames })
                 }
                 Attempt::Stream => {
-                    let ask = match after {
-                        None => Ask::get(format!("{path}?{from}"), "text/event-stream", &token),
+                    let request = match after {
+                        None => Request::get(format!("{path}?{range}"), "text/event-stream", &token),
                         Some(after) => {
-                            let mut ask = Ask::get(path, "text/event-stream", &token);
-                            ask.headers.push(("last-event-id", after.to_string()));
-                            ask
+                            let mut request = Request::get(path, "text/event-stream", &token);
+                            request.headers.push(("last-event-id", after.to_string()));
+                            request
                         }
                     };
-                    until(&guard, browser.read_stream(tab, page, generation, ask)).await
+                    abortable(&guard, browser.read_stream(tab, page, generation, request)).await
                 }
             };
             let input = input.unwrap_or_else(|failure| Input::LogFailed { generation, failure });
-            if browser.is_on(tab, page) {
+            if browser.is_current_page(tab, page) {
                 browser.note(|| format!("tab {tab}: line {generation} is over: {input:.80?}"));
                 browser.handle(tab, input);
             }
         });
     }
 
-    async fn read_stream(&self, tab: usize, page: u32, generation: u32, ask: Ask) -> Result<Input, ApiError> {
-        let mut response = self.open_answer(ask).await?;
-        let kind = header(&response, "content-type").unwrap_or_default();
-        if response.status() != 200 || !kind.starts_with("text/event-stream") {
+    async fn read_stream(&self, tab: usize, page: u32, generation: u32, request: Request) -> Result<Input, ApiError> {
+        let mut response = self.open_answer(request).await?;
+        let media_type = header(&response, "content-type").unwrap_or_default();
+        if response.status() != 200 || !media_type.starts_with("text/event-stream") {
             return Err(ApiError::Network);
         }
         let mut parser = Parser::default();
-        let hear = |input| {
-            if self.is_on(tab, page) {
+        let deliver = |input| {
+            if self.is_current_page(tab, page) {
                 self.handle(tab, input);
             }
         };
-        hear(Input::StreamOpened { generation });
+        deliver(Input::StreamOpened { generation });
         loop {
             match response.chunk().await {
                 Ok(Some(bytes)) => {
                     let mut frames = Vec::new();
                     let parse = |text: &str| serde_json::from_str::<Entry>(text).ok();
-                    parser.push(&bytes, &mut |said| frames.push(frame_of(said, parse)));
-                    hear(Input::StreamFrames { generation, frames });
+                    parser.push(&bytes, &mut |item| frames.push(frame_of(item, parse)));
+                    deliver(Input::StreamFrames { generation, frames });
                 }
                 Ok(None) => return Ok(Input::StreamEnded { generation }),
                 Err(_) => return Err(ApiError::Network),
@@ -224,40 +224,40 @@ impl Browser {
         }
     }
 
-    pub(super) fn earlier(&self, tab: usize, conversation: &str, before: Cursor, credentials: &Credentials) {
+    pub(super) fn request_page(&self, tab: usize, conversation: &str, before: Cursor, credentials: &Credentials) {
         let path = format!("/api/v1/conversation/{conversation}/events?before={before}&limit=50");
-        let ask = Ask::get(path, "application/json", &credentials.token);
+        let request = Request::get(path, "application/json", &credentials.token);
         let (browser, page) = (self.clone(), self.page(tab));
-        let guard = self.guard(tab, Kind::Page);
+        let guard = self.new_guard(tab, Kind::Page);
         spawn_local(async move {
-            let answer = until(&guard, browser.ask(ask, PATIENCE)).await;
+            let answer = abortable(&guard, browser.call_json(request, REQUEST_TIMEOUT)).await;
             let result = answer.and_then(|answer| {
                 let entries = answer["entries"].as_array().ok_or(ApiError::Network)?;
                 Ok((entries.iter().filter_map(entry).collect(), answer["earlier"] == true))
             });
-            if browser.is_on(tab, page) {
+            if browser.is_current_page(tab, page) {
                 browser.handle(tab, Input::PageAnswered { before, result });
             }
         });
     }
 
     /// Sends a request and reads the JSON answer.
-    async fn ask(&self, ask: Ask, patience: Duration) -> Result<Value, ApiError> {
-        let answer = timeout(patience, async {
-            let response = self.open_answer(ask).await?;
+    async fn call_json(&self, request: Request, limit: Duration) -> Result<Value, ApiError> {
+        let answer = timeout(limit, async {
+            let response = self.open_answer(request).await?;
             body(response).await.ok_or(ApiError::Network)
         });
         answer.await.unwrap_or(Err(ApiError::Network))
     }
 
     /// Returns a successful answer; one that a browser would hide from a page is an error.
-    async fn open_answer(&self, ask: Ask) -> Result<Response, ApiError> {
+    async fn open_answer(&self, call: Request) -> Result<Response, ApiError> {
         let mut request =
-            self.0.http.request(ask.method, format!("{}{}", self.0.base, ask.path)).header("origin", ORIGIN);
-        for (name, value) in ask.headers {
+            self.0.http.request(call.method, format!("{}{}", self.0.base_url, call.path)).header("origin", ORIGIN);
+        for (name, value) in call.headers {
             request = request.header(name, value);
         }
-        if let Some(body) = &ask.body {
+        if let Some(body) = &call.body {
             request = request.json(body);
         }
         let response = request.send().await.map_err(|_| ApiError::Network)?;
@@ -271,8 +271,8 @@ impl Browser {
             return Ok(response);
         }
         let (status, retry_after) = (response.status().as_u16(), header(&response, "retry-after"));
-        let said: Option<ErrorBody> = body(response).await.and_then(|body| serde_json::from_value(body).ok());
-        Err(ApiError::of_answer(status, said.as_ref(), retry_after.as_deref()))
+        let error_body: Option<ErrorBody> = body(response).await.and_then(|body| serde_json::from_value(body).ok());
+        Err(ApiError::from_response(status, error_body.as_ref(), retry_after.as_deref()))
     }
 }
 
@@ -300,8 +300,8 @@ fn frames(answer: &Value) -> Option<Vec<Frame>> {
     if answer["reset"].is_object() {
         frames.push(Frame::Reset);
     }
-    if let Some(earlier) = answer["earlier"].as_bool() {
-        frames.push(Frame::Begin { earlier });
+    if let Some(has_earlier) = answer["earlier"].as_bool() {
+        frames.push(Frame::Begin { has_earlier });
     }
     for value in answer["entries"].as_array()? {
         let cursor = value["cursor"].as_str().and_then(|text| text.parse().ok());
@@ -310,7 +310,7 @@ fn frames(answer: &Value) -> Option<Vec<Frame>> {
     Some(frames)
 }
 
-fn in_short(answer: &Result<Value, ApiError>) -> String {
+fn summarize(answer: &Result<Value, ApiError>) -> String {
     match answer {
         Ok(_) => "an answer".to_owned(),
         Err(failure) => format!("{failure:?}"),

@@ -15,41 +15,41 @@ const CSS: &str = include_str!("../../../../styles/on-demand/transcript.css");
 const XHTML: &str = "http://www.w3.org/1999/xhtml";
 
 /// Returns the whole file; `None` only if the browser creates no elements.
-pub(super) fn page(document: &Document, look: &ViewConfig, made: &str, lines: &[Line]) -> Option<String> {
-    let make = Maker(document);
-    let title = look.strings.transcript_title();
-    let root = make.element("html", &[])?;
-    let language = look.locale.clone().map(|locale| locale.to_string());
+pub(super) fn page(document: &Document, config: &ViewConfig, created: &str, lines: &[Line]) -> Option<String> {
+    let builder = ElementBuilder(document);
+    let title = config.strings.transcript_title();
+    let root = builder.create("html", &[])?;
+    let language = config.locale.clone().map(|locale| locale.to_string());
     let language = language.or_else(|| document.document_element()?.get_attribute("lang"));
     if let Some(language) = language.filter(|language| !language.is_empty()) {
         root.set_attribute("lang", &language).ok()?;
     }
-    let direction = look.direction().map(String::from).or_else(|| document.document_element()?.get_attribute("dir"));
+    let direction = config.direction().map(String::from).or_else(|| document.document_element()?.get_attribute("dir"));
     root.set_attribute("dir", direction.as_deref().unwrap_or("ltr")).ok()?;
 
-    let head = make.inside(&root, "head", &[])?;
-    make.inside(&head, "meta", &[("charset", "utf-8")])?;
-    make.inside(&head, "meta", &[("name", "viewport"), ("content", "width=device-width, initial-scale=1")])?;
-    make.words(&head, "title", &[], &title)?;
-    make.words(&head, "style", &[], CSS)?;
+    let head = builder.append(&root, "head", &[])?;
+    builder.append(&head, "meta", &[("charset", "utf-8")])?;
+    builder.append(&head, "meta", &[("name", "viewport"), ("content", "width=device-width, initial-scale=1")])?;
+    builder.append_with_text(&head, "title", &[], &title)?;
+    builder.append_with_text(&head, "style", &[], CSS)?;
 
-    let body = make.inside(&root, "body", &[])?;
-    let header = make.inside(&body, "header", &[])?;
-    make.words(&header, "h1", &[], &title)?;
-    make.words(&header, "p", &[], made)?;
-    let list = make.inside(&body, "main", &[])?;
+    let body = builder.append(&root, "body", &[])?;
+    let header = builder.append(&body, "header", &[])?;
+    builder.append_with_text(&header, "h1", &[], &title)?;
+    builder.append_with_text(&header, "p", &[], created)?;
+    let list = builder.append(&body, "main", &[])?;
     for line in lines {
         match line {
-            Line::Said { by, name, time, words } => {
-                let said = make.inside(&list, "article", &[("class", class_of(*by))])?;
-                let head = make.inside(&said, "p", &[("class", "by")])?;
-                make.words(&head, "strong", &[("dir", "auto")], name)?;
-                make.text(&head, " ")?;
-                make.words(&head, "span", &[], time)?;
-                let bubble = make.inside(&said, "div", &[("class", "bubble"), ("dir", "auto")])?;
-                make.nodes(&bubble, words, 0)?;
+            Line::Message { author, name, time, words } => {
+                let article = builder.append(&list, "article", &[("class", class_of(*author))])?;
+                let head = builder.append(&article, "p", &[("class", "by")])?;
+                builder.append_with_text(&head, "strong", &[("dir", "auto")], name)?;
+                builder.append_text(&head, " ")?;
+                builder.append_with_text(&head, "span", &[], time)?;
+                let bubble = builder.append(&article, "div", &[("class", "bubble"), ("dir", "auto")])?;
+                builder.append_nodes(&bubble, words, 0)?;
             }
-            Line::Event(words) => make.words(&list, "p", &[("class", "event")], words)?,
+            Line::Event(words) => builder.append_with_text(&list, "p", &[("class", "event")], words)?,
         }
     }
     let written = XmlSerializer::new().ok()?.serialize_to_string(&root).ok()?;
@@ -57,10 +57,10 @@ pub(super) fn page(document: &Document, look: &ViewConfig, made: &str, lines: &[
 }
 
 /// Creates detached elements.
-struct Maker<'a>(&'a Document);
+struct ElementBuilder<'a>(&'a Document);
 
-impl Maker<'_> {
-    fn element(&self, tag: &str, attributes: &[(&str, &str)]) -> Option<Element> {
+impl ElementBuilder<'_> {
+    fn create(&self, tag: &str, attributes: &[(&str, &str)]) -> Option<Element> {
         let element = self.0.create_element_ns(Some(XHTML), tag).ok()?;
         for (name, value) in attributes {
             element.set_attribute(name, value).ok()?;
@@ -68,48 +68,48 @@ impl Maker<'_> {
         Some(element)
     }
 
-    fn inside(&self, parent: &Element, tag: &str, attributes: &[(&str, &str)]) -> Option<Element> {
-        let element = self.element(tag, attributes)?;
+    fn append(&self, parent: &Element, tag: &str, attributes: &[(&str, &str)]) -> Option<Element> {
+        let element = self.create(tag, attributes)?;
         parent.append_child(&element).ok()?;
         Some(element)
     }
 
-    fn words(&self, parent: &Element, tag: &str, attributes: &[(&str, &str)], words: &str) -> Option<()> {
-        let element = self.inside(parent, tag, attributes)?;
-        self.text(&element, words)
+    fn append_with_text(&self, parent: &Element, tag: &str, attributes: &[(&str, &str)], words: &str) -> Option<()> {
+        let element = self.append(parent, tag, attributes)?;
+        self.append_text(&element, words)
     }
 
-    fn text(&self, parent: &Element, words: &str) -> Option<()> {
+    fn append_text(&self, parent: &Element, words: &str) -> Option<()> {
         // XML allows no other control characters, and a transcript needs none.
         let words = words.replace(|c: char| c < ' ' && !matches!(c, '\n' | '\t'), "");
         parent.append_child(&self.0.create_text_node(&words)).ok().map(drop)
     }
 
-    fn nodes(&self, parent: &Element, text: &RichText, depth: u8) -> Option<()> {
-        text.0.iter().try_for_each(|node| self.node(parent, node, depth))
+    fn append_nodes(&self, parent: &Element, text: &RichText, depth: u8) -> Option<()> {
+        text.0.iter().try_for_each(|node| self.append_node(parent, node, depth))
     }
 
-    fn node(&self, parent: &Element, node: &Node, depth: u8) -> Option<()> {
+    fn append_node(&self, parent: &Element, node: &Node, depth: u8) -> Option<()> {
         if depth > 24 {
-            return self.text(parent, &RichText(vec![node.clone()]).to_plain());
+            return self.append_text(parent, &RichText(vec![node.clone()]).to_plain());
         }
         let all = |parent: &Element, children: &[Node]| {
-            children.iter().try_for_each(|child| self.node(parent, child, depth + 1))
+            children.iter().try_for_each(|child| self.append_node(parent, child, depth + 1))
         };
         match node {
-            Node::Text(words) => self.text(parent, words),
-            Node::Break => self.inside(parent, "br", &[]).map(drop),
-            Node::Bold(children) => all(&self.inside(parent, "strong", &[])?, children),
-            Node::Italic(children) => all(&self.inside(parent, "em", &[])?, children),
-            Node::Underline(children) => all(&self.inside(parent, "u", &[])?, children),
-            Node::Strike(children) => all(&self.inside(parent, "s", &[])?, children),
-            Node::Code(children) => all(&self.inside(parent, "code", &[])?, children),
+            Node::Text(words) => self.append_text(parent, words),
+            Node::Break => self.append(parent, "br", &[]).map(drop),
+            Node::Bold(children) => all(&self.append(parent, "strong", &[])?, children),
+            Node::Italic(children) => all(&self.append(parent, "em", &[])?, children),
+            Node::Underline(children) => all(&self.append(parent, "u", &[])?, children),
+            Node::Strike(children) => all(&self.append(parent, "s", &[])?, children),
+            Node::Code(children) => all(&self.append(parent, "code", &[])?, children),
             Node::Paragraph(children) => match children.as_slice() {
-                [Node::Code(lines)] if lines.contains(&Node::Break) => all(&self.inside(parent, "pre", &[])?, lines),
-                _ => all(&self.inside(parent, "p", &[])?, children),
+                [Node::Code(lines)] if lines.contains(&Node::Break) => all(&self.append(parent, "pre", &[])?, lines),
+                _ => all(&self.append(parent, "p", &[])?, children),
             },
             Node::List(list) => {
-                let element = self.inside(parent, if list.ordered { "ol" } else { "ul" }, &[])?;
+                let element = self.append(parent, if list.ordered { "ol" } else { "ul" }, &[])?;
                 let start = list.start.map(|start| start.to_string());
                 let reversed = list.reversed.then_some("reversed");
                 for (name, value) in
@@ -119,17 +119,17 @@ impl Maker<'_> {
                         element.set_attribute(name, value).ok()?;
                     }
                 }
-                list.items.iter().try_for_each(|item| all(&self.inside(&element, "li", &[])?, item))
+                list.items.iter().try_for_each(|item| all(&self.append(&element, "li", &[])?, item))
             }
             Node::Link(Link { shift: Some(shift), children, .. }) => {
-                all(&self.inside(parent, if *shift == Shift::Sup { "sup" } else { "sub" }, &[])?, children)
+                all(&self.append(parent, if *shift == Shift::Sup { "sup" } else { "sub" }, &[])?, children)
             }
             Node::Link(link) => match safe_address(&link.href) {
                 Some(href) => {
                     // The saved file has no site that relative addresses could refer to.
                     let whole = super::absolute(href);
                     let href = whole.as_deref().unwrap_or(href);
-                    all(&self.inside(parent, "a", &[("href", href), ("rel", "noopener noreferrer")])?, &link.children)
+                    all(&self.append(parent, "a", &[("href", href), ("rel", "noopener noreferrer")])?, &link.children)
                 }
                 None => all(parent, &link.children),
             },

@@ -11,33 +11,33 @@ use super::Line;
 use crate::{components::ViewConfig, strings::Strings};
 
 /// The whole file as plain text.
-pub(super) fn text(look: &ViewConfig, made: &str, lines: &[Line]) -> String {
-    let mut out = [look.strings.transcript_title().as_str(), "\n", made, "\n"].concat();
+pub(super) fn text(config: &ViewConfig, created: &str, lines: &[Line]) -> String {
+    let mut output = [config.strings.transcript_title().as_str(), "\n", created, "\n"].concat();
     for line in lines {
         match line {
-            Line::Said { name, time, words, .. } => {
-                out += &["\n", name.as_str(), ", ", time.as_str(), ":\n"].concat();
+            Line::Message { name, time, words, .. } => {
+                output += &["\n", name.as_str(), ", ", time.as_str(), ":\n"].concat();
                 for line in plain(words).lines() {
-                    out += &[line, "\n"].concat();
+                    output += &[line, "\n"].concat();
                 }
             }
-            Line::Event(words) => out += &["\n* ", words.as_str(), "\n"].concat(),
+            Line::Event(words) => output += &["\n* ", words.as_str(), "\n"].concat(),
         }
     }
-    out
+    output
 }
 
 /// Returns the text of a message of any kind.
-pub(super) fn of(content: &Content, strings: &Strings) -> RichText {
+pub(super) fn message_text(content: &Content, strings: &Strings) -> RichText {
     let mut nodes = Vec::new();
     collect(content, strings, &mut nodes);
     RichText(nodes)
 }
 
-fn collect(content: &Content, strings: &Strings, out: &mut Vec<Node>) {
+fn collect(content: &Content, strings: &Strings, output: &mut Vec<Node>) {
     match content {
-        Content::Text(text) => out.extend(text.body.0.iter().cloned()),
-        Content::Parts(parts) => parts.iter().for_each(|part| collect(part, strings, out)),
+        Content::Text(text) => output.extend(text.body.0.iter().cloned()),
+        Content::Parts(parts) => parts.iter().for_each(|part| collect(part, strings, output)),
         Content::Media(media) => {
             let kind = match media.kind {
                 MediaKind::Image => strings.picture(),
@@ -47,54 +47,54 @@ fn collect(content: &Content, strings: &Strings, out: &mut Vec<Node>) {
             };
             let named = media.name.as_deref().filter(|name| !name.trim().is_empty());
             let words = named.map_or_else(|| kind.to_string(), |name| [kind.as_str(), ": ", name].concat());
-            out.push(paragraph(vec![link(words, &media.url)]));
+            output.push(paragraph(vec![link(words, &media.url)]));
         }
-        Content::Info(info) => block(&info.title, out),
+        Content::Info(info) => block(&info.title, output),
         Content::Buttons(buttons) => {
-            optional(&buttons.header, out);
-            block(&buttons.title, out);
-            optional(&buttons.footer, out);
-            out.extend(items(buttons.buttons.iter().map(pressed)));
+            optional_block(&buttons.header, output);
+            block(&buttons.title, output);
+            optional_block(&buttons.footer, output);
+            output.extend(items(buttons.buttons.iter().map(button_text)));
         }
         Content::List(list) => {
-            optional(&list.header, out);
-            block(&list.title, out);
+            optional_block(&list.header, output);
+            block(&list.title, output);
             for section in &list.sections {
                 if let Some(title) = &section.title {
-                    out.push(paragraph(vec![Node::Bold(words(title))]));
+                    output.push(paragraph(vec![Node::Bold(words(title))]));
                 }
-                out.extend(items(section.items.iter().map(|item| words(item))));
+                output.extend(items(section.items.iter().map(|item| words(item))));
             }
-            optional(&list.footer, out);
+            optional_block(&list.footer, output);
         }
         Content::Carousel(carousel) => {
             for card in &carousel.cards {
-                out.push(paragraph(vec![Node::Bold(card.title.0.clone())]));
-                block(&card.description, out);
+                output.push(paragraph(vec![Node::Bold(card.title.0.clone())]));
+                block(&card.description, output);
                 if let Some(image) = &card.image {
-                    out.push(paragraph(vec![link(strings.picture().to_string(), image)]));
+                    output.push(paragraph(vec![link(strings.picture().to_string(), image)]));
                 }
-                out.extend(items(card.buttons.iter().map(pressed)));
+                output.extend(items(card.buttons.iter().map(button_text)));
             }
         }
-        Content::Slider(slider) => block(&slider.title, out),
-        Content::Calendar(calendar) => block(&calendar.title, out),
-        Content::FileUpload(upload) => block(&upload.title, out),
+        Content::Slider(slider) => block(&slider.title, output),
+        Content::Calendar(calendar) => block(&calendar.title, output),
+        Content::FileUpload(upload) => block(&upload.title, output),
         Content::Form(form) => {
-            block(&form.title, out);
-            out.extend(items(form.fields.iter().map(|field| words(&field.label))));
+            block(&form.title, output);
+            output.extend(items(form.fields.iter().map(|field| words(&field.label))));
         }
         Content::Appointment(appointment) => {
-            block(&appointment.title, out);
+            block(&appointment.title, output);
             if let Some(address) = &appointment.link {
-                out.push(paragraph(vec![link(strings.book().to_string(), address)]));
+                output.push(paragraph(vec![link(strings.book().to_string(), address)]));
             }
         }
         Content::Delay => {}
         Content::Unsupported(unsupported) if unsupported.text.is_empty() => {
-            out.push(paragraph(words(&strings.unsupported())));
+            output.push(paragraph(words(&strings.unsupported())));
         }
-        Content::Unsupported(unsupported) => block(&unsupported.text, out),
+        Content::Unsupported(unsupported) => block(&unsupported.text, output),
     }
 }
 
@@ -111,22 +111,22 @@ fn link(text: String, address: &str) -> Node {
 }
 
 /// Adds a text as a paragraph, or as it is if it consists of blocks already.
-fn block(text: &RichText, out: &mut Vec<Node>) {
+fn block(text: &RichText, output: &mut Vec<Node>) {
     let blocks = text.0.iter().any(|node| matches!(node, Node::Paragraph(_) | Node::List(_)));
     match text.is_empty() {
         true => {}
-        false if blocks => out.extend(text.0.iter().cloned()),
-        false => out.push(paragraph(text.0.clone())),
+        false if blocks => output.extend(text.0.iter().cloned()),
+        false => output.push(paragraph(text.0.clone())),
     }
 }
 
-fn optional(text: &Option<RichText>, out: &mut Vec<Node>) {
+fn optional_block(text: &Option<RichText>, output: &mut Vec<Node>) {
     if let Some(text) = text {
-        block(text, out);
+        block(text, output);
     }
 }
 
-fn pressed(button: &Button) -> Vec<Node> {
+fn button_text(button: &Button) -> Vec<Node> {
     match &button.action {
         Action::Reply(_) => words(&button.label),
         Action::Link(address) => vec![link(button.label.clone(), address)],
@@ -141,51 +141,51 @@ fn items(items: impl Iterator<Item = Vec<Node>>) -> Option<Node> {
 /// Converts to plain text: list items with their number or a dash, addresses in angle brackets
 /// after their link text.
 pub(super) fn plain(text: &RichText) -> String {
-    RichText(spelled_out(&text.0)).to_plain()
+    RichText(expand(&text.0)).to_plain()
 }
 
 /// Writes out as text what plain text would lose.
-fn spelled_out(nodes: &[Node]) -> Vec<Node> {
-    let mut out = Vec::new();
+fn expand(nodes: &[Node]) -> Vec<Node> {
+    let mut output = Vec::new();
     for node in nodes {
         match node {
-            Node::Text(_) | Node::Break => out.push(node.clone()),
+            Node::Text(_) | Node::Break => output.push(node.clone()),
             Node::Bold(children) | Node::Italic(children) | Node::Underline(children) | Node::Code(children) => {
-                out.extend(spelled_out(children))
+                output.extend(expand(children))
             }
             // Struck-out text must not read as if it still applied.
             Node::Strike(children) => {
-                out.extend(words("~~"));
-                out.extend(spelled_out(children));
-                out.extend(words("~~"));
+                output.extend(words("~~"));
+                output.extend(expand(children));
+                output.extend(words("~~"));
             }
             Node::Link(link) if link.shift.is_some() => {
-                out.push(Node::Link(Link { children: spelled_out(&link.children), ..link.clone() }));
+                output.push(Node::Link(Link { children: expand(&link.children), ..link.clone() }));
             }
             Node::Link(link) => {
-                let label = RichText(spelled_out(&link.children)).to_plain();
+                let label = RichText(expand(&link.children)).to_plain();
                 let address =
                     link.href.strip_prefix("mailto:").or(link.href.strip_prefix("tel:")).unwrap_or(&link.href);
-                let said = label.trim() == address;
+                let is_address_shown = label.trim() == address;
                 let whole = super::absolute(address);
                 let address = whole.as_deref().unwrap_or(address);
-                out.extend(words(&label));
-                if !said {
-                    out.extend(words(&[" <", address, ">"].concat()));
+                output.extend(words(&label));
+                if !is_address_shown {
+                    output.extend(words(&[" <", address, ">"].concat()));
                 }
             }
-            Node::Paragraph(children) => out.push(paragraph(spelled_out(children))),
+            Node::Paragraph(children) => output.push(paragraph(expand(children))),
             Node::List(list) => {
-                let item = |(at, item): (usize, &Vec<Node>)| [words(&mark(list, at)), spelled_out(item)].concat();
-                out.extend(items(list.items.iter().enumerate().map(item)));
+                let item = |(at, item): (usize, &Vec<Node>)| [words(&list_marker(list, at)), expand(item)].concat();
+                output.extend(items(list.items.iter().enumerate().map(item)));
             }
         }
     }
-    out
+    output
 }
 
 /// Mark before a list item.
-fn mark(list: &List, at: usize) -> String {
+fn list_marker(list: &List, at: usize) -> String {
     if !list.ordered {
         return "- ".to_owned();
     }
@@ -217,7 +217,7 @@ fn letters(number: i64) -> Option<String> {
 fn roman(number: i64) -> Option<String> {
     let mut left = u32::try_from(number).ok().filter(|left| (1..4000).contains(left))?;
     let mut letters = String::new();
-    for (value, sign) in [
+    for (value, numeral) in [
         (1000, "m"),
         (900, "cm"),
         (500, "d"),
@@ -233,7 +233,7 @@ fn roman(number: i64) -> Option<String> {
         (1, "i"),
     ] {
         while left >= value {
-            letters += sign;
+            letters += numeral;
             left -= value;
         }
     }
@@ -255,8 +255,8 @@ mod tests {
 
     use super::*;
 
-    fn said(content: &Content) -> String {
-        plain(&of(content, &Strings::default()))
+    fn plain_of(content: &Content) -> String {
+        plain(&message_text(content, &Strings::default()))
     }
 
     #[test]
@@ -308,7 +308,7 @@ mod tests {
             ],
             layout: ButtonLayout::Wrap,
         });
-        assert_eq!(said(&buttons), "Which?\n- Black\n- Shop <https://a.example/>");
+        assert_eq!(plain_of(&buttons), "Which?\n- Black\n- Shop <https://a.example/>");
         let card = Card {
             image: Some("https://a.example/1.jpg".into()),
             title: RichText::plain("Ellery"),
@@ -316,14 +316,14 @@ mod tests {
             buttons: Vec::new(),
         };
         let cards = Content::Carousel(Carousel { cards: vec![card] });
-        assert_eq!(said(&cards), "Ellery\nBy the sea\nPicture <https://a.example/1.jpg>");
+        assert_eq!(plain_of(&cards), "Ellery\nBy the sea\nPicture <https://a.example/1.jpg>");
         let file = Media {
             kind: MediaKind::Document,
             url: "https://a.example/l.pdf".into(),
             name: Some("l.pdf".into()),
             size: None,
         };
-        assert_eq!(said(&Content::Media(file)), "File: l.pdf <https://a.example/l.pdf>");
-        assert_eq!(said(&Content::Delay), "");
+        assert_eq!(plain_of(&Content::Media(file)), "File: l.pdf <https://a.example/l.pdf>");
+        assert_eq!(plain_of(&Content::Delay), "");
     }
 }

@@ -14,31 +14,31 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
-use super::heard::Heard;
+use super::heard::SpeechLog;
 use crate::{
-    files::{create_empty_folder, name, write},
+    files::{create_empty_folder, file_name, write},
     project::run,
     setup::{ACCESSIBILITY_BUS, Engine},
 };
 
 /// Time limit for each part to start.
-const PATIENCE: Duration = Duration::from_secs(30);
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time limit for a browser with a new profile to start and to be read, on a machine that is busy
 /// with other things as well.
-const ARRIVAL: Duration = Duration::from_secs(90);
+const BROWSER_TIMEOUT: Duration = Duration::from_secs(90);
 /// Configuration of a speech server that answers and makes no sound.
-const SPEECH: &str = "AddModule \"dummy\" \"sd_dummy\" \"\"\nDefaultModule dummy\nAudioOutputMethod \"libao\"\n";
+const SPEECH_CONFIG: &str = "AddModule \"dummy\" \"sd_dummy\" \"\"\nDefaultModule dummy\nAudioOutputMethod \"libao\"\n";
 /// Script that the reader runs at its start. Its log is written line by line, so that utterances
 /// can be read at once. It does not read out the page by itself: with a slow speech server it would
 /// never finish, and take no key for text until then.
-const LISTEN: &str = "import os\nfrom orca import debug, settings\nsettings.sayAllOnLoad = False\n\
+const ORCA_SCRIPT: &str = "import os\nfrom orca import debug, settings\nsettings.sayAllOnLoad = False\n\
     debug.debugFile = open(os.environ['READER_LOG'], 'w', buffering=1, encoding='utf-8')\n\
     debug.debugLevel = debug.LEVEL_ALL\n";
 /// Stands in for `pgrep`: the reader asks it whether the same user runs another one, and would give
 /// up. A developer's own is on another display and bus.
-const NO_OTHER: &str = "#!/bin/sh\nexit 1\n";
+const PGREP_STUB: &str = "#!/bin/sh\nexit 1\n";
 /// Settings of a Firefox that asks nothing and fetches nothing by itself.
-const FIREFOX: [(&str, &str); 14] = [
+const FIREFOX_SETTINGS: [(&str, &str); 14] = [
     ("accessibility.force_disabled", "-1"),
     ("app.normandy.enabled", "false"),
     ("app.update.enabled", "false"),
@@ -59,66 +59,69 @@ const FIREFOX: [(&str, &str); 14] = [
 pub struct Desktop {
     home: PathBuf,
     /// Directory of the sockets; only its owner may use it, as buses require.
-    run: TempDir,
+    runtime_folder: TempDir,
     environment: Vec<(&'static str, String)>,
     children: Vec<Child>,
-    pub heard: Heard,
+    pub speech_log: SpeechLog,
 }
 
 impl Desktop {
     /// Starts all but the browser, with `home` as a new home directory.
     pub fn start(home: &Path) -> Result<Self> {
         create_empty_folder(home)?;
-        write(&home.join("config/speech-dispatcher/speechd.conf"), SPEECH)?;
-        write(&home.join("data/orca/orca-customizations.py"), LISTEN)?;
-        write(&home.join("bin/pgrep"), NO_OTHER)?;
+        write(&home.join("config/speech-dispatcher/speechd.conf"), SPEECH_CONFIG)?;
+        write(&home.join("data/orca/orca-customizations.py"), ORCA_SCRIPT)?;
+        write(&home.join("bin/pgrep"), PGREP_STUB)?;
         make_executable(&home.join("bin/pgrep"))?;
-        let preferences = FIREFOX.map(|(name, value)| format!("user_pref(\"{name}\", {value});\n")).concat();
+        let preferences = FIREFOX_SETTINGS.map(|(name, value)| format!("user_pref(\"{name}\", {value});\n")).concat();
         write(&home.join("firefox/user.js"), preferences)?;
         let log = home.join("reader.log");
         // The path of a socket must be short, and the target directory may be deep.
-        let run = tempfile::Builder::new().prefix("chataibot-reader-").tempdir()?;
-        let place = |part: &str| home.join(part).to_string_lossy().into_owned();
+        let runtime_folder = tempfile::Builder::new().prefix("chataibot-reader-").tempdir()?;
+        let folder = |part: &str| home.join(part).to_string_lossy().into_owned();
         let environment = vec![
             ("HOME", home.to_string_lossy().into_owned()),
-            ("XDG_RUNTIME_DIR", run.path().to_string_lossy().into_owned()),
-            ("XDG_CONFIG_HOME", place("config")),
-            ("XDG_CACHE_HOME", place("cache")),
-            ("XDG_DATA_HOME", place("data")),
+            ("XDG_RUNTIME_DIR", runtime_folder.path().to_string_lossy().into_owned()),
+            ("XDG_CONFIG_HOME", folder("config")),
+            ("XDG_CACHE_HOME", folder("cache")),
+            ("XDG_DATA_HOME", folder("data")),
             ("READER_LOG", log.to_string_lossy().into_owned()),
             ("LANG", "C.UTF-8".to_owned()),
             ("LC_ALL", "C.UTF-8".to_owned()),
-            ("PATH", format!("{}:{}", place("bin"), std::env::var("PATH").context("there is no PATH")?)),
+            ("PATH", format!("{}:{}", folder("bin"), std::env::var("PATH").context("there is no PATH")?)),
             ("GTK_MODULES", "gail:atk-bridge".to_owned()),
             ("GNOME_ACCESSIBILITY", "1".to_owned()),
             ("ACCESSIBILITY_ENABLED", "1".to_owned()),
             ("NO_AT_BRIDGE", "0".to_owned()),
         ];
-        let heard = Heard::new(&log);
-        let mut desktop = Self { home: home.to_owned(), run, environment, children: Vec::new(), heard };
+        let speech_log = SpeechLog::new(&log);
+        let mut desktop = Self { home: home.to_owned(), runtime_folder, environment, children: Vec::new(), speech_log };
         let screen =
-            desktop.announced("Xvfb", &["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"])?;
+            desktop.start_server("Xvfb", &["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"])?;
         desktop.environment.push(("DISPLAY", format!(":{screen}")));
-        let bus = desktop.announced("dbus-daemon", &["--session", "--nofork", "--nopidfile", "--print-address=1"])?;
+        let bus =
+            desktop.start_server("dbus-daemon", &["--session", "--nofork", "--nopidfile", "--print-address=1"])?;
         desktop.environment.push(("DBUS_SESSION_BUS_ADDRESS", bus));
         desktop.start_child("openbox", &[])?;
         desktop.start_child(ACCESSIBILITY_BUS, &["--launch-immediately"])?;
-        let socket = desktop.run.path().join("speech.sock").to_string_lossy().into_owned();
+        let socket = desktop.runtime_folder.path().join("speech.sock").to_string_lossy().into_owned();
         let speech = ["--run-single", "--timeout", "0", "--communication-method", "unix_socket", "--socket-path"];
         desktop.start_child("speech-dispatcher", &[speech.as_slice(), &[&socket]].concat())?;
         desktop.wait_for("the speech server", || Path::new(&socket).exists())?;
         desktop.environment.push(("SPEECHD_ADDRESS", format!("unix_socket:{socket}")));
         desktop.start_child("orca", &[])?;
         ensure!(
-            desktop.heard.wait_until(PATIENCE, |said| said.iter().any(|words| words == "Screen reader on."))?,
-            "the screen reader does not speak; what it printed is in {}",
+            desktop
+                .speech_log
+                .wait_until(START_TIMEOUT, |said| said.iter().any(|words| words == "Screen reader on."))?,
+            "the screen reader does not speak; its output is in {}",
             home.join("orca.txt").display()
         );
         Ok(desktop)
     }
 
-    pub fn browse(&mut self, engine: Engine, program: &Path, address: &str) -> Result<()> {
-        let program = program.to_str().context("the browser's path is no text")?;
+    pub fn open_browser(&mut self, engine: Engine, program: &Path, address: &str) -> Result<()> {
+        let program = program.to_str().context("the browser's path is not UTF-8")?;
         let profile = self.home.join(engine.key()).to_string_lossy().into_owned();
         match engine {
             Engine::Firefox => self.start_child(program, &["--no-remote", "--profile", &profile, address]),
@@ -129,21 +132,21 @@ impl Desktop {
                 let read = ["--force-renderer-accessibility", "--disable-component-update", &folder, address];
                 self.start_child(program, &[alone.as_slice(), &plain, &read].concat())
             }
-            Engine::WebKit => bail!("its program has no window of its own that this reader follows"),
+            Engine::WebKit => bail!("the screen reader cannot follow the window of WebKit's test browser"),
         }
     }
 
     /// Waits until the reader has read the page and the keyboard focus is in it: these utterances
     /// must come in order, with a press of Tab between them. On a busy machine a reader may lose
     /// the page permanently.
-    pub fn wait_until_read(&self, heard: [&str; 3]) -> Result<()> {
-        for (at, words) in heard.into_iter().enumerate() {
+    pub fn wait_until_read(&self, utterances: [&str; 3]) -> Result<()> {
+        for (at, words) in utterances.into_iter().enumerate() {
             if at > 0 {
                 self.press("Tab")?;
             }
-            let said = self.heard.wait_until(ARRIVAL, |said| said.iter().any(|one| one == words))?;
+            let said = self.speech_log.wait_until(BROWSER_TIMEOUT, |said| said.iter().any(|one| one == words))?;
             ensure!(said, "the screen reader does not say {words:?}");
-            self.heard.wait_until_still(PATIENCE);
+            self.speech_log.wait_until_silent(START_TIMEOUT);
         }
         Ok(())
     }
@@ -171,7 +174,7 @@ impl Desktop {
 
     /// Starts a program; its output goes to a file with its name.
     fn start_child(&mut self, program: &str, arguments: &[&str]) -> Result<()> {
-        let output = self.output(program)?;
+        let output = self.output_file(program)?;
         let mut child = self.command(program);
         child.args(arguments).stdin(Stdio::null()).stderr(output.try_clone()?).stdout(output);
         self.children.push(child.spawn().with_context(|| format!("cannot start {program}"))?);
@@ -179,27 +182,27 @@ impl Desktop {
     }
 
     /// Starts a program, and returns the line in which it prints its address.
-    fn announced(&mut self, program: &str, arguments: &[&str]) -> Result<String> {
+    fn start_server(&mut self, program: &str, arguments: &[&str]) -> Result<String> {
         let mut command = self.command(program);
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(self.output(program)?);
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(self.output_file(program)?);
         let mut child = command.spawn().with_context(|| format!("cannot start {program}"))?;
         let output = child.stdout.take().context("its standard output is piped")?;
         self.children.push(child);
         let mut line = String::new();
-        BufReader::new(output).read_line(&mut line).with_context(|| format!("{program} does not say where it is"))?;
+        BufReader::new(output).read_line(&mut line).with_context(|| format!("{program} does not print its address"))?;
         ensure!(!line.trim().is_empty(), "{program} ended before it was ready");
         Ok(line.trim().to_owned())
     }
 
-    fn output(&self, program: &str) -> Result<File> {
-        let path = self.home.join(format!("{}.txt", name(Path::new(program))?));
+    fn output_file(&self, program: &str) -> Result<File> {
+        let path = self.home.join(format!("{}.txt", file_name(Path::new(program))?));
         File::create(&path).with_context(|| format!("cannot write {}", path.display()))
     }
 
     fn wait_for(&self, what: &str, is_there: impl Fn() -> bool) -> Result<()> {
         let begin = Instant::now();
         while !is_there() {
-            ensure!(begin.elapsed() < PATIENCE, "{what} does not come");
+            ensure!(begin.elapsed() < START_TIMEOUT, "{what} did not start in time");
             thread::sleep(Duration::from_millis(50));
         }
         Ok(())

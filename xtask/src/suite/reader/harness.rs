@@ -13,11 +13,11 @@ use super::walk::Walk;
 use crate::{
     demo::Pair,
     project::{Project, Servers},
-    server::{any_port, ask, is_ok},
+    server::{any_port, is_ok, send_request},
 };
 
 /// Time limit for an order, including what it waits for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const ORDER_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Time that the bot takes for a reply. If two events come within some milliseconds, the reader may
 /// speak them in the wrong order on a slow machine: while it asks the browser about the first, it
@@ -27,7 +27,7 @@ const PACE: &str = "{\"ms\":2000}";
 /// What is said when the page has loaded, and then after each press of Tab: for elements of the
 /// page itself, which stand before the widget. In a field, a reader that follows the page announces
 /// that it takes keys for text.
-pub const HEARD: [&str; 3] = ["Finished loading Bakery.", "Prices link.", "Focus mode"];
+pub const PAGE_UTTERANCES: [&str; 3] = ["Finished loading Bakery.", "Prices link.", "Focus mode"];
 
 pub struct Harness {
     page: SocketAddr,
@@ -35,7 +35,7 @@ pub struct Harness {
 }
 
 impl Harness {
-    pub fn set(project: &Project, servers: &Servers, walk: &Walk) -> Result<Self> {
+    pub fn start(project: &Project, servers: &Servers, walk: &Walk) -> Result<Self> {
         let pair = Pair::start(project, servers, any_port()?, any_port()?)?;
         let page = serve(html(walk, pair.proxy.address()))?;
         let harness = Self { page, pair };
@@ -48,7 +48,8 @@ impl Harness {
     }
 
     pub fn order(&self, name: &str, body: &str) -> Result<()> {
-        let answer = ask(self.pair.simulator.address(), &format!("POST /_control/{name}"), body, PATIENCE);
+        let answer =
+            send_request(self.pair.simulator.address(), &format!("POST /_control/{name}"), body, ORDER_TIMEOUT);
         let answer = answer.with_context(|| format!("the simulator does not answer {name}"))?;
         ensure!(is_ok(&answer), "the simulator refuses {name} {body}: {answer}");
         Ok(())

@@ -12,47 +12,47 @@ use anyhow::{Context, Result};
 
 /// Time without a new log line after which all has been said; the reader logs each event that it
 /// gets, spoken or not.
-const STILL: Duration = Duration::from_millis(1500);
-const LOOK: Duration = Duration::from_millis(100);
+const SILENCE: Duration = Duration::from_millis(1500);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-pub struct Heard {
+pub struct SpeechLog {
     log: PathBuf,
 }
 
-impl Heard {
+impl SpeechLog {
     pub fn new(log: &Path) -> Self {
         Self { log: log.to_owned() }
     }
 
-    pub fn so_far(&self) -> Result<Vec<String>> {
+    pub fn utterances(&self) -> Result<Vec<String>> {
         match fs::read(&self.log) {
-            Ok(log) => Ok(said(&String::from_utf8_lossy(&log))),
+            Ok(log) => Ok(parse_utterances(&String::from_utf8_lossy(&log))),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(error).with_context(|| format!("cannot read {}", self.log.display())),
         }
     }
 
     /// Waits until this holds of all that was said, or time is up; returns whether it holds.
-    pub fn wait_until(&self, patience: Duration, mut holds: impl FnMut(&[String]) -> bool) -> Result<bool> {
-        let begin = Instant::now();
+    pub fn wait_until(&self, limit: Duration, mut holds: impl FnMut(&[String]) -> bool) -> Result<bool> {
+        let started = Instant::now();
         loop {
-            if holds(&self.so_far()?) {
+            if holds(&self.utterances()?) {
                 return Ok(true);
             }
-            if begin.elapsed() > patience {
+            if started.elapsed() > limit {
                 return Ok(false);
             }
-            thread::sleep(LOOK);
+            thread::sleep(POLL_INTERVAL);
         }
     }
 
     /// Waits until the reader has logged nothing for a while, or time is up.
-    pub fn wait_until_still(&self, patience: Duration) {
+    pub fn wait_until_silent(&self, limit: Duration) {
         let length = || fs::metadata(&self.log).map_or(0, |log| log.len());
-        let begin = Instant::now();
+        let started = Instant::now();
         let (mut last, mut since) = (length(), Instant::now());
-        while since.elapsed() < STILL && begin.elapsed() < patience {
-            thread::sleep(LOOK);
+        while since.elapsed() < SILENCE && started.elapsed() < limit {
+            thread::sleep(POLL_INTERVAL);
             let now = length();
             if now != last {
                 (last, since) = (now, Instant::now());
@@ -63,24 +63,24 @@ impl Heard {
 
 /// Returns the utterances in a log, also those that echo a key. Each line of an utterance counts as
 /// one: several sentences may be spoken at once.
-fn said(log: &str) -> Vec<String> {
+fn parse_utterances(log: &str) -> Vec<String> {
     let mut said = Vec::new();
-    let mut goes_on = false;
+    let mut is_continued = false;
     // The last line may be incomplete.
     let whole = log.rfind('\n').map_or("", |end| &log[..end]);
     for line in whole.lines() {
         let spoken = match line.split_once("SPEECH OUTPUT: '") {
             Some((_, spoken)) => spoken,
             // A continued utterance is indented, where other log lines have their time.
-            None if goes_on && line.starts_with(' ') => line,
+            None if is_continued && line.starts_with(' ') => line,
             None => {
-                goes_on &= line.is_empty();
+                is_continued &= line.is_empty();
                 continue;
             }
         };
         // `'words' voice=…` or `'words' {…}`.
         let end = ["'{", "'[{", "' {", "' voice="].iter().filter_map(|end| spoken.rfind(end)).max();
-        goes_on = end.is_none();
+        is_continued = end.is_none();
         let words = end.map_or(spoken, |end| &spoken[..end]);
         // Zero-width and direction marks are silent.
         let words = words.replace(['\u{feff}', '\u{200b}', '\u{200e}', '\u{200f}', '\u{2068}', '\u{2069}'], "");
@@ -115,6 +115,6 @@ mod tests {
             "Bot says: Port Ellery",
             "Upper Fern",
         ];
-        assert_eq!(said(log), heard);
+        assert_eq!(parse_utterances(log), heard);
     }
 }

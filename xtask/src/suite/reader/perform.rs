@@ -7,19 +7,19 @@ use anyhow::{Context, Result};
 use super::{
     desktop::Desktop,
     harness::Harness,
-    heard::Heard,
-    walk::{Line, Pattern, Step, Walk, What},
+    heard::SpeechLog,
+    walk::{Instruction, Line, Pattern, Step, Walk},
 };
 use crate::{files::write, setup::Engine};
 
 /// Time limit for an expected utterance; a message that is retried again and again before it has
 /// failed takes longest.
-const PATIENCE: Duration = Duration::from_secs(90);
+const UTTERANCE_TIMEOUT: Duration = Duration::from_secs(90);
 /// How long to wait for an utterance that is known to be missing.
-const DOUBT: Duration = Duration::from_secs(5);
+const KNOWN_FAULT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time limit for an utterance after a key; few keys cause none.
-const ANSWER: Duration = Duration::from_secs(8);
-const PRESSES: usize = 30;
+const KEY_TIMEOUT: Duration = Duration::from_secs(8);
+const MAX_PRESSES: usize = 30;
 
 #[derive(Debug, Default)]
 pub struct Verdict {
@@ -38,111 +38,112 @@ pub fn perform(
 ) -> Result<Verdict> {
     let mut verdict = Verdict::default();
     let mut record = format!("{} in {}\n", walk.name, engine.name());
-    let mut begin = 0;
+    let mut step_start = 0;
     for step in &walk.steps {
         let failed = verdict.failures.len();
-        let done = take(step, begin, engine, desktop, harness, &mut verdict);
-        desktop.heard.wait_until_still(PATIENCE);
-        let said = desktop.heard.so_far()?;
-        let part = format!(
+        let result = perform_step(step, step_start, engine, desktop, harness, &mut verdict);
+        desktop.speech_log.wait_until_silent(UTTERANCE_TIMEOUT);
+        let said = desktop.speech_log.utterances()?;
+        let section = format!(
             "\n## {}\n{}",
             step.title,
-            said[begin..].iter().map(|words| format!("{words}\n")).collect::<String>()
+            said[step_start..].iter().map(|words| format!("{words}\n")).collect::<String>()
         );
-        record.push_str(&part);
+        record.push_str(&section);
         write(transcript, &record)?;
-        done.with_context(|| format!("in the step {:?}, in which was heard:\n{part}", step.title))?;
+        result.with_context(|| format!("in the step {:?}; the reader said:\n{section}", step.title))?;
         if verdict.failures.len() > failed {
-            verdict.failures.push(part);
+            verdict.failures.push(section);
             // What follows would fail for the same reason.
             break;
         }
-        begin = said.len();
+        step_start = said.len();
     }
     Ok(verdict)
 }
 
-fn take(
+fn perform_step(
     step: &Step,
-    begin: usize,
+    step_start: usize,
     engine: Engine,
     desktop: &Desktop,
     harness: &Harness,
     verdict: &mut Verdict,
 ) -> Result<()> {
-    let heard = &desktop.heard;
+    let speech_log = &desktop.speech_log;
     // Index after the last expected utterance.
-    let mut behind = begin;
-    let mut still = false;
-    for line in step.lines.iter().filter(|line| line.only.is_none_or(|only| only == engine)) {
-        match &line.what {
-            What::Press(keys) => keys.iter().try_for_each(|key| desktop.press(key))?,
-            What::PressUntil(key, pattern) => behind = press_until(desktop, key, pattern, behind)?,
-            What::Type(letters) => desktop.type_letters(letters)?,
-            What::Order(name, body) => harness.order(name, body)?,
-            What::Says(pattern) => {
-                let patience = match line.known_fault {
+    let mut next_index = step_start;
+    let mut is_silent = false;
+    for line in step.lines.iter().filter(|line| line.engine.is_none_or(|only| only == engine)) {
+        match &line.instruction {
+            Instruction::Press(keys) => keys.iter().try_for_each(|key| desktop.press(key))?,
+            Instruction::PressUntil(key, pattern) => next_index = press_until(desktop, key, pattern, next_index)?,
+            Instruction::Type(letters) => desktop.type_letters(letters)?,
+            Instruction::Order(name, body) => harness.order(name, body)?,
+            Instruction::Says(pattern) => {
+                let limit = match line.known_fault {
                     // After a failure, no long wait for another.
-                    None if verdict.failures.is_empty() => PATIENCE,
-                    _ => DOUBT,
+                    None if verdict.failures.is_empty() => UTTERANCE_TIMEOUT,
+                    _ => KNOWN_FAULT_TIMEOUT,
                 };
-                let at = find(heard, pattern, behind, patience)?;
-                behind = at.map_or(behind, |at| at + 1);
+                let at = find(speech_log, pattern, next_index, limit)?;
+                next_index = at.map_or(next_index, |at| at + 1);
                 judge(line, at.is_some(), || format!("  not said: {:?}", pattern.text()), verdict);
             }
-            What::Once(pattern) | What::Not(pattern) => {
-                let wanted = usize::from(matches!(line.what, What::Once(_)));
+            Instruction::Once(pattern) | Instruction::Not(pattern) => {
+                let wanted = usize::from(matches!(line.instruction, Instruction::Once(_)));
                 if wanted == 1 && line.known_fault.is_none() && verdict.failures.is_empty() {
-                    find(heard, pattern, begin, PATIENCE)?;
-                    still = false;
+                    find(speech_log, pattern, step_start, UTTERANCE_TIMEOUT)?;
+                    is_silent = false;
                 }
-                if !still {
-                    heard.wait_until_still(PATIENCE);
+                if !is_silent {
+                    speech_log.wait_until_silent(UTTERANCE_TIMEOUT);
                 }
-                let times = heard.so_far()?[begin..].iter().filter(|words| pattern.fits(words)).count();
+                let times =
+                    speech_log.utterances()?[step_start..].iter().filter(|words| pattern.matches(words)).count();
                 let text = pattern.text();
-                judge(line, times == wanted, || format!("  said {times} times and not {wanted}: {text:?}"), verdict);
+                judge(line, times == wanted, || format!("  said {times} times instead of {wanted}: {text:?}"), verdict);
             }
         }
-        still = matches!(line.what, What::Once(_) | What::Not(_));
+        is_silent = matches!(line.instruction, Instruction::Once(_) | Instruction::Not(_));
     }
     Ok(())
 }
 
-fn judge(line: &Line, holds: bool, failure: impl FnOnce() -> String, verdict: &mut Verdict) {
-    match (&line.known_fault, holds) {
+fn judge(line: &Line, is_met: bool, failure: impl FnOnce() -> String, verdict: &mut Verdict) {
+    match (&line.known_fault, is_met) {
         (None, true) => {}
         (None, false) => verdict.failures.push(failure()),
         (Some(reason), false) => verdict.known_faults.push(reason.clone()),
         (Some(reason), true) => {
-            verdict.failures.push(format!("  a known fault is gone, take its mark away: {reason}"));
+            verdict.failures.push(format!("  a known fault no longer occurs, remove its mark: {reason}"));
         }
     }
 }
 
-/// Returns the index of the first utterance from `behind` on that matches, once there is one.
-fn find(heard: &Heard, pattern: &Pattern, behind: usize, patience: Duration) -> Result<Option<usize>> {
+/// Returns the index of the first utterance from `next_index` on that matches, once there is one.
+fn find(speech_log: &SpeechLog, pattern: &Pattern, next_index: usize, limit: Duration) -> Result<Option<usize>> {
     let mut at = None;
-    heard.wait_until(patience, |said| {
-        at = said.iter().skip(behind).position(|words| pattern.fits(words)).map(|at| at + behind);
+    speech_log.wait_until(limit, |said| {
+        at = said.iter().skip(next_index).position(|words| pattern.matches(words)).map(|at| at + next_index);
         at.is_some()
     })?;
     Ok(at)
 }
 
 /// Presses a key until something is heard, and returns the index after that utterance.
-fn press_until(desktop: &Desktop, key: &str, pattern: &Pattern, behind: usize) -> Result<usize> {
-    for _ in 0..PRESSES {
-        let before = desktop.heard.so_far()?.len();
+fn press_until(desktop: &Desktop, key: &str, pattern: &Pattern, next_index: usize) -> Result<usize> {
+    for _ in 0..MAX_PRESSES {
+        let before = desktop.speech_log.utterances()?.len();
         desktop.press(key)?;
         // No further press before the browser has reacted: it would go past what is looked for.
-        desktop.heard.wait_until(ANSWER, |said| said[before..].iter().any(|words| !is_echo(words)))?;
-        desktop.heard.wait_until_still(PATIENCE);
-        if let Some(at) = find(&desktop.heard, pattern, behind, Duration::ZERO)? {
+        desktop.speech_log.wait_until(KEY_TIMEOUT, |said| said[before..].iter().any(|words| !is_echo(words)))?;
+        desktop.speech_log.wait_until_silent(UTTERANCE_TIMEOUT);
+        if let Some(at) = find(&desktop.speech_log, pattern, next_index, Duration::ZERO)? {
             return Ok(at + 1);
         }
     }
-    anyhow::bail!("{key} was pressed {PRESSES} times, and {:?} was not said", pattern.text())
+    anyhow::bail!("{key} was pressed {MAX_PRESSES} times, and {:?} was not said", pattern.text())
 }
 
 fn is_echo(words: &str) -> bool {

@@ -25,14 +25,14 @@ pub struct Step {
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Line {
-    pub only: Option<Engine>,
+    pub engine: Option<Engine>,
     /// Why the expectation is not met yet.
     pub known_fault: Option<String>,
-    pub what: What,
+    pub instruction: Instruction,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub enum What {
+pub enum Instruction {
     /// Keys, as xdotool names them.
     Press(Vec<String>),
     /// One key, pressed again and again until this is heard.
@@ -48,7 +48,7 @@ pub enum What {
     Not(Pattern),
 }
 
-impl What {
+impl Instruction {
     /// Whether this is an expectation, not an action.
     pub fn is_expectation(&self) -> bool {
         matches!(self, Self::Says(_) | Self::Once(_) | Self::Not(_))
@@ -60,7 +60,7 @@ impl What {
 pub struct Pattern(String);
 
 impl Pattern {
-    pub fn fits(&self, words: &str) -> bool {
+    pub fn matches(&self, words: &str) -> bool {
         let mut parts = self.0.split('…');
         let first = parts.next().unwrap_or_default();
         let Some(mut rest) = words.strip_prefix(first) else { return false };
@@ -87,15 +87,15 @@ impl Walk {
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();
             if !line.is_empty() && !line.starts_with('#') {
-                walk.take(line, &mut fault).with_context(|| format!("line {}: {line}", number + 1))?;
+                walk.read_line(line, &mut fault).with_context(|| format!("line {}: {line}", number + 1))?;
             }
         }
-        ensure!(fault.is_none(), "a known fault stands before the expectation that fails for it");
-        ensure!(!walk.steps.is_empty(), "it has no step");
+        ensure!(fault.is_none(), "a known fault must be above the expectation that fails because of it");
+        ensure!(!walk.steps.is_empty(), "the walk has no step");
         Ok(walk)
     }
 
-    fn take(&mut self, line: &str, fault: &mut Option<String>) -> Result<()> {
+    fn read_line(&mut self, line: &str, fault: &mut Option<String>) -> Result<()> {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         let rest = rest.trim();
         match word {
@@ -103,69 +103,72 @@ impl Walk {
             "page" => self.page = rest.to_owned(),
             "step" => self.steps.push(Step { title: rest.to_owned(), lines: Vec::new() }),
             _ => {
-                let step = self.steps.last_mut().context("it stands before the first step")?;
+                let step = self.steps.last_mut().context("the line is above the first step")?;
                 if let Some(reason) = line.strip_prefix("known fault:") {
                     *fault = Some(reason.trim().to_owned());
                     return Ok(());
                 }
-                let (only, line) = match line.split_once(": ") {
+                let (engine, line) = match line.split_once(": ") {
                     Some(("firefox", line)) => (Some(Engine::Firefox), line),
                     Some(("chromium", line)) => (Some(Engine::Chromium), line),
                     _ => (None, line),
                 };
-                let what = what(line)?;
+                let instruction = parse_instruction(line)?;
                 let known_fault = fault.take();
-                ensure!(known_fault.is_none() || what.is_expectation(), "only an expectation can have a known fault");
-                step.lines.push(Line { only, known_fault, what });
+                ensure!(
+                    known_fault.is_none() || instruction.is_expectation(),
+                    "only an expectation can have a known fault"
+                );
+                step.lines.push(Line { engine, known_fault, instruction });
             }
         }
         Ok(())
     }
 }
 
-fn what(line: &str) -> Result<What> {
-    let (word, rest) = line.trim().split_once(' ').context("an order has something behind it")?;
+fn parse_instruction(line: &str) -> Result<Instruction> {
+    let (word, rest) = line.trim().split_once(' ').context("the instruction has no argument")?;
     let rest = rest.trim();
     Ok(match word {
         "press" => match rest.split_once(" until ") {
-            Some((key, until)) => What::PressUntil(key.trim().to_owned(), pattern(until)?),
-            None => What::Press(rest.split_whitespace().map(str::to_owned).collect()),
+            Some((key, until)) => Instruction::PressUntil(key.trim().to_owned(), parse_pattern(until)?),
+            None => Instruction::Press(rest.split_whitespace().map(str::to_owned).collect()),
         },
-        "type" => What::Type(rest.to_owned()),
+        "type" => Instruction::Type(rest.to_owned()),
         "order" => {
             let (name, body) = rest.split_once(' ').unwrap_or((rest, "{}"));
-            let _: serde_json::Value = serde_json::from_str(body).context("the order's body is JSON")?;
-            What::Order(name.to_owned(), body.to_owned())
+            let _: serde_json::Value = serde_json::from_str(body).context("the body of an order must be JSON")?;
+            Instruction::Order(name.to_owned(), body.to_owned())
         }
-        "says" => What::Says(pattern(rest)?),
-        "once" => What::Once(pattern(rest)?),
-        "not" => What::Not(pattern(rest)?),
-        _ => bail!("a line begins with press, type, order, says, once or not"),
+        "says" => Instruction::Says(parse_pattern(rest)?),
+        "once" => Instruction::Once(parse_pattern(rest)?),
+        "not" => Instruction::Not(parse_pattern(rest)?),
+        _ => bail!("a line must begin with press, type, order, says, once or not"),
     })
 }
 
-fn pattern(quoted: &str) -> Result<Pattern> {
+fn parse_pattern(quoted: &str) -> Result<Pattern> {
     let words = quoted.trim().strip_prefix('"').and_then(|words| words.strip_suffix('"'));
-    Ok(Pattern(words.filter(|words| !words.is_empty()).context("words to hear stand in \"quotes\"")?.to_owned()))
+    Ok(Pattern(words.filter(|words| !words.is_empty()).context("expected words must be in \"quotes\"")?.to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn fits(pattern: &str, words: &str) -> bool {
-        Pattern(pattern.to_owned()).fits(words)
+    fn matches(pattern: &str, words: &str) -> bool {
+        Pattern(pattern.to_owned()).matches(words)
     }
 
     #[test]
     fn words_fit_as_a_whole_and_an_ellipsis_is_anything() {
-        assert!(fits("Chat", "Chat"));
-        assert!(!fits("Chat", "Chat collapsed"), "more was said");
-        assert!(fits("Chat…", "Chat collapsed push button."));
-        assert!(fits("…push button.", "Chat collapsed push button."));
-        assert!(fits("Chat…push…", "Chat collapsed push button."));
-        assert!(!fits("Chat…pull…", "Chat collapsed push button."));
-        assert!(!fits("ab…b", "ab"), "no letter is heard twice");
+        assert!(matches("Chat", "Chat"));
+        assert!(!matches("Chat", "Chat collapsed"), "more was said");
+        assert!(matches("Chat…", "Chat collapsed push button."));
+        assert!(matches("…push button.", "Chat collapsed push button."));
+        assert!(matches("Chat…push…", "Chat collapsed push button."));
+        assert!(!matches("Chat…pull…", "Chat collapsed push button."));
+        assert!(!matches("ab…b", "ab"), "no letter is heard twice");
     }
 
     #[test]
@@ -175,11 +178,11 @@ mod tests {
         let walk = Walk::read("visit", text).expect("it is one");
         assert_eq!(walk.attributes, "theme=\"bubble\"");
         let lines = &walk.steps[0].lines;
-        assert_eq!(lines[0].what, What::Press(vec!["Tab".to_owned(), "Return".to_owned()]));
-        assert_eq!((lines[1].only, lines[1].known_fault.as_deref()), (Some(Engine::Firefox), None));
-        assert_eq!((lines[2].only, lines[2].known_fault.as_deref()), (None, Some("it is mute")));
-        assert_eq!(lines[3].what, What::Order("pace".to_owned(), "{\"ms\":0}".to_owned()));
-        assert_eq!(lines[4].what, What::PressUntil("shift+Tab".to_owned(), Pattern("Send…".to_owned())));
+        assert_eq!(lines[0].instruction, Instruction::Press(vec!["Tab".to_owned(), "Return".to_owned()]));
+        assert_eq!((lines[1].engine, lines[1].known_fault.as_deref()), (Some(Engine::Firefox), None));
+        assert_eq!((lines[2].engine, lines[2].known_fault.as_deref()), (None, Some("it is mute")));
+        assert_eq!(lines[3].instruction, Instruction::Order("pace".to_owned(), "{\"ms\":0}".to_owned()));
+        assert_eq!(lines[4].instruction, Instruction::PressUntil("shift+Tab".to_owned(), Pattern("Send…".to_owned())));
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub struct Table<'a> {
     path: &'a Path,
     text: &'a str,
     entries: DeTable<'a>,
-    begins: usize,
+    start: usize,
 }
 
 impl<'a> Table<'a> {
@@ -32,20 +32,20 @@ impl<'a> Table<'a> {
     pub fn parse(path: &'a Path, text: &'a str, problems: &mut Problems) -> Self {
         let (entries, errors) = DeTable::parse_recoverable(text);
         for error in errors {
-            let place = Location::Line(path.to_owned(), line(text, error.span().map_or(0, |span| span.start)));
+            let place = Location::Line(path.to_owned(), line_number(text, error.span().map_or(0, |span| span.start)));
             problems.add(place, format!("this is not TOML: {}", error.message()));
         }
-        Self { path, text, entries: entries.into_inner(), begins: 0 }
+        Self { path, text, entries: entries.into_inner(), start: 0 }
     }
 
     /// Returns the location of the table.
-    pub fn begins(&self) -> Location {
-        self.at(&(self.begins..self.begins))
+    pub fn location(&self) -> Location {
+        self.location_of(&(self.start..self.start))
     }
 
     /// Returns the location of a key.
     pub fn place(&self, key: &str) -> Option<Location> {
-        self.entries.get_key_value(key).map(|(key, _)| self.at(&key.span()))
+        self.entries.get_key_value(key).map(|(key, _)| self.location_of(&key.span()))
     }
 
     /// Reports unknown keys, and the known key that was probably meant.
@@ -55,7 +55,7 @@ impl<'a> Table<'a> {
             if known.contains(&name) {
                 continue;
             }
-            let place = self.at(&key.span());
+            let place = self.location_of(&key.span());
             let elsewhere = [(format!("{name}_file"), "<path>"), (format!("{name}_env"), "<variable>")];
             let elsewhere = elsewhere.iter().filter(|(key, _)| known.contains(&key.as_str()));
             let elsewhere: Vec<String> = elsewhere.map(|(key, value)| format!("`{key} = \"{value}\"`")).collect();
@@ -76,7 +76,7 @@ impl<'a> Table<'a> {
     /// Returns a text.
     pub fn text(&self, key: &str, problems: &mut Problems) -> Option<Located<String>> {
         let value = self.entries.get(key)?;
-        self.expect(key, value, as_text(value), "a text in quotes", problems)
+        self.typed(key, value, as_text(value), "a text in quotes", problems)
     }
 
     /// Returns a whole number, as its digits.
@@ -85,14 +85,14 @@ impl<'a> Table<'a> {
         let digits =
             value.get_ref().as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
         let digits = digits.map(|number| number.to_string());
-        self.expect(key, value, digits, "a whole number, without quotes", problems)
+        self.typed(key, value, digits, "a whole number, without quotes", problems)
     }
 
     /// Returns a boolean, as it would be written in a variable.
     pub fn flag(&self, key: &str, problems: &mut Problems) -> Option<Located<String>> {
         let value = self.entries.get(key)?;
         let flag = value.get_ref().as_bool().map(|flag| flag.to_string());
-        self.expect(key, value, flag, "true or false, without quotes", problems)
+        self.typed(key, value, flag, "true or false, without quotes", problems)
     }
 
     /// Returns a list of texts, empty if the key is missing; `None` if it is invalid, which is then
@@ -101,18 +101,18 @@ impl<'a> Table<'a> {
         let Some(value) = self.entries.get(key) else { return Some(Vec::new()) };
         let wanted = format!("a list of texts, such as [{example}]");
         let DeValue::Array(items) = value.get_ref() else {
-            self.expect(key, value, None::<()>, &wanted, problems);
+            self.typed(key, value, None::<()>, &wanted, problems);
             return None;
         };
         // Collected first, so that every invalid item is reported.
-        let texts: Vec<_> = items.iter().map(|item| self.expect(key, item, as_text(item), &wanted, problems)).collect();
+        let texts: Vec<_> = items.iter().map(|item| self.typed(key, item, as_text(item), &wanted, problems)).collect();
         texts.into_iter().collect()
     }
 
     /// Returns a table inside this one.
     pub fn table(&self, key: &str, problems: &mut Problems) -> Option<Table<'a>> {
         let value = self.entries.get(key)?;
-        self.inner(key, value, &format!("a table: [{key}]"), problems)
+        self.subtable(key, value, &format!("a table: [{key}]"), problems)
     }
 
     /// Returns all tables of an array of tables.
@@ -120,13 +120,13 @@ impl<'a> Table<'a> {
         let Some(value) = self.entries.get(key) else { return Vec::new() };
         let wanted = format!("tables with two brackets: [[{key}]]");
         let DeValue::Array(items) = value.get_ref() else {
-            self.expect(key, value, None::<()>, &wanted, problems);
+            self.typed(key, value, None::<()>, &wanted, problems);
             return Vec::new();
         };
-        items.iter().filter_map(|item| self.inner(key, item, &wanted, problems)).collect()
+        items.iter().filter_map(|item| self.subtable(key, item, &wanted, problems)).collect()
     }
 
-    fn inner(
+    fn subtable(
         &self,
         key: &str,
         value: &Spanned<DeValue<'a>>,
@@ -134,11 +134,11 @@ impl<'a> Table<'a> {
         problems: &mut Problems,
     ) -> Option<Table<'a>> {
         let entries = value.get_ref().as_table().cloned();
-        let found = self.expect(key, value, entries, wanted, problems)?;
-        Some(Table { path: self.path, text: self.text, entries: found.value, begins: value.span().start })
+        let found = self.typed(key, value, entries, wanted, problems)?;
+        Some(Table { path: self.path, text: self.text, entries: found.value, start: value.span().start })
     }
 
-    fn expect<T>(
+    fn typed<T>(
         &self,
         key: &str,
         value: &Spanned<DeValue>,
@@ -146,7 +146,7 @@ impl<'a> Table<'a> {
         wanted: &str,
         problems: &mut Problems,
     ) -> Option<Located<T>> {
-        let place = self.at(&value.span());
+        let place = self.location_of(&value.span());
         match found {
             Some(value) => Some(Located { value, place }),
             None => {
@@ -156,8 +156,8 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn at(&self, span: &Range<usize>) -> Location {
-        Location::Line(self.path.to_owned(), line(self.text, span.start))
+    fn location_of(&self, span: &Range<usize>) -> Location {
+        Location::Line(self.path.to_owned(), line_number(self.text, span.start))
     }
 }
 
@@ -165,6 +165,6 @@ fn as_text(value: &Spanned<DeValue>) -> Option<String> {
     value.get_ref().as_str().map(str::to_owned)
 }
 
-fn line(text: &str, offset: usize) -> usize {
+fn line_number(text: &str, offset: usize) -> usize {
     1 + text.bytes().take(offset).filter(|b| *b == b'\n').count()
 }

@@ -9,26 +9,26 @@ impl ConfigReader<'_> {
     pub(super) fn redis(&mut self) -> Option<RedisUrl> {
         // A `store` that is not a table was already reported.
         let table = self.file.and_then(|file| file.table("store", &mut Problems::default()));
-        let kept = table.as_ref().and_then(|table| self.kept_elsewhere(table, "redis"));
-        let kept = kept.and_then(|Located { value, place }| match value {
+        let external = table.as_ref().and_then(|table| self.external_value(table, "redis"));
+        let external = external.and_then(|Located { value, place }| match value {
             Ok((_, value)) => Some(Located { value, place }),
             Err(what) => {
                 self.problems.add(place, what);
                 None
             }
         });
-        let written = settings::find("store", "redis").and_then(|setting| self.raw(setting));
-        let (found, may_hold_password) = match (written, kept) {
-            (Some(written), kept) => {
-                let is_variable = matches!(written.place, Location::Variable(_));
-                if kept.is_some() && matches!(written.place, Location::Line(..)) {
+        let direct = settings::find("store", "redis").and_then(|setting| self.raw_value(setting));
+        let (found, may_hold_password) = match (direct, external) {
+            (Some(direct), external) => {
+                let is_variable = matches!(direct.place, Location::Variable(_));
+                if external.is_some() && matches!(direct.place, Location::Line(..)) {
                     self.problems
-                        .add(written.place, "`redis` is there twice; keep one of redis, redis_file and redis_env");
+                        .add(direct.place, "`redis` is there twice; keep one of redis, redis_file and redis_env");
                     return None;
                 }
-                (written, is_variable)
+                (direct, is_variable)
             }
-            (None, Some(kept)) => (kept, true),
+            (None, Some(external)) => (external, true),
             (None, None) => return None,
         };
         match RedisUrl::parse(&found.value) {

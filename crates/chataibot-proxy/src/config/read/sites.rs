@@ -6,7 +6,7 @@ use url::Url;
 use super::{
     ConfigReader,
     file::{Located, Table},
-    platform_url, split,
+    platform_url, split_list,
 };
 use crate::{
     config::{
@@ -38,12 +38,12 @@ struct RawSite {
 
 /// Unchecked settings of signed-in visitors.
 enum RawIdentity {
-    Written {
+    Valid {
         mode: Option<Located<String>>,
         secret: Option<SecretString>,
     },
     /// Invalid, which was reported.
-    Wrong,
+    Invalid,
 }
 
 impl ConfigReader<'_> {
@@ -51,8 +51,8 @@ impl ConfigReader<'_> {
     pub(super) fn sites(&mut self, platform_url: &Url, retention_days: u32) -> Vec<Site> {
         let before = self.problems.0.len();
         let tables = self.file.map(|file| file.tables("site", &mut self.problems)).unwrap_or_default();
-        let mut raw: Vec<RawSite> = tables.iter().map(|table| self.in_file(table)).collect();
-        raw.extend(self.in_environment());
+        let mut raw: Vec<RawSite> = tables.iter().map(|table| self.site_from_table(table)).collect();
+        raw.extend(self.site_from_environment());
         // A `site` that is not a table was already reported.
         if raw.is_empty() && self.problems.0.len() == before {
             let place = self.arguments.config.clone().map_or(Location::Nowhere, Location::File);
@@ -91,13 +91,13 @@ impl ConfigReader<'_> {
         sites
     }
 
-    fn in_file(&mut self, table: &Table) -> RawSite {
+    fn site_from_table(&mut self, table: &Table) -> RawSite {
         table.refuse_unknown(" in [[site]]", settings::SITE_KEYS, &mut self.problems);
         RawSite {
-            place: table.begins(),
+            place: table.location(),
             id: table.text("id", &mut self.problems).or_else(|| {
                 if table.place("id").is_none() {
-                    self.problems.add(table.begins(), "this site has no `id`; add one, such as id = \"shop\"");
+                    self.problems.add(table.location(), "this site has no `id`; add one, such as id = \"shop\"");
                 }
                 None
             }),
@@ -111,24 +111,24 @@ impl ConfigReader<'_> {
             uploads: table.flag("uploads", &mut self.problems),
             upload_types: table.list("upload_types", "\"image/png\", \"application/pdf\"", &mut self.problems),
             typed_answers: table.flag("typed_answers", &mut self.problems),
-            identity: self.identity_in_file(table),
+            identity: self.identity_from_table(table),
         }
     }
 
-    fn identity_in_file(&mut self, table: &Table) -> RawIdentity {
+    fn identity_from_table(&mut self, table: &Table) -> RawIdentity {
         let before = self.problems.0.len();
         let mode = table.text("identity", &mut self.problems);
-        let secret = is_given(table, "identity_secret");
+        let secret = is_set(table, "identity_secret");
         let secret = secret.then(|| self.secret(table, "identity_secret", Form::Signing)).flatten();
-        if self.problems.0.len() == before { RawIdentity::Written { mode, secret } } else { RawIdentity::Wrong }
+        if self.problems.0.len() == before { RawIdentity::Valid { mode, secret } } else { RawIdentity::Invalid }
     }
 
     fn secret(&mut self, table: &Table, name: &str, form: Form) -> Option<SecretString> {
-        let (found, place) = match self.kept_elsewhere(table, name) {
+        let (found, place) = match self.external_value(table, name) {
             Some(Located { value, place }) => (value, place),
             // The value is not a text, which was reported.
-            None if is_given(table, name) => return None,
-            None => (Err(format!("this site needs `{name}_file` or `{name}_env`")), table.begins()),
+            None if is_set(table, name) => return None,
+            None => (Err(format!("this site needs `{name}_file` or `{name}_env`")), table.location()),
         };
         let checked = found.and_then(|(source, value)| {
             secret::check(&value, form).map_err(|what| format!("the secret in {source} can't be used: {what}"))
@@ -136,16 +136,16 @@ impl ConfigReader<'_> {
         checked.map_err(|what| self.problems.add(place, what)).ok()
     }
 
-    fn in_environment(&mut self) -> Option<RawSite> {
+    fn site_from_environment(&mut self) -> Option<RawSite> {
         let get = |name: &str| {
             let name = format!("CHATAIBOT_PROXY_SITE_{name}");
             let value = self.environment.get(&name).filter(|value| !value.is_empty()).cloned()?;
             Some(Located { value, place: Location::Variable(name) })
         };
-        let list = |name: &str| Some(get(name).map(|found| split(&found.value, &found.place)).unwrap_or_default());
-        let some =
+        let list = |name: &str| Some(get(name).map(|found| split_list(&found.value, &found.place)).unwrap_or_default());
+        let is_any_set =
             settings::SITE_VARIABLES.iter().any(|(name, _)| self.environment.get(*name).is_some_and(|v| !v.is_empty()));
-        if !some {
+        if !is_any_set {
             return None;
         }
         let default_id = || Located { value: "default".to_owned(), place: Location::Nowhere };
@@ -164,10 +164,10 @@ impl ConfigReader<'_> {
         let identity = match secret {
             Some((Err(what), place)) => {
                 self.problems.add(place, format!("it can't be used: {what}"));
-                RawIdentity::Wrong
+                RawIdentity::Invalid
             }
-            Some((Ok(secret), _)) => RawIdentity::Written { mode, secret: Some(secret) },
-            None => RawIdentity::Written { mode, secret: None },
+            Some((Ok(secret), _)) => RawIdentity::Valid { mode, secret: Some(secret) },
+            None => RawIdentity::Valid { mode, secret: None },
         };
         let place = Location::Variable("CHATAIBOT_PROXY_SITE_ORIGINS".to_owned());
         let (platform_url, retention_days) = (None, None);
@@ -239,8 +239,8 @@ impl ConfigReader<'_> {
         })
     }
 
-    fn identity(&mut self, written: RawIdentity, place: &Location) -> IdentityPolicy {
-        let RawIdentity::Written { mode, secret } = written else { return IdentityPolicy::Off };
+    fn identity(&mut self, raw_identity: RawIdentity, place: &Location) -> IdentityPolicy {
+        let RawIdentity::Valid { mode, secret } = raw_identity else { return IdentityPolicy::Off };
         let (mode, place) = mode.map_or(("off".to_owned(), place.clone()), |mode| (mode.value, mode.place));
         let wrong = match (mode.as_str(), secret) {
             ("off", None) => return IdentityPolicy::Off,
@@ -266,26 +266,26 @@ impl ConfigReader<'_> {
         }
         let mut types: Vec<&'static FileType> = Vec::new();
         for found in listed {
-            match self.parse("upload_types", found, file_types::listed) {
+            match self.parse("upload_types", found, file_types::parse) {
                 Some(kind) if !types.contains(&kind) => types.push(kind),
                 Some(_) | None => {}
             }
         }
         match (uploads, listed.is_empty()) {
             (false, _) => Vec::new(),
-            (true, true) => file_types::usual(),
+            (true, true) => file_types::default_types(),
             (true, false) => types,
         }
     }
 }
 
 /// Whether this secret is given, by file or by variable.
-fn is_given(table: &Table, name: &str) -> bool {
+fn is_set(table: &Table, name: &str) -> bool {
     ["file", "env"].iter().any(|kind| table.place(&format!("{name}_{kind}")).is_some())
 }
 
 fn bot_key(text: &str) -> Result<(), String> {
-    if placeholder::is_word(text) {
+    if placeholder::is_placeholder(text) {
         return Err(format!("`{text}` is a placeholder; write the key from the bot's trigger block"));
     }
     let fits = !text.is_empty() && text.len() <= 200 && text.bytes().all(|b| b.is_ascii_graphic());

@@ -34,7 +34,7 @@ pub enum Sender {
 #[derive(Clone, Copy)]
 pub enum Shape {
     /// JSON of this type.
-    Of(fn(&mut SchemaGenerator) -> Schema),
+    Json(fn(&mut SchemaGenerator) -> Schema),
     /// Text, with an example.
     Text(&'static str),
     /// Raw bytes.
@@ -49,9 +49,9 @@ pub struct Parameter {
     /// Its name.
     pub name: &'static str,
     /// `query` or `header`.
-    pub place: &'static str,
+    pub location: &'static str,
     /// Whether it is required.
-    pub required: bool,
+    pub is_required: bool,
     /// What it does.
     pub description: &'static str,
     /// Minimum and maximum of a number; `None` for a text.
@@ -87,7 +87,7 @@ pub struct Call {
     /// Content type and content of the request.
     pub body: Option<(&'static str, Shape)>,
     /// Description of a 200.
-    pub answered: &'static str,
+    pub answer_description: &'static str,
     /// Content types and contents of a 200.
     pub answers: &'static [(&'static str, Shape)],
     /// Statuses and codes, in groups that several calls share.
@@ -99,48 +99,48 @@ pub type Refusal = (u16, &'static [&'static str]);
 
 const JSON: &str = "application/json";
 
-const KEY: Parameter = Parameter {
+const IDEMPOTENCY_KEY: Parameter = Parameter {
     name: "Idempotency-Key",
-    place: "header",
-    required: true,
+    location: "header",
+    is_required: true,
     description: "The client message id, a UUID in lower case; the same for each try of one message.",
     range: None,
 };
 
 const fn query(name: &'static str, range: Option<(u32, u32)>, description: &'static str) -> Parameter {
-    Parameter { name, place: "query", required: false, description, range }
+    Parameter { name, location: "query", is_required: false, description, range }
 }
 
-const BAD: Refusal = (400, &[code::BAD_REQUEST]);
+const BAD_REQUEST: Refusal = (400, &[code::BAD_REQUEST]);
 const NO_TOKEN: Refusal = (401, &[code::UNAUTHORIZED]);
-const ORIGIN: Refusal = (403, &[code::ORIGIN_NOT_ALLOWED]);
+const ORIGIN_NOT_ALLOWED: Refusal = (403, &[code::ORIGIN_NOT_ALLOWED]);
 const IDENTITY: Refusal = (403, &[code::ORIGIN_NOT_ALLOWED, code::IDENTITY_REFUSED, code::IDENTITY_REQUIRED]);
-const NOT_THERE: Refusal = (404, &[code::NOT_FOUND]);
-const METHOD: Refusal = (405, &[code::METHOD_NOT_ALLOWED]);
-const SLOW: Refusal = (408, &[code::TIMEOUT]);
-const LARGE: Refusal = (413, &[code::TOO_LARGE]);
+const NOT_FOUND: Refusal = (404, &[code::NOT_FOUND]);
+const METHOD_NOT_ALLOWED: Refusal = (405, &[code::METHOD_NOT_ALLOWED]);
+const TIMEOUT: Refusal = (408, &[code::TIMEOUT]);
+const TOO_LARGE: Refusal = (413, &[code::TOO_LARGE]);
 const NOT_JSON: Refusal = (415, &[code::BAD_REQUEST]);
-const OTHER_JSON: Refusal = (422, &[code::BAD_REQUEST]);
-const RATE: Refusal = (429, &[code::RATE_LIMITED]);
-const FAULT: Refusal = (500, &[code::UNAVAILABLE]);
-const LOST: Refusal = (502, &[code::UNKNOWN_OUTCOME]);
-const BUSY: Refusal = (503, &[code::UNAVAILABLE]);
-const PLATFORM_BUSY: Refusal = (503, &[code::UNAVAILABLE, code::CONVERSATION_CREATION_EXCEPTION]);
-const REFUSED: Refusal = (400, &[code::BAD_REQUEST, code::CONTACT_IS_BLOCKED]);
-const REUSED: Refusal = (409, &[code::KEY_REUSED]);
-const ENDED: Refusal = (409, &[code::CONVERSATION_ENDED]);
-const REUSED_OR_ENDED: Refusal = (409, &[code::KEY_REUSED, code::CONVERSATION_ENDED]);
-const OTHER_TYPE: Refusal = (415, &[code::TYPE_NOT_ALLOWED]);
+const UNPROCESSABLE: Refusal = (422, &[code::BAD_REQUEST]);
+const RATE_LIMITED: Refusal = (429, &[code::RATE_LIMITED]);
+const INTERNAL: Refusal = (500, &[code::UNAVAILABLE]);
+const UNKNOWN_OUTCOME: Refusal = (502, &[code::UNKNOWN_OUTCOME]);
+const UNAVAILABLE: Refusal = (503, &[code::UNAVAILABLE]);
+const PLATFORM_UNAVAILABLE: Refusal = (503, &[code::UNAVAILABLE, code::CONVERSATION_CREATION_EXCEPTION]);
+const PLATFORM_REFUSED: Refusal = (400, &[code::BAD_REQUEST, code::CONTACT_IS_BLOCKED]);
+const KEY_REUSED: Refusal = (409, &[code::KEY_REUSED]);
+const CONVERSATION_ENDED: Refusal = (409, &[code::CONVERSATION_ENDED]);
+const KEY_REUSED_OR_ENDED: Refusal = (409, &[code::KEY_REUSED, code::CONVERSATION_ENDED]);
+const TYPE_NOT_ALLOWED: Refusal = (415, &[code::TYPE_NOT_ALLOWED]);
 /// Refusals of every call with a visitor token.
-const OF_VISITOR: &[Refusal] = &[NO_TOKEN, ORIGIN, METHOD];
+const OF_VISITOR: &[Refusal] = &[NO_TOKEN, ORIGIN_NOT_ALLOWED, METHOD_NOT_ALLOWED];
 /// Refusals of every call with a JSON body.
-const OF_JSON: &[Refusal] = &[SLOW, LARGE, NOT_JSON, OTHER_JSON];
+const OF_JSON: &[Refusal] = &[TIMEOUT, TOO_LARGE, NOT_JSON, UNPROCESSABLE];
 /// Refusals of every call that needs the store.
-const OF_STORE: &[Refusal] = &[FAULT, BUSY];
+const OF_STORE: &[Refusal] = &[INTERNAL, UNAVAILABLE];
 /// Refusals of every call that is forwarded to the platform.
-const OF_FORWARDING: &[Refusal] = &[REFUSED, RATE, FAULT, LOST, PLATFORM_BUSY];
+const OF_FORWARDING: &[Refusal] = &[PLATFORM_REFUSED, RATE_LIMITED, INTERNAL, UNKNOWN_OUTCOME, PLATFORM_UNAVAILABLE];
 
-const STREAM: &str = ": welcome\n\nevent: message\nid: 1-1\ndata: {\"cursor\":\"1-1\",\"at\":1767225600000,\"event\":{\"message\":{\"author\":\"bot\",\"content\":{\"text\":{\"body\":[{\"text\":\"Hi\"}]}}}}}\n\n";
+const STREAM_EXAMPLE: &str = ": welcome\n\nevent: message\nid: 1-1\ndata: {\"cursor\":\"1-1\",\"at\":1767225600000,\"event\":{\"message\":{\"author\":\"bot\",\"content\":{\"text\":{\"body\":[{\"text\":\"Hi\"}]}}}}}\n\n";
 
 /// All calls.
 pub const CALLS: &[Call] = &[
@@ -152,10 +152,10 @@ pub const CALLS: &[Call] = &[
         summary: "A visitor token, or a new one for an old one",
         description: "The Origin header picks the site. An empty object asks for a new visitor, `renewal` renews: it works once. `identity`, a JWT that the site's own server signed, makes the visitor that user, where the site takes it; where the site asks for it, nobody gets a token without.",
         parameters: &[],
-        body: Some((JSON, Shape::Of(|generator| generator.subschema_for::<TokenRequest>()))),
-        answered: "A token.",
-        answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<TokenAnswer>()))],
-        refusals: &[&[BAD, NO_TOKEN, IDENTITY, METHOD, RATE], OF_JSON, OF_STORE],
+        body: Some((JSON, Shape::Json(|generator| generator.subschema_for::<TokenRequest>()))),
+        answer_description: "A token.",
+        answers: &[(JSON, Shape::Json(|generator| generator.subschema_for::<TokenAnswer>()))],
+        refusals: &[&[BAD_REQUEST, NO_TOKEN, IDENTITY, METHOD_NOT_ALLOWED, RATE_LIMITED], OF_JSON, OF_STORE],
     },
     Call {
         method: "post",
@@ -165,10 +165,10 @@ pub const CALLS: &[Call] = &[
         summary: "The visitor leaves",
         description: "Ends the tokens, streams and polls that go back to `renewal`; with `everywhere` those of all the visitor's browsers. A secret that is not known is answered the same way.",
         parameters: &[],
-        body: Some((JSON, Shape::Of(|generator| generator.subschema_for::<EndRequest>()))),
-        answered: "There is nothing left to end.",
-        answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<Ended>()))],
-        refusals: &[&[BAD, ORIGIN, METHOD, RATE], OF_JSON, OF_STORE],
+        body: Some((JSON, Shape::Json(|generator| generator.subschema_for::<EndRequest>()))),
+        answer_description: "There is nothing left to end.",
+        answers: &[(JSON, Shape::Json(|generator| generator.subschema_for::<Ended>()))],
+        refusals: &[&[BAD_REQUEST, ORIGIN_NOT_ALLOWED, METHOD_NOT_ALLOWED, RATE_LIMITED], OF_JSON, OF_STORE],
     },
     Call {
         method: "post",
@@ -177,11 +177,11 @@ pub const CALLS: &[Call] = &[
         sender: Sender::Visitor,
         summary: "Start a conversation with the visitor's first message",
         description: "The documented call of the platform. `from.user_external_id` is overwritten, an empty `bot_key` becomes the site's own, and the answer's id is an alias.",
-        parameters: &[KEY],
-        body: Some((JSON, Shape::Of(|generator| generator.subschema_for::<StartConversation>()))),
-        answered: "It began. Neither `assignee` nor `contact` is ever in it.",
-        answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<StartAnswer>()))],
-        refusals: &[OF_VISITOR, &[REUSED], OF_JSON, OF_FORWARDING],
+        parameters: &[IDEMPOTENCY_KEY],
+        body: Some((JSON, Shape::Json(|generator| generator.subschema_for::<StartConversation>()))),
+        answer_description: "It began. Neither `assignee` nor `contact` is ever in it.",
+        answers: &[(JSON, Shape::Json(|generator| generator.subschema_for::<StartAnswer>()))],
+        refusals: &[OF_VISITOR, &[KEY_REUSED], OF_JSON, OF_FORWARDING],
     },
     Call {
         method: "post",
@@ -190,11 +190,11 @@ pub const CALLS: &[Call] = &[
         sender: Sender::Visitor,
         summary: "Send a visitor's message",
         description: "The documented call of the platform. Other types than `text` only where the site has turned `typed_answers` on.",
-        parameters: &[KEY],
-        body: Some((JSON, Shape::Of(|generator| generator.subschema_for::<SendTyped>()))),
-        answered: "The platform has it. The reply comes by the log.",
-        answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<SendAnswer>()))],
-        refusals: &[OF_VISITOR, &[NOT_THERE, REUSED_OR_ENDED], OF_JSON, OF_FORWARDING],
+        parameters: &[IDEMPOTENCY_KEY],
+        body: Some((JSON, Shape::Json(|generator| generator.subschema_for::<SendTyped>()))),
+        answer_description: "The platform has it. The reply comes by the log.",
+        answers: &[(JSON, Shape::Json(|generator| generator.subschema_for::<SendAnswer>()))],
+        refusals: &[OF_VISITOR, &[NOT_FOUND, KEY_REUSED_OR_ENDED], OF_JSON, OF_FORWARDING],
     },
     Call {
         method: "get",
@@ -206,8 +206,8 @@ pub const CALLS: &[Call] = &[
         parameters: &[
             Parameter {
                 name: "Last-Event-ID",
-                place: "header",
-                required: false,
+                location: "header",
+                is_required: false,
                 description: "The last entry the reader has.",
                 range: None,
             },
@@ -222,12 +222,12 @@ pub const CALLS: &[Call] = &[
             query("limit", Some((1, LONGEST_PAGE)), "How many entries of that page; 50 when not said."),
         ],
         body: None,
-        answered: "The log, or a part of it.",
+        answer_description: "The log, or a part of it.",
         answers: &[
-            (JSON, Shape::Of(|generator| generator.subschema_for::<Poll>())),
-            ("text/event-stream", Shape::Text(STREAM)),
+            (JSON, Shape::Json(|generator| generator.subschema_for::<Poll>())),
+            ("text/event-stream", Shape::Text(STREAM_EXAMPLE)),
         ],
-        refusals: &[OF_VISITOR, &[BAD, NOT_THERE], OF_STORE],
+        refusals: &[OF_VISITOR, &[BAD_REQUEST, NOT_FOUND], OF_STORE],
     },
     Call {
         method: "get",
@@ -238,9 +238,9 @@ pub const CALLS: &[Call] = &[
         description: "For `doctor()`: tells whether something on the way collects streams, and how far the clocks are apart. A proxy may be without it.",
         parameters: &[],
         body: None,
-        answered: "The time, three times.",
+        answer_description: "The time, three times.",
         answers: &[("text/event-stream", Shape::Text("event: probe\ndata: {\"now\":1767225600000}\n\n"))],
-        refusals: &[&[ORIGIN, METHOD, RATE]],
+        refusals: &[&[ORIGIN_NOT_ALLOWED, METHOD_NOT_ALLOWED, RATE_LIMITED]],
     },
     Call {
         method: "post",
@@ -251,15 +251,19 @@ pub const CALLS: &[Call] = &[
         description: "The body is the file itself, Content-Type its type: one of `features.uploads.types` of the token's answer.",
         parameters: &[Parameter {
             name: "X-File-Name",
-            place: "header",
-            required: true,
+            location: "header",
+            is_required: true,
             description: "The file's name in percent-encoded UTF-8.",
             range: None,
         }],
         body: Some(("*/*", Shape::Bytes)),
-        answered: "It is stored. The bot learns of it by a message with its `url`.",
-        answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<FileAnswer>()))],
-        refusals: &[OF_VISITOR, &[BAD, NOT_THERE, SLOW, ENDED, LARGE, OTHER_TYPE, RATE], OF_STORE],
+        answer_description: "It is stored. The bot learns of it by a message with its `url`.",
+        answers: &[(JSON, Shape::Json(|generator| generator.subschema_for::<FileAnswer>()))],
+        refusals: &[
+            OF_VISITOR,
+            &[BAD_REQUEST, NOT_FOUND, TIMEOUT, CONVERSATION_ENDED, TOO_LARGE, TYPE_NOT_ALLOWED, RATE_LIMITED],
+            OF_STORE,
+        ],
     },
     Call {
         method: "get",
@@ -270,9 +274,9 @@ pub const CALLS: &[Call] = &[
         description: "For whoever knows its address. Single byte ranges are answered with 206.",
         parameters: &[],
         body: None,
-        answered: "The file.",
+        answer_description: "The file.",
         answers: &[("*/*", Shape::Bytes)],
-        refusals: &[&[NOT_THERE, METHOD], OF_STORE],
+        refusals: &[&[NOT_FOUND, METHOD_NOT_ALLOWED], OF_STORE],
     },
     Call {
         method: "post",
@@ -283,9 +287,9 @@ pub const CALLS: &[Call] = &[
         description: "A handshake is answered with its token, events with {\"ok\":true} once they are stored. The token counts in the body and in Authorization.",
         parameters: &[],
         body: Some((JSON, Shape::Any("A handshake or events, read tolerantly: their form is the platform's."))),
-        answered: "Taken.",
+        answer_description: "Taken.",
         answers: &[(JSON, Shape::Any("{\"token\":…} to a handshake, {\"ok\":true} to events."))],
-        refusals: &[&[BAD, NO_TOKEN, NOT_THERE, METHOD, SLOW, LARGE, NOT_JSON], OF_STORE],
+        refusals: &[&[BAD_REQUEST, NO_TOKEN, NOT_FOUND, METHOD_NOT_ALLOWED, TIMEOUT, TOO_LARGE, NOT_JSON], OF_STORE],
     },
     Call {
         method: "get",
@@ -296,9 +300,9 @@ pub const CALLS: &[Call] = &[
         description: "Says nothing of the database: a restart would not mend it.",
         parameters: &[],
         body: None,
-        answered: "Alive.",
+        answer_description: "Alive.",
         answers: &[(JSON, Shape::Any("{\"ok\":true}"))],
-        refusals: &[&[METHOD]],
+        refusals: &[&[METHOD_NOT_ALLOWED]],
     },
     Call {
         method: "get",
@@ -309,9 +313,9 @@ pub const CALLS: &[Call] = &[
         description: "The database takes a write, and no end was asked for.",
         parameters: &[],
         body: None,
-        answered: "Ready.",
+        answer_description: "Ready.",
         answers: &[(JSON, Shape::Any("{\"ok\":true}"))],
-        refusals: &[&[METHOD, BUSY]],
+        refusals: &[&[METHOD_NOT_ALLOWED, UNAVAILABLE]],
     },
     Call {
         method: "get",
@@ -322,9 +326,9 @@ pub const CALLS: &[Call] = &[
         description: "Made from the code.",
         parameters: &[],
         body: None,
-        answered: "An OpenAPI 3.1 document.",
+        answer_description: "An OpenAPI 3.1 document.",
         answers: &[(JSON, Shape::Any("OpenAPI 3.1."))],
-        refusals: &[&[METHOD]],
+        refusals: &[&[METHOD_NOT_ALLOWED]],
     },
     Call {
         method: "get",
@@ -335,14 +339,14 @@ pub const CALLS: &[Call] = &[
         description: "Counters, gauges and histograms; never an id or a text.",
         parameters: &[],
         body: None,
-        answered: "Prometheus' text format.",
+        answer_description: "Prometheus' text format.",
         answers: &[(
             "text/plain",
             Shape::Text(
                 "# TYPE chataibot_proxy_sends_accepted_total counter\nchataibot_proxy_sends_accepted_total 4711\n",
             ),
         )],
-        refusals: &[&[METHOD]],
+        refusals: &[&[METHOD_NOT_ALLOWED]],
     },
     Call {
         method: "post",
@@ -352,9 +356,9 @@ pub const CALLS: &[Call] = &[
         summary: "Everything of one visitor goes",
         description: "Conversations with logs and files, idempotency records, renewal secrets; streams and tokens end at once. The same again finds nothing and is no error.",
         parameters: &[],
-        body: Some((JSON, Shape::Of(|generator| generator.subschema_for::<EraseRequest>()))),
-        answered: "It is gone.",
-        answers: &[(JSON, Shape::Of(|generator| generator.subschema_for::<EraseAnswer>()))],
-        refusals: &[&[BAD, NO_TOKEN, NOT_THERE, METHOD], OF_JSON, OF_STORE],
+        body: Some((JSON, Shape::Json(|generator| generator.subschema_for::<EraseRequest>()))),
+        answer_description: "It is gone.",
+        answers: &[(JSON, Shape::Json(|generator| generator.subschema_for::<EraseAnswer>()))],
+        refusals: &[&[BAD_REQUEST, NO_TOKEN, NOT_FOUND, METHOD_NOT_ALLOWED], OF_JSON, OF_STORE],
     },
 ];

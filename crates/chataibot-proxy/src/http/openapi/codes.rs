@@ -31,7 +31,7 @@ pub const CODES: &[(&str, &str)] = &[
 ];
 
 /// The platform's codes that only the operator can act on: a page gets `UNAVAILABLE` instead.
-pub const OPERATORS: &[&str] = &[
+pub const OPERATOR_CODES: &[&str] = &[
     code::CHANNEL_NOT_ENABLED,
     code::CHANNEL_TOKEN_EXPIRED,
     code::JWT_SIGNATURE_EXCEPTION,

@@ -61,16 +61,21 @@ pub async fn events(
 ) -> Result<Response, ApiError> {
     let Query(parameters) = parameters.map_err(|_| ApiError::bad_request(PARAMETERS))?;
     let conversation = owned_conversation(&app.store, &visitor, &alias).await?.id;
-    let from = ReadFrom { after: after(&headers, parameters.after.as_deref())?, last: count(parameters.last)? };
+    let from =
+        ReadFrom { after: cursor_after(&headers, parameters.after.as_deref())?, last: check_count(parameters.last)? };
     if let Some(before) = parameters.before.as_deref() {
         if from != ReadFrom::default() || !wants_json(&headers) {
             return Err(ApiError::bad_request(
                 "`before` asks for a page: with `Accept: application/json`, and without `last` and any other cursor",
             ));
         }
-        let limit = count(parameters.limit)?.unwrap_or(PAGE);
-        let page =
-            app.services.streams.page(conversation, cursor(before)?, limit).await.map_err(ApiError::unavailable)?;
+        let limit = check_count(parameters.limit)?.unwrap_or(PAGE);
+        let page = app
+            .services
+            .streams
+            .page(conversation, parse_cursor(before)?, limit)
+            .await
+            .map_err(ApiError::unavailable)?;
         return Ok(Json(page).into_response());
     }
     if wants_json(&headers) {
@@ -84,19 +89,19 @@ pub async fn events(
     Ok((Extension(LongLived), EVENT_STREAM, stream).into_response())
 }
 
-fn after(headers: &HeaderMap, parameter: Option<&str>) -> Result<Option<Cursor>, ApiError> {
+fn cursor_after(headers: &HeaderMap, parameter: Option<&str>) -> Result<Option<Cursor>, ApiError> {
     let header = headers.get(&LAST_EVENT_ID).map(|value| value.to_str().unwrap_or("not a text"));
     match header.or(parameter) {
         None | Some("") => Ok(None),
-        Some(text) => cursor(text).map(Some),
+        Some(text) => parse_cursor(text).map(Some),
     }
 }
 
-fn cursor(text: &str) -> Result<Cursor, ApiError> {
+fn parse_cursor(text: &str) -> Result<Cursor, ApiError> {
     text.parse().map_err(|error: BadCursor| ApiError::bad_request(error.to_string()))
 }
 
-fn count(number: Option<u32>) -> Result<Option<u32>, ApiError> {
+fn check_count(number: Option<u32>) -> Result<Option<u32>, ApiError> {
     match number {
         Some(number) if !(1..=LONGEST_PAGE).contains(&number) => Err(ApiError::bad_request(PARAMETERS)),
         fine => Ok(fine),

@@ -28,9 +28,9 @@ use crate::{
 
 /// The body of a request, until a handler takes it.
 #[derive(Clone, Debug)]
-pub struct Held(Arc<Mutex<Body>>);
+pub struct SharedBody(Arc<Mutex<Body>>);
 
-impl Held {
+impl SharedBody {
     fn take(&self) -> Body {
         std::mem::take(&mut *self.0.lock())
     }
@@ -42,13 +42,13 @@ impl Held {
 
 /// Wraps the upload: if it is refused, for its token, its rate or another reason, the rest of the
 /// body is read afterwards. A browser whose bytes remain unread never sees the answer.
-pub async fn hold(request: Request, next: Next) -> Response {
+pub async fn drain_refused(request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let held = Held(Arc::new(Mutex::new(body)));
-    parts.extensions.insert(held.clone());
+    let shared_body = SharedBody(Arc::new(Mutex::new(body)));
+    parts.extensions.insert(shared_body.clone());
     let response = next.run(Request::from_parts(parts, Body::empty())).await;
     if response.status().is_client_error() || response.status().is_server_error() {
-        body::drain(held.take()).await;
+        body::drain(shared_body.take()).await;
     }
     response
 }
@@ -58,51 +58,51 @@ pub async fn upload(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Path(alias): Path<String>,
-    Extension(held): Extension<Held>,
+    Extension(shared_body): Extension<SharedBody>,
     headers: HeaderMap,
 ) -> Result<Json<FileAnswer>, ApiError> {
-    let mut body = held.take();
+    let mut body = shared_body.take();
     let upload = Upload {
         declared: header_text(&headers, header::CONTENT_TYPE),
         name: header_text(&headers, chataibot_wire::file::NAME_HEADER),
         host: header_text(&headers, header::HOST),
-        is_coded: body::is_coded(&headers),
+        is_compressed: body::is_compressed(&headers),
         body: &mut body,
     };
     let received = app.services.files.receive(&visitor, &alias, upload).await;
-    held.give_back(body);
+    shared_body.give_back(body);
     received.map(|file| Json(FileAnswer { ok: true, file })).inspect_err(|_| app.metrics.files_refused.inc())
 }
 
 /// Serves a file to any caller that knows its address: 128 random bits, and the name.
 pub async fn serve(
     State(app): State<Arc<App>>,
-    Path((id, named)): Path<(String, String)>,
-    asked: HeaderMap,
+    Path((id, requested_name)): Path<(String, String)>,
+    request_headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let path = app.services.files.path(&id).ok_or_else(ApiError::not_found)?;
     let file = app.store.file(id).await.map_err(ApiError::unavailable)?;
-    let file = file.filter(|file| file.name == named).ok_or_else(ApiError::not_found)?;
+    let file = file.filter(|file| file.name == requested_name).ok_or_else(ApiError::not_found)?;
     let unreadable = |error: std::io::Error| ApiError::unavailable(format!("a stored file can't be read: {error}"));
     let mut opened = tokio::fs::File::open(&path).await.map_err(unreadable)?;
     let size = u64::from(file.size);
-    let part = range::asked(&asked, size);
-    let (first, last) = part.unwrap_or((0, size.saturating_sub(1)));
+    let byte_range = range::requested(&request_headers, size);
+    let (first, last) = byte_range.unwrap_or((0, size.saturating_sub(1)));
     if first > 0 {
         opened.seek(SeekFrom::Start(first)).await.map_err(unreadable)?;
     }
     let length = last - first + 1;
-    let kind = file_types::of(&file.mime_type);
+    let kind = file_types::by_mime(&file.mime_type);
     let content_type = kind.map_or_else(|| "application/octet-stream".to_owned(), file_types::FileType::content_type);
-    let disposition = name::disposition(&file.name, kind.is_some_and(|kind| kind.is_shown));
+    let disposition = name::content_disposition(&file.name, kind.is_some_and(|kind| kind.is_inline));
     let mut response = Response::new(Body::from_stream(ReaderStream::new(opened.take(length))));
-    if part.is_some() {
+    if byte_range.is_some() {
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
     }
     let headers = response.headers_mut();
-    if part.is_some() {
-        let place = format!("bytes {first}-{last}/{size}");
-        headers.insert(header::CONTENT_RANGE, HeaderValue::try_from(place).map_err(ApiError::internal)?);
+    if byte_range.is_some() {
+        let content_range = format!("bytes {first}-{last}/{size}");
+        headers.insert(header::CONTENT_RANGE, HeaderValue::try_from(content_range).map_err(ApiError::internal)?);
     }
     for (name, value) in [(header::CONTENT_TYPE, content_type), (header::CONTENT_DISPOSITION, disposition)] {
         headers.insert(name, HeaderValue::try_from(value).map_err(ApiError::internal)?);

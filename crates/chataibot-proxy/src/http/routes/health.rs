@@ -14,11 +14,11 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Lets a page of any origin see only that the proxy answers: `doctor()` uses it to tell a proxy
 /// that is down from one that refuses its origin.
-const FOR_EVERYBODY: [(HeaderName, &str); 1] =
+const CROSS_ORIGIN: [(HeaderName, &str); 1] =
     [(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin")];
 
 pub async fn live() -> impl IntoResponse {
-    (FOR_EVERYBODY, Json(json!({ "ok": true })))
+    (CROSS_ORIGIN, Json(json!({ "ok": true })))
 }
 
 /// Answers 200 if the store accepts a write and no shutdown was requested. With several proxies on
@@ -29,13 +29,13 @@ pub async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, ApiError>
     }
     match tokio::time::timeout(TIMEOUT, app.store.check()).await {
         Ok(Ok(())) => Ok(Json(json!({ "ok": true }))),
-        Ok(Err(error)) => Err(away(&app).cause(error)),
-        Err(_) => Err(away(&app).cause("the store did not take a write in time")),
+        Ok(Err(error)) => Err(store_unavailable(&app).cause(error)),
+        Err(_) => Err(store_unavailable(&app).cause("the store did not take a write in time")),
     }
 }
 
 /// The caller is an operator, so the message names the store to look at.
-fn away(app: &App) -> ApiError {
+fn store_unavailable(app: &App) -> ApiError {
     let message =
         if app.store.is_shared() { "Redis does not take a write" } else { "the database does not take a write" };
     ApiError::new(StatusCode::SERVICE_UNAVAILABLE, code::UNAVAILABLE, message)

@@ -20,17 +20,17 @@ const EVENTS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(300);
 
 pub async fn probe(State(app): State<Arc<App>>) -> Response {
-    let events = stream::unfold(0, move |told| {
+    let events = stream::unfold(0, move |sent| {
         let clock = app.clock.clone();
         async move {
-            if told == EVENTS {
+            if sent == EVENTS {
                 return None;
             }
-            if told > 0 {
+            if sent > 0 {
                 tokio::time::sleep(PAUSE).await;
             }
             let event = format!("event: probe\ndata: {{\"now\":{}}}\n\n", clock.now());
-            Some((Ok::<_, Infallible>(Bytes::from(event)), told + 1))
+            Some((Ok::<_, Infallible>(Bytes::from(event)), sent + 1))
         }
     });
     (EVENT_STREAM, Body::from_stream(events)).into_response()

@@ -24,7 +24,7 @@ pub async fn send(
     key: IdempotencyKey,
     JsonBody(body): JsonBody<SendTyped>,
 ) -> Result<Json<SendAnswer>, ApiError> {
-    let instead = key.clone();
+    let fallback_id = key.clone();
     let accepted = app.services.messages.send(&visitor, alias, key, body).await?;
-    Ok(Json(SendAnswer { ok: true, message_id: accepted.answer.unwrap_or_else(|| instead.into_string()) }))
+    Ok(Json(SendAnswer { ok: true, message_id: accepted.answer.unwrap_or_else(|| fallback_id.into_string()) }))
 }

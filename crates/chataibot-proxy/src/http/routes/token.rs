@@ -34,14 +34,14 @@ pub async fn issue(
     // The CORS layer has refused unknown origins, but lets a missing one pass.
     let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
     let origin = origin.ok_or_else(|| ApiError::origin_not_allowed().cause("a token needs an Origin header"))?;
-    let site = site(&app, origin, request.site.as_deref()).inspect_err(|_| {
+    let site = find_site(&app, origin, request.site.as_deref()).inspect_err(|_| {
         if let Some(origin) = headers.get(header::ORIGIN) {
-            cors::refused(&app, origin);
+            cors::record_refusal(&app, origin);
         }
     })?;
     let is_new = request.renewal.is_none();
     let secret = match request.renewal.as_deref().map(Secret::parse) {
-        Some(None) => return Err(refused(&app, "malformed")),
+        Some(None) => return Err(renewal_refused(&app, "malformed")),
         Some(secret) => secret,
         None => None,
     };
@@ -66,9 +66,9 @@ pub async fn issue(
                 app.metrics.families_revoked.inc();
                 tracing::warn!(%family, "a renewal secret was used twice; its visitor must start over");
             }
-            Err(refused(&app, refusal.into()))
+            Err(renewal_refused(&app, refusal.into()))
         }
-        Err(IssueError::Identity(fault)) => Err(not_believed(&app, fault)),
+        Err(IssueError::Identity(fault)) => Err(identity_refused(&app, fault)),
         Err(IssueError::Store(error)) => Err(ApiError::unavailable(error)),
         Err(IssueError::Token(fault)) => Err(ApiError::internal(fault)),
         Err(IssueError::Randomness(error)) => Err(ApiError::internal(error)),
@@ -82,12 +82,12 @@ pub async fn end(
     JsonBody(request): JsonBody<EndRequest>,
 ) -> Result<Json<Ended>, ApiError> {
     if let Some(secret) = Secret::parse(&request.renewal) {
-        app.services.credentials.leave(secret, request.everywhere).await.map_err(ApiError::unavailable)?;
+        app.services.credentials.sign_out(secret, request.everywhere).await.map_err(ApiError::unavailable)?;
     }
     Ok(Json(Ended { ok: true }))
 }
 
-fn not_believed(app: &App, fault: IdentityFault) -> ApiError {
+fn identity_refused(app: &App, fault: IdentityFault) -> ApiError {
     app.metrics.identities_refused.inc();
     let (status, code, message) = match fault {
         IdentityFault::Off => (
@@ -119,13 +119,13 @@ fn features(app: &App, site: &Site) -> Features {
     Features { uploads, typed_answers: site.typed_answers }
 }
 
-fn refused(app: &App, why: &'static str) -> ApiError {
+fn renewal_refused(app: &App, why: &'static str) -> ApiError {
     app.metrics.renewals_refused.inc();
     ApiError::unauthorized().cause(format!("renewal refused: {why}"))
 }
 
-fn site(app: &App, origin: &str, named: Option<&str>) -> Result<Arc<Site>, ApiError> {
-    let live = app.sites.now();
+fn find_site(app: &App, origin: &str, named: Option<&str>) -> Result<Arc<Site>, ApiError> {
+    let live = app.sites.current();
     let mut sites = live.of_origin(origin);
     match named {
         Some(id) => sites.find(|site| site.id.as_str() == id).cloned().ok_or_else(ApiError::origin_not_allowed),

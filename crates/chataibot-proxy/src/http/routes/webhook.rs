@@ -23,7 +23,7 @@ pub async fn webhook(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let sites = app.sites.now().of_webhook_secret(&secret);
+    let sites = app.sites.current().of_webhook_secret(&secret);
     if sites.is_empty() {
         return Err(ApiError::not_found());
     }

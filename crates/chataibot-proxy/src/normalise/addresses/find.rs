@@ -9,44 +9,44 @@ use crate::normalise::{
 };
 
 /// Characters that plain-text markup puts on both sides of emphasised words.
-const WRAPPERS: &str = "*_~'";
+const EMPHASIS: &str = "*_~'";
 
 /// Characters with which an address would continue if the next node's text followed directly.
-const GOES_ON: &str = "/_@%=&#+~\\";
+const CONTINUATIONS: &str = "/_@%=&#+~\\";
 
 /// Searches a text for addresses, from its beginning on.
 pub struct Finder<'a> {
     text: &'a str,
     /// The characters around the text.
     before: Option<char>,
-    behind: Option<char>,
+    after: Option<char>,
     /// Offset of the next web address, if there is one.
     web: Option<usize>,
 }
 
 impl<'a> Finder<'a> {
-    pub fn new(text: &'a str, before: Option<char>, behind: Option<char>) -> Self {
-        Self { text, before, behind, web: begin_of_web(text, 0, before) }
+    pub fn new(text: &'a str, before: Option<char>, after: Option<char>) -> Self {
+        Self { text, before, after, web: find_web_start(text, 0, before) }
     }
 
     /// Returns the next web or e-mail address at or after `from`, and its target; the target is
     /// `None` if it only looked like an address.
     pub fn next(&mut self, from: usize) -> Option<(Range<usize>, Option<String>)> {
-        let Self { text, before, behind, .. } = *self;
+        let Self { text, before, after, .. } = *self;
         if self.web.is_some_and(|at| at < from) {
-            self.web = begin_of_web(text, from, before);
+            self.web = find_web_start(text, from, before);
         }
-        let mail = mail(text, from, before);
+        let mail = parse_mail(text, from, before);
         let (range, href) = match (self.web, mail) {
             (Some(at), Some(found)) if found.0.start < at || found.0.start == at && is_user(&text[at..found.0.end]) => {
                 found
             }
-            (Some(at), _) => web_at(text, at, before),
+            (Some(at), _) => parse_web(text, at, before),
             (None, found) => found?,
         };
         // If the address continues in text with other formatting, its target is unknown.
-        let goes_on = behind.is_some_and(|c| c.is_alphanumeric() && !is_unspaced(c) || GOES_ON.contains(c));
-        Some((range.clone(), href.filter(|_| range.end < text.len() || !goes_on)))
+        let continues = after.is_some_and(|c| c.is_alphanumeric() && !is_unspaced(c) || CONTINUATIONS.contains(c));
+        Some((range.clone(), href.filter(|_| range.end < text.len() || !continues)))
     }
 }
 
@@ -64,7 +64,7 @@ fn char_before(text: &str, at: usize, before: Option<char>) -> Option<char> {
     text[..at].chars().next_back().or(before)
 }
 
-fn begin_of_web(text: &str, from: usize, before: Option<char>) -> Option<usize> {
+fn find_web_start(text: &str, from: usize, before: Option<char>) -> Option<usize> {
     text[from..].match_indices(['h', 'H', 'w', 'W']).map(|(at, _)| from + at).find(|&at| {
         if scheme(&text[at..]) > 0 {
             // `xhttps://` is a different scheme.
@@ -78,27 +78,27 @@ fn begin_of_web(text: &str, from: usize, before: Option<char>) -> Option<usize> 
 }
 
 /// Parses the web address that begins at `at`.
-fn web_at(text: &str, at: usize, before: Option<char>) -> (Range<usize>, Option<String>) {
+fn parse_web(text: &str, at: usize, before: Option<char>) -> (Range<usize>, Option<String>) {
     let whole = &text[at..];
     let scheme = scheme(whole);
     let part = &whole[..whole.floor_char_boundary(links::LONGEST + 4)];
-    let end = end_of_web(part, scheme);
+    let end = web_end(part, scheme);
     if end > links::LONGEST {
-        let end = whole.find(is_foreign).unwrap_or(whole.len());
+        let end = whole.find(ends_address).unwrap_or(whole.len());
         return (at..at + end, None);
     }
     // Text that is shown in another order than it is written can disguise the address.
     let reordered = whole[end..].starts_with(is_reordering);
-    let address = trimmed(&whole[..end], char_before(text, at, before));
-    let href = if scheme > 0 { links::link(address) } else { www(address) };
-    let href = href.filter(|href| !reordered && leads_where_it_says(&address[scheme.min(address.len())..], href));
+    let address = trim_sentence(&whole[..end], char_before(text, at, before));
+    let href = if scheme > 0 { links::link(address) } else { www_link(address) };
+    let href = href.filter(|href| !reordered && shows_its_host(&address[scheme.min(address.len())..], href));
     // If the whole is not a valid address, no part of it becomes one.
     let end = if href.is_some() { address.len() } else { end.max(scheme) };
     (at..at + end, href)
 }
 
 /// Whether the host in the text is the host that the link opens, and a name that can exist.
-fn leads_where_it_says(words: &str, href: &str) -> bool {
+fn shows_its_host(words: &str, href: &str) -> bool {
     let written = words.split(['/', '?', '#']).next().unwrap_or_default();
     let Some(host) = links::host(href) else { return false };
     // A host in another script is serialised as punycode, and brackets hold an IP address.
@@ -107,22 +107,22 @@ fn leads_where_it_says(words: &str, href: &str) -> bool {
     is_same && host.strip_suffix('.').unwrap_or(&host).split('.').all(is_label)
 }
 
-fn www(address: &str) -> Option<String> {
+fn www_link(address: &str) -> Option<String> {
     let href = links::link(&["https://", address].concat())?;
     let host = links::host(&href)?;
     (host.split('.').count() > 2 && has_top_level(&host)).then_some(href)
 }
 
 /// Returns the offset where a web address ends. `scheme` is the length of the part before its host.
-fn end_of_web(address: &str, scheme: usize) -> usize {
-    let end = address.find(is_foreign).unwrap_or(address.len());
+fn web_end(address: &str, scheme: usize) -> usize {
+    let end = address.find(ends_address).unwrap_or(address.len());
     let host_end = address[scheme..end].find(['/', '?', '#', '\\']).map_or(end, |at| scheme + at);
     let host = &address[scheme..host_end];
     if let Some(at) = host.find([',', ';', '!', '\'', '(', ')', '*', '~', '{', '}']) {
         return scheme + at;
     }
     let name = host.split(':').next().unwrap_or_default();
-    if let Some(at) = end_of_name(name) {
+    if let Some(at) = name_end(name) {
         return scheme + at;
     }
     let mut open = Vec::new();
@@ -151,20 +151,20 @@ fn end_of_web(address: &str, scheme: usize) -> usize {
 
 /// Returns the offset where the last label of a host name turns from Latin letters to another
 /// script: no top-level domain mixes them, so what follows is text without a space.
-fn end_of_name(name: &str) -> Option<usize> {
+fn name_end(name: &str) -> Option<usize> {
     let last = name.rfind('.')? + 1;
     let label = &name[last..];
     let latin = label.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').filter(|end| *end >= 2)?;
     let is_word = label[..latin].bytes().all(|b| b.is_ascii_alphabetic());
-    let turns = label[latin..].chars().next().is_some_and(|c| c > '\u{24f}' && !links::is_invisible(c));
-    (is_word && turns).then_some(last + latin)
+    let script_changes = label[latin..].chars().next().is_some_and(|c| c > '\u{24f}' && !links::is_invisible(c));
+    (is_word && script_changes).then_some(last + latin)
 }
 
 /// Parses the e-mail address around the next `@`.
-fn mail(text: &str, from: usize, before: Option<char>) -> Option<(Range<usize>, Option<String>)> {
+fn parse_mail(text: &str, from: usize, before: Option<char>) -> Option<(Range<usize>, Option<String>)> {
     let at = from + text[from..].find('@')?;
-    let start = begin_of_local(text, from, at);
-    let end = at + 1 + end_of_domain(&text[at + 1..]);
+    let start = local_part_start(text, from, at);
+    let end = at + 1 + domain_end(&text[at + 1..]);
     let range = start..end;
     let local = &text[start..at];
     let previous = char_before(text, start, before);
@@ -173,17 +173,17 @@ fn mail(text: &str, from: usize, before: Option<char>) -> Option<(Range<usize>, 
     let is_part = previous.is_some_and(|c| c.is_alphanumeric() || "@\"#\\".contains(c))
         && !is_word_end(previous, local)
         || text[..start].ends_with("://");
-    let goes_on = match next {
+    let continues = match next {
         Some('_') => text[end..].trim_start_matches('_').starts_with(char::is_alphanumeric),
         next => next == Some('@') || next.is_some_and(is_reordering),
     };
-    let href = (is_local && !is_part && !goes_on).then(|| mail_to(&text[range.clone()])).flatten();
+    let href = (is_local && !is_part && !continues).then(|| mailto_link(&text[range.clone()])).flatten();
     Some((range, href))
 }
 
 /// Whether the character may be in the local part, before the `@`. Characters that set an address
 /// apart or precede it (`mail=ada@a.example`) may not.
-fn is_of_local(character: char) -> bool {
+fn is_local_part(character: char) -> bool {
     character.is_alphanumeric() || "._-+%&'!$/^?~".contains(character) || is_mark(character)
 }
 
@@ -192,10 +192,10 @@ fn is_mark(character: char) -> bool {
     matches!(character, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}' | '\u{e31}'..='\u{e4e}')
 }
 
-fn begin_of_local(text: &str, from: usize, at: usize) -> usize {
+fn local_part_start(text: &str, from: usize, at: usize) -> usize {
     let before = &text[from..at];
     let start = before
-        .rfind(|c| !is_of_local(c))
+        .rfind(|c| !is_local_part(c))
         .map_or(0, |last| last + before[last..].chars().next().map_or(0, char::len_utf8));
     let mut start = from + start;
     // A script without spaces, followed directly by the address.
@@ -208,7 +208,7 @@ fn begin_of_local(text: &str, from: usize, at: usize) -> usize {
     start += local.len() - local.trim_start_matches(|c: char| !c.is_alphanumeric() && !"_%".contains(c)).len();
     // Emphasis markup: `_ada@a.example_`.
     let local = &text[start..at];
-    let is_wrapped = text[at + 1 + end_of_domain(&text[at + 1..])..].starts_with('_');
+    let is_wrapped = text[at + 1 + domain_end(&text[at + 1..])..].starts_with('_');
     if is_wrapped { start + local.len() - local.trim_start_matches('_').len() } else { start }
 }
 
@@ -225,23 +225,23 @@ fn is_unspaced(character: char) -> bool {
         | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-fn end_of_domain(rest: &str) -> usize {
+fn domain_end(rest: &str) -> usize {
     let end =
         rest.find(|c: char| !(c.is_alphanumeric() || c == '.' || c == '-' || is_mark(c) || links::is_invisible(c)));
     let domain = &rest[..end.unwrap_or(rest.len())];
-    let domain = domain[..end_of_name(domain).unwrap_or(domain.len())].trim_end_matches(['.', '-']);
+    let domain = domain[..name_end(domain).unwrap_or(domain.len())].trim_end_matches(['.', '-']);
     // Trailing invisible characters belong to the surrounding text.
     domain.trim_end_matches(links::is_invisible).len()
 }
 
-fn mail_to(address: &str) -> Option<String> {
+fn mailto_link(address: &str) -> Option<String> {
     let (_, host) = address.rsplit_once('@')?;
     // A file name such as `logo@2x.png`.
     let is_file = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif"].iter().any(|end| host.ends_with(end));
     // Compared in the serialised form, so that a look-alike of another name is not an address.
     let host_of = links::host(&links::link(&["https://", host].concat())?)?;
     let is_name =
-        host_of.contains('.') && has_top_level(&host_of) && leads_where_it_says(host, &["https://", &host_of].concat());
+        host_of.contains('.') && has_top_level(&host_of) && shows_its_host(host, &["https://", &host_of].concat());
     if is_file || !is_name {
         return None;
     }
@@ -257,7 +257,7 @@ fn has_top_level(host: &str) -> bool {
 
 /// Strips trailing characters that belong to the surrounding sentence. `before` is the character in
 /// front of the address.
-fn trimmed(address: &str, before: Option<char>) -> &str {
+fn trim_sentence(address: &str, before: Option<char>) -> &str {
     let mut address = address;
     loop {
         let last = address.chars().next_back();
@@ -266,7 +266,7 @@ fn trimmed(address: &str, before: Option<char>) -> &str {
             Some(']') => '[',
             Some('}') => '{',
             Some('.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '…' | '\u{200e}' | '\u{200f}') => '\0',
-            Some(c) if before == Some(c) && WRAPPERS.contains(c) => '\0',
+            Some(c) if before == Some(c) && EMPHASIS.contains(c) => '\0',
             _ => return address,
         };
         let closer = last.unwrap_or_default();
@@ -279,7 +279,7 @@ fn trimmed(address: &str, before: Option<char>) -> &str {
 
 /// Whether the character is never part of an address: white space, control characters, quotes, long
 /// dashes, and the sentence ends and brackets of scripts without spaces.
-fn is_foreign(character: char) -> bool {
+fn ends_address(character: char) -> bool {
     character.is_whitespace()
         || character.is_control()
         || matches!(character,

@@ -10,7 +10,7 @@ use super::tags;
 use crate::normalise::text::starts_with_ignore_case;
 
 /// Replaces `<` and `&` by `&lt;` and `&amp;` where they were meant as text.
-pub fn guarded(input: &str) -> String {
+pub fn escape_literal_text(input: &str) -> String {
     let input = with_plain_ampersands(input);
     let starts: HashSet<String> = input.split('<').skip(1).map(name_of).collect();
     let holds_vocabulary = starts.contains("svg") || starts.contains("math");
@@ -21,10 +21,9 @@ pub fn guarded(input: &str) -> String {
         let (before, tag) = rest.split_at(at);
         out.push_str(before);
         let inside = tag[1..].split(['<', '>']).next().unwrap_or_default();
-        let behind = tag[1 + inside.len()..].strip_prefix('>');
-        let is_text = behind.is_some_and(|behind| {
-            is_address(inside) || !holds_vocabulary && is_placeholder(inside, &out, behind, &ends)
-        });
+        let after = tag[1 + inside.len()..].strip_prefix('>');
+        let is_text = after
+            .is_some_and(|after| is_address(inside) || !holds_vocabulary && is_placeholder(inside, &out, after, &ends));
         out.push_str(if is_text { "&lt;" } else { "<" });
         rest = &tag[1..];
     }
@@ -44,7 +43,7 @@ fn is_address(inside: &str) -> bool {
 /// Whether the tag is a placeholder in angle brackets. An unclosed tag of an unknown element looks
 /// the same, so the context decides: a placeholder is inside a sentence and not directly followed
 /// by a word; or it has several words, or is all capitals.
-fn is_placeholder(inside: &str, before: &str, behind: &str, ends: &HashSet<String>) -> bool {
+fn is_placeholder(inside: &str, before: &str, after: &str, ends: &HashSet<String>) -> bool {
     let name = name_of(inside);
     let is_tag = !name.starts_with(|c: char| c.is_ascii_alphabetic())
         || name.contains(':')
@@ -59,7 +58,7 @@ fn is_placeholder(inside: &str, before: &str, behind: &str, ends: &HashSet<Strin
     let is_phrase = inside.trim().contains(' ') || inside.len() > 1 && !inside.contains(|c: char| c.is_lowercase());
     let before = before.trim_end_matches([' ', '\t']);
     let is_in_sentence = !before.is_empty() && !before.ends_with(['>', '\n']);
-    let is_apart = !behind.starts_with(char::is_alphanumeric);
+    let is_apart = !after.starts_with(char::is_alphanumeric);
     is_phrase || is_in_sentence && is_apart
 }
 
@@ -74,10 +73,12 @@ fn name_of(tag: &str) -> String {
 fn with_plain_ampersands(input: &str) -> String {
     let words = input.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '<' | '>'));
     let is_address = |word: &str| ["://", "www.", "mailto:"].into_iter().any(|sign| word.contains(sign));
-    words.map(|word| if word.contains('&') && is_address(word) { parameters(word) } else { word.to_owned() }).collect()
+    words
+        .map(|word| if word.contains('&') && is_address(word) { escape_parameters(word) } else { word.to_owned() })
+        .collect()
 }
 
-fn parameters(address: &str) -> String {
+fn escape_parameters(address: &str) -> String {
     let mut parts = address.split('&');
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {

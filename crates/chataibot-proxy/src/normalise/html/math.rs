@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    parse::{Document, Element, Id, Kind, Space},
+    parse::{Document, Element, Id, Kind, Namespace},
     style::Style,
     tree::Inline,
 };
@@ -24,31 +24,31 @@ pub fn parts(document: &Document, id: Id, element: &Element) -> Vec<Part> {
     let all = || children.iter().map(|id| Part::Node(*id)).collect::<Vec<_>>();
     match (element.name(), elements.as_slice()) {
         ("annotation" | "annotation-xml" | "mphantom" | "none" | "mprescripts" | "script" | "style", _) => Vec::new(),
-        ("mo", _) if is_unseen(document, id) => vec![Part::Space],
+        ("mo", _) if is_invisible_operator(document, id) => vec![Part::Space],
         ("mtable", rows) => {
             let rows = rows.iter().enumerate();
             let rows = rows.flat_map(|(index, row)| [words(if index == 0 { " " } else { "; " }), Part::Node(*row)]);
             rows.chain([Part::Space]).collect()
         }
-        ("math" | "mtd", _) => around(Part::Space, all(), Part::Space),
+        ("math" | "mtd", _) => surround(Part::Space, all(), Part::Space),
         ("mfrac", [above, below]) => {
             let mut parts = vec![Part::Space];
-            parts.extend(group(document, *above));
+            parts.extend(bracketed(document, *above));
             parts.push(words("/"));
-            parts.extend(group(document, *below));
+            parts.extend(bracketed(document, *below));
             parts.push(Part::Space);
             parts
         }
-        ("msqrt", _) => around(words("√("), all(), words(")")),
+        ("msqrt", _) => surround(words("√("), all(), words(")")),
         ("mroot", [base, index]) => {
-            let mut parts = group(document, *base);
+            let mut parts = bracketed(document, *base);
             parts.extend(shifted(&Inline::Raised, vec![words("1/"), Part::Node(*index)]));
             parts
         }
-        ("msup" | "mover", [base, above]) => over(*base, None, Some(*above)),
-        ("msub" | "munder", [base, below]) => over(*base, Some(*below), None),
-        ("msubsup" | "munderover", [base, below, above]) => over(*base, Some(*below), Some(*above)),
-        ("mmultiscripts", [base, scripts @ ..]) => scripted(document, *base, scripts),
+        ("msup" | "mover", [base, above]) => with_scripts(*base, None, Some(*above)),
+        ("msub" | "munder", [base, below]) => with_scripts(*base, Some(*below), None),
+        ("msubsup" | "munderover", [base, below, above]) => with_scripts(*base, Some(*below), Some(*above)),
+        ("mmultiscripts", [base, scripts @ ..]) => multiscripts(document, *base, scripts),
         ("mfenced", _) => {
             let sign = |name, usual: &str| words(element.attribute(name).unwrap_or(usual).trim().to_owned());
             let mut separators = element.attribute("separators").unwrap_or(",").chars().filter(|c| !c.is_whitespace());
@@ -75,7 +75,7 @@ fn words(words: impl Into<Cow<'static, str>>) -> Part {
 }
 
 /// Whether the operator is invisible and only tells programs how its neighbours are combined.
-fn is_unseen(document: &Document, id: Id) -> bool {
+fn is_invisible_operator(document: &Document, id: Id) -> bool {
     let mut texts = document.node(id).children.iter().map(|id| &document.node(*id).kind);
     texts.all(
         |kind| matches!(kind, Kind::Text(text) if text.trim().chars().all(|c| matches!(c, '\u{2061}'..='\u{2064}'))),
@@ -84,7 +84,7 @@ fn is_unseen(document: &Document, id: Id) -> bool {
 
 /// Renders the sub- and superscripts of `mmultiscripts`, in pairs: those after the base, and those
 /// before it.
-fn scripted(document: &Document, base: Id, scripts: &[Id]) -> Vec<Part> {
+fn multiscripts(document: &Document, base: Id, scripts: &[Id]) -> Vec<Part> {
     let is_called = |id: &Id, name: &str| document.element(*id).is_some_and(|one| one.name() == name);
     let mut sides = scripts.split(|id| is_called(id, "mprescripts"));
     let marks = |side: Option<&[Id]>| {
@@ -108,24 +108,24 @@ fn scripted(document: &Document, base: Id, scripts: &[Id]) -> Vec<Part> {
 
 /// Whether the element is the visual rendering that MathJax or `KaTeX` puts beside a formula. A
 /// reader would otherwise get both.
-pub fn is_copy(document: &Document, id: Id, element: &Element) -> bool {
+pub fn is_rendered_copy(document: &Document, id: Id, element: &Element) -> bool {
     let is_shown = |one: &Element| !Style::of_element(one).is_hidden;
-    let holds_formula = |beside: &Element| {
-        let mut inside = vec![beside.id()];
+    let holds_formula = |neighbour: &Element| {
+        let mut inside = vec![neighbour.id()];
         while let Some(id) = inside.pop() {
             match document.element(id) {
-                Some(one) if is_shown(one) && one.space() == Space::MathMl => return true,
+                Some(one) if is_shown(one) && one.namespace() == Namespace::MathMl => return true,
                 Some(one) if is_shown(one) => inside.extend(&document.node(id).children),
                 _ => {}
             }
         }
         false
     };
-    let is_silent = element.attribute("aria-hidden").is_some_and(|value| value.eq_ignore_ascii_case("true"));
-    is_silent && document.neighbours(id).into_iter().flatten().any(|beside| holds_formula(beside))
+    let is_aria_hidden = element.attribute("aria-hidden").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    is_aria_hidden && document.neighbours(id).into_iter().flatten().any(|neighbour| holds_formula(neighbour))
 }
 
-fn around(before: Part, parts: Vec<Part>, behind: Part) -> Vec<Part> {
+fn surround(before: Part, parts: Vec<Part>, behind: Part) -> Vec<Part> {
     let mut all = vec![before];
     all.extend(parts);
     all.push(behind);
@@ -133,10 +133,10 @@ fn around(before: Part, parts: Vec<Part>, behind: Part) -> Vec<Part> {
 }
 
 fn shifted(inline: &Inline, parts: Vec<Part>) -> Vec<Part> {
-    around(Part::Begin(inline.clone()), parts, Part::End)
+    surround(Part::Begin(inline.clone()), parts, Part::End)
 }
 
-fn over(base: Id, below: Option<Id>, above: Option<Id>) -> Vec<Part> {
+fn with_scripts(base: Id, below: Option<Id>, above: Option<Id>) -> Vec<Part> {
     let mut parts = vec![Part::Node(base)];
     parts.extend(below.into_iter().flat_map(|id| shifted(&Inline::Lowered, vec![Part::Node(id)])));
     parts.extend(above.into_iter().flat_map(|id| shifted(&Inline::Raised, vec![Part::Node(id)])));
@@ -144,8 +144,8 @@ fn over(base: Id, below: Option<Id>, above: Option<Id>) -> Vec<Part> {
 }
 
 /// Adds brackets if the node has more than one part.
-fn group(document: &Document, id: Id) -> Vec<Part> {
+fn bracketed(document: &Document, id: Id) -> Vec<Part> {
     let is_one =
         document.node(id).children.iter().filter(|id| !matches!(document.node(**id).kind, Kind::Other)).count() < 2;
-    if is_one { vec![Part::Node(id)] } else { around(words("("), vec![Part::Node(id)], words(")")) }
+    if is_one { vec![Part::Node(id)] } else { surround(words("("), vec![Part::Node(id)], words(")")) }
 }

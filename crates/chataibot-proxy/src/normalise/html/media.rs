@@ -30,7 +30,7 @@ pub fn sources(element: &Element) -> impl Iterator<Item = &str> {
 }
 
 /// Returns the file name in an address, or its host.
-pub fn file_of(address: &str) -> String {
+pub fn file_name_of(address: &str) -> String {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     let last = path.rsplit('/').next().unwrap_or_default();
     let host = Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
@@ -45,7 +45,7 @@ pub fn file_of(address: &str) -> String {
 }
 
 /// Whether the element is as small as a tracking pixel.
-pub fn is_dot(element: &Element) -> bool {
+pub fn is_tracking_pixel(element: &Element) -> bool {
     let is_small = |name| {
         let size = element.attribute(name).map(|size| size.trim().trim_end_matches("px").trim());
         size.is_some_and(|size| matches!(size, "0" | "1" | "2"))
@@ -88,7 +88,7 @@ mod tests {
             ("/media/plan.pdf", "plan.pdf"),
             ("/", "/"),
         ] {
-            assert_eq!(file_of(address), name);
+            assert_eq!(file_name_of(address), name);
         }
     }
 }

@@ -33,7 +33,7 @@ const MOST_NODES: usize = 20_000;
 /// Maximum nesting; deeper elements are left out, and their text stays.
 const DEEPEST: usize = 200;
 /// Maximum number of times a text is parsed again without what swallowed its end.
-const MOST_READINGS: usize = 16;
+const MAX_PASSES: usize = 16;
 
 /// Index of a node in its [`Document`].
 pub type Id = usize;
@@ -76,7 +76,7 @@ pub struct Element {
 
 /// The namespace of an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Space {
+pub enum Namespace {
     Html,
     Svg,
     MathMl,
@@ -92,11 +92,11 @@ impl Element {
         &self.name.local
     }
 
-    pub fn space(&self) -> Space {
+    pub fn namespace(&self) -> Namespace {
         match self.name.ns {
-            ns!(svg) => Space::Svg,
-            ns!(mathml) => Space::MathMl,
-            _ => Space::Html,
+            ns!(svg) => Namespace::Svg,
+            ns!(mathml) => Namespace::MathMl,
+            _ => Namespace::Html,
         }
     }
 
@@ -158,15 +158,15 @@ const DOCUMENT: Id = 0;
 /// Parses a text.
 pub fn parse(html: &str) -> Document {
     let mut input = html.to_owned();
-    let mut left_out = Vec::new();
+    let mut ignored_elements = Vec::new();
     let mut document = Document::default();
-    for _ in 0..MOST_READINGS {
-        let (read, end) = once(&input, &left_out);
+    for _ in 0..MAX_PASSES {
+        let (read, end) = parse_once(&input, &ignored_elements);
         document = read;
         match end {
             End::Whole => break,
             // Later elements of that name have no end tag either.
-            End::Swallowed(swallower) => left_out.push(swallower),
+            End::Swallowed(swallower) => ignored_elements.push(swallower),
             End::InTag(at) => input = without_open_tag(&input, at),
         }
     }
@@ -189,12 +189,12 @@ struct Swallower {
     tag: usize,
 }
 
-fn once(input: &str, left_out: &[Swallower]) -> (Document, End) {
+fn parse_once(input: &str, ignored_elements: &[Swallower]) -> (Document, End) {
     let sink = Sink::default();
-    let context = sink.make(QualName::new(None, ns!(html), local_name!("div")), Vec::new(), false);
+    let context = sink.new_element(QualName::new(None, ns!(html), local_name!("div")), Vec::new(), false);
     let options = TreeBuilderOpts { drop_doctype: true, ..TreeBuilderOpts::default() };
     let builder = TreeBuilder::new_for_fragment(sink, context, None, options);
-    let reader = TokenFilter { builder, left_out: left_out.to_vec(), state: RefCell::default() };
+    let reader = TokenFilter { builder, ignored_elements: ignored_elements.to_vec(), state: RefCell::default() };
     let tokenizer = Tokenizer::new(reader, TokenizerOpts::default());
     // The input is fed from `<` to `<`, so that the start of an unclosed tag is known: it is the
     // piece from which no more tokens came.
@@ -209,8 +209,8 @@ fn once(input: &str, left_out: &[Swallower]) -> (Document, End) {
         while !queue.is_empty() {
             let _ = tokenizer.feed(&queue);
         }
-        let came = tokenizer.sink.state.borrow().tokens != before;
-        open_tag = if came { None } else { open_tag.or(Some(at).filter(|_| input[at..].starts_with('<'))) };
+        let had_tokens = tokenizer.sink.state.borrow().tokens != before;
+        open_tag = if had_tokens { None } else { open_tag.or(Some(at).filter(|_| input[at..].starts_with('<'))) };
         at = end;
     }
     tokenizer.end();
@@ -256,7 +256,7 @@ fn without_open_tag(input: &str, at: usize) -> String {
 /// Filter between the tokenizer and the tree builder.
 struct TokenFilter {
     builder: TreeBuilder<Rc<Element>, Sink>,
-    left_out: Vec<Swallower>,
+    ignored_elements: Vec<Swallower>,
     state: RefCell<State>,
 }
 
@@ -289,7 +289,7 @@ impl TokenSink for TokenFilter {
             match token {
                 Token::TagToken(tag) => {
                     let is_too_deep = self.builder.sink.depth.get() > DEEPEST;
-                    match state.tag(tag, &self.left_out, is_too_deep) {
+                    match state.tag(tag, &self.ignored_elements, is_too_deep) {
                         Some(tag) => Token::TagToken(tag),
                         None => return TokenSinkResult::Continue,
                     }
@@ -325,7 +325,7 @@ impl TokenSink for TokenFilter {
 
 impl State {
     /// Returns the tag for the tree builder; `None` if it is left out.
-    fn tag(&mut self, mut tag: Tag, left_out: &[Swallower], is_too_deep: bool) -> Option<Tag> {
+    fn tag(&mut self, mut tag: Tag, ignored_elements: &[Swallower], is_too_deep: bool) -> Option<Tag> {
         self.tags += 1;
         if let Some(source) = &mut self.source {
             if !tags::is_known(&tag.name) || !source.may_end() {
@@ -336,7 +336,7 @@ impl State {
         }
         match tag.kind {
             TagKind::StartTag => {
-                if left_out.iter().any(|one| one.name == tag.name && one.tag <= self.tags) {
+                if ignored_elements.iter().any(|one| one.name == tag.name && one.tag <= self.tags) {
                     self.source = Source::of(&tag.name);
                     return None;
                 }

@@ -18,21 +18,21 @@ pub struct Style {
     /// How the element is laid out, if set.
     pub display: Option<Display>,
     /// Taken out of the flow, and so separated from its neighbours whatever its display.
-    pub is_aside: bool,
+    pub is_out_of_flow: bool,
     /// Its children are laid out side by side, each separated from the others.
     pub is_row: bool,
     /// How white space is handled, if set.
     pub spaces: Option<Spaces>,
     /// Formatting that the style adds.
-    pub inlines: Vec<Inline>,
+    pub added_inlines: Vec<Inline>,
     /// Formatting that the style removes.
-    pub plain: Vec<Inline>,
+    pub removed_inlines: Vec<Inline>,
     /// Whether the font size is zero, if set.
     pub is_tiny: Option<bool>,
     /// Whether the font is a symbol font, if set.
     pub is_symbolic: Option<bool>,
     /// As small as a tracking pixel.
-    pub is_dot: bool,
+    pub is_tracking_pixel: bool,
     /// The marker of the list's items or of this item, if set.
     pub marker: Option<Marker>,
 }
@@ -49,12 +49,12 @@ pub enum Marker {
 /// name can undo each.
 #[derive(Default)]
 struct Hidden {
-    not_displayed: bool,
-    transparent: bool,
-    /// Zero height. Hides the element only together with `cut_off`.
-    without_room: bool,
-    cut_off: bool,
-    not_rendered: bool,
+    is_display_none: bool,
+    is_transparent: bool,
+    /// Zero height. Hides the element only together with `clips_overflow`.
+    has_zero_height: bool,
+    clips_overflow: bool,
+    is_not_rendered: bool,
 }
 
 /// How an element is laid out among others.
@@ -88,15 +88,15 @@ impl Style {
         for (name, value) in declarations(attribute) {
             style.declare(&name, &value, &mut hidden);
         }
-        let Hidden { not_displayed, transparent, without_room, cut_off, not_rendered } = hidden;
-        style.is_hidden = not_displayed || transparent || not_rendered || without_room && cut_off;
+        let Hidden { is_display_none, is_transparent, has_zero_height, clips_overflow, is_not_rendered } = hidden;
+        style.is_hidden = is_display_none || is_transparent || is_not_rendered || has_zero_height && clips_overflow;
         style
     }
 
-    fn format(&mut self, inline: Inline, is_so: bool) {
-        self.inlines.retain(|one| *one != inline);
-        self.plain.retain(|one| *one != inline);
-        if is_so { self.inlines.push(inline) } else { self.plain.push(inline) }
+    fn format(&mut self, inline: Inline, is_on: bool) {
+        self.added_inlines.retain(|one| *one != inline);
+        self.removed_inlines.retain(|one| *one != inline);
+        if is_on { self.added_inlines.push(inline) } else { self.removed_inlines.push(inline) }
     }
 
     fn declare(&mut self, name: &str, value: &str, hidden: &mut Hidden) {
@@ -104,7 +104,7 @@ impl Style {
         match name {
             "display" => {
                 if let Some(displayed) = displayed(value) {
-                    hidden.not_displayed = displayed == Displayed::No;
+                    hidden.is_display_none = displayed == Displayed::No;
                     self.is_row = matches!(displayed, Displayed::Row(_));
                     self.display = match displayed {
                         Displayed::As(display) | Displayed::Row(display) => Some(display),
@@ -112,9 +112,9 @@ impl Style {
                     };
                 }
             }
-            "float" => self.is_aside = !matches!(value, "none" | "initial" | "inherit" | "unset" | "revert"),
-            "position" => self.is_aside |= matches!(value, "absolute" | "fixed"),
-            "content-visibility" => hidden.not_rendered = value == "hidden",
+            "float" => self.is_out_of_flow = !matches!(value, "none" | "initial" | "inherit" | "unset" | "revert"),
+            "position" => self.is_out_of_flow |= matches!(value, "absolute" | "fixed"),
+            "content-visibility" => hidden.is_not_rendered = value == "hidden",
             "visibility" => {
                 self.is_visible = match value {
                     "hidden" | "collapse" => Some(false),
@@ -124,10 +124,10 @@ impl Style {
             }
             "opacity" => {
                 if let Ok(opacity) = value.trim_end_matches('%').parse::<f32>() {
-                    hidden.transparent = opacity <= 0.0;
+                    hidden.is_transparent = opacity <= 0.0;
                 }
             }
-            "overflow" => hidden.cut_off = matches!(first, "hidden" | "clip"),
+            "overflow" => hidden.clips_overflow = matches!(first, "hidden" | "clip"),
             "list-style" | "list-style-type" => {
                 self.marker = value.split_ascii_whitespace().find_map(marker).or(self.marker);
             }
@@ -176,8 +176,8 @@ impl Style {
             }
             "width" | "height" | "max-width" | "max-height" => {
                 let is_none = matches!(value, "0" | "0px" | "0em" | "0%");
-                hidden.without_room |= is_none && name.ends_with("height");
-                self.is_dot |= is_none || matches!(value, "1px" | "2px");
+                hidden.has_zero_height |= is_none && name.ends_with("height");
+                self.is_tracking_pixel |= is_none || matches!(value, "1px" | "2px");
             }
             _ => {}
         }

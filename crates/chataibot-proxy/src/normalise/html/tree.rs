@@ -5,12 +5,12 @@ use std::cmp::Ordering;
 
 use chataibot_wire::{Node, rich_text::Numbering};
 
-use super::shows;
+use super::has_visible_text;
 use crate::normalise::{
     is_block,
     text::{is_line_end, is_shown, is_space},
 };
-use trim::{in_sequence, trim_end, trim_space, trim_start};
+use trim::{split_by_number, trim_end, trim_space, trim_start};
 
 mod inline;
 mod trim;
@@ -51,17 +51,17 @@ struct Frame {
 pub struct Tree {
     frames: Vec<Frame>,
     /// Whether the line so far is empty or ends with a space, so that the next space is not shown.
-    spaced: bool,
+    ends_with_space: bool,
     /// Set when a block has ended: what follows on the same level begins a line with this
     /// formatting.
-    ended: Option<Vec<Inline>>,
+    after_block: Option<Vec<Inline>>,
     characters: usize,
     /// Number of characters that are not white space.
     shown: usize,
     nodes: usize,
     was_cut: bool,
     /// Whether text was left out without a sign of it yet.
-    has_lost: bool,
+    has_unmarked_loss: bool,
 }
 
 impl Default for Tree {
@@ -69,13 +69,13 @@ impl Default for Tree {
         let root = Frame { kind: Kind::Root, nodes: Vec::new() };
         Self {
             frames: vec![root],
-            spaced: true,
-            ended: None,
+            ends_with_space: true,
+            after_block: None,
             characters: 0,
             shown: 0,
             nodes: 0,
             was_cut: false,
-            has_lost: false,
+            has_unmarked_loss: false,
         }
     }
 }
@@ -87,27 +87,27 @@ impl Tree {
             if text.chars().all(is_space) {
                 return;
             }
-            self.stand_beside_items();
+            self.enter_item_or_lead();
         }
         let mut shown = String::new();
         for character in text.chars() {
             let character = if is_space(character) { ' ' } else { character };
-            if !is_shown(character) || (character == ' ' && self.spaced) {
+            if !is_shown(character) || (character == ' ' && self.ends_with_space) {
                 continue;
             }
-            self.spaced = character == ' ';
-            if !self.add(character, &mut shown) {
+            self.ends_with_space = character == ' ';
+            if !self.push_char(character, &mut shown) {
                 break;
             }
         }
-        self.put(shown);
+        self.push_text(shown);
     }
 
     /// Adds characters, keeping line breaks and spaces.
     pub fn verbatim(&mut self, text: &str) {
         let is_blank = text.chars().all(is_space);
         // Line breaks between blocks only lay out the source and are not shown.
-        let begins = text.contains(is_line_end) && (self.ended.is_some() || self.top().nodes.is_empty());
+        let begins = text.contains(is_line_end) && (self.after_block.is_some() || self.top().nodes.is_empty());
         if is_blank && (begins || matches!(self.top().kind, Kind::List { .. })) {
             return;
         }
@@ -116,26 +116,26 @@ impl Tree {
                 self.line_break();
             }
             if !line.is_empty() {
-                self.stand_beside_items();
+                self.enter_item_or_lead();
             }
             let mut shown = String::new();
             for character in line.chars() {
                 // A tab becomes four spaces: `is_shown` would drop it as a control character.
                 let times = if character == '\t' { 4 } else { 1 };
                 let character = if is_space(character) { ' ' } else { character };
-                if is_shown(character) && !(0..times).all(|_| self.add(character, &mut shown)) {
+                if is_shown(character) && !(0..times).all(|_| self.push_char(character, &mut shown)) {
                     break;
                 }
             }
             if !shown.is_empty() {
-                self.spaced = false;
+                self.ends_with_space = false;
             }
-            self.put(shown);
+            self.push_text(shown);
         }
     }
 
     /// Marks the text as truncated.
-    pub fn go_on_elsewhere(&mut self) {
+    pub fn mark_truncated(&mut self) {
         if !self.was_cut {
             self.text(" …");
             self.was_cut = true;
@@ -149,7 +149,7 @@ impl Tree {
 
     /// Adds one character if there is room; the last one becomes a sign that the text went on.
     /// Returns whether there was room.
-    fn add(&mut self, character: char, shown: &mut String) -> bool {
+    fn push_char(&mut self, character: char, shown: &mut String) -> bool {
         match self.characters.cmp(&(LONGEST - 1)) {
             Ordering::Less => shown.push(character),
             Ordering::Equal => {
@@ -163,17 +163,17 @@ impl Tree {
         true
     }
 
-    fn put(&mut self, shown: String) {
+    fn push_text(&mut self, shown: String) {
         if shown.is_empty() {
             return;
         }
         self.begin_line();
         if let Some(Node::Text(last)) = self.top().nodes.last_mut() {
             last.push_str(&shown);
-        } else if self.may_grow() {
+        } else if self.reserve_node() {
             self.top().nodes.push(Node::Text(shown));
         } else {
-            self.has_lost = true;
+            self.has_unmarked_loss = true;
         }
     }
 
@@ -184,19 +184,19 @@ impl Tree {
         }
         self.begin_line();
         self.trim_open_line();
-        self.spaced = true;
-        if self.may_grow() {
+        self.ends_with_space = true;
+        if self.reserve_node() {
             self.top().nodes.push(Node::Break);
         }
     }
 
     /// Begins inline formatting. Returns false if it is already open.
     pub fn open_inline(&mut self, inline: Inline) -> bool {
-        self.stand_beside_items();
+        self.enter_item_or_lead();
         if self.is_open(&inline) {
             return false;
         }
-        match &mut self.ended {
+        match &mut self.after_block {
             Some(formatting) => formatting.insert(0, inline),
             None => self.push(Kind::Inline(inline)),
         }
@@ -205,7 +205,7 @@ impl Tree {
 
     /// Begins the line after a block that has ended.
     fn begin_line(&mut self) {
-        let Some(formatting) = self.ended.take() else { return };
+        let Some(formatting) = self.after_block.take() else { return };
         // Text directly after a block is on a line of its own; text after other inline content
         // needs a block for that.
         let is_lead = matches!(self.top().kind, Kind::Lead);
@@ -232,7 +232,7 @@ impl Tree {
     }
 
     fn close_inline_where(&mut self, fits: impl Fn(&Inline) -> bool) {
-        if let Some(formatting) = &mut self.ended {
+        if let Some(formatting) = &mut self.after_block {
             return formatting.retain(|open| !fits(open));
         }
         let mut reopened = Vec::new();
@@ -251,7 +251,7 @@ impl Tree {
 
     /// Begins a block. Open formatting continues inside it.
     pub fn open_paragraph(&mut self) {
-        self.stand_beside_items();
+        self.enter_item_or_lead();
         let formatting = self.end_line();
         self.push(Kind::Paragraph);
         self.reopen(formatting);
@@ -260,13 +260,13 @@ impl Tree {
     /// Ends a block. Open formatting continues after it.
     pub fn close_paragraph(&mut self) {
         if !matches!(self.top().kind, Kind::List { .. }) {
-            self.ended = Some(self.end_line());
+            self.after_block = Some(self.end_line());
         }
     }
 
     /// Begins a list.
     pub fn open_list(&mut self, numbering: Option<Numbering>) {
-        self.stand_beside_items();
+        self.enter_item_or_lead();
         // A block must not be inside inline elements, so formatting around a list continues in each
         // of its items.
         let formatting = self.end_line();
@@ -275,14 +275,14 @@ impl Tree {
 
     /// Ends the innermost list.
     pub fn close_list(&mut self) {
-        self.ended = None;
+        self.after_block = None;
         if self.frames.iter().any(|frame| matches!(frame.kind, Kind::List { .. })) {
             while !matches!(self.top().kind, Kind::List { .. }) {
                 self.pop();
             }
             let formatting = self.list_formatting();
             self.pop();
-            self.ended = Some(formatting);
+            self.after_block = Some(formatting);
         } else {
             // The list was not opened because of the depth limit.
             self.close_paragraph();
@@ -291,7 +291,7 @@ impl Tree {
 
     /// Begins an item, in a new list if there is none.
     pub fn open_item(&mut self, number: Option<i32>) {
-        self.ended = None;
+        self.after_block = None;
         if !self.frames.iter().any(|frame| matches!(frame.kind, Kind::List { .. })) {
             self.open_list(None);
         }
@@ -305,12 +305,12 @@ impl Tree {
             self.push(Kind::Item(number));
             self.reopen(formatting);
         }
-        self.spaced = true;
+        self.ends_with_space = true;
     }
 
     /// Handles content that is in a list but in none of its items, as many editors write nested
     /// lists: continues the previous item, or puts the content before the list.
-    fn stand_beside_items(&mut self) {
+    fn enter_item_or_lead(&mut self) {
         let is_full = self.frames.len() > DEEPEST;
         let Kind::List { items, formatting, .. } = &mut self.top().kind else { return };
         if is_full {
@@ -321,7 +321,7 @@ impl Tree {
             Some((number, nodes)) => self.frames.push(Frame { kind: Kind::Item(number), nodes }),
             None => self.push(Kind::Lead),
         }
-        self.ended = Some(formatting);
+        self.after_block = Some(formatting);
     }
 
     fn list_formatting(&mut self) -> Vec<Inline> {
@@ -330,7 +330,7 @@ impl Tree {
 
     /// Ends an item.
     pub fn close_item(&mut self) {
-        self.ended = None;
+        self.after_block = None;
         let in_item = self.frames.iter().rev().find_map(|frame| match frame.kind {
             Kind::Item(_) => Some(true),
             Kind::List { .. } | Kind::Lead | Kind::Root => Some(false),
@@ -349,7 +349,7 @@ impl Tree {
             self.pop();
         }
         let mut nodes = self.frames.pop().map(|root| root.nodes).unwrap_or_default();
-        if self.has_lost {
+        if self.has_unmarked_loss {
             nodes.push(Node::Text("…".to_owned()));
         }
         trim_start(&mut nodes);
@@ -359,7 +359,7 @@ impl Tree {
 
     /// Ends the line and its paragraph, and returns the formatting that was open.
     fn end_line(&mut self) -> Vec<Inline> {
-        if let Some(formatting) = self.ended.take() {
+        if let Some(formatting) = self.after_block.take() {
             return formatting;
         }
         let mut formatting = Vec::new();
@@ -377,7 +377,7 @@ impl Tree {
             }
         }
         self.trim_open_line();
-        self.spaced = true;
+        self.ends_with_space = true;
         formatting
     }
 
@@ -397,13 +397,13 @@ impl Tree {
             Kind::Inline(open) => Some(open),
             Kind::Root | Kind::Paragraph | Kind::List { .. } | Kind::Item(_) | Kind::Lead => None,
         });
-        self.ended.iter().flatten().chain(on_line)
+        self.after_block.iter().flatten().chain(on_line)
     }
 
     fn push(&mut self, kind: Kind) {
         if self.frames.len() > DEEPEST {
             self.was_cut = true;
-        } else if self.may_grow() {
+        } else if self.reserve_node() {
             self.frames.push(Frame { kind, nodes: Vec::new() });
         }
     }
@@ -417,7 +417,7 @@ impl Tree {
             Kind::Root => {}
             Kind::Lead => self.top().nodes.append(&mut nodes),
             Kind::Inline(inline) => {
-                if shows(&nodes) {
+                if has_visible_text(&nodes) {
                     self.top().nodes.push(inline.node(nodes));
                 } else {
                     // Empty formatting is dropped, but its line breaks are kept.
@@ -427,30 +427,30 @@ impl Tree {
             Kind::Paragraph => {
                 trim_start(&mut nodes);
                 trim_end(&mut nodes);
-                self.spaced = true;
-                if shows(&nodes) {
+                self.ends_with_space = true;
+                if has_visible_text(&nodes) {
                     self.top().nodes.push(Node::Paragraph(nodes));
                 }
             }
             Kind::Item(number) => {
                 trim_start(&mut nodes);
                 trim_end(&mut nodes);
-                self.spaced = true;
-                if let (true, Kind::List { items, .. }) = (shows(&nodes), &mut self.top().kind) {
+                self.ends_with_space = true;
+                if let (true, Kind::List { items, .. }) = (has_visible_text(&nodes), &mut self.top().kind) {
                     items.push((number, nodes));
                 }
             }
             Kind::List { numbering, mut items, .. } => {
-                self.spaced = true;
+                self.ends_with_space = true;
                 if nodes.first().is_some_and(is_block) {
                     self.top().nodes.append(&mut nodes);
                 }
                 // Text outside items, because the depth limit refused them.
-                if shows(&nodes) {
+                if has_visible_text(&nodes) {
                     items.push((None, nodes));
                 }
                 let room = MOST_NODES.saturating_sub(self.nodes);
-                let lists = in_sequence(numbering, items, room);
+                let lists = split_by_number(numbering, items, room);
                 self.nodes += lists.len().saturating_sub(1);
                 self.top().nodes.extend(lists.into_iter().map(Node::List));
             }
@@ -468,7 +468,7 @@ impl Tree {
         }
     }
 
-    fn may_grow(&mut self) -> bool {
+    fn reserve_node(&mut self) -> bool {
         self.nodes += 1;
         // One node is reserved for the sign that there was more.
         self.was_cut |= self.nodes >= MOST_NODES;

@@ -5,7 +5,7 @@ use std::{borrow::Cow, rc::Rc};
 use super::{
     math::{self, Part},
     media,
-    parse::{Document, Element, Id, Kind, Space},
+    parse::{Document, Element, Id, Kind, Namespace},
     style::{Display, Marker, Spaces, Style},
     symbols, tags,
     tree::{Inline, Tree},
@@ -29,7 +29,7 @@ pub struct Walk<'a> {
     shifts: Vec<(bool, Inline)>,
     pub links_dropped: usize,
     /// Address and name of images without text of their own; shown only if nothing else is.
-    pub wordless: Vec<(String, String)>,
+    pub unlabelled_images: Vec<(String, String)>,
     /// Whether there is an image, player or frame, perhaps without an address.
     pub has_media: bool,
     /// Whether this is the document of a frame, in which further frames are not opened.
@@ -49,7 +49,7 @@ struct Inherited {
     /// Inside a link.
     in_link: bool,
     /// Inside an SVG, where only some elements hold text.
-    is_drawn: bool,
+    is_in_svg: bool,
     /// Laid out side by side with its neighbours, each separated from the others.
     is_in_row: bool,
     /// In a font size of zero.
@@ -73,7 +73,7 @@ enum Leave {
     Words(Cow<'static, str>),
     Space,
     /// Text to show if the content shows nothing.
-    Instead {
+    Fallback {
         characters: usize,
         words: String,
     },
@@ -96,7 +96,7 @@ impl<'a> Walk<'a> {
             numbers: Vec::new(),
             shifts: Vec::new(),
             links_dropped: 0,
-            wordless: Vec::new(),
+            unlabelled_images: Vec::new(),
             has_media: false,
             is_framed: false,
         }
@@ -105,7 +105,7 @@ impl<'a> Walk<'a> {
     /// Traverses the whole document.
     pub fn all(&mut self, spaces: Spaces) {
         let inherited = Inherited { spaces, ..Inherited::default() };
-        self.children_of(self.document.roots(), inherited);
+        self.push_children(self.document.roots(), inherited);
         // An explicit stack instead of recursion, because the input can be nested arbitrarily deep.
         while let Some(step) = self.tasks.pop() {
             match step {
@@ -115,21 +115,21 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn children_of(&mut self, children: Vec<Id>, inherited: Inherited) {
+    fn push_children(&mut self, children: Vec<Id>, inherited: Inherited) {
         self.tasks.extend(children.into_iter().rev().map(|id| Task::Enter(id, inherited)));
     }
 
     fn enter(&mut self, id: Id, inherited: Inherited) {
         match &self.document.node(id).kind {
-            Kind::Text(text) if inherited.is_invisible || inherited.is_drawn || inherited.is_tiny => {
+            Kind::Text(text) if inherited.is_invisible || inherited.is_in_svg || inherited.is_tiny => {
                 debug_assert!(!text.is_empty(), "a text without characters");
             }
             Kind::Text(text) if inherited.is_symbolic => self.text(&symbols::shown(text), inherited.spaces),
             Kind::Text(text) => self.text(text, inherited.spaces),
-            Kind::Element(element) => match element.space() {
-                Space::Html => self.html(id, element, inherited),
-                Space::Svg => self.drawing(id, element, inherited),
-                Space::MathMl => self.formula(id, element, inherited),
+            Kind::Element(element) => match element.namespace() {
+                Namespace::Html => self.html(id, element, inherited),
+                Namespace::Svg => self.drawing(id, element, inherited),
+                Namespace::MathMl => self.formula(id, element, inherited),
             },
             Kind::Other => {}
         }
@@ -151,9 +151,9 @@ impl<'a> Walk<'a> {
     }
 
     /// Schedules the content of an element, and then the actions after it, the last one first.
-    fn through(&mut self, id: Id, inherited: Inherited, leave: Vec<Leave>) {
+    fn schedule(&mut self, id: Id, inherited: Inherited, leave: Vec<Leave>) {
         self.tasks.extend(leave.into_iter().map(Task::Leave));
-        self.children_of(self.document.node(id).children.clone(), inherited);
+        self.push_children(self.document.node(id).children.clone(), inherited);
     }
 
     fn leave(&mut self, leave: Leave) {
@@ -188,7 +188,7 @@ impl<'a> Walk<'a> {
             Leave::Item => self.tree.close_item(),
             Leave::Words(words) => self.tree.text(&words),
             Leave::Space => self.tree.text(" "),
-            Leave::Instead { characters, words } => {
+            Leave::Fallback { characters, words } => {
                 if self.tree.shown() == characters {
                     self.tree.text(&words);
                 }
@@ -204,10 +204,10 @@ impl<'a> Walk<'a> {
         // The `hidden` attribute is a browser default style, which the element's own `display`
         // overrides.
         let is_hidden = style.is_hidden || style.display.is_none() && element.attribute("hidden").is_some();
-        if may_hide && is_hidden || math::is_copy(self.document, id, element) {
+        if may_hide && is_hidden || math::is_rendered_copy(self.document, id, element) {
             return;
         }
-        let mut inner = Inherited { is_drawn: false, is_in_row: style.is_row, ..inherited };
+        let mut inner = Inherited { is_in_svg: false, is_in_row: style.is_row, ..inherited };
         if may_hide {
             inner.is_invisible = style.is_visible.map_or(inner.is_invisible, |is_visible| !is_visible);
         }
@@ -219,18 +219,18 @@ impl<'a> Walk<'a> {
             inner.spaces = Spaces::Kept;
         }
         inner.spaces = style.spaces.unwrap_or(inner.spaces);
-        if inherited.is_in_row || style.is_aside {
-            self.stand(Display::Apart);
+        if inherited.is_in_row || style.is_out_of_flow {
+            self.open_display(Display::Apart);
         }
         if let ("a" | "q", Some(display)) = (name, style.display) {
-            self.stand(display);
+            self.open_display(display);
         }
         match name {
             "script" | "style" | "template" | "title" | "head" | "noscript" | "noembed" | "noframes" | "datalist"
             | "meta" | "link" | "base" | "param" | "track" | "col" | "colgroup" | "rp" | "source" => {}
             "br" => self.tree.line_break(),
             "wbr" => {}
-            _ if inner.is_invisible => self.through(id, inner, Vec::new()),
+            _ if inner.is_invisible => self.schedule(id, inner, Vec::new()),
             "img" => self.picture(element, &style, inner.in_link),
             "input" => self.field(element),
             "area" => self.area(element, inner.in_link),
@@ -244,22 +244,21 @@ impl<'a> Walk<'a> {
                 self.tree.close_paragraph();
             }
             "q" => {
-                let [before, behind] =
-                    if inner.is_quoted { ["\u{2018}", "\u{2019}"] } else { ["\u{201c}", "\u{201d}"] };
+                let [before, after] = if inner.is_quoted { ["\u{2018}", "\u{2019}"] } else { ["\u{201c}", "\u{201d}"] };
                 self.tree.text(before);
-                self.through(id, Inherited { is_quoted: !inner.is_quoted, ..inner }, vec![Leave::Words(behind.into())]);
+                self.schedule(id, Inherited { is_quoted: !inner.is_quoted, ..inner }, vec![Leave::Words(after.into())]);
             }
             // Ruby readings are shown above their text; in one line they are put in brackets.
-            "rt" | "rtc" if !self.holds(id, "rt") => {
+            "rt" | "rtc" if !self.has_child(id, "rt") => {
                 self.tree.text("(");
-                self.through(id, inner, vec![Leave::Words(")".into())]);
+                self.schedule(id, inner, vec![Leave::Words(")".into())]);
             }
-            _ => self.other(id, element, &style, inner),
+            _ => self.generic_element(id, element, &style, inner),
         }
     }
 
     /// Begins an element of this display, and ends it after everything that is begun from now on.
-    fn stand(&mut self, display: Display) {
+    fn open_display(&mut self, display: Display) {
         match display {
             Display::Block => {
                 self.tree.open_paragraph();
@@ -274,7 +273,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Handles an element without a meaning of its own: only display and formatting.
-    fn other(&mut self, id: Id, element: &Element, style: &Style, inner: Inherited) {
+    fn generic_element(&mut self, id: Id, element: &Element, style: &Style, inner: Inherited) {
         let name = element.name();
         let display = match name {
             // Table rows stay rows, even if a style changes them for small screens.
@@ -286,18 +285,18 @@ impl<'a> Walk<'a> {
                 () => Display::Inline,
             }),
         };
-        self.stand(display);
+        self.open_display(display);
         let mut leave = Vec::new();
         if let Some(words) = media::value_of(element) {
-            leave.push(Leave::Instead { characters: self.tree.shown(), words });
+            leave.push(Leave::Fallback { characters: self.tree.shown(), words });
         }
         self.format(name, style, &mut leave);
-        self.through(id, inner, leave);
+        self.schedule(id, inner, leave);
     }
 
     /// Begins the formatting of an element and its style, and adds the actions that end it.
     fn format(&mut self, name: &str, style: &Style, leave: &mut Vec<Leave>) {
-        for inline in &style.plain {
+        for inline in &style.removed_inlines {
             // Descendants cannot remove a line through or under text.
             if matches!(inline, Inline::Bold | Inline::Italic) && self.tree.is_open(inline) {
                 self.tree.close_inline(inline);
@@ -310,8 +309,8 @@ impl<'a> Walk<'a> {
             _ if tags::is_preformatted(name) => Some(Inline::Code),
             _ => Inline::of(name),
         };
-        let own = own.filter(|own| !style.plain.contains(own));
-        for inline in own.into_iter().chain(style.inlines.iter().cloned()) {
+        let own = own.filter(|own| !style.removed_inlines.contains(own));
+        for inline in own.into_iter().chain(style.added_inlines.iter().cloned()) {
             if self.tree.open_inline(inline.clone()) {
                 leave.push(Leave::Inline(inline));
             } else if let Some(sign) = inline.sign() {
@@ -327,25 +326,25 @@ impl<'a> Walk<'a> {
         let mut leave = Vec::new();
         let Some(address) = address else {
             self.format("a", style, &mut leave);
-            return self.through(id, inner, leave);
+            return self.schedule(id, inner, leave);
         };
         // A link to an image without text is named by the element's own name, or by its address.
-        let name = media::name_of(element).or_else(|| self.holds_picture(id).then(|| media::file_of(&address)));
+        let name = media::name_of(element).or_else(|| self.contains_picture(id).then(|| media::file_name_of(&address)));
         // Links don't nest.
         self.tree.close_link();
         let characters = self.tree.shown();
         self.tree.open_inline(Inline::Link(address));
         leave.push(Leave::Link(LinkEnd { characters, name }));
         self.format("a", style, &mut leave);
-        self.through(id, Inherited { in_link: true, ..inner }, leave);
+        self.schedule(id, Inherited { in_link: true, ..inner }, leave);
     }
 
     /// Whether an element of that name is among the children.
-    fn holds(&self, id: Id, name: &str) -> bool {
+    fn has_child(&self, id: Id, name: &str) -> bool {
         self.document.child_elements(id).any(|child| child.name() == name)
     }
 
-    fn holds_picture(&self, id: Id) -> bool {
+    fn contains_picture(&self, id: Id) -> bool {
         let mut inside = self.document.node(id).children.clone();
         while let Some(id) = inside.pop() {
             let is_picture = |one: &Rc<Element>| matches!(one.name(), "img" | "svg" | "video" | "canvas" | "object");
@@ -360,22 +359,22 @@ impl<'a> Walk<'a> {
     fn list(&mut self, id: Id, element: &Element, style: &Style, inner: Inherited) {
         let numbering = lists::numbering(self.document, id, element, style);
         self.tree.open_list(numbering);
-        self.through(id, inner, vec![Leave::List]);
+        self.schedule(id, inner, vec![Leave::List]);
         self.numbers.push(numbering.and(lists::count(self.document, id, element)));
     }
 
     fn item(&mut self, id: Id, element: &Element, style: &Style, inner: Inherited) {
         let name = element.name();
-        let is_in_list = name == "li" && lists::holds(self.document, id);
+        let is_in_list = name == "li" && lists::is_in_list(self.document, id);
         let mut leave = Vec::new();
         if !is_in_list {
             // Items without a list and descriptions of terms form lists of their own.
-            let [before, behind] = self.document.neighbours(id).map(|one| one.is_some_and(|one| one.name() == name));
+            let [before, after] = self.document.neighbours(id).map(|one| one.is_some_and(|one| one.name() == name));
             if !before {
                 self.tree.open_list(None);
                 self.numbers.push(None);
             }
-            if !behind {
+            if !after {
                 leave.push(Leave::List);
             }
         }
@@ -388,11 +387,11 @@ impl<'a> Walk<'a> {
             self.tree.open_item(number);
             leave.push(Leave::Item);
         }
-        if let Some(sign) = lists::sign(element) {
+        if let Some(sign) = lists::checkbox(element) {
             self.tree.text(sign);
         }
         self.format(name, style, &mut leave);
-        self.through(id, inner, leave);
+        self.schedule(id, inner, leave);
     }
 
     fn option(&mut self, id: Id, element: &Element, inner: Inherited) {
@@ -406,10 +405,10 @@ impl<'a> Walk<'a> {
         let mut leave = vec![if is_listed { Leave::Item } else { Leave::Block }];
         match label {
             Some(label) if element.name() == "optgroup" => self.tree.text(&label),
-            Some(words) => leave.push(Leave::Instead { characters: self.tree.shown(), words }),
+            Some(words) => leave.push(Leave::Fallback { characters: self.tree.shown(), words }),
             None => {}
         }
-        self.through(id, inner, leave);
+        self.schedule(id, inner, leave);
     }
 
     fn drawing(&mut self, id: Id, element: &Element, inherited: Inherited) {
@@ -421,20 +420,20 @@ impl<'a> Walk<'a> {
             "script" | "style" | "metadata" => {}
             "image" => self.picture(element, &style, inherited.in_link),
             "svg" => {
-                self.has_media |= !(style.is_dot || media::is_dot(element));
+                self.has_media |= !(style.is_tracking_pixel || media::is_tracking_pixel(element));
                 self.tree.text(" ");
                 let mut leave = vec![Leave::Space];
                 if let Some(words) = media::name_of(element) {
-                    leave.push(Leave::Instead { characters: self.tree.shown(), words });
+                    leave.push(Leave::Fallback { characters: self.tree.shown(), words });
                 }
-                self.through(id, Inherited { is_drawn: true, ..inherited }, leave);
+                self.schedule(id, Inherited { is_in_svg: true, ..inherited }, leave);
             }
             "a" => self.link(id, element, &style, inherited),
             _ if holds_words => {
                 self.tree.text(" ");
-                self.through(id, Inherited { is_drawn: false, ..inherited }, vec![Leave::Space]);
+                self.schedule(id, Inherited { is_in_svg: false, ..inherited }, vec![Leave::Space]);
             }
-            _ => self.through(id, inherited, Vec::new()),
+            _ => self.schedule(id, inherited, Vec::new()),
         }
     }
 
@@ -443,11 +442,11 @@ impl<'a> Walk<'a> {
         if style.is_hidden || inherited.is_invisible {
             return;
         }
-        let inherited = Inherited { is_drawn: false, ..inherited };
+        let inherited = Inherited { is_in_svg: false, ..inherited };
         if element.name() == "math"
             && let Some(words) = media::name_of(element).or_else(|| element.attribute("alttext").map(str::to_owned))
         {
-            self.tasks.push(Task::Leave(Leave::Instead { characters: self.tree.shown(), words }));
+            self.tasks.push(Task::Leave(Leave::Fallback { characters: self.tree.shown(), words }));
         }
         let parts = math::parts(self.document, id, element);
         self.tasks.extend(parts.into_iter().rev().map(|part| match part {

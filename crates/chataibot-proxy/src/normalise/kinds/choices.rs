@@ -7,7 +7,7 @@ use chataibot_wire::{
 };
 use serde_json::Value;
 
-use super::{block, joined, title};
+use super::{join_blocks, rich_text_field, title};
 use crate::normalise::{Diagnostic, fields, html, links};
 
 /// Maximum number of buttons of one message (DOC) and of one card.
@@ -20,14 +20,14 @@ const LONGEST_LABEL: usize = 200;
 
 /// Converts `button`; `options` is the key in the history form (INT).
 pub fn buttons(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
-    let header = block(message, &["header"], diagnostics);
+    let header = rich_text_field(message, &["header"], diagnostics);
     let title = title(message, diagnostics);
-    let footer = block(message, &["footer"], diagnostics);
-    let buttons = row(fields::list(message, &["buttons", "options"]), diagnostics);
+    let footer = rich_text_field(message, &["footer"], diagnostics);
+    let buttons = button_row(fields::list(message, &["buttons", "options"]), diagnostics);
     if buttons.is_empty() && header.is_none() && footer.is_none() && title.is_empty() {
         return None;
     }
-    let layout = fields::name_in(message, &["buttons_layout", "button_layout", "layout"]);
+    let layout = fields::canonical_name_in(message, &["buttons_layout", "button_layout", "layout"]);
     let is_vertical = matches!(layout.as_str(), "vertical" | "column" | "list" | "stacked");
     let layout = if is_vertical { ButtonLayout::Vertical } else { ButtonLayout::Wrap };
     Some(Content::Buttons(Buttons { header, title, footer, buttons, layout }))
@@ -35,9 +35,9 @@ pub fn buttons(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Con
 
 /// Converts `list`.
 pub fn list(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
-    let header = block(message, &["header"], diagnostics);
+    let header = rich_text_field(message, &["header"], diagnostics);
     let title = title(message, diagnostics);
-    let footer = block(message, &["footer"], diagnostics);
+    let footer = rich_text_field(message, &["footer"], diagnostics);
     let inner = message.get("list").unwrap_or(message);
     let listed = match inner.as_array() {
         Some(sections) => sections,
@@ -51,8 +51,8 @@ pub fn list(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Conten
         sections.iter_mut().for_each(|section| section.title = None);
     }
     sections.retain(|section| !section.items.is_empty());
-    let says_something = !sections.is_empty() || header.is_some() || footer.is_some() || !title.is_empty();
-    says_something.then_some(Content::List(ChoiceList { header, title, footer, sections }))
+    let has_content = !sections.is_empty() || header.is_some() || footer.is_some() || !title.is_empty();
+    has_content.then_some(Content::List(ChoiceList { header, title, footer, sections }))
 }
 
 fn section(section: &Value, diagnostics: &mut Vec<Diagnostic>) -> Section {
@@ -69,13 +69,15 @@ pub fn carousel(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Co
 }
 
 fn card(card: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Card> {
-    let image = fields::any(card, &["image", "image_url", "media", "picture"]);
+    let image = fields::first_present(card, &["image", "image_url", "media", "picture"]);
     let address = image.and_then(|image| fields::text_or_field(image, &["link", "url", "src"]));
     let image = links::checked(address, links::media, diagnostics);
-    let title = block(card, &["title"], diagnostics).unwrap_or_default();
-    let description =
-        joined(block(card, &["subtitle"], diagnostics), block(card, &["description", "text"], diagnostics));
-    let mut buttons = row(fields::list(card, &["buttons", "options"]), diagnostics);
+    let title = rich_text_field(card, &["title"], diagnostics).unwrap_or_default();
+    let description = join_blocks(
+        rich_text_field(card, &["subtitle"], diagnostics),
+        rich_text_field(card, &["description", "text"], diagnostics),
+    );
+    let mut buttons = button_row(fields::list(card, &["buttons", "options"]), diagnostics);
     // In the history form, a whole card can be a link.
     let whole = card.get("action").and_then(|action| fields::text(action, &["url", "link"]));
     if let Some(link) = links::checked(whole, links::anchor, diagnostics) {
@@ -83,11 +85,11 @@ fn card(card: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Card> {
         let label = if is_blank(&shown) { links::host(&link).unwrap_or_else(|| link.clone()) } else { shown };
         buttons.push(Button { label, action: Action::Link(link) });
     }
-    let says_something = image.is_some() || !title.is_empty() || !description.is_empty() || !buttons.is_empty();
-    says_something.then_some(Card { image, title, description, buttons })
+    let has_content = image.is_some() || !title.is_empty() || !description.is_empty() || !buttons.is_empty();
+    has_content.then_some(Card { image, title, description, buttons })
 }
 
-fn row(listed: &[Value], diagnostics: &mut Vec<Diagnostic>) -> Vec<Button> {
+fn button_row(listed: &[Value], diagnostics: &mut Vec<Diagnostic>) -> Vec<Button> {
     fields::at_most(listed, MOST_BUTTONS, diagnostics).iter().filter_map(|one| button(one, diagnostics)).collect()
 }
 
@@ -96,7 +98,7 @@ fn row(listed: &[Value], diagnostics: &mut Vec<Diagnostic>) -> Vec<Button> {
 /// answer.
 fn button(button: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Button> {
     let label = label(button, diagnostics)?;
-    let kind = fields::name_in(button, &["type", "callback"]);
+    let kind = fields::canonical_name_in(button, &["type", "callback"]);
     let address = fields::text(button, &["url", "link", "href"]);
     let value = || fields::text(button, &["value", "payload"]);
     let address = match kind.as_str() {

@@ -27,7 +27,7 @@ fn field(field: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Field> {
     if is_blank(&label) {
         return None;
     }
-    let kind = fields::name_in(field, &["type", "input_type"]);
+    let kind = fields::canonical_name_in(field, &["type", "input_type"]);
     let listed = fields::list(field, &["options", "choices", "values", "items"]);
     let listed = fields::at_most(listed, MOST_OPTIONS, diagnostics);
     let mut options: Vec<String> = Vec::new();

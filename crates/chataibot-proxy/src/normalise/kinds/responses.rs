@@ -8,7 +8,7 @@ use chataibot_wire::{
 use serde_json::Value;
 
 use super::MOST_PARTS;
-use crate::normalise::{Diagnostic, fields, html, links, text, together};
+use crate::normalise::{Diagnostic, combine, fields, html, links, text};
 
 /// Converts `form.response`: one line for each filled field.
 pub fn form(message: &Value) -> Option<Content> {
@@ -29,7 +29,7 @@ pub fn form(message: &Value) -> Option<Content> {
 pub fn files(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
     let data = message.get("data").unwrap_or(message);
     let listed = fields::list(data, &["files"]).iter().take(MOST_PARTS);
-    together(listed.filter_map(|file| media(file, diagnostics)).collect())
+    combine(listed.filter_map(|file| media(file, diagnostics)).collect())
 }
 
 fn media(file: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {

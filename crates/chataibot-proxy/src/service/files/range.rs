@@ -5,7 +5,7 @@ use http::{HeaderMap, header};
 
 /// The first and the last requested byte of `length`; `None` if the whole file is to be sent. That
 /// is always allowed (RFC 9110), so lists of ranges and ranges that do not fit get it, too.
-pub fn asked(headers: &HeaderMap, length: u64) -> Option<(u64, u64)> {
+pub fn requested(headers: &HeaderMap, length: u64) -> Option<(u64, u64)> {
     let (first, last) = headers.get(header::RANGE)?.to_str().ok()?.strip_prefix("bytes=")?.split_once('-')?;
     let end = length.checked_sub(1)?;
     let (first, last) = match (first, last) {
@@ -45,8 +45,8 @@ mod tests {
             ("bytes=-", None),
         ] {
             let headers = HeaderMap::from_iter([(header::RANGE, HeaderValue::from_static(range))]);
-            assert_eq!(asked(&headers, 10), part, "{range}");
+            assert_eq!(requested(&headers, 10), part, "{range}");
         }
-        assert_eq!(asked(&HeaderMap::new(), 10), None);
+        assert_eq!(requested(&HeaderMap::new(), 10), None);
     }
 }

@@ -53,7 +53,7 @@ pub(super) async fn validate(
             };
             match file {
                 // The platform echoes the link; the visitor sees the file.
-                Some(files) => MessageBody { content: as_content(&files), echoes: vec![body.clone()] },
+                Some(files) => MessageBody { content: files_content(&files), echoes: vec![body.clone()] },
                 None => plain_body(body),
             }
         }
@@ -64,7 +64,7 @@ pub(super) async fn validate(
         TypedMessage::Form(data) => {
             check_form(data)?;
             let values: Vec<&str> = data.fields.iter().map(|field| field.value.as_str()).collect();
-            MessageBody { echoes: vec![values.join(" ")], ..plain_body(&lines(data)) }
+            MessageBody { echoes: vec![values.join(" ")], ..plain_body(&form_lines(data)) }
         }
         TypedMessage::Files(data) => {
             if !(1..=FILES).contains(&data.files.len()) {
@@ -76,7 +76,7 @@ pub(super) async fn validate(
                     "each `link` of `message.data.files` must be the `url` of an upload to this conversation",
                 )
             })?;
-            let logged = MessageBody { content: as_content(&files), echoes: vec![links.join(" ")] };
+            let logged = MessageBody { content: files_content(&files), echoes: vec![links.join(" ")] };
             let files = files.into_iter().map(|StoredFile { url, name, mime_type, .. }| SentFile {
                 link: url,
                 filename: name,
@@ -103,7 +103,7 @@ pub(super) fn check_text(text: &str) -> Result<(), ApiError> {
 /// A text as the log shows it; its echo says the same.
 pub(super) fn plain_body(text: &str) -> MessageBody {
     // Verbatim, with addresses turned into links.
-    let body = RichText(addresses::linked(RichText::plain(text).0, MOST_NODES, DEEPEST));
+    let body = RichText(addresses::link_addresses(RichText::plain(text).0, MOST_NODES, DEEPEST));
     MessageBody { content: Content::Text(Text { body, prompt: None }), echoes: Vec::new() }
 }
 
@@ -114,7 +114,7 @@ async fn issued_files(
     conversation: ConversationId,
     links: Vec<String>,
 ) -> Result<Option<Vec<StoredFile>>, ApiError> {
-    store.files_sent(conversation, links.join(" ")).await.map_err(ApiError::unavailable)?;
+    store.mark_files_sent(conversation, links.join(" ")).await.map_err(ApiError::unavailable)?;
     store.issued_files(conversation, links).await.map_err(ApiError::unavailable)
 }
 
@@ -136,7 +136,7 @@ fn check_form(FormData { fields }: &FormData) -> Result<(), ApiError> {
 
 /// Formats a form as lines of `Label: value`, without empty fields. The widget's local echo shows
 /// the same.
-fn lines(data: &FormData) -> String {
+fn form_lines(data: &FormData) -> String {
     let filled = data.fields.iter().filter(|field| !field.value.trim().is_empty());
     let lines = filled.map(|FilledField { label, value }| {
         let label = label.trim();
@@ -151,7 +151,7 @@ fn lines(data: &FormData) -> String {
 }
 
 /// Files as the log shows them.
-fn as_content(files: &[StoredFile]) -> Content {
+fn files_content(files: &[StoredFile]) -> Content {
     let mut parts: Vec<Content> = files
         .iter()
         .map(|StoredFile { url, name, mime_type, size }| {
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn a_form_reads_like_a_note() {
         let fields = vec![field("Name", "Ada "), field("Phone", " "), field("Anything else?", "No,\r\n\n thanks")];
-        assert_eq!(lines(&FormData { fields }), "Name: Ada\nAnything else? No, thanks");
+        assert_eq!(form_lines(&FormData { fields }), "Name: Ada\nAnything else? No, thanks");
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub const ISSUER: &str = "chataibot-proxy";
 /// `typ` of every token: no other kind of JWT can stand in for it.
 pub const TYPE: &str = "chataibot-visitor+jwt";
 /// Maximum length of a token, bytes. One with a long site id and a long origin has about 600.
-const LONGEST: usize = 1024;
+const MAX_BYTES: usize = 1024;
 
 /// The claims. All but the last are required, and no others are allowed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,12 +90,13 @@ pub fn sign(claims: &Claims, key: &Key) -> Result<String, TokenFault> {
     let mut header = Header::new(Algorithm::HS256);
     header.typ = Some(TYPE.to_owned());
     header.kid = Some(key.id.clone());
-    jsonwebtoken::encode(&header, claims, &key.signing).map_err(|_| TokenFault::Form)
+    jsonwebtoken::encode(&header, claims, &key.signing_key).map_err(|_| TokenFault::Form)
 }
 
-/// Parses the header of a JWT of at most `longest` bytes; `None` if it does not have the form `H`.
-pub(super) fn strict_header<H: DeserializeOwned>(token: &str, longest: usize) -> Option<H> {
-    if token.len() > longest || token.split('.').count() != 3 {
+/// Parses the header of a JWT of at most `max_bytes` bytes; `None` if it does not have the form
+/// `H`.
+pub(super) fn strict_header<H: DeserializeOwned>(token: &str, max_bytes: usize) -> Option<H> {
+    if token.len() > max_bytes || token.split('.').count() != 3 {
         return None;
     }
     let header = URL_SAFE_NO_PAD.decode(token.split('.').next()?).ok()?;
@@ -116,7 +117,7 @@ pub(super) fn signature_only() -> Validation {
 /// Checks form, algorithm, type, key and signature, in that order, and returns the claims. Does not
 /// check times.
 pub fn verify(token: &str, keys: &KeyRing) -> Result<Claims, TokenFault> {
-    let head: StrictHeader = strict_header(token, LONGEST).ok_or(TokenFault::Form)?;
+    let head: StrictHeader = strict_header(token, MAX_BYTES).ok_or(TokenFault::Form)?;
     if head.alg != "HS256" {
         return Err(TokenFault::Algorithm);
     }
@@ -124,7 +125,7 @@ pub fn verify(token: &str, keys: &KeyRing) -> Result<Claims, TokenFault> {
         return Err(TokenFault::Type);
     }
     let key = keys.get(&head.kid).ok_or(TokenFault::Key)?;
-    match jsonwebtoken::decode::<Claims>(token, &key.checking, &signature_only()) {
+    match jsonwebtoken::decode::<Claims>(token, &key.verifying_key, &signature_only()) {
         Ok(data) => Ok(data.claims),
         Err(error) if matches!(error.kind(), ErrorKind::InvalidSignature) => Err(TokenFault::Signature),
         Err(error) if matches!(error.kind(), ErrorKind::Json(_)) => Err(TokenFault::Claims),

@@ -13,13 +13,13 @@ use super::claims::{signature_only, strict_header};
 use crate::{config::SiteId, credentials::UserProfile};
 
 /// Maximum length of an identity, bytes: more than the claims below need.
-const LONGEST: usize = 4096;
+const MAX_BYTES: usize = 4096;
 /// Maximum lifetime, seconds: a site signs for immediate use, so a stolen identity is soon useless.
-const LONGEST_LIFE: u64 = 600;
+const MAX_LIFETIME: u64 = 600;
 /// Allowed difference between the clocks of two servers, seconds.
-const SKEW: u64 = 60;
+const MAX_CLOCK_SKEW: u64 = 60;
 /// The longest value, in characters.
-const VALUE_CHARS: usize = 200;
+const MAX_VALUE_CHARS: usize = 200;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,25 +71,30 @@ pub enum IdentityFault {
 /// Verifies an identity for this site at `now` (Unix seconds), and returns the user's profile. Each
 /// line of `secrets` is one secret.
 pub fn verify(identity: &str, secrets: &SecretString, site: &SiteId, now: u64) -> Result<UserProfile, IdentityFault> {
-    let head: StrictHeader = strict_header(identity, LONGEST).ok_or(IdentityFault::Form)?;
-    if head.alg != "HS256" || head.typ.is_some_and(|typ| typ != "JWT") {
+    let header: StrictHeader = strict_header(identity, MAX_BYTES).ok_or(IdentityFault::Form)?;
+    if header.alg != "HS256" || header.typ.is_some_and(|typ| typ != "JWT") {
         return Err(IdentityFault::Form);
     }
     let claims = decode(identity, secrets)?;
     if claims.aud != site.as_str() {
         return Err(IdentityFault::Audience);
     }
-    let life = claims.exp.checked_sub(claims.iat).ok_or(IdentityFault::Lifetime)?;
-    if life > LONGEST_LIFE || claims.iat > now + SKEW || claims.exp <= now {
+    let lifetime = claims.exp.checked_sub(claims.iat).ok_or(IdentityFault::Lifetime)?;
+    if lifetime > MAX_LIFETIME || claims.iat > now + MAX_CLOCK_SKEW || claims.exp <= now {
         return Err(IdentityFault::Lifetime);
     }
-    let fits = |text: &str| text.chars().count() <= VALUE_CHARS && !text.chars().any(char::is_control);
+    let fits = |text: &str| text.chars().count() <= MAX_VALUE_CHARS && !text.chars().any(char::is_control);
     let values = [&claims.name, &claims.email, &claims.phone];
     if claims.sub.is_empty() || !fits(&claims.sub) || !values.into_iter().flatten().all(|value| fits(value)) {
         return Err(IdentityFault::Claims);
     }
-    let said = |value: Option<String>| value.filter(|value| !value.trim().is_empty());
-    Ok(UserProfile { user: claims.sub, name: said(claims.name), email: said(claims.email), phone: said(claims.phone) })
+    let non_blank = |value: Option<String>| value.filter(|value| !value.trim().is_empty());
+    Ok(UserProfile {
+        user: claims.sub,
+        name: non_blank(claims.name),
+        email: non_blank(claims.email),
+        phone: non_blank(claims.phone),
+    })
 }
 
 fn decode(identity: &str, secrets: &SecretString) -> Result<Claims, IdentityFault> {

@@ -30,7 +30,7 @@ impl Revocations {
         self.families.read().contains_key(family)
     }
 
-    /// Revokes a family, and wakes every caller of [`Revocations::until`].
+    /// Revokes a family, and wakes every caller of [`Revocations::wait_until`].
     pub fn add(&self, family: FamilyId, forget_at: u64) {
         self.families.write().insert(family, forget_at);
         self.notify();
@@ -41,15 +41,15 @@ impl Revocations {
         self.families.write().retain(|_, forget_at| *forget_at > now);
     }
 
-    /// Wakes every caller of [`Revocations::until`], because something else changed.
+    /// Wakes every caller of [`Revocations::wait_until`], because something else changed.
     pub fn notify(&self) {
         self.changed.send_modify(|count| *count += 1);
     }
 
     /// Waits until a condition holds; it is checked now and at every change.
-    pub async fn until(&self, is_so: impl Fn() -> bool) {
+    pub async fn wait_until(&self, condition: impl Fn() -> bool) {
         let mut changed = self.changed.subscribe();
-        while !is_so() {
+        while !condition() {
             if changed.changed().await.is_err() {
                 // The sender lives as long as `self`.
                 std::future::pending::<()>().await;

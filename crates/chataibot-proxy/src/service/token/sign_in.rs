@@ -105,7 +105,7 @@ impl CredentialIssuer {
                 }
                 match renewed {
                     Some(renewed) => Ok(renewed),
-                    None => self.begin(site, origin).await,
+                    None => self.begin_anonymous(site, origin).await,
                 }
             }
             (Some(renewed), Some(profile)) if user == Some(profile.key(site.id.as_str())) => {
@@ -114,7 +114,7 @@ impl CredentialIssuer {
             }
             (renewed, Some(profile)) => {
                 if let Some(renewed) = renewed {
-                    self.end(vec![renewed.family]).await?;
+                    self.revoke_families(vec![renewed.family]).await?;
                 }
                 self.sign_in(site, origin, profile).await
             }
@@ -122,22 +122,28 @@ impl CredentialIssuer {
     }
 
     /// Issues credentials to a new visitor.
-    async fn begin(&self, site: &Site, origin: &str) -> Result<Credentials, IssueError> {
+    async fn begin_anonymous(&self, site: &Site, origin: &str) -> Result<Credentials, IssueError> {
         let new = new_family(site, origin)?;
         let token = self.tokens.issue(site, origin, &new.visitor, &new.family, false)?;
         self.store.begin_family(new.clone()).await?;
-        Ok(Credentials { token, renewal: new.first, visitor: new.visitor, family: new.family, user: None })
+        Ok(Credentials { token, renewal: new.first_secret, visitor: new.visitor, family: new.family, user: None })
     }
 
     async fn renew(&self, site: &Site, origin: &str, secret: Secret) -> Result<Credentials, IssueError> {
-        let fresh = Secret::random()?;
+        let successor = Secret::random()?;
         let times = Times { now: self.clock.now(), grace: millis(GRACE), lifetime: millis(self.renewal_lifetime) };
-        let presented = Presented { site: site.id.as_str().to_owned(), origin: origin.to_owned(), secret, fresh };
+        let presented = Presented { site: site.id.as_str().to_owned(), origin: origin.to_owned(), secret, successor };
         match self.store.renew(presented, times).await? {
             Ok(renewed) => {
                 let user = self.store.user_of(renewed.family.clone()).await?;
                 let token = self.tokens.issue(site, origin, &renewed.visitor, &renewed.family, user.is_some())?;
-                Ok(Credentials { token, renewal: renewed.next, visitor: renewed.visitor, family: renewed.family, user })
+                Ok(Credentials {
+                    token,
+                    renewal: renewed.next_secret,
+                    visitor: renewed.visitor,
+                    family: renewed.family,
+                    user,
+                })
             }
             Err(refusal) => {
                 if let RenewalRefusal::Reused(family) = &refusal {
@@ -150,20 +156,20 @@ impl CredentialIssuer {
 
     async fn sign_in(&self, site: &Site, origin: &str, profile: UserProfile) -> Result<Credentials, IssueError> {
         let (user, new) = (profile.key(site.id.as_str()), new_family(site, origin)?);
-        let visitor = self.store.sign_in(NewSignIn { user, person: profile, family: new.clone() }).await?;
+        let visitor = self.store.sign_in(NewSignIn { user, profile, family: new.clone() }).await?;
         let token = self.tokens.issue(site, origin, &visitor, &new.family, true)?;
         self.metrics.signed_in.inc();
-        Ok(Credentials { token, renewal: new.first, visitor, family: new.family, user: Some(user) })
+        Ok(Credentials { token, renewal: new.first_secret, visitor, family: new.family, user: Some(user) })
     }
 
     /// Revokes the family of a renewal secret, with its tokens and streams; with `everywhere`, all
     /// families of its visitor. An unknown secret revokes nothing.
-    pub async fn leave(&self, presented: Secret, everywhere: bool) -> Result<(), StoreError> {
+    pub async fn sign_out(&self, presented: Secret, everywhere: bool) -> Result<(), StoreError> {
         let families = self.store.families_of(presented, everywhere).await?;
-        self.end(families).await
+        self.revoke_families(families).await
     }
 
-    async fn end(&self, families: Vec<FamilyId>) -> Result<(), StoreError> {
+    async fn revoke_families(&self, families: Vec<FamilyId>) -> Result<(), StoreError> {
         self.store.end_families(families.clone()).await?;
         for family in families {
             self.metrics.families_ended.inc();
@@ -175,13 +181,13 @@ impl CredentialIssuer {
 
 /// Creates a family for a new visitor.
 fn new_family(site: &Site, origin: &str) -> Result<NewFamily, IssueError> {
-    let (visitor, family, first) = (VisitorId::random()?, FamilyId::random()?, Secret::random()?);
-    Ok(NewFamily { site: site.id.as_str().to_owned(), origin: origin.to_owned(), visitor, family, first })
+    let (visitor, family, first_secret) = (VisitorId::random()?, FamilyId::random()?, Secret::random()?);
+    Ok(NewFamily { site: site.id.as_str().to_owned(), origin: origin.to_owned(), visitor, family, first_secret })
 }
 
 impl UserProfile {
     /// Merges the page's contact with the verified profile, which takes precedence.
-    pub fn over(&self, page: Option<Contact>) -> Contact {
+    pub fn merge_contact(&self, page: Option<Contact>) -> Contact {
         let page = page.unwrap_or_default();
         Contact {
             name: self.name.clone().or(page.name),
@@ -191,7 +197,7 @@ impl UserProfile {
     }
 
     /// Adds the user's id to the page's variables, as `user_id`.
-    pub fn among(&self, page: Option<Pairs>) -> Pairs {
+    pub fn merge_variables(&self, page: Option<Pairs>) -> Pairs {
         let mut pairs = page.unwrap_or_default();
         pairs.insert("user_id".to_owned(), self.user.clone());
         pairs

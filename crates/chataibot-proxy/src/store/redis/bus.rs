@@ -16,7 +16,7 @@ use redis::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Inner, PREFIX, TIMEOUT, id, number, pause, unreadable};
+use super::{Inner, PREFIX, TIMEOUT, format_id, parse_id, sleep_unless_shutdown, unreadable};
 use crate::{
     ids::{ConversationId, FamilyId},
     store::{Result, StoreError, StoreEvent},
@@ -43,14 +43,14 @@ struct BusPosition {
 
 impl Position {
     /// The current end of the bus.
-    pub(super) async fn now(inner: &Inner) -> Result<Self> {
+    pub(super) async fn end(inner: &Inner) -> Result<Self> {
         let bus_position = inner.try_call::<BusPosition>("bus_position", json!({})).await?.answer;
         Ok(Self { seen: bus_position.from, epoch: inner.epoch() })
     }
 
     /// Continues at this position if Redis still has it; otherwise at the end of the bus, and all
     /// readers start over.
-    async fn again(self, inner: &Inner) -> Result<Self> {
+    async fn resume(self, inner: &Inner) -> Result<Self> {
         let arguments = json!({ "seen": self.seen, "epoch": self.epoch });
         let bus_position = inner.try_call::<BusPosition>("bus_position", arguments).await?.answer;
         if !bus_position.whole || inner.epoch() != self.epoch {
@@ -64,25 +64,25 @@ impl Position {
 pub(super) async fn run(inner: Arc<Inner>, client: Client, mut position: Position) {
     loop {
         let fault = tokio::select! {
-            () = inner.ended.cancelled() => return,
+            () = inner.shutdown.cancelled() => return,
             fault = listen(&inner, &client, &mut position) => fault,
         };
         if let Some(error) = fault {
             tracing::warn!(%error, "the bus can't be read");
-            if pause(&inner, RETRY_DELAY).await {
+            if sleep_unless_shutdown(&inner, RETRY_DELAY).await {
                 return;
             }
         }
         loop {
             let before = Position { seen: position.seen.clone(), epoch: position.epoch };
-            match before.again(&inner).await {
+            match before.resume(&inner).await {
                 Ok(found) => {
                     position = found;
                     break;
                 }
                 Err(error) => tracing::debug!(%error, "Redis does not say how far the bus is"),
             }
-            if pause(&inner, RETRY_DELAY).await {
+            if sleep_unless_shutdown(&inner, RETRY_DELAY).await {
                 return;
             }
         }
@@ -111,9 +111,9 @@ async fn read(inner: &Inner, connection: &mut MultiplexedConnection, position: &
     command.arg("COUNT").arg(PAGE).arg("BLOCK").arg(WAIT.as_millis() as u64);
     command.arg("STREAMS").arg(format!("{PREFIX}:bus")).arg(&position.seen);
     let reply: Option<StreamReadReply> = command.query_async(connection).await?;
-    let news: Vec<StreamId> = reply.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids).collect();
-    let Some(last) = news.last().map(|news| news.id.clone()) else { return Ok(()) };
-    publish(inner, connection, &news).await?;
+    let events: Vec<StreamId> = reply.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids).collect();
+    let Some(last) = events.last().map(|event| event.id.clone()) else { return Ok(()) };
+    publish(inner, connection, &events).await?;
     position.seen = last;
     Ok(())
 }
@@ -121,39 +121,39 @@ async fn read(inner: &Inner, connection: &mut MultiplexedConnection, position: &
 /// Reads the entries that have subscribers here and publishes them to the hub, each conversation's
 /// in the order of its log. After a fault an entry may be published twice; a reader recognises it
 /// by its number.
-async fn publish(inner: &Inner, connection: &mut MultiplexedConnection, news: &[StreamId]) -> Result<()> {
-    let mut wanted: Vec<(ConversationId, u32, u32)> = Vec::new();
-    let mut places: HashMap<ConversationId, usize> = HashMap::new();
+async fn publish(inner: &Inner, connection: &mut MultiplexedConnection, events: &[StreamId]) -> Result<()> {
+    let mut ranges: Vec<(ConversationId, u32, u32)> = Vec::new();
+    let mut range_indices: HashMap<ConversationId, usize> = HashMap::new();
     let (mut deleted, mut revoked) = (Vec::new(), Vec::new());
-    for one in news {
-        if let Some(conversation) = one.get::<String>("entry") {
-            let conversation = ConversationId::new(number(&conversation)?);
-            let seq = one.get::<u32>("seq").ok_or_else(|| unreadable("news"))?;
-            if inner.hub.is_listened_to(conversation) {
-                let place = *places.entry(conversation).or_insert_with(|| {
-                    wanted.push((conversation, seq, seq));
-                    wanted.len() - 1
+    for event in events {
+        if let Some(conversation) = event.get::<String>("entry") {
+            let conversation = ConversationId::new(parse_id(&conversation)?);
+            let seq = event.get::<u32>("seq").ok_or_else(|| unreadable("news"))?;
+            if inner.hub.has_subscribers(conversation) {
+                let index = *range_indices.entry(conversation).or_insert_with(|| {
+                    ranges.push((conversation, seq, seq));
+                    ranges.len() - 1
                 });
-                wanted[place].2 = seq;
+                ranges[index].2 = seq;
             }
-        } else if let Some(conversation) = one.get::<String>("deleted") {
-            deleted.push(ConversationId::new(number(&conversation)?));
-        } else if let Some(family) = one.get::<String>("revoked").as_deref().and_then(FamilyId::parse) {
+        } else if let Some(conversation) = event.get::<String>("deleted") {
+            deleted.push(ConversationId::new(parse_id(&conversation)?));
+        } else if let Some(family) = event.get::<String>("revoked").as_deref().and_then(FamilyId::parse) {
             revoked.push(family);
         }
     }
-    revoked.into_iter().for_each(|family| inner.tell(StoreEvent::Revoked(family)));
-    if !wanted.is_empty() {
+    revoked.into_iter().for_each(|family| inner.emit_event(StoreEvent::Revoked(family)));
+    if !ranges.is_empty() {
         let mut pipeline = redis::pipe();
-        for (conversation, first, last) in &wanted {
-            let log = format!("{PREFIX}:log:{}", id(conversation.row()));
+        for (conversation, first, last) in &ranges {
+            let log = format!("{PREFIX}:log:{}", format_id(conversation.row()));
             pipeline.cmd("XRANGE").arg(log).arg(format!("{first}-0")).arg(format!("{last}-0"));
         }
         let logs: Vec<StreamRangeReply> = pipeline.query_async(connection).await?;
         let epoch = inner.epoch();
-        for ((conversation, ..), log) in wanted.iter().zip(logs) {
+        for ((conversation, ..), log) in ranges.iter().zip(logs) {
             for entry in &log.ids {
-                inner.hub.publish(*conversation, &Arc::new(super::log::entry_of(epoch, entry)?));
+                inner.hub.publish(*conversation, &Arc::new(super::log::parse_stream_entry(epoch, entry)?));
             }
         }
     }

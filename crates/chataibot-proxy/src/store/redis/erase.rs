@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Redis, number, unreadable};
+use super::{Redis, parse_id, unreadable};
 use crate::{
     ids::{ConversationId, FamilyId, VisitorId},
     store::{Result, erase::Erased},
@@ -15,7 +15,7 @@ impl Redis {
         let mut erased = Erased::default();
         for what in listed {
             match what.split_once(':') {
-                Some(("conversation", id)) => erased.conversations.push(ConversationId::new(number(id)?)),
+                Some(("conversation", id)) => erased.conversations.push(ConversationId::new(parse_id(id)?)),
                 Some(("family", id)) => {
                     erased.families.push(FamilyId::parse(id).ok_or_else(|| unreadable("erase"))?);
                 }

@@ -3,31 +3,31 @@
 use chataibot_wire::file::StoredFile;
 use serde_json::json;
 
-use super::{Redis, id};
+use super::{Redis, format_id};
 use crate::{
     ids::ConversationId,
     store::{
         Result,
-        files::{BATCH, NewFile, UNSENT},
+        files::{BATCH, NewFile, UNSENT_LIFETIME},
     },
 };
 
 impl Redis {
-    pub async fn keep_file(&self, new: NewFile, total: u64) -> Result<bool> {
+    pub async fn record_file(&self, new: NewFile, total: u64) -> Result<bool> {
         let NewFile { id: file_id, site, conversation, file } = new;
         let arguments = json!({
-            "id": file_id, "site": site, "conversation": id(conversation.row()), "total": total,
+            "id": file_id, "site": site, "conversation": format_id(conversation.row()), "total": total,
             "url": file.url, "name": file.name, "mime_type": file.mime_type, "size": file.size,
         });
-        self.inner.ask("keep_file", arguments).await
+        self.inner.query("keep_file", arguments).await
     }
 
-    pub async fn files_bytes(&self, site: &str) -> Result<u64> {
-        self.inner.ask("files_bytes", json!({ "site": site })).await
+    pub async fn total_file_bytes(&self, site: &str) -> Result<u64> {
+        self.inner.query("files_bytes", json!({ "site": site })).await
     }
 
     pub async fn file(&self, file_id: String) -> Result<Option<StoredFile>> {
-        self.inner.ask("file", json!({ "id": file_id })).await
+        self.inner.query("file", json!({ "id": file_id })).await
     }
 
     pub async fn issued_files(
@@ -38,20 +38,20 @@ impl Redis {
         if links.is_empty() {
             return Ok(Some(Vec::new()));
         }
-        let arguments = json!({ "conversation": id(conversation.row()), "links": links });
-        self.inner.ask("issued_files", arguments).await
+        let arguments = json!({ "conversation": format_id(conversation.row()), "links": links });
+        self.inner.query("issued_files", arguments).await
     }
 
-    pub async fn files_sent(&self, conversation: ConversationId, text: String) -> Result<()> {
-        self.inner.run("files_sent", json!({ "conversation": id(conversation.row()), "text": text })).await
+    pub async fn mark_files_sent(&self, conversation: ConversationId, text: String) -> Result<()> {
+        self.inner.execute("files_sent", json!({ "conversation": format_id(conversation.row()), "text": text })).await
     }
 
     pub async fn orphaned_files(&self) -> Result<Vec<String>> {
-        let arguments = json!({ "before": self.now().saturating_sub(UNSENT), "limit": BATCH });
+        let arguments = json!({ "before": self.now().saturating_sub(UNSENT_LIFETIME), "limit": BATCH });
         Ok(self.inner.call::<serde_json::Value>("orphaned_files", arguments).await?.rest)
     }
 
-    pub async fn forget_files(&self, ids: Vec<String>) -> Result<()> {
-        self.inner.run("forget_files", json!({ "ids": ids })).await
+    pub async fn delete_file_records(&self, ids: Vec<String>) -> Result<()> {
+        self.inner.execute("forget_files", json!({ "ids": ids })).await
     }
 }

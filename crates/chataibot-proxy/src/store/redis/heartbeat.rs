@@ -17,7 +17,7 @@ use crate::{clock::millis, store::Result};
 /// How long a proxy counts as alive after its last heartbeat.
 pub(super) const LEASE: Duration = Duration::from_secs(6);
 /// Interval between heartbeats.
-const BEAT: Duration = Duration::from_secs(1);
+const INTERVAL: Duration = Duration::from_secs(1);
 
 #[derive(Deserialize)]
 struct Heartbeat {
@@ -28,39 +28,39 @@ struct Heartbeat {
 
 /// Estimate of Redis' current clock, microseconds; zero before the first heartbeat. It orders
 /// webhooks across proxies, whose own clocks differ by too much for that. The exact time is
-/// unknown, but certain to lie between [`RedisTime::early`] and [`RedisTime::late`].
+/// unknown, but certain to lie between [`RedisTime::earliest`] and [`RedisTime::latest`].
 #[derive(Debug, Default)]
-pub(super) struct RedisTime(Mutex<Option<Measured>>);
+pub(super) struct RedisTime(Mutex<Option<Measurement>>);
 
-/// Redis' clock showed `time` at some moment between `asked` and `answered`.
+/// Redis' clock showed `time` at some moment between `sent_at` and `received_at`.
 #[derive(Clone, Copy, Debug)]
-struct Measured {
-    asked: Instant,
-    answered: Instant,
+struct Measurement {
+    sent_at: Instant,
+    received_at: Instant,
     time: u64,
 }
 
 /// Maximum age of a measurement, however precise: clocks run at different speeds.
-const DRIFT: Duration = Duration::from_secs(30);
+const MAX_AGE: Duration = Duration::from_secs(30);
 
 impl RedisTime {
-    pub(super) fn early(&self) -> u64 {
-        self.measured().map_or(0, |measured| measured.time + micros(measured.answered.elapsed()))
+    pub(super) fn earliest(&self) -> u64 {
+        self.measurement().map_or(0, |measured| measured.time + micros(measured.received_at.elapsed()))
     }
 
-    pub(super) fn late(&self) -> u64 {
-        self.measured().map_or(0, |measured| measured.time + micros(measured.asked.elapsed()))
+    pub(super) fn latest(&self) -> u64 {
+        self.measurement().map_or(0, |measured| measured.time + micros(measured.sent_at.elapsed()))
     }
 
-    fn measured(&self) -> Option<Measured> {
+    fn measurement(&self) -> Option<Measurement> {
         *self.0.lock()
     }
 
     /// Keeps the measurement with the quickest answer, which is the most precise one.
-    fn measure(&self, asked: Instant, time: u64) {
-        let new = Measured { asked, answered: Instant::now(), time };
-        let took = |measured: Measured| measured.answered - measured.asked;
-        let is_better = |old: Measured| took(new) <= took(old) || old.answered.elapsed() > DRIFT;
+    fn record(&self, sent_at: Instant, time: u64) {
+        let new = Measurement { sent_at, received_at: Instant::now(), time };
+        let round_trip = |measured: Measurement| measured.received_at - measured.sent_at;
+        let is_better = |old: Measurement| round_trip(new) <= round_trip(old) || old.received_at.elapsed() > MAX_AGE;
         let mut measured = self.0.lock();
         if measured.is_none_or(is_better) {
             *measured = Some(new);
@@ -75,9 +75,9 @@ fn micros(duration: Duration) -> u64 {
 impl Inner {
     /// Sends one heartbeat.
     pub(super) async fn heartbeat(&self) -> Result<()> {
-        let asked = Instant::now();
+        let sent_at = Instant::now();
         let heartbeat = self.try_call::<Heartbeat>("heartbeat", json!({ "lease": millis(LEASE) })).await?.answer;
-        self.redis_clock.measure(asked, heartbeat.time as u64);
+        self.redis_clock.record(sent_at, heartbeat.time as u64);
         if heartbeat.expired > 0 {
             tracing::warn!(
                 messages = heartbeat.expired,
@@ -92,17 +92,17 @@ impl Inner {
 pub(super) async fn run(inner: Arc<Inner>) {
     loop {
         tokio::select! {
-            () = inner.ended.cancelled() => return,
-            () = inner.probe.notified() => {}
-            () = tokio::time::sleep(BEAT) => {}
+            () = inner.shutdown.cancelled() => return,
+            () = inner.wake_heartbeat.notified() => {}
+            () = tokio::time::sleep(INTERVAL) => {}
         }
-        let given = inner.heartbeat().await;
+        let result = inner.heartbeat().await;
         let was_away = inner.is_unavailable.load(Ordering::Relaxed);
-        if was_away && given.is_ok() {
+        if was_away && result.is_ok() {
             *inner.failover_after.lock() = tokio::time::Instant::now() + LEASE;
         }
-        inner.is_unavailable.store(given.is_err(), Ordering::Relaxed);
-        match given {
+        inner.is_unavailable.store(result.is_err(), Ordering::Relaxed);
+        match result {
             Ok(()) if was_away => tracing::info!("Redis is back"),
             Ok(()) => {}
             Err(error) if !was_away => tracing::error!(%error, "Redis is away; requests are refused until it is back"),

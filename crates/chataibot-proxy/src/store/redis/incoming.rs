@@ -17,9 +17,9 @@ use crate::{
     normalise::{EventKind, Incoming},
     store::{
         Result,
-        incoming::{REDELIVERY_WINDOW, ReceiveStats, digest, letters, to_json, visible},
+        incoming::{REDELIVERY_WINDOW, ReceiveStats, digest, letters_and_digits, to_json, without_whitespace},
         pending_events::{MAX_BYTES, MAX_EVENTS, MAX_WAIT, visitor_of},
-        retention::KEY_LIFETIME,
+        retention::IDEMPOTENCY_LIFETIME,
     },
 };
 
@@ -76,24 +76,24 @@ impl Redis {
     pub async fn receive(&self, delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> Result<ReceiveStats> {
         // The latest possible time: an event that may have come after the acknowledgement of an
         // identical one is not its redelivery. A duplicate is better than a loss.
-        let arrived = self.inner.redis_clock.late();
+        let arrived_at = self.inner.redis_clock.latest();
         // Outcomes of earlier deliveries decide what is a redelivery, so they are written first.
         self.inner.write_acks().await?;
-        let told = events.iter().map(|event| argument(&sites, event)).collect::<Result<Vec<_>, _>>()?;
+        let script_events = events.iter().map(|event| event_argument(&sites, event)).collect::<Result<Vec<_>, _>>()?;
         let now = self.now();
         let mut arguments = json!({
-            "arrived": arrived, "may_wait": true,
-            "delivery": self.inner.delivery(delivery),
+            "arrived": arrived_at, "may_wait": true,
+            "delivery": self.inner.delivery_id(delivery),
             "sites": sites, "sites_text": format!(",{},", sites.join(",")),
-            "events": told,
+            "events": script_events,
             "fresh_since": now.saturating_sub(2 * MAX_WAIT),
             "window_since": now.saturating_sub(REDELIVERY_WINDOW),
             "room": MAX_EVENTS, "room_bytes": MAX_BYTES,
-            "keep_ids": KEY_LIFETIME / 1000, "keep_marks": 2 * REDELIVERY_WINDOW / 1000,
+            "keep_ids": IDEMPOTENCY_LIFETIME / 1000, "keep_marks": 2 * REDELIVERY_WINDOW / 1000,
         });
         let until = Instant::now() + PEER_ACK_TIMEOUT;
         loop {
-            let answer: ReceiveAnswer = self.inner.ask("receive", arguments.clone()).await?;
+            let answer: ReceiveAnswer = self.inner.query("receive", arguments.clone()).await?;
             if !answer.wait {
                 return Ok(answer.stats);
             }
@@ -103,7 +103,7 @@ impl Redis {
     }
 
     pub fn acknowledge(&self, delivery: u64, sent: bool) {
-        let note = AckNote { delivery, at: self.inner.redis_clock.early(), is_acknowledged: sent };
+        let note = AckNote { delivery, at: self.inner.redis_clock.earliest(), is_acknowledged: sent };
         self.inner.ack_notes.lock().push(note);
         let inner = Arc::clone(&self.inner);
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
@@ -116,35 +116,35 @@ impl Redis {
 
     pub async fn sweep_pending_events(&self) -> Result<u64> {
         let before = self.now().saturating_sub(MAX_WAIT);
-        self.inner.ask("sweep_pending_events", json!({ "before": before })).await
+        self.inner.query("sweep_pending_events", json!({ "before": before })).await
     }
 }
 
 impl Inner {
     /// The instance makes the id unique: two proxies may count from the same number.
-    fn delivery(&self, number: u64) -> String {
+    fn delivery_id(&self, number: u64) -> String {
         format!("{}/{number}", self.instance)
     }
 
     /// Writes the outcomes of deliveries, in order. One that can't be written stays for the next
     /// time.
     pub(super) async fn write_acks(&self) -> Result<()> {
-        let _writing = self.writing_acks.lock().await;
+        let _writing = self.ack_write_lock.lock().await;
         loop {
             let first = self.ack_notes.lock().first().copied();
             let Some(note) = first else { return Ok(()) };
             let op = if note.is_acknowledged { "acknowledged" } else { "unacknowledged" };
-            let delivery = self.delivery(note.delivery);
+            let delivery = self.delivery_id(note.delivery);
             let arguments = json!({ "delivery": delivery, "at": note.at, "keep_marks": 2 * REDELIVERY_WINDOW / 1000 });
-            self.ask::<Value>(op, arguments).await?;
+            self.query::<Value>(op, arguments).await?;
             self.ack_notes.lock().remove(0);
         }
     }
 }
 
-fn argument<'a>(sites: &[String], event: &'a Incoming) -> Result<EventArgument<'a>> {
+fn event_argument<'a>(sites: &[String], event: &'a Incoming) -> Result<EventArgument<'a>> {
     let json = |event: &Event| serde_json::to_string(event).map_err(|_| unreadable("an event"));
-    let mut told = EventArgument {
+    let mut argument = EventArgument {
         conversation: &event.conversation,
         visitor: event.visitor_key.as_deref().map(visitor_of),
         id: event.id.as_deref(),
@@ -161,27 +161,28 @@ fn argument<'a>(sites: &[String], event: &'a Incoming) -> Result<EventArgument<'
         EventKind::Message { author, content } => {
             if *author == Author::Visitor {
                 let words = content.to_plain();
-                told.kind = "visitor";
-                told.words = Some(digest_of(&visible(&words)));
-                told.letters = Some(letters(&words)).filter(|letters| !letters.is_empty()).map(|l| digest_of(&l));
+                argument.kind = "visitor";
+                argument.words = Some(digest_of(&without_whitespace(&words)));
+                argument.letters =
+                    Some(letters_and_digits(&words)).filter(|letters| !letters.is_empty()).map(|l| digest_of(&l));
             }
             let message = Message { author: *author, client_message_id: None, content: content.clone() };
-            told.entry = Some(json(&Event::Message(message))?);
+            argument.entry = Some(json(&Event::Message(message))?);
         }
         EventKind::Status(status) => {
-            told.kind = "status";
-            told.status = Some(*status);
+            argument.kind = "status";
+            argument.status = Some(*status);
         }
         EventKind::Assignee(assignee) => {
-            told.kind = "assignee";
-            told.entry = Some(json(&Event::Assignee(assignee.clone()))?);
+            argument.kind = "assignee";
+            argument.entry = Some(json(&Event::Assignee(assignee.clone()))?);
         }
         EventKind::Created { closed } => {
-            told.kind = "created";
-            told.closed = *closed;
+            argument.kind = "created";
+            argument.closed = *closed;
         }
     }
-    Ok(told)
+    Ok(argument)
 }
 
 /// Returns a short digest of fixed length, so that a list of them can be searched as text.

@@ -5,14 +5,14 @@ use redis::streams::StreamId;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Redis, Reply, id, number, unreadable};
+use super::{Redis, Reply, format_id, parse_id, unreadable};
 use crate::{
     ids::ConversationId,
     store::{Owned, ReadFrom, Replay, Result},
 };
 
 #[derive(Deserialize)]
-struct Found {
+struct OwnedAnswer {
     id: Option<String>,
     platform: Option<String>,
     #[serde(default)]
@@ -20,23 +20,23 @@ struct Found {
 }
 
 #[derive(Deserialize)]
-struct Page {
+struct PageAnswer {
     reset: Option<String>,
     more: bool,
     earlier: Option<bool>,
 }
 
 impl Redis {
-    pub async fn owned(&self, site: &str, visitor: &str, alias: &str) -> Result<Option<Owned>> {
+    pub async fn owned_conversation(&self, site: &str, visitor: &str, alias: &str) -> Result<Option<Owned>> {
         let arguments = json!({ "site": site, "visitor": visitor, "alias": alias });
-        let found: Found = self.inner.ask("owned", arguments).await?;
-        let Some(id) = found.id else { return Ok(None) };
-        let id = ConversationId::new(number(&id)?);
-        Ok(Some(Owned { id, platform_id: found.platform, ended: found.ended }))
+        let answer: OwnedAnswer = self.inner.query("owned", arguments).await?;
+        let Some(id) = answer.id else { return Ok(None) };
+        let id = ConversationId::new(parse_id(&id)?);
+        Ok(Some(Owned { id, platform_id: answer.platform, has_ended: answer.ended }))
     }
 
     pub async fn read_after(&self, conversation: ConversationId, from: ReadFrom, limit: u32) -> Result<Replay> {
-        let mut arguments = json!({ "conversation": id(conversation.row()), "limit": limit });
+        let mut arguments = json!({ "conversation": format_id(conversation.row()), "limit": limit });
         if let Some(cursor) = from.after {
             arguments["epoch"] = cursor.epoch.into();
             arguments["seq"] = cursor.seq.into();
@@ -48,34 +48,34 @@ impl Redis {
     }
 
     pub async fn read_before(&self, conversation: ConversationId, before: Cursor, limit: u32) -> Result<Replay> {
-        let conversation = id(conversation.row());
+        let conversation = format_id(conversation.row());
         let arguments =
             json!({ "conversation": conversation, "epoch": before.epoch, "seq": before.seq, "limit": limit });
         self.read("read_before", arguments).await
     }
 
     async fn read(&self, op: &str, arguments: Value) -> Result<Replay> {
-        let Reply { epoch, answer: page, rest } = self.inner.call::<Page>(op, arguments).await?;
-        let entries = rest.chunks_exact(3).map(|parts| entry(epoch, &parts[0], &parts[1], &parts[2]));
+        let Reply { epoch, answer: page, rest } = self.inner.call::<PageAnswer>(op, arguments).await?;
+        let entries = rest.chunks_exact(3).map(|parts| parse_entry(epoch, &parts[0], &parts[1], &parts[2]));
         let entries = entries.collect::<Result<Vec<_>, _>>()?;
         Ok(Replay {
             epoch,
             reset: page.reset.map(|reason| Reset { reason }),
             entries,
-            more: page.more,
+            has_more: page.more,
             earlier: page.earlier,
         })
     }
 }
 
 /// Parses an entry of the stream.
-pub(super) fn entry_of(epoch: u32, stored: &StreamId) -> Result<Entry> {
+pub(super) fn parse_stream_entry(epoch: u32, stored: &StreamId) -> Result<Entry> {
     let seq = stored.id.split('-').next().unwrap_or_default();
     let field = |name| stored.get::<String>(name).ok_or_else(|| unreadable("an entry"));
-    entry(epoch, seq, &field("at")?, &field("event")?)
+    parse_entry(epoch, seq, &field("at")?, &field("event")?)
 }
 
-fn entry(epoch: u32, seq: &str, at: &str, event: &str) -> Result<Entry> {
+fn parse_entry(epoch: u32, seq: &str, at: &str, event: &str) -> Result<Entry> {
     let seq = seq.parse().map_err(|_| unreadable("an entry's number"))?;
     let at = at.parse().map_err(|_| unreadable("an entry's time"))?;
     let event = serde_json::from_str(event).map_err(|_| unreadable("an entry"))?;

@@ -5,16 +5,18 @@ use serde_json::{Value, json};
 
 use super::{Redis, unreadable};
 use crate::{
-    credentials::{self, Key, KeyRing, Secret, unhex},
+    credentials::{self, Key, KeyRing, Secret, decode_hex_32},
     ids::{FamilyId, VisitorId},
     store::{
         Result, StoreError,
-        renewals::{BATCH, KEY_AGE, KEY_REST, NewFamily, Presented, RenewalRefusal, Renewed, Times},
+        renewals::{
+            BATCH, KEY_ROTATION_AGE, NewFamily, Presented, RETIRED_KEY_LIFETIME, RenewalRefusal, Renewed, Times,
+        },
     },
 };
 
 /// Age at which a new key begins to sign, milliseconds: every proxy has read it by then.
-const HOLD: u64 = 30 * 1000;
+const ACTIVATION_DELAY: u64 = 30 * 1000;
 
 #[derive(Deserialize)]
 struct Answer {
@@ -27,16 +29,17 @@ struct Answer {
 
 impl Redis {
     pub async fn begin_family(&self, new: NewFamily) -> Result<()> {
-        self.inner.run("begin_family", of_family(&new)).await
+        self.inner.execute("begin_family", family_arguments(&new)).await
     }
 
     pub async fn renew(&self, presented: Presented, times: Times) -> Result<Result<Renewed, RenewalRefusal>> {
-        let Presented { site, origin, secret, fresh } = presented;
+        let Presented { site, origin, secret, successor } = presented;
         let arguments = json!({
-            "site": site, "origin": origin, "hash": hex::encode(secret.hash()), "fresh_hash": hex::encode(fresh.hash()),
-            "sealed": hex::encode(secret.seal(&fresh)), "lifetime": times.lifetime, "grace": times.grace,
+            "site": site, "origin": origin, "hash": hex::encode(secret.hash()),
+            "fresh_hash": hex::encode(successor.hash()),
+            "sealed": hex::encode(secret.seal(&successor)), "lifetime": times.lifetime, "grace": times.grace,
         });
-        let answer: Answer = self.inner.ask("renew", arguments).await?;
+        let answer: Answer = self.inner.query("renew", arguments).await?;
         let family = answer.family.as_deref().and_then(FamilyId::parse);
         let malformed = || StoreError::Corrupt("a renewal family has a malformed id".to_owned());
         if let Some(refused) = answer.refused {
@@ -50,22 +53,22 @@ impl Redis {
         }
         let visitor = answer.visitor.as_deref().and_then(VisitorId::parse);
         let (Some(visitor), Some(family)) = (visitor, family) else { return Err(malformed()) };
-        let next = match answer.successor {
-            None => fresh,
-            Some(sealed) => self.end_of_line(open(&secret, &sealed)?).await?,
+        let next_secret = match answer.successor {
+            None => successor,
+            Some(sealed) => self.unused_successor(unseal(&secret, &sealed)?).await?,
         };
-        Ok(Ok(Renewed { visitor, family, next }))
+        Ok(Ok(Renewed { visitor, family, next_secret }))
     }
 
     /// Follows the successors of `secret` to the unused one. Within the grace period a quick tab
     /// may be several renewals ahead; one that is quicker than this loop has used the result just
     /// now, which is within the grace period, too.
-    async fn end_of_line(&self, secret: Secret) -> Result<Secret> {
+    async fn unused_successor(&self, secret: Secret) -> Result<Secret> {
         let mut current = secret;
         loop {
             let arguments = json!({ "hash": hex::encode(current.hash()) });
-            match self.inner.ask::<Option<String>>("successor", arguments).await? {
-                Some(sealed) => current = open(&current, &sealed)?,
+            match self.inner.query::<Option<String>>("successor", arguments).await? {
+                Some(sealed) => current = unseal(&current, &sealed)?,
                 None => return Ok(current),
             }
         }
@@ -81,43 +84,44 @@ impl Redis {
     }
 
     pub async fn sweep_families(&self, before: u64) -> Result<()> {
-        self.inner.run("sweep_families", json!({ "before": before, "limit": BATCH })).await
+        self.inner.execute("sweep_families", json!({ "before": before, "limit": BATCH })).await
     }
 
     pub async fn signing_keys(&self, now: u64) -> Result<KeyRing> {
         let (kid, secret) = credentials::generate().map_err(StoreError::no_randomness)?;
         let arguments = json!({
             "kid": kid, "secret": hex::encode(secret.as_ref()), "at": now,
-            "made_before": now.saturating_sub(KEY_AGE + KEY_REST), "fresh_since": now.saturating_sub(KEY_AGE),
+            "made_before": now.saturating_sub(KEY_ROTATION_AGE + RETIRED_KEY_LIFETIME),
+            "fresh_since": now.saturating_sub(KEY_ROTATION_AGE),
         });
         let listed = self.inner.call::<Value>("signing_keys", arguments).await?.rest;
-        let mut found = Vec::new();
+        let mut keys = Vec::new();
         for pair in listed.chunks_exact(2) {
-            let (made, secret) = pair[1].split_once(' ').ok_or_else(|| unreadable("a signing key"))?;
-            let made = made.parse::<u64>().map_err(|_| unreadable("a signing key"))?;
-            let secret = unhex(secret).ok_or_else(|| unreadable("a signing key"))?;
-            found.push((made, Key::new(pair[0].clone(), &secret)));
+            let (created_at, secret) = pair[1].split_once(' ').ok_or_else(|| unreadable("a signing key"))?;
+            let created_at = created_at.parse::<u64>().map_err(|_| unreadable("a signing key"))?;
+            let secret = decode_hex_32(secret).ok_or_else(|| unreadable("a signing key"))?;
+            keys.push((created_at, Key::new(pair[0].clone(), &secret)));
         }
-        found.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.id.cmp(&other.id)));
+        keys.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.id.cmp(&other.id)));
         // The newest key that every proxy knows; if there is none, the oldest.
-        let known = found.iter().position(|(made, _)| made.saturating_add(HOLD) <= now);
-        let at = known.unwrap_or(found.len().saturating_sub(1));
-        if found.is_empty() {
+        let active = keys.iter().position(|(created_at, _)| created_at.saturating_add(ACTIVATION_DELAY) <= now);
+        let at = active.unwrap_or(keys.len().saturating_sub(1));
+        if keys.is_empty() {
             return Err(StoreError::Corrupt("there is no signing key".to_owned()));
         }
-        let (_, newest) = found.remove(at);
-        Ok(KeyRing::new(newest, found.into_iter().map(|(_, key)| key).collect()))
+        let (_, newest) = keys.remove(at);
+        Ok(KeyRing::new(newest, keys.into_iter().map(|(_, key)| key).collect()))
     }
 }
 
 /// A new family as passed to the script.
-pub(super) fn of_family(new: &NewFamily) -> Value {
+pub(super) fn family_arguments(new: &NewFamily) -> Value {
     json!({
         "family": new.family.as_str(), "site": new.site, "origin": new.origin,
-        "visitor": new.visitor.as_str(), "hash": hex::encode(new.first.hash()),
+        "visitor": new.visitor.as_str(), "hash": hex::encode(new.first_secret.hash()),
     })
 }
 
-fn open(secret: &Secret, sealed: &str) -> Result<Secret> {
-    unhex(sealed).map(|sealed| secret.open(&sealed)).ok_or_else(|| unreadable("a sealed secret"))
+fn unseal(secret: &Secret, sealed: &str) -> Result<Secret> {
+    decode_hex_32(sealed).map(|sealed| secret.open(&sealed)).ok_or_else(|| unreadable("a sealed secret"))
 }

@@ -7,13 +7,15 @@ use chataibot_wire::{Author, Event, entry::Message};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{Inner, Redis, id, incoming::digest_of, number, pause, unreadable};
+use super::{Inner, Redis, format_id, incoming::digest_of, parse_id, sleep_unless_shutdown, unreadable};
 use crate::{
     ids::{ConversationId, random_hex},
     store::{
         Result, StoreError,
-        incoming::{letters, written},
-        sends::{BeginOutcome, Forward, NewSend, Outcome, PlatformRefusal, Record, SendId, SendKey, Settled, state_of},
+        incoming::{letters_and_digits, possible_echoes},
+        sends::{
+            BeginOutcome, Forward, NewSend, Outcome, PlatformRefusal, Record, SendId, SendKey, Settled, parse_state,
+        },
     },
 };
 
@@ -55,9 +57,9 @@ struct SettleAnswer {
 }
 
 impl RecordAnswer {
-    fn record(self) -> Record {
+    fn into_record(self) -> Record {
         let refusal = self.status.zip(self.code).map(|(status, code)| PlatformRefusal { status, code });
-        Record { alias: self.alias, state: state_of(&self.state), answer: self.answer, refusal }
+        Record { alias: self.alias, state: parse_state(&self.state), answer: self.answer, refusal }
     }
 }
 
@@ -72,13 +74,13 @@ impl Redis {
 
     async fn begin(&self, op: &str, send: NewSend, alias: String) -> Result<BeginOutcome> {
         let nonce = random_hex().map_err(StoreError::no_randomness)?;
-        let mut arguments = begun(&send, alias)?;
+        let mut arguments = begin_arguments(&send, alias)?;
         arguments["nonce"] = nonce.as_str().into();
         if self.inner.rollbacks.lock().contains(&send.key) {
             return Err(StoreError::Unavailable);
         }
-        match self.inner.ask::<BeginAnswer>(op, arguments).await {
-            Ok(answer) => answer.begun(),
+        match self.inner.query::<BeginAnswer>(op, arguments).await {
+            Ok(answer) => answer.into_outcome(),
             Err(StoreError::Redis(error)) if super::is_lost(&error) => {
                 self.inner.rollbacks.lock().insert(send.key.clone());
                 tokio::spawn(roll_back(Arc::clone(&self.inner), send.key, nonce));
@@ -91,10 +93,10 @@ impl Redis {
     pub async fn settle(&self, send: SendId, outcome: Outcome) -> Result<Settled> {
         let outcome = match outcome {
             Outcome::Accepted { platform_id, answer } => {
-                let mut told = json!({ "kind": "accepted" });
-                platform_id.into_iter().for_each(|id| told["platform"] = id.into());
-                answer.into_iter().for_each(|answer| told["answer"] = answer.into());
-                told
+                let mut argument = json!({ "kind": "accepted" });
+                platform_id.into_iter().for_each(|id| argument["platform"] = id.into());
+                answer.into_iter().for_each(|answer| argument["answer"] = answer.into());
+                argument
             }
             Outcome::Failed => json!({ "kind": "failed" }),
             Outcome::Refused(PlatformRefusal { status, code }) => {
@@ -102,16 +104,16 @@ impl Redis {
             }
             Outcome::Unknown => json!({ "kind": "unknown" }),
         };
-        let arguments = json!({ "send": id(send.0), "outcome": outcome });
+        let arguments = json!({ "send": format_id(send.0), "outcome": outcome });
         // Idempotent: a state that is already recorded is not logged again.
-        let mut told = tokio::spawn(repeat_until_answered(Arc::clone(&self.inner), "settle", arguments));
-        let settled: SettleAnswer = match tokio::time::timeout(SETTLE_TIMEOUT, &mut told).await {
-            Ok(told) => told.map_err(|_| StoreError::Stopped)??,
+        let mut task = tokio::spawn(repeat_until_answered(Arc::clone(&self.inner), "settle", arguments));
+        let settled: SettleAnswer = match tokio::time::timeout(SETTLE_TIMEOUT, &mut task).await {
+            Ok(joined) => joined.map_err(|_| StoreError::Stopped)??,
             Err(_) => return Err(StoreError::Unavailable),
         };
         match settled.record {
             Some(record) if !settled.gone => {
-                Ok(Settled { record: record.record(), released: settled.released, foreign: settled.foreign })
+                Ok(Settled { record: record.into_record(), released: settled.released, is_foreign: settled.foreign })
             }
             Some(_) | None => Err(StoreError::Corrupt("a message was deleted before its outcome was known".to_owned())),
         }
@@ -128,7 +130,7 @@ async fn repeat_until_answered<T: DeserializeOwned>(
         match inner.try_call(op, arguments.clone()).await {
             Ok(reply) => return Ok(reply.answer),
             Err(StoreError::Redis(error)) => {
-                if pause(&inner, RETRY_DELAY).await {
+                if sleep_unless_shutdown(&inner, RETRY_DELAY).await {
                     return Err(StoreError::Redis(error));
                 }
             }
@@ -146,39 +148,40 @@ async fn roll_back(inner: Arc<Inner>, key: SendKey, nonce: String) {
     inner.rollbacks.lock().remove(&key);
 }
 
-fn begun(send: &NewSend, alias: String) -> Result<Value> {
+fn begin_arguments(send: &NewSend, alias: String) -> Result<Value> {
     let (key, body) = (&send.key, &send.body);
     let message =
         Message { author: Author::Visitor, client_message_id: Some(key.key.clone()), content: body.content.clone() };
     let text = body.content.to_plain();
     let mut letters_of = Vec::new();
     if !body.echoes.is_empty() {
-        letters_of.extend([&text].into_iter().chain(&body.echoes).map(|text| letters(text)));
+        letters_of.extend([&text].into_iter().chain(&body.echoes).map(|text| letters_and_digits(text)));
     }
     letters_of.retain(|letters| !letters.is_empty());
     Ok(json!({
         "site": key.site, "visitor": key.visitor, "key": key.key, "alias": alias,
         "fingerprint": hex::encode(send.fingerprint),
         "message": serde_json::to_string(&Event::Message(message)).map_err(|_| unreadable("a message"))?,
-        "words": written(&text).map(|form| digest_of(&form)).join(" "),
+        "words": possible_echoes(&text).map(|form| digest_of(&form)).join(" "),
         "letters": letters_of.iter().map(|letters| digest_of(letters)).collect::<Vec<_>>().join(" "),
     }))
 }
 
 impl BeginAnswer {
-    fn begun(self) -> Result<BeginOutcome> {
+    fn into_outcome(self) -> Result<BeginOutcome> {
         let conversation = || -> Result<ConversationId> {
-            Ok(ConversationId::new(number(self.conversation.as_deref().unwrap_or_default())?))
+            Ok(ConversationId::new(parse_id(self.conversation.as_deref().unwrap_or_default())?))
         };
         match self.begun.as_str() {
             "forward" => Ok(BeginOutcome::Forward(Forward {
-                send: SendId(number(self.send.as_deref().unwrap_or_default())?),
+                send: SendId(parse_id(self.send.as_deref().unwrap_or_default())?),
                 conversation: conversation()?,
                 platform_id: self.platform,
             })),
-            "known" => {
-                self.record.map(|record| BeginOutcome::Known(record.record())).ok_or_else(|| unreadable("a record"))
-            }
+            "known" => self
+                .record
+                .map(|record| BeginOutcome::Known(record.into_record()))
+                .ok_or_else(|| unreadable("a record")),
             "other_body" => Ok(BeginOutcome::KeyReused),
             "ended" => Ok(BeginOutcome::Ended),
             "not_found" => Ok(BeginOutcome::NotFound),

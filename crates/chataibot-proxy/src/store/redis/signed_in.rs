@@ -4,47 +4,47 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Redis, renewals::of_family, unreadable};
+use super::{Redis, renewals::family_arguments, unreadable};
 use crate::{
-    credentials::{Secret, UserProfile, unhex},
+    credentials::{Secret, UserProfile, decode_hex_32},
     ids::{FamilyId, VisitorId},
     store::{
         Result,
         renewals::BATCH,
-        signed_in::{self, NewSignIn, written},
+        signed_in::{self, NewSignIn, profile_to_json},
     },
 };
 
 #[derive(Deserialize)]
-struct Known {
+struct FamilyUser {
     user: Option<String>,
     person: Option<String>,
 }
 
 impl Redis {
     pub async fn sign_in(&self, new: NewSignIn) -> Result<VisitorId> {
-        let mut arguments = of_family(&new.family);
+        let mut arguments = family_arguments(&new.family);
         arguments["user"] = hex::encode(new.user).into();
-        arguments["person"] = written(&new.person)?.into();
-        signed_in::visitor(&self.inner.ask::<String>("sign_in", arguments).await?)
+        arguments["person"] = profile_to_json(&new.profile)?.into();
+        signed_in::parse_visitor_id(&self.inner.query::<String>("sign_in", arguments).await?)
     }
 
     pub async fn user_of(&self, family: FamilyId) -> Result<Option<[u8; 32]>> {
-        let user = self.known(&family).await?.user;
-        user.map(|user| unhex(&user).ok_or_else(|| unreadable("known"))).transpose()
+        let user = self.family_user(&family).await?.user;
+        user.map(|user| decode_hex_32(&user).ok_or_else(|| unreadable("known"))).transpose()
     }
 
     pub async fn profile_of(&self, family: FamilyId) -> Result<Option<UserProfile>> {
-        self.known(&family).await?.person.as_deref().map(signed_in::read).transpose()
+        self.family_user(&family).await?.person.as_deref().map(signed_in::profile_from_json).transpose()
     }
 
-    async fn known(&self, family: &FamilyId) -> Result<Known> {
-        self.inner.ask("known", json!({ "family": family.as_str() })).await
+    async fn family_user(&self, family: &FamilyId) -> Result<FamilyUser> {
+        self.inner.query("known", json!({ "family": family.as_str() })).await
     }
 
-    pub async fn update_profile(&self, family: FamilyId, person: UserProfile) -> Result<()> {
-        let arguments = json!({ "family": family.as_str(), "person": written(&person)? });
-        self.inner.run("update_profile", arguments).await
+    pub async fn update_profile(&self, family: FamilyId, profile: UserProfile) -> Result<()> {
+        let arguments = json!({ "family": family.as_str(), "person": profile_to_json(&profile)? });
+        self.inner.execute("update_profile", arguments).await
     }
 
     pub async fn families_of(&self, secret: Secret, everywhere: bool) -> Result<Vec<FamilyId>> {
@@ -55,10 +55,10 @@ impl Redis {
 
     pub async fn end_families(&self, families: Vec<FamilyId>) -> Result<()> {
         let families: Vec<&str> = families.iter().map(FamilyId::as_str).collect();
-        self.inner.run("end_families", json!({ "families": families })).await
+        self.inner.execute("end_families", json!({ "families": families })).await
     }
 
     pub async fn sweep_users(&self, before: u64) -> Result<()> {
-        self.inner.run("sweep_users", json!({ "before": before, "limit": BATCH })).await
+        self.inner.execute("sweep_users", json!({ "before": before, "limit": BATCH })).await
     }
 }

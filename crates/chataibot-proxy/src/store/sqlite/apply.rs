@@ -50,11 +50,11 @@ fn is_echo(
     stats: &mut ReceiveStats,
 ) -> Result<bool> {
     let words = content.to_plain();
-    let waiting = awaiting_echo::awaiting(ctx.transaction(), conversation)?;
+    let waiting = awaiting_echo::messages_awaiting_echo(ctx.transaction(), conversation)?;
     let by_id = id.and_then(|id| waiting.iter().find(|send| send.stored.record.answer.as_deref() == Some(id)));
     if let Some(send) = by_id.or_else(|| waiting.iter().find(|send| send.is_echoed_by(&words))) {
         stats.echoes += 1;
-        stats.reconciled += u64::from(send.stored.probe());
+        stats.reconciled += u64::from(send.stored.is_reconciled_by_echo());
         set_echoed(ctx, &send.stored)?;
         return Ok(true);
     }

@@ -14,9 +14,9 @@ impl Sqlite {
     pub async fn erase_visitor(&self, visitor: VisitorId) -> Result<Erased> {
         let now = self.now();
         let erased = self.write(move |tx| erase(tx, &visitor, now)).await?;
-        let place = self.inner.readers.place.clone();
+        let location = self.inner.readers.location.clone();
         let emptied =
-            tokio::task::spawn_blocking(move || empty_journal(&place.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?));
+            tokio::task::spawn_blocking(move || empty_journal(&location.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?));
         emptied.await.map_err(|_| StoreError::Stopped)??;
         Ok(erased)
     }

@@ -80,9 +80,9 @@ impl WriteContext<'_> {
 }
 
 impl Sqlite {
-    pub async fn owned(&self, site: &str, visitor: &str, alias: &str) -> Result<Option<Owned>> {
+    pub async fn owned_conversation(&self, site: &str, visitor: &str, alias: &str) -> Result<Option<Owned>> {
         let (site, visitor, alias) = (site.to_owned(), visitor.to_owned(), alias.to_owned());
-        self.read(move |db| owned(db, &site, &visitor, &alias)).await
+        self.read(move |db| owned_conversation(db, &site, &visitor, &alias)).await
     }
 
     pub async fn read_after(&self, conversation: ConversationId, from: ReadFrom, limit: u32) -> Result<Replay> {
@@ -93,19 +93,19 @@ impl Sqlite {
             let reset = match after {
                 None => None,
                 Some(cursor) => {
-                    let (first, last) = ends(&tx, conversation)?;
+                    let (first, last) = log_bounds(&tx, conversation)?;
                     reset_reason(cursor, epoch, first, last)
                 }
             };
             let seq = after.filter(|_| reset.is_none()).map_or(0, |cursor| cursor.seq);
             let reset = reset.map(|reason| Reset { reason: reason.to_owned() });
             if let Some(last) = last.filter(|_| after.is_none() || reset.is_some()) {
-                let (entries, earlier) = before(&tx, epoch, conversation, None, last)?;
-                return Ok(Replay { epoch, reset, entries, more: false, earlier: Some(earlier) });
+                let (entries, earlier) = entries_before(&tx, epoch, conversation, None, last)?;
+                return Ok(Replay { epoch, reset, entries, has_more: false, earlier: Some(earlier) });
             }
             let sql = "SELECT seq, at, event FROM entries WHERE conversation = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
-            let (entries, more) = page(&tx, epoch, sql, (conversation.row(), seq.into()), limit)?;
-            Ok(Replay { epoch, reset, entries, more, earlier: None })
+            let (entries, has_more) = read_page(&tx, epoch, sql, (conversation.row(), seq.into()), limit)?;
+            Ok(Replay { epoch, reset, entries, has_more, earlier: None })
         })
         .await
     }
@@ -114,7 +114,7 @@ impl Sqlite {
         let epoch = self.epoch();
         self.read(move |db| {
             let tx = db.unchecked_transaction()?;
-            let (_, last) = ends(&tx, conversation)?;
+            let (_, last) = log_bounds(&tx, conversation)?;
             let reset = if cursor.epoch != epoch {
                 Some("epoch")
             } else if cursor.seq > last.saturating_add(1) {
@@ -123,23 +123,23 @@ impl Sqlite {
                 None
             };
             let seq = reset.is_none().then_some(cursor.seq);
-            let (entries, earlier) = before(&tx, epoch, conversation, seq, limit)?;
+            let (entries, earlier) = entries_before(&tx, epoch, conversation, seq, limit)?;
             let reset = reset.map(|reason| Reset { reason: reason.to_owned() });
-            Ok(Replay { epoch, reset, entries, more: false, earlier: Some(earlier) })
+            Ok(Replay { epoch, reset, entries, has_more: false, earlier: Some(earlier) })
         })
         .await
     }
 }
 
-pub(super) fn owned(db: &Connection, site: &str, visitor: &str, alias: &str) -> Result<Option<Owned>> {
+pub(super) fn owned_conversation(db: &Connection, site: &str, visitor: &str, alias: &str) -> Result<Option<Owned>> {
     let sql = "SELECT id, platform_id, ended FROM conversations WHERE alias = ?1 AND site = ?2 AND visitor = ?3";
     query::first(db, sql, [alias, site, visitor], |row| {
-        Ok(Owned { id: ConversationId::new(row.get(0)?), platform_id: row.get(1)?, ended: row.get(2)? })
+        Ok(Owned { id: ConversationId::new(row.get(0)?), platform_id: row.get(1)?, has_ended: row.get(2)? })
     })
 }
 
 /// The numbers of the first and the last remaining entry.
-fn ends(db: &Connection, conversation: ConversationId) -> Result<(u32, u32)> {
+fn log_bounds(db: &Connection, conversation: ConversationId) -> Result<(u32, u32)> {
     let sql = "SELECT coalesce((SELECT min(seq) FROM entries WHERE conversation = ?1), 1),
                       coalesce((SELECT max(seq) FROM entries WHERE conversation = ?1), 0)";
     query::one(db, sql, [conversation.row()], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -147,7 +147,7 @@ fn ends(db: &Connection, conversation: ConversationId) -> Result<(u32, u32)> {
 
 /// At most `limit` entries before a number, or before the end of the log, in order; and whether
 /// there are more before them.
-fn before(
+fn entries_before(
     db: &Connection,
     epoch: u32,
     conversation: ConversationId,
@@ -156,16 +156,16 @@ fn before(
 ) -> Result<(Vec<Entry>, bool)> {
     let sql = "SELECT seq, at, event FROM entries WHERE conversation = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3";
     let seq = seq.map_or(i64::MAX, i64::from);
-    let (mut entries, earlier) = page(db, epoch, sql, (conversation.row(), seq), limit)?;
+    let (mut entries, earlier) = read_page(db, epoch, sql, (conversation.row(), seq), limit)?;
     entries.reverse();
     Ok((entries, earlier))
 }
 
 /// At most `limit` entries on one side of a number, and whether there was one more.
-fn page(db: &Connection, epoch: u32, sql: &str, from: (i64, i64), limit: u32) -> Result<(Vec<Entry>, bool)> {
+fn read_page(db: &Connection, epoch: u32, sql: &str, from: (i64, i64), limit: u32) -> Result<(Vec<Entry>, bool)> {
     let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     let mut rows: Vec<(u32, u64, String)> = query::all(db, sql, (from.0, from.1, i64::from(limit) + 1), read)?;
-    let more = rows.len() > limit as usize;
+    let has_more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let entries = rows.into_iter().map(|(seq, at, json)| {
         let event = serde_json::from_str(&json).map_err(|error| {
@@ -173,5 +173,5 @@ fn page(db: &Connection, epoch: u32, sql: &str, from: (i64, i64), limit: u32) ->
         })?;
         Ok(Entry { cursor: Cursor { epoch, seq }, at, event })
     });
-    Ok((entries.collect::<Result<_>>()?, more))
+    Ok((entries.collect::<Result<_>>()?, has_more))
 }

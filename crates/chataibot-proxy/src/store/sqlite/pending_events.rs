@@ -121,13 +121,13 @@ pub(super) fn release(
     platform_id: &str,
 ) -> Result<u64> {
     let tx = ctx.transaction();
-    let waited = waiting(tx, "platform_id = ?1 AND instr(sites, ?2) > 0", (platform_id, format!(",{site},")))?;
+    let pending = select_pending(tx, "platform_id = ?1 AND instr(sites, ?2) > 0", (platform_id, format!(",{site},")))?;
     let mut stats = ReceiveStats::default();
-    for (id, event) in &waited {
+    for (id, event) in &pending {
         query::execute(tx, "DELETE FROM waiting WHERE id = ?1", [id])?;
         apply::apply(ctx, conversation, event, &mut stats)?;
     }
-    Ok(waited.len() as u64)
+    Ok(pending.len() as u64)
 }
 
 /// [`bind`] and [`release`] for a conversation whose start lost its answer. The event itself
@@ -149,11 +149,11 @@ pub(super) fn bind_and_release(
 
 /// After a start's answer was lost: a pending event may already contain the conversation's id.
 /// Returns how many events were released.
-pub(super) fn claim(ctx: &mut WriteContext<'_>, site: &str, visitor: &str) -> Result<u64> {
+pub(super) fn claim_by_visitor(ctx: &mut WriteContext<'_>, site: &str, visitor: &str) -> Result<u64> {
     let tx = ctx.transaction();
     let of_visitor = "substr(visitor_key, 1, length(?1) + 1) = ?1 || '_' AND instr(sites, ?2) > 0";
     let sites = [site.to_owned()];
-    for (_, event) in waiting(tx, of_visitor, (visitor, format!(",{site},")))? {
+    for (_, event) in select_pending(tx, of_visitor, (visitor, format!(",{site},")))? {
         if let Some(conversation) = matching_start(tx, &sites, &event)? {
             return bind_and_release(ctx, conversation, &event.conversation);
         }
@@ -163,7 +163,7 @@ pub(super) fn claim(ctx: &mut WriteContext<'_>, site: &str, visitor: &str) -> Re
 
 /// The pending events that meet a condition, with their row numbers, in the order in which they
 /// came.
-fn waiting(tx: &Transaction<'_>, condition: &str, params: impl Params) -> Result<Vec<(i64, Incoming)>> {
+fn select_pending(tx: &Transaction<'_>, condition: &str, params: impl Params) -> Result<Vec<(i64, Incoming)>> {
     let sql = format!("SELECT id, platform_id, visitor_key, event_id, what FROM waiting WHERE {condition} ORDER BY id");
     let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get::<_, String>(4)?));
     let rows = query::all(tx, &sql, params, read)?.into_iter();

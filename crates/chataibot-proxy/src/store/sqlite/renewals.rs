@@ -8,7 +8,9 @@ use crate::{
     ids::{FamilyId, VisitorId},
     store::{
         Result, StoreError,
-        renewals::{BATCH, KEY_AGE, KEY_REST, NewFamily, Presented, RenewalRefusal, Renewed, Times},
+        renewals::{
+            BATCH, KEY_ROTATION_AGE, NewFamily, Presented, RETIRED_KEY_LIFETIME, RenewalRefusal, Renewed, Times,
+        },
     },
 };
 
@@ -42,14 +44,14 @@ CREATE INDEX renewals_family ON renewals (family);
 
 impl Sqlite {
     pub async fn begin_family(&self, new: NewFamily) -> Result<()> {
-        self.write_log(move |ctx| begin(ctx.transaction(), &new, ctx.now)).await
+        self.write_log(move |ctx| insert_family(ctx.transaction(), &new, ctx.now)).await
     }
 
     pub async fn renew(&self, presented: Presented, times: Times) -> Result<Result<Renewed, RenewalRefusal>> {
         self.write(move |tx| {
-            let Presented { site, origin, secret: presented, fresh } = &presented;
-            let Some(row) = find(tx, presented)? else { return Ok(Err(RenewalRefusal::Unknown)) };
-            if row.revoked {
+            let Presented { site, origin, secret: presented, successor } = &presented;
+            let Some(row) = find_secret(tx, presented)? else { return Ok(Err(RenewalRefusal::Unknown)) };
+            if row.is_revoked {
                 return Ok(Err(RenewalRefusal::Revoked));
             }
             if row.site != *site || row.origin != *origin {
@@ -61,14 +63,14 @@ impl Sqlite {
             let (Some(visitor), Some(family)) = (VisitorId::parse(&row.visitor), FamilyId::parse(&row.family)) else {
                 return Err(StoreError::Corrupt("a renewal family has a malformed id".to_owned()));
             };
-            let next = match row.used_at {
+            let next_secret = match row.used_at {
                 None => {
                     let sql = "UPDATE renewals SET used_at = ?2, successor = ?3 WHERE hash = ?1";
-                    query::execute(tx, sql, (presented.hash(), times.now, presented.seal(fresh)))?;
-                    insert(tx, family.as_str(), fresh)?;
-                    fresh.clone()
+                    query::execute(tx, sql, (presented.hash(), times.now, presented.seal(successor)))?;
+                    insert_secret(tx, family.as_str(), successor)?;
+                    successor.clone()
                 }
-                Some(at) if at.saturating_add(times.grace) >= times.now => end_of_line(tx, presented)?,
+                Some(at) if at.saturating_add(times.grace) >= times.now => unused_successor(tx, presented)?,
                 Some(_) => {
                     revoke(tx, &family, times.now)?;
                     return Ok(Err(RenewalRefusal::Reused(family)));
@@ -76,7 +78,7 @@ impl Sqlite {
             };
             let sql = "UPDATE renewal_families SET used_at = ?2 WHERE id = ?1";
             query::execute(tx, sql, (family.as_str(), times.now))?;
-            Ok(Ok(Renewed { visitor, family, next }))
+            Ok(Ok(Renewed { visitor, family, next_secret }))
         })
         .await
     }
@@ -96,9 +98,12 @@ impl Sqlite {
 
     pub async fn signing_keys(&self, now: u64) -> Result<KeyRing> {
         self.write(move |tx| {
-            tx.execute("DELETE FROM token_keys WHERE created_at < ?1", [now.saturating_sub(KEY_AGE + KEY_REST)])?;
+            tx.execute(
+                "DELETE FROM token_keys WHERE created_at < ?1",
+                [now.saturating_sub(KEY_ROTATION_AGE + RETIRED_KEY_LIFETIME)],
+            )?;
             let newest: Option<u64> = tx.query_row("SELECT max(created_at) FROM token_keys", [], |row| row.get(0))?;
-            if newest.is_none_or(|created| created.saturating_add(KEY_AGE) < now) {
+            if newest.is_none_or(|created| created.saturating_add(KEY_ROTATION_AGE) < now) {
                 let (kid, secret) = credentials::generate().map_err(StoreError::no_randomness)?;
                 tx.execute(
                     "INSERT INTO token_keys (kid, secret, created_at) VALUES (?1, ?2, ?3)",
@@ -116,11 +121,11 @@ impl Sqlite {
 }
 
 /// Begins a family with its first secret.
-pub(super) fn begin(tx: &Transaction<'_>, new: &NewFamily, now: u64) -> Result<()> {
+pub(super) fn insert_family(tx: &Transaction<'_>, new: &NewFamily, now: u64) -> Result<()> {
     let family = new.family.as_str();
     let sql = "INSERT INTO renewal_families (id, site, visitor, origin, used_at) VALUES (?1, ?2, ?3, ?4, ?5)";
     query::execute(tx, sql, (family, &new.site, new.visitor.as_str(), &new.origin, now))?;
-    insert(tx, family, &new.first)
+    insert_secret(tx, family, &new.first_secret)
 }
 
 /// Revokes a family.
@@ -129,39 +134,39 @@ pub(super) fn revoke(tx: &Transaction<'_>, family: &FamilyId, now: u64) -> Resul
     query::execute(tx, sql, (family.as_str(), now)).map(drop)
 }
 
-struct Row {
+struct SecretRow {
     family: String,
     used_at: Option<u64>,
     site: String,
     visitor: String,
     origin: String,
     last_used: u64,
-    revoked: bool,
+    is_revoked: bool,
 }
 
-fn find(tx: &Transaction<'_>, secret: &Secret) -> Result<Option<Row>> {
+fn find_secret(tx: &Transaction<'_>, secret: &Secret) -> Result<Option<SecretRow>> {
     let sql = "SELECT f.id, r.used_at, f.site, f.visitor, f.origin, f.used_at, f.revoked_at IS NOT NULL
          FROM renewals r JOIN renewal_families f ON f.id = r.family WHERE r.hash = ?1";
     query::first(tx, sql, [secret.hash()], |row| {
-        Ok(Row {
+        Ok(SecretRow {
             family: row.get(0)?,
             used_at: row.get(1)?,
             site: row.get(2)?,
             visitor: row.get(3)?,
             origin: row.get(4)?,
             last_used: row.get(5)?,
-            revoked: row.get(6)?,
+            is_revoked: row.get(6)?,
         })
     })
 }
 
-fn insert(tx: &Transaction<'_>, family: &str, secret: &Secret) -> Result<()> {
+fn insert_secret(tx: &Transaction<'_>, family: &str, secret: &Secret) -> Result<()> {
     query::execute(tx, "INSERT INTO renewals (hash, family) VALUES (?1, ?2)", (secret.hash(), family)).map(drop)
 }
 
 /// Follows the successors of `secret` to the unused one. Within the grace period a quick tab may be
 /// several renewals ahead.
-fn end_of_line(tx: &Transaction<'_>, secret: &Secret) -> Result<Secret> {
+fn unused_successor(tx: &Transaction<'_>, secret: &Secret) -> Result<Secret> {
     let sql = "SELECT successor FROM renewals WHERE hash = ?1";
     let mut current = secret.clone();
     loop {

@@ -9,13 +9,13 @@ use crate::{
         Result,
         incoming::REDELIVERY_WINDOW,
         pending_events::MAX_WAIT,
-        retention::{BATCH, KEY_LIFETIME},
+        retention::{BATCH, IDEMPOTENCY_LIFETIME},
     },
 };
 
 impl Sqlite {
     /// Always `None`: one proxy needs no shared limits.
-    pub async fn take(&self, _: &str, _: &str, _: u32) -> Result<Option<Duration>> {
+    pub async fn count_request(&self, _: &str, _: &str, _: u32) -> Result<Option<Duration>> {
         Ok(None)
     }
 
@@ -32,7 +32,7 @@ impl Sqlite {
     pub async fn sweep_records(&self) -> Result<()> {
         let now = self.now();
         self.write(move |tx| {
-            let keys = now.saturating_sub(KEY_LIFETIME);
+            let keys = now.saturating_sub(IDEMPOTENCY_LIFETIME);
             tx.execute("DELETE FROM sends WHERE forwarded_at < ?1 AND state <> 'sending'", [keys])?;
             tx.execute("DELETE FROM received WHERE at < ?1", [keys])?;
             let window = now.saturating_sub(REDELIVERY_WINDOW);

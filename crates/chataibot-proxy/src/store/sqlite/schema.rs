@@ -13,11 +13,11 @@ type Migration = fn(&Transaction<'_>) -> Result<(), rusqlite::Error>;
 
 /// Step `n` makes version `n + 1`. Steps are only ever added at the end: files of every version
 /// exist.
-const MIGRATIONS: &[Migration] = &[first, files_and_typed_answers, signed_in_visitors];
+const MIGRATIONS: &[Migration] = &[create_first_tables, files_and_typed_answers, signed_in_visitors];
 /// The newest version.
 const KNOWN: u32 = MIGRATIONS.len() as u32;
 
-fn first(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
+fn create_first_tables(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     tx.execute_batch("CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;")?;
     for table in [log::SCHEMA, send_records::SCHEMA, incoming::SCHEMA, pending_events::SCHEMA, renewals::SCHEMA] {
         tx.execute_batch(table)?;
@@ -109,7 +109,7 @@ mod tests {
         let path = directory.path().join("chat.sqlite");
         let mut old = Connection::open(&path).expect("made");
         let tx = old.transaction().expect("begun");
-        first(&tx).expect("the first tables");
+        create_first_tables(&tx).expect("the first tables");
         tx.execute_batch(
             "PRAGMA user_version = 1;
              INSERT INTO meta VALUES ('epoch', 7);
@@ -120,8 +120,8 @@ mod tests {
         drop(old);
         let store = Store::open(&path, Hub::default(), Clock::system()).expect("opened");
         assert_eq!(store.epoch(), 7);
-        assert!(store.owned("s", "v", "a").await.expect("read").is_some());
-        assert_eq!(store.files_bytes("s").await.expect("there is a table of files"), 0);
+        assert!(store.owned_conversation("s", "v", "a").await.expect("read").is_some());
+        assert_eq!(store.total_file_bytes("s").await.expect("there is a table of files"), 0);
     }
 
     #[tokio::test]

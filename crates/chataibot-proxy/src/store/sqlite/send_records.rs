@@ -9,7 +9,7 @@ use crate::{
     ids::ConversationId,
     store::{
         Result,
-        sends::{PlatformRefusal, Record, SendId, SendKey, name_of, state_of},
+        sends::{PlatformRefusal, Record, SendId, SendKey, parse_state, state_name},
     },
 };
 
@@ -68,7 +68,7 @@ impl Stored {
             conversation: ConversationId::new(row.get(6)?),
             record: Record {
                 alias: row.get(11)?,
-                state: state_of(&row.get::<_, String>(7)?),
+                state: parse_state(&row.get::<_, String>(7)?),
                 answer: row.get(8)?,
                 refusal: status.zip(code).map(|(status, code)| PlatformRefusal { status, code }),
             },
@@ -76,7 +76,7 @@ impl Stored {
     }
 
     /// Whether an echo would tell more than is known.
-    pub fn probe(&self) -> bool {
+    pub fn is_reconciled_by_echo(&self) -> bool {
         match self.record.state {
             DeliveryState::Unknown | DeliveryState::Failed => true,
             DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Refused => false,
@@ -97,7 +97,7 @@ impl Stored {
 /// Records a state and logs it, unless it is so already.
 pub fn set_state(ctx: &mut WriteContext<'_>, stored: &Stored, state: DeliveryState) -> Result<()> {
     let sql = "UPDATE sends SET state = ?2 WHERE id = ?1 AND state <> ?2";
-    if query::execute(ctx.transaction(), sql, (stored.id.0, name_of(state)))? > 0 {
+    if query::execute(ctx.transaction(), sql, (stored.id.0, state_name(state)))? > 0 {
         ctx.append_delivery(stored.conversation, &stored.key.key, state)?;
     }
     Ok(())

@@ -42,13 +42,13 @@ fn begin_start(ctx: &mut WriteContext<'_>, send: &NewSend, alias: &str) -> Resul
 }
 
 fn begin_send(ctx: &mut WriteContext<'_>, send: &NewSend, alias: &str) -> Result<BeginOutcome> {
-    let Some(owned) = log::owned(ctx.transaction(), &send.key.site, &send.key.visitor, alias)? else {
+    let Some(owned) = log::owned_conversation(ctx.transaction(), &send.key.site, &send.key.visitor, alias)? else {
         return Ok(BeginOutcome::NotFound);
     };
     if let Some(stored) = Stored::by_key(ctx.transaction(), &send.key)? {
         // A repeated key gets its recorded answer even after the end, but nothing is forwarded
         // again.
-        if owned.ended && stored.record.state == DeliveryState::Failed {
+        if owned.has_ended && stored.record.state == DeliveryState::Failed {
             return Ok(BeginOutcome::Ended);
         }
         if owned.platform_id.is_none() && stored.record.state == DeliveryState::Failed {
@@ -56,7 +56,7 @@ fn begin_send(ctx: &mut WriteContext<'_>, send: &NewSend, alias: &str) -> Result
         }
         return repeat(ctx, send, stored, owned.platform_id);
     }
-    if owned.ended {
+    if owned.has_ended {
         return Ok(BeginOutcome::Ended);
     }
     let Some(platform_id) = owned.platform_id else { return Ok(BeginOutcome::NotYetBound) };
@@ -109,13 +109,13 @@ fn repeat(
 
 fn settle(ctx: &mut WriteContext<'_>, send: SendId, outcome: Outcome) -> Result<Settled> {
     let stored = Stored::by_id(ctx.transaction(), send)?;
-    let (mut released, mut foreign) = (0, false);
+    let (mut released, mut is_foreign) = (0, false);
     match outcome {
         Outcome::Accepted { platform_id, answer } => {
             if let Some(platform_id) = &platform_id {
-                foreign = !pending_events::bind(ctx, stored.conversation, platform_id)?;
+                is_foreign = !pending_events::bind(ctx, stored.conversation, platform_id)?;
             }
-            if foreign {
+            if is_foreign {
                 set_state(ctx, &stored, DeliveryState::Unknown)?;
             } else {
                 query::execute(ctx.transaction(), "UPDATE sends SET answer = ?2 WHERE id = ?1", (send.0, answer))?;
@@ -135,11 +135,11 @@ fn settle(ctx: &mut WriteContext<'_>, send: SendId, outcome: Outcome) -> Result<
         Outcome::Unknown => {
             set_state(ctx, &stored, DeliveryState::Unknown)?;
             if stored.is_start {
-                released = pending_events::claim(ctx, &stored.key.site, &stored.key.visitor)?;
+                released = pending_events::claim_by_visitor(ctx, &stored.key.site, &stored.key.visitor)?;
             }
         }
     }
-    Ok(Settled { record: Stored::by_id(ctx.transaction(), send)?.record, released, foreign })
+    Ok(Settled { record: Stored::by_id(ctx.transaction(), send)?.record, released, is_foreign })
 }
 
 /// Runs at startup: messages that were in flight have lost their answers.

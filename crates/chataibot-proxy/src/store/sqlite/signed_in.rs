@@ -7,7 +7,7 @@ use crate::{
     store::{
         Result,
         renewals::BATCH,
-        signed_in::{self, NewSignIn, written},
+        signed_in::{self, NewSignIn, profile_to_json},
     },
 };
 
@@ -31,18 +31,18 @@ CREATE TABLE signed_in (
 impl Sqlite {
     pub async fn sign_in(&self, new: NewSignIn) -> Result<VisitorId> {
         self.write_log(move |ctx| {
-            let NewSignIn { user, person, mut family } = new;
+            let NewSignIn { user, profile, mut family } = new;
             let (tx, now) = (ctx.transaction(), ctx.now);
             let sql = "SELECT visitor FROM users WHERE user = ?1";
             if let Some(known) = query::first(tx, sql, [user], |row| row.get::<_, String>(0))? {
-                family.visitor = signed_in::visitor(&known)?;
+                family.visitor = signed_in::parse_visitor_id(&known)?;
             }
             let sql = "INSERT INTO users (user, visitor, seen_at) VALUES (?1, ?2, ?3)
                  ON CONFLICT (user) DO UPDATE SET seen_at = ?3";
             query::execute(tx, sql, (user, family.visitor.as_str(), now))?;
-            renewals::begin(tx, &family, now)?;
+            renewals::insert_family(tx, &family, now)?;
             let sql = "INSERT INTO signed_in (family, user, person) VALUES (?1, ?2, ?3)";
-            query::execute(tx, sql, (family.family.as_str(), user, written(&person)?))?;
+            query::execute(tx, sql, (family.family.as_str(), user, profile_to_json(&profile)?))?;
             Ok(family.visitor)
         })
         .await
@@ -57,13 +57,13 @@ impl Sqlite {
         let sql = "SELECT person FROM signed_in WHERE family = ?1";
         let text: Option<String> =
             self.read(move |db| query::first(db, sql, [family.as_str()], |row| row.get(0))).await?;
-        text.as_deref().map(signed_in::read).transpose()
+        text.as_deref().map(signed_in::profile_from_json).transpose()
     }
 
-    pub async fn update_profile(&self, family: FamilyId, person: UserProfile) -> Result<()> {
-        let person = written(&person)?;
+    pub async fn update_profile(&self, family: FamilyId, profile: UserProfile) -> Result<()> {
+        let profile = profile_to_json(&profile)?;
         let sql = "UPDATE signed_in SET person = ?2 WHERE family = ?1";
-        self.write(move |tx| query::execute(tx, sql, (family.as_str(), person)).map(drop)).await
+        self.write(move |tx| query::execute(tx, sql, (family.as_str(), profile)).map(drop)).await
     }
 
     pub async fn families_of(&self, secret: Secret, everywhere: bool) -> Result<Vec<FamilyId>> {

@@ -53,7 +53,7 @@ type Answer = Box<dyn FnOnce(Result<()>) + Send>;
 
 struct Job {
     run: Run,
-    urgent: bool,
+    is_urgent: bool,
 }
 
 /// Handle of the writer thread. When it is dropped, the thread finishes its queued jobs and ends.
@@ -68,7 +68,7 @@ impl Writer {
         let (jobs, queue) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || Thread { connection, epoch, clock, hub, queue }.run())
+            .spawn(move || WriterThread { connection, epoch, clock, hub, queue }.run())
             .map_err(|error| StoreError::Corrupt(format!("no thread for the writer: {error}")))?;
         Ok(Self { jobs: Some(jobs), permits: Arc::new(Semaphore::new(MAX_QUEUED)), thread: Some(thread) })
     }
@@ -85,7 +85,7 @@ impl Writer {
             // Sending fails if the request was cancelled; the commit is kept.
             let _ = answer.send(result);
         });
-        self.send(Job { run, urgent: true })?;
+        self.send(Job { run, is_urgent: true })?;
         answered.await.map_err(|_| StoreError::Stopped)?
     }
 
@@ -98,7 +98,7 @@ impl Writer {
                 tracing::error!(%error, "a write that nobody waits for failed");
             }
         });
-        if self.send(Job { run, urgent: false }).is_err() {
+        if self.send(Job { run, is_urgent: false }).is_err() {
             tracing::debug!("a write that nobody waits for came after the writer had stopped");
         }
     }
@@ -115,8 +115,8 @@ fn with_answer<T: Send + 'static>(
 ) -> Run {
     Box::new(move |ctx| {
         let result = ctx.and_then(job);
-        let done = result.is_ok();
-        (done, Box::new(move |commit: Result<()>| answer(result.and_then(|value| commit.map(|()| value)))))
+        let succeeded = result.is_ok();
+        (succeeded, Box::new(move |commit: Result<()>| answer(result.and_then(|value| commit.map(|()| value)))))
     })
 }
 
@@ -133,7 +133,7 @@ impl Drop for Writer {
     }
 }
 
-struct Thread {
+struct WriterThread {
     connection: Connection,
     epoch: u32,
     clock: Clock,
@@ -141,24 +141,24 @@ struct Thread {
     queue: mpsc::Receiver<Job>,
 }
 
-impl Thread {
+impl WriterThread {
     fn run(mut self) {
         while let Ok(first) = self.queue.recv() {
-            let group = self.gather(first);
+            let group = self.collect_group(first);
             self.commit(group);
         }
     }
 
     /// Collects the jobs of one commit (group commit): all that are queued already. A group without
     /// an urgent job waits a moment for more.
-    fn gather(&mut self, first: Job) -> Vec<Job> {
-        let mut urgent = first.urgent;
+    fn collect_group(&mut self, first: Job) -> Vec<Job> {
+        let mut is_urgent = first.is_urgent;
         let mut group = vec![first];
         let until = Instant::now() + DEFER_LIMIT;
         while group.len() < MAX_GROUP {
-            let wait = if urgent { Duration::ZERO } else { until.saturating_duration_since(Instant::now()) };
+            let wait = if is_urgent { Duration::ZERO } else { until.saturating_duration_since(Instant::now()) };
             let Ok(job) = self.queue.recv_timeout(wait) else { break };
-            urgent |= job.urgent;
+            is_urgent |= job.is_urgent;
             group.push(job);
         }
         group
@@ -206,40 +206,40 @@ pub(super) fn recover(connection: &mut Connection, epoch: u32, now: u64) -> Resu
 /// Runs each job in its savepoint. An error means that the whole transaction was rolled back.
 fn run_group(ctx: &mut WriteContext<'_>, group: Vec<Job>, answers: &mut Vec<Answer>) -> Result<()> {
     let tx = ctx.transaction;
-    let mut gone: Option<StoreError> = None;
+    let mut transaction_error: Option<StoreError> = None;
     for job in group {
-        if let Some(error) = &gone {
+        if let Some(error) = &transaction_error {
             answers.push((job.run)(Err(error.clone())).1);
             continue;
         }
         if let Err(error) = tx.execute_batch("SAVEPOINT job") {
             let error = StoreError::from(error);
             answers.push((job.run)(Err(error.clone())).1);
-            gone = Some(error);
+            transaction_error = Some(error);
             continue;
         }
-        let kept = ctx.appended.len();
+        let appended_before = ctx.appended.len();
         // A job that panics must not end the only writer; its request sees its answer dropped.
-        let done = match catch_unwind(AssertUnwindSafe(|| (job.run)(Ok(&mut *ctx)))) {
-            Ok((done, answer)) => {
+        let succeeded = match catch_unwind(AssertUnwindSafe(|| (job.run)(Ok(&mut *ctx)))) {
+            Ok((succeeded, answer)) => {
                 answers.push(answer);
-                done
+                succeeded
             }
             Err(_) => false,
         };
-        let end = if done { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
-        if !done {
-            ctx.appended.truncate(kept);
+        let end = if succeeded { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+        if !succeeded {
+            ctx.appended.truncate(appended_before);
         }
         // On a full or broken disk SQLite itself rolls the whole transaction back: then every job
         // of the group fails.
         if tx.is_autocommit() {
-            gone = Some(StoreError::Corrupt("the transaction was rolled back by the database".to_owned()));
+            transaction_error = Some(StoreError::Corrupt("the transaction was rolled back by the database".to_owned()));
         } else if let Err(error) = tx.execute_batch(end) {
-            gone = Some(error.into());
+            transaction_error = Some(error.into());
         }
     }
-    gone.map_or(Ok(()), Err)
+    transaction_error.map_or(Ok(()), Err)
 }
 
 #[cfg(test)]

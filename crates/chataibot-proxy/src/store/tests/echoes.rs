@@ -68,7 +68,7 @@ async fn a_failed_message_that_arrived_after_all_is_sent(bench: Bench) {
     let failed = forward(bench.begin_send("k1", "text").await);
     bench.settle(&failed, Outcome::Failed).await;
     assert_eq!(bench.deliver(&[says(Author::Visitor, "text")]).await.reconciled, 1);
-    assert_eq!(known(bench.begin_send("k1", "text").await), DeliveryState::Sent, "not forwarded a second time");
+    assert_eq!(known_state(bench.begin_send("k1", "text").await), DeliveryState::Sent, "not forwarded a second time");
 }
 
 async fn an_echo_that_is_repeated_is_not_taken_for_a_new_message(bench: Bench) {
@@ -94,8 +94,8 @@ async fn an_honest_repeat_survives(bench: Bench) {
 async fn what_was_not_acknowledged_comes_again_any_number_of_times_and_is_logged_once(bench: Bench) {
     let conversation = bench.started().await;
     let event = [says(Author::Bot, "one")];
-    let lost = bench.deliver_in_vain(&event).await;
-    let lost_again = bench.deliver_in_vain(&event).await;
+    let lost = bench.deliver_unacknowledged(&event).await;
+    let lost_again = bench.deliver_unacknowledged(&event).await;
     let acknowledged = bench.deliver(&event).await;
     assert_eq!((lost.entries, lost_again.redelivered, acknowledged.redelivered), (1, 1, 1));
     assert_eq!(bench.deliver(&event).await.entries, 1, "once acknowledged, the same again is new");
@@ -125,7 +125,7 @@ async fn a_crash_before_the_acknowledgement_makes_the_next_delivery_a_repetition
 
 async fn a_repetition_that_never_came_is_not_expected_for_ever(bench: Bench) {
     bench.started().await;
-    bench.deliver_in_vain(&[says(Author::Bot, "one")]).await;
+    bench.deliver_unacknowledged(&[says(Author::Bot, "one")]).await;
     bench.clock.advance(Duration::from_secs(3601));
     assert_eq!(bench.deliver(&[says(Author::Bot, "one")]).await.entries, 1);
 }

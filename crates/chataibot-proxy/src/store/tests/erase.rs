@@ -34,15 +34,15 @@ impl Bench {
     async fn family_of(&self, id: &str) -> (FamilyId, Secret) {
         let (family, first) = (FamilyId::random().expect("randomness"), Secret::random().expect("randomness"));
         let (site, origin) = (SITE.to_owned(), "https://www.example.com".to_owned());
-        let new = NewFamily { site, origin, visitor: visitor(id), family: family.clone(), first: first.clone() };
+        let new = NewFamily { site, origin, visitor: visitor(id), family: family.clone(), first_secret: first.clone() };
         self.store.begin_family(new).await.expect("begun");
         (family, first)
     }
 
     async fn is_known(&self, secret: &Secret) -> Result<FamilyId, Refused> {
         let (site, origin) = (SITE.to_owned(), "https://www.example.com".to_owned());
-        let fresh = Secret::random().expect("randomness");
-        let presented = Presented { site, origin, secret: secret.clone(), fresh };
+        let successor = Secret::random().expect("randomness");
+        let presented = Presented { site, origin, secret: secret.clone(), successor };
         let times = Times { now: self.clock.now(), grace: 20_000, lifetime: 86_400_000 };
         self.store.renew(presented, times).await.expect("asked").map(|renewed| renewed.family)
     }
@@ -51,11 +51,11 @@ impl Bench {
         let url = format!("https://chat.example.com/files/{id}/a.png");
         let file = StoredFile { url, name: "a.png".to_owned(), mime_type: "image/png".to_owned(), size: 1 };
         let new = NewFile { id: id.to_owned(), site: SITE.to_owned(), conversation, file };
-        assert!(self.store.keep_file(new, 1_000).await.expect("asked"));
+        assert!(self.store.record_file(new, 1_000).await.expect("asked"));
     }
 
     async fn is_owned(&self, id: &str, alias: &str) -> bool {
-        self.store.owned(SITE, id, alias).await.expect("asked").is_some()
+        self.store.owned_conversation(SITE, id, alias).await.expect("asked").is_some()
     }
 
     /// Another visitor's conversation, accepted by the platform as `p2`.
@@ -99,7 +99,7 @@ async fn an_erased_visitor_is_gone_with_conversations_files_sends_and_secrets_an
     forward(bench.begin_start("k0", "hello", "alias3").await);
 
     assert!(bench.is_owned(OTHER, "theirs").await);
-    assert_eq!(bench.deliver(&[of("p2", says(Author::Bot, "still there"))]).await.entries, 1);
+    assert_eq!(bench.deliver(&[of_conversation("p2", says(Author::Bot, "still there"))]).await.entries, 1);
     assert!(bench.store.file("f2".to_owned()).await.expect("asked").is_some());
     assert!(bench.is_known(&their_secret).await.is_ok());
 }
@@ -141,13 +141,13 @@ async fn nothing_in_redis_and_on_its_disk_names_an_erased_visitor() {
     bench.keep_file_of(conversation, "f1").await;
     bench.family_of(VISITOR).await;
     forward(bench.begin_start("k2", "not answered", "alias2").await);
-    bench.deliver(&[of("p9", says(Author::Bot, "planted words"))]).await;
+    bench.deliver(&[of_conversation("p9", says(Author::Bot, "planted words"))]).await;
     let Place::Redis(server) = &bench.place else { panic!("it is one") };
     for text in [VISITOR, "planted words", "a.png"] {
-        assert!(server.holds(text), "this test can find {text}");
+        assert!(server.contains_text(text), "this test can find {text}");
     }
     bench.erase(VISITOR).await;
     for text in [VISITOR, "planted words", "a.png"] {
-        assert!(!server.holds(text), "{text}");
+        assert!(!server.contains_text(text), "{text}");
     }
 }

@@ -48,39 +48,39 @@ struct Message {
     echoed: bool,
 }
 
-fn holds(at: fn() -> Place, proxies: usize, cases: u32) {
+fn check_model(at: fn() -> Place, proxies: usize, cases: u32) {
     let config = ProptestConfig { cases, ..ProptestConfig::default() };
     let mut runner = proptest::test_runner::TestRunner::new(config);
-    let held = runner.run(&steps(), |steps| {
+    let result = runner.run(&steps(), |steps| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
-            let bench = if proxies == 2 { Bench::of_two(at()).await } else { Bench::at(at()).await };
+            let bench = if proxies == 2 { Bench::with_two_proxies(at()).await } else { Bench::at(at()).await };
             run(bench, steps).await
         })
     });
-    if let Err(error) = held {
+    if let Err(error) = result {
         panic!("{error}");
     }
 }
 
 #[test]
 fn a_file_holds_each_message_once_and_the_truth_about_it() {
-    holds(Place::file, 1, 40);
+    check_model(Place::file, 1, 40);
 }
 
 #[test]
 fn memory_holds_each_message_once_and_the_truth_about_it() {
-    holds(Place::memory, 1, 40);
+    check_model(Place::memory, 1, 40);
 }
 
 #[test]
 fn redis_holds_each_message_once_and_the_truth_about_it() {
-    holds(Place::redis, 1, 40);
+    check_model(Place::redis, 1, 40);
 }
 
 #[test]
 fn two_proxies_on_one_redis_hold_each_message_once_and_the_truth_about_it() {
-    holds(Place::redis, 2, 40);
+    check_model(Place::redis, 2, 40);
 }
 
 async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
@@ -94,7 +94,7 @@ async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
     let mut forwardings = 0;
 
     for step in steps {
-        bench.take_turns();
+        bench.swap_proxies();
         match step {
             Step::Send(text) => {
                 let (key, text) = (format!("k{}", messages.len() + 1), format!("text {text}"));
@@ -149,7 +149,7 @@ async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
                     messages[at].forwarded = forwardings;
                     on_their_way.push_back(at);
                 } else {
-                    prop_assert_eq!(known(begun), messages[at].state);
+                    prop_assert_eq!(known_state(begun), messages[at].state);
                 }
             }
             Step::Echo => {
@@ -174,7 +174,7 @@ async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
             Step::Reply(text, lost) => {
                 let event = [says(Author::Bot, &format!("reply {text}"))];
                 for _ in 0..lost {
-                    bench.deliver_in_vain(&event).await;
+                    bench.deliver_unacknowledged(&event).await;
                 }
                 bench.deliver(&event).await;
                 said.push(format!("bot: reply {text}"));
@@ -201,7 +201,7 @@ async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {
     prop_assert_eq!(logged, said, "each once, in order");
     for message in &messages {
         let last = log.iter().rfind(|line| line.starts_with(&format!("{} ", message.key)));
-        let expected = format!("{} {}", message.key, word(message.state));
+        let expected = format!("{} {}", message.key, state_name(message.state));
         match last {
             Some(last) => prop_assert_eq!(last, &expected),
             None => prop_assert_eq!(message.state, DeliveryState::Sending),

@@ -45,7 +45,7 @@ async fn a_start_without_answer_is_found_by_its_echo(bench: Bench) {
     assert_eq!(bench.begin_send("k1", "text").await, BeginOutcome::NotYetBound);
     let stats = bench.deliver(&[says(Author::Visitor, "hello")]).await;
     assert_eq!((stats.echoes, stats.reconciled), (1, 1));
-    assert_eq!(known(bench.begin_start("k0", "hello", "x").await), DeliveryState::Sent);
+    assert_eq!(known_state(bench.begin_start("k0", "hello", "x").await), DeliveryState::Sent);
     assert_eq!(forward(bench.begin_send("k1", "text").await).platform_id.as_deref(), Some("p1"));
     assert_eq!(bench.log(start.conversation).await[..3], ["visitor: hello", "k0 unknown", "k0 sent"]);
 }
@@ -63,8 +63,12 @@ async fn nothing_is_guessed_while_two_starts_could_be_meant(bench: Bench) {
     let first = forward(bench.begin_start("a", "hello", "alias-a").await);
     bench.settle(&first, Outcome::Unknown).await;
     let second = forward(bench.begin_start("b", "other", "alias-b").await);
-    assert_eq!(bench.deliver(&[of("p2", says(Author::Bot, "hi"))]).await.enqueued, 1);
-    assert_eq!(bench.deliver(&[of("p1", says(Author::Visitor, "hello"))]).await.echoes, 1, "its words tell");
+    assert_eq!(bench.deliver(&[of_conversation("p2", says(Author::Bot, "hi"))]).await.enqueued, 1);
+    assert_eq!(
+        bench.deliver(&[of_conversation("p1", says(Author::Visitor, "hello"))]).await.echoes,
+        1,
+        "its words tell"
+    );
     bench.settle(&second, accepted_start("p2")).await;
     assert_eq!(bench.log(first.conversation).await, ["visitor: hello", "a unknown", "a sent"]);
     assert_eq!(bench.log(second.conversation).await, ["visitor: other", "b sent", "bot: hi"]);
@@ -95,7 +99,7 @@ async fn no_webhook_touches_the_conversations_of_another_account(bench: Bench) {
         bench.store.receive(number, vec!["other".to_owned()], vec![event]).await.expect("received")
     };
     assert_eq!(elsewhere(says(Author::Bot, "evil"), 50).await.foreign, 1);
-    assert_eq!(elsewhere(of("p2", says(Author::Bot, "evil")), 51).await.foreign, 1);
+    assert_eq!(elsewhere(of_conversation("p2", says(Author::Bot, "evil")), 51).await.foreign, 1);
     bench.settle(&start, accepted_start("p2")).await;
     assert_eq!(bench.log(conversation).await.len(), 2);
     assert_eq!(bench.log(start.conversation).await, ["visitor: again", "k1 sent"]);
@@ -116,7 +120,7 @@ async fn the_waiting_room_is_small(bench: Bench) {
 async fn a_conversation_that_the_platform_goes_on_with_moves_to_the_new_start(bench: Bench) {
     let old = bench.started().await;
     let start = forward(bench.begin_start("k1", "again", "alias2").await);
-    assert!(!bench.settle(&start, accepted_start("p1")).await.foreign);
+    assert!(!bench.settle(&start, accepted_start("p1")).await.is_foreign);
     bench.deliver(&[says(Author::Bot, "welcome back")]).await;
     assert_eq!(bench.log(start.conversation).await, ["visitor: again", "k1 sent", "bot: welcome back"]);
     assert_eq!(bench.log(old).await, ["visitor: hello", "k0 sent", "closed"]);
@@ -128,7 +132,7 @@ async fn another_visitors_conversation_is_never_handed_over(bench: Bench) {
     send.key.visitor = "ffffffffffffffffffffffffffffffff".to_owned();
     let thief = forward(bench.store.begin_start(send, "alias2".to_owned()).await.expect("begun"));
     let settled = bench.settle(&thief, accepted_start("p1")).await;
-    assert!(settled.foreign);
+    assert!(settled.is_foreign);
     assert_eq!(settled.record.state, DeliveryState::Unknown);
     bench.deliver(&[says(Author::Bot, "secret")]).await;
     assert_eq!(bench.log(thief.conversation).await, ["visitor: mine now", "k1 unknown"]);

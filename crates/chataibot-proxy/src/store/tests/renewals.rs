@@ -27,14 +27,14 @@ impl Bench {
     async fn family(&self, first: &Secret) -> FamilyId {
         let (visitor, family) = (VisitorId::parse(VISITOR).expect("an id"), FamilyId::random().expect("randomness"));
         let (site, origin) = (SITE.to_owned(), ORIGIN.to_owned());
-        let new = NewFamily { site, origin, visitor, family: family.clone(), first: first.clone() };
+        let new = NewFamily { site, origin, visitor, family: family.clone(), first_secret: first.clone() };
         self.store.begin_family(new).await.expect("begun");
         family
     }
 
     async fn renew_at(&self, site: &str, origin: &str, presented: &Secret) -> Result<Renewed, Refused> {
         let (site, origin) = (site.to_owned(), origin.to_owned());
-        let presented = Presented { site, origin, secret: presented.clone(), fresh: secret() };
+        let presented = Presented { site, origin, secret: presented.clone(), successor: secret() };
         let millis = crate::clock::millis;
         let times = Times { now: self.clock.now(), grace: millis(GRACE), lifetime: millis(LIFETIME) };
         self.store.renew(presented, times).await.expect("asked")
@@ -50,12 +50,12 @@ async fn each_secret_leads_to_the_next_and_tabs_that_race_stay_together(bench: B
     let family = bench.family(&first).await;
     let second = bench.renew(&first).await.expect("renewed");
     assert_eq!((second.visitor.as_str(), &second.family), (VISITOR, &family));
-    let third = bench.renew(&second.next).await.expect("renewed");
+    let third = bench.renew(&second.next_secret).await.expect("renewed");
     // A tab that still has the first secret gets the newest one, however far the faster tab is
     // ahead.
     bench.clock.advance(GRACE);
-    assert_eq!(bench.renew(&first).await.expect("within the grace").next, third.next);
-    assert_eq!(bench.renew(&third.next).await.expect("renewed").family, family);
+    assert_eq!(bench.renew(&first).await.expect("within the grace").next_secret, third.next_secret);
+    assert_eq!(bench.renew(&third.next_secret).await.expect("renewed").family, family);
 }
 
 async fn a_copy_ends_the_family(bench: Bench) {
@@ -66,7 +66,7 @@ async fn a_copy_ends_the_family(bench: Bench) {
     let before = bench.clock.now() - 1;
     assert_eq!(bench.store.revoked_since(before).await.expect("asked"), []);
     assert_eq!(bench.renew(&first).await, Err(Refused::Reused(family.clone())));
-    assert_eq!(bench.renew(&second.next).await, Err(Refused::Revoked));
+    assert_eq!(bench.renew(&second.next_secret).await, Err(Refused::Revoked));
     assert_eq!(bench.renew(&first).await, Err(Refused::Revoked));
     assert_eq!(bench.store.revoked_since(before).await.expect("asked"), [(family, bench.clock.now())]);
     assert_eq!(bench.store.revoked_since(bench.clock.now()).await.expect("asked"), []);
@@ -81,9 +81,9 @@ async fn a_secret_counts_at_its_own_place_and_for_its_time(bench: Bench) {
     bench.clock.advance(LIFETIME);
     let second = bench.renew(&first).await.expect("on the last day");
     bench.clock.advance(LIFETIME + Duration::from_millis(1));
-    assert_eq!(bench.renew(&second.next).await, Err(Refused::Expired));
+    assert_eq!(bench.renew(&second.next_secret).await, Err(Refused::Expired));
     bench.store.sweep_families(bench.clock.now()).await.expect("swept");
-    assert_eq!(bench.renew(&second.next).await, Err(Refused::Unknown));
+    assert_eq!(bench.renew(&second.next_secret).await, Err(Refused::Unknown));
 }
 
 async fn a_key_signs_for_a_month_and_checks_a_little_longer(bench: Bench) {

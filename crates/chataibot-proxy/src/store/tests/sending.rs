@@ -32,15 +32,15 @@ async fn only_a_message_that_failed_is_forwarded_again(bench: Bench) {
     ] {
         let first = forward(bench.begin_send(key, "text").await);
         bench.settle(&first, outcome).await;
-        assert_eq!(known(bench.begin_send(key, "text").await), again);
-        assert_eq!(known(bench.begin_send(key, "text").await), again, "and again the same");
+        assert_eq!(known_state(bench.begin_send(key, "text").await), again);
+        assert_eq!(known_state(bench.begin_send(key, "text").await), again, "and again the same");
     }
     let first = forward(bench.begin_send("d", "text").await);
     bench.settle(&first, Outcome::Failed).await;
     let second = forward(bench.begin_send("d", "text").await);
     assert_eq!(first.send, second.send, "one record");
     bench.settle(&second, accepted_send("d")).await;
-    assert_eq!(known(bench.begin_send("d", "text").await), DeliveryState::Sent);
+    assert_eq!(known_state(bench.begin_send("d", "text").await), DeliveryState::Sent);
     let log = bench.log(first.conversation).await;
     assert_eq!(log[log.len() - 4..], ["visitor: text", "d failed", "d sending", "d sent"], "logged once");
 }
@@ -79,9 +79,9 @@ async fn nobody_sends_to_a_conversation_of_another_visitor_or_site(bench: Bench)
         send.key.site = site.to_owned();
         send.key.visitor = visitor.to_owned();
         assert_eq!(bench.store.begin_send(send, alias.to_owned()).await.expect("asked"), BeginOutcome::NotFound);
-        assert_eq!(bench.store.owned(site, visitor, alias).await.expect("asked"), None);
+        assert_eq!(bench.store.owned_conversation(site, visitor, alias).await.expect("asked"), None);
     }
-    assert!(bench.store.owned(SITE, VISITOR, "alias").await.expect("asked").is_some());
+    assert!(bench.store.owned_conversation(SITE, VISITOR, "alias").await.expect("asked").is_some());
 }
 
 async fn an_ended_conversation_takes_nothing_and_still_answers_old_keys(bench: Bench) {
@@ -93,7 +93,7 @@ async fn an_ended_conversation_takes_nothing_and_still_answers_old_keys(bench: B
     bench.deliver(&[event(EventKind::Status(Status::Closed))]).await;
     assert_eq!(bench.begin_send("k3", "text").await, BeginOutcome::Ended);
     assert_eq!(bench.begin_send("k2", "text").await, BeginOutcome::Ended);
-    assert_eq!(known(bench.begin_send("k1", "text").await), DeliveryState::Sent);
+    assert_eq!(known_state(bench.begin_send("k1", "text").await), DeliveryState::Sent);
     let log = bench.log(conversation).await;
     assert_eq!(log.iter().filter(|line| *line == "closed").count(), 1, "said once: {log:?}");
     bench.deliver(&[event(EventKind::Status(Status::Open))]).await;
@@ -107,8 +107,8 @@ async fn after_a_crash_what_was_on_its_way_is_unknown_and_is_not_sent_again(benc
     let bench = bench.reopened().await;
     assert_eq!(bench.log(conversation).await.last().map(String::as_str), Some("k1 unknown"));
     assert_eq!(bench.log(start.conversation).await, ["visitor: again", "s1 unknown"]);
-    assert_eq!(known(bench.begin_send("k1", "text").await), DeliveryState::Unknown);
-    assert_eq!(known(bench.begin_start("s1", "again", "x").await), DeliveryState::Unknown);
+    assert_eq!(known_state(bench.begin_send("k1", "text").await), DeliveryState::Unknown);
+    assert_eq!(known_state(bench.begin_start("s1", "again", "x").await), DeliveryState::Unknown);
     assert_ne!(lost.send, start.send);
 }
 
@@ -117,7 +117,7 @@ async fn records_end_after_48_hours_and_conversations_with_their_retention(bench
     bench.sent("k1", "text").await;
     bench.clock.advance(Duration::from_secs(47 * 3600));
     bench.store.sweep_records().await.expect("swept");
-    assert_eq!(known(bench.begin_send("k1", "text").await), DeliveryState::Sent);
+    assert_eq!(known_state(bench.begin_send("k1", "text").await), DeliveryState::Sent);
     bench.clock.advance(Duration::from_secs(2 * 3600));
     bench.store.sweep_records().await.expect("swept");
     forward(bench.begin_send("k1", "text").await);
@@ -128,7 +128,7 @@ async fn records_end_after_48_hours_and_conversations_with_their_retention(bench
     bench.clock.advance(Duration::from_secs(2 * 86400));
     assert_eq!(bench.store.sweep_conversations(SITE, 30).await.expect("swept"), [conversation]);
     assert_eq!(bench.log(conversation).await, Vec::<String>::new());
-    assert_eq!(bench.store.owned(SITE, VISITOR, "alias").await.expect("asked"), None);
+    assert_eq!(bench.store.owned_conversation(SITE, VISITOR, "alias").await.expect("asked"), None);
     assert_eq!(bench.deliver(&[says(Author::Bot, "late")]).await.foreign, 1);
 }
 
@@ -140,7 +140,7 @@ async fn a_cursor_that_does_not_fit_gets_a_reset_and_all_that_is_left(bench: Ben
         let replay =
             bench.store.read_after(conversation, ReadFrom { after: cursor, last: None }, limit).await.expect("read");
         let reason = replay.reset.map(|reset| reset.reason);
-        (reason, replay.entries.iter().map(|entry| entry.cursor.seq).collect::<Vec<_>>(), replay.more)
+        (reason, replay.entries.iter().map(|entry| entry.cursor.seq).collect::<Vec<_>>(), replay.has_more)
     };
     let at = |epoch, seq| Some(Cursor { epoch, seq });
     assert_eq!(read(None, 9).await, (None, vec![1, 2, 3, 4], false));

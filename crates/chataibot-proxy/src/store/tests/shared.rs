@@ -17,14 +17,14 @@ use crate::{
 struct Proxy {
     store: Store,
     hub: Hub,
-    news: mpsc::UnboundedReceiver<StoreEvent>,
+    events: mpsc::UnboundedReceiver<StoreEvent>,
 }
 
 impl Proxy {
     async fn open(server: &RedisServer) -> Self {
         let hub = Hub::default();
-        let (store, news) = Store::redis(&server.url().secret, hub.clone(), Clock::system()).await.expect("a store");
-        Self { store, hub, news }
+        let (store, events) = Store::redis(&server.url().secret, hub.clone(), Clock::system()).await.expect("a store");
+        Self { store, hub, events }
     }
 
     async fn begin_send(&self, key: &str) -> BeginOutcome {
@@ -32,7 +32,7 @@ impl Proxy {
     }
 }
 
-async fn both() -> (RedisServer, Proxy, Proxy, ConversationId) {
+async fn two_proxies() -> (RedisServer, Proxy, Proxy, ConversationId) {
     let server = RedisServer::start();
     let (one, other) = (Proxy::open(&server).await, Proxy::open(&server).await);
     let begun = one.store.begin_start(Bench::new_send("k0", "hello"), "alias".to_owned()).await.expect("begun");
@@ -54,7 +54,7 @@ async fn read_to(subscriber: &mut Subscriber, last: u32) {
 
 #[tokio::test]
 async fn what_one_commits_both_publish_in_the_order_of_the_log() {
-    let (_server, one, other, conversation) = both().await;
+    let (_server, one, other, conversation) = two_proxies().await;
     let mut readers = [one.hub.subscribe(conversation), other.hub.subscribe(conversation)];
     for (number, proxy) in [(1, &one), (2, &other), (3, &one)] {
         let events = vec![says(Author::Bot, &number.to_string())];
@@ -67,18 +67,18 @@ async fn what_one_commits_both_publish_in_the_order_of_the_log() {
 
 #[tokio::test]
 async fn while_a_proxy_lives_no_other_one_decides_about_its_message() {
-    let (server, one, other, conversation) = both().await;
+    let (server, one, other, conversation) = two_proxies().await;
     let begun = forward(one.begin_send("k1").await);
     assert_eq!(other.begin_send("k1").await, BeginOutcome::OwnedByPeer(conversation), "the same key");
     assert_eq!(other.begin_send("k2").await, BeginOutcome::OwnedByPeer(conversation), "another message after it");
     one.store.settle(begun.send, accepted_send("k1")).await.expect("settled");
-    assert_eq!(known(other.begin_send("k1").await), DeliveryState::Sent);
+    assert_eq!(known_state(other.begin_send("k1").await), DeliveryState::Sent);
 
     let lost = forward(one.begin_send("k3").await);
     drop(one);
     let place = Place::Redis(server);
     place.expire_leases();
-    assert_eq!(known(other.begin_send("k3").await), DeliveryState::Unknown);
+    assert_eq!(known_state(other.begin_send("k3").await), DeliveryState::Unknown);
     // The proxy was only slow, and the platform had accepted the message.
     let settled = other.store.settle(lost.send, accepted_send("k3")).await.expect("settled");
     assert_eq!(settled.record.state, DeliveryState::Sent);
@@ -87,16 +87,16 @@ async fn while_a_proxy_lives_no_other_one_decides_about_its_message() {
 
 #[tokio::test]
 async fn a_proxy_that_leaves_in_an_orderly_way_keeps_nobody_waiting() {
-    let (_server, one, other, _) = both().await;
+    let (_server, one, other, _) = two_proxies().await;
     forward(one.begin_send("k1").await);
     one.store.leave().await;
-    assert_eq!(known(other.begin_send("k1").await), DeliveryState::Unknown);
+    assert_eq!(known_state(other.begin_send("k1").await), DeliveryState::Unknown);
 }
 
 #[tokio::test]
 async fn a_proxy_that_forgot_a_message_does_not_hold_its_conversation_for_ever() {
     let server = RedisServer::start();
-    let bench = Bench::of_two(Place::Redis(server)).await;
+    let bench = Bench::with_two_proxies(Place::Redis(server)).await;
     let conversation = bench.started().await;
     let forgotten = forward(bench.begin_send("k1", "text").await);
     let other = bench.other.as_ref().expect("two");
@@ -111,7 +111,7 @@ async fn a_proxy_that_forgot_a_message_does_not_hold_its_conversation_for_ever()
 
 #[tokio::test]
 async fn a_delivery_that_came_to_a_dead_proxy_is_known_when_it_comes_to_the_other() {
-    let (server, one, other, conversation) = both().await;
+    let (server, one, other, conversation) = two_proxies().await;
     let event = || vec![says(Author::Bot, "one")];
     let sites = || vec![SITE.to_owned()];
     one.store.receive(1, sites(), event()).await.expect("received");
@@ -128,25 +128,25 @@ async fn a_delivery_that_came_to_a_dead_proxy_is_known_when_it_comes_to_the_othe
 
 #[tokio::test]
 async fn a_family_that_one_ends_is_ended_for_all() {
-    let (_server, one, mut other, _) = both().await;
+    let (_server, one, mut other, _) = two_proxies().await;
     let [first, second, third] = [(); 3].map(|()| Secret::random().expect("randomness"));
     let family = FamilyId::random().expect("randomness");
     let (site, origin) = (SITE.to_owned(), "https://a.example".to_owned());
     let visitor = VisitorId::random().expect("randomness");
-    let new = NewFamily { site, origin, visitor, family: family.clone(), first: first.clone() };
+    let new = NewFamily { site, origin, visitor, family: family.clone(), first_secret: first.clone() };
     one.store.begin_family(new).await.expect("begun");
-    let present = |secret: &Secret, fresh: &Secret| Presented {
+    let present = |secret: &Secret, successor: &Secret| Presented {
         site: SITE.to_owned(),
         origin: "https://a.example".to_owned(),
         secret: secret.clone(),
-        fresh: fresh.clone(),
+        successor: successor.clone(),
     };
     let now = one.store.now();
     let at = |now| Times { now, grace: 20_000, lifetime: 90 * 86_400_000 };
     let renewed = other.store.renew(present(&first, &second), at(now)).await.expect("renewed").expect("taken");
-    assert_eq!(renewed.next, second);
+    assert_eq!(renewed.next_secret, second);
     let again = one.store.renew(present(&first, &third), at(now)).await.expect("renewed").expect("within the grace");
-    assert_eq!(again.next, second, "the same successor for both tabs");
+    assert_eq!(again.next_secret, second, "the same successor for both tabs");
     let late = Times { grace: 0, ..at(now) };
     // The grace period starts with the first use, by the clock of the proxy that is asked.
     let mut refused = one.store.renew(present(&first, &third), late).await.expect("renewed");
@@ -154,7 +154,7 @@ async fn a_family_that_one_ends_is_ended_for_all() {
         refused = one.store.renew(present(&first, &third), late).await.expect("renewed");
     }
     assert_eq!(refused, Err(Refused::Reused(family.clone())));
-    assert_eq!(other.news.recv().await, Some(StoreEvent::Revoked(family.clone())));
+    assert_eq!(other.events.recv().await, Some(StoreEvent::Revoked(family.clone())));
     let refused = other.store.renew(present(&second, &third), at(now)).await.expect("renewed");
     assert_eq!(refused, Err(Refused::Revoked));
     let revoked = other.store.revoked_since(now - 1000).await.expect("read");
@@ -163,29 +163,29 @@ async fn a_family_that_one_ends_is_ended_for_all() {
 
 #[tokio::test]
 async fn all_sign_with_one_key_and_count_one_limit() {
-    let (_server, one, other, _) = both().await;
+    let (_server, one, other, _) = two_proxies().await;
     let day = 86_400_000;
     let now = one.store.now();
     let first = one.store.signing_keys(now).await.expect("keys").newest.id.clone();
     assert_eq!(other.store.signing_keys(now).await.expect("keys").newest.id, first);
-    let ids = [one.store.take("sends", "v", 3).await, other.store.take("sends", "v", 3).await];
+    let ids = [one.store.count_request("sends", "v", 3).await, other.store.count_request("sends", "v", 3).await];
     assert!(ids.into_iter().all(|taken| taken.expect("counted").is_none()));
-    assert!(one.store.take("sends", "v", 3).await.expect("counted").is_none());
-    let wait = other.store.take("sends", "v", 3).await.expect("counted").expect("one too many");
+    assert!(one.store.count_request("sends", "v", 3).await.expect("counted").is_none());
+    let wait = other.store.count_request("sends", "v", 3).await.expect("counted").expect("one too many");
     assert!(wait <= Duration::from_secs(20), "{wait:?}");
-    assert!(other.store.take("sends", "w", 3).await.expect("counted").is_none(), "another visitor");
+    assert!(other.store.count_request("sends", "w", 3).await.expect("counted").is_none(), "another visitor");
     // None of the calls above creates a key; the next one is due only after a month.
     assert_eq!(one.store.signing_keys(now + 29 * day).await.expect("keys").newest.id, first);
 }
 
 #[tokio::test]
 async fn a_flush_cuts_every_reader_and_uses_no_number_twice() {
-    let (server, one, mut other, conversation) = both().await;
+    let (server, one, mut other, conversation) = two_proxies().await;
     let epoch = one.store.epoch();
     let mut reader = other.hub.subscribe(conversation);
-    redis::cmd("FLUSHALL").exec(&mut server.look()).expect("flushed");
+    redis::cmd("FLUSHALL").exec(&mut server.connect()).expect("flushed");
     assert!(reader.next().await.is_none(), "cut");
-    assert_eq!(other.news.recv().await, Some(StoreEvent::Resync));
+    assert_eq!(other.events.recv().await, Some(StoreEvent::Resync));
     let begun = other.store.begin_start(Bench::new_send("k0", "hello"), "alias".to_owned()).await.expect("begun");
     assert_ne!(forward(begun).conversation, conversation);
     let replay = one
@@ -199,10 +199,10 @@ async fn a_flush_cuts_every_reader_and_uses_no_number_twice() {
 
 #[tokio::test]
 async fn a_restored_redis_without_its_epoch_begins_another_with_all_it_holds() {
-    let (server, one, other, conversation) = both().await;
+    let (server, one, other, conversation) = two_proxies().await;
     let epoch = one.store.epoch();
     drop((one, other));
-    redis::cmd("DEL").arg("{chataibot}:epoch").exec(&mut server.look()).expect("deleted");
+    redis::cmd("DEL").arg("{chataibot}:epoch").exec(&mut server.connect()).expect("deleted");
     let clock = Clock::standing();
     clock.advance(Duration::from_secs(60));
     let (restored, _news) = Store::redis(&server.url().secret, Hub::default(), clock).await.expect("a store");
@@ -218,7 +218,7 @@ async fn a_restored_redis_without_its_epoch_begins_another_with_all_it_holds() {
 async fn a_user_with_the_rights_the_operators_page_names_is_enough() {
     let server = RedisServer::start();
     let rights = ["on", ">hunter2", "~{chataibot}*", "+@all", "-@admin", "-@dangerous"];
-    redis::cmd("ACL").arg("SETUSER").arg("proxy").arg(&rights).exec(&mut server.look()).expect("a user");
+    redis::cmd("ACL").arg("SETUSER").arg("proxy").arg(&rights).exec(&mut server.connect()).expect("a user");
     let url = format!("{}?user=proxy&pass=hunter2", server.url()).into();
     let hub = Hub::default();
     let (store, _news) = Store::redis(&url, hub.clone(), Clock::system()).await.expect("a store");
@@ -251,7 +251,7 @@ async fn what_is_no_redis_is_an_error_and_no_panic() {
 async fn what_a_newer_proxy_wrote_is_refused() {
     let server = RedisServer::start();
     drop(Proxy::open(&server).await);
-    redis::cmd("SET").arg("{chataibot}:version").arg(99).exec(&mut server.look()).expect("written");
+    redis::cmd("SET").arg("{chataibot}:version").arg(99).exec(&mut server.connect()).expect("written");
     let refused = Store::redis(&server.url().secret, Hub::default(), Clock::system()).await.err().expect("refused");
     assert!(refused.to_string().contains("version 99"), "{refused}");
 }

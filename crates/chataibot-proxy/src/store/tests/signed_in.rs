@@ -23,13 +23,13 @@ for_each_engine! {
 const ORIGIN: &str = "https://www.example.com";
 
 /// A new family: its visitor, its id and its first secret.
-struct BeginOutcome {
+struct TestFamily {
     visitor: VisitorId,
     family: FamilyId,
     secret: Secret,
 }
 
-fn person(user: &str, name: &str) -> UserProfile {
+fn profile(user: &str, name: &str) -> UserProfile {
     UserProfile { user: user.to_owned(), name: Some(name.to_owned()), email: None, phone: None }
 }
 
@@ -38,31 +38,32 @@ fn user(number: u8) -> [u8; 32] {
 }
 
 impl Bench {
-    async fn sign_in_at(&self, site: &str, number: u8, name: &str) -> BeginOutcome {
+    async fn sign_in_at(&self, site: &str, number: u8, name: &str) -> TestFamily {
         let (family, secret) = (FamilyId::random().expect("randomness"), Secret::random().expect("randomness"));
         let (site, origin, visitor) = (site.to_owned(), ORIGIN.to_owned(), VisitorId::random().expect("randomness"));
-        let new = NewFamily { site, origin, visitor, family: family.clone(), first: secret.clone() };
-        let new = NewSignIn { user: user(number), person: person("u", name), family: new };
+        let new = NewFamily { site, origin, visitor, family: family.clone(), first_secret: secret.clone() };
+        let new = NewSignIn { user: user(number), profile: profile("u", name), family: new };
         let visitor = self.store.sign_in(new).await.expect("signed in");
-        BeginOutcome { visitor, family, secret }
+        TestFamily { visitor, family, secret }
     }
 
-    async fn sign_in(&self, number: u8, name: &str) -> BeginOutcome {
+    async fn sign_in(&self, number: u8, name: &str) -> TestFamily {
         self.sign_in_at(SITE, number, name).await
     }
 
-    async fn anonymous(&self) -> BeginOutcome {
+    async fn anonymous(&self) -> TestFamily {
         let (family, secret) = (FamilyId::random().expect("randomness"), Secret::random().expect("randomness"));
         let (site, origin, visitor) = (SITE.to_owned(), ORIGIN.to_owned(), VisitorId::random().expect("randomness"));
-        let new = NewFamily { site, origin, visitor: visitor.clone(), family: family.clone(), first: secret.clone() };
+        let new =
+            NewFamily { site, origin, visitor: visitor.clone(), family: family.clone(), first_secret: secret.clone() };
         self.store.begin_family(new).await.expect("begun");
-        BeginOutcome { visitor, family, secret }
+        TestFamily { visitor, family, secret }
     }
 
     async fn renew_with(&self, secret: &Secret) -> Result<VisitorId, Refused> {
         let (site, origin) = (SITE.to_owned(), ORIGIN.to_owned());
-        let fresh = Secret::random().expect("randomness");
-        let presented = Presented { site, origin, secret: secret.clone(), fresh };
+        let successor = Secret::random().expect("randomness");
+        let presented = Presented { site, origin, secret: secret.clone(), successor };
         let times = Times { now: self.clock.now(), grace: 20_000, lifetime: 86_400_000 };
         self.store.renew(presented, times).await.expect("asked").map(|renewed| renewed.visitor)
     }
@@ -72,7 +73,7 @@ impl Bench {
     }
 
     async fn name_of(&self, family: &FamilyId) -> Option<String> {
-        self.store.profile_of(family.clone()).await.expect("asked").and_then(|person| person.name)
+        self.store.profile_of(family.clone()).await.expect("asked").and_then(|profile| profile.name)
     }
 
     async fn families_of(&self, secret: &Secret, everywhere: bool) -> Vec<FamilyId> {
@@ -118,8 +119,8 @@ async fn a_family_knows_its_user_and_what_is_known_of_them_until_it_ends(bench: 
 async fn newer_knowledge_replaces_the_older_and_only_where_somebody_is_signed_in(bench: Bench) {
     let (here, there, anonymous) =
         (bench.sign_in(1, "Ada").await, bench.sign_in(1, "Ada").await, bench.anonymous().await);
-    bench.store.update_profile(here.family.clone(), person("u", "Countess")).await.expect("known");
-    bench.store.update_profile(anonymous.family.clone(), person("u", "Mallory")).await.expect("nothing");
+    bench.store.update_profile(here.family.clone(), profile("u", "Countess")).await.expect("known");
+    bench.store.update_profile(anonymous.family.clone(), profile("u", "Mallory")).await.expect("nothing");
     assert_eq!(bench.name_of(&here.family).await.as_deref(), Some("Countess"));
     assert_eq!(bench.name_of(&there.family).await.as_deref(), Some("Ada"));
     assert_eq!(bench.name_of(&anonymous.family).await, None);
@@ -170,6 +171,6 @@ async fn an_erased_user_is_forgotten_and_begins_anew(bench: Bench) {
     assert_ne!(bench.sign_in(1, "Ada").await.visitor, here.visitor);
     assert_eq!(bench.sign_in(2, "Eve").await.visitor, other.visitor);
     if let Place::Redis(server) = &bench.place {
-        assert!(!server.holds(here.visitor.as_str()), "nothing names them");
+        assert!(!server.contains_text(here.visitor.as_str()), "nothing names them");
     }
 }

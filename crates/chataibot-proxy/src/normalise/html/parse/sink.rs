@@ -32,7 +32,7 @@ impl Default for Sink {
 }
 
 impl Sink {
-    pub fn make(&self, name: QualName, attributes: Vec<Attribute>, is_integration_point: bool) -> Rc<Element> {
+    pub fn new_element(&self, name: QualName, attributes: Vec<Attribute>, is_integration_point: bool) -> Rc<Element> {
         let mut document = self.document.borrow_mut();
         let id = document.nodes.len();
         let element = Rc::new(Element { id, name, attributes, is_integration_point, is_unclosed: Cell::new(false) });
@@ -46,14 +46,14 @@ impl Sink {
     }
 
     /// Makes a node that is not an element of the text.
-    fn other(&self) -> Rc<Element> {
-        let element = self.make(QualName::new(None, ns!(), LocalName::from("")), Vec::new(), false);
+    fn new_hidden_node(&self) -> Rc<Element> {
+        let element = self.new_element(QualName::new(None, ns!(), LocalName::from("")), Vec::new(), false);
         self.document.borrow_mut().nodes[element.id].kind = Kind::Other;
         element
     }
 
     /// Inserts `child` into `parent` at index `at`.
-    fn put(&self, parent: Id, at: usize, child: NodeOrText<Rc<Element>>) {
+    fn insert(&self, parent: Id, at: usize, child: NodeOrText<Rc<Element>>) {
         let mut document = self.document.borrow_mut();
         let depth = document.nodes[parent].depth + 1;
         let id = match child {
@@ -80,7 +80,7 @@ impl Sink {
         document.nodes[parent].children.insert(at, id);
     }
 
-    fn place(&self, id: Id) -> Option<(Id, usize)> {
+    fn index_in_parent(&self, id: Id) -> Option<(Id, usize)> {
         let document = self.document.borrow();
         let parent = document.nodes[id].parent?;
         let at = document.nodes[parent].children.iter().rposition(|one| *one == id)?;
@@ -114,20 +114,20 @@ impl TreeSink for Sink {
     }
 
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> Rc<Element> {
-        self.make(name, attributes, flags.mathml_annotation_xml_integration_point)
+        self.new_element(name, attributes, flags.mathml_annotation_xml_integration_point)
     }
 
     fn create_comment(&self, _: StrTendril) -> Rc<Element> {
-        self.other()
+        self.new_hidden_node()
     }
 
     fn create_pi(&self, _: StrTendril, _: StrTendril) -> Rc<Element> {
-        self.other()
+        self.new_hidden_node()
     }
 
     fn append(&self, parent: &Rc<Element>, child: NodeOrText<Rc<Element>>) {
         let end = self.document.borrow().nodes[parent.id].children.len();
-        self.put(parent.id, end, child);
+        self.insert(parent.id, end, child);
     }
 
     fn append_based_on_parent_node(
@@ -149,7 +149,7 @@ impl TreeSink for Sink {
 
     // The content of a template is not shown until a script inserts it.
     fn get_template_contents(&self, _: &Rc<Element>) -> Rc<Element> {
-        self.other()
+        self.new_hidden_node()
     }
 
     fn same_node(&self, one: &Rc<Element>, other: &Rc<Element>) -> bool {
@@ -167,8 +167,8 @@ impl TreeSink for Sink {
             // Text moved out of a table is separated from the text around it.
             NodeOrText::AppendText(text) => NodeOrText::AppendText(format!(" {text} ").into()),
         };
-        if let Some((parent, at)) = self.place(sibling.id) {
-            self.put(parent, at, child);
+        if let Some((parent, at)) = self.index_in_parent(sibling.id) {
+            self.insert(parent, at, child);
         }
     }
 
@@ -176,7 +176,7 @@ impl TreeSink for Sink {
     fn add_attrs_if_missing(&self, _: &Rc<Element>, _: Vec<Attribute>) {}
 
     fn remove_from_parent(&self, target: &Rc<Element>) {
-        if let Some((parent, at)) = self.place(target.id) {
+        if let Some((parent, at)) = self.index_in_parent(target.id) {
             let mut document = self.document.borrow_mut();
             document.nodes[parent].children.remove(at);
             document.nodes[target.id].parent = None;

@@ -6,25 +6,25 @@ use std::{iter::Peekable, str::Chars};
 /// Returns names and values in lower case, in the order in which they apply: the last one of a name
 /// wins.
 pub fn declarations(style: &str) -> Vec<(String, String)> {
-    let mut usual = Vec::new();
+    let mut normal = Vec::new();
     let mut important = Vec::new();
     let mut characters = style.chars().peekable();
     while characters.peek().is_some() {
-        let Some((name, mut value)) = one(&mut characters) else { continue };
+        let Some((name, mut value)) = read_declaration(&mut characters) else { continue };
         match value.strip_suffix("important").and_then(|value| value.trim_end().strip_suffix('!')) {
             Some(before) => {
                 value.truncate(before.trim_end().len());
                 important.push((name, value));
             }
-            None => usual.push((name, value)),
+            None => normal.push((name, value)),
         }
     }
-    usual.append(&mut important);
-    usual
+    normal.append(&mut important);
+    normal
 }
 
 /// Reads to the end of a declaration; `None` if it has no value.
-fn one(characters: &mut Peekable<Chars>) -> Option<(String, String)> {
+fn read_declaration(characters: &mut Peekable<Chars>) -> Option<(String, String)> {
     let mut name = None;
     let mut read = String::new();
     // The closing characters of the open brackets and strings, innermost last.
@@ -32,7 +32,7 @@ fn one(characters: &mut Peekable<Chars>) -> Option<(String, String)> {
     while let Some(character) = characters.next() {
         let is_quoted = matches!(open.last(), Some('"' | '\''));
         match character {
-            '\\' => read.extend(escaped(characters)),
+            '\\' => read.extend(read_escape(characters)),
             _ if open.last() == Some(&character) => {
                 open.pop();
                 read.push(character);
@@ -62,7 +62,7 @@ fn one(characters: &mut Peekable<Chars>) -> Option<(String, String)> {
 
 /// Reads the character after a backslash: the character itself, or its code point in up to six hex
 /// digits, optionally followed by a space.
-fn escaped(characters: &mut Peekable<Chars>) -> Option<char> {
+fn read_escape(characters: &mut Peekable<Chars>) -> Option<char> {
     let mut number = String::new();
     while number.len() < 6
         && let Some(digit) = characters.next_if(char::is_ascii_hexdigit)

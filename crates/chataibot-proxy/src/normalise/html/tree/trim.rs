@@ -7,7 +7,7 @@ use chataibot_wire::{
 };
 
 /// Splits items into lists: a new list begins where the numbers do not go on by one.
-pub fn in_sequence(numbering: Option<Numbering>, items: Vec<(Option<i32>, Vec<Node>)>, most: usize) -> Vec<List> {
+pub fn split_by_number(numbering: Option<Numbering>, items: Vec<(Option<i32>, Vec<Node>)>, most: usize) -> Vec<List> {
     let mut lists: Vec<(List, Option<i32>)> = Vec::new();
     for (number, nodes) in items {
         let number = number.filter(|_| numbering.is_some());

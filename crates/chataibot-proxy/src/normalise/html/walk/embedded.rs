@@ -13,7 +13,7 @@ use crate::normalise::links;
 
 impl Walk<'_> {
     pub(super) fn picture(&mut self, element: &Element, style: &Style, in_link: bool) {
-        if style.is_dot || media::is_dot(element) {
+        if style.is_tracking_pixel || media::is_tracking_pixel(element) {
             return;
         }
         self.has_media = true;
@@ -22,18 +22,18 @@ impl Walk<'_> {
         match (words.or_else(|| media::name_of(element)), address) {
             // An image of an emoji is part of the text beside it.
             (Some(words), _) if !words.contains(char::is_alphanumeric) => self.tree.text(&words),
-            (Some(words), Some(address)) => self.apart(Some(address).filter(|_| !in_link), &words),
-            (Some(words), None) => self.apart(None, &words),
+            (Some(words), Some(address)) => self.add_alternative(Some(address).filter(|_| !in_link), &words),
+            (Some(words), None) => self.add_alternative(None, &words),
             (None, Some(address)) => {
-                let words = media::file_of(&address);
-                self.wordless.push((address, words));
+                let words = media::file_name_of(&address);
+                self.unlabelled_images.push((address, words));
             }
             (None, None) => {}
         }
     }
 
     /// Adds the text alternative of non-text content, as a link to it.
-    fn apart(&mut self, address: Option<String>, words: &str) {
+    fn add_alternative(&mut self, address: Option<String>, words: &str) {
         self.tree.text(" ");
         match address {
             Some(address) => {
@@ -49,9 +49,9 @@ impl Walk<'_> {
     pub(super) fn area(&mut self, element: &Element, in_link: bool) {
         let words = element.text_attribute("alt").map(str::to_owned);
         let address = element.attribute("href").and_then(links::anchor);
-        let words = words.or_else(|| media::name_of(element)).or_else(|| address.as_deref().map(media::file_of));
+        let words = words.or_else(|| media::name_of(element)).or_else(|| address.as_deref().map(media::file_name_of));
         if let Some(words) = words {
-            self.apart(address.filter(|_| !in_link), &words);
+            self.add_alternative(address.filter(|_| !in_link), &words);
         }
     }
 
@@ -66,7 +66,7 @@ impl Walk<'_> {
             "image" => element.attribute("alt").or(element.attribute("value")),
             _ => element.text_attribute("value").or(element.attribute("placeholder")),
         };
-        self.apart(None, words.unwrap_or_default());
+        self.add_alternative(None, words.unwrap_or_default());
     }
 
     /// Adds a video, audio or frame: its fallback content, and a link to it.
@@ -77,43 +77,43 @@ impl Walk<'_> {
             children.find(|child| child.name() == "source").and_then(|child| child.attribute("src"))
         });
         let is_frame = element.name() == "iframe";
-        if media::is_dot(element) && is_frame {
+        if media::is_tracking_pixel(element) && is_frame {
             return;
         }
         self.has_media |= element.name() != "canvas";
         let address = source.and_then(links::anchor).filter(|address| !address.starts_with("mailto:"));
-        let file = address.as_deref().map(media::file_of);
+        let file = address.as_deref().map(media::file_name_of);
         if is_frame
             && media::name_of(element).is_none()
             && element.attribute("srcdoc").is_none()
             && let (Some(address), Some(file)) = (&address, &file)
         {
             // A frame without a name is shown only if nothing else is, like an image without one.
-            self.wordless.push((address.clone(), file.clone()));
+            self.unlabelled_images.push((address.clone(), file.clone()));
             return;
         }
         self.tree.open_paragraph();
         let name = media::name_of(element).or(file);
         if let Some(document) = element.attribute("srcdoc").filter(|_| is_frame && !self.is_framed) {
-            self.framed(document);
+            self.add_frame_document(document);
         } else if let Some(name) = name {
-            self.apart(address.filter(|_| !inner.in_link), &name);
+            self.add_alternative(address.filter(|_| !inner.in_link), &name);
         }
         if is_frame {
             // The content of an `iframe` element is for browsers without frames.
             return self.tree.close_paragraph();
         }
         self.tree.open_paragraph();
-        self.through(id, inner, vec![Leave::Block]);
+        self.schedule(id, inner, vec![Leave::Block]);
     }
 
     /// Adds the text of a frame's own document.
-    fn framed(&mut self, html: &str) {
+    fn add_frame_document(&mut self, html: &str) {
         let document = parse(html);
         let mut walk = Walk { is_framed: true, ..Walk::new(&document, self.tree) };
         walk.all(Spaces::Collapsed);
-        let Walk { links_dropped, wordless, .. } = walk;
+        let Walk { links_dropped, unlabelled_images, .. } = walk;
         self.links_dropped += links_dropped;
-        self.wordless.extend(wordless);
+        self.unlabelled_images.extend(unlabelled_images);
     }
 }

@@ -44,12 +44,12 @@ pub fn numbering(document: &Document, id: Id, list: &Element, style: &Style) -> 
         Some(Marker::Bullet | Marker::Nothing) => None,
         // The editor Quill writes all lists as numbered ones.
         None if first.is_some_and(|first| first.attribute("data-list").is_some_and(|kind| kind != "ordered")) => None,
-        None => is_numbered.then(|| by_type(list.attribute("type").unwrap_or_default())),
+        None => is_numbered.then(|| numbering_of_type(list.attribute("type").unwrap_or_default())),
     }
 }
 
 /// Returns the check box of a task-list item, for editors that draw the box themselves.
-pub fn sign(item: &Element) -> Option<&'static str> {
+pub fn checkbox(item: &Element) -> Option<&'static str> {
     match item.attribute("data-list")? {
         "checked" => Some("☑ "),
         "unchecked" => Some("☐ "),
@@ -58,7 +58,7 @@ pub fn sign(item: &Element) -> Option<&'static str> {
 }
 
 /// Whether the item's nearest ancestor that holds items is a list.
-pub fn holds(document: &Document, item: Id) -> bool {
+pub fn is_in_list(document: &Document, item: Id) -> bool {
     let above = std::iter::successors(document.node(item).parent, |id| document.node(*id).parent);
     let mut above = above.filter_map(|id| document.element(id)).map(|element| element.name());
     above.find(|name| tags::is_list(name) || matches!(*name, "li" | "dd" | "td" | "th")).is_some_and(tags::is_list)
@@ -68,7 +68,7 @@ fn items(document: &Document, list: Id) -> impl Iterator<Item = &Element> {
     document.child_elements(list).map(AsRef::as_ref).filter(|one| one.name() == "li")
 }
 
-fn by_type(kind: &str) -> Numbering {
+fn numbering_of_type(kind: &str) -> Numbering {
     match kind {
         "a" => Numbering::Letters,
         "A" => Numbering::CapitalLetters,

@@ -30,7 +30,7 @@ impl AwaitingEcho {
 
 /// The messages of a conversation whose echo may still come, in the order in which they were
 /// forwarded.
-pub fn awaiting(tx: &Transaction<'_>, conversation: ConversationId) -> Result<Vec<AwaitingEcho>> {
+pub fn messages_awaiting_echo(tx: &Transaction<'_>, conversation: ConversationId) -> Result<Vec<AwaitingEcho>> {
     let condition = "WHERE s.conversation = ?1 AND s.echoed_at IS NULL AND s.state <> 'refused'
          ORDER BY s.forwarded_seq DESC LIMIT ?2";
     let mut newest_first = collect_texts(tx, condition, (conversation.row(), incoming::MAX_CANDIDATES))?;
