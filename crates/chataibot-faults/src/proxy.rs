@@ -6,6 +6,7 @@ use std::{
     net::SocketAddr,
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use tokio::{
@@ -26,6 +27,8 @@ use crate::{
 
 /// Maximum length of a first line, in bytes.
 const LONGEST_LINE: usize = 8 * 1024;
+/// How long a client may take for its first line.
+const FIRST_LINE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A running proxy. Dropping it ends it and every connection.
 #[derive(Debug)]
@@ -301,7 +304,13 @@ async fn drain(client: &mut TcpStream) -> io::Result<End> {
 
 /// Returns the first line from the client without consuming it.
 async fn first_line(client: &TcpStream) -> io::Result<String> {
+    let timed_out = |_| Err(io::Error::new(io::ErrorKind::TimedOut, "no whole first line"));
+    tokio::time::timeout(FIRST_LINE_TIMEOUT, peek_first_line(client)).await.unwrap_or_else(timed_out)
+}
+
+async fn peek_first_line(client: &TcpStream) -> io::Result<String> {
     let mut buffer = vec![0; LONGEST_LINE];
+    let mut seen = 0;
     loop {
         let length = client.peek(&mut buffer).await?;
         if let Some(end) = buffer[..length].iter().position(|byte| *byte == b'\n') {
@@ -310,6 +319,10 @@ async fn first_line(client: &TcpStream) -> io::Result<String> {
         if length == 0 || length == buffer.len() {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "no first line"));
         }
-        tokio::task::yield_now().await;
+        if length == seen {
+            // `peek` returns at once with the same bytes, and does not report an end after them.
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        seen = length;
     }
 }

@@ -194,7 +194,8 @@ metrics! {
         streams_opened,
         /// Event streams and polls that had to start over.
         streams_reset,
-        /// Event streams closed because their reader was too slow.
+        /// Event streams closed by the proxy: their reader was too slow, the visitor opened too many,
+        /// or the conversation was deleted.
         streams_cut,
         /// Files of visitors that were stored.
         files_stored,
@@ -206,7 +207,7 @@ metrics! {
         conversations_deleted,
         /// Visitors erased by an operator.
         visitors_erased,
-        /// Visitors that received their first token.
+        /// Tokens issued without a renewal secret: new visitors, and sign-ins in another browser.
         visitors_new,
         /// Visitor tokens issued, renewals included.
         tokens_issued,

@@ -1,7 +1,7 @@
 //! Parser of the platform's events: turns its JSON and HTML into strict types. Tolerant of the
 //! input, strict in the output.
 //!
-//! - [`envelope`]: the kind of event, its conversation and its author (platform-api, section 2)
+//! - [`envelope`]: the kind of event, its conversation and its author
 //! - [`kinds`]: converts each message kind to a `Content`
 //! - [`html`]: converts the platform's HTML to a `RichText` tree
 //! - [`addresses`]: turns addresses in plain text into links

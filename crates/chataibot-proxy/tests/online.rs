@@ -68,7 +68,7 @@ async fn all_is_well_where_the_platform_shakes_hands_while_no_proxy_runs() {
     let simulator = platform(&format!("http://{listen}/webhook/{}", demo::WEBHOOK_SECRET)).await;
     let findings = check(&config(&simulator.url(), listen, |_| {}), WAIT).await;
     says(&findings, Verdict::Ok, "takes the account token", "");
-    says(&findings, Verdict::Ok, "the platform has shaken hands", "");
+    says(&findings, Verdict::Ok, "the platform has completed the handshake", "");
     assert!(findings.iter().all(|finding| finding.verdict == Verdict::Ok), "{findings:#?}");
 }
 
@@ -122,7 +122,7 @@ async fn a_proxy_that_runs_is_asked_and_its_own_check_is_no_sign_of_the_platform
     asked.metrics_listen = proxy.metrics;
     let findings = check(&asked, SHORT).await;
     says(&findings, Verdict::Ok, "takes the platform's handshake", "");
-    says(&findings, Verdict::Failed, "was not here since", "press \"save\"");
+    says(&findings, Verdict::Failed, "has not called since", "press \"save\"");
     let _platform = platform(&proxy.url(&format!("/webhook/{}", demo::WEBHOOK_SECRET))).await;
     while proxy.app.metrics.webhook_handshakes.get() == 0 {
         tokio::task::yield_now().await;

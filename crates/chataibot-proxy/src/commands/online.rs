@@ -127,7 +127,7 @@ fn remedy(cause: &str, needs_operator: bool) -> &'static str {
     } else if needs_operator {
         "Is platform_url the base address of the platform's API, such as https://…/api/v1?"
     } else {
-        "Does this machine reach the platform (DNS, firewall, TLS)? If it does, the platform is away: try again."
+        "Does this machine reach the platform (DNS, firewall, TLS)? If it can, the platform is down: try again."
     }
 }
 
@@ -199,7 +199,8 @@ async fn send_handshake(client: &reqwest::Client, base: &str, site: &Site) -> Fi
 async fn check_received(client: &reqwest::Client, config: &Config) -> Finding {
     let unknown = |observation: String, fix| Finding { verdict: Verdict::Unknown, observation, fix };
     let Some(address) = config.metrics_listen else {
-        let observation = "whether the platform has shaken hands: the running proxy has no metrics_listen".to_owned();
+        let observation =
+            "whether the platform has completed the handshake: the running proxy has no metrics_listen".to_owned();
         return unknown(
             observation,
             "Set metrics_listen, or press \"save\" in the platform's Events settings: it says whether that worked.",
@@ -223,11 +224,11 @@ async fn check_received(client: &reqwest::Client, config: &Config) -> Finding {
     let (handshakes, events) = (count("webhook_handshakes_total"), count("webhook_events_total"));
     if handshakes + events > 0.0 {
         return Finding::ok(format!(
-            "the platform was here since the proxy's start: {handshakes} handshakes, {events} events"
+            "the platform has called since the proxy's start: {handshakes} handshakes, {events} events"
         ));
     }
-    let fix = "Enter the webhook's address and token in the platform's Events settings, and press \"save\" there: it shakes hands at once.";
-    Finding::failed("the platform was not here since the proxy's start".to_owned(), fix)
+    let fix = "Enter the webhook's address and token in the platform's Events settings, and press \"save\" there: that starts a handshake.";
+    Finding::failed("the platform has not called since the proxy's start".to_owned(), fix)
 }
 
 /// State of the listener that replaces the proxy if none runs.
@@ -272,7 +273,7 @@ fn cannot_listen(listen: SocketAddr, error: &io::Error) -> Finding {
 fn outcome(site: &Site, handshakes: &Handshakes, wait: Duration) -> Finding {
     let of = format!("site {}, its webhook", site.id);
     if handshakes.sites.iter().any(|id| id == site.id.as_str()) {
-        return Finding::ok(format!("{of}: the platform has shaken hands"));
+        return Finding::ok(format!("{of}: the platform has completed the handshake"));
     }
     let (what, fix) = match (handshakes.wrong_tokens, handshakes.wrong_secrets) {
         (0, 0) => (

@@ -1,4 +1,4 @@
-//! Rate-limiting middleware. Except for `POST /token`, it also checks the visitor token.
+//! Rate-limiting middleware. [`by_visitor`] also checks the visitor token.
 
 use std::sync::Arc;
 
@@ -15,9 +15,10 @@ use crate::{
     service::{rate_limits::Limited, token::Visitor},
 };
 
-/// Limits `POST /token`. Answers 429.
+/// Limits calls without a visitor token (`POST /token`, `POST /token/end`, the probe) by address.
+/// Answers 429.
 pub async fn by_address(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {
-    app.services.limits.check_token(ip_prefix(ClientAddress::of(request.extensions()))).await?;
+    app.services.limits.check_address(ip_prefix(ClientAddress::of(request.extensions()))).await?;
     Ok(next.run(request).await)
 }
 

@@ -51,6 +51,8 @@ const NAME_CHARS: usize = 100;
 const VARIABLES: usize = 50;
 /// How long a message waits for earlier ones of its conversation.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
+/// Wait after a 429 of the platform that names none, in seconds.
+const PLATFORM_RATE_WAIT: u32 = 5;
 /// Interval between checks of a message that another proxy forwards.
 const PEER_POLL_INTERVAL: Duration = Duration::from_millis(250);
 
@@ -380,7 +382,7 @@ const REFUSED_MESSAGE: &str = "the platform refused this message; sending it aga
 fn error_from_fault(fault: Fault) -> ApiError {
     let error = match fault.code {
         code::UNKNOWN_OUTCOME => unknown_outcome(),
-        code::RATE_LIMITED => ApiError::rate_limited(fault.retry_after.unwrap_or(5)),
+        code::RATE_LIMITED => ApiError::rate_limited(PLATFORM_RATE_WAIT),
         code::UNAVAILABLE | code::CONVERSATION_CREATION_EXCEPTION => ApiError::new(
             StatusCode::SERVICE_UNAVAILABLE,
             fault.code,
@@ -389,12 +391,16 @@ fn error_from_fault(fault: Fault) -> ApiError {
         refused => ApiError::new(StatusCode::BAD_REQUEST, refused, REFUSED_MESSAGE),
     };
     // An operator needs longer to fix a fault than a network.
-    let wait = fault.retry_after.or(Some(if fault.needs_operator { 60 } else { 1 }));
-    match wait {
-        Some(seconds) if fault.code != code::UNKNOWN_OUTCOME => error.retry_after(seconds),
-        _ => error,
-    }
-    .cause(fault.cause)
+    let default = match fault.code {
+        code::RATE_LIMITED => PLATFORM_RATE_WAIT,
+        _ if fault.needs_operator => 60,
+        _ => 1,
+    };
+    let error = match fault.code {
+        code::UNKNOWN_OUTCOME => error,
+        _ => error.retry_after(fault.retry_after.unwrap_or(default)),
+    };
+    error.cause(fault.cause)
 }
 
 fn unknown_outcome() -> ApiError {

@@ -58,7 +58,7 @@ impl RateLimits {
         }
     }
 
-    pub async fn check_token(&self, address: IpAddr) -> Result<(), ApiError> {
+    pub async fn check_address(&self, address: IpAddr) -> Result<(), ApiError> {
         self.count_refusal(self.token.check(&self.store, &address).await)
     }
 

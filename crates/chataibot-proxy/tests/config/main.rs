@@ -129,7 +129,7 @@ origins = "https://example.com"
         (8, "`origins`: `*` has a wildcard; list every origin by name"),
         (
             10,
-            "secrets don't stand in this file; write `account_token_file = \"<path>\"` or `account_token_env = \"<variable>\"`",
+            "secrets do not belong in this file; write `account_token_file = \"<path>\"` or `account_token_env = \"<variable>\"`",
         ),
         (11, "the environment variable NOT_SET is not set"),
         (12, "the file /does/not/exist can't be read"),

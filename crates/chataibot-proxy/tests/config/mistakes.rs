@@ -54,7 +54,7 @@ fn no_secret_stands_in_the_file_whichever_it_is() {
         for name in keys.iter().filter_map(|key| key.strip_suffix("_file")) {
             let line = format!("{name} = \"hunter2\"\n");
             let found = problems(&if is_top { format!("{line}{SITE}") } else { format!("{SITE}{line}") }, &[]);
-            let wanted = format!("secrets don't stand in this file; write `{name}_file = \"<path>\"`");
+            let wanted = format!("secrets do not belong in this file; write `{name}_file = \"<path>\"`");
             assert!(found.len() == 1 && found[0].contains(&wanted), "{name}: {found:#?}");
             let has_variable = keys.contains(&format!("{name}_env").as_str());
             assert_eq!(found[0].contains(&format!("`{name}_env = \"<variable>\"`")), has_variable, "{found:#?}");

@@ -136,9 +136,11 @@ async fn what_did_not_arrive_may_be_sent_again_with_its_key() {
     );
     let alias = browser.start(&key(1), "Hello").await;
     assert_eq!(short(&browser.log(&alias).await), ["visitor: hello", "01 failed", "01 sending", "01 sent"]);
-    for (status, expected) in [(429, (429, "RATE_LIMITED")), (503, (503, "UNAVAILABLE"))] {
+    for (status, expected, wait) in [(429, (429, "RATE_LIMITED"), "5"), (503, (503, "UNAVAILABLE"), "1")] {
         harness.platform.next(PlatformAnswer::Answer(status, String::new()));
-        let (status, code) = refusal(browser.post_send(&alias, &key(2), "text").await).await;
+        let answer = browser.post_send(&alias, &key(2), "text").await;
+        assert_eq!(answer.headers()["retry-after"], wait, "{status}");
+        let (status, code) = refusal(answer).await;
         assert_eq!((status, code.as_str()), expected);
     }
     browser.send(&alias, &key(2), "text").await;

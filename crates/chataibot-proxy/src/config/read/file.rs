@@ -60,7 +60,7 @@ impl<'a> Table<'a> {
             let elsewhere = elsewhere.iter().filter(|(key, _)| known.contains(&key.as_str()));
             let elsewhere: Vec<String> = elsewhere.map(|(key, value)| format!("`{key} = \"{value}\"`")).collect();
             if !elsewhere.is_empty() {
-                problems.add(place, format!("secrets don't stand in this file; write {}", elsewhere.join(" or ")));
+                problems.add(place, format!("secrets do not belong in this file; write {}", elsewhere.join(" or ")));
                 continue;
             }
             let nearest =
