@@ -38,6 +38,12 @@ pub(super) enum Origin {
     History { is_new: bool },
 }
 
+/// Whether the reader of `read` has read this entry. The entry at `read` itself may be missing: the
+/// cursor also passes entries that this version cannot read.
+fn is_up_to(entry: &RawEntry, read: Cursor) -> bool {
+    entry.cursor.epoch == read.epoch && entry.cursor.seq <= read.seq
+}
+
 impl Conversation {
     /// How this cursor relates to the part of the log read so far. The first one ever seen is
     /// always the next: a log may begin anywhere.
@@ -76,8 +82,10 @@ impl Conversation {
         // does not undo it.
         let ended = self.phase == Phase::Ended && self.logged_status == Status::Open;
         let newest_shown = self.log.last().map(|entry| entry.at);
-        let read_at =
-            self.read_cursor.and_then(|read| self.log.iter().rfind(|e| e.cursor == read)).map(|entry| entry.at);
+        let read_at = self
+            .read_cursor
+            .and_then(|read| self.log.iter().rfind(|entry| is_up_to(entry, read)))
+            .map(|entry| entry.at);
         let mut old_rows = self.reset_log();
         for entry in entries {
             if self.order_of(entry.cursor) == CursorOrder::Known {

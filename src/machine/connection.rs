@@ -317,7 +317,8 @@ impl Connection {
         let now = context.now;
         match self.state {
             State::Connecting { deadline } if deadline <= now => {
-                if self.polls_until.is_none() {
+                // A check is a poll itself, and shows nothing about streams.
+                if self.wanted == Wanted::Stream && self.polls_until.is_none() {
                     self.fall_back_to_polls(now);
                 } else {
                     self.polls_until = None;

@@ -20,8 +20,10 @@ const MAX_BUSY_ANSWERS: u32 = 5;
 pub struct SendQueue {
     in_flight: Option<Rc<str>>,
     token: Rc<str>,
-    /// Failures of the message whose turn it is.
+    /// Failures of the message whose turn it is, for the back-off.
     failures: u32,
+    /// How many of the last failures in a row were "not now" answers.
+    busy_answers: u32,
     not_before: u64,
     earliest_retry: u64,
 }
@@ -76,7 +78,12 @@ impl SendQueue {
     /// its conversation.
     pub fn release(&mut self) {
         self.in_flight = None;
+        self.forget_failures();
+    }
+
+    fn forget_failures(&mut self) {
         self.failures = 0;
+        self.busy_answers = 0;
     }
 
     /// Shortens the wait to what the proxy asked for, because the network is back or the visitor
@@ -99,6 +106,7 @@ impl SendQueue {
             ApiError::Unauthorized | ApiError::Challenged => return Some(SendOutcome::Unauthorized(delayed)),
             ApiError::Network => {
                 // Sending again with the same idempotency key is safe, as often as needed.
+                self.busy_answers = 0;
                 self.back_off(failure, watched, now);
                 SendOutcome::Apply(delayed)
             }
@@ -109,31 +117,32 @@ impl SendQueue {
             }
             ApiError::Busy { .. } => {
                 self.back_off(failure, watched, now);
-                if self.failures < MAX_BUSY_ANSWERS {
+                self.busy_answers += 1;
+                if self.busy_answers < MAX_BUSY_ANSWERS {
                     SendOutcome::Apply(delayed)
                 } else {
-                    self.failures = 0;
+                    self.forget_failures();
                     SendOutcome::Report(Action::SendFailed { id, error: SendError::Temporary })
                 }
             }
             ApiError::NotFound if !is_start => {
-                self.failures = 0;
+                self.forget_failures();
                 SendOutcome::Lost(delayed)
             }
             ApiError::Unknown => {
-                self.failures = 0;
+                self.forget_failures();
                 SendOutcome::Apply(Action::SendUnknown { id })
             }
             ApiError::Ended => {
-                self.failures = 0;
+                self.forget_failures();
                 SendOutcome::Ended(Action::SendFailed { id, error: SendError::Ended })
             }
             ApiError::Unavailable { .. } | ApiError::NotFound => {
-                self.failures = 0;
+                self.forget_failures();
                 SendOutcome::Report(Action::SendFailed { id, error: SendError::Temporary })
             }
             ApiError::Refused { .. } => {
-                self.failures = 0;
+                self.forget_failures();
                 SendOutcome::Report(Action::SendFailed { id, error: SendError::Refused })
             }
         })
@@ -144,5 +153,32 @@ impl SendQueue {
         let max_delay = if watched { MAX_DELAY_WATCHED } else { MAX_DELAY };
         self.earliest_retry = now.monotonic + delay(0, 0, 0, failure.retry_after());
         self.not_before = now.monotonic + delay(self.failures, max_delay, now.random, failure.retry_after());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fail(queue: &mut SendQueue, failure: &ApiError) -> Option<SendOutcome> {
+        queue.began("1".into(), "token");
+        queue.failed(failure, false, true, Now { monotonic: 0, unix: 0, random: 0 })
+    }
+
+    #[test]
+    fn only_not_now_answers_in_a_row_ask_the_visitor() {
+        let busy = ApiError::Busy { retry_after: None, code: "UNAVAILABLE".into() };
+        let mut queue = SendQueue::default();
+        for _ in 0..10 {
+            assert!(matches!(fail(&mut queue, &ApiError::Network), Some(SendOutcome::Apply(_))));
+        }
+        for _ in 1..MAX_BUSY_ANSWERS {
+            assert!(matches!(fail(&mut queue, &busy), Some(SendOutcome::Apply(_))));
+        }
+        assert!(matches!(fail(&mut queue, &ApiError::Network), Some(SendOutcome::Apply(_))));
+        for _ in 1..MAX_BUSY_ANSWERS {
+            assert!(matches!(fail(&mut queue, &busy), Some(SendOutcome::Apply(_))));
+        }
+        assert!(matches!(fail(&mut queue, &busy), Some(SendOutcome::Report(_))));
     }
 }

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use chataibot_widget::conversation::{
-    Action, Conversation, Delivery, Notice, OutboxMessage, Phase, Restored, SendError, SendState,
+    Action, Conversation, Delivery, Notice, OutboxMessage, Phase, RawEntry, Restored, SendError, SendState,
 };
 use chataibot_wire::{
-    Author, Content, Cursor, Event, RichText,
+    Author, Content, Cursor, Entry, Event, RichText,
     content::{Action as ButtonAction, Button, ButtonLayout, Buttons, Prompt, Text},
     entry::{Assignee, DeliveryState, Status},
 };
@@ -112,6 +112,18 @@ fn unread_counts_replies_while_nobody_looks_and_opening_reads_them() {
     assert_eq!(state.unread(), 0);
     state.apply(Action::WindowClosed);
     assert_eq!(state.unread(), 0);
+}
+
+#[test]
+fn a_log_read_again_has_nothing_unread_though_the_last_entry_that_was_read_is_of_an_unknown_kind() {
+    let mut state = Conversation::new();
+    state.apply(received(1, bot("one")));
+    state.apply(Action::Skipped { cursor: Cursor { epoch: 1, seq: 2 } });
+    state.apply(Action::WindowOpened);
+    state.apply(Action::WindowClosed);
+    let again = RawEntry::from(Entry { cursor: Cursor { epoch: 2, seq: 1 }, at: 1_000, event: bot("one") });
+    state.apply(Action::Rebuilt { entries: vec![Rc::new(again)], has_earlier: false });
+    assert_eq!((words(&state), state.unread()), (vec!["one".to_owned()], 0));
 }
 
 #[test]

@@ -17,8 +17,8 @@ use crate::{
 
 /// Delay before a change that can wait is stored, in milliseconds.
 pub(in crate::machine) const SAVE_DELAY: u64 = 400;
-/// The same in a follower: it leaves storing to the leader, which has the same data, and stores
-/// only what no tab has stored by then.
+/// The delay in a follower: the leader stores the same data, so a follower stores only what no tab
+/// has stored by then.
 const FOLLOWER_SAVE_DELAY: u64 = 3_000;
 
 /// A message for the host page's developer, and whether the error blocks the visitor; `None` for

@@ -59,6 +59,17 @@ fn a_head_that_never_comes_means_polls_too() {
 }
 
 #[test]
+fn a_check_that_is_not_answered_shows_nothing_about_streams() {
+    let mut connection = Connection::default();
+    connection.set_wanted(Wanted::Check, false);
+    assert!(matches!(connection.next_attempt(0), Some((_, Attempt::Poll { wait: 0 }))));
+    assert!(connection.handle(ConnectionEvent::Ticked, context(HEAD_TIMEOUT)));
+    connection.set_wanted(Wanted::Stream, false);
+    let due = connection.due().unwrap_or(HEAD_TIMEOUT);
+    assert!(matches!(connection.next_attempt(due), Some((_, Attempt::Stream))));
+}
+
+#[test]
 fn a_line_that_dies_at_once_every_time_is_dialled_ever_more_seldom() {
     let mut connection = Connection::default();
     connection.set_wanted(Wanted::Stream, false);
