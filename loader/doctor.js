@@ -1,7 +1,7 @@
 // The doctor: checks what keeps the chat from working on this page, and says what to change. Called
 // as `element.doctor()`, by `?chataibot-doctor` in the page's address, or, if even the element is
-// missing, by `import('https://chat.example.com/chataibot-doctor.js').then((it) => it.doctor())` on
-// the console.
+// missing, by `import('https://chat.example.com/0.1.0/chataibot-doctor.js').then((it) =>
+// it.doctor())` on the console.
 
 import { checkBrowser } from './doctor_browser.js';
 import { checkElement } from './doctor_element.js';

@@ -4,13 +4,8 @@
  * nothing is stored, connected or fetched.
  *
  * How it is built (cargo xtask dist): `esbuild loader/loader.js --bundle --minify --format=esm
- * --target=es2022 --outfile=dist/chataibot.js` and the same for `loader/shell.js` →
- * `dist/chataibot-shell.js`, `loader/viewport.js` → `dist/chataibot-frame.js`, `loader/back.js` →
- * `dist/chataibot-back.js`, `loader/host_page.js` → `dist/chataibot-host-page.js`,
- * `loader/top_layer.js` → `dist/chataibot-top-layer.js`, `loader/extras.js` →
- * `dist/chataibot-beside.js`, `loader/metrics.js` → `dist/chataibot-metrics.js`, `loader/page.js` →
- * `dist/chataibot-page.js`, `loader/doctor.js` → `dist/chataibot-doctor.js`, `loader/older.js` →
- * `dist/chataibot-older.js` and `loader/fallback.js` → `dist/chataibot-fallback.js`. Generated are:
+ * --target=es2022 --outfile=dist/chataibot.js`. The other scripts and their sources are `SCRIPTS`
+ * and `COMPAT` in xtask/src/dist.rs. Generated are:
  *   loader/launcher_markup.js      `export const markup = [node, …]`: the Yew launcher as nested arrays, by `cargo xtask tables`;
  *                                  node = "text" | [tag, {attribute: value, …}, [node, …]]; no style attributes, no comments
  *   loader/shell_markup.js         the window of an empty chat and the row of a new message, in the

@@ -28,15 +28,15 @@ function readStored(shelf, name) {
 }
 
 /**
- * Without messages, all that is stored is whether the window was open: see `Opening` in
- * src/runtime/repository.rs.
+ * Without messages, all that is stored is whether the window was open: see
+ * `StoredWindowOpen` in src/runtime/repository.rs.
  */
-const OPENING = /^{.v.:2,.value.:{(.visitor.:[^,]*,)?.open.:(true|false)}}$/;
+const ONLY_WINDOW_OPEN = /^{.v.:2,.value.:{(.visitor.:[^,]*,)?.open.:(true|false)}}$/;
 
 /** Whether more than a draft is stored: a message, a size, or a screen passed before the chat. */
 function hasMoreThanDraft(shelf) {
   const conversation = readStored(shelf, 'conversation');
-  if ((conversation && !OPENING.test(conversation)) || ['passed', 'size', 'large'].some((name) => readStored(shelf, name))) return true;
+  if ((conversation && !ONLY_WINDOW_OPEN.test(conversation)) || ['passed', 'size', 'large'].some((name) => readStored(shelf, name))) return true;
   try {
     return shelf && Object.keys(localStorage).some((key) => key.startsWith(`${shelf}outbox:`));
   } catch {

@@ -72,8 +72,8 @@ pub struct Config {
 pub struct Language {
     /// BCP 47 tag in canonical form; determines date formats and text direction.
     pub tag: String,
-    /// Sentences by their names in `strings.rs`; none for English, or if the page's own sentences
-    /// replace them.
+    /// Sentences by their names in `strings/table.rs`; none for English, or if the page's own
+    /// sentences replace them.
     pub words: Pairs,
 }
 
@@ -116,7 +116,7 @@ impl Config {
         &self.variables
     }
 
-    /// The page's replacements of sentences, by their names in `strings.rs`.
+    /// The page's replacements of sentences, by their names in `strings/table.rs`.
     #[must_use]
     pub const fn strings(&self) -> &Rc<Pairs> {
         &self.strings

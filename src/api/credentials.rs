@@ -5,7 +5,7 @@ use chataibot_wire::token::{TokenAnswer, Uploads};
 use serde::{Deserialize, Serialize};
 
 /// A token with less time left than this is renewed before it is used, in milliseconds; a
-/// short-lived one at a third of its life.
+/// short-lived one when a third of its life is left.
 const RENEW_BEFORE: u64 = 60_000;
 
 /// The answer of `POST /token`, with times by the visitor's clock. Shared by all tabs.

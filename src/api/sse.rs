@@ -27,7 +27,7 @@ pub enum SseItem {
     Comment,
     /// An event that was too long to read, with its own id.
     TooLong(Option<String>),
-    /// An id without data: the stream has reached this place.
+    /// An id without data: the stream has reached this cursor.
     Id(String),
     /// Milliseconds to wait before an ended stream is opened again.
     Retry(u32),

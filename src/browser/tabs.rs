@@ -175,7 +175,7 @@ impl Channel {
     /// tolerates.
     pub fn post(&self, message: &JsValue) {
         let posted = self.channel.post_message(message);
-        debug_assert!(posted.is_ok(), "the channel is open, and what is said are texts");
+        debug_assert!(posted.is_ok(), "the channel is open, and the message can be cloned");
     }
 }
 

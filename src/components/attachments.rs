@@ -267,7 +267,7 @@ impl Attachments {
         }
     }
 
-    /// Handles Send: marks the files that can be sent. `said`: whether a text was sent too.
+    /// Handles Send: marks the files that can be sent. `has_text`: whether a text was sent too.
     fn mark_for_sending(&mut self, ctx: &Context<Self>, has_text: bool) {
         let ViewContext { state, act, .. } = &ctx.props().view;
         let mut name = None;

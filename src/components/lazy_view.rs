@@ -301,7 +301,7 @@ impl LazyView {
     }
 }
 
-/// Adds a chunk's styles to the shadow root around `place`, once. This happens before the next
+/// Adds a chunk's styles to the shadow root around `node`, once. This happens before the next
 /// frame, so nothing is seen without them.
 fn adopt_stylesheet(node: &Node, css: &str, shared: &Cell<Option<CssStyleSheet>>) {
     let cached = shared.take();

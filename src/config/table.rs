@@ -133,7 +133,7 @@ pub const SETTINGS: &[Setting] = &[
         "user",
         SettingKind::Text,
         "(no signed-in user)",
-        "Your own id of the signed-in user; stored data is kept separate for each user. Needs `identity`. When the user logs out, call `reset()` and remove both.",
+        "Your own id of the signed-in user; stored data is kept separate for each user. Needs `identity`. When the user logs out, call `logout()`, which removes both.",
     ),
     row(
         Name::Identity,

@@ -78,7 +78,7 @@ impl StoryBuilder {
             .stop_typing()
     }
 
-    /// Adds a text that the visitor has just sent; `facts` determine its state.
+    /// Adds a text that the visitor has just sent; `actions` determine its state.
     pub(super) fn just_sent(self, id: &str, words: &str, actions: impl IntoIterator<Item = Action>) -> Self {
         let message = self.then(Action::Composed { id: id.into(), text: words.into(), typed: None, at: NOW });
         actions.into_iter().fold(message, Self::then)

@@ -119,7 +119,8 @@ impl Repository {
         }
     }
 
-    /// The same while nothing has been said yet; `None` if more is stored.
+    /// Reads the session if the idle machine can handle it: no messages, no progress, at most whether
+    /// the window was open. Else `None`.
     pub fn load_idle(&self) -> Option<StoredSession> {
         let open = self.0.get(CONVERSATION).map_or(Some(false), |text| stored_window_open(&text))? && !is_phone();
         let blank = self.0.get(PROGRESS).is_none() && self.0.keys(OUTBOX).is_empty();

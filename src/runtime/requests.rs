@@ -137,8 +137,8 @@ impl Runtime {
         });
     }
 
-    /// The same, after a read barrier: what earlier holders of the lock stored must be readable
-    /// here. A request that was made early has the lock until it is aborted.
+    /// Like [`Self::run_locked`], but first waits until what earlier holders of the lock stored can
+    /// be read here. A request that the shell made keeps the lock until it is aborted.
     fn run_locked_after_barrier(self: &Rc<Self>, locked: LockedRequest) {
         let (runtime, repository) = (Rc::downgrade(self), self.repository());
         if !repository.0.is_shared() && locked.early.is_none() {
@@ -187,8 +187,8 @@ impl Runtime {
                     Plan::Renew(secret) => Some(secret),
                     Plan::NewVisitor => None,
                 };
-                // A user without an identity sends an empty one, which is refused: nobody else may
-                // get a place that is kept for a user.
+                // A user without an identity sends an empty one, which the proxy refuses: otherwise
+                // an anonymous visitor would be stored under the user's prefix.
                 let identity =
                     settings.user.as_ref().map(|_| String::from(settings.identity.as_deref().unwrap_or_default()));
                 let body = TokenRequest { site: settings.site.as_deref().map(String::from), renewal, identity };

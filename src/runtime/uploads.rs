@@ -27,7 +27,8 @@ impl Runtime {
         module.map(|module| (module.send_file)(self, file, progress))
     }
 
-    /// Uploads a file into the conversation, which must have started: only a bot asks for a file.
+    /// Uploads a file into the conversation, which must have started: the proxy keeps files by
+    /// conversation.
     pub(super) fn upload_file(
         &self,
         file: File,

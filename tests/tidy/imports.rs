@@ -2,11 +2,11 @@
 
 use crate::source::{Source, file, files, paths};
 
-/// A part of the widget: the file `src/NAME.rs` and the folder `src/NAME/`.
-struct Part {
+/// A layer of the widget: the file `src/NAME.rs` and the folder `src/NAME/`.
+struct Layer {
     name: &'static str,
-    /// Parts of the widget it may name besides itself.
-    parts: &'static [&'static str],
+    /// Layers it may name besides itself.
+    layers: &'static [&'static str],
     /// Crates it may name besides `std`.
     crates: &'static [&'static str],
 }
@@ -16,7 +16,7 @@ const BROWSER: &[&str] =
     &["chataibot_wire", "js_sys", "web_sys", "wasm_bindgen", "wasm_bindgen_futures", "serde", "serde_wasm_bindgen"];
 
 /// The same, and the crate that loads chunks.
-const AND_PARTS: &[&str] = &[
+const AND_CHUNKS: &[&str] = &[
     "chataibot_wire",
     "js_sys",
     "web_sys",
@@ -28,7 +28,7 @@ const AND_PARTS: &[&str] = &[
 ];
 
 /// The same, and the crate that makes requests.
-const AND_PARTS_AND_HTTP: &[&str] = &[
+const AND_CHUNKS_AND_HTTP: &[&str] = &[
     "chataibot_wire",
     "js_sys",
     "web_sys",
@@ -40,28 +40,28 @@ const AND_PARTS_AND_HTTP: &[&str] = &[
     "wasm_split_helpers",
 ];
 
-const WIDGET: &[Part] = &[
-    Part { name: "conversation", parts: &[], crates: &["chataibot_wire"] },
+const WIDGET: &[Layer] = &[
+    Layer { name: "conversation", layers: &[], crates: &["chataibot_wire"] },
     // Only to derive the types that are stored; nothing in serde can touch a browser.
-    Part { name: "machine", parts: &["conversation", "api"], crates: &["chataibot_wire", "serde"] },
-    Part { name: "runtime", parts: &["conversation", "machine", "api", "browser"], crates: AND_PARTS },
-    Part { name: "api", parts: &["conversation", "browser"], crates: AND_PARTS_AND_HTTP },
-    Part { name: "browser", parts: &[], crates: BROWSER },
-    Part { name: "config", parts: &[], crates: BROWSER },
-    Part { name: "strings", parts: &[], crates: &["yew"] },
-    Part {
+    Layer { name: "machine", layers: &["conversation", "api"], crates: &["chataibot_wire", "serde"] },
+    Layer { name: "runtime", layers: &["conversation", "machine", "api", "browser"], crates: AND_CHUNKS },
+    Layer { name: "api", layers: &["conversation", "browser"], crates: AND_CHUNKS_AND_HTTP },
+    Layer { name: "browser", layers: &[], crates: BROWSER },
+    Layer { name: "config", layers: &[], crates: BROWSER },
+    Layer { name: "strings", layers: &[], crates: &["yew"] },
+    Layer {
         name: "notify",
-        parts: &["conversation", "browser"],
+        layers: &["conversation", "browser"],
         crates: &["chataibot_wire", "js_sys", "web_sys", "wasm_bindgen", "wasm_bindgen_futures", "wasm_split_helpers"],
     },
-    Part {
+    Layer {
         name: "demo",
-        parts: &["components", "conversation", "machine", "runtime"],
+        layers: &["components", "conversation", "machine", "runtime"],
         crates: &["chataibot_wire", "wasm_split_helpers"],
     },
-    Part {
+    Layer {
         name: "components",
-        parts: &["conversation", "machine", "runtime", "api", "browser", "notify", "strings", "config"],
+        layers: &["conversation", "machine", "runtime", "api", "browser", "notify", "strings", "config"],
         crates: &[
             "chataibot_wire",
             "yew",
@@ -72,14 +72,14 @@ const WIDGET: &[Part] = &[
             "wasm_split_helpers",
         ],
     },
-    Part {
+    Layer {
         name: "element",
-        parts: &["components", "config", "conversation", "demo", "machine", "runtime"],
+        layers: &["components", "config", "conversation", "demo", "machine", "runtime"],
         crates: &["chataibot_wire", "yew", "js_sys", "web_sys", "wasm_bindgen", "wasm_bindgen_futures"],
     },
 ];
 
-/// What a part may name of another one, if not all of it.
+/// What a layer may name of another one, if not all of it.
 const ONLY: &[(&str, &str, &[&str])] = &[
     // The modules that do no I/O.
     ("machine", "api", &["ApiError", "Credentials", "error", "credentials", "backoff", "sse"]),
@@ -125,8 +125,8 @@ const CRATES: &[&str] = &[
 fn every_file_of_the_widget_has_its_place_in_the_table() {
     for source in files("src", &[".rs"]) {
         assert!(
-            source.path == "src/lib.rs" || part_of(&source).is_some(),
-            "{} belongs to no part in the table",
+            source.path == "src/lib.rs" || layer_of(&source).is_some(),
+            "{} belongs to no layer in the table",
             source.path
         );
     }
@@ -136,19 +136,19 @@ fn every_file_of_the_widget_has_its_place_in_the_table() {
 fn parts_of_the_widget_import_only_what_they_may() {
     let mut broken = Vec::new();
     for source in files("src", &[".rs"]) {
-        let Some(part) = part_of(&source) else { continue };
+        let Some(layer) = layer_of(&source) else { continue };
         for path in paths(&source.text) {
             let named = path.join("::");
-            let allowed = match own_part(&source, &path) {
+            let allowed = match own_layer(&source, &path) {
                 Some(other) => {
-                    let only = ONLY.iter().find(|(from, to, _)| *from == part.name && *to == other);
+                    let only = ONLY.iter().find(|(from, to, _)| *from == layer.name && *to == other);
                     let inside = only.is_none_or(|(.., names)| path.iter().any(|word| names.contains(&word.as_str())));
-                    other == part.name || (part.parts.contains(&other.as_str()) && inside)
+                    other == layer.name || (layer.layers.contains(&other.as_str()) && inside)
                 }
-                None => !CRATES.contains(&path[0].as_str()) || part.crates.contains(&path[0].as_str()),
+                None => !CRATES.contains(&path[0].as_str()) || layer.crates.contains(&path[0].as_str()),
             };
             if !allowed {
-                broken.push(format!("{} names {named}; {} may not", source.path, part.name));
+                broken.push(format!("{} names {named}; {} may not", source.path, layer.name));
             }
         }
     }
@@ -215,13 +215,13 @@ fn sql_and_redis_stand_in_the_store_alone() {
     }
 }
 
-fn part_of(source: &Source) -> Option<&'static Part> {
+fn layer_of(source: &Source) -> Option<&'static Layer> {
     let name = source.path.strip_prefix("src/")?.split(['/', '.']).next()?;
-    WIDGET.iter().find(|part| part.name == name)
+    WIDGET.iter().find(|layer| layer.name == name)
 }
 
-/// The part of the widget that a path leads to, if any: from `crate`, or up by enough `super`.
-fn own_part(source: &Source, path: &[String]) -> Option<String> {
+/// The layer of the widget that a path leads to, if any: from `crate`, or up by enough `super`.
+fn own_layer(source: &Source, path: &[String]) -> Option<String> {
     let file = source.path.strip_prefix("src/")?.strip_suffix(".rs")?;
     let mut module: Vec<&str> = file.split('/').collect();
     let mut rest = path;
@@ -239,8 +239,8 @@ fn own_part(source: &Source, path: &[String]) -> Option<String> {
         _ => return None,
     }
     let top = module.first().copied().or_else(|| rest.first().map(String::as_str))?;
-    // `crate::Thing` and `super::*` in an inline module lead to no part.
-    WIDGET.iter().any(|part| part.name == top).then(|| top.to_owned())
+    // `crate::Thing` and `super::*` in an inline module lead to no layer.
+    WIDGET.iter().any(|layer| layer.name == top).then(|| top.to_owned())
 }
 
 fn dependencies(manifest: &str, section: &str) -> Vec<String> {

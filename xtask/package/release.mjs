@@ -61,11 +61,11 @@ move(folder, './');
 writeFileSync(join(folder, 'integrity.json'), `${JSON.stringify({ version, [`${version}/${LOADER}`]: hashes[LOADER] }, null, 2)}\n`);
 writeFileSync(
   join(folder, 'snippet.html'),
-  `<!-- Follows every ${moving}.x: fixes arrive by themselves. Put your proxy in the place of chat.example.com. -->
+  `<!-- Paste one of the two. This one gets all fixes of ${moving}.x automatically. Replace chat.example.com by your proxy. -->
 <script type="module" src="https://chat.example.com/${moving}/${LOADER}"></script>
 <chataibot-widget></chataibot-widget>
 
-<!-- Or this version and no other, which the browser checks. -->
+<!-- This one always loads version ${version}, which the browser checks. -->
 <script
   type="module"
   src="https://chat.example.com/${version}/${LOADER}"

@@ -20,7 +20,10 @@ impl Part {
     pub fn description(&self) -> String {
         let whole = PARTS.iter().find(|part| part.name == self.of);
         match (whole, self.what.strip_prefix("… ")) {
-            (Some(whole), Some(rest)) => format!("{}, {rest}", whole.description()),
+            (Some(whole), Some(rest)) => {
+                let comma = if rest.starts_with("that ") { "" } else { "," };
+                format!("{}{comma} {rest}", whole.description())
+            }
             _ => self.what.to_owned(),
         }
     }
@@ -34,7 +37,7 @@ pub const REGIONS: &[(&str, &str)] = &[
     ("notices", "Notices"),
     ("list", "List"),
     ("messages", "Messages"),
-    ("media", "Pictures, films, files"),
+    ("media", "Pictures, videos, files"),
     ("answers", "Answers to choose"),
     ("questions", "Questions to answer"),
     ("composer", "Composer"),
@@ -109,9 +112,9 @@ pub const PARTS: &[Part] = &[
     part("messages", "row", "", "a message with avatar, answers and time"),
     part("messages", "row-bot", "row", "… of bot or team"),
     part("messages", "row-visitor", "row", "… of the visitor"),
-    part("messages", "row-first", "row", "… that starts a group; `attr(data-author)` is its author's name"),
+    part("messages", "row-first", "row", "… at the start of a group; `attr(data-author)` is its author's name"),
     part("messages", "row-meta", "row", "… with a line below it, because it ends a group or was not sent"),
-    part("messages", "row-enter", "row", "… that arrived while the window was rendered"),
+    part("messages", "row-enter", "row", "… added while the page was open, not restored from storage"),
     part("messages", "bubble", "", "a bubble"),
     part("messages", "bubble-bot", "bubble", "… of bot or team"),
     part("messages", "bubble-agent", "bubble", "… of a team member"),
@@ -140,17 +143,17 @@ pub const PARTS: &[Part] = &[
     part("messages", "button-text", "", "a text button in the line below a message: try again, delete"),
     part("messages", "actions", "", "the actions for a message"),
     part("messages", "action", "", "one action for a message"),
-    part("messages", "action-copy", "action", "… that copies"),
-    part("messages", "action-copied", "action", "… that has just copied"),
-    part("messages", "action-pressed", "action", "… that is chosen: helpful, or not helpful"),
-    part("media", "card", "", "a link to a file, film, sound, picture or booking page"),
+    part("messages", "action-copy", "action", "… to copy it"),
+    part("messages", "action-copied", "action", "… just after copying it"),
+    part("messages", "action-pressed", "action", "… when chosen: helpful, or not helpful"),
+    part("media", "card", "", "a link to a file, video, audio, picture or booking page"),
     part("media", "card-sign", "", "the icon of a card"),
     part("media", "picture", "", "a picture"),
     part("media", "picture-missing", "", "the replacement for a picture that cannot be fetched"),
     part("media", "enlarge", "", "the button that enlarges a picture"),
-    part("media", "player", "", "a film or sound with its controls"),
-    part("media", "player-film", "player", "… a film"),
-    part("media", "player-sound", "player", "… a sound"),
+    part("media", "player", "", "a video or audio with its controls"),
+    part("media", "player-film", "player", "a video with its controls"),
+    part("media", "player-sound", "player", "audio with its controls"),
     part("media", "light-box", "", "the enlarged pictures, over the page"),
     part("media", "light-bar", "", "the bar above the enlarged pictures"),
     part("media", "light-button", "", "a button over the enlarged pictures"),
@@ -250,8 +253,8 @@ pub const PARTS: &[Part] = &[
     part("panels", "rating-question", "", "the question of the rating"),
     part("panels", "rating-marks", "", "the marks of the rating"),
     part("panels", "mark", "", "one star or thumb"),
-    part("panels", "star", "mark", "… that is a star"),
-    part("panels", "thumb", "mark", "… that is a thumb"),
+    part("panels", "star", "mark", "a star"),
+    part("panels", "thumb", "mark", "a thumb"),
     part("panels", "mark-chosen", "mark", "… that is chosen"),
     part("panels", "rating-thanks", "", "the thanks for a rating"),
 ];
@@ -300,7 +303,7 @@ mod tests {
             assert!(REGIONS.iter().any(|(region, _)| *region == part.region), "{}: {}", part.name, part.region);
             let whole = PARTS.iter().find(|other| other.name == part.of);
             assert_eq!(whole.is_some(), !part.of.is_empty(), "{} is one of {}, which there is not", part.name, part.of);
-            assert_eq!(part.what.starts_with("… "), whole.is_some(), "{}: {}", part.name, part.what);
+            assert!(whole.is_some() || !part.what.starts_with('…'), "{}: {}", part.name, part.what);
             let description = part.description();
             assert!(description.chars().all(|c| c != '…') && !description.is_empty(), "{}: {description}", part.name);
         }

@@ -143,7 +143,7 @@ pub struct Assignee {
 }
 
 /// Tells a reader that the log cannot be continued from its cursor: it must forget what it has
-/// read; the whole remaining log follows.
+/// read. The remaining log follows, or its last entries if `last` limits their number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reset {
@@ -256,7 +256,7 @@ impl schemars::JsonSchema for Cursor {
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
-            "description": "A place in a conversation's log: `<epoch>-<seq>`. `seq` counts from 1 without gaps; `epoch` changes when a log was lost or restored.",
+            "description": "A position in a conversation's log: `<epoch>-<seq>`. `seq` counts from 1 without gaps; `epoch` changes when a log was lost or restored.",
             "type": "string",
             "pattern": "^(0|[1-9][0-9]*)-(0|[1-9][0-9]*)$",
             "examples": ["1-42"],
