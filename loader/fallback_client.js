@@ -37,7 +37,11 @@ export class FallbackClient {
     } catch (cause) {
       console.warn(`[chataibot] the message was not sent: ${cause.message}`);
       if (cause.status === 401) this.#token = null;
-      if (cause.code === 'CONVERSATION_ENDED') this.#conversation = null;
+      if (cause.code === 'CONVERSATION_ENDED') {
+        // A start with the key of a send would be refused.
+        this.#conversation = null;
+        this.#unconfirmed = { text: null, key: null };
+      }
       return cause.code === 'UNKNOWN_OUTCOME' ? 'unsure' : 'failed';
     }
   }

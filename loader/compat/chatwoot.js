@@ -26,10 +26,9 @@ const chatwoot = {
   setUser(id, { name, email, phone_number: phone, identity, identifier_hash: _, avatar_url: __, ...more } = {}) {
     const contact = plain({ name, email, phone });
     // Only the site's own server can prove who is signed in, with `identity`: see examples/signing.
-    const identification = identity
-      ? { user: String(id), identity }
-      : { variables: { user_id: String(id), ...plain(more) } };
-    run((host) => host.identify({ ...contact, ...identification }));
+    if (identity) return run((host) => host.identify({ ...contact, user: String(id), identity }));
+    run((host) => host.identify(contact));
+    setVariables({ user_id: String(id), ...more });
   },
   setCustomAttributes: setVariables,
   setConversationCustomAttributes: setVariables,
@@ -41,7 +40,10 @@ const chatwoot = {
   deleteConversationCustomAttribute: (name) => chatwoot.deleteCustomAttribute(name),
   setLocale: (tag) => run((host) => void (host.locale = tag)),
   setColorScheme: (scheme) => run((host) => void (host.theme = scheme === 'auto' ? 'system' : scheme)),
-  reset: () => run((host) => host.logout()),
+  reset() {
+    variables = {};
+    run((host) => host.logout());
+  },
   setLabel: () => warnUnsupported('setLabel'),
   removeLabel: () => warnUnsupported('removeLabel'),
   popoutChatWindow: () => warnUnsupported('popoutChatWindow'),

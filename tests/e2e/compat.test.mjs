@@ -143,7 +143,8 @@ story('compat: Chatwoot', async (world) => {
   await tells(page, 'ready', 'opened', 'closed', 1);
   const variables = await contact(world);
   assert.deepEqual(variables.contact, { name: 'Jane', email: 'jane@example.com', phone: '+15550100' });
-  assert.deepEqual([variables.conversation.pricingPlan, variables.conversation.accountId], ['paid', undefined]);
+  const { user_id: user, pricingPlan, accountId } = variables.conversation;
+  assert.deepEqual([user, pricingPlan, accountId], ['42', 'paid', undefined]);
   await page.evaluate(() => $chatwoot.reset());
   await page.waitForFunction(() => document.querySelector('chataibot-widget').contact === null);
 });

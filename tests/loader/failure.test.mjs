@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { until } from '../e2e/wait.mjs';
 import { calls, mounted, open } from './harness.mjs';
 
 const WIDGET = '<chataibot-widget></chataibot-widget>';
@@ -256,6 +257,33 @@ test('a message that was not sent stays in the form and is sent again with the s
   const keys = asked.slice(1).map(({ key }) => key);
   assert.equal(keys.length, 3);
   assert.equal(new Set(keys).size, 1);
+});
+
+test('a message for a conversation that has ended starts another one, with a key of its own', async (t) => {
+  const { asked, routes } = proxy([
+    [200, { ok: true, conversation: { id: 'c1' } }],
+    [503, { ok: false, error: 'UNAVAILABLE' }],
+    [409, { ok: false, error: 'CONVERSATION_ENDED' }],
+    [200, { ok: true, conversation: { id: 'c2' } }],
+  ]);
+  const page = await open(t, { body: WIDGET, routes });
+  await click(page);
+  const field = page.getByLabel('Message', { exact: true });
+  const send = page.getByRole('button', { name: 'Send' });
+  await field.fill('Hello?');
+  await send.click();
+  await page.getByText('We have your message').waitFor();
+  await field.fill('One more thing');
+  for (const failures of [1, 2]) {
+    await send.click();
+    await until('it has failed', () => page.lines.filter((line) => line.includes('was not sent')).length === failures);
+  }
+  await send.click();
+  await page.getByText('We have your message').waitFor();
+  const [, , failed, ended, started] = asked;
+  assert.deepEqual([failed.path, ended.path, started.path], ['/api/v1/conversation/c1/messages', '/api/v1/conversation/c1/messages', '/api/v1/conversations']);
+  assert.equal(failed.key, ended.key);
+  assert.notEqual(started.key, ended.key);
 });
 
 test('a written message survives closing and opening the form', async (t) => {
