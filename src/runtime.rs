@@ -78,7 +78,32 @@ pub struct Runtime {
     event_listeners: RefCell<Vec<events::Listener>>,
     subscribers: RefCell<Vec<(u32, Listener)>>,
     on_event: Rc<dyn Fn(PageEvent)>,
+    /// Counts the sessions; see [`SessionHandle`].
+    session: Cell<u32>,
     destroyed: Cell<bool>,
+}
+
+/// A session of the runtime as its requests hold it. It ends when the runtime starts over with other
+/// settings or is destroyed; what arrives after that is dropped, because it belongs to another
+/// visitor or proxy.
+#[derive(Clone)]
+struct SessionHandle {
+    runtime: Weak<Runtime>,
+    number: u32,
+}
+
+impl SessionHandle {
+    /// The runtime, unless the session has ended.
+    fn runtime(&self) -> Option<Rc<Runtime>> {
+        self.runtime.upgrade().filter(|runtime| runtime.session.get() == self.number)
+    }
+
+    /// Handles the result of a request as an input, unless the session has ended.
+    fn deliver(&self, input: Input) {
+        if let Some(runtime) = self.runtime() {
+            runtime.handle(input);
+        }
+    }
 }
 
 /// Queue of inputs. Each is handled completely before the next.
@@ -167,6 +192,7 @@ impl Runtime {
             event_listeners: RefCell::default(),
             subscribers: RefCell::default(),
             on_event,
+            session: Cell::default(),
             destroyed: Cell::new(false),
         });
         runtime.start_session(settings);
@@ -176,8 +202,7 @@ impl Runtime {
 
     /// Starts over with these settings, because the proxy or the place in storage changed.
     fn start_session(self: &Rc<Self>, settings: Settings) {
-        self.requests.abort();
-        self.tabs.leave();
+        self.end_session();
         self.event_listeners.borrow_mut().clear();
         let prefix = settings.storage_prefix();
         let storage = if settings.memory_only { Storage::memory(&prefix) } else { Storage::local(&prefix) };
@@ -268,16 +293,16 @@ impl Runtime {
         Rc::from(environment::message_id(at))
     }
 
-    /// The runtime of a request or timer, unless it was dropped or destroyed.
-    fn alive(runtime: &Weak<Self>) -> Option<Rc<Self>> {
-        runtime.upgrade().filter(|runtime| !runtime.destroyed.get())
+    /// The session that is running now.
+    fn session(self: &Rc<Self>) -> SessionHandle {
+        SessionHandle { runtime: Rc::downgrade(self), number: self.session.get() }
     }
 
-    /// Handles the result of a request as an input.
-    fn deliver(runtime: &Weak<Self>, input: Input) {
-        if let Some(runtime) = Self::alive(runtime) {
-            runtime.handle(input);
-        }
+    /// Ends the session: its requests are aborted, its locks released.
+    fn end_session(&self) {
+        self.session.set(self.session.get() + 1);
+        self.requests.abort();
+        self.tabs.leave();
     }
 
     fn handle(self: &Rc<Self>, input: Input) {
@@ -304,9 +329,10 @@ impl Runtime {
                     break;
                 }
             };
+            let session = self.session.get();
             for effect in effects {
-                // A listener of the host page may destroy this runtime.
-                if !self.destroyed.get() {
+                // A listener of the host page may end this session.
+                if self.session.get() == session {
                     self.run_effect(effect);
                 }
             }
@@ -353,7 +379,7 @@ impl Runtime {
         let runtime = Rc::downgrade(self);
         spawn_local(async move {
             let is_loaded = lazy::fetch().await;
-            let Some(runtime) = Self::alive(&runtime) else { return };
+            let Some(runtime) = runtime.upgrade().filter(|runtime| !runtime.destroyed.get()) else { return };
             runtime.loading.is_running.set(!is_loaded);
             let changed = match &mut *runtime.machine.borrow_mut() {
                 Machine::Idle(idle) => idle.set_load_failed(!is_loaded),
@@ -465,8 +491,7 @@ impl Runtime {
     /// Releases everything: stream, timers, listeners. Stored data stays. Later actions do nothing.
     pub fn destroy(&self) {
         self.destroyed.set(true);
-        self.requests.abort();
-        self.tabs.leave();
+        self.end_session();
         let released =
             (self.timer.take(), self.loading.retry.take(), self.event_listeners.take(), self.subscribers.take());
         drop(released);

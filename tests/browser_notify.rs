@@ -58,11 +58,16 @@ fn hide(hidden: bool) {
 fn unread() -> Conversation {
     let mut conversation = Conversation::new();
     conversation.apply(Action::Started { conversation: "c1".into() });
+    conversation.apply(received());
+    conversation
+}
+
+/// The bot says hello.
+fn received() -> Action {
     let content = Content::Text(Text { body: RichText::plain("Hello"), prompt: None });
     let message = Message { author: Author::Bot, client_message_id: None, content };
     let entry = Entry { cursor: Cursor { epoch: 1, seq: 1 }, at: 1, event: Event::Message(message) };
-    conversation.apply(Action::Received { entry: Rc::new(RawEntry::from(entry)), now: 1 });
-    conversation
+    Action::Received { entry: Rc::new(RawEntry::from(entry)), now: 1 }
 }
 
 async fn until(what: &str, holds: impl Fn() -> bool) {
@@ -277,6 +282,39 @@ async fn who_looks_keeps_other_tabs_quiet() {
     assert!(tabs::try_lock("looked at").await.is_none(), "one sounds");
     drop(alone);
     drop(free("looked at").await);
+}
+
+#[wasm_bindgen_test]
+async fn the_lock_of_who_looks_is_that_of_the_conversation_shown() {
+    let looked_at = |conversation: &str| {
+        let mut state = Conversation::new();
+        state.apply(Action::WindowOpened);
+        state.apply(Action::Started { conversation: conversation.into() });
+        state.apply(received());
+        state
+    };
+    let notifier = Notifier::new(WANTED);
+    for (conversation, before) in [("c1", None), ("c2", Some("c1")), ("c3", Some("c2"))] {
+        notifier.follow(&looked_at(conversation), sentence);
+        is_held(conversation, true).await;
+        if let Some(before) = before {
+            is_held(before, false).await;
+        }
+    }
+    notifier.follow(&Conversation::new(), sentence);
+    is_held("c3", false).await;
+}
+
+/// Waits until the lock of who looks at this conversation is held, or is not.
+async fn is_held(conversation: &str, expected: bool) {
+    let name = ["chataibot:heard:", conversation].concat();
+    for _ in 0..400 {
+        if tabs::held_lock_names().await.contains(&name) == expected {
+            return;
+        }
+        turn().await;
+    }
+    panic!("{name}: held is not {expected}");
 }
 
 #[wasm_bindgen_test]

@@ -82,24 +82,34 @@ impl Conversation {
         // does not undo it.
         let ended = self.phase == Phase::Ended && self.logged_status == Status::Open;
         let newest_shown = self.log.last().map(|entry| entry.at);
-        let read_at = self
-            .read_cursor
-            .and_then(|read| self.log.iter().rfind(|entry| is_up_to(entry, read)))
-            .map(|entry| entry.at);
+        let (read, assignee) = (self.read_cursor, self.assignee.clone());
+        let read_at = read.and_then(|read| self.log.iter().rfind(|entry| is_up_to(entry, read))).map(|entry| entry.at);
         let mut old_rows = self.reset_log();
         for entry in entries {
             if self.order_of(entry.cursor) == CursorOrder::Known {
                 continue;
             }
-            if read_at.is_some_and(|read_at| entry.at <= read_at) {
+            // Where no entries were stored, only the cursor tells what was read.
+            let is_read = match read_at {
+                Some(read_at) => entry.at <= read_at,
+                None => read.is_some_and(|read| is_up_to(&entry, read)),
+            };
+            if is_read {
                 self.read_cursor = Some(entry.cursor);
             }
-            let is_new = newest_shown.is_some_and(|newest| entry.at > newest);
+            let is_new = match newest_shown {
+                Some(newest) => entry.at > newest,
+                None => read.is_some() && !is_read,
+            };
             self.append_entry(entry, Origin::History { is_new }, &mut old_rows);
         }
         self.put_back_unlogged(old_rows);
         if ended && self.logged_status == Status::Open {
             self.phase = Phase::Ended;
+        }
+        if has_earlier && self.assignee.is_none() {
+            // Assigned before the part of the log that was read.
+            self.assignee = assignee;
         }
         self.collect_feedback();
         self.set_has_earlier(has_earlier);

@@ -54,10 +54,11 @@ struct Rebuilding {
 
 impl LogReader {
     /// Returns the cursor after which the next request reads. Reading a log from its start again is
-    /// a rebuild.
+    /// a rebuild, also if its entries were too large to be stored.
     pub fn begin_request(&mut self, conversation: &Conversation, now: u64) -> Option<Cursor> {
         let after = if self.from_start { None } else { conversation.cursor() };
-        let is_rebuild = after.is_none() && !conversation.log().is_empty();
+        let was_read = !conversation.log().is_empty() || conversation.read_cursor().is_some();
+        let is_rebuild = after.is_none() && was_read;
         self.rebuilding = is_rebuild.then(|| Rebuilding {
             entries: Vec::new(),
             has_earlier: false,

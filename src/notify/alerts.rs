@@ -24,7 +24,8 @@ struct TabAlerts {
     title: Title,
     /// Whether this tab is playing the sound or has just played it.
     is_sounding: Cell<bool>,
-    is_watching: Cell<bool>,
+    /// The name of the lock to hold, while the visitor looks at this tab.
+    watched: RefCell<Option<String>>,
     /// Shared lock, held while the visitor looks at this tab, so that other tabs stay silent.
     watch_lock: RefCell<Option<Lock>>,
     /// Exclusive lock, held after a sound until another may follow.
@@ -38,7 +39,7 @@ pub(super) fn make() -> Rc<dyn Alerts> {
         sound: Sound::default(),
         title: Title::default(),
         is_sounding: Cell::new(false),
-        is_watching: Cell::new(false),
+        watched: RefCell::default(),
         watch_lock: RefCell::default(),
         silence_lock: RefCell::default(),
     })
@@ -53,8 +54,8 @@ impl Alerts for TabAlerts {
             self.sound.resume();
             self.sound.play();
         }
+        self.set_watched(lock.clone().filter(|_| is_watched));
         if let Some(lock) = lock {
-            self.set_watching(&lock, is_watched);
             if has_new_message && !is_watched && is_sound_on {
                 self.play_in_one_tab(lock);
             }
@@ -64,18 +65,20 @@ impl Alerts for TabAlerts {
 }
 
 impl TabAlerts {
-    /// Acquires or releases the shared lock of tabs that are being looked at.
-    fn set_watching(&self, name: &str, is_watching: bool) {
-        if self.is_watching.replace(is_watching) == is_watching {
+    /// Holds the shared lock of this name, or none: that of the tabs in which the visitor looks at
+    /// this conversation.
+    fn set_watched(&self, name: Option<String>) {
+        if *self.watched.borrow() == name {
             return;
         }
         self.watch_lock.take();
-        if is_watching {
-            let (weak, name) = (self.this.clone(), name.to_owned());
+        self.watched.replace(name.clone());
+        if let Some(name) = name {
+            let weak = self.this.clone();
             spawn_local(async move {
                 let lock = tabs::lock_shared(&name).await;
                 // The visitor may have looked away or left while this waited for a tab that sounds.
-                if let Some(alerts) = weak.upgrade().filter(|alerts| alerts.is_watching.get()) {
+                if let Some(alerts) = weak.upgrade().filter(|alerts| *alerts.watched.borrow() == Some(name)) {
                     alerts.watch_lock.replace(Some(lock));
                 }
             });

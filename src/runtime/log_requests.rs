@@ -1,14 +1,14 @@
 //! Requests to the log of a conversation: its event stream, long polls as its fallback, and pages
 //! of earlier entries.
 
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use chataibot_wire::Cursor;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Runtime, repository, requests::encode_uri_component};
+use super::{Runtime, SessionHandle, repository, requests::encode_uri_component};
 use crate::{
     api::{
         ApiError, Credentials,
@@ -45,7 +45,7 @@ impl Runtime {
         let request = Request::get(&url, "application/json").bearer(&credentials.token);
         let guard = AbortGuard::new(Some(REQUEST_TIMEOUT));
         self.requests.page.replace(guard.clone());
-        let runtime = Rc::downgrade(self);
+        let session = self.session();
         spawn_local(async move {
             let answer = match guard {
                 Some(guard) => http::fetch_json(request, guard).await,
@@ -58,7 +58,7 @@ impl Runtime {
                 let has_earlier = json::field(&answer, EARLIER).is_truthy();
                 Ok((entries.iter().filter_map(repository::parse_entry).collect(), has_earlier))
             });
-            Runtime::deliver(&runtime, Input::PageAnswered { before, result });
+            session.deliver(Input::PageAnswered { before, result });
         });
     }
 
@@ -96,35 +96,35 @@ impl Runtime {
         let early = self.requests.early.take_log(conversation).filter(|_| after.is_none() && limit.is_none());
         let (request, guard) = request.bearer(&credentials.token).with_guard(early, limit);
         self.requests.log.replace(guard.clone());
-        let runtime = Rc::downgrade(self);
+        let session = self.session();
         spawn_local(async move {
             let input = match (guard, attempt) {
                 (None, _) => Err(ApiError::Network),
-                (Some(guard), Attempt::Stream) => read_stream(&runtime, generation, request, guard).await,
+                (Some(guard), Attempt::Stream) => read_stream(&session, generation, request, guard).await,
                 (Some(guard), Attempt::Poll { .. }) => http::fetch_json(request, guard)
                     .await
                     .and_then(|answer| poll_frames(&answer).ok_or(ApiError::Network))
                     .map(|frames| Input::Polled { generation, frames }),
             };
-            Runtime::deliver(&runtime, input.unwrap_or_else(|failure| Input::LogFailed { generation, failure }));
+            session.deliver(input.unwrap_or_else(|failure| Input::LogFailed { generation, failure }));
         });
     }
 }
 
 async fn read_stream(
-    runtime: &Weak<Runtime>,
+    session: &SessionHandle,
     generation: u32,
     request: Request,
     guard: Rc<AbortGuard>,
 ) -> Result<Input, ApiError> {
     let response = http::open_stream(request, guard.clone()).await?;
     let mut body = response.body().and_then(|body| EventStream::new(&body)).ok_or(ApiError::Network)?;
-    Runtime::deliver(runtime, Input::StreamOpened { generation });
+    session.deliver(Input::StreamOpened { generation });
     loop {
         match body.next().await {
             Ok(items) => {
                 let frames: Vec<Frame> = items.into_iter().map(|one| frame_of(one, json::parse)).collect();
-                Runtime::deliver(runtime, Input::StreamFrames { generation, frames });
+                session.deliver(Input::StreamFrames { generation, frames });
             }
             Err(End::Closed) => return Ok(Input::StreamEnded { generation }),
             Err(End::Broken) => return Err(ApiError::Network),

@@ -1,12 +1,10 @@
 //! HTTP requests of the chat machine, some under a Web Lock because only one tab may send them at a
 //! time, and the inputs their answers become.
 //!
-//! A request holds the runtime only weakly: its answer does not keep a dropped widget alive.
+//! A request holds its session only weakly: its answer does not keep a dropped widget alive, and is
+//! dropped if the session has ended.
 
-use std::{
-    cell::RefCell,
-    rc::{Rc, Weak},
-};
+use std::{cell::RefCell, rc::Rc};
 
 use chataibot_wire::{
     documented::{Channel, From, SendAnswer, StartConversation, UserType, Variables, VisitorMessage},
@@ -18,7 +16,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Runtime, early_start::EarlyRequests, storage_barrier};
+use super::{Runtime, SessionHandle, early_start::EarlyRequests, storage_barrier};
 use crate::{
     api::{
         ApiError, Credentials,
@@ -72,7 +70,7 @@ impl Requests {
 }
 
 /// Builds the request, or returns the input that makes it unnecessary.
-type Prepare = dyn FnOnce(&Runtime) -> Result<Request, Input>;
+type Prepare = dyn FnOnce(&Rc<Runtime>) -> Result<Request, Input>;
 
 /// A request that only one tab may make at a time.
 struct LockedRequest {
@@ -128,11 +126,11 @@ impl Runtime {
     /// Sends a request under its lock. Its input is also handled inside the lock, so that it is
     /// stored before the next tab looks.
     fn run_locked(self: &Rc<Self>, locked: LockedRequest) {
-        let runtime = Rc::downgrade(self);
+        let session = self.session();
         let lock = self.lock_name(&locked);
         spawn_local(async move {
             let lock = tabs::lock(&lock).await;
-            perform_locked(&runtime, locked).await;
+            perform_locked(&session, locked).await;
             drop(lock);
         });
     }
@@ -140,7 +138,7 @@ impl Runtime {
     /// Like [`Self::run_locked`], but first waits until what earlier holders of the lock stored can
     /// be read here. A request that the shell made keeps the lock until it is aborted.
     fn run_locked_after_barrier(self: &Rc<Self>, locked: LockedRequest) {
-        let (runtime, repository) = (Rc::downgrade(self), self.repository());
+        let (session, repository) = (self.session(), self.repository());
         if !repository.0.is_shared() && locked.early.is_none() {
             return self.run_locked(locked);
         }
@@ -154,12 +152,12 @@ impl Runtime {
             } else {
                 None
             };
-            perform_locked(&runtime, locked).await;
+            perform_locked(&session, locked).await;
             // Not if no conversation was started, or it was wiped since.
             if repository.has_conversation() {
                 let published = storage_barrier::publish(&repository.0).await;
-                if let Some(live) = Runtime::alive(&runtime) {
-                    live.requests.barrier.replace(published);
+                if let Some(runtime) = session.runtime() {
+                    runtime.requests.barrier.replace(published);
                 }
             }
             if let Some(early) = early {
@@ -220,15 +218,14 @@ impl Runtime {
     }
 
     pub(super) fn start_conversation(self: &Rc<Self>, message: Rc<OutboxMessage>, credentials: Rc<Credentials>) {
-        let (id, weak) = (message.id.clone(), Rc::downgrade(self));
+        let (id, session) = (message.id.clone(), self.session());
         let (early, log) = self.requests.early.take_start(&id).unzip();
-        let runtime = weak.clone();
         self.run_locked_after_barrier(LockedRequest {
             lock: "send",
             slot: |requests| &requests.send,
             early,
             prepare: Box::new(move |runtime| {
-                check_storage(&weak);
+                check_storage(runtime);
                 let (settings, repository) = (runtime.settings(), runtime.repository());
                 if repository.0.is_shared() {
                     // A conversation that another visitor left there keeps nobody from starting
@@ -262,8 +259,8 @@ impl Runtime {
             }),
             finish: Box::new(move |answer| {
                 let result = answer.and_then(|answer| start_answer_id(&answer).ok_or(ApiError::Network));
-                if let (Ok(conversation), Some(log), Some(live)) = (&result, log, Runtime::alive(&runtime)) {
-                    live.requests.early.keep_log(conversation.clone(), log);
+                if let (Ok(conversation), Some(log), Some(runtime)) = (&result, log, session.runtime()) {
+                    runtime.requests.early.keep_log(conversation.clone(), log);
                 }
                 Input::StartAnswered { id, result }
             }),
@@ -276,13 +273,13 @@ impl Runtime {
         conversation: Rc<str>,
         credentials: Rc<Credentials>,
     ) {
-        let (id, weak) = (message.id.clone(), Rc::downgrade(self));
+        let id = message.id.clone();
         self.run_locked(LockedRequest {
             lock: "send",
             slot: |requests| &requests.send,
             early: None,
             prepare: Box::new(move |runtime| {
-                check_storage(&weak);
+                check_storage(runtime);
                 let repository = runtime.repository();
                 if repository.0.is_shared() && !repository.has_message(&message.id) {
                     return Err(Input::SettledRemotely { id: message.id.clone() });
@@ -302,14 +299,14 @@ impl Runtime {
 }
 
 /// Sends a locked request, unless it was sent early, and delivers the resulting input.
-async fn perform_locked(runtime: &Weak<Runtime>, locked: LockedRequest) {
-    let Some(live) = Runtime::alive(runtime) else { return };
-    let input = match (locked.prepare)(&live) {
+async fn perform_locked(session: &SessionHandle, locked: LockedRequest) {
+    let Some(runtime) = session.runtime() else { return };
+    let input = match (locked.prepare)(&runtime) {
         Ok(request) => {
             let (request, guard) = request.with_guard(locked.early, Some(REQUEST_TIMEOUT));
             // In its slot, so that the session can abort the request.
-            (locked.slot)(&live.requests).replace(guard.clone());
-            drop(live);
+            (locked.slot)(&runtime.requests).replace(guard.clone());
+            drop(runtime);
             (locked.finish)(match guard {
                 Some(guard) => http::fetch_json(request, guard).await,
                 None => Err(ApiError::Network),
@@ -317,14 +314,14 @@ async fn perform_locked(runtime: &Weak<Runtime>, locked: LockedRequest) {
         }
         Err(input) => input,
     };
-    Runtime::deliver(runtime, input);
+    session.deliver(input);
 }
 
 /// Stores everything again if storage was cleared: a message missing there would count as settled
 /// by another tab.
-fn check_storage(runtime: &Weak<Runtime>) {
-    if let Some(input) = Runtime::alive(runtime).and_then(|runtime| runtime.repository().find_data_loss()) {
-        Runtime::deliver(runtime, input);
+fn check_storage(runtime: &Rc<Runtime>) {
+    if let Some(input) = runtime.repository().find_data_loss() {
+        runtime.handle(input);
     }
 }
 

@@ -112,18 +112,21 @@ impl Runtime {
     }
 }
 
+/// The runtime, if this request for the lock is still the current one.
+fn of_request(runtime: &Weak<Runtime>, request: u32) -> Option<Rc<Runtime>> {
+    runtime.upgrade().filter(|runtime| runtime.tabs.lock_requests.get() == request)
+}
+
 /// Keeps the lock, if this request for it is still the current one.
 fn keep_lock_if_current(runtime: &Weak<Runtime>, request: u32, lock: Lock) -> bool {
-    let Some(runtime) = Runtime::alive(runtime).filter(|runtime| runtime.tabs.lock_requests.get() == request) else {
-        return false;
-    };
+    let Some(runtime) = of_request(runtime, request) else { return false };
     drop(runtime.tabs.lock_abort.take());
     *runtime.tabs.lock.borrow_mut() = Some(lock);
     true
 }
 
 fn deliver_if_current(runtime: &Weak<Runtime>, request: u32, input: Input) {
-    if let Some(runtime) = Runtime::alive(runtime).filter(|runtime| runtime.tabs.lock_requests.get() == request) {
+    if let Some(runtime) = of_request(runtime, request) {
         runtime.handle(input);
     }
 }

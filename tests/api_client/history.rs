@@ -68,6 +68,34 @@ fn a_reader_without_a_cursor_gets_the_end_and_the_rest_by_pages() {
 }
 
 #[test]
+fn a_log_too_large_to_be_stored_is_no_news_after_a_reload() {
+    let mut world = long(107);
+    let conversation = world.state(0).id().cloned().expect("started");
+    for (unread, is_closed) in [(0, false), (1, true)] {
+        if is_closed {
+            world.act(0, UserAction::Close);
+            world.append(&conversation, bot("not seen"));
+            world.run(2_000);
+        }
+        world.forget_entries();
+        world.reload(0);
+        world.tabs[0].page_events.clear();
+        world.run(5_000);
+        let state = world.state(0);
+        assert!(shown(&world, 0).len() > 3);
+        assert_eq!(state.unread(), unread, "what was read stays read");
+        let new: Vec<_> = state
+            .rows()
+            .iter()
+            .filter(|row| row.is_new)
+            .filter_map(|row| row.message())
+            .map(|m| m.content().to_plain())
+            .collect();
+        assert_eq!(new, ["not seen"][..unread as usize]);
+    }
+}
+
+#[test]
 fn a_page_that_does_not_come_can_be_asked_for_again() {
     let mut world = long(101);
     world.forget_entries();

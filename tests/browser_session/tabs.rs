@@ -10,7 +10,7 @@ use chataibot_widget::{
     },
     conversation::{ConnectionStatus, HistoryState, Phase},
     machine::user_action::UserAction,
-    runtime::Runtime,
+    runtime::{Runtime, Settings},
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
@@ -247,6 +247,32 @@ async fn a_tab_whose_storage_is_behind_waits_for_it_and_starts_no_second_convers
     assert_eq!(net.count("/conversations"), 0, "in the other tab's conversation");
     drop(shown);
     late.destroy();
+}
+
+#[wasm_bindgen_test]
+async fn what_waits_for_a_lock_ends_with_its_session() {
+    let net = Net::new(PROXY);
+    let before = Settings { memory_only: true, ..settings() };
+    let (session, _) = session(&before);
+    session.act(UserAction::Open);
+    session.act(UserAction::Send("hello".into()));
+    until("the reply is there", || words(&session).len() == 2 && session.state().outbox().is_empty()).await;
+    let lock = [&*before.storage_prefix(), "send"].concat();
+    let held = tabs::lock(&lock).await;
+    session.act(UserAction::Send("for this proxy alone".into()));
+    turn().await;
+
+    let other = "https://other.example/api/v1";
+    session.update(Settings { token_url: "https://other.example/token".into(), api_url: other.into(), ..before });
+    drop(held);
+    let next = tabs::lock(&lock).await;
+    for _ in 0..20 {
+        turn().await;
+    }
+    assert_eq!((net.count("/messages"), net.count("other.example/api")), (0, 0), "nothing is sent");
+    assert!(words(&session).is_empty());
+    drop(next);
+    session.destroy();
 }
 
 #[wasm_bindgen_test]

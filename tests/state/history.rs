@@ -140,6 +140,17 @@ fn an_earlier_end_or_answerer_is_history() {
 }
 
 #[test]
+fn who_was_assigned_before_the_part_that_is_read_again_still_answers() {
+    let ada = Assignee { kind: Author::Agent, name: Some("Ada".into()), picture: None };
+    for (has_earlier, expected) in [(true, Some(&ada)), (false, None)] {
+        let mut state = end();
+        state.apply(received(12, Event::Assignee(ada.clone())));
+        state.apply(Action::Rebuilt { entries: vec![entry(13, 3, bot("thirteen"))], has_earlier });
+        assert_eq!(state.assignee().map(|who| &**who), expected, "has_earlier: {has_earlier}");
+    }
+}
+
+#[test]
 fn a_page_that_fails_or_brings_nothing_of_use_can_be_asked_for_again() {
     let mut state = end();
     assert!(!state.apply(Action::EarlierFailed), "nobody asked");
