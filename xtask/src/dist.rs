@@ -5,6 +5,7 @@
 //! - [`glue`]: removes from wasm-bindgen's JavaScript what no visitor needs
 //! - [`compact`]: shortens the functions that it provides to the WASM
 //! - [`shorten_imports`]: shortens the names of imports between the two
+//! - [`export_order`]: gives exported functions consecutive indices
 //! - [`purge_css`]: removes from a style sheet what the launcher does not use
 //! - [`css`]: splits style sheets into rules
 //! - [`older`]: rewrites the rules that older browsers cannot read
@@ -16,6 +17,7 @@
 mod bundle;
 mod compact;
 mod css;
+mod export_order;
 mod glue;
 mod locales;
 mod older;

@@ -12,6 +12,7 @@ use anyhow::{Context, Result, ensure};
 use super::{
     GLUE, LINK,
     compact::compact,
+    export_order,
     glue::slim,
     shorten_imports,
     wasm_opt::{optimize_again, wasm_opt},
@@ -81,7 +82,7 @@ pub fn bind(project: &Project, profile: BundleProfile, compiled: &Path) -> Resul
         let short = folder.join("short.wasm");
         update(&short, &wasm)?;
         optimize_again(project, &short)?;
-        wasm = read_bytes(&short)?;
+        wasm = export_order::group(&read_bytes(&short)?)?;
     }
     let mut chunks = Vec::new();
     for path in in_folder(&folder.join(CHUNKS), ".wasm")? {
