@@ -47,30 +47,10 @@ pub async fn carry(server: &mut TcpStream, client: &mut TcpStream, change: Chang
     }
     let mut decoder = head.is_chunked().then(Dechunker::default);
     let length = head.length();
-    head.remove("transfer-encoding");
-    head.set("connection", "close");
     // An event stream has no end to wait for, so it is never collected.
     let is_event_stream = head.get("content-type").is_some_and(|kind| kind.starts_with("text/event-stream"));
     let is_buffered = matches!(change, Change::Fields | Change::Half) && !is_event_stream;
-    if decoder.is_some() || !matches!(change, Change::Nothing | Change::Mime(_) | Change::Without(_) | Change::With(..))
-    {
-        head.remove("content-length");
-    }
-    match change {
-        Change::Mime(kind) => head.set("content-type", kind),
-        Change::Without(name) => head.remove(name),
-        Change::With(name, value) => head.set(name, value),
-        Change::Old => head.first = head.first.replacen("HTTP/1.1", "HTTP/1.0", 1),
-        Change::BadChunks => head.set("transfer-encoding", "chunked"),
-        Change::Nothing
-        | Change::Mark
-        | Change::Lines(_)
-        | Change::Events(_)
-        | Change::LargeEvent(_)
-        | Change::Fields
-        | Change::Half
-        | Change::Hints => {}
-    }
+    change_head(change, &mut head);
     let mut transformation = Transformation { change, has_begun: false, tail: Vec::new() };
     let mut bytes_left = length;
     let mut buffered = Vec::new();
@@ -110,6 +90,30 @@ pub async fn carry(server: &mut TcpStream, client: &mut TcpStream, change: Chang
         client.write_all(&[head.bytes(), body].concat()).await?;
     }
     client.shutdown().await
+}
+
+fn change_head(change: Change, head: &mut Head) {
+    if head.is_chunked() || !matches!(change, Change::Nothing | Change::Mime(_) | Change::Without(_) | Change::With(..))
+    {
+        head.remove("content-length");
+    }
+    head.remove("transfer-encoding");
+    head.set("connection", "close");
+    match change {
+        Change::Mime(kind) => head.set("content-type", kind),
+        Change::Without(name) => head.remove(name),
+        Change::With(name, value) => head.set(name, value),
+        Change::Old => head.first = head.first.replacen("HTTP/1.1", "HTTP/1.0", 1),
+        Change::BadChunks => head.set("transfer-encoding", "chunked"),
+        Change::Nothing
+        | Change::Mark
+        | Change::Lines(_)
+        | Change::Events(_)
+        | Change::LargeEvent(_)
+        | Change::Fields
+        | Change::Half
+        | Change::Hints => {}
+    }
 }
 
 fn change_whole_body(change: Change, body: Vec<u8>) -> Vec<u8> {

@@ -149,19 +149,19 @@ async fn run_connection(
     cut: u32,
 ) -> io::Result<End> {
     reader.buffer.clear();
-    let (mut socket, status) = {
+    let (mut socket, head) = {
         let _permit = if cut == 0 { shared.open_permits.acquire().await.ok() } else { None };
         let mut socket = request(shared, visitor, reader.cursor.as_deref()).await?;
         let head = reader.read_head(&mut socket).await?;
-        match head.status {
-            200 => (socket, 200),
-            429 | 503 => return Ok(End::Refused(head.retry_after.unwrap_or(1))),
-            unexpected => (socket, unexpected),
-        }
+        (socket, head)
     };
-    if status != 200 {
-        shared.state.send_modify(|state| state.unexpected_status = Some(status));
-        std::future::pending::<()>().await;
+    match head.status {
+        200 => {}
+        429 | 503 => return Ok(End::Refused(head.retry_after.unwrap_or(1))),
+        unexpected => {
+            shared.state.send_modify(|state| state.unexpected_status = Some(unexpected));
+            std::future::pending::<()>().await;
+        }
     }
     shared.state.send_if_modified(|state| {
         let is_current = state.cut_count == cut;

@@ -140,16 +140,14 @@ async fn load_tokens(config: &Config, store: &Store, clock: &Clock) -> Result<To
 pub fn router(app: &Arc<App>, assets: Assets) -> Router {
     let state = || Arc::clone(app);
     let limited = |limited: Limited| from_fn_with_state((state(), limited), rate_limits::by_visitor);
+    let limited_by_address = || from_fn_with_state(state(), rate_limits::by_address);
     let page_routes = Router::new()
-        .route("/token", post(token::issue).route_layer(from_fn_with_state(state(), rate_limits::by_address)))
-        .route("/token/end", post(token::end).route_layer(from_fn_with_state(state(), rate_limits::by_address)))
+        .route("/token", post(token::issue).route_layer(limited_by_address()))
+        .route("/token/end", post(token::end).route_layer(limited_by_address()))
         .route("/api/v1/conversations", post(start::start).route_layer(limited(Limited::Start)))
         .route("/api/v1/conversation/{alias}/messages", post(send::send).route_layer(limited(Limited::Send)))
         .route("/api/v1/conversation/{alias}/events", get(events::events))
-        .route(
-            "/api/v1/conversation/probe/events",
-            get(probe::probe).route_layer(from_fn_with_state(state(), rate_limits::by_address)),
-        )
+        .route("/api/v1/conversation/probe/events", get(probe::probe).route_layer(limited_by_address()))
         .layer(from_fn_with_state(state(), body::collect))
         .merge(Router::new().route(
             "/api/v1/conversation/{alias}/files",

@@ -16,10 +16,6 @@ pub struct FileType {
     pub is_inline: bool,
 }
 
-const fn inline(mime: &'static str, aliases: &'static [&'static str], extensions: &'static [&'static str]) -> FileType {
-    FileType { mime, aliases, detected_as: &[], extensions, is_inline: true }
-}
-
 const fn download(
     mime: &'static str,
     aliases: &'static [&'static str],
@@ -28,13 +24,14 @@ const fn download(
     FileType { mime, aliases, detected_as: &[], extensions, is_inline: false }
 }
 
-const fn download_detected_as(
-    mime: &'static str,
-    aliases: &'static [&'static str],
-    detected_as: &'static [&'static str],
-    extensions: &'static [&'static str],
-) -> FileType {
-    FileType { mime, aliases, detected_as, extensions, is_inline: false }
+impl FileType {
+    const fn inline(self) -> Self {
+        Self { is_inline: true, ..self }
+    }
+
+    const fn detected_as(self, detected_as: &'static [&'static str]) -> Self {
+        Self { detected_as, ..self }
+    }
 }
 
 /// Detection marker for plain text; not a MIME type.
@@ -42,15 +39,15 @@ const TEXT: &str = "text";
 
 /// All accepted types.
 static TYPES: &[FileType] = &[
-    inline("image/png", &["image/x-png"], &["png"]),
-    inline("image/jpeg", &["image/jpg", "image/pjpeg"], &["jpg", "jpeg"]),
-    inline("image/gif", &[], &["gif"]),
-    inline("image/webp", &[], &["webp"]),
+    download("image/png", &["image/x-png"], &["png"]).inline(),
+    download("image/jpeg", &["image/jpg", "image/pjpeg"], &["jpg", "jpeg"]).inline(),
+    download("image/gif", &[], &["gif"]).inline(),
+    download("image/webp", &[], &["webp"]).inline(),
     download("image/avif", &[], &["avif"]),
-    download_detected_as("image/heic", &["image/heif"], &["image/heif"], &["heic", "heif"]),
+    download("image/heic", &["image/heif"], &["heic", "heif"]).detected_as(&["image/heif"]),
     download("application/pdf", &["application/x-pdf"], &["pdf"]),
-    download_detected_as("text/plain", &[], &[TEXT], &["txt", "log", "md"]),
-    download_detected_as("text/csv", &["application/csv"], &[TEXT], &["csv"]),
+    download("text/plain", &[], &["txt", "log", "md"]).detected_as(&[TEXT]),
+    download("text/csv", &["application/csv"], &["csv"]).detected_as(&[TEXT]),
     download("application/vnd.openxmlformats-officedocument.wordprocessingml.document", &[], &["docx"]),
     download("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &[], &["xlsx"]),
     download("application/vnd.openxmlformats-officedocument.presentationml.presentation", &[], &["pptx"]),
@@ -58,10 +55,10 @@ static TYPES: &[FileType] = &[
     download("application/vnd.oasis.opendocument.spreadsheet", &[], &["ods"]),
     download("application/zip", &["application/x-zip-compressed"], &["zip"]),
     download("audio/mpeg", &["audio/mp3"], &["mp3"]),
-    download_detected_as("audio/mp4", &["audio/m4a", "audio/x-m4a"], &["audio/m4a", "video/mp4"], &["m4a", "mp4"]),
-    download_detected_as("audio/ogg", &[], &["audio/ogg", "audio/opus"], &["ogg", "oga", "opus"]),
-    download_detected_as("audio/webm", &[], &["video/webm"], &["webm"]),
-    download_detected_as("audio/wav", &["audio/x-wav", "audio/wave", "audio/vnd.wave"], &["audio/x-wav"], &["wav"]),
+    download("audio/mp4", &["audio/m4a", "audio/x-m4a"], &["m4a", "mp4"]).detected_as(&["audio/m4a", "video/mp4"]),
+    download("audio/ogg", &[], &["ogg", "oga", "opus"]).detected_as(&["audio/ogg", "audio/opus"]),
+    download("audio/webm", &[], &["webm"]).detected_as(&["video/webm"]),
+    download("audio/wav", &["audio/x-wav", "audio/wave", "audio/vnd.wave"], &["wav"]).detected_as(&["audio/x-wav"]),
     download("video/mp4", &[], &["mp4", "m4v"]),
     download("video/webm", &[], &["webm"]),
     download("video/quicktime", &[], &["mov"]),

@@ -25,20 +25,10 @@ const SHORT_WAIT: u32 = 2;
 /// Maximum wait that is passed on to a visitor, in seconds.
 pub const LONGEST_WAIT: u32 = 300;
 
-/// Timeouts of calls to the platform.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timeouts {
-    /// For the connection to be established.
-    pub connect: Duration,
-    /// For the whole answer to arrive.
-    pub total: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self { connect: Duration::from_secs(5), total: Duration::from_secs(30) }
-    }
-}
+/// Timeout for the connection to be established.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Timeout for the whole answer to arrive.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Client for all sites. Clones share their connections.
 #[derive(Clone, Debug)]
@@ -74,14 +64,14 @@ impl PlatformClient {
     /// Makes a client without cookies, redirects and proxies: each request goes to the site's
     /// `platform_url` and nowhere else.
     pub fn new() -> Result<Self, reqwest::Error> {
-        Self::with_timeouts(Timeouts::default())
+        Self::with_timeout(ANSWER_TIMEOUT)
     }
 
-    /// Like [`PlatformClient::new`], with other timeouts.
-    pub fn with_timeouts(timeouts: Timeouts) -> Result<Self, reqwest::Error> {
+    /// Like [`PlatformClient::new`], with another timeout for the whole answer.
+    pub fn with_timeout(timeout: Duration) -> Result<Self, reqwest::Error> {
         let client = reqwest::Client::builder()
-            .connect_timeout(timeouts.connect)
-            .timeout(timeouts.total)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(timeout)
             // Shorter than servers usually keep idle connections: one that closes during a request
             // makes its outcome unknown.
             .pool_idle_timeout(Duration::from_secs(15))
@@ -124,11 +114,9 @@ impl PlatformClient {
         };
         let (status, headers) = (response.status(), response.headers().clone());
         match read_body(response).await {
-            Ok(Some(bytes)) => classify(status, &headers, &bytes, &private),
-            Ok(None) => classify(status, &headers, b"", &[]),
             // For an error answer, the status alone is enough.
-            Err(_) if !status.is_success() => classify(status, &headers, b"", &[]),
-            Err(error) => classify_failure(error),
+            Err(error) if status.is_success() => classify_failure(error),
+            body => classify(status, &headers, &body.ok().flatten().unwrap_or_default(), &private),
         }
     }
 }
@@ -216,39 +204,34 @@ fn classify<T: DeserializeOwned>(
         needs_operator,
         cause: cause_text(status, error.as_ref(), private),
     };
-    match error.as_ref().map_or("", |error| error.error.as_str()) {
-        code::CONVERSATION_CREATION_EXCEPTION => {
-            return Forwarded::Failed(fault(code::CONVERSATION_CREATION_EXCEPTION, false));
+    match (error.as_ref().map_or("", |error| error.error.as_str()), status.as_u16()) {
+        (code::CONVERSATION_CREATION_EXCEPTION, _) => {
+            Forwarded::Failed(fault(code::CONVERSATION_CREATION_EXCEPTION, false))
         }
-        code::CONTACT_IS_BLOCKED => return Forwarded::Refused(fault(code::CONTACT_IS_BLOCKED, false)),
-        code::BAD_REQUEST => return Forwarded::Refused(fault(code::BAD_REQUEST, false)),
-        code::CHANNEL_NOT_ENABLED
-        | code::CHANNEL_TOKEN_EXPIRED
-        | code::JWT_SIGNATURE_EXCEPTION
-        | code::UNAUTHORIZED_FEATURE
-        | code::ACCOUNT_DETAILS_NOT_FOUND => return Forwarded::Failed(fault(code::UNAVAILABLE, true)),
-        _ => {}
-    }
-    match status.as_u16() {
-        429 => Forwarded::Failed(fault(code::RATE_LIMITED, false)),
-        503 | 408 | 425 => Forwarded::Failed(fault(code::UNAVAILABLE, false)),
-        // A wrong address, a wrong token or an intermediary: nothing was processed, and the visitor
-        // is not at fault. A bare status may be gone at the next try, so the wait is short then.
-        300..=399 | 401 | 403 | 407 => match error {
-            Some(_) => Forwarded::Failed(fault(code::UNAVAILABLE, true)),
-            None => Forwarded::Failed(with_short_wait(fault(code::UNAVAILABLE, true))),
-        },
+        (code::CONTACT_IS_BLOCKED, _) => Forwarded::Refused(fault(code::CONTACT_IS_BLOCKED, false)),
+        (code::BAD_REQUEST, _) => Forwarded::Refused(fault(code::BAD_REQUEST, false)),
+        (
+            code::CHANNEL_NOT_ENABLED
+            | code::CHANNEL_TOKEN_EXPIRED
+            | code::JWT_SIGNATURE_EXCEPTION
+            | code::UNAUTHORIZED_FEATURE
+            | code::ACCOUNT_DETAILS_NOT_FOUND,
+            _,
+        ) => Forwarded::Failed(fault(code::UNAVAILABLE, true)),
+        (_, 429) => Forwarded::Failed(fault(code::RATE_LIMITED, false)),
+        (_, 503 | 408 | 425) => Forwarded::Failed(fault(code::UNAVAILABLE, false)),
         // The platform states its reasons (DOC). Without them, the answer is not the platform's,
-        // and the message never reached it.
-        400..=499 if error.is_none() => Forwarded::Failed(with_short_wait(fault(code::UNAVAILABLE, true))),
-        400..=499 => Forwarded::Refused(fault(code::BAD_REQUEST, false)),
+        // and the message never reached it. It may be gone at the next try, so the wait is short.
+        (_, 300..=499) if error.is_none() => {
+            let fault = fault(code::UNAVAILABLE, true);
+            Forwarded::Failed(Fault { retry_after: fault.retry_after.or(Some(SHORT_WAIT)), ..fault })
+        }
+        // A wrong address, a wrong token or an intermediary: nothing was processed, and the visitor
+        // is not at fault.
+        (_, 300..=399 | 401 | 403 | 407) => Forwarded::Failed(fault(code::UNAVAILABLE, true)),
+        (_, 400..=499) => Forwarded::Refused(fault(code::BAD_REQUEST, false)),
         _ => Forwarded::Unknown(fault(code::UNKNOWN_OUTCOME, false)),
     }
-}
-
-/// Adds a short wait if the answer asked for none.
-fn with_short_wait(fault: Fault) -> Fault {
-    Fault { retry_after: fault.retry_after.or(Some(SHORT_WAIT)), ..fault }
 }
 
 impl Fault {

@@ -163,30 +163,21 @@ impl Store {
 
     /// Whether other proxies may use the store, too.
     pub fn is_shared(&self) -> bool {
-        match &self.0 {
-            Engine::Sqlite(_) => false,
-            Engine::Redis(_) => true,
-        }
+        matches!(self.0, Engine::Redis(_))
     }
 
     /// Whether the store just failed to answer. Until it answers, all operations fail at once.
     pub fn is_unavailable(&self) -> bool {
-        match &self.0 {
-            Engine::Sqlite(_) => false,
-            Engine::Redis(redis) => redis.is_unavailable(),
-        }
+        matches!(&self.0, Engine::Redis(redis) if redis.is_unavailable())
     }
 
     /// Announces an orderly shutdown: no message of this proxy is in flight any more, so the other
     /// proxies need not wait for its lease to expire.
     pub async fn leave(&self) {
-        match &self.0 {
-            Engine::Sqlite(_) => {}
-            Engine::Redis(redis) => {
-                if let Err(error) = redis.leave().await {
-                    tracing::warn!(%error, "the other proxies find out by themselves that this one ended");
-                }
-            }
+        if let Engine::Redis(redis) = &self.0
+            && let Err(error) = redis.leave().await
+        {
+            tracing::warn!(%error, "the other proxies find out by themselves that this one ended");
         }
     }
 

@@ -83,9 +83,15 @@ impl IntoResponse for BadOrder {
 }
 
 /// Answers `{"ok":true}` with these additional fields.
-fn ok_response(mut fields: Value) -> Response {
-    fields["ok"] = true.into();
-    Json(fields).into_response()
+fn ok_response(fields: Value) -> Response {
+    waited_response(true, fields)
+}
+
+/// The same; 408 and `{"ok":false}` if what was waited for did not come in time.
+fn waited_response(in_time: bool, mut fields: Value) -> Response {
+    fields["ok"] = in_time.into();
+    let status = if in_time { StatusCode::OK } else { StatusCode::REQUEST_TIMEOUT };
+    (status, Json(fields)).into_response()
 }
 
 type Reply = Result<Response, BadOrder>;

@@ -85,18 +85,10 @@ fn parse_range(range: &str, length: usize) -> Option<(usize, usize)> {
 fn bell_wav() -> Vec<u8> {
     const RATE: u32 = 11_025;
     const LENGTH: u32 = RATE * 2;
-    let mut wav = Vec::new();
-    wav.extend_from_slice(b"RIFF");
-    wav.extend_from_slice(&(36 + LENGTH).to_le_bytes());
-    wav.extend_from_slice(b"WAVEfmt ");
-    wav.extend_from_slice(&16_u32.to_le_bytes());
+    let (rate, size, length) = (RATE.to_le_bytes(), (36 + LENGTH).to_le_bytes(), LENGTH.to_le_bytes());
     // PCM, one channel, one byte per sample (so the byte rate is the sample rate), 8 bits.
-    wav.extend_from_slice(&[1, 0, 1, 0]);
-    wav.extend_from_slice(&RATE.to_le_bytes());
-    wav.extend_from_slice(&RATE.to_le_bytes());
-    wav.extend_from_slice(&[1, 0, 8, 0]);
-    wav.extend_from_slice(b"data");
-    wav.extend_from_slice(&LENGTH.to_le_bytes());
+    let format = [[16, 0, 0, 0], [1, 0, 1, 0], rate, rate, [1, 0, 8, 0]].concat();
+    let mut wav = [b"RIFF".as_slice(), &size, b"WAVEfmt ", &format, b"data", &length].concat();
     // The partials of a bell: frequency, loudness, and how fast it fades.
     let partials: [(f64, f64, f64); 4] =
         [(587.0, 0.5, 2.2), (1174.7, 0.25, 3.5), (1411.0, 0.15, 5.0), (2350.0, 0.1, 8.0)];

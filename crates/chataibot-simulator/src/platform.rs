@@ -119,7 +119,7 @@ impl Platform {
 
     /// Locks the state for writing. Dropping the guard wakes all waiters.
     pub fn write(&self) -> WriteGuard<'_> {
-        WriteGuard { guard: Some(self.read()), changed: &self.changed }
+        WriteGuard { guard: self.read(), _change: ChangeSignal(&self.changed) }
     }
 
     /// Locks the state for reading.
@@ -188,27 +188,28 @@ impl State {
 
 /// Write access to the state; signals a change when it is dropped.
 pub struct WriteGuard<'a> {
-    guard: Option<MutexGuard<'a, State>>,
-    changed: &'a watch::Sender<()>,
+    // Dropped first: a waiter that is woken reads the state at once.
+    guard: MutexGuard<'a, State>,
+    _change: ChangeSignal<'a>,
+}
+
+struct ChangeSignal<'a>(&'a watch::Sender<()>);
+
+impl Drop for ChangeSignal<'_> {
+    fn drop(&mut self) {
+        self.0.send_replace(());
+    }
 }
 
 impl std::ops::Deref for WriteGuard<'_> {
     type Target = State;
     fn deref(&self) -> &State {
-        self.guard.as_ref().expect("the guard is taken only in drop")
+        &self.guard
     }
 }
 
 impl std::ops::DerefMut for WriteGuard<'_> {
     fn deref_mut(&mut self) -> &mut State {
-        self.guard.as_mut().expect("the guard is taken only in drop")
-    }
-}
-
-impl Drop for WriteGuard<'_> {
-    fn drop(&mut self) {
-        // Unlock first: a woken waiter reads the state at once.
-        self.guard = None;
-        self.changed.send_replace(());
+        &mut self.guard
     }
 }

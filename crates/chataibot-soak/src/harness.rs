@@ -3,7 +3,7 @@
 
 use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
 
-use chataibot_faults::FaultProxy;
+use chataibot_faults::{FaultProxy, Hop};
 use chataibot_proxy::{
     App, Listeners, build,
     clock::Clock,
@@ -67,11 +67,15 @@ impl Harness {
         Ok(harness)
     }
 
+    /// Returns each fault proxy with its hop.
+    pub fn hops(&self) -> [(Hop, &FaultProxy); 3] {
+        let Self { browser_faults, platform_faults, webhook_faults, .. } = self;
+        [(Hop::Browser, browser_faults), (Hop::Platform, platform_faults), (Hop::Webhook, webhook_faults)]
+    }
+
     /// Ends the faults on every connection.
     pub fn heal(&self) {
-        for faults in [&self.browser_faults, &self.platform_faults, &self.webhook_faults] {
-            faults.heal();
-        }
+        self.hops().into_iter().for_each(|(_, faults)| faults.heal());
     }
 
     /// Gives the platform an order. Returns whether it succeeded.

@@ -83,13 +83,10 @@ pub async fn alone(hop: Hop, fault: &'static Fault) -> Result<Outcome, SetupErro
     let mut run = Run::open(1, true).await?;
     run.new_tab();
     run.new_tab();
-    let fault_proxy = match hop {
-        Hop::Browser => &run.harness.browser_faults,
-        Hop::Platform => &run.harness.platform_faults,
-        Hop::Webhook => &run.harness.webhook_faults,
-    };
-    fault_proxy.seed(fault.name.len() as u64);
-    fault_proxy.plan(Plan::Always(fault));
+    for (_, fault_proxy) in run.harness.hops().into_iter().filter(|(at, _)| *at == hop) {
+        fault_proxy.seed(fault.name.len() as u64);
+        fault_proxy.plan(Plan::Always(fault));
+    }
     run.say(0);
     sleep(Duration::from_millis(500)).await;
     run.say(1);
@@ -113,11 +110,7 @@ impl Run {
         let mut names = Vec::new();
         let mut faults = 0;
         let mut story = self.browser.story();
-        for (fault_proxy, hop) in [
-            (&self.harness.browser_faults, Hop::Browser),
-            (&self.harness.platform_faults, Hop::Platform),
-            (&self.harness.webhook_faults, Hop::Webhook),
-        ] {
+        for (hop, fault_proxy) in self.harness.hops() {
             let seen = fault_proxy.seen();
             faults += seen.values().sum::<u64>();
             story.push(format!("{} met {seen:?}", hop.words()));
@@ -176,16 +169,13 @@ impl Run {
     }
 
     fn plan_faults(&mut self) {
-        for (way, hop, percent) in [
-            (&self.harness.browser_faults, Hop::Browser, 55),
-            (&self.harness.platform_faults, Hop::Platform, 30),
-            (&self.harness.webhook_faults, Hop::Webhook, 30),
-        ] {
+        for (hop, fault_proxy) in self.harness.hops() {
+            let percent = if hop == Hop::Browser { 55 } else { 30 };
             let ids = self.with_ids;
             let usable = |fault: &&'static Fault| !fault.slow && (hop != Hop::Webhook || ids || !loses_answer(fault));
             let faults = catalogue::of(hop).filter(usable).collect();
-            way.seed(self.rng.number());
-            way.plan(Plan::Seeded { rng: Rng::new(self.rng.number()), percent, faults });
+            fault_proxy.seed(self.rng.number());
+            fault_proxy.plan(Plan::Seeded { rng: Rng::new(self.rng.number()), percent, faults });
         }
     }
 

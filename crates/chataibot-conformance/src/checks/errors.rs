@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     check::checks,
-    fixture::{Answer, Fixture},
+    fixture::Fixture,
     outcome::{Outcome, ensure},
     visitor::{new_key, random_hex, send_body, start_body, unique_text},
 };
@@ -105,9 +105,9 @@ async fn too_long(fixture: &Fixture) -> Outcome {
 async fn nosniff(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     let refused = fixture.call(visitor.events(&random_hex(16), "?wait=0")).await?;
-    let may_sniff = |answer: &Answer| answer.header("x-content-type-options") != Some("nosniff");
     for answer in [&visitor.answer, &refused] {
-        ensure(!may_sniff(answer), || format!("{} without it", answer.call))?;
+        let is_sent = answer.header("x-content-type-options") == Some("nosniff");
+        ensure(is_sent, || format!("{} without it", answer.call))?;
     }
     Ok("nosniff".to_owned())
 }

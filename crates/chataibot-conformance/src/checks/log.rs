@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use crate::{
     check::checks,
-    entry::{cursor_of, event_kind, is_delivery, is_message, is_sent_with, log_summary, parse_cursor, plain_text},
+    entry::{cursor_of, event_kind, is_delivery, is_message, is_sent_with, log_summary, parse_cursor},
     fixture::Fixture,
-    outcome::{Outcome, ensure},
+    outcome::{Outcome, ensure, ensure_count},
     visitor::{new_key, send_body, unique_text},
 };
 
@@ -112,12 +112,7 @@ async fn echo(fixture: &Fixture) -> Outcome {
     visitor.send_text(&conversation.id, &text).await?;
     fixture.simulator.wait_until_idle().await?;
     let log = visitor.log(&conversation.id).await?;
-    let is_own_message = |entry: &&Value| {
-        let message = &entry["event"]["message"];
-        message["author"] == "visitor" && plain_text(&message["content"]) == text
-    };
-    let times = log.iter().filter(is_own_message).count();
-    ensure(times == 1, || format!("{times} times in the log"))?;
+    ensure_count(&log, |entry| is_message(entry, "visitor", &text), 1)?;
     Ok("once in the log".to_owned())
 }
 

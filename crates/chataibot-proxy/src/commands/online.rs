@@ -5,7 +5,7 @@
 //! If a proxy already runs on the configured address, it is queried; if not, this command listens
 //! there for a while, for handshakes only.
 
-use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -27,7 +27,7 @@ use super::health::connectable;
 use crate::{
     config::{Config, Site, Sites},
     normalise::{self, Delivery},
-    platform::{Forwarded, PlatformClient, Timeouts},
+    platform::{Forwarded, PlatformClient},
     service::webhook::CHECK_HEADER,
 };
 
@@ -90,7 +90,7 @@ pub async fn check(config: &Config, wait: Duration) -> Vec<Finding> {
 
 async fn try_check(config: &Config, wait: Duration) -> Result<Vec<Finding>, reqwest::Error> {
     let mut findings = Vec::new();
-    let client = PlatformClient::with_timeouts(Timeouts { connect: Duration::from_secs(5), total: TIMEOUT })?;
+    let client = PlatformClient::with_timeout(TIMEOUT)?;
     for site in config.sites.iter() {
         findings.push(check_platform(&client, site).await);
     }
@@ -248,7 +248,11 @@ struct Handshakes {
 async fn wait_for_handshakes(config: &Config, wait: Duration) -> Vec<Finding> {
     let listener = match TcpListener::bind(config.listen).await {
         Ok(listener) => listener,
-        Err(error) => return vec![cannot_listen(config.listen, &error)],
+        Err(error) => {
+            let fix =
+                "Something else than a proxy of ours has that address, or it is not this machine's: change `listen`.";
+            return vec![Finding::failed(format!("cannot listen on {}: {error}", config.listen), fix)];
+        }
     };
     let state = Arc::new(ListenerState { sites: config.sites.clone(), handshakes: watch::Sender::default() });
     let mut handshakes = state.handshakes.subscribe();
@@ -263,11 +267,6 @@ async fn wait_for_handshakes(config: &Config, wait: Duration) -> Vec<Finding> {
     serving.abort();
     let handshakes = state.handshakes.borrow();
     accounts.iter().map(|site| outcome(site, &handshakes, wait)).collect()
-}
-
-fn cannot_listen(listen: SocketAddr, error: &io::Error) -> Finding {
-    let fix = "Something else than a proxy of ours has that address, or it is not this machine's: change `listen`.";
-    Finding::failed(format!("cannot listen on {listen}: {error}"), fix)
 }
 
 fn outcome(site: &Site, handshakes: &Handshakes, wait: Duration) -> Finding {

@@ -66,6 +66,11 @@ impl Problems {
     pub fn add(&mut self, place: Location, what: impl Into<String>) {
         self.0.push(Problem { place, what: what.into() });
     }
+
+    /// Returns the value; what is wrong instead becomes a problem.
+    pub fn ok_or_add<T>(&mut self, place: Location, checked: Result<T, impl Into<String>>) -> Option<T> {
+        checked.map_err(|what| self.add(place, what)).ok()
+    }
 }
 
 impl fmt::Display for Problems {

@@ -3,12 +3,13 @@
 
 use std::{
     collections::BTreeMap,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     str::FromStr,
     time::Duration,
 };
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
@@ -229,18 +230,12 @@ impl ConfigReader<'_> {
 
     /// Parses a value; a problem is recorded.
     fn parse<T>(&mut self, key: &str, found: &Located<String>, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
-        match parse(&found.value) {
-            Ok(value) => {
-                if let Some(what) = placeholder::warning(key, &found.value) {
-                    self.warnings.add(found.place.clone(), format!("`{key}`: {what}"));
-                }
-                Some(value)
-            }
-            Err(what) => {
-                self.problems.add(found.place.clone(), format!("`{key}`: {what}"));
-                None
-            }
+        let parsed = parse(&found.value).map_err(|what| format!("`{key}`: {what}"));
+        let value = self.problems.ok_or_add(found.place.clone(), parsed)?;
+        if let Some(what) = placeholder::warning(key, &found.value) {
+            self.warnings.add(found.place.clone(), format!("`{key}`: {what}"));
         }
+        Some(value)
     }
 
     /// Returns the setting's text, from the source with the highest precedence.
@@ -273,14 +268,10 @@ impl ConfigReader<'_> {
             (Some(_), Some(variable)) => {
                 (Err(format!("`{name}_file` and `{name}_env` are both set; keep one")), variable.place)
             }
-            (Some(Located { value: path, place }), None) => {
-                let read = std::fs::read_to_string(&path);
-                (
-                    read.map_err(|error| format!("the file {path} can't be read: {error}"))
-                        .map(|text| (path.clone(), text)),
-                    place,
-                )
-            }
+            (Some(Located { value: path, place }), None) => match std::fs::read_to_string(&path) {
+                Ok(text) => (Ok((path, text)), place),
+                Err(error) => (Err(format!("the file {path} can't be read: {error}")), place),
+            },
             (None, Some(Located { value: name, place })) => match self.environment.get(&name) {
                 Some(value) => (Ok((name, value.clone())), place),
                 None => (Err(format!("the environment variable {name} is not set")), place),
@@ -290,7 +281,7 @@ impl ConfigReader<'_> {
         Some(Located { value, place })
     }
 
-    fn trusted_proxies(&mut self) -> Vec<ipnet::IpNet> {
+    fn trusted_proxies(&mut self) -> Vec<IpNet> {
         let Some(setting) = settings::find("", "trusted_proxies") else { return Vec::new() };
         let listed = match self.environment.get(&setting.variable()).filter(|value| !value.is_empty()) {
             Some(value) => split_list(value, &Location::Variable(setting.variable())),
@@ -301,14 +292,11 @@ impl ConfigReader<'_> {
         };
         let mut networks = Vec::new();
         for Located { value, place } in listed {
-            match ipnet::IpNet::from_str(&value).or_else(|_| std::net::IpAddr::from_str(&value).map(ipnet::IpNet::from))
-            {
-                Ok(network) => networks.push(network),
-                Err(_) => self.problems.add(
-                    place,
-                    format!("`{value}` is neither an address nor a network; write one such as 10.0.0.7 or 10.0.0.0/8"),
-                ),
-            }
+            let network =
+                IpNet::from_str(&value).or_else(|_| IpAddr::from_str(&value).map(IpNet::from)).map_err(|_| {
+                    format!("`{value}` is neither an address nor a network; write one such as 10.0.0.7 or 10.0.0.0/8")
+                });
+            networks.extend(self.problems.ok_or_add(place, network));
         }
         networks
     }

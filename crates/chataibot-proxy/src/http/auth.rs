@@ -16,6 +16,8 @@ use crate::{
     },
 };
 
+const IDEMPOTENCY_KEY: header::HeaderName = header::HeaderName::from_static("idempotency-key");
+
 impl FromRequestParts<Arc<App>> for Visitor {
     type Rejection = ApiError;
 
@@ -72,13 +74,11 @@ impl FromRequestParts<Arc<App>> for IdempotencyKey {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, ApiError> {
-        let mut values = parts.headers.get_all("idempotency-key").iter();
-        let key = values.next().and_then(|value| value.to_str().ok()).and_then(Self::parse);
-        match (key, values.next()) {
-            (Some(key), None) => Ok(key),
-            _ => Err(ApiError::bad_request(
+        let key = single_header(&parts.headers, &IDEMPOTENCY_KEY).ok().flatten().and_then(Self::parse);
+        key.ok_or_else(|| {
+            ApiError::bad_request(
                 "one `Idempotency-Key` header is needed, a UUID in lower case, such as 018f5c3e-7a10-7c4e-9d1b-2f6a8b9c0d1e; the same for each try of one message",
-            )),
-        }
+            )
+        })
     }
 }

@@ -50,7 +50,10 @@ fn document() -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "responses": { "Error": refusal_response(&Value::from(error)) },
+            "responses": { "Error": {
+                "description": "Any other refusal: the same body.",
+                "content": { "application/json": { "schema": Value::from(error) } },
+            } },
             "securitySchemes": {
                 "visitor": {
                     "type": "http", "scheme": "bearer",
@@ -131,23 +134,13 @@ fn responses(call: &Call, generator: &mut SchemaGenerator) -> Value {
             } } },
         });
         if matches!(status, 429 | 503) {
-            response["headers"] = json!({ "Retry-After": retry_after() });
+            let schema = json!({ "type": "integer", "minimum": 1 });
+            response["headers"] = json!({ "Retry-After": { "description": "Whole seconds.", "schema": schema } });
         }
         responses.insert(status.to_string(), response);
     }
     responses.insert("default".to_owned(), json!({ "$ref": "#/components/responses/Error" }));
     Value::Object(responses)
-}
-
-fn retry_after() -> Value {
-    json!({ "description": "Whole seconds.", "schema": { "type": "integer", "minimum": 1 } })
-}
-
-fn refusal_response(error: &Value) -> Value {
-    json!({
-        "description": "Any other refusal: the same body.",
-        "content": { "application/json": { "schema": error } },
-    })
 }
 
 fn media_type(shape: Shape, generator: &mut SchemaGenerator) -> Value {

@@ -190,7 +190,7 @@ fn role(kind: &str) -> Author {
 fn status(payload: &Value) -> Kind {
     let status = payload.get("status").or_else(|| payload.get("conversation_status"));
     let word = status.and_then(|status| fields::text_or_field(status, &["type", "name", "value"]));
-    let closed = match word.map(|word| fields::canonical_name(&word)).as_deref() {
+    let is_closed = match word.map(|word| fields::canonical_name(&word)).as_deref() {
         Some("closed" | "close" | "resolved" | "ended" | "completed") => Some(true),
         Some("open" | "opened" | "reopened" | "active") => Some(false),
         Some(_) | None => {
@@ -198,11 +198,8 @@ fn status(payload: &Value) -> Kind {
             fields::flag(payload, &["is_closed", "closed"]).or(nested)
         }
     };
-    match closed {
-        Some(true) => Ok(EventKind::Status(Status::Closed)),
-        Some(false) => Ok(EventKind::Status(Status::Open)),
-        None => Err(Ignored("status")),
-    }
+    let status = is_closed.map(|is_closed| if is_closed { Status::Closed } else { Status::Open });
+    status.map(EventKind::Status).ok_or(Ignored("status"))
 }
 
 /// Parses the new assignee, with what a visitor may see of them.

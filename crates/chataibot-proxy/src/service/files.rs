@@ -133,11 +133,10 @@ impl Files {
             for id in self.store.orphaned_files().await? {
                 let Some(path) = self.path(&id) else { continue };
                 match tokio::fs::remove_file(&path).await {
-                    Ok(()) => deleted.push(id),
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => deleted.push(id),
-                    Err(error) => {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => {
                         tracing::error!(%error, path = %path.display(), "can't delete a file past its retention");
                     }
+                    Ok(()) | Err(_) => deleted.push(id),
                 }
             }
             if deleted.is_empty() {

@@ -381,7 +381,7 @@ const REFUSED_MESSAGE: &str = "the platform refused this message; sending it aga
 
 fn error_from_fault(fault: Fault) -> ApiError {
     let error = match fault.code {
-        code::UNKNOWN_OUTCOME => unknown_outcome(),
+        code::UNKNOWN_OUTCOME => return unknown_outcome().cause(fault.cause),
         code::RATE_LIMITED => ApiError::rate_limited(PLATFORM_RATE_WAIT),
         code::UNAVAILABLE | code::CONVERSATION_CREATION_EXCEPTION => ApiError::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -396,11 +396,7 @@ fn error_from_fault(fault: Fault) -> ApiError {
         _ if fault.needs_operator => 60,
         _ => 1,
     };
-    let error = match fault.code {
-        code::UNKNOWN_OUTCOME => error,
-        _ => error.retry_after(fault.retry_after.unwrap_or(default)),
-    };
-    error.cause(fault.cause)
+    error.retry_after(fault.retry_after.unwrap_or(default)).cause(fault.cause)
 }
 
 fn unknown_outcome() -> ApiError {

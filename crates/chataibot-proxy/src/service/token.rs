@@ -13,7 +13,7 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 
 use crate::{
-    clock::{Clock, millis},
+    clock::Clock,
     config::{Site, Sites},
     credentials::KeyRing,
     ids::{FamilyId, VisitorId},
@@ -141,7 +141,6 @@ impl Tokens {
 
     /// Revokes every token of a family at once. The caller has already recorded it in the store.
     pub fn revoke(&self, family: FamilyId) {
-        let lifetime = std::time::Duration::from_secs(u64::from(self.lifetime_seconds));
-        self.revocations.add(family, self.clock.now() + millis(lifetime));
+        self.revocations.add(family, self.clock.now() + u64::from(self.lifetime_seconds) * 1000);
     }
 }

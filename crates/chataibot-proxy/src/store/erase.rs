@@ -1,7 +1,6 @@
 //! Erasure of one visitor: all data about them, in one commit.
 
-use crate::ids::ConversationId;
-use crate::ids::FamilyId;
+use crate::ids::{ConversationId, FamilyId};
 
 /// What was erased.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

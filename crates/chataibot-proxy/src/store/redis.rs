@@ -139,7 +139,7 @@ impl Redis {
             hub,
             shutdown: CancellationToken::new(),
         });
-        let found = inner.query::<u32>("version", json!({ "known": VERSION })).await?;
+        let found = inner.query::<u32>("version", json!({ "known_version": VERSION })).await?;
         if found > VERSION {
             return Err(StoreError::Newer { found, known: VERSION });
         }
@@ -224,17 +224,14 @@ impl Inner {
         arguments["op"] = op.into();
         arguments["now"] = now.into();
         arguments["instance"] = self.instance.as_str().into();
-        arguments["bus"] = BUS_LENGTH.into();
+        arguments["bus_length"] = BUS_LENGTH.into();
         arguments["failover_allowed"] = self.is_failover_allowed().into();
-        arguments["longest"] = millis(sends::MAX_IN_FLIGHT).into();
-        arguments["looked_at"] = MAX_CANDIDATES.into();
+        arguments["max_in_flight"] = millis(sends::MAX_IN_FLIGHT).into();
+        arguments["max_candidates"] = MAX_CANDIDATES.into();
         arguments["echo_since"] = now.saturating_sub(ECHO_WINDOW).into();
-        if arguments.get("nonce").is_none() {
-            arguments["nonce"] = "".into();
-        }
         // If Redis lost its epoch, cursors of earlier ones must not continue: the new one is
         // greater.
-        arguments["fresh"] = u32::try_from(now / 1000).unwrap_or(u32::MAX).max(known.saturating_add(1)).into();
+        arguments["new_epoch"] = u32::try_from(now / 1000).unwrap_or(u32::MAX).max(known.saturating_add(1)).into();
         let mut connection = self.connection.clone();
         let mut invocation = self.script.key(PREFIX);
         let answer: Vec<String> = invocation.arg(arguments.to_string()).invoke_async(&mut connection).await?;

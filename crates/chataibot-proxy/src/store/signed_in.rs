@@ -21,10 +21,10 @@ pub(in crate::store) fn profile_to_json(profile: &UserProfile) -> Result<String,
 /// Parses a stored profile.
 pub(in crate::store) fn profile_from_json(text: &str) -> Result<UserProfile, StoreError> {
     // The parser's error text could contain personal data.
-    serde_json::from_str(text).map_err(|_| StoreError::Corrupt("a person can't be read".to_owned()))
+    serde_json::from_str(text).map_err(|_| StoreError::corrupt("a person can't be read"))
 }
 
 /// Parses the stored visitor id of a user.
 pub(in crate::store) fn parse_visitor_id(id: &str) -> Result<VisitorId, StoreError> {
-    VisitorId::parse(id).ok_or_else(|| StoreError::Corrupt("a signed-in visitor has a malformed id".to_owned()))
+    VisitorId::parse(id).ok_or_else(|| StoreError::corrupt("a signed-in visitor has a malformed id"))
 }

@@ -115,14 +115,6 @@ impl Sqlite {
         self.inner.writer.run(job).await
     }
 
-    /// Runs `job` with the next commit, or soon. Losing it in a crash must be harmless.
-    fn write_deferred<F>(&self, job: F)
-    where
-        F: FnOnce(&mut WriteContext<'_>) -> Result<()> + Send + 'static,
-    {
-        self.inner.writer.run_deferred(job);
-    }
-
     /// Runs `job` with a read-only connection, on a thread for blocking work. Sees everything that
     /// was committed before the call.
     pub async fn read<T, F>(&self, job: F) -> Result<T>

@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use axum::{
-    Json,
     extract::{Query, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use serde_json::{Value, json};
 
-use super::{CallFilter, Shared};
+use super::{CallFilter, Shared, waited_response};
 use crate::{
     call_log::{Content, Delivery},
     platform::{self, Platform},
@@ -88,9 +86,7 @@ pub async fn idle(State(platform): Shared, Query(query): Query<IdleQuery>) -> Re
         (scripts_are_done && deliveries_are_final).then_some(())
     };
     let limit = Duration::from_millis(query.timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS));
-    let in_time = tokio::time::timeout(limit, platform.wait_for(idle)).await.is_ok();
-    let status = if in_time { StatusCode::OK } else { StatusCode::REQUEST_TIMEOUT };
-    (status, Json(json!({ "ok": in_time }))).into_response()
+    waited_response(tokio::time::timeout(limit, platform.wait_for(idle)).await.is_ok(), json!({}))
 }
 
 /// Answers once there are enough entries, or after the timeout with 408 and the entries so far.
@@ -104,11 +100,6 @@ async fn wait_for_entries(
     let wanted = at_least.unwrap_or(0);
     let limit = Duration::from_millis(timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS));
     let enough = platform.wait_for(|state| Some(list(state)).filter(|found| found.len() >= wanted));
-    let (status, found) = match tokio::time::timeout(limit, enough).await {
-        Ok(found) => (StatusCode::OK, found),
-        Err(_) => (StatusCode::REQUEST_TIMEOUT, list(&platform.read())),
-    };
-    let mut body = json!({ "ok": status == StatusCode::OK });
-    body[name] = found.into();
-    (status, Json(body)).into_response()
+    let found = tokio::time::timeout(limit, enough).await;
+    waited_response(found.is_ok(), json!({ name: found.unwrap_or_else(|_| list(&platform.read())) }))
 }

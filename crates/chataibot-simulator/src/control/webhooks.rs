@@ -4,16 +4,14 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Json,
     extract::{Query, State},
-    http::StatusCode,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-use super::{BadOrder, Nothing, Order, Reply, Shared, ok_response, once, yes};
+use super::{BadOrder, Nothing, Order, Reply, Shared, ok_response, once, waited_response, yes};
 use crate::{
     call_log::DeliveryState,
     config::{Echo, TimeStyle, TokenIn},
@@ -56,12 +54,11 @@ pub async fn get_target(State(platform): Shared, Query(query): Query<TargetQuery
     let state = platform.read();
     let handshakes: Vec<Value> = state.webhook.handshakes.iter().map(describe_handshake).collect();
     let webhook = &state.webhook;
-    let body = json!({
-        "ok": in_time || query.timeout_ms.is_none(), "aimed": webhook.url.is_some(), "greeted": webhook.handshake_done,
-        "paused": webhook.paused, "handshakes": handshakes,
+    let fields = json!({
+        "aimed": webhook.url.is_some(), "greeted": webhook.handshake_done, "paused": webhook.paused,
+        "handshakes": handshakes,
     });
-    let status = if in_time || query.timeout_ms.is_none() { StatusCode::OK } else { StatusCode::REQUEST_TIMEOUT };
-    (status, Json(body)).into_response()
+    waited_response(in_time || query.timeout_ms.is_none(), fields)
 }
 
 pub async fn handshake(State(platform): Shared, Order(Nothing {}): Order<Nothing>) -> Response {

@@ -147,13 +147,8 @@ impl<'a> Table<'a> {
         problems: &mut Problems,
     ) -> Option<Located<T>> {
         let place = self.location_of(&value.span());
-        match found {
-            Some(value) => Some(Located { value, place }),
-            None => {
-                problems.add(place, format!("`{key}` must be {wanted}"));
-                None
-            }
-        }
+        let value = problems.ok_or_add(place.clone(), found.ok_or_else(|| format!("`{key}` must be {wanted}")))?;
+        Some(Located { value, place })
     }
 
     fn location_of(&self, span: &Range<usize>) -> Location {

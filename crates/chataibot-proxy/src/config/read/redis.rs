@@ -10,12 +10,9 @@ impl ConfigReader<'_> {
         // A `store` that is not a table was already reported.
         let table = self.file.and_then(|file| file.table("store", &mut Problems::default()));
         let external = table.as_ref().and_then(|table| self.external_value(table, "redis"));
-        let external = external.and_then(|Located { value, place }| match value {
-            Ok((_, value)) => Some(Located { value, place }),
-            Err(what) => {
-                self.problems.add(place, what);
-                None
-            }
+        let external = external.and_then(|Located { value, place }| {
+            let (_, value) = self.problems.ok_or_add(place.clone(), value)?;
+            Some(Located { value, place })
         });
         let direct = settings::find("store", "redis").and_then(|setting| self.raw_value(setting));
         let (found, may_hold_password) = match (direct, external) {
@@ -31,17 +28,12 @@ impl ConfigReader<'_> {
             (None, Some(external)) => (external, true),
             (None, None) => return None,
         };
-        match RedisUrl::parse(&found.value) {
-            Ok(url) if url.has_password && !may_hold_password => {
-                let what = "`redis` has a password, which others can read here; put the address into a file (redis_file) or a variable (redis_env)";
-                self.problems.add(found.place, what);
-                None
-            }
-            Ok(url) => Some(url),
-            Err(what) => {
-                self.problems.add(found.place, format!("`redis`: {what}"));
-                None
-            }
-        }
+        let url = match RedisUrl::parse(&found.value) {
+            Ok(url) if url.has_password && !may_hold_password => Err(
+                "`redis` has a password, which others can read here; put the address into a file (redis_file) or a variable (redis_env)".to_owned(),
+            ),
+            parsed => parsed.map_err(|what| format!("`redis`: {what}")),
+        };
+        self.problems.ok_or_add(found.place, url)
     }
 }

@@ -133,7 +133,7 @@ impl ConfigReader<'_> {
         let checked = found.and_then(|(source, value)| {
             secret::check(&value, form).map_err(|what| format!("the secret in {source} can't be used: {what}"))
         });
-        checked.map_err(|what| self.problems.add(place, what)).ok()
+        self.problems.ok_or_add(place, checked)
     }
 
     fn site_from_environment(&mut self) -> Option<RawSite> {
@@ -157,30 +157,26 @@ impl ConfigReader<'_> {
                 Some(found) => secret::check(&found.value, form).map_err(|what| format!("it can't be used: {what}")),
                 None => Err("must be set too, for the site of the environment".to_owned()),
             };
-            checked.map_err(|what| self.problems.add(Location::Variable(name), what)).ok()
+            self.problems.ok_or_add(Location::Variable(name), checked)
         });
-        let secret = get("IDENTITY_SECRET").map(|found| (secret::check(&found.value, Form::Signing), found.place));
-        let mode = get("IDENTITY");
-        let identity = match secret {
-            Some((Err(what), place)) => {
-                self.problems.add(place, format!("it can't be used: {what}"));
-                RawIdentity::Invalid
-            }
-            Some((Ok(secret), _)) => RawIdentity::Valid { mode, secret: Some(secret) },
-            None => RawIdentity::Valid { mode, secret: None },
+        let identity_secret = get("IDENTITY_SECRET").map(|found| {
+            let checked = secret::check(&found.value, Form::Signing);
+            self.problems.ok_or_add(found.place, checked.map_err(|what| format!("it can't be used: {what}")))
+        });
+        let identity = match identity_secret {
+            Some(None) => RawIdentity::Invalid,
+            secret => RawIdentity::Valid { mode: get("IDENTITY"), secret: secret.flatten() },
         };
-        let place = Location::Variable("CHATAIBOT_PROXY_SITE_ORIGINS".to_owned());
-        let (platform_url, retention_days) = (None, None);
         Some(RawSite {
-            place,
+            place: Location::Variable("CHATAIBOT_PROXY_SITE_ORIGINS".to_owned()),
             id: Some(id),
             origins,
             bot_keys,
             account_token,
             webhook_secret,
             webhook_token,
-            platform_url,
-            retention_days,
+            platform_url: None,
+            retention_days: None,
             uploads: get("UPLOADS"),
             upload_types: list("UPLOAD_TYPES"),
             typed_answers: get("TYPED_ANSWERS"),

@@ -98,12 +98,11 @@ pub async fn serve(
     let mut response = Response::new(Body::from_stream(ReaderStream::new(opened.take(length))));
     if byte_range.is_some() {
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        let content_range =
+            HeaderValue::try_from(format!("bytes {first}-{last}/{size}")).map_err(ApiError::internal)?;
+        response.headers_mut().insert(header::CONTENT_RANGE, content_range);
     }
     let headers = response.headers_mut();
-    if byte_range.is_some() {
-        let content_range = format!("bytes {first}-{last}/{size}");
-        headers.insert(header::CONTENT_RANGE, HeaderValue::try_from(content_range).map_err(ApiError::internal)?);
-    }
     for (name, value) in [(header::CONTENT_TYPE, content_type), (header::CONTENT_DISPOSITION, disposition)] {
         headers.insert(name, HeaderValue::try_from(value).map_err(ApiError::internal)?);
     }

@@ -40,11 +40,8 @@ pub async fn issue(
         }
     })?;
     let is_new = request.renewal.is_none();
-    let secret = match request.renewal.as_deref().map(Secret::parse) {
-        Some(None) => return Err(renewal_refused(&app, "malformed")),
-        Some(secret) => secret,
-        None => None,
-    };
+    let parse = |secret| Secret::parse(secret).ok_or_else(|| renewal_refused(&app, "malformed"));
+    let secret = request.renewal.as_deref().map(parse).transpose()?;
     let issued = app.services.credentials.issue_credentials(&site, origin, secret, request.identity.as_deref()).await;
     match issued {
         Ok(Credentials { token, renewal, visitor, family: _, user: _ }) => {

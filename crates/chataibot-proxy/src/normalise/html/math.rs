@@ -1,6 +1,6 @@
 //! Converter from MathML to one line of text.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, iter};
 
 use super::{
     parse::{Document, Element, Id, Kind, Namespace},
@@ -32,12 +32,8 @@ pub fn parts(document: &Document, id: Id, element: &Element) -> Vec<Part> {
         }
         ("math" | "mtd", _) => surround(Part::Space, all(), Part::Space),
         ("mfrac", [above, below]) => {
-            let mut parts = vec![Part::Space];
-            parts.extend(bracketed(document, *above));
-            parts.push(words("/"));
-            parts.extend(bracketed(document, *below));
-            parts.push(Part::Space);
-            parts
+            let fraction = [bracketed(document, *above), vec![words("/")], bracketed(document, *below)];
+            surround(Part::Space, fraction.into_iter().flatten(), Part::Space)
         }
         ("msqrt", _) => surround(words("√("), all(), words(")")),
         ("mroot", [base, index]) => {
@@ -88,9 +84,8 @@ fn multiscripts(document: &Document, base: Id, scripts: &[Id]) -> Vec<Part> {
     let is_called = |id: &Id, name: &str| document.element(*id).is_some_and(|one| one.name() == name);
     let mut sides = scripts.split(|id| is_called(id, "mprescripts"));
     let marks = |side: Option<&[Id]>| {
-        let pairs = side.unwrap_or_default().chunks(2).map(<[Id]>::to_vec).collect::<Vec<_>>();
         let mut parts = Vec::new();
-        for pair in pairs {
+        for pair in side.unwrap_or_default().chunks(2) {
             for (id, inline) in pair.iter().zip([Inline::Lowered, Inline::Raised]) {
                 if !is_called(id, "none") && !document.node(*id).children.is_empty() {
                     parts.extend(shifted(&inline, vec![Part::Node(*id)]));
@@ -125,11 +120,8 @@ pub fn is_rendered_copy(document: &Document, id: Id, element: &Element) -> bool 
     is_aria_hidden && document.neighbours(id).into_iter().flatten().any(|neighbour| holds_formula(neighbour))
 }
 
-fn surround(before: Part, parts: Vec<Part>, behind: Part) -> Vec<Part> {
-    let mut all = vec![before];
-    all.extend(parts);
-    all.push(behind);
-    all
+fn surround(before: Part, parts: impl IntoIterator<Item = Part>, behind: Part) -> Vec<Part> {
+    iter::once(before).chain(parts).chain([behind]).collect()
 }
 
 fn shifted(inline: &Inline, parts: Vec<Part>) -> Vec<Part> {

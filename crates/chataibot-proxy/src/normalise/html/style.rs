@@ -86,7 +86,9 @@ impl Style {
         let mut style = Self::default();
         let mut hidden = Hidden::default();
         for (name, value) in declarations(attribute) {
-            style.declare(&name, &value, &mut hidden);
+            let first = value.split_ascii_whitespace().next().unwrap_or_default();
+            style.declare_box(&name, &value, first, &mut hidden);
+            style.declare_text(&name, &value, first);
         }
         let Hidden { is_display_none, is_transparent, has_zero_height, clips_overflow, is_not_rendered } = hidden;
         style.is_hidden = is_display_none || is_transparent || is_not_rendered || has_zero_height && clips_overflow;
@@ -99,8 +101,8 @@ impl Style {
         if is_on { self.added_inlines.push(inline) } else { self.removed_inlines.push(inline) }
     }
 
-    fn declare(&mut self, name: &str, value: &str, hidden: &mut Hidden) {
-        let first = value.split_ascii_whitespace().next().unwrap_or_default();
+    /// Reads a declaration about the element's box: whether and where it is shown.
+    fn declare_box(&mut self, name: &str, value: &str, first: &str, hidden: &mut Hidden) {
         match name {
             "display" => {
                 if let Some(displayed) = displayed(value) {
@@ -128,6 +130,18 @@ impl Style {
                 }
             }
             "overflow" => hidden.clips_overflow = matches!(first, "hidden" | "clip"),
+            "width" | "height" | "max-width" | "max-height" => {
+                let is_none = matches!(value, "0" | "0px" | "0em" | "0%");
+                hidden.has_zero_height |= is_none && name.ends_with("height");
+                self.is_tracking_pixel |= is_none || matches!(value, "1px" | "2px");
+            }
+            _ => {}
+        }
+    }
+
+    /// Reads a declaration about the text in the element: its white space, markers and formatting.
+    fn declare_text(&mut self, name: &str, value: &str, first: &str) {
+        match name {
             "list-style" | "list-style-type" => {
                 self.marker = value.split_ascii_whitespace().find_map(marker).or(self.marker);
             }
@@ -173,11 +187,6 @@ impl Style {
                     self.format(Inline::Raised, value == "super");
                     self.format(Inline::Lowered, value == "sub");
                 }
-            }
-            "width" | "height" | "max-width" | "max-height" => {
-                let is_none = matches!(value, "0" | "0px" | "0em" | "0%");
-                hidden.has_zero_height |= is_none && name.ends_with("height");
-                self.is_tracking_pixel |= is_none || matches!(value, "1px" | "2px");
             }
             _ => {}
         }

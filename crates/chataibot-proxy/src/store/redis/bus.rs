@@ -50,7 +50,7 @@ impl Position {
 
     /// Continues at this position if Redis still has it; otherwise at the end of the bus, and all
     /// readers start over.
-    async fn resume(self, inner: &Inner) -> Result<Self> {
+    async fn resume(&self, inner: &Inner) -> Result<Self> {
         let arguments = json!({ "seen": self.seen, "epoch": self.epoch });
         let bus_position = inner.try_call::<BusPosition>("bus_position", arguments).await?.answer;
         if !bus_position.whole || inner.epoch() != self.epoch {
@@ -74,8 +74,7 @@ pub(super) async fn run(inner: Arc<Inner>, client: Client, mut position: Positio
             }
         }
         loop {
-            let before = Position { seen: position.seen.clone(), epoch: position.epoch };
-            match before.resume(&inner).await {
+            match position.resume(&inner).await {
                 Ok(found) => {
                     position = found;
                     break;

@@ -11,16 +11,16 @@ use crate::{
 
 impl Redis {
     pub async fn erase_visitor(&self, visitor: VisitorId) -> Result<Erased> {
-        let listed = self.inner.call::<Value>("erase", json!({ "visitor": visitor.as_str() })).await?.rest;
+        let listed = self.inner.call::<Value>("erase_visitor", json!({ "visitor": visitor.as_str() })).await?.rest;
         let mut erased = Erased::default();
         for what in listed {
             match what.split_once(':') {
                 Some(("conversation", id)) => erased.conversations.push(ConversationId::new(parse_id(id)?)),
                 Some(("family", id)) => {
-                    erased.families.push(FamilyId::parse(id).ok_or_else(|| unreadable("erase"))?);
+                    erased.families.push(FamilyId::parse(id).ok_or_else(|| unreadable("erase_visitor"))?);
                 }
                 Some(("file", id)) => erased.files.push(id.to_owned()),
-                Some(_) | None => return Err(unreadable("erase")),
+                Some(_) | None => return Err(unreadable("erase_visitor")),
             }
         }
         erased.conversations.sort();

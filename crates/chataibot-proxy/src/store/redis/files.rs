@@ -16,14 +16,14 @@ impl Redis {
     pub async fn record_file(&self, new: NewFile, total: u64) -> Result<bool> {
         let NewFile { id: file_id, site, conversation, file } = new;
         let arguments = json!({
-            "id": file_id, "site": site, "conversation": format_id(conversation.row()), "total": total,
+            "id": file_id, "site": site, "conversation": format_id(conversation.row()), "max_total_bytes": total,
             "url": file.url, "name": file.name, "mime_type": file.mime_type, "size": file.size,
         });
-        self.inner.query("keep_file", arguments).await
+        self.inner.query("record_file", arguments).await
     }
 
     pub async fn total_file_bytes(&self, site: &str) -> Result<u64> {
-        self.inner.query("files_bytes", json!({ "site": site })).await
+        self.inner.query("total_file_bytes", json!({ "site": site })).await
     }
 
     pub async fn file(&self, file_id: String) -> Result<Option<StoredFile>> {
@@ -43,7 +43,9 @@ impl Redis {
     }
 
     pub async fn mark_files_sent(&self, conversation: ConversationId, text: String) -> Result<()> {
-        self.inner.execute("files_sent", json!({ "conversation": format_id(conversation.row()), "text": text })).await
+        self.inner
+            .execute("mark_files_sent", json!({ "conversation": format_id(conversation.row()), "text": text }))
+            .await
     }
 
     pub async fn orphaned_files(&self) -> Result<Vec<String>> {
@@ -52,6 +54,6 @@ impl Redis {
     }
 
     pub async fn delete_file_records(&self, ids: Vec<String>) -> Result<()> {
-        self.inner.execute("forget_files", json!({ "ids": ids })).await
+        self.inner.execute("delete_file_records", json!({ "ids": ids })).await
     }
 }

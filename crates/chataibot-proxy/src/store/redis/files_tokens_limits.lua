@@ -1,58 +1,57 @@
 -- Files, retention, renewal secrets, signing keys, shared limits, and the detection of lost logs.
 
-local function file_of(id) return record(key('file', id)) end
+local function get_file(id) return get_hash(key('file', id)) end
 
-local function told_file(file)
+local function file_answer(file)
   return { url = file.url, name = file.name, mime_type = file.mime_type, size = tonumber(file.size) }
 end
 
-function op.keep_file()
-  local used = tonumber(get(key('files', A.site)) or 0)
-  if used + A.size > A.total or call('EXISTS', key('conversation', A.conversation)) == 0 then return false end
-  call('HSET', key('file', A.id), 'site', A.site, 'conversation', A.conversation, 'url', A.url, 'name', A.name,
-    'mime_type', A.mime_type, 'size', A.size)
-  call('HSET', key('links', A.conversation), A.url, A.id)
-  call('INCRBY', key('files', A.site), A.size)
-  call('ZADD', key('unsent'), A.now, A.id)
+function op.record_file()
+  local used = tonumber(get(key('files', args.site)) or 0)
+  if used + args.size > args.max_total_bytes then return false end
+  if call('EXISTS', key('conversation', args.conversation)) == 0 then return false end
+  call('HSET', key('file', args.id), 'site', args.site, 'conversation', args.conversation, 'url', args.url,
+    'name', args.name, 'mime_type', args.mime_type, 'size', args.size)
+  call('HSET', key('links', args.conversation), args.url, args.id)
+  call('INCRBY', key('files', args.site), args.size)
+  call('ZADD', key('unsent'), args.now, args.id)
   return true
 end
 
-function op.files_bytes() return tonumber(get(key('files', A.site)) or 0) end
+function op.total_file_bytes() return tonumber(get(key('files', args.site)) or 0) end
 
 function op.file()
-  local file = file_of(A.id)
-  return file and file.conversation and told_file(file) or nil
+  local file = get_file(args.id)
+  return file and file.conversation and file_answer(file) or nil
 end
 
 function op.issued_files()
   local files = {}
-  for i, link in ipairs(A.links) do
-    local id = field(key('links', A.conversation), link)
+  for i, link in ipairs(args.links) do
+    local id = get_field(key('links', args.conversation), link)
     if not id then return nil end
-    files[i] = told_file(file_of(id))
+    files[i] = file_answer(get_file(id))
   end
   return files
 end
 
-function op.files_sent()
-  local links = call('HGETALL', key('links', A.conversation))
+function op.mark_files_sent()
+  local links = call('HGETALL', key('links', args.conversation))
   for i = 1, #links, 2 do
-    if string.find(A.text, links[i], 1, true) then call('ZREM', key('unsent'), links[i + 1]) end
+    if string.find(args.text, links[i], 1, true) then call('ZREM', key('unsent'), links[i + 1]) end
   end
   return {}
 end
 
 function op.orphaned_files()
-  local ids = call('SRANDMEMBER', key('forsaken'), A.limit)
-  for _, id in ipairs(call('ZRANGEBYSCORE', key('unsent'), '-inf', '(' .. A.before, 'LIMIT', 0, A.limit)) do
-    ids[#ids + 1] = id
-  end
+  local ids = call('SRANDMEMBER', key('forsaken'), args.limit)
+  for _, id in ipairs(outdated(key('unsent'))) do ids[#ids + 1] = id end
   return {}, ids
 end
 
-function op.forget_files()
-  for _, id in ipairs(A.ids) do
-    local file = file_of(id)
+function op.delete_file_records()
+  for _, id in ipairs(args.ids) do
+    local file = get_file(id)
     if file then
       call('DECRBY', key('files', file.site), file.size)
       if file.conversation then call('HDEL', key('links', file.conversation), file.url) end
@@ -64,45 +63,49 @@ function op.forget_files()
   return {}
 end
 
-local function delete_send(sid, send)
-  call('DEL', key('send', sid))
+local function delete_send(send_id, send)
+  call('DEL', key('send', send_id))
   call('DEL', key('key', send.site, send.visitor, send.key))
   for _, set in ipairs({ key('unechoed', send.conversation), key('echoed', send.conversation), key('kept'),
     key('unbound', send.site), key('unbound', send.site, send.visitor) }) do
-    call('ZREM', set, sid)
+    call('ZREM', set, send_id)
   end
-  call('SREM', key('sends', send.conversation), sid)
-  call('HDEL', key('flights'), sid)
+  call('SREM', key('sends', send.conversation), send_id)
+  call('HDEL', key('flights'), send_id)
 end
 
 function op.sweep_records()
-  for _, sid in ipairs(call('ZRANGEBYSCORE', key('kept'), '-inf', '(' .. A.before, 'LIMIT', 0, A.limit)) do
-    local send = send_of(sid)
-    if send.state ~= 'sending' then delete_send(sid, send) end
+  for _, send_id in ipairs(outdated(key('kept'))) do
+    local send = get_send(send_id)
+    if send.state ~= 'sending' then delete_send(send_id, send) end
   end
   return {}
 end
 
 -- Deletes a conversation with all that belongs to it, except the bytes of its files.
-local function delete_conversation(cid)
-  local c = record(key('conversation', cid))
-  for _, sid in ipairs(call('SMEMBERS', key('sends', cid))) do delete_send(sid, send_of(sid)) end
-  for _, id in ipairs(call('HVALS', key('links', cid))) do
+local function delete_conversation(conversation_id)
+  local conversation = get_hash(key('conversation', conversation_id))
+  for _, send_id in ipairs(call('SMEMBERS', key('sends', conversation_id))) do
+    delete_send(send_id, get_send(send_id))
+  end
+  for _, id in ipairs(call('HVALS', key('links', conversation_id))) do
     call('HDEL', key('file', id), 'conversation')
     call('ZREM', key('unsent'), id)
     call('SADD', key('forsaken'), id)
   end
-  if c.platform then call('DEL', key('bound', c.site, c.platform)) end
-  call('DEL', key('conversation', cid), key('log', cid), key('alias', c.alias), key('links', cid), key('sends', cid),
-    key('unechoed', cid), key('echoed', cid))
-  call('ZREM', key('age', c.site), cid)
-  belonged(c.visitor, 'c:' .. cid)
-  tell('deleted', cid)
+  if conversation.platform then call('DEL', key('bound', conversation.site, conversation.platform)) end
+  call('DEL', key('alias', conversation.alias))
+  for _, kind in ipairs({ 'conversation', 'log', 'links', 'sends', 'unechoed', 'echoed' }) do
+    call('DEL', key(kind, conversation_id))
+  end
+  call('ZREM', key('age', conversation.site), conversation_id)
+  remove_from_visitor(conversation.visitor, 'c:' .. conversation_id)
+  announce('deleted', conversation_id)
 end
 
 function op.sweep_conversations()
-  local old = call('ZRANGEBYSCORE', key('age', A.site), '-inf', '(' .. A.before, 'LIMIT', 0, A.limit)
-  for _, cid in ipairs(old) do delete_conversation(cid) end
+  local old = outdated(key('age', args.site))
+  for _, conversation_id in ipairs(old) do delete_conversation(conversation_id) end
   return {}, old
 end
 
@@ -113,64 +116,66 @@ end
 
 -- Revokes a family, and announces it on the bus. True unless it was already revoked.
 local function revoke(family)
-  if field(key('family', family), 'revoked') then return false end
-  call('HSET', key('family', family), 'revoked', A.now)
-  call('ZADD', key('revoked'), A.now, family)
-  tell('revoked', family)
+  if get_field(key('family', family), 'revoked') then return false end
+  call('HSET', key('family', family), 'revoked', args.now)
+  call('ZADD', key('revoked'), args.now, family)
+  announce('revoked', family)
   return true
 end
 
-local function begin_family(visitor)
-  call('HSET', key('family', A.family), 'site', A.site, 'visitor', visitor, 'origin', A.origin, 'used', A.now)
-  call('HSET', key('renewal', A.hash), 'family', A.family)
-  call('SADD', key('secrets', A.family), A.hash)
-  call('ZADD', key('families'), A.now, A.family)
-  belongs(visitor, 'f:' .. A.family)
+local function insert_family(visitor)
+  call('HSET', key('family', args.family), 'site', args.site, 'visitor', visitor, 'origin', args.origin,
+    'used', args.now)
+  call('HSET', key('renewal', args.hash), 'family', args.family)
+  call('SADD', key('secrets', args.family), args.hash)
+  call('ZADD', key('families'), args.now, args.family)
+  add_to_visitor(visitor, 'f:' .. args.family)
 end
 
 function op.begin_family()
-  begin_family(A.visitor)
+  insert_family(args.visitor)
   return {}
 end
 
 -- The same user is the same visitor wherever they sign in. Their profile is stored with the family.
 function op.sign_in()
-  local user = key('user', A.user)
-  local visitor = get(user) or A.visitor
+  local user = key('user', args.user)
+  local visitor = get(user) or args.visitor
   call('SET', user, visitor)
-  call('ZADD', key('users'), A.now, A.user)
-  belongs(visitor, 'u:' .. A.user)
-  begin_family(visitor)
-  call('HSET', key('family', A.family), 'user', A.user, 'person', A.person)
+  call('ZADD', key('users'), args.now, args.user)
+  add_to_visitor(visitor, 'u:' .. args.user)
+  insert_family(visitor)
+  call('HSET', key('family', args.family), 'user', args.user, 'person', args.person)
   return visitor
 end
 
-function op.known()
-  local family = record(key('family', A.family)) or {}
+function op.family_user()
+  local family = get_hash(key('family', args.family)) or {}
   return { user = family.user, person = family.person }
 end
 
 function op.update_profile()
-  if field(key('family', A.family), 'person') then call('HSET', key('family', A.family), 'person', A.person) end
+  local family = key('family', args.family)
+  if get_field(family, 'person') then call('HSET', family, 'person', args.person) end
   return {}
 end
 
 -- The family of a secret, or all families of its visitor on that site, without the revoked ones.
 function op.families_of()
-  local own = field(key('renewal', A.hash), 'family')
-  local first = own and record(key('family', own))
+  local own = get_field(key('renewal', args.hash), 'family')
+  local first = own and get_hash(key('family', own))
   if not first then return {} end
-  if not A.everywhere then return {}, first.revoked and {} or { own } end
+  if not args.everywhere then return {}, first.revoked and {} or { own } end
   local found = {}
   for _, what in ipairs(call('SMEMBERS', key('visitor', first.visitor))) do
-    local family = string.sub(what, 1, 2) == 'f:' and record(key('family', string.sub(what, 3)))
+    local family = string.sub(what, 1, 2) == 'f:' and get_hash(key('family', string.sub(what, 3)))
     if family and family.site == first.site and not family.revoked then found[#found + 1] = string.sub(what, 3) end
   end
   return {}, found
 end
 
 function op.end_families()
-  for _, family in ipairs(A.families) do
+  for _, family in ipairs(args.families) do
     if call('EXISTS', key('family', family)) == 1 then
       revoke(family)
       call('HDEL', key('family', family), 'user', 'person')
@@ -179,52 +184,54 @@ function op.end_families()
   return {}
 end
 
-local function forget_user(user, visitor)
+local function delete_user(user, visitor)
   call('DEL', key('user', user))
   call('ZREM', key('users'), user)
-  belonged(visitor, 'u:' .. user)
+  remove_from_visitor(visitor, 'u:' .. user)
 end
 
 function op.sweep_users()
-  for _, user in ipairs(call('ZRANGEBYSCORE', key('users'), '-inf', '(' .. A.before, 'LIMIT', 0, A.limit)) do
-    forget_user(user, get(key('user', user)))
+  for _, user in ipairs(outdated(key('users'))) do
+    delete_user(user, get(key('user', user)))
   end
   return {}
 end
 
 function op.renew()
-  local secret = record(key('renewal', A.hash))
-  local family = secret and record(key('family', secret.family))
+  local secret = get_hash(key('renewal', args.hash))
+  local family = secret and get_hash(key('family', secret.family))
   if not family then return { refused = 'unknown' } end
   if family.revoked then return { refused = 'revoked' } end
-  if family.site ~= A.site or family.origin ~= A.origin then return { refused = 'elsewhere' } end
-  if tonumber(family.used) + A.lifetime < A.now then return { refused = 'expired' } end
-  local told = { visitor = family.visitor, family = secret.family }
+  if family.site ~= args.site or family.origin ~= args.origin then return { refused = 'elsewhere' } end
+  if tonumber(family.used) + args.lifetime < args.now then return { refused = 'expired' } end
+  local renewed = { visitor = family.visitor, family = secret.family }
   if not secret.used then
-    call('HSET', key('renewal', A.hash), 'used', A.now, 'successor', A.sealed)
-    call('HSET', key('renewal', A.fresh_hash), 'family', secret.family)
-    call('SADD', key('secrets', secret.family), A.fresh_hash)
-  elseif tonumber(secret.used) + A.grace >= A.now then
-    told.successor = secret.successor
+    call('HSET', key('renewal', args.hash), 'used', args.now, 'successor', args.sealed_successor)
+    call('HSET', key('renewal', args.successor_hash), 'family', secret.family)
+    call('SADD', key('secrets', secret.family), args.successor_hash)
+  elseif tonumber(secret.used) + args.grace >= args.now then
+    renewed.successor = secret.successor
   else
     revoke(secret.family)
-    told.refused = 'reused'
-    return told
+    renewed.refused = 'reused'
+    return renewed
   end
-  local used = math.max(A.now, tonumber(family.used))
+  local used = math.max(args.now, tonumber(family.used))
   call('HSET', key('family', secret.family), 'used', used)
   call('ZADD', key('families'), used, secret.family)
-  return told
+  return renewed
 end
 
-function op.successor() return field(key('renewal', A.hash), 'successor') end
+function op.successor() return get_field(key('renewal', args.hash), 'successor') end
 
-function op.revoked_since() return {}, call('ZRANGEBYSCORE', key('revoked'), '(' .. A.since, '+inf', 'WITHSCORES') end
+function op.revoked_since()
+  return {}, call('ZRANGEBYSCORE', key('revoked'), '(' .. args.since, '+inf', 'WITHSCORES')
+end
 
 function op.sweep_families()
-  for _, family in ipairs(call('ZRANGEBYSCORE', key('families'), '-inf', '(' .. A.before, 'LIMIT', 0, A.limit)) do
+  for _, family in ipairs(outdated(key('families'))) do
     delete_secrets(family)
-    belonged(field(key('family', family), 'visitor'), 'f:' .. family)
+    remove_from_visitor(get_field(key('family', family), 'visitor'), 'f:' .. family)
     call('DEL', key('family', family))
     call('ZREM', key('families'), family)
     call('ZREM', key('revoked'), family)
@@ -233,14 +240,13 @@ function op.sweep_families()
 end
 
 -- Erases all data about one visitor.
-function op.erase()
+function op.erase_visitor()
   local erased = {}
   local function note(what) erased[#erased + 1] = what end
-  for _, w in ipairs(call('ZRANGE', key('waiting', 'visitor', A.visitor), 0, -1)) do
-    local waited = record(key('wait', w))
-    dequeue(w, waited, cjson.decode(waited.event))
+  for _, pending_id in ipairs(call('ZRANGE', key('waiting', 'visitor', args.visitor), 0, -1)) do
+    dequeue(pending_id, get_hash(key('wait', pending_id)))
   end
-  for _, what in ipairs(call('SMEMBERS', key('visitor', A.visitor))) do
+  for _, what in ipairs(call('SMEMBERS', key('visitor', args.visitor))) do
     local kind, id = string.sub(what, 1, 1), string.sub(what, 3)
     if kind == 'c' then
       for _, file in ipairs(call('HVALS', key('links', id))) do
@@ -251,18 +257,18 @@ function op.erase()
       delete_conversation(id)
       note('conversation:' .. id)
     elseif kind == 'u' then
-      forget_user(id, A.visitor)
+      delete_user(id, args.visitor)
     else
       delete_secrets(id)
       if revoke(id) then note('family:' .. id) end
       -- The family stays, revoked and without its visitor, so that every proxy still refuses its
       -- tokens; the sweep deletes it.
       call('HDEL', key('family', id), 'user', 'person')
-      call('HSET', key('family', id), 'visitor', '', 'origin', '', 'used', A.now)
-      call('ZADD', key('families'), A.now, id)
+      call('HSET', key('family', id), 'visitor', '', 'origin', '', 'used', args.now)
+      call('ZADD', key('families'), args.now, id)
     end
   end
-  call('DEL', key('visitor', A.visitor))
+  call('DEL', key('visitor', args.visitor))
   return {}, erased
 end
 
@@ -271,27 +277,29 @@ function op.signing_keys()
   local keys, newest = call('HGETALL', key('keys')), -1
   for i = 1, #keys, 2 do
     local made = tonumber(string.match(keys[i + 1], '^%d+'))
-    if made < A.made_before then call('HDEL', key('keys'), keys[i]) end
+    if made < args.delete_before then call('HDEL', key('keys'), keys[i]) end
     newest = math.max(newest, made)
   end
-  if newest < A.fresh_since then call('HSET', key('keys'), A.kid, string.format('%.0f', A.at) .. ' ' .. A.secret) end
+  if newest < args.rotate_before then
+    call('HSET', key('keys'), args.kid, digits(args.at) .. ' ' .. args.secret)
+  end
   return {}, call('HGETALL', key('keys'))
 end
 
 -- Counts one request against a limit that all instances share, by Redis' own clock. Returns how
 -- long to wait, milliseconds.
-function op.take()
+function op.count_request()
   local time = call('TIME')
   local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-  local k, each = key('limit', A.limit, A.who), 60000 / A.per_minute
-  local free = math.max(now, tonumber(get(k) or 0)) + each
-  local wait = free - A.per_minute * each - now
+  local limit, each = key('limit', args.limit, args.client), 60000 / args.per_minute
+  local free = math.max(now, tonumber(get(limit) or 0)) + each
+  local wait = free - args.per_minute * each - now
   if wait > 0 then return math.ceil(wait) end
-  call('SET', k, string.format('%.3f', free), 'PX', math.ceil(free - now))
+  call('SET', limit, string.format('%.3f', free), 'PX', math.ceil(free - now))
   return 0
 end
 
-local function is_before(one, other)
+local function is_earlier_id(one, other)
   local a, b = { string.match(one, '(%d+)-(%d+)') }, { string.match(other, '(%d+)-(%d+)') }
   local x, y = tonumber(a[1]), tonumber(b[1])
   return x < y or (x == y and tonumber(a[2]) < tonumber(b[2]))
@@ -303,12 +311,12 @@ end
 function op.bus_position()
   local bus = key('bus')
   local first, last = call('XRANGE', bus, '-', '+', 'COUNT', 1)[1], call('XREVRANGE', bus, '+', '-', 'COUNT', 1)[1]
-  local seen, whole = A.seen, true
+  local seen, whole = args.seen, true
   if seen and seen ~= '0-0' and #call('XRANGE', bus, seen, seen) == 0 then
     whole = false
-    local is_trimmed = first and is_before(seen, first[1])
-    if not is_trimmed and epoch == string.format('%.0f', A.epoch) then
-      epoch = string.format('%.0f', A.fresh)
+    local is_trimmed = first and is_earlier_id(seen, first[1])
+    if not is_trimmed and epoch == digits(args.epoch) then
+      epoch = digits(args.new_epoch)
       call('SET', key('epoch'), epoch)
     end
   end
@@ -318,16 +326,16 @@ end
 
 -- The schema version of the data in this Redis, written by the first instance.
 function op.version()
-  call('SET', key('version'), A.known, 'NX')
+  call('SET', key('version'), args.known_version, 'NX')
   return tonumber(get(key('version')))
 end
 
 function op.check()
-  call('SET', key('checked'), A.now)
+  call('SET', key('checked'), args.now)
   return {}
 end
 
-local result, rest = op[A.op]()
+local result, rest = op[args.op]()
 local reply = { epoch, cjson.encode(result) }
 for _, each in ipairs(rest or {}) do reply[#reply + 1] = each end
 return reply

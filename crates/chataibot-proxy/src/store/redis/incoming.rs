@@ -42,20 +42,14 @@ pub(super) struct AckNote {
 #[derive(Serialize)]
 struct EventArgument<'a> {
     conversation: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     visitor: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
     digest: String,
     kind: &'static str,
     /// The JSON of the log entry.
-    #[serde(skip_serializing_if = "Option::is_none")]
     entry: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     words: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     letters: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<Status>,
     closed: bool,
     /// Its size in bytes while it is pending.
@@ -82,14 +76,14 @@ impl Redis {
         let script_events = events.iter().map(|event| event_argument(&sites, event)).collect::<Result<Vec<_>, _>>()?;
         let now = self.now();
         let mut arguments = json!({
-            "arrived": arrived_at, "may_wait": true,
+            "arrived_at": arrived_at, "may_wait": true,
             "delivery": self.inner.delivery_id(delivery),
             "sites": sites, "sites_text": format!(",{},", sites.join(",")),
             "events": script_events,
-            "fresh_since": now.saturating_sub(2 * MAX_WAIT),
-            "window_since": now.saturating_sub(REDELIVERY_WINDOW),
-            "room": MAX_EVENTS, "room_bytes": MAX_BYTES,
-            "keep_ids": IDEMPOTENCY_LIFETIME / 1000, "keep_marks": 2 * REDELIVERY_WINDOW / 1000,
+            "recent_since": now.saturating_sub(2 * MAX_WAIT),
+            "redelivery_since": now.saturating_sub(REDELIVERY_WINDOW),
+            "max_events": MAX_EVENTS, "max_bytes": MAX_BYTES,
+            "id_lifetime": IDEMPOTENCY_LIFETIME / 1000, "mark_lifetime": 2 * REDELIVERY_WINDOW / 1000,
         });
         let until = Instant::now() + PEER_ACK_TIMEOUT;
         loop {
@@ -135,7 +129,8 @@ impl Inner {
             let Some(note) = first else { return Ok(()) };
             let op = if note.is_acknowledged { "acknowledged" } else { "unacknowledged" };
             let delivery = self.delivery_id(note.delivery);
-            let arguments = json!({ "delivery": delivery, "at": note.at, "keep_marks": 2 * REDELIVERY_WINDOW / 1000 });
+            let arguments =
+                json!({ "delivery": delivery, "at": note.at, "mark_lifetime": 2 * REDELIVERY_WINDOW / 1000 });
             self.query::<Value>(op, arguments).await?;
             self.ack_notes.lock().remove(0);
         }
@@ -163,8 +158,7 @@ fn event_argument<'a>(sites: &[String], event: &'a Incoming) -> Result<EventArgu
                 let words = content.to_plain();
                 argument.kind = "visitor";
                 argument.words = Some(digest_of(&without_whitespace(&words)));
-                argument.letters =
-                    Some(letters_and_digits(&words)).filter(|letters| !letters.is_empty()).map(|l| digest_of(&l));
+                argument.letters = digest_of_letters(&words);
             }
             let message = Message { author: *author, client_message_id: None, content: content.clone() };
             argument.entry = Some(json(&Event::Message(message))?);
@@ -188,4 +182,9 @@ fn event_argument<'a>(sites: &[String], event: &'a Incoming) -> Result<EventArgu
 /// Returns a short digest of fixed length, so that a list of them can be searched as text.
 pub(super) fn digest_of(text: &str) -> String {
     hex::encode(&Sha256::digest(text)[..16])
+}
+
+/// The same of a text's letters and digits, if it has any.
+pub(super) fn digest_of_letters(text: &str) -> Option<String> {
+    Some(letters_and_digits(text)).filter(|letters| !letters.is_empty()).map(|letters| digest_of(&letters))
 }

@@ -29,21 +29,17 @@ struct PageAnswer {
 impl Redis {
     pub async fn owned_conversation(&self, site: &str, visitor: &str, alias: &str) -> Result<Option<Owned>> {
         let arguments = json!({ "site": site, "visitor": visitor, "alias": alias });
-        let answer: OwnedAnswer = self.inner.query("owned", arguments).await?;
+        let answer: OwnedAnswer = self.inner.query("owned_conversation", arguments).await?;
         let Some(id) = answer.id else { return Ok(None) };
         let id = ConversationId::new(parse_id(&id)?);
         Ok(Some(Owned { id, platform_id: answer.platform, has_ended: answer.ended }))
     }
 
     pub async fn read_after(&self, conversation: ConversationId, from: ReadFrom, limit: u32) -> Result<Replay> {
-        let mut arguments = json!({ "conversation": format_id(conversation.row()), "limit": limit });
-        if let Some(cursor) = from.after {
-            arguments["epoch"] = cursor.epoch.into();
-            arguments["seq"] = cursor.seq.into();
-        }
-        if let Some(last) = from.last {
-            arguments["last"] = last.into();
-        }
+        let (epoch, seq) = from.after.map(|cursor| (cursor.epoch, cursor.seq)).unzip();
+        let arguments = json!({
+            "conversation": format_id(conversation.row()), "epoch": epoch, "seq": seq, "last": from.last, "limit": limit,
+        });
         self.read("read_after", arguments).await
     }
 

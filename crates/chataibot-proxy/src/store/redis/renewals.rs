@@ -36,12 +36,12 @@ impl Redis {
         let Presented { site, origin, secret, successor } = presented;
         let arguments = json!({
             "site": site, "origin": origin, "hash": hex::encode(secret.hash()),
-            "fresh_hash": hex::encode(successor.hash()),
-            "sealed": hex::encode(secret.seal(&successor)), "lifetime": times.lifetime, "grace": times.grace,
+            "successor_hash": hex::encode(successor.hash()),
+            "sealed_successor": hex::encode(secret.seal(&successor)), "lifetime": times.lifetime, "grace": times.grace,
         });
         let answer: Answer = self.inner.query("renew", arguments).await?;
         let family = answer.family.as_deref().and_then(FamilyId::parse);
-        let malformed = || StoreError::Corrupt("a renewal family has a malformed id".to_owned());
+        let malformed = || StoreError::corrupt("a renewal family has a malformed id");
         if let Some(refused) = answer.refused {
             return Ok(Err(match refused.as_str() {
                 "revoked" => RenewalRefusal::Revoked,
@@ -91,8 +91,8 @@ impl Redis {
         let (kid, secret) = credentials::generate().map_err(StoreError::no_randomness)?;
         let arguments = json!({
             "kid": kid, "secret": hex::encode(secret.as_ref()), "at": now,
-            "made_before": now.saturating_sub(KEY_ROTATION_AGE + RETIRED_KEY_LIFETIME),
-            "fresh_since": now.saturating_sub(KEY_ROTATION_AGE),
+            "delete_before": now.saturating_sub(KEY_ROTATION_AGE + RETIRED_KEY_LIFETIME),
+            "rotate_before": now.saturating_sub(KEY_ROTATION_AGE),
         });
         let listed = self.inner.call::<Value>("signing_keys", arguments).await?.rest;
         let mut keys = Vec::new();
@@ -107,7 +107,7 @@ impl Redis {
         let active = keys.iter().position(|(created_at, _)| created_at.saturating_add(ACTIVATION_DELAY) <= now);
         let at = active.unwrap_or(keys.len().saturating_sub(1));
         if keys.is_empty() {
-            return Err(StoreError::Corrupt("there is no signing key".to_owned()));
+            return Err(StoreError::corrupt("there is no signing key"));
         }
         let (_, newest) = keys.remove(at);
         Ok(KeyRing::new(newest, keys.into_iter().map(|(_, key)| key).collect()))

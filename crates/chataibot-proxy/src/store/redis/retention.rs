@@ -31,8 +31,8 @@ impl Redis {
     }
 
     pub async fn count_request(&self, limit: &str, client: &str, per_minute: u32) -> Result<Option<Duration>> {
-        let arguments = json!({ "limit": limit, "who": client, "per_minute": per_minute });
-        let wait: u64 = self.inner.query("take", arguments).await?;
+        let arguments = json!({ "limit": limit, "client": client, "per_minute": per_minute });
+        let wait: u64 = self.inner.query("count_request", arguments).await?;
         Ok((wait > 0).then(|| Duration::from_millis(wait)))
     }
 }

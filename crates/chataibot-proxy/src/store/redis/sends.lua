@@ -2,220 +2,222 @@
 -- more: the instance that forwards a message owns it, and while that instance is alive no other one
 -- settles it.
 
-local settle, release, claim, bind
+local settle, release, claim_by_visitor, bind
 
-local function send_of(sid) return record(key('send', sid)) end
+local function get_send(send_id) return get_hash(key('send', send_id)) end
 
 -- Keeps the index of unbound starts: the platform may know them, but we have no platform id. An
 -- event may turn out to belong to one.
-local function note_unbound(sid, send)
+local function index_unbound_start(send_id, send)
   if send.start ~= '1' then return end
   local all, own = key('unbound', send.site), key('unbound', send.site, send.visitor)
   local may_be = send.state == 'sending' or send.state == 'unknown'
-  if may_be and not field(key('conversation', send.conversation), 'platform') then
-    call('ZADD', all, send.forwarded, sid)
-    call('ZADD', own, number_of(sid), sid)
+  if may_be and not get_field(key('conversation', send.conversation), 'platform') then
+    call('ZADD', all, send.forwarded, send_id)
+    call('ZADD', own, id_number(send_id), send_id)
   else
-    call('ZREM', all, sid)
-    call('ZREM', own, sid)
+    call('ZREM', all, send_id)
+    call('ZREM', own, send_id)
   end
 end
 
 -- Records which instance is forwarding the message, if any.
-local function note_flight(sid, send)
-  local c = key('conversation', send.conversation)
+local function record_owner(send_id, send)
+  local conversation_key = key('conversation', send.conversation)
   if send.state == 'sending' then
-    call('HSET', key('send', sid), 'owner', A.instance, 'nonce', A.nonce)
-    call('HSET', key('flights'), sid, A.instance)
-    call('HSET', c, 'flying', sid)
+    call('HSET', key('send', send_id), 'owner', args.instance, 'nonce', args.nonce)
+    call('HSET', key('flights'), send_id, args.instance)
+    call('HSET', conversation_key, 'flying', send_id)
   else
-    call('HDEL', key('flights'), sid)
-    if field(c, 'flying') == sid then call('HDEL', c, 'flying') end
+    call('HDEL', key('flights'), send_id)
+    if get_field(conversation_key, 'flying') == send_id then call('HDEL', conversation_key, 'flying') end
   end
 end
 
 -- Records and logs a state, unless it is so already.
-local function set_state(sid, send, state)
+local function set_state(send_id, send, state)
   if send.state == state then return end
   send.state = state
-  call('HSET', key('send', sid), 'state', state)
-  note_flight(sid, send)
-  note_unbound(sid, send)
-  if state == 'refused' then call('ZREM', key('unechoed', send.conversation), sid) end
+  call('HSET', key('send', send_id), 'state', state)
+  record_owner(send_id, send)
+  index_unbound_start(send_id, send)
+  if state == 'refused' then call('ZREM', key('unechoed', send.conversation), send_id) end
   append_delivery(send.conversation, send.key, state)
 end
 
-local function told_of(send)
+local function to_record(send)
   return {
-    alias = field(key('conversation', send.conversation), 'alias'),
+    alias = get_field(key('conversation', send.conversation), 'alias'),
     state = send.state, answer = send.answer, status = tonumber(send.refused_status), code = send.refused_code,
   }
 end
 
 -- Whether an instance still takes care of the message. A live one that has not settled it for too
 -- long has forgotten it.
-local function is_carried(send)
-  return send.owner == A.instance or (alive(send.owner) and tonumber(send.forwarded) + A.longest >= A.now)
+local function has_live_owner(send)
+  if send.owner == args.instance then return true end
+  return is_alive(send.owner) and tonumber(send.forwarded) + args.max_in_flight >= args.now
 end
 
 -- Settles as unknown what no instance takes care of any more. Returns how many messages.
 local function expire_leases()
   local dead = {}
-  for _, sid in ipairs(call('HKEYS', key('flights'))) do
-    if not is_carried(send_of(sid)) then dead[#dead + 1] = sid end
+  for _, send_id in ipairs(call('HKEYS', key('flights'))) do
+    if not has_live_owner(get_send(send_id)) then dead[#dead + 1] = send_id end
   end
-  table.sort(dead, function(a, b) return number_of(a) < number_of(b) end)
-  for _, sid in ipairs(dead) do settle(sid, send_of(sid), { kind = 'unknown' }) end
+  table.sort(dead, function(a, b) return id_number(a) < id_number(b) end)
+  for _, send_id in ipairs(dead) do settle(send_id, get_send(send_id), { kind = 'unknown' }) end
   return #dead
 end
 
 -- Whether another instance is forwarding a message of this conversation. Echoes are matched by
 -- order, so that message has to be settled first.
-local function taken(cid)
-  local sid = field(key('conversation', cid), 'flying')
-  local send = sid and send_of(sid)
-  if not send or send.owner == A.instance then return false end
-  if is_carried(send) then return true end
+local function is_owned_by_peer(conversation_id)
+  local send_id = get_field(key('conversation', conversation_id), 'flying')
+  local send = send_id and get_send(send_id)
+  if not send or send.owner == args.instance then return false end
+  if has_live_owner(send) then return true end
   expire_leases()
   return false
 end
 
-local function forward(sid, cid, platform)
-  return { begun = 'forward', send = sid, conversation = cid, platform = platform }
+local function forward_outcome(send_id, conversation_id, platform)
+  return { begun = 'forward', send = send_id, conversation = conversation_id, platform = platform }
 end
 
 -- Writes the message's log entry and its record.
-local function log_send(cid, is_start)
-  local sid = fresh_id()
-  local seq = append(cid, A.message)
+local function record_send(conversation_id, is_start)
+  local send_id = new_id()
+  local seq = append(conversation_id, args.message)
   local send = {
-    site = A.site, visitor = A.visitor, key = A.key, start = is_start and '1' or '0', conversation = cid,
-    state = 'sending', forwarded = tostring(A.now),
+    site = args.site, visitor = args.visitor, key = args.key, start = is_start and '1' or '0',
+    conversation = conversation_id, state = 'sending', forwarded = tostring(args.now),
   }
-  call('HSET', key('send', sid), 'site', A.site, 'visitor', A.visitor, 'key', A.key, 'fingerprint', A.fingerprint,
-    'start', send.start, 'conversation', cid, 'state', 'sending', 'forwarded', A.now, 'words', A.words, 'letters', A.letters)
-  call('SET', key('key', A.site, A.visitor, A.key), sid)
-  call('SADD', key('sends', cid), sid)
-  call('ZADD', key('unechoed', cid), seq, sid)
-  call('ZADD', key('kept'), A.now, sid)
-  note_flight(sid, send)
-  note_unbound(sid, send)
-  return sid
+  call('HSET', key('send', send_id), 'site', args.site, 'visitor', args.visitor, 'key', args.key,
+    'fingerprint', args.fingerprint, 'start', send.start, 'conversation', conversation_id, 'state', 'sending',
+    'forwarded', args.now, 'words', args.words, 'letters', args.letters)
+  call('SET', key('key', args.site, args.visitor, args.key), send_id)
+  call('SADD', key('sends', conversation_id), send_id)
+  call('ZADD', key('unechoed', conversation_id), seq, send_id)
+  call('ZADD', key('kept'), args.now, send_id)
+  record_owner(send_id, send)
+  index_unbound_start(send_id, send)
+  return send_id
 end
 
 -- Handles a known key: repeats the answer, or forwards again what definitely did not arrive.
-local function again(sid, send, platform)
-  if send.fingerprint ~= A.fingerprint then return { begun = 'other_body' } end
+local function repeat_send(send_id, send, platform)
+  if send.fingerprint ~= args.fingerprint then return { begun = 'key_reused' } end
   if send.state == 'failed' then
-    if taken(send.conversation) then return { begun = 'elsewhere', conversation = send.conversation } end
-    send.forwarded = tostring(A.now)
-    call('HSET', key('send', sid), 'forwarded', A.now)
-    set_state(sid, send, 'sending')
-    call('ZADD', key('unechoed', send.conversation), field(key('conversation', send.conversation), 'seq'), sid)
-    call('ZADD', key('kept'), A.now, sid)
-    return forward(sid, send.conversation, platform)
+    if is_owned_by_peer(send.conversation) then return { begun = 'owned_by_peer', conversation = send.conversation } end
+    send.forwarded = tostring(args.now)
+    call('HSET', key('send', send_id), 'forwarded', args.now)
+    set_state(send_id, send, 'sending')
+    call('ZADD', key('unechoed', send.conversation), get_field(key('conversation', send.conversation), 'seq'), send_id)
+    call('ZADD', key('kept'), args.now, send_id)
+    return forward_outcome(send_id, send.conversation, platform)
   end
   if send.state == 'sending' then
-    if send.owner ~= A.instance and is_carried(send) then
-      return { begun = 'elsewhere', conversation = send.conversation }
+    if send.owner ~= args.instance and has_live_owner(send) then
+      return { begun = 'owned_by_peer', conversation = send.conversation }
     end
     -- Nothing forwards it any more, and its outcome was not recorded: it is unknown.
-    return { begun = 'known', record = settle(sid, send, { kind = 'unknown' }).record }
+    return { begun = 'known', record = settle(send_id, send, { kind = 'unknown' }).record }
   end
-  return { begun = 'known', record = told_of(send) }
+  return { begun = 'known', record = to_record(send) }
 end
 
-local function known_send()
-  local sid = get(key('key', A.site, A.visitor, A.key))
-  return sid, sid and send_of(sid)
+local function send_by_key()
+  local send_id = get(key('key', args.site, args.visitor, args.key))
+  return send_id, send_id and get_send(send_id)
 end
 
 -- Whether the proxy got no answer to this very attempt and has given it up.
-local function is_void() return call('EXISTS', key('void', A.nonce)) == 1 end
+local function is_rolled_back() return call('EXISTS', key('void', args.nonce)) == 1 end
 
 function op.begin_start()
-  if is_void() then return { begun = 'void' } end
-  local sid, send = known_send()
-  if send then return again(sid, send, nil) end
-  local cid = fresh_id()
-  call('HSET', key('conversation', cid), 'alias', A.alias, 'site', A.site, 'visitor', A.visitor, 'at', A.now, 'seq', 0,
-    'ended', '0')
-  call('SET', key('alias', A.alias), cid)
-  belongs(A.visitor, 'c:' .. cid)
-  sid = log_send(cid, true)
-  call('HSET', key('conversation', cid), 'start', sid)
-  return forward(sid, cid, nil)
+  if is_rolled_back() then return { begun = 'rolled_back' } end
+  local send_id, send = send_by_key()
+  if send then return repeat_send(send_id, send, nil) end
+  local conversation_id = new_id()
+  call('HSET', key('conversation', conversation_id), 'alias', args.alias, 'site', args.site, 'visitor', args.visitor,
+    'at', args.now, 'seq', 0, 'ended', '0')
+  call('SET', key('alias', args.alias), conversation_id)
+  add_to_visitor(args.visitor, 'c:' .. conversation_id)
+  send_id = record_send(conversation_id, true)
+  call('HSET', key('conversation', conversation_id), 'start', send_id)
+  return forward_outcome(send_id, conversation_id, nil)
 end
 
 function op.begin_send()
-  if is_void() then return { begun = 'void' } end
-  local cid, c = owned()
-  if not cid then return { begun = 'not_found' } end
-  local sid, send = known_send()
-  local ended = c.ended == '1'
+  if is_rolled_back() then return { begun = 'rolled_back' } end
+  local conversation_id, conversation = owned_conversation()
+  if not conversation_id then return { begun = 'not_found' } end
+  local send_id, send = send_by_key()
+  local ended = conversation.ended == '1'
   if send then
     -- A repeated key gets its recorded answer even after the end, but nothing is forwarded again.
     if ended and send.state == 'failed' then return { begun = 'ended' } end
-    if not c.platform and send.state == 'failed' then return { begun = 'unbound' } end
-    return again(sid, send, c.platform)
+    if not conversation.platform and send.state == 'failed' then return { begun = 'not_yet_bound' } end
+    return repeat_send(send_id, send, conversation.platform)
   end
   if ended then return { begun = 'ended' } end
-  if not c.platform then return { begun = 'unbound' } end
-  if taken(cid) then return { begun = 'elsewhere', conversation = cid } end
-  return forward(log_send(cid, false), cid, c.platform)
+  if not conversation.platform then return { begun = 'not_yet_bound' } end
+  if is_owned_by_peer(conversation_id) then return { begun = 'owned_by_peer', conversation = conversation_id } end
+  return forward_outcome(record_send(conversation_id, false), conversation_id, conversation.platform)
 end
 
 -- The proxy got no answer to this attempt, so it forwarded nothing. If the attempt arrives only
 -- now, it finds the 'void' key.
 function op.roll_back()
-  call('SET', key('void', A.nonce), 1, 'EX', 300)
-  local sid, send = known_send()
-  if send and send.nonce == A.nonce and send.state == 'sending' then set_state(sid, send, 'failed') end
+  call('SET', key('void', args.nonce), 1, 'EX', 300)
+  local send_id, send = send_by_key()
+  if send and send.nonce == args.nonce and send.state == 'sending' then set_state(send_id, send, 'failed') end
   return {}
 end
 
-function settle(sid, send, outcome)
+function settle(send_id, send, outcome)
   local settled = { released = 0, foreign = false }
   if outcome.kind == 'accepted' then
     if outcome.platform and bind(send.conversation, outcome.platform) == 'foreign' then
       settled.foreign = true
-      set_state(sid, send, 'unknown')
-      settled.record = told_of(send)
+      set_state(send_id, send, 'unknown')
+      settled.record = to_record(send)
       return settled
     end
     send.answer = outcome.answer
-    if outcome.answer then call('HSET', key('send', sid), 'answer', outcome.answer)
-    else call('HDEL', key('send', sid), 'answer') end
-    set_state(sid, send, 'sent')
+    if outcome.answer then call('HSET', key('send', send_id), 'answer', outcome.answer)
+    else call('HDEL', key('send', send_id), 'answer') end
+    set_state(send_id, send, 'sent')
     if outcome.platform then settled.released = release(send.conversation, send.site, outcome.platform) end
   elseif send.state == 'sending' then
     if outcome.kind == 'refused' then
       send.refused_status, send.refused_code = tostring(outcome.status), outcome.code
-      call('HSET', key('send', sid), 'refused_status', outcome.status, 'refused_code', outcome.code)
+      call('HSET', key('send', send_id), 'refused_status', outcome.status, 'refused_code', outcome.code)
     end
-    set_state(sid, send, outcome.kind)
+    set_state(send_id, send, outcome.kind)
     if outcome.kind == 'unknown' and send.start == '1' then
-      settled.released = claim(send.site, send.visitor)
-      send = send_of(sid)
+      settled.released = claim_by_visitor(send.site, send.visitor)
+      send = get_send(send_id)
     end
   end
-  settled.record = told_of(send)
+  settled.record = to_record(send)
   return settled
 end
 
 function op.settle()
-  local send = send_of(A.send)
-  if not send then return { gone = true } end
-  return settle(A.send, send, A.outcome)
+  local send = get_send(args.send)
+  if not send then return {} end
+  return settle(args.send, send, args.outcome)
 end
 
 function op.heartbeat()
-  call('SET', key('alive', A.instance), 1, 'PX', A.lease)
+  call('SET', key('alive', args.instance), 1, 'PX', args.lease)
   local time = call('TIME')
   return { expired = expire_leases(), time = tonumber(time[1]) * 1000000 + tonumber(time[2]) }
 end
 
 function op.leave()
-  call('DEL', key('alive', A.instance))
+  call('DEL', key('alive', args.instance))
   return {}
 end

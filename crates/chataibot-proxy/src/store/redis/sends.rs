@@ -7,12 +7,16 @@ use chataibot_wire::{Author, Event, entry::Message};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{Inner, Redis, format_id, incoming::digest_of, parse_id, sleep_unless_shutdown, unreadable};
+use super::{
+    Inner, Redis, format_id,
+    incoming::{digest_of, digest_of_letters},
+    parse_id, sleep_unless_shutdown, unreadable,
+};
 use crate::{
     ids::{ConversationId, random_hex},
     store::{
         Result, StoreError,
-        incoming::{letters_and_digits, possible_echoes},
+        incoming::possible_echoes,
         sends::{
             BeginOutcome, Forward, NewSend, Outcome, PlatformRefusal, Record, SendId, SendKey, Settled, parse_state,
         },
@@ -28,12 +32,25 @@ pub(super) const MAX_IN_FLIGHT: Duration = Duration::from_secs(120);
 const RETRY_DELAY: Duration = Duration::from_millis(250);
 
 #[derive(Deserialize)]
-struct BeginAnswer {
-    begun: String,
-    send: Option<String>,
-    conversation: Option<String>,
-    platform: Option<String>,
-    record: Option<RecordAnswer>,
+#[serde(tag = "begun", rename_all = "snake_case")]
+enum BeginAnswer {
+    Forward {
+        send: String,
+        conversation: String,
+        platform: Option<String>,
+    },
+    Known {
+        record: RecordAnswer,
+    },
+    KeyReused,
+    Ended,
+    NotFound,
+    NotYetBound,
+    OwnedByPeer {
+        conversation: String,
+    },
+    /// This proxy gave up this attempt a moment ago.
+    RolledBack,
 }
 
 #[derive(Deserialize)]
@@ -47,8 +64,7 @@ struct RecordAnswer {
 
 #[derive(Deserialize)]
 struct SettleAnswer {
-    #[serde(default)]
-    gone: bool,
+    /// Absent if the message was deleted.
     record: Option<RecordAnswer>,
     #[serde(default)]
     released: u64,
@@ -79,24 +95,18 @@ impl Redis {
         if self.inner.rollbacks.lock().contains(&send.key) {
             return Err(StoreError::Unavailable);
         }
-        match self.inner.query::<BeginAnswer>(op, arguments).await {
-            Ok(answer) => answer.into_outcome(),
-            Err(StoreError::Redis(error)) if super::is_lost(&error) => {
-                self.inner.rollbacks.lock().insert(send.key.clone());
-                tokio::spawn(roll_back(Arc::clone(&self.inner), send.key, nonce));
-                Err(StoreError::Redis(error))
-            }
-            Err(error) => Err(error),
+        let answer = self.inner.query::<BeginAnswer>(op, arguments).await;
+        if matches!(&answer, Err(StoreError::Redis(error)) if super::is_lost(error)) {
+            self.inner.rollbacks.lock().insert(send.key.clone());
+            tokio::spawn(roll_back(Arc::clone(&self.inner), send.key, nonce));
         }
+        answer?.into_outcome()
     }
 
     pub async fn settle(&self, send: SendId, outcome: Outcome) -> Result<Settled> {
         let outcome = match outcome {
             Outcome::Accepted { platform_id, answer } => {
-                let mut argument = json!({ "kind": "accepted" });
-                platform_id.into_iter().for_each(|id| argument["platform"] = id.into());
-                answer.into_iter().for_each(|answer| argument["answer"] = answer.into());
-                argument
+                json!({ "kind": "accepted", "platform": platform_id, "answer": answer })
             }
             Outcome::Failed => json!({ "kind": "failed" }),
             Outcome::Refused(PlatformRefusal { status, code }) => {
@@ -111,12 +121,9 @@ impl Redis {
             Ok(joined) => joined.map_err(|_| StoreError::Stopped)??,
             Err(_) => return Err(StoreError::Unavailable),
         };
-        match settled.record {
-            Some(record) if !settled.gone => {
-                Ok(Settled { record: record.into_record(), released: settled.released, is_foreign: settled.foreign })
-            }
-            Some(_) | None => Err(StoreError::Corrupt("a message was deleted before its outcome was known".to_owned())),
-        }
+        let record =
+            settled.record.ok_or_else(|| StoreError::corrupt("a message was deleted before its outcome was known"))?;
+        Ok(Settled { record: record.into_record(), released: settled.released, is_foreign: settled.foreign })
     }
 }
 
@@ -153,43 +160,34 @@ fn begin_arguments(send: &NewSend, alias: String) -> Result<Value> {
     let message =
         Message { author: Author::Visitor, client_message_id: Some(key.key.clone()), content: body.content.clone() };
     let text = body.content.to_plain();
-    let mut letters_of = Vec::new();
-    if !body.echoes.is_empty() {
-        letters_of.extend([&text].into_iter().chain(&body.echoes).map(|text| letters_and_digits(text)));
-    }
-    letters_of.retain(|letters| !letters.is_empty());
+    let own_text = (!body.echoes.is_empty()).then_some(&text);
+    let letters = own_text.into_iter().chain(&body.echoes).filter_map(|text| digest_of_letters(text));
     Ok(json!({
         "site": key.site, "visitor": key.visitor, "key": key.key, "alias": alias,
         "fingerprint": hex::encode(send.fingerprint),
         "message": serde_json::to_string(&Event::Message(message)).map_err(|_| unreadable("a message"))?,
         "words": possible_echoes(&text).map(|form| digest_of(&form)).join(" "),
-        "letters": letters_of.iter().map(|letters| digest_of(letters)).collect::<Vec<_>>().join(" "),
+        "letters": letters.collect::<Vec<_>>().join(" "),
     }))
 }
 
 impl BeginAnswer {
     fn into_outcome(self) -> Result<BeginOutcome> {
-        let conversation = || -> Result<ConversationId> {
-            Ok(ConversationId::new(parse_id(self.conversation.as_deref().unwrap_or_default())?))
-        };
-        match self.begun.as_str() {
-            "forward" => Ok(BeginOutcome::Forward(Forward {
-                send: SendId(parse_id(self.send.as_deref().unwrap_or_default())?),
-                conversation: conversation()?,
-                platform_id: self.platform,
-            })),
-            "known" => self
-                .record
-                .map(|record| BeginOutcome::Known(record.into_record()))
-                .ok_or_else(|| unreadable("a record")),
-            "other_body" => Ok(BeginOutcome::KeyReused),
-            "ended" => Ok(BeginOutcome::Ended),
-            "not_found" => Ok(BeginOutcome::NotFound),
-            "unbound" => Ok(BeginOutcome::NotYetBound),
-            "elsewhere" => Ok(BeginOutcome::OwnedByPeer(conversation()?)),
-            // This proxy gave up this attempt a moment ago.
-            "void" => Err(StoreError::Unavailable),
-            _ => Err(unreadable("begun")),
-        }
+        Ok(match self {
+            Self::Forward { send, conversation, platform } => BeginOutcome::Forward(Forward {
+                send: SendId(parse_id(&send)?),
+                conversation: ConversationId::new(parse_id(&conversation)?),
+                platform_id: platform,
+            }),
+            Self::Known { record } => BeginOutcome::Known(record.into_record()),
+            Self::KeyReused => BeginOutcome::KeyReused,
+            Self::Ended => BeginOutcome::Ended,
+            Self::NotFound => BeginOutcome::NotFound,
+            Self::NotYetBound => BeginOutcome::NotYetBound,
+            Self::OwnedByPeer { conversation } => {
+                BeginOutcome::OwnedByPeer(ConversationId::new(parse_id(&conversation)?))
+            }
+            Self::RolledBack => return Err(StoreError::Unavailable),
+        })
     }
 }

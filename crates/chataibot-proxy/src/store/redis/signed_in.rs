@@ -31,7 +31,7 @@ impl Redis {
 
     pub async fn user_of(&self, family: FamilyId) -> Result<Option<[u8; 32]>> {
         let user = self.family_user(&family).await?.user;
-        user.map(|user| decode_hex_32(&user).ok_or_else(|| unreadable("known"))).transpose()
+        user.map(|user| decode_hex_32(&user).ok_or_else(|| unreadable("family_user"))).transpose()
     }
 
     pub async fn profile_of(&self, family: FamilyId) -> Result<Option<UserProfile>> {
@@ -39,7 +39,7 @@ impl Redis {
     }
 
     async fn family_user(&self, family: &FamilyId) -> Result<FamilyUser> {
-        self.inner.query("known", json!({ "family": family.as_str() })).await
+        self.inner.query("family_user", json!({ "family": family.as_str() })).await
     }
 
     pub async fn update_profile(&self, family: FamilyId, profile: UserProfile) -> Result<()> {

@@ -14,7 +14,7 @@ pub fn copy(from: &Path, to: &Path) -> Result<()> {
     if to.exists() {
         return Err(StoreError::Corrupt(format!("{} is there already; a backup replaces nothing", to.display())));
     }
-    let target = to.to_str().ok_or_else(|| StoreError::Corrupt("the backup's path is not Unicode".to_owned()))?;
+    let target = to.to_str().ok_or_else(|| StoreError::corrupt("the backup's path is not Unicode"))?;
     // Read-write: a database that no process has open may need its journal played back first.
     let connection = erase::open(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.execute("VACUUM INTO ?1", [target])?;

@@ -39,7 +39,7 @@ impl Sqlite {
     }
 
     pub fn acknowledge(&self, delivery: u64, sent: bool) {
-        self.write_deferred(move |ctx| {
+        self.inner.writer.run_deferred(move |ctx| {
             let tx = ctx.transaction();
             if !sent {
                 return query::execute(tx, "UPDATE received SET lost = 1 WHERE delivery = ?1", [delivery]).map(drop);

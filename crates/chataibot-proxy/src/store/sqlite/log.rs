@@ -115,13 +115,9 @@ impl Sqlite {
         self.read(move |db| {
             let tx = db.unchecked_transaction()?;
             let (_, last) = log_bounds(&tx, conversation)?;
-            let reset = if cursor.epoch != epoch {
-                Some("epoch")
-            } else if cursor.seq > last.saturating_add(1) {
-                Some("future")
-            } else {
-                None
-            };
+            // Nothing before the log's first entry is missing in a page before a cursor.
+            let before = Cursor { seq: cursor.seq.saturating_sub(1), ..cursor };
+            let reset = reset_reason(before, epoch, 0, last);
             let seq = reset.is_none().then_some(cursor.seq);
             let (entries, earlier) = entries_before(&tx, epoch, conversation, seq, limit)?;
             let reset = reset.map(|reason| Reset { reason: reason.to_owned() });

@@ -169,7 +169,7 @@ fn select_pending(tx: &Transaction<'_>, condition: &str, params: impl Params) ->
     let rows = query::all(tx, &sql, params, read)?.into_iter();
     let events = rows.map(|(row, conversation, visitor_key, id, what)| {
         let kind = serde_json::from_str(&what);
-        let kind = kind.map_err(|_| StoreError::Corrupt("a pending event that can't be read".to_owned()))?;
+        let kind = kind.map_err(|_| StoreError::corrupt("a pending event that can't be read"))?;
         Ok((row, Incoming { conversation, visitor_key, id, kind }))
     });
     events.collect()

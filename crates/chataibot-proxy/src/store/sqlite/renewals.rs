@@ -61,7 +61,7 @@ impl Sqlite {
                 return Ok(Err(RenewalRefusal::Expired));
             }
             let (Some(visitor), Some(family)) = (VisitorId::parse(&row.visitor), FamilyId::parse(&row.family)) else {
-                return Err(StoreError::Corrupt("a renewal family has a malformed id".to_owned()));
+                return Err(StoreError::corrupt("a renewal family has a malformed id"));
             };
             let next_secret = match row.used_at {
                 None => {
@@ -113,7 +113,7 @@ impl Sqlite {
             let sql = "SELECT kid, secret FROM token_keys ORDER BY created_at DESC, kid";
             let keys = query::all(tx, sql, [], |row| Ok(Key::new(row.get::<_, String>(0)?, &row.get(1)?)))?;
             let mut keys = keys.into_iter();
-            let newest = keys.next().ok_or_else(|| StoreError::Corrupt("there is no signing key".to_owned()))?;
+            let newest = keys.next().ok_or_else(|| StoreError::corrupt("there is no signing key"))?;
             Ok(KeyRing::new(newest, keys.collect()))
         })
         .await

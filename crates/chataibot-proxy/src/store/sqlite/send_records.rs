@@ -77,10 +77,7 @@ impl Stored {
 
     /// Whether an echo would tell more than is known.
     pub fn is_reconciled_by_echo(&self) -> bool {
-        match self.record.state {
-            DeliveryState::Unknown | DeliveryState::Failed => true,
-            DeliveryState::Sending | DeliveryState::Sent | DeliveryState::Refused => false,
-        }
+        matches!(self.record.state, DeliveryState::Unknown | DeliveryState::Failed)
     }
 
     pub fn by_id(tx: &Transaction<'_>, send: SendId) -> Result<Self> {

@@ -89,6 +89,7 @@ impl Writer {
         answered.await.map_err(|_| StoreError::Stopped)?
     }
 
+    /// Runs the job with the next commit, or soon. Losing it in a crash must be harmless.
     pub(super) fn run_deferred<F>(&self, job: F)
     where
         F: FnOnce(&mut WriteContext<'_>) -> Result<()> + Send + 'static,
@@ -234,7 +235,7 @@ fn run_group(ctx: &mut WriteContext<'_>, group: Vec<Job>, answers: &mut Vec<Answ
         // On a full or broken disk SQLite itself rolls the whole transaction back: then every job
         // of the group fails.
         if tx.is_autocommit() {
-            transaction_error = Some(StoreError::Corrupt("the transaction was rolled back by the database".to_owned()));
+            transaction_error = Some(StoreError::corrupt("the transaction was rolled back by the database"));
         } else if let Err(error) = tx.execute_batch(end) {
             transaction_error = Some(error.into());
         }
@@ -357,7 +358,10 @@ mod tests {
     #[tokio::test]
     async fn a_write_in_no_hurry_is_done_before_any_write_that_came_after_it() {
         let store = numbers().await;
-        store.write_deferred(|ctx| Ok(ctx.transaction().execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
+        store
+            .inner
+            .writer
+            .run_deferred(|ctx| Ok(ctx.transaction().execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
         let seen =
             store.write(|tx| Ok(tx.query_row("SELECT sum(n) FROM numbers", [], |row| row.get::<_, i64>(0))?)).await;
         assert_eq!(seen.expect("read"), 7);
@@ -372,7 +376,10 @@ mod tests {
             .write(|tx| Ok(tx.execute_batch("CREATE TABLE numbers (n INTEGER PRIMARY KEY) STRICT")?))
             .await
             .expect("a table");
-        store.write_deferred(|ctx| Ok(ctx.transaction().execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
+        store
+            .inner
+            .writer
+            .run_deferred(|ctx| Ok(ctx.transaction().execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
         drop(store);
         let store = Sqlite::open(&path, Hub::default(), Clock::system()).expect("opened again");
         assert_eq!(sum(&store).await, 7);

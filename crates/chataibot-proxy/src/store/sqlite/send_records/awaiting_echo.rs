@@ -79,7 +79,7 @@ fn collect_texts(tx: &Transaction<'_>, condition: &str, params: impl rusqlite::P
             match serde_json::from_str(&json) {
                 Ok(Event::Message(message)) => Ok(AwaitingEcho { stored, text: message.content.to_plain(), echoes }),
                 Ok(Event::Delivery(_) | Event::Status(_) | Event::Assignee(_)) | Err(_) => {
-                    Err(StoreError::Corrupt("a send whose entry is not a message".to_owned()))
+                    Err(StoreError::corrupt("a send whose entry is not a message"))
                 }
             }
         })
