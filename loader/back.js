@@ -19,10 +19,10 @@ const currentPosition = (more = 0) =>
   `${history.length + more} ${location.href} ${globalThis.navigation?.currentEntry?.key}`;
 
 /**
- * `place`: element that the program is rendered into. `shelf`: prefix of the storage keys, empty if
- * nothing may be stored. Returns a function that ends it.
+ * `place`: element that the program is rendered into. `storagePrefix`: prefix of the storage keys,
+ * empty if nothing may be stored. Returns a function that ends it.
  */
-export function closeOnBack(place, host, shelf) {
+export function closeOnBack(place, host, storagePrefix) {
   const root = host.shadowRoot;
   const section = place.querySelector('#window');
   const media = matchMedia(PHONE);
@@ -45,15 +45,15 @@ export function closeOnBack(place, host, shelf) {
   /** Stores the entry's position, for after a reload. */
   const storeEntry = () => {
     try {
-      if (entryPosition && shelf && hasMessages()) sessionStorage.setItem(`${shelf}back`, entryPosition);
+      if (entryPosition && storagePrefix && hasMessages()) sessionStorage.setItem(`${storagePrefix}back`, entryPosition);
     } catch {
       // Storage is not allowed: after a reload one press of Back may have no effect.
     }
   };
   const takeStoredEntry = () => {
     try {
-      const stored = shelf && sessionStorage.getItem(`${shelf}back`);
-      if (stored) sessionStorage.removeItem(`${shelf}back`);
+      const stored = storagePrefix && sessionStorage.getItem(`${storagePrefix}back`);
+      if (stored) sessionStorage.removeItem(`${storagePrefix}back`);
       return stored;
     } catch {
       return '';

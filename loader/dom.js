@@ -15,3 +15,9 @@ export function build(node, namespace) {
   for (const child of children) element.append(build(child, ownNamespace));
   return element;
 }
+
+/** Sets an attribute; `null` removes it. */
+export function setAttribute(element, name, value) {
+  if (value == null) element.removeAttribute(name);
+  else element.setAttribute(name, value);
+}

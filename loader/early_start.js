@@ -55,8 +55,8 @@ function requestLock(name) {
  *   was sent and nothing will be
  * - `discard()`: the message is not to be sent
  */
-export function prepareStart(host, settings, shelf, token, hasMoreThanDraft) {
-  if (!shelf || !navigator.locks || !crypto.randomUUID) return null;
+export function prepareStart(host, settings, storagePrefix, token, hasMoreThanDraft) {
+  if (!storagePrefix || !navigator.locks || !crypto.randomUUID) return null;
   const [startAbort, logAbort] = [new AbortController(), new AbortController()];
   let handover = null;
   /** The leader's lock, once it is held. */
@@ -64,8 +64,8 @@ export function prepareStart(host, settings, shelf, token, hasMoreThanDraft) {
   let isReleased = false;
   let removeMessage = () => {};
 
-  const sendLock = requestLock(`${shelf}send`);
-  const leaderLock = requestLock(`${shelf}leader`);
+  const sendLock = requestLock(`${storagePrefix}send`);
+  const leaderLock = requestLock(`${storagePrefix}leader`);
   const start = { isSent: false };
   const releaseLocks = () => {
     isReleased = true;
@@ -109,7 +109,7 @@ export function prepareStart(host, settings, shelf, token, hasMoreThanDraft) {
   };
 
   const startConversation = (text) => {
-    const credentials = JSON.parse(localStorage.getItem(`${shelf}visitor`)).value;
+    const credentials = JSON.parse(localStorage.getItem(`${storagePrefix}visitor`)).value;
     const now = Date.now();
     if (
       isReleased ||
@@ -120,7 +120,7 @@ export function prepareStart(host, settings, shelf, token, hasMoreThanDraft) {
     )
       return;
     const id = messageId(now);
-    const storageKey = `${shelf}outbox:${id}`;
+    const storageKey = `${storagePrefix}outbox:${id}`;
     const storeMessage = () =>
       localStorage.setItem(storageKey, JSON.stringify({ v: 2, value: { text, at: now, state: 'queued' } }));
     storeMessage();

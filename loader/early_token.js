@@ -10,17 +10,17 @@ const TIMEOUT = 10_000;
  * signed in, and storage is allowed. Resolves with the features that the site offers, or with null;
  * on a failure the program asks again.
  */
-export async function askToken(settings, shelf) {
+export async function askToken(settings, storagePrefix) {
   const { user, identity } = settings;
-  if (!shelf || user != null || identity != null || !navigator.locks) return null;
-  const key = `${shelf}visitor`;
+  if (!storagePrefix || user != null || identity != null || !navigator.locks) return null;
+  const key = `${storagePrefix}visitor`;
   try {
     if (localStorage.getItem(key)) return null;
     // Sent before the lock is granted, which a busy page learns late. Only the holder of the lock
     // stores the answer.
     const answer = requestToken(settings);
     answer.catch(() => {});
-    return await navigator.locks.request(`${shelf}token`, async () => !localStorage.getItem(key) && storeToken(await answer, key));
+    return await navigator.locks.request(`${storagePrefix}token`, async () => !localStorage.getItem(key) && storeToken(await answer, key));
   } catch {
     return null;
   }

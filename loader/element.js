@@ -2,7 +2,7 @@
 // Behaviour is the program's.
 
 import { build } from './dom.js';
-import { hasStoredConversation, shelfOf } from './stored_session.js';
+import { hasStoredConversation, storagePrefixOf } from './stored_session.js';
 import { asProblem, load, loadPart, origin } from './wasm_loader.js';
 import { FLAGS, OBJECTS, SETTINGS, isOff, isOn, propertyOf } from './settings.js';
 import { buildLauncher, styles } from './launcher.js';
@@ -80,7 +80,7 @@ export class ChataibotWidget extends Base {
     addEventListener('click', this.#onClick, true);
     addEventListener('fullscreenchange', this.#onFullScreenChange, true);
     if (isOn(this.getAttribute('open'))) this.#open();
-    else if (this.#isWanted || this.demo || hasStoredConversation(this.#shelf)) this.#start();
+    else if (this.#isWanted || this.demo || hasStoredConversation(this.#storagePrefix)) this.#start();
   }
 
   disconnectedCallback() {
@@ -135,8 +135,8 @@ export class ChataibotWidget extends Base {
   }
 
   /** Prefix of the storage keys; empty if nothing may be stored. */
-  get #shelf() {
-    return shelfOf(this, origin);
+  get #storagePrefix() {
+    return storagePrefixOf(this, origin);
   }
 
   /* ---- position ---- */
@@ -162,7 +162,7 @@ export class ChataibotWidget extends Base {
       /chataibot-doctor/.test(location)
     )
       // The chat works without the extras.
-      this.#extras ??= loadPart('beside').then(({ attend }) => this.#top && attend(this, this.#shelf), () => (this.#extras = null));
+      this.#extras ??= loadPart('beside').then(({ attend }) => this.#top && attend(this, this.#storagePrefix), () => (this.#extras = null));
   }
 
   /* ---- the launcher before the program ---- */
@@ -219,14 +219,14 @@ export class ChataibotWidget extends Base {
     try {
       const { shell, app } = load();
       const { prepare, present, begin } = await shell.catch(() => app);
-      const translation = await prepare(this, this.#shelf);
+      const translation = await prepare(this, this.#storagePrefix);
       // The container may have been replaced or removed along with the element.
       if (this.#launcherContainer) {
         this.#panel ??= present(
           this,
           this.#top,
           this.#settings(),
-          this.#shelf,
+          this.#storagePrefix,
           translation,
           this.#shouldBeOpen,
           this.#isClickPending,
@@ -253,7 +253,7 @@ export class ChataibotWidget extends Base {
       this,
       this.#top,
       this.#settings(),
-      this.#shelf,
+      this.#storagePrefix,
       translation,
       this.#tell,
       this.#panel,

@@ -19,18 +19,18 @@ function design(host) {
 }
 
 /**
- * The code of each setting, by attribute: starts with `(host, shelf)` and returns a function that
- * ends it. `attention` is only styles.
+ * The code of each setting, by attribute: starts with `(host, storagePrefix)` and returns a
+ * function that ends it. `attention` is only styles.
  */
 const FEATURES = { preload, mode: openInView, 'launcher-for': serveLauncher, avoid, teaser: tease, design };
 
 let sheet;
 
 /**
- * Follows the settings of `host` until the returned function is called. `shelf`: prefix of the
- * storage keys, or empty.
+ * Follows the settings of `host` until the returned function is called. `storagePrefix`: prefix of
+ * the storage keys, or empty.
  */
-export function attend(host, shelf) {
+export function attend(host, storagePrefix) {
   if (!sheet) {
     sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
@@ -44,7 +44,7 @@ export function attend(host, shelf) {
   const cleanups = {};
   const restart = (name) => {
     cleanups[name]?.();
-    cleanups[name] = host.getAttribute(name) || host[name] ? FEATURES[name](host, shelf) : null;
+    cleanups[name] = host.getAttribute(name) || host[name] ? FEATURES[name](host, storagePrefix) : null;
   };
   const names = Object.keys(FEATURES);
   names.forEach(restart);

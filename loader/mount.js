@@ -7,6 +7,7 @@ import { isolateEvents } from './event_isolation.js';
 import { languageOf, tagOf } from './language.js';
 import { sentences } from './locale.js';
 import { note } from './moments.js';
+import { hasOwnSize } from './stored.js';
 import { nextTask } from './task.js';
 import { dress } from './window_css.js';
 import { follow, loadFrame } from './window_frame.js';
@@ -14,23 +15,14 @@ import { follow, loadFrame } from './window_frame.js';
 /** The origin of this module; the proxy is there unless the page says otherwise. */
 const { origin } = new URL(import.meta.url);
 
-/** Whether the visitor has chosen a size: then the window is not shown before it is known. */
-function hasOwnSize(shelf) {
-  try {
-    return shelf && ['size', 'large'].some((name) => localStorage.getItem(shelf + name));
-  } catch {
-    // Storage that cannot be read counts as empty.
-    return false;
-  }
-}
-
 /**
  * Fetches what else `host`'s first window needs while the program loads. Resolves with the
  * sentences.
  */
-export async function prepare(host, shelf) {
-  // A failure is handled where the frame is used.
-  if (hasOwnSize(shelf)) loadFrame().catch(() => {});
+export async function prepare(host, storagePrefix) {
+  // A window of the visitor's size is not shown before the frame is there. A failure is handled
+  // where the frame is used.
+  if (hasOwnSize(storagePrefix)) loadFrame().catch(() => {});
   // Before there is a field.
   isolateEvents(host);
   // The click that opens the chat may still be on its way to the launcher, where a program that is
@@ -91,12 +83,12 @@ function askBefore(host, top) {
 /**
  * Starts the program for `host` in `top`, beside the launcher's container. The program takes over
  * the launcher: a focused element is never replaced, or screen readers lose it. `app`: the
- * program's module; `shelf`: prefix of the storage keys, or empty; `translation`: from [prepare];
- * `panel`: the window's stand-in (shell or form), if any. Returns the program with two more
- * methods: `launcher()` renders it, waits for its launcher and returns an object that clicks it;
- * `change(name, value)` passes it a setting.
+ * program's module; `storagePrefix`: prefix of the storage keys, or empty; `translation`: from
+ * [prepare]; `panel`: the window's stand-in (shell or form), if any. Returns the program with two
+ * more methods: `launcher()` renders it, waits for its launcher and returns an object that clicks
+ * it; `change(name, value)` passes it a setting.
  */
-export function begin(app, host, top, settings, shelf, translation, dispatch, panel) {
+export function begin(app, host, top, settings, storagePrefix, translation, dispatch, panel) {
   const shell = panel?.takeOver && panel;
   // Closing a form moves the focus to the launcher, which the program takes over.
   if (!shell) panel?.close();
@@ -155,12 +147,12 @@ export function begin(app, host, top, settings, shelf, translation, dispatch, pa
     }
     // The window's stand-in is removed a while after it lost the focus, also for screen readers.
     setTimeout(() => launcher.nextSibling?.remove(), 500);
-    const frameReady = (shell?.frame ?? follow(place, top, host, shelf)).then((frame) => {
+    const frameReady = (shell?.frame ?? follow(place, top, host, storagePrefix)).then((frame) => {
       if (!frame) return;
       ({ end: endFrame, listen } = frame);
       watchLanguage();
     });
-    if (hasOwnSize(shelf)) await frameReady;
+    if (hasOwnSize(storagePrefix)) await frameReady;
     // With a shell the window is open, so no click is needed, nor is one visible to the page.
     // Otherwise the click is not composed, so that a page that stops clicks does not see it.
     return { click: () => (shell ? mounted.open() : launcher.dispatchEvent(new MouseEvent('click', { bubbles: true }))) };

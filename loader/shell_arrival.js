@@ -18,8 +18,8 @@ const OPEN_TIMEOUT = 2_000;
  */
 const TEXT_ATTRIBUTES = { TEXTAREA: ['dir'], BUTTON: ['disabled'], DIV: ['data-text'] };
 
-/** The part of the shell that `begin` in mount.js calls. */
-export function arrival({ shell, place, launcher, section, field, composer }) {
+/** The part of the stand-in `shell` that `begin` in mount.js calls. */
+export function arrival({ place, launcher, section, field }, shell, composer) {
   let finish;
   return {
     /**

@@ -22,11 +22,11 @@ const idle = () =>
   globalThis.requestIdleCallback ? new Promise((resolve) => requestIdleCallback(resolve, { timeout: 300 })) : nextTask();
 
 /**
- * Listens in `place` until `end()`. `look()` reflects the field's text; `pressed()` is the button
- * to click again; `own` are the rows of the visitor's messages. `start()` returns what sends the
- * first one: see [prepareStart].
+ * Listens in the window's `place` until `end()`. `look()` reflects the field's text; `pressed()` is
+ * the button to click again; `own` are the rows of the visitor's messages. `start()` returns what
+ * sends the first one: see [prepareStart].
  */
-export function compose({ host, place, section, field, sentences, beginsLine, isPhone, isInline, find, start }) {
+export function compose({ host, place, section, field, sentences, beginsLine, isPhone, isInline, find }, start) {
   const controller = new AbortController();
   const on = (type, listener) => place.addEventListener(type, listener, { signal: controller.signal });
   const button = find('.send');

@@ -4,15 +4,15 @@
  * Prefix of all storage keys of this widget, as in src/runtime/settings.rs; empty if nothing may be
  * stored.
  */
-export function shelfOf(element, origin) {
+export function storagePrefixOf(element, origin) {
   const [proxy] = (element.tokenUrl || element.proxyUrl || origin).match(/^\w+:\/\/[^/]+/) ?? [''];
   return element.storage === 'memory' ? '' : `chataibot:${element.user ? `@${element.user}:` : ''}${element.site || proxy}:`;
 }
 
 /** Whether a conversation or an unsent message is stored. Only reads. */
-export function hasStoredConversation(shelf) {
+export function hasStoredConversation(storagePrefix) {
   try {
-    return shelf && Object.keys(localStorage).some((key) => /^(conversation$|outbox:)/.test(key.split(shelf)[1]));
+    return storagePrefix && Object.keys(localStorage).some((key) => /^(conversation$|outbox:)/.test(key.split(storagePrefix)[1]));
   } catch {
     // Storage that cannot be read counts as empty.
     return false;

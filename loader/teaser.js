@@ -3,6 +3,7 @@
 
 import { build } from './dom.js';
 import { PHONE } from './phone.js';
+import { readStored, writeStored } from './stored.js';
 
 const CLOSE_ICON = [
   'svg',
@@ -11,24 +12,17 @@ const CLOSE_ICON = [
 ];
 
 /**
- * Shows the setting `teaser` after its delay. Returns a function that ends it. `shelf`: prefix of
- * the storage keys, or empty.
+ * Shows the setting `teaser` after its delay. Returns a function that ends it. `storagePrefix`:
+ * prefix of the storage keys, or empty.
  */
-export function tease(host, shelf) {
+export function tease(host, storagePrefix) {
   const root = host.shadowRoot;
   const controller = new AbortController();
   const { signal } = controller;
   let container;
 
-  const isUnwanted = () => {
-    if (host.mode === 'inline' || (matchMedia(PHONE).matches && !host.teaserPhone)) return true;
-    try {
-      return shelf && !!localStorage.getItem(`${shelf}teaser`);
-    } catch {
-      // Storage that cannot be read counts as empty.
-      return false;
-    }
-  };
+  const isUnwanted = () =>
+    readStored(storagePrefix, 'teaser') || host.mode === 'inline' || (matchMedia(PHONE).matches && !host.teaserPhone);
   const end = () => {
     clearTimeout(timer);
     controller.abort();
@@ -37,11 +31,7 @@ export function tease(host, shelf) {
   const findLauncher = () => root.querySelector('[part~="launcher"]');
 
   const dismiss = () => {
-    try {
-      if (shelf) localStorage.setItem(`${shelf}teaser`, '1');
-    } catch {
-      // Full or forbidden: it is gone until the page is loaded again.
-    }
+    writeStored(storagePrefix, 'teaser', '1');
     const hadFocus = container.contains(root.activeElement);
     end();
     if (hadFocus) findLauncher()?.focus({ preventScroll: true });

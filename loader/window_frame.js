@@ -7,8 +7,8 @@ export const loadFrame = () => import('./chataibot-frame.js');
  * the page's language; with null if the element is gone, or if the file cannot be fetched, which
  * the browser reports. Without it the window keeps its size, and some of its looks are plainer.
  */
-export async function follow(place, top, host, shelf) {
+export async function follow(place, top, host, storagePrefix) {
   const module = await loadFrame().catch(() => null);
   if (!module || !top.parentNode) return null;
-  return { end: module.frame(place, host, shelf), listen: module.listen };
+  return { end: module.frame(place, host, storagePrefix), listen: module.listen };
 }

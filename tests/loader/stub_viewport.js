@@ -3,9 +3,9 @@
 /** The storage key prefixes of the windows that are followed now. */
 globalThis.followed ??= [];
 
-export function frame(place, host, shelf) {
-  followed.push(shelf);
-  return () => followed.splice(followed.indexOf(shelf), 1);
+export function frame(place, host, storagePrefix) {
+  followed.push(storagePrefix);
+  return () => followed.splice(followed.indexOf(storagePrefix), 1);
 }
 
 export const listen = () => () => {};

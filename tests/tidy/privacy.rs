@@ -30,11 +30,9 @@ fn stored() -> BTreeSet<String> {
         keys.extend(names);
     }
     for script in files("loader", &[".js"]) {
-        for call in script.text.split("localStorage.setItem(`${shelf}").skip(1) {
-            keys.extend(call.split('`').next().map(str::to_owned));
+        for call in script.text.split("writeStored(storagePrefix, '").skip(1) {
+            keys.extend(call.split('\'').next().map(str::to_owned));
         }
     }
-    // `loader/viewport.js` uses these through a variable.
-    keys.extend(["size", "large"].map(str::to_owned));
     keys
 }
