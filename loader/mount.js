@@ -25,6 +25,8 @@ export async function prepare(host, storagePrefix) {
   if (hasOwnSize(storagePrefix)) loadFrame().catch(() => {});
   // Before there is a field.
   isolateEvents(host);
+  // In an earlier task than the window, as both take long on a slow phone.
+  dress(host.shadowRoot);
   // The click that opens the chat may still be on its way to the launcher, where a program that is
   // already loaded would hear it again.
   const [translation] = await Promise.all([translationFor(host), nextTask()]);
@@ -107,10 +109,8 @@ export function begin(app, host, top, settings, storagePrefix, translation, disp
     return dispatch(type, detail);
   };
   const mounted = app.mount(place, launcher, settings, translation, onEvent, true);
+  // The element may have been moved since.
   dress(host.shadowRoot);
-  // Messages sent in the shell go out while the window is rendered. The host page hears of them,
-  // and may call the element.
-  if (shell?.hasAsked) queueMicrotask(() => shell.connect(mounted));
 
   let languageKey = translation.key;
   /** Words, direction and dates change together, once the words are loaded. */
@@ -129,10 +129,16 @@ export function begin(app, host, top, settings, storagePrefix, translation, disp
     endListening = listen?.(host, updateLanguage);
   };
   mounted.launcher = async () => {
-    // Starting, rendering and taking over the shell's nodes are separate tasks: each takes long on
-    // a slow phone.
+    // Starting, sending, rendering and taking over the shell's nodes are separate tasks: each takes
+    // long on a slow phone.
+    if (shell?.hasAsked) {
+      await nextTask();
+      // Nothing is sent or rendered for an element that has been removed since.
+      if (!top.parentNode) return null;
+      // Before the window is rendered.
+      shell.connect(mounted);
+    }
     await nextTask();
-    // Nothing is rendered into an element that has been removed since.
     if (!top.parentNode) return null;
     // A program of the previous version has already rendered.
     mounted.render?.();

@@ -12,7 +12,6 @@ import { markup } from './shell_markup.js';
 import { standIn } from './shell_stand_in.js';
 import { directionOf, emojiKeys, filled, wordsOf } from './shell_words.js';
 import { readStored } from './stored.js';
-import { dress } from './window_css.js';
 
 /** Gives the launcher's container and the window in `app` their position, theme and language. */
 function orient(app, container, settings, { tag }) {
@@ -122,7 +121,6 @@ export function present(host, top, settings, storagePrefix, translation, isOpen,
   // twice.
   place.hidden = isOpen;
   top.append(place);
-  dress(host.shadowRoot);
   if (isOpen) shell.show();
   return shell;
 }

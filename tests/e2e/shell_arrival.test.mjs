@@ -24,8 +24,9 @@ story('whatever the visitor does between the tasks that the program arrives in i
   const step = await steps(page);
   const expanded = () => widget.launcher.getAttribute('aria-expanded');
   release();
-  // The steps: the fetched and compiled program starts; it renders; it takes over.
+  // The steps: the fetched and compiled program starts; it gets what was sent; it renders; it takes over.
   await page.keyboard.type('One');
+  await step();
   await step();
   await page.waitForFunction(() => tasks.length);
   await page.keyboard.type(' two');
@@ -62,7 +63,8 @@ story('what was said before the program is there is answered before anything is 
   await page.keyboard.press('Enter');
   const step = await steps(page);
   release();
-  // The program is started, and has not rendered.
+  // The program is started and gets what was sent, and has not rendered.
+  await step();
   await step();
   await page.waitForFunction(() => heard.includes('message bot'));
   assert.equal(await widget.part('bubble-bot').count(), 0);
@@ -108,6 +110,7 @@ story('what the page puts into the field or saves while the program arrives wait
   const step = await steps(page);
   release();
   await step();
+  await step();
   await page.waitForFunction(() => document.querySelector('chataibot-widget').state.open);
   const saved = page.waitForEvent('download');
   await page.evaluate(() => {
@@ -131,8 +134,7 @@ story('an input method that begins a word after the program was rendered is let 
   const isTaken = () => inside(page, (root) => Object.keys(root.activeElement).some((mark) => mark.startsWith('__')));
   const session = await page.context().newCDPSession(page);
   release();
-  await step();
-  await step();
+  for (let at = 0; at < 3; at++) await step();
   await page.waitForFunction(() => tasks.length);
   await session.send('Input.imeSetComposition', { text: 'にほ', selectionStart: 2, selectionEnd: 2 });
   await step();
@@ -169,6 +171,7 @@ story('an element that was taken from the page between two of these tasks starts
   const { page, widget, release } = await begin(world);
   const step = await steps(page);
   release();
+  await step();
   await step();
   await page.waitForFunction(() => tasks.length);
   await page.evaluate(() => (window.kept = document.querySelector('chataibot-widget')).remove());
