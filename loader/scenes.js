@@ -1,4 +1,4 @@
-// The scenes that `demo="…"` can show, for the playground and for tests. src/demo/stories.rs makes
+// The scenes that `demo="…"` can show, for the playground and for tests. src/demo/scenes.rs makes
 // them, and a test there compares this list with it.
 
 /** Name and title of every scene. */

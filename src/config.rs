@@ -171,57 +171,29 @@ impl Config {
                 *self.map(setting.name) = Rc::new(map);
                 return;
             }
-            RawValue::Nothing => {
-                self.clear(setting);
-                return;
-            }
+            RawValue::Nothing => return self.clear(setting),
             RawValue::Text(text) if setting.kind == SettingKind::Flag && turns_flag_off(&text) => {
-                self.clear(setting);
-                return;
+                return self.clear(setting);
             }
             RawValue::Map(_) => "[object]".to_owned(),
             RawValue::Text(text) => match validate(setting.kind, &text) {
-                Verdict::Valid if setting.kind == SettingKind::Locale => {
-                    self.texts[setting.name as usize] = Some(Rc::from(normalise_tag(&text)));
-                    return;
-                }
-                Verdict::Valid => {
-                    self.texts[setting.name as usize] = Some(Rc::from(text.trim()));
-                    return;
-                }
-                Verdict::Insecure => {
-                    complain(
-                        &[
-                            "[chataibot] ",
-                            label(setting),
-                            "=\"",
-                            &shorten(&text),
-                            "\" is not encrypted: use https outside of your own machine.",
-                        ]
-                        .concat(),
-                    );
-                    self.texts[setting.name as usize] = Some(Rc::from(text.trim()));
-                    return;
-                }
                 Verdict::Rejected => text,
+                verdict @ (Verdict::Valid | Verdict::Insecure) => {
+                    if let Verdict::Insecure = verdict {
+                        let fault = "is not encrypted: use https outside of your own machine.";
+                        complain(&complaint(setting, &text, &[fault]));
+                    }
+                    let is_locale = setting.kind == SettingKind::Locale;
+                    let valid = if is_locale { normalise_tag(&text) } else { text.trim().to_owned() };
+                    self.texts[setting.name as usize] = Some(Rc::from(valid));
+                    return;
+                }
             },
             RawValue::Other(what) => what,
         };
         self.clear(setting);
-        complain(
-            &[
-                "[chataibot] ",
-                label(setting),
-                "=\"",
-                &shorten(&rejected),
-                "\" is not allowed. Allowed: ",
-                &allowed(setting.kind),
-                ". Now: ",
-                setting.default,
-                ".",
-            ]
-            .concat(),
-        );
+        let fault = ["is not allowed. Allowed: ", &allowed(setting.kind), ". Now: ", setting.default, "."];
+        complain(&complaint(setting, &rejected, &fault));
     }
 
     fn clear(&mut self, setting: &Setting) {
@@ -307,6 +279,11 @@ pub fn allowed(kind: SettingKind) -> String {
         SettingKind::List => "texts, separated by |".to_owned(),
         SettingKind::Json => "an array of objects".to_owned(),
     }
+}
+
+/// Returns a line for the console: what is wrong with the value of a setting.
+fn complaint(setting: &Setting, value: &str, fault: &[&str]) -> String {
+    ["[chataibot] ", label(setting), "=\"", &shorten(value), "\" ", &fault.concat()].concat()
 }
 
 const fn label(setting: &Setting) -> &'static str {

@@ -34,7 +34,7 @@ pub use timeline::CursorOrder;
 
 /// How long a reply is expected after an accepted message ("typing"), in milliseconds.
 const TYPING_TIMEOUT: u64 = 30_000;
-/// Row keys count upwards from here, and downwards for rows inserted above.
+/// The key of row number 0: rows are numbered upwards from it, and downwards if inserted above.
 const FIRST_KEY: u32 = 1 << 30;
 
 /// Phase of a conversation.
@@ -76,7 +76,7 @@ pub enum Problem {
 }
 
 /// One visitor's conversation, as the visitor sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Conversation {
     id: Option<Rc<str>>,
     phase: Phase,
@@ -88,10 +88,10 @@ pub struct Conversation {
     outbox: Vec<Rc<OutboxMessage>>,
     cursor: Option<Cursor>,
     read_cursor: Option<Cursor>,
-    /// The largest key assigned so far.
-    newest_key: u32,
-    /// The smallest key.
-    oldest_key: u32,
+    /// The largest row number so far.
+    newest_number: i32,
+    /// The number of the next row that is inserted above.
+    oldest_number: i32,
     history: HistoryState,
     feedback: Rc<Vec<(Cursor, bool)>>,
     assignee: Option<Rc<Assignee>>,
@@ -106,36 +106,6 @@ pub struct Conversation {
     problem: Option<Problem>,
     requirements: Requirements,
     progress: Rc<Progress>,
-}
-
-impl Default for Conversation {
-    fn default() -> Self {
-        Self {
-            id: None,
-            phase: Phase::New,
-            log: Vec::new(),
-            rows: Vec::new(),
-            logged_rows: 0,
-            outbox: Vec::new(),
-            cursor: None,
-            read_cursor: None,
-            newest_key: FIRST_KEY,
-            oldest_key: FIRST_KEY + 1,
-            history: HistoryState::None,
-            feedback: Rc::default(),
-            assignee: None,
-            logged_status: Status::Open,
-            draft: Rc::from(""),
-            window_open: false,
-            page_hidden: false,
-            typing_until: None,
-            connection: ConnectionStatus::Idle,
-            memory_only: false,
-            problem: None,
-            requirements: Requirements::default(),
-            progress: Rc::default(),
-        }
-    }
 }
 
 impl Conversation {
@@ -186,9 +156,9 @@ impl Conversation {
                 self.leave()
             }
             Action::VisitorForgotten => self.forget(),
-            Action::WindowOpened => self.apply_and_mark_read(|state| state.set_window_open(true)),
+            Action::WindowOpened => self.set_window_open(true) | self.mark_read_if_watched(),
             Action::WindowClosed => self.set_window_open(false),
-            Action::PageShown => self.apply_and_mark_read(|state| state.set_page_hidden(false)),
+            Action::PageShown => self.set_page_hidden(false) | self.mark_read_if_watched(),
             Action::PageHidden => self.set_page_hidden(true),
             Action::Read { up_to } => self.mark_read(up_to),
             Action::ConnectionChanged(status) => self.set_connection(status),
@@ -196,10 +166,7 @@ impl Conversation {
             Action::RequirementsSet(requirements) => self.set_requirements(requirements),
             Action::ProgressChanged(progress) => set_if_changed(&mut self.progress, Rc::new(progress)),
             Action::StorageLost => self.set_memory_only(),
-            Action::Ticked { now } => match self.typing_until {
-                Some(until) if now >= until => set_if_changed(&mut self.typing_until, None),
-                Some(_) | None => false,
-            },
+            Action::Ticked { now } => self.typing_until.take_if(|until| now >= *until).is_some(),
         }
     }
 
@@ -213,16 +180,15 @@ impl Conversation {
     }
 
     fn forget(&mut self) -> bool {
-        let fresh = Self {
-            newest_key: self.newest_key,
-            oldest_key: self.oldest_key,
+        *self = Self {
+            newest_number: self.newest_number,
+            oldest_number: self.oldest_number,
             window_open: self.window_open,
             page_hidden: self.page_hidden,
             memory_only: self.memory_only,
-            requirements: self.requirements.clone(),
+            requirements: std::mem::take(&mut self.requirements),
             ..Self::default()
         };
-        *self = fresh;
         true
     }
 
@@ -241,12 +207,6 @@ impl Conversation {
             }
             (Status::Closed, Phase::Ended) | (Status::Open, Phase::New | Phase::Active) => false,
         }
-    }
-
-    /// Applies a change after which the visitor may see unread messages, and marks them as read.
-    fn apply_and_mark_read(&mut self, change: impl FnOnce(&mut Self) -> bool) -> bool {
-        let changed = change(self);
-        if self.is_watched() { self.mark_read(None) || changed } else { changed }
     }
 
     /// Starts expecting a reply at any moment.
@@ -270,7 +230,7 @@ impl Conversation {
     /// The visitor's message with this client message id.
     #[must_use]
     pub fn message(&self, id: &str) -> Option<&MessageRow> {
-        self.row_index(id).and_then(|at| self.rows[at].message())
+        self.rows[self.row_index(id)?].message()
     }
 
     /// The log as far as it was read, in order.
@@ -282,7 +242,7 @@ impl Conversation {
     /// The largest row key assigned so far.
     #[must_use]
     pub fn newest_key(&self) -> u32 {
-        self.newest_key
+        FIRST_KEY.wrapping_add_signed(self.newest_number)
     }
 
     /// The conversation's id, once it was started.
@@ -341,9 +301,9 @@ impl Conversation {
             return None;
         }
         // A failed message counts as not said.
-        let failed = |m: &MessageRow| matches!(m.delivery.state(), SendState::Failed(_));
-        let last = self.rows.iter().rev().find(|row| row.message().is_some_and(|m| !failed(m)))?;
-        last.message().filter(|m| m.author != Author::Visitor).map(|_| last)
+        let is_said = |m: &MessageRow| !matches!(m.delivery.state(), SendState::Failed(_));
+        let last = self.rows.iter().rfind(|row| row.message().is_some_and(is_said))?;
+        last.message().is_some_and(|m| m.author != Author::Visitor).then_some(last)
     }
 
     /// The kind of answer that the bot's last message asks for, if the visitor has said nothing

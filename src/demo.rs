@@ -1,14 +1,14 @@
-//! Story player: a widget that shows one story of a conversation, for designers, screenshots and
+//! Scene player: a widget that shows one scene of a conversation, for designers, screenshots and
 //! accessibility tests.
 //!
 //! It implements [`ChatSource`] as a runtime does and touches neither network nor storage. Its
-//! clock is frozen, so a story always looks the same. Player and stories are a WASM chunk of their
+//! clock is frozen, so a scene always looks the same. Player and scenes are a WASM chunk of their
 //! own.
 
 mod builder;
 mod files;
 mod kinds;
-mod stories;
+mod scenes;
 
 use std::{
     cell::{Cell, RefCell},
@@ -16,7 +16,7 @@ use std::{
 };
 
 pub use builder::NOW;
-pub use stories::{Staging, scenes};
+pub use scenes::{Staging, scenes};
 
 use crate::{
     components::{ChatSource, Listener, Uploads, UserAction},
@@ -64,7 +64,7 @@ pub async fn scene(name: &str, origin: &str, on_event: Rc<dyn Fn(PageEvent)>) ->
 }
 
 fn play(name: &str, origin: &str, on_event: Rc<dyn Fn(PageEvent)>) -> Option<Scene> {
-    let (state, staging) = stories::find(name, origin)?;
+    let (state, staging) = scenes::find(name, origin)?;
     if state.window_open() {
         on_event(PageEvent::Opened);
     }
@@ -73,7 +73,7 @@ fn play(name: &str, origin: &str, on_event: Rc<dyn Fn(PageEvent)>) -> Option<Sce
         on_event,
         listener: RefCell::default(),
         sent_count: Cell::new(0),
-        uploads: (name == stories::ATTACHING).then(files::uploads),
+        uploads: (name == scenes::ATTACHING).then(files::uploads),
     };
     Some(Scene { source: Rc::new(player), staging })
 }

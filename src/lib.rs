@@ -10,7 +10,7 @@
 //! - [`browser`]: storage, tabs, timers and facts about the browser
 //! - [`notify`]: sound and tab title for new messages while the visitor looks elsewhere
 //! - [`components`]: the views
-//! - [`demo`]: stories in place of a runtime, for designers and tests
+//! - [`demo`]: scenes in place of a runtime, for designers and tests
 //! - [`element`]: the interface to JavaScript
 //!
 //! ARCHITECTURE.md lists the allowed dependencies between these modules; a test enforces them.

@@ -115,19 +115,17 @@ impl Machine {
             Self::Chat(chat) => return Ok(chat.handle(input, now, effects)),
             Self::Idle(idle) => idle,
         };
-        let input = if idle.needs_chat_machine() && promote.is_some() {
-            input
-        } else {
-            match idle.handle(input, now, effects) {
-                Ok(changed) => return Ok(changed),
-                Err(input) => input,
+        let is_replaced = idle.needs_chat_machine() && promote.is_some();
+        let handled = if is_replaced { Err(input) } else { idle.handle(input, now, effects) };
+        match (handled, promote) {
+            (Err(input), Some(promote)) => {
+                let mut chat = promote(std::mem::take(idle), now);
+                let changed = chat.handle(input, now, effects);
+                *self = Self::Chat(chat);
+                Ok(changed)
             }
-        };
-        let Some(promote) = promote else { return Err(input) };
-        let mut chat = promote(std::mem::take(idle), now);
-        let changed = chat.handle(input, now, effects);
-        *self = Self::Chat(chat);
-        Ok(changed)
+            (handled, _) => handled,
+        }
     }
 
     fn core(&self) -> &Core {

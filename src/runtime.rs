@@ -9,6 +9,7 @@
 //! - `repository`, `storage_barrier`: what is stored, and when it can be read
 //! - `tab_runtime`: lock and channel of the tabs; `browser_events`: events of page and browser as
 //!   inputs
+//! - `subscription`: the listeners of the views
 //! - `lazy`: the module of the runtime that is loaded when the visitor begins to write
 
 mod browser_events;
@@ -19,6 +20,7 @@ mod repository;
 mod requests;
 pub mod settings;
 mod storage_barrier;
+mod subscription;
 mod tab_runtime;
 mod uploads;
 
@@ -32,6 +34,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 pub use settings::Settings;
+pub use subscription::{Listener, Subscription};
 
 pub use crate::machine::effect::PageEvent;
 
@@ -59,9 +62,6 @@ const SLEEP_THRESHOLD: u64 = 5_000;
 const FREEZE_THRESHOLD: u64 = 90_000;
 /// Delay before the next attempt to load the lazy module after a failure, in milliseconds.
 const LOAD_RETRY_DELAY: u64 = 3_000;
-
-/// The callback of a subscriber.
-pub type Listener = Rc<dyn Fn(&Rc<Conversation>)>;
 
 /// A running chat. Dropping the last handle, or [`Runtime::destroy`], releases everything.
 pub struct Runtime {
@@ -133,25 +133,6 @@ struct Clocks {
 struct Loading {
     is_running: Cell<bool>,
     retry: RefCell<Option<Timer>>,
-}
-
-/// Ends a subscription when dropped.
-#[must_use]
-pub struct Subscription {
-    runtime: Weak<Runtime>,
-    number: u32,
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        let Some(runtime) = self.runtime.upgrade() else { return };
-        let removed = {
-            let mut subscribers = runtime.subscribers.borrow_mut();
-            subscribers.iter().position(|(known, _)| *known == self.number).map(|at| subscribers.remove(at))
-        };
-        // Dropping a listener may run code of the views, so no borrow is held across it.
-        drop(removed);
-    }
 }
 
 enum InboxItem {
@@ -269,14 +250,6 @@ impl Runtime {
         let id = self.new_id();
         self.handle(Input::User(action, id.clone()));
         blank.map(|_| id)
-    }
-
-    /// Calls `listener` after every change, until the subscription is dropped.
-    pub fn subscribe(self: &Rc<Self>, listener: Listener) -> Subscription {
-        let mut subscribers = self.subscribers.borrow_mut();
-        let number = subscribers.last().map_or(0, |(last, _)| last + 1);
-        subscribers.push((number, listener));
-        Subscription { runtime: Rc::downgrade(self), number }
     }
 
     /// Whether the site takes typed answers (structured messages).

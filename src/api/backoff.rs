@@ -5,20 +5,26 @@ const BASE_DELAY: u64 = 500;
 /// The longest wait while the visitor does not watch.
 pub const MAX_DELAY: u64 = 30_000;
 /// The longest wait while the visitor watches the window: a recovery must show within seconds.
-pub const MAX_DELAY_WATCHED: u64 = 4_000;
+const MAX_DELAY_WATCHED: u64 = 4_000;
 /// The longest wait that a server may ask for, in milliseconds.
 pub const MAX_RETRY_AFTER: u64 = 300_000;
 
 /// Milliseconds to wait before trying again after failure number `attempt` (from 1).
 ///
-/// `random` is uniform over `u32`. A server's `Retry-After` (whole seconds) is waited out in full;
-/// jitter is added to it.
+/// `random` is uniform over `u32`. A server's `Retry-After` is waited out in full; jitter is added
+/// to it.
 #[must_use]
-pub fn delay(attempt: u32, max_delay: u64, random: u32, retry_after: Option<u32>) -> u64 {
+pub fn delay(attempt: u32, watched: bool, random: u32, retry_after: Option<u32>) -> u64 {
+    let max_delay = if watched { MAX_DELAY_WATCHED } else { MAX_DELAY };
     let ceiling = (BASE_DELAY << attempt.saturating_sub(1).min(16)).min(max_delay);
     let jitter = (ceiling * u64::from(random)) >> 32;
-    let server_wait = retry_after.map_or(0, |seconds| (u64::from(seconds) * 1_000).min(MAX_RETRY_AFTER));
-    server_wait + jitter
+    server_wait(retry_after) + jitter
+}
+
+/// Milliseconds that a server wants to be left alone for, by its `Retry-After` in whole seconds.
+#[must_use]
+pub fn server_wait(retry_after: Option<u32>) -> u64 {
+    retry_after.map_or(0, |seconds| (u64::from(seconds) * 1_000).min(MAX_RETRY_AFTER))
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -33,7 +39,7 @@ mod tests {
             attempt in 0u32..200, random: u32, retry_after in proptest::option::of(any::<u32>()), watched: bool,
         ) {
             let max_delay = if watched { MAX_DELAY_WATCHED } else { MAX_DELAY };
-            let wait = delay(attempt, max_delay, random, retry_after);
+            let wait = delay(attempt, watched, random, retry_after);
             let floor = retry_after.map_or(0, |s| (u64::from(s) * 1_000).min(MAX_RETRY_AFTER));
             prop_assert!(wait >= floor);
             prop_assert!(wait - floor <= max_delay);
@@ -42,9 +48,9 @@ mod tests {
         #[test]
         fn jitter_is_full_from_nothing_to_the_ceiling(attempt in 1u32..6) {
             let ceiling = (BASE_DELAY << (attempt - 1)).min(MAX_DELAY);
-            prop_assert_eq!(delay(attempt, MAX_DELAY, 0, None), 0);
-            prop_assert_eq!(delay(attempt, MAX_DELAY, u32::MAX, None), ceiling - 1);
-            prop_assert_eq!(delay(attempt, MAX_DELAY, 1 << 31, None), ceiling / 2);
+            prop_assert_eq!(delay(attempt, false, 0, None), 0);
+            prop_assert_eq!(delay(attempt, false, u32::MAX, None), ceiling - 1);
+            prop_assert_eq!(delay(attempt, false, 1 << 31, None), ceiling / 2);
         }
     }
 }

@@ -57,17 +57,7 @@ impl ApiError {
     /// The wait that the server asked for, in whole seconds.
     #[must_use]
     pub fn retry_after(&self) -> Option<u32> {
-        match self {
-            Self::Busy { retry_after, .. } => *retry_after,
-            Self::Network
-            | Self::Unauthorized
-            | Self::Challenged
-            | Self::Unknown
-            | Self::Ended
-            | Self::NotFound
-            | Self::Unavailable { .. }
-            | Self::Refused { .. } => None,
-        }
+        if let Self::Busy { retry_after, .. } = self { *retry_after } else { None }
     }
 
     /// Reads an unsuccessful answer. The code counts before the status: temporary errors also come

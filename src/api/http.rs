@@ -189,7 +189,7 @@ pub fn fetch_json(request: Request, guard: Rc<AbortGuard>) -> Answer<JsValue> {
 pub fn open_stream(request: Request, guard: Rc<AbortGuard>) -> Answer<Response> {
     Box::pin(async move {
         let response = send(request, &guard).await?;
-        let media_type = header(&response, "Content-Type").unwrap_or_default();
+        let media_type = response.headers().get("Content-Type").unwrap_or_default();
         // A captive portal also answers 200, with a page.
         let is_stream = response.status() == 200 && is_event_stream(&media_type);
         if is_stream { Ok(response) } else { Err(ApiError::Network) }
@@ -211,14 +211,10 @@ fn send(request: Request, guard: &AbortGuard) -> Answer<Response> {
         if response.ok() {
             return Ok(response);
         }
-        let (status, retry_after) = (response.status(), header(&response, "Retry-After"));
+        let (status, retry_after) = (response.status(), response.headers().get("Retry-After"));
         let error_body: Option<ErrorBody> = read_json(response).await.and_then(json::from_js);
         Err(ApiError::from_response(status, error_body.as_ref(), retry_after.as_deref()))
     })
-}
-
-fn header(response: &Response, name: &str) -> Option<String> {
-    response.headers().get(name)
 }
 
 /// Reads the JSON of a response. Boxed like the rest, because two places await it.

@@ -31,7 +31,7 @@ pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Option<T> {
     T::deserialize(JsDeserializer(value)).ok()
 }
 
-/// Returns a field of what `JSON.parse` returned; `undefined` if there is none.
+/// Returns a field of an object; `undefined` if there is none.
 #[must_use]
 pub fn field(value: &JsValue, name: &str) -> JsValue {
     Reflect::get(value, &JsValue::from_str(name)).unwrap_or_default()
@@ -67,15 +67,8 @@ pub struct JsDeserializer(pub JsValue);
 
 impl JsDeserializer {
     fn as_whole_number(&self) -> Result<i64, DecodeError> {
-        if !Number::is_safe_integer(&self.0) {
-            return Err(DecodeError);
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "a safe integer is whole")]
-        self.0.as_f64().map(|number| number as i64).ok_or(DecodeError)
-    }
-
-    fn as_unsigned(&self) -> Result<u64, DecodeError> {
-        self.as_whole_number().and_then(|number| u64::try_from(number).map_err(|_| DecodeError))
+        let number = self.0.as_f64().filter(|_| Number::is_safe_integer(&self.0));
+        number.map(|number| number as i64).ok_or(DecodeError)
     }
 
     fn is_nullish(&self) -> bool {
@@ -111,7 +104,7 @@ impl<'de> Deserializer<'de> for JsDeserializer {
     }
 
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_u64(self.as_unsigned()?)
+        visitor.visit_u64(u64::try_from(self.as_whole_number()?).map_err(|_| DecodeError)?)
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {

@@ -7,11 +7,12 @@
 use std::rc::Rc;
 
 use chataibot_wire::{Cursor, Entry};
-use js_sys::{Reflect, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Uint8Array;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
+use super::json;
 use crate::conversation::RawEntry;
 
 /// The longest data that is read, in bytes. A longer event is skipped up to its end: the log goes
@@ -219,11 +220,10 @@ impl EventStream {
     /// [`End`]: nothing more comes.
     pub async fn next(&mut self) -> Result<Vec<SseItem>, End> {
         let result = JsFuture::from(self.reader.read()).await.map_err(|_| End::Broken)?;
-        let field = |name| Reflect::get(&result, &JsValue::from_str(name)).map_err(|_| End::Broken);
-        if field("done")?.is_truthy() {
+        if json::field(&result, "done").is_truthy() {
             return Err(End::Closed);
         }
-        let bytes = field("value")?.dyn_into::<Uint8Array>().map_err(|_| End::Broken)?.to_vec();
+        let bytes = json::field(&result, "value").dyn_into::<Uint8Array>().map_err(|_| End::Broken)?.to_vec();
         let mut items = Vec::new();
         self.parser.push(&bytes, &mut |item| items.push(item));
         Ok(items)

@@ -82,7 +82,6 @@ fn start(url: &str, token: &str, file: &File, on_progress: Box<dyn Fn(UploadProg
         let on_progress = on_progress.clone();
         Listener::new(request.upload().ok()?.as_ref(), "progress", move |event| {
             if let Some(event) = event.dyn_ref::<ProgressEvent>().filter(|event| event.length_computable()) {
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of 100")]
                 on_progress(UploadProgress::Underway((event.loaded() / event.total().max(1.0) * 100.0) as u8));
             }
         })?

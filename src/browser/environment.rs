@@ -38,30 +38,20 @@ pub fn media(query: &str) -> Option<MediaQueryList> {
 /// Milliseconds on a clock that is never set. On some systems it stops while the computer sleeps.
 #[must_use]
 pub fn monotonic_millis() -> u64 {
-    to_millis(window().and_then(|window| window.performance()).map_or_else(Date::now, |performance| performance.now()))
+    let performance = window().and_then(|window| window.performance());
+    performance.map_or_else(Date::now, |performance| performance.now()) as u64
 }
 
 /// Milliseconds since 1970-01-01 UTC, by the visitor's clock, which may be wrong.
 #[must_use]
 pub fn unix_millis() -> u64 {
-    to_millis(Date::now())
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "`as` saturates, and times are whole enough"
-)]
-fn to_millis(milliseconds: f64) -> u64 {
-    milliseconds as u64
+    Date::now() as u64
 }
 
 /// Uniform over `u32`; for jitter, not for secrets.
 #[must_use]
 pub fn random_u32() -> u32 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
-    let random = (Math::random() * 4_294_967_296.0) as u32;
-    random
+    (Math::random() * 4_294_967_296.0) as u32
 }
 
 /// Creates a client message id: a UUIDv7 of this time, so that ids sort by their time.

@@ -88,12 +88,7 @@ pub async fn try_lock(name: &str) -> Option<Lock> {
 
 /// Requests the lock of this name. If it is refused or aborted, the result is not held.
 pub async fn request_lock(name: &str, mode: LockMode) -> Lock {
-    let Some(locks) = locks() else { return Lock::default() };
-    let Some(request) =
-        Reflect::get(&locks, &JsValue::from_str("request")).ok().and_then(|f| f.dyn_into::<Function>().ok())
-    else {
-        return Lock::default();
-    };
+    let Some((locks, request)) = locks_method("request") else { return Lock::default() };
     let option = match mode {
         LockMode::Wait => None,
         LockMode::Until(signal) => Some(("signal", signal.into())),
@@ -128,10 +123,9 @@ pub async fn request_lock(name: &str, mode: LockMode) -> Lock {
 
 /// The names of all locks that tabs of this origin hold now.
 pub async fn held_lock_names() -> Vec<String> {
-    let get = |object: &JsValue, name: &str| Reflect::get(object, &JsValue::from_str(name)).ok();
     let query = async {
-        let locks = locks()?;
-        let answer = get(&locks, "query")?.dyn_into::<Function>().ok()?.call0(&locks).ok()?;
+        let (locks, query) = locks_method("query")?;
+        let answer = query.call0(&locks).ok()?;
         let all = JsFuture::from(Promise::resolve(&answer)).await.ok()?;
         let held = get(&all, "held")?.dyn_into::<Array>().ok()?;
         Some(held.iter().filter_map(|lock| get(&lock, "name")?.as_string()).collect())
@@ -140,15 +134,24 @@ pub async fn held_lock_names() -> Vec<String> {
 }
 
 fn locks() -> Option<JsValue> {
-    let locks = Reflect::get(&environment::window()?.navigator(), &JsValue::from_str("locks")).ok()?;
-    locks.is_object().then_some(locks)
+    get(&environment::window()?.navigator(), "locks").filter(JsValue::is_object)
+}
+
+/// The lock manager with one of its methods.
+fn locks_method(name: &str) -> Option<(JsValue, Function)> {
+    let locks = locks()?;
+    let method = get(&locks, name)?.dyn_into().ok()?;
+    Some((locks, method))
+}
+
+fn get(object: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(object, &JsValue::from_str(name)).ok()
 }
 
 /// Whether the browser has everything that tabs need to coordinate.
 #[must_use]
 pub fn can_coordinate() -> bool {
-    let channels =
-        environment::window().and_then(|window| Reflect::get(&window, &JsValue::from_str("BroadcastChannel")).ok());
+    let channels = environment::window().and_then(|window| get(&window, "BroadcastChannel"));
     locks().is_some() && channels.is_some_and(|channels| channels.is_function())
 }
 

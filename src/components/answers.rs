@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::{
     UserAction, ViewConfig, dom,
-    elements::{self, auto_dir, element, group, on_click, part, text, visually_hidden},
+    elements::{self, auto_dir, auto_dir_part, element, group, on_click, part, text, visually_hidden},
     icons,
     rich_text::safe_address,
 };
@@ -65,23 +65,24 @@ pub(super) fn reply(label: &str, answer: &str, is_typed: bool, choice: &Choice) 
         return on_click(button, onclick).into();
     }
     if choice.given_answer == Some(answer.trim()) {
-        let inside = vec![
-            icons::icon("", icons::TICK),
-            html! { <span aria-hidden="true" dir="auto">{ words(label) }</span> },
-            visually_hidden(fill(&choice.config.strings.chosen(), "answer", label).into()),
-        ];
-        return part("span", "answer answer-past answer-chosen", group(inside));
+        return part("span", "answer answer-past answer-chosen", chosen(label, choice.config));
     }
     past_answer(label)
 }
 
-fn past_answer(label: &str) -> Html {
-    auto_dir_text("span", "answer answer-past", label)
+/// The content of an answer that was chosen: with a tick, and as a sentence for screen readers.
+pub(super) fn chosen(label: &str, config: &ViewConfig) -> Html {
+    let visible = element!("span", "aria-hidden" = "true", "dir" = "auto"; words(label));
+    group(vec![icons::icon("", icons::TICK), visible.into(), visually_hidden(chosen_sentence(label, config))])
 }
 
-/// Text of a bot's flow, which may be in another language than the host page.
-fn auto_dir_text(tag: &'static str, names: &'static str, label: &str) -> Html {
-    element!(tag, "class" = names, "part" = names, "dir" = "auto"; words(label)).into()
+/// The sentence that this answer was chosen.
+pub(super) fn chosen_sentence(label: &str, config: &ViewConfig) -> AttrValue {
+    fill(&config.strings.chosen(), "answer", label).into()
+}
+
+fn past_answer(label: &str) -> Html {
+    auto_dir_part("span", "answer answer-past", label.to_owned().into())
 }
 
 fn words(label: &str) -> Html {

@@ -1,14 +1,14 @@
-//! The root component: connects the runtime, or a demo story in its place, to the views.
+//! The root component: connects the runtime, or a scene in its place, to the views.
 
 use std::rc::Rc;
 
-use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Element;
 use yew::{html::Scope, prelude::*};
 
 use super::{
     Sending, Transcript, Upload, UploadError, UploadState, Uploads, UserAction, ViewConfig, Widget,
-    chunks::save_transcript, dom,
+    chunks::save_transcript,
+    dom::{self, warn},
 };
 use crate::{
     api::upload::UploadProgress,
@@ -24,7 +24,7 @@ pub type Listener = Rc<dyn Fn(&Rc<Conversation>)>;
 /// Asks the host page about a visitor's message. Returns the text to send, or `None` to refuse it.
 pub type BeforeSend = Rc<dyn Fn(&str) -> Option<String>>;
 
-/// Source of a conversation: the runtime, or a demo story in its place.
+/// Source of a conversation: the runtime, or a scene in its place.
 pub trait ChatSource {
     /// Returns the current conversation.
     fn state(&self) -> Rc<Conversation>;
@@ -112,12 +112,6 @@ pub struct AppProps {
     pub launcher: Element,
     /// Called before each message of the visitor is sent.
     pub before_send: BeforeSend,
-}
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = console)]
-    fn warn(line: &str);
 }
 
 /// A source is replaced, never changed in place, so comparing pointers is enough.

@@ -18,13 +18,13 @@ use super::{
     UserAction, dom,
     elements::{button, element, group, plain, text, with_ref},
     file_picker::{self, file_picker},
-    icons, intl,
+    icons,
     lazy_view::{View, files::Files},
     message_kinds,
     uploads::{self, Upload, UploadError, UploadState},
     view_context::ViewContext,
 };
-use crate::{browser::events::Listener, strings::fill};
+use crate::browser::events::Listener;
 use chip::{Chip, Stage};
 use drop_paste::FileEvent;
 
@@ -41,6 +41,7 @@ pub(super) fn render(view: &View) -> Html {
 }
 
 /// Component for the files that were added.
+#[derive(Default)]
 struct Attachments {
     chips: Vec<Chip>,
     /// Number of the next chip.
@@ -86,17 +87,7 @@ impl Component for Attachments {
         if let Some(uploads) = config.uploads.as_ref().filter(|uploads| !uploads.preselected.is_empty()) {
             ctx.link().send_message(Msg::Chosen(uploads.preselected.to_vec()));
         }
-        let (input, list) = (NodeRef::default(), NodeRef::default());
-        Self {
-            chips: Vec::new(),
-            next: 0,
-            is_dragged_over: false,
-            has_files_to_send: false,
-            input,
-            list,
-            removed_index: None,
-            listeners,
-        }
+        Self { listeners, ..Self::default() }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -307,10 +298,6 @@ impl Attachments {
 
 /// Announces to screen readers how much of a file is uploaded.
 fn announce_progress(ctx: &Context<Attachments>, file: &File, percent: u8) {
-    let config = &ctx.props().view.config;
-    let percent = intl::percent(config.locale.as_deref(), percent);
-    ctx.props()
-        .view
-        .announce
-        .emit(fill(&fill(&config.strings.uploading(), "percent", &percent), "name", &file.name()).into());
+    let ViewContext { config, announce, .. } = &ctx.props().view;
+    announce.emit(uploads::progress_sentence(config, file, percent).into());
 }

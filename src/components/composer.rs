@@ -6,13 +6,13 @@ use std::rc::Rc;
 use chataibot_wire::{content::Prompt, text::is_blank};
 use web_sys::{HtmlTextAreaElement, InputEvent};
 use yew::{
-    html::{oninput, onkeydown, onsubmit},
+    html::{oninput, onkeydown},
     prelude::*,
 };
 
 use super::{
     Enter, UserAction, ViewConfig, dom,
-    elements::{element, group, on, text, with_ref},
+    elements::{element, group, on, on_submit, text, with_ref},
     emoji_hint::{self, emoji_button},
     icons,
     lazy_view::{
@@ -51,6 +51,7 @@ pub(super) enum Msg {
     FilesChanged(Option<SendFiles>),
 }
 
+#[derive(Default)]
 pub(super) struct Composer {
     /// Whether an input method is composing a word. Setting the field's value would break the word.
     composing: bool,
@@ -68,13 +69,7 @@ impl Component for Composer {
     type Properties = ComposerProps;
 
     fn create(_: &Context<Self>) -> Self {
-        Self {
-            composing: false,
-            is_excess_announced: false,
-            is_hint_shown: false,
-            emoji_shortcut: emoji_hint::shortcut(),
-            send_files: None,
-        }
+        Self { emoji_shortcut: emoji_hint::shortcut(), ..Self::default() }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -171,12 +166,7 @@ impl Component for Composer {
             Some(_) | None => Html::default(),
         };
         let form = element!("form", "class" = "composer", "part" = "composer"; group(vec![tip, field.into()]));
-        let send = self.sends(ctx);
-        let submit = Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            send();
-        });
-        on(form, Rc::new(onsubmit::Wrapper::new(submit))).into()
+        on_submit(form, self.sends(ctx)).into()
     }
 }
 

@@ -3,8 +3,11 @@
 use std::rc::Rc;
 
 use js_sys::{Array, Intl, Object};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Element, FocusEvent, FocusOptions, HtmlElement, MouseEvent, Node, ResizeObserver, ShadowRoot, window};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use web_sys::{
+    Element, Event, FocusEvent, FocusOptions, HtmlElement, MouseEvent, Node, ResizeObserver, ShadowRoot, window,
+};
+use yew::{Component, Context};
 
 use crate::{
     browser::{environment::media, events::Listener},
@@ -15,6 +18,13 @@ pub(super) use crate::browser::{
     environment::{PHONE, matches},
     timers::Timer,
 };
+
+#[wasm_bindgen]
+extern "C" {
+    /// Writes a line for the host page's developer to the console.
+    #[wasm_bindgen(js_namespace = console)]
+    pub(super) fn warn(line: &str);
+}
 
 /// Media query for touch devices, where focusing a field would open the keyboard unasked.
 pub(super) const TOUCH: &str = "(pointer: coarse)";
@@ -139,6 +149,16 @@ pub(super) fn is_focus_kept(list: &Element, event: &FocusEvent) -> bool {
     }
 }
 
+/// Whether an element runs from right to left; false in a browser without `:dir()`.
+pub(super) fn is_rtl(element: &Element) -> bool {
+    element.matches(":dir(rtl)").unwrap_or(false)
+}
+
+/// Whether the element in which an event occurred runs from right to left.
+pub(super) fn is_target_rtl(event: &Event) -> bool {
+    event.target().and_then(|target| target.dyn_into().ok()).is_some_and(|element| is_rtl(&element))
+}
+
 /// Calls `changed` whenever a media query begins or stops to match, until the listener is dropped.
 pub(super) fn watch_media(query: &str, mut changed: impl FnMut(bool) + 'static) -> Option<Listener> {
     let list = media(query)?;
@@ -162,12 +182,16 @@ impl SizeWatch {
         Some(Self(observer, call))
     }
 
-    /// Calls a function once the browser has delivered all size changes, unless dropped before.
-    /// Changing a size during the delivery is an error that the browser reports to the page, so
-    /// views re-render after it.
-    pub(super) fn after_delivery(call: impl FnOnce() + 'static) -> Option<Timer> {
-        Timer::after(0, call)
-    }
+    /// Delay after which the browser has delivered all size changes, in milliseconds. Changing a
+    /// size during the delivery is an error that the browser reports to the page, so views
+    /// re-render after it.
+    pub(super) const DELIVERY: u64 = 0;
+}
+
+/// Sends a message to a component after so many milliseconds, unless dropped before.
+pub(super) fn send_later<C: Component>(ctx: &Context<C>, delay: u64, msg: C::Message) -> Option<Timer> {
+    let link = ctx.link().clone();
+    Timer::after(delay, move || link.send_message(msg))
 }
 
 impl Drop for SizeWatch {

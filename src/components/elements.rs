@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use yew::{
-    html::onclick,
+    html::{onclick, onsubmit},
     prelude::*,
     virtual_dom::{AttributeOrProperty, Attributes, Listener, VList, VTag, VText},
 };
@@ -56,6 +56,11 @@ pub(super) fn named(tag: &'static str, names: AttrValue, inside: Html) -> Html {
 /// An element with text that somebody wrote: its direction follows the text's own language.
 pub(super) fn auto_dir(tag: &'static str, inside: Html) -> Html {
     element!(tag, "dir" = "auto"; inside).into()
+}
+
+/// Like [`part`], for text that somebody wrote.
+pub(super) fn auto_dir_part(tag: &'static str, names: &'static str, words: AttrValue) -> Html {
+    element!(tag, "class" = names, "part" = names, "dir" = "auto"; text(words)).into()
 }
 
 /// Text for screen readers only.
@@ -110,6 +115,15 @@ pub(super) fn button(
 /// Adds a click listener.
 pub(super) fn on_click(element: VTag, clicked: Callback<MouseEvent>) -> VTag {
     on(element, Rc::new(onclick::Wrapper::new(clicked)))
+}
+
+/// Adds a handler of a form's submission, which the browser must not carry out itself.
+pub(super) fn on_submit(form: VTag, submitted: impl Fn() + 'static) -> VTag {
+    let submitted = Callback::from(move |event: SubmitEvent| {
+        event.prevent_default();
+        submitted();
+    });
+    on(form, Rc::new(onsubmit::Wrapper::new(submitted)))
 }
 
 /// Adds a listener.

@@ -156,6 +156,7 @@ impl View {
 }
 
 /// Shows a view, or its placeholder until the view's chunk is loaded.
+#[derive(Default)]
 pub(super) struct LazyView {
     node_ref: NodeRef,
     /// Whether the chunk's styles are in this shadow root.
@@ -192,15 +193,7 @@ impl Component for LazyView {
 
     fn create(ctx: &Context<Self>) -> Self {
         let shows_placeholder = ctx.props().view.begins_with_placeholder();
-        let mut this = Self {
-            node_ref: NodeRef::default(),
-            is_styled: false,
-            shows_placeholder,
-            requested_extent: None,
-            has_failed: false,
-            had_focus: false,
-            render_timer: None,
-        };
+        let mut this = Self { shows_placeholder, ..Self::default() };
         this.request_chunk(ctx);
         this
     }

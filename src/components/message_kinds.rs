@@ -31,14 +31,14 @@ use yew::prelude::*;
 
 use super::{
     UserAction,
+    answers::chosen,
     bubble::{named_bubble, question_bubble},
     dom,
-    elements::{self, element, group, part, visually_hidden},
+    elements::{self, button, element, group, part},
     icons,
     lazy_view::{View, kind::Kind},
     rich_text::rich_text,
 };
-use crate::strings::fill;
 
 /// Icons that only this chunk uses.
 const PREVIOUS: &str = "M14.5 5.5 8 12l6.5 6.5";
@@ -73,17 +73,9 @@ impl Kind {
         self.act.emit(answer);
     }
 
-    /// The sentence that this answer was chosen.
-    fn chosen_sentence(&self, answer: &str) -> AttrValue {
-        fill(&self.config.strings.chosen(), "answer", answer).into()
-    }
-
     /// The given answer, shown in place of its control.
     fn chosen_answer(&self, answer: &str) -> Html {
-        let visible =
-            element!("span", "aria-hidden" = "true", "dir" = "auto"; elements::text(answer.to_owned().into()));
-        let hidden = visually_hidden(self.chosen_sentence(answer));
-        part("div", "given", group(vec![icons::icon("", icons::TICK), visible.into(), hidden]))
+        part("div", "given", chosen(answer, &self.config))
     }
 }
 
@@ -103,6 +95,15 @@ pub(super) fn error_message(id: String, sentence: Option<AttrValue>) -> Html {
 fn submit(label: AttrValue) -> Html {
     element!("button", "type" = "submit", "class" = "primary", "part" = "button button-primary"; elements::text(label))
         .into()
+}
+
+/// A button that leads to the previous or next of several things; without `step` there is none.
+fn step_button(class: &'static str, name: AttrValue, icon: &'static str, step: Option<Callback<MouseEvent>>) -> Html {
+    let is_disabled = if step.is_some() { "false" } else { "true" };
+    let mut button = button(class, class, Some(name), icons::icon("", icon), step.unwrap_or_else(Callback::noop));
+    // Not `disabled`, because a disabled button loses the keyboard focus.
+    button.add_attribute("aria-disabled", is_disabled);
+    button.into()
 }
 
 /// Renders the content of a message.

@@ -12,7 +12,7 @@ use yew::{
 use super::{
     UserAction, arrival, clipboard,
     content::offers_answers,
-    dom::{self, SizeWatch, Timer},
+    dom::{self, SizeWatch, Timer, send_later},
     elements::{button, element, group, on, plain, text, with_ref},
     icons,
     lazy_view::{View, kind::Kind, messages},
@@ -161,8 +161,7 @@ impl Component for MessageList {
                 self.handle_scroll(&ctx.props().state, &list, false);
                 // The scroll position is already right for the next frame, so rendering can wait.
                 if (self.position, self.follower.follows()) != before {
-                    let link = ctx.link().clone();
-                    self.redraw_timer = SizeWatch::after_delivery(move || link.send_message(Msg::Redraw));
+                    self.redraw_timer = send_later(ctx, SizeWatch::DELIVERY, Msg::Redraw);
                 }
                 return false;
             }
@@ -202,8 +201,7 @@ impl Component for MessageList {
             Msg::Copied(key, true) => {
                 ctx.props().announce.emit(ctx.props().config.strings.copied());
                 self.copied_key = Some(key);
-                let link = ctx.link().clone();
-                self.copied_timer = Timer::after(COPIED_TIME, move || link.send_message(Msg::CopiedShown));
+                self.copied_timer = send_later(ctx, COPIED_TIME, Msg::CopiedShown);
                 return true;
             }
             Msg::CopiedShown => {
@@ -470,14 +468,12 @@ impl MessageList {
         let request = (config.locale.clone(), delay);
         if request != self.requested_clock {
             self.requested_clock = request;
-            let link = ctx.link().clone();
-            self.clock_timer = delay.and_then(|delay| Timer::after(delay, move || link.send_message(Msg::ClockDue)));
+            self.clock_timer = delay.and_then(|delay| send_later(ctx, delay, Msg::ClockDue));
         }
         if delay.is_none() {
             self.tick_timer = None;
         } else if self.tick_timer.is_none() && self.clock.is_some() {
-            let link = ctx.link().clone();
-            self.tick_timer = Timer::after(TICK_INTERVAL, move || link.send_message(Msg::Ticked));
+            self.tick_timer = send_later(ctx, TICK_INTERVAL, Msg::Ticked);
         }
     }
 }

@@ -9,9 +9,8 @@ mod rating;
 pub(super) mod transcript;
 
 use chataibot_wire::content::{Action, Button, ButtonLayout};
-use js_sys::Reflect;
-use wasm_bindgen::JsValue;
-use web_sys::Element;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
 use super::{
@@ -92,15 +91,8 @@ impl Component for StaticPanel {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let panel = ctx.props();
-        match panel.kind {
-            PanelKind::Home => home::home(panel, &self.title),
-            PanelKind::Consent
-            | PanelKind::PreChat
-            | PanelKind::Rating(_)
-            | PanelKind::Starters
-            | PanelKind::Hours
-            | PanelKind::Maintenance => consent::consent(panel, &self.title),
-        }
+        let panel_view = if panel.kind == PanelKind::Home { home::home } else { consent::consent };
+        panel_view(panel, &self.title)
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
@@ -149,16 +141,24 @@ fn primary_button(words: AttrValue, onclick: Callback<MouseEvent>) -> Html {
     button("primary", "button button-primary", None, text(words), onclick).into()
 }
 
-/// The value of a field.
-fn input_value(node_ref: &NodeRef) -> String {
-    let field: Option<JsValue> = node_ref.cast::<Element>().map(JsValue::from);
-    let value = field.and_then(|field| Reflect::get(&field, &JsValue::from_str("value")).ok());
-    value.and_then(|value| value.as_string()).unwrap_or_default()
+/// The button that submits a form.
+fn submit_button(words: AttrValue) -> Html {
+    element!("button", "type" = "submit", "class" = "primary", "part" = "button button-primary"; text(words)).into()
 }
 
-/// Text that somebody wrote, in the direction of its own language.
-fn auto_dir_text(tag: &'static str, class: &'static str, words: AttrValue) -> Html {
-    element!(tag, "class" = class, "part" = class, "dir" = "auto"; text(words)).into()
+/// The note beside the label of a field that may stay empty.
+fn optional_note(strings: &Strings) -> Html {
+    group(vec![text(" ".into()), part("span", "form-optional", text(strings.form_optional()))])
+}
+
+/// The element of a field. All kinds of fields have the property `value` of an input.
+fn field_element(node_ref: &NodeRef) -> Option<HtmlInputElement> {
+    node_ref.get().map(JsCast::unchecked_into)
+}
+
+/// The value of a field.
+fn input_value(node_ref: &NodeRef) -> String {
+    field_element(node_ref).map(|field| field.value()).unwrap_or_default()
 }
 
 /// An icon on a soft round background.

@@ -38,6 +38,7 @@ pub(super) struct Day {
 }
 
 /// Formats times and days.
+#[derive(Default)]
 pub(super) struct Clock {
     locale: Option<AttrValue>,
     time: OnceCell<Option<Format>>,
@@ -66,16 +67,7 @@ pub(super) fn minutes_since(at: u64, now: f64) -> Option<u32> {
 impl Clock {
     /// A clock for this language, or for the browser's if there is none.
     pub(super) fn new(locale: Option<AttrValue>) -> Self {
-        Self {
-            locale,
-            time: OnceCell::new(),
-            full: OnceCell::new(),
-            weekday: OnceCell::new(),
-            date: OnceCell::new(),
-            ago: OnceCell::new(),
-            day_ago: OnceCell::new(),
-            cached_day: Cell::default(),
-        }
+        Self { locale, ..Self::default() }
     }
 
     /// Formats the age in minutes, or else hour and minute: the day is shown above.

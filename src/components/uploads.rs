@@ -6,9 +6,9 @@ use std::{any::Any, rc::Rc};
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
-use yew::{AttrValue, Callback};
+use yew::{AttrValue, Callback, Html};
 
-use super::{UserAction, ViewConfig, intl};
+use super::{UserAction, ViewConfig, elements::element, intl};
 use crate::{api::send_body, strings::fill};
 
 /// How to upload files, and which are accepted.
@@ -79,21 +79,7 @@ impl Uploads {
             () => None,
         }
     }
-}
 
-/// Creates a file of `size` bytes, for scenes. `None` if there is no browser.
-#[must_use]
-pub fn sample(name: &str, kind: &str, size: usize) -> Option<File> {
-    let class: Function = Reflect::get(&js_sys::global(), &JsValue::from_str("File")).ok()?.dyn_into().ok()?;
-    let options = Object::new();
-    Reflect::set(&options, &JsValue::from_str("type"), &JsValue::from_str(kind)).ok()?;
-    let content = Array::of1(&JsValue::from_str(&" ".repeat(size)));
-    let arguments = Array::of2(&content, &JsValue::from_str(name));
-    arguments.push(&options);
-    Reflect::construct(&class, &arguments).ok().map(JsCast::unchecked_into)
-}
-
-impl Uploads {
     /// The MIME types that the file picker offers; `None` for all.
     pub(super) fn accept_attribute(&self) -> Option<String> {
         let types: Vec<&str> = self.types.iter().map(AttrValue::as_str).collect();
@@ -112,6 +98,34 @@ impl Uploads {
             UploadError::Temporary => strings.upload_failed(),
         }
     }
+}
+
+/// Creates a file of `size` bytes, for scenes. `None` if there is no browser.
+#[must_use]
+pub fn sample(name: &str, kind: &str, size: usize) -> Option<File> {
+    let class: Function = Reflect::get(&js_sys::global(), &JsValue::from_str("File")).ok()?.dyn_into().ok()?;
+    let options = Object::new();
+    Reflect::set(&options, &JsValue::from_str("type"), &JsValue::from_str(kind)).ok()?;
+    let content = Array::of1(&JsValue::from_str(&" ".repeat(size)));
+    let arguments = Array::of2(&content, &JsValue::from_str(name));
+    arguments.push(&options);
+    Reflect::construct(&class, &arguments).ok().map(JsCast::unchecked_into)
+}
+
+/// The sentence that says how much of a file is uploaded.
+pub(super) fn progress_sentence(config: &ViewConfig, file: &File, percent: u8) -> String {
+    let percent = intl::percent(config.locale.as_deref(), percent);
+    fill(&fill(&config.strings.uploading(), "percent", &percent), "name", &file.name())
+}
+
+/// The progress bar of the upload of the file called `name`.
+pub(super) fn progress_bar(name: String, percent: u8) -> Html {
+    element!(
+        "progress", "class" = "progress", "part" = "progress", "max" = "100", "value" = percent.to_string(),
+        "aria-label" = name;
+        Html::default()
+    )
+    .into()
 }
 
 /// Returns the action that sends uploaded files: one typed answer with all of them, or a text

@@ -71,8 +71,7 @@ impl FieldKind {
 
 /// Returns the fields of the form: those in `list`, in its order, then the page's other own fields.
 #[must_use]
-pub fn fields(list: &str, own: Vec<Field>) -> Vec<Field> {
-    let mut own = own;
+pub fn fields(list: &str, mut own: Vec<Field>) -> Vec<Field> {
     let mut fields: Vec<Field> = Vec::new();
     for word in list.split([' ', ',', '\n', '\t']).filter(|word| !word.is_empty()) {
         let name = word.trim_end_matches('*');

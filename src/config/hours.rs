@@ -77,10 +77,7 @@ impl Hours {
             return 0;
         }
         let next = self.0.iter().map(|(from, _)| *from).find(|from| *from > now);
-        match next.or_else(|| self.0.first().map(|(from, _)| from + WEEK)) {
-            Some(from) => from - now,
-            None => 0,
-        }
+        next.or_else(|| self.0.first().map(|(from, _)| from + WEEK)).map_or(0, |from| from - now)
     }
 }
 

@@ -36,8 +36,7 @@ impl Conversation {
         let feedback = Rc::make_mut(&mut self.feedback);
         feedback.retain(|(at, _)| *at != cursor);
         feedback.push((cursor, helpful));
-        let surplus = feedback.len().saturating_sub(MAX_RATINGS);
-        feedback.drain(..surplus);
+        feedback.drain(..feedback.len().saturating_sub(MAX_RATINGS));
         true
     }
 

@@ -65,30 +65,25 @@ impl Conversation {
             if pending.state == SendState::Sending {
                 pending.state = SendState::Queued;
             }
-            if let Some(index) = self.outbox_index(&pending.id) {
-                // Both pages have it. Only a failure or a retry there is news; a message in flight
-                // here stays in flight.
-                let own_state = self.outbox[index].state;
-                if own_state != SendState::Sending && own_state != pending.state {
-                    self.set_outbox_state(index, pending.state, true);
-                    changed = true;
+            changed |= match (self.outbox_index(&pending.id), self.row_index(&pending.id)) {
+                // In flight here, it stays in flight.
+                (Some(index), _) if self.outbox[index].state == SendState::Sending => false,
+                // Both pages have it: only a failure or a retry there is news.
+                (Some(index), _) => self.set_outbox_state(index, pending.state),
+                (None, Some(row)) => {
+                    let is_settled = self.rows[row].message().is_none_or(|m| m.delivery.state().is_settled());
+                    if !is_settled {
+                        // The log has it, but without a final outcome: it must be sent once more.
+                        self.set_row_state(row, pending.state);
+                        self.outbox.push(Rc::new(pending));
+                    }
+                    !is_settled
                 }
-                continue;
-            }
-            match self.row_index(&pending.id) {
-                // The log has it, but without a final outcome: it must be sent once more.
-                Some(index) if self.rows[index].message().is_some_and(|m| !m.delivery.state().is_settled()) => {
-                    let state = pending.state;
-                    self.outbox.push(Rc::new(pending));
-                    self.set_row_state(index, state);
-                    changed = true;
-                }
-                Some(_) => {}
-                None => {
+                (None, None) => {
                     self.enqueue(pending);
-                    changed = true;
+                    true
                 }
-            }
+            };
         }
         self.fail_waiting_behind_start();
         changed
@@ -117,13 +112,10 @@ impl Conversation {
 
     /// Moves a message from one of the states in `from` to `to`.
     pub(super) fn change_send_state(&mut self, id: &str, from: &[SendState], to: SendState) -> bool {
-        match self.outbox_index(id) {
-            Some(index) if from.contains(&self.outbox[index].state) && self.outbox[index].state != to => {
-                self.set_outbox_state(index, to, true);
-                true
-            }
-            Some(_) | None => false,
-        }
+        let Some(index) = self.outbox_index(id).filter(|&index| from.contains(&self.outbox[index].state)) else {
+            return false;
+        };
+        self.set_outbox_state(index, to)
     }
 
     /// Queues the message again, as text. Its key may be reused, because nothing was stored with
@@ -132,7 +124,8 @@ impl Conversation {
         let Some(index) = self.outbox_index(id).filter(|&index| self.outbox[index].typed.is_some()) else {
             return false;
         };
-        self.set_outbox_state(index, SendState::Queued, false);
+        Rc::make_mut(&mut self.outbox[index]).typed = None;
+        self.set_outbox_state(index, SendState::Queued);
         true
     }
 
@@ -162,13 +155,7 @@ impl Conversation {
     }
 
     pub(super) fn send_accepted(&mut self, id: &str, now: u64) -> bool {
-        let was_pending = self.remove_settled(id);
-        let Some(index) = self.row_index(id) else { return was_pending };
-        let changed = self.set_row_state(index, SendState::Sent);
-        if changed && !self.answered_after(index) {
-            self.expect_reply(now);
-        }
-        was_pending || changed
+        self.remove_settled(id) | self.row_index(id).is_some_and(|row| self.settle_row(row, SendState::Sent, Some(now)))
     }
 
     pub(super) fn requeue(&mut self, id: &str, new_id: Rc<str>, at: u64) -> bool {
@@ -183,8 +170,7 @@ impl Conversation {
     fn requeue_message(&mut self, id: &str, new_id: Rc<str>, at: u64) -> bool {
         let Some(row_index) = self.row_index(id) else { return false };
         let Some(message) = self.rows[row_index].message() else { return false };
-        let SendState::Failed(error) = message.delivery.state() else { return false };
-        if !error.can_retry() {
+        if !matches!(message.delivery.state(), SendState::Failed(error) if error.can_retry()) {
             return false;
         }
         let (text, typed) = match self.outbox_index(id) {
@@ -235,53 +221,49 @@ impl Conversation {
     /// time, if the entry is new and not history.
     pub(super) fn apply_delivery(&mut self, id: &str, state: DeliveryState, received_at: Option<u64>) -> bool {
         let Some(index) = self.row_index(id) else { return false };
-        match state {
-            DeliveryState::Sending => false,
-            DeliveryState::Sent => {
-                self.remove_settled(id);
-                let changed = self.set_row_state(index, SendState::Sent);
-                if let Some(now) = received_at.filter(|_| changed && !self.answered_after(index)) {
-                    self.expect_reply(now);
-                }
-                changed
+        let outcome = match state {
+            DeliveryState::Sending => return false,
+            DeliveryState::Sent => SendState::Sent,
+            DeliveryState::Unknown => SendState::Unknown,
+            DeliveryState::Refused => SendState::Failed(SendError::Refused),
+            DeliveryState::Failed => {
+                return match self.outbox_index(id).map(|index| self.outbox[index].state) {
+                    // The answer to the send request decides whether it is retried automatically.
+                    Some(SendState::Sending | SendState::Queued) => false,
+                    Some(SendState::Unknown | SendState::Failed(_) | SendState::Sent) => {
+                        self.send_failed(id, SendError::Temporary)
+                    }
+                    None => self.set_row_state(index, SendState::Failed(SendError::Temporary)),
+                };
             }
-            DeliveryState::Unknown => {
-                self.remove_settled(id);
-                self.set_row_state(index, SendState::Unknown)
-            }
-            DeliveryState::Refused => {
-                self.remove_settled(id);
-                self.set_row_state(index, SendState::Failed(SendError::Refused))
-            }
-            DeliveryState::Failed => match self.outbox_index(id).map(|index| self.outbox[index].state) {
-                // The answer to the send request decides whether it is retried automatically.
-                Some(SendState::Sending | SendState::Queued) => false,
-                Some(SendState::Unknown | SendState::Failed(_) | SendState::Sent) => {
-                    self.send_failed(id, SendError::Temporary)
-                }
-                None => self.set_row_state(index, SendState::Failed(SendError::Temporary)),
-            },
+        };
+        self.remove_settled(id);
+        self.settle_row(index, outcome, received_at)
+    }
+
+    /// Shows a final outcome. `received_at`: the time, if it is news; then a reply is expected to a
+    /// message that arrived.
+    fn settle_row(&mut self, index: usize, outcome: SendState, received_at: Option<u64>) -> bool {
+        let changed = self.set_row_state(index, outcome);
+        let expects_reply = changed && outcome == SendState::Sent && !self.answered_after(index);
+        if let Some(now) = received_at.filter(|_| expects_reply) {
+            self.expect_reply(now);
         }
+        changed
     }
 
     /// Fails all queued messages with this error.
     pub(super) fn fail_queued(&mut self, error: SendError) {
         for index in 0..self.outbox.len() {
-            if matches!(self.outbox[index].state, SendState::Queued) {
-                self.set_outbox_state(index, SendState::Failed(error), true);
+            if self.outbox[index].state == SendState::Queued {
+                self.set_outbox_state(index, SendState::Failed(error));
             }
         }
     }
 
     /// Removes a message from the outbox because its outcome is known.
     pub(super) fn remove_settled(&mut self, id: &str) -> bool {
-        match self.outbox_index(id) {
-            Some(index) => {
-                self.outbox.remove(index);
-                true
-            }
-            None => false,
-        }
+        self.outbox_index(id).map(|index| self.outbox.remove(index)).is_some()
     }
 
     pub(super) fn outbox_index(&self, id: &str) -> Option<usize> {
@@ -293,16 +275,16 @@ impl Conversation {
         self.rows.iter().rposition(|row| row.message().is_some_and(|m| m.id.as_deref() == Some(id)))
     }
 
-    fn set_outbox_state(&mut self, index: usize, state: SendState, keep_typed: bool) {
-        let pending = Rc::make_mut(&mut self.outbox[index]);
-        pending.state = state;
-        if !keep_typed {
-            pending.typed = None;
+    fn set_outbox_state(&mut self, index: usize, state: SendState) -> bool {
+        if self.outbox[index].state == state {
+            return false;
         }
+        Rc::make_mut(&mut self.outbox[index]).state = state;
         let id = self.outbox[index].id.clone();
         if let Some(row) = self.row_index(&id) {
             self.set_row_state(row, state);
         }
+        true
     }
 
     pub(super) fn set_row_state(&mut self, index: usize, to: SendState) -> bool {

@@ -32,7 +32,7 @@ impl Conversation {
     /// is not known here.
     #[must_use]
     pub fn started_at(&self) -> Option<u64> {
-        if self.history == HistoryState::None { self.log.first().map(|entry| entry.at) } else { None }
+        self.log.first().filter(|_| self.history == HistoryState::None).map(|entry| entry.at)
     }
 
     pub(super) fn set_has_earlier(&mut self, has_earlier: bool) -> bool {
@@ -71,6 +71,7 @@ impl Conversation {
             let precedes = epoch == first.epoch && seq < first.seq && seq > last;
             if precedes {
                 last = seq;
+                self.oldest_number -= 1;
             }
             precedes
         });
@@ -81,8 +82,10 @@ impl Conversation {
             (true, true) => HistoryState::Failed,
         };
         // A separate conversation, so that the newest part alone decides who answers and whether
-        // the conversation goes on.
-        let mut above = Self { newest_key: 0, feedback: self.feedback.clone(), ..Self::default() };
+        // the conversation goes on. Its rows are numbered below all others, as earlier rows have
+        // smaller keys.
+        let newest_number = self.oldest_number;
+        let mut above = Self { newest_number, feedback: self.feedback.clone(), ..Self::default() };
         let mut known: Vec<Rc<Row>> = Vec::new();
         for entry in page {
             if let Event::Message(message) = &entry.event
@@ -94,14 +97,7 @@ impl Conversation {
                 }
                 known.push(self.rows.remove(at));
             }
-            above.append_entry(entry, Origin::History { is_new: false }, &mut known);
-        }
-        // Keys in `above` count from 1. They are shifted below all keys so far, as earlier rows
-        // have smaller keys.
-        let key_count = above.newest_key;
-        self.oldest_key -= key_count;
-        for row in above.rows.iter_mut().filter(|row| row.key <= key_count) {
-            Rc::make_mut(row).key += self.oldest_key - 1;
+            above.append_entry(entry, Origin::default(), &mut known);
         }
         let count = above.rows.len();
         if self.read_cursor.is_none() {

@@ -8,8 +8,8 @@ use chataibot_wire::{Author, Content, Cursor, Event, entry::Assignee};
 use super::RawEntry;
 
 /// One row of the message list. Rows are replaced, never changed: the same `Rc` always looks the
-/// same.
-#[derive(Clone, Debug)]
+/// same. Comparing them is cheap: content is compared by address.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// Stays with the row for its whole life, from local echo to logged, and is never reused. Newer
     /// rows have larger keys.
@@ -29,7 +29,7 @@ pub struct Row {
 }
 
 /// What a row shows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum RowKind {
     /// A message.
     Message(MessageRow),
@@ -38,7 +38,7 @@ pub enum RowKind {
 }
 
 /// A message in the list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MessageRow {
     /// Who wrote it.
     pub author: Author,
@@ -98,10 +98,7 @@ impl SendState {
     /// pointless.
     #[must_use]
     pub fn is_settled(self) -> bool {
-        match self {
-            Self::Sent | Self::Unknown | Self::Failed(SendError::Refused) => true,
-            Self::Queued | Self::Sending | Self::Failed(SendError::Temporary | SendError::Ended) => false,
-        }
+        matches!(self, Self::Sent | Self::Unknown | Self::Failed(SendError::Refused))
     }
 }
 
@@ -120,10 +117,7 @@ impl SendError {
     /// Whether to offer a retry.
     #[must_use]
     pub fn can_retry(self) -> bool {
-        match self {
-            Self::Temporary | Self::Ended => true,
-            Self::Refused => false,
-        }
+        self != Self::Refused
     }
 }
 
@@ -181,31 +175,8 @@ impl MessageRow {
     }
 }
 
-/// Cheap: compares key, state, and content by address.
-impl PartialEq for Row {
+impl PartialEq for Body {
     fn eq(&self, other: &Self) -> bool {
-        let same_kind = match (&self.kind, &other.kind) {
-            (RowKind::Message(a), RowKind::Message(b)) => {
-                a.author == b.author
-                    && a.id == b.id
-                    && a.delivery == b.delivery
-                    && a.feedback == b.feedback
-                    && a.body.is_same(&b.body)
-            }
-            (RowKind::Notice(a), RowKind::Notice(b)) => a == b,
-            (RowKind::Message(_), RowKind::Notice(_)) | (RowKind::Notice(_), RowKind::Message(_)) => false,
-        };
-        same_kind
-            && self.key == other.key
-            && self.at == other.at
-            && self.first_in_group == other.first_in_group
-            && self.last_in_group == other.last_in_group
-            && self.is_new == other.is_new
-    }
-}
-
-impl Body {
-    fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Local(a), Self::Local(b)) => Rc::ptr_eq(a, b),
             (Self::Logged(a), Self::Logged(b)) => Rc::ptr_eq(a, b),

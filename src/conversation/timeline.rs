@@ -30,18 +30,18 @@ pub enum CursorOrder {
 }
 
 /// Where an entry comes from; decides what it may trigger.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
-    /// Received now, at this monotonic time.
-    Live(u64),
-    /// In the log before. `is_new` if it is newer than all rows shown.
-    History { is_new: bool },
+#[derive(Clone, Copy, Default)]
+pub(super) struct Origin {
+    /// When it was received, monotonic; `None` if it was in the log before.
+    received_at: Option<u64>,
+    /// Whether it is newer than all rows shown.
+    is_new: bool,
 }
 
 /// Whether the reader of `read` has read this entry. The entry at `read` itself may be missing: the
 /// cursor also passes entries that this version cannot read.
-fn is_up_to(entry: &RawEntry, read: Cursor) -> bool {
-    entry.cursor.epoch == read.epoch && entry.cursor.seq <= read.seq
+fn is_up_to(entry: Cursor, read: Cursor) -> bool {
+    entry.epoch == read.epoch && entry.seq <= read.seq
 }
 
 impl Conversation {
@@ -62,19 +62,17 @@ impl Conversation {
         if self.order_of(entry.cursor) != CursorOrder::Next {
             return false;
         }
-        self.append_entry(entry, Origin::Live(now), &mut Vec::new());
-        if self.is_watched() {
-            self.mark_read(None);
-        }
+        self.append_entry(entry, Origin { received_at: Some(now), is_new: true }, &mut Vec::new());
+        self.mark_read_if_watched();
         true
     }
 
     pub(super) fn skip(&mut self, cursor: Cursor) -> bool {
-        let next = self.order_of(cursor) == CursorOrder::Next;
-        if next {
+        let is_next = self.order_of(cursor) == CursorOrder::Next;
+        if is_next {
             self.cursor = Some(cursor);
         }
-        next
+        is_next
     }
 
     pub(super) fn rebuild(&mut self, entries: Vec<Rc<RawEntry>>, has_earlier: bool) -> bool {
@@ -83,7 +81,8 @@ impl Conversation {
         let ended = self.phase == Phase::Ended && self.logged_status == Status::Open;
         let newest_shown = self.log.last().map(|entry| entry.at);
         let (read, assignee) = (self.read_cursor, self.assignee.clone());
-        let read_at = read.and_then(|read| self.log.iter().rfind(|entry| is_up_to(entry, read))).map(|entry| entry.at);
+        let last_read = read.and_then(|read| self.log.iter().rfind(|entry| is_up_to(entry.cursor, read)));
+        let read_at = last_read.map(|entry| entry.at);
         let mut old_rows = self.reset_log();
         for entry in entries {
             if self.order_of(entry.cursor) == CursorOrder::Known {
@@ -92,7 +91,7 @@ impl Conversation {
             // Where no entries were stored, only the cursor tells what was read.
             let is_read = match read_at {
                 Some(read_at) => entry.at <= read_at,
-                None => read.is_some_and(|read| is_up_to(&entry, read)),
+                None => read.is_some_and(|read| is_up_to(entry.cursor, read)),
             };
             if is_read {
                 self.read_cursor = Some(entry.cursor);
@@ -101,7 +100,7 @@ impl Conversation {
                 Some(newest) => entry.at > newest,
                 None => read.is_some() && !is_read,
             };
-            self.append_entry(entry, Origin::History { is_new }, &mut old_rows);
+            self.append_entry(entry, Origin { received_at: None, is_new }, &mut old_rows);
         }
         self.put_back_unlogged(old_rows);
         if ended && self.logged_status == Status::Open {
@@ -113,9 +112,7 @@ impl Conversation {
         }
         self.collect_feedback();
         self.set_has_earlier(has_earlier);
-        if self.is_watched() {
-            self.mark_read(None);
-        }
+        self.mark_read_if_watched();
         true
     }
 
@@ -123,16 +120,14 @@ impl Conversation {
         let mut old_rows = self.reset_log();
         if self.id.is_some() && self.id != restored.id {
             // Another conversation: of the old one, only unsent messages stay.
-            old_rows.retain(|row| {
-                row.message().and_then(|m| m.id.as_ref()).is_some_and(|id| self.outbox_index(id).is_some())
-            });
+            old_rows.retain(|row| self.is_unsent(row));
         }
         self.id = restored.id;
         self.typing_until = None;
         self.feedback = Rc::new(restored.feedback);
         for entry in restored.entries {
             if self.order_of(entry.cursor) != CursorOrder::Known {
-                self.append_entry(entry, Origin::History { is_new: false }, &mut old_rows);
+                self.append_entry(entry, Origin::default(), &mut old_rows);
             }
         }
         self.put_back_unlogged(old_rows);
@@ -145,9 +140,7 @@ impl Conversation {
         if self.assignee.is_none() {
             self.assignee = restored.assignee.map(Rc::new);
         }
-        if self.is_watched() {
-            self.mark_read(None);
-        }
+        self.mark_read_if_watched();
         true
     }
 
@@ -157,8 +150,7 @@ impl Conversation {
         // Messages in flight go to the conversation being left; their outcome will not be known
         // here.
         self.outbox.retain(|p| !matches!(p.state, SendState::Sending | SendState::Unknown));
-        old_rows
-            .retain(|row| row.message().and_then(|m| m.id.as_ref()).is_some_and(|id| self.outbox_index(id).is_some()));
+        old_rows.retain(|row| self.is_unsent(row));
         self.put_back_unlogged(old_rows);
         self.id = None;
         self.history = HistoryState::None;
@@ -166,6 +158,11 @@ impl Conversation {
         self.phase = Phase::New;
         self.typing_until = None;
         true
+    }
+
+    /// Whether the row is a message of the outbox.
+    fn is_unsent(&self, row: &Row) -> bool {
+        row.message().and_then(|m| m.id.as_ref()).is_some_and(|id| self.outbox_index(id).is_some())
     }
 
     /// Empties the log and returns all rows, so that they can be matched again.
@@ -185,19 +182,17 @@ impl Conversation {
     /// Puts local echoes, and logged messages still in the outbox, back below the rebuilt log.
     fn put_back_unlogged(&mut self, old_rows: Vec<Rc<Row>>) {
         for mut row in old_rows {
-            let Some(message) = row.message() else { continue };
-            let Some(id) = message.id.clone() else { continue };
-            match (message.delivery, self.outbox_index(&id)) {
-                (Delivery::Local(_), _) => self.rows.push(row),
+            let Some((message, id)) = row.message().and_then(|m| Some((m, m.id.as_ref()?))) else { continue };
+            match (message.delivery, self.outbox_index(id)) {
+                (Delivery::Local(_), _) => {}
                 (Delivery::Logged(..), Some(index)) => {
-                    let state = self.outbox[index].state;
                     if let RowKind::Message(message) = &mut Rc::make_mut(&mut row).kind {
-                        message.delivery = Delivery::Local(state);
+                        message.delivery = Delivery::Local(self.outbox[index].state);
                     }
-                    self.rows.push(row);
                 }
-                (Delivery::Logged(..), None) => {}
+                (Delivery::Logged(..), None) => continue,
             }
+            self.rows.push(row);
         }
         self.regroup_all();
     }
@@ -213,11 +208,7 @@ impl Conversation {
         let notice = match &entry.event {
             Event::Message(message) => return self.append_message(&entry, message, origin, old_rows),
             Event::Delivery(delivery) => {
-                let received_at = match origin {
-                    Origin::Live(now) => Some(now),
-                    Origin::History { .. } => None,
-                };
-                self.apply_delivery(&delivery.client_message_id, delivery.state, received_at);
+                self.apply_delivery(&delivery.client_message_id, delivery.state, origin.received_at);
                 return;
             }
             Event::Assignee(assignee) => {
@@ -236,9 +227,9 @@ impl Conversation {
             }
         };
         if let Some(notice) = notice {
-            let key =
-                take_matching(old_rows, |row| row.at == entry.at && row.notice() == Some(&notice)).map(|row| row.key);
-            self.insert(key, entry.at, RowKind::Notice(notice), origin);
+            let kind = RowKind::Notice(notice);
+            let known = take_matching(old_rows, |row| row.at == entry.at && row.kind == kind);
+            self.insert(known.map(|row| row.key), entry.at, kind, origin.is_new);
         }
     }
 
@@ -248,7 +239,7 @@ impl Conversation {
             self.typing_until = None;
         }
         if matches!(message.content, Content::Delay) {
-            if let Origin::Live(now) = origin {
+            if let Some(now) = origin.received_at {
                 self.expect_reply(now);
             }
             return;
@@ -258,53 +249,43 @@ impl Conversation {
             return;
         }
         let id: Option<Rc<str>> = message.client_message_id.as_deref().map(Rc::from);
-        let mut known = None;
-        if let Some(id) = &id {
-            if let Some(index) = self.row_index(id) {
-                if index < self.logged_rows {
-                    return; // One message logged twice is still one message.
+        let known = match &id {
+            Some(id) => match self.row_index(id) {
+                // One message logged twice is still one message.
+                Some(index) if index < self.logged_rows => return,
+                Some(index) => {
+                    let row = self.rows.remove(index);
+                    self.regroup(index);
+                    Some(row)
                 }
-                known = Some(self.rows.remove(index));
-                self.regroup(index);
-            }
-            known = known
-                .or_else(|| take_matching(old_rows, |row| row.message().is_some_and(|m| m.id.as_ref() == Some(id))));
-        }
-        let known = known.or_else(|| {
-            let id = &id;
-            take_matching(old_rows, |row| {
-                row.at == entry.at && row.message().is_some_and(|m| m.author == author && m.id == *id)
-            })
-        });
+                None => take_matching(old_rows, |row| row.message().is_some_and(|m| m.id.as_ref() == Some(id))),
+            },
+            None => take_matching(old_rows, |row| {
+                row.at == entry.at && row.message().is_some_and(|m| m.author == author && m.id.is_none())
+            }),
+        };
+        let shown = known.as_ref().and_then(|row| row.message());
         let state = match &id {
-            Some(id) => match (self.outbox_index(id), &known) {
+            Some(id) => match (self.outbox_index(id), shown) {
                 (Some(index), _) => self.outbox[index].state,
-                (None, Some(row)) => row.message().map_or(SendState::Sent, |m| m.delivery.state()),
+                (None, Some(shown)) => shown.delivery.state(),
                 (None, None) => SendState::Sending,
             },
             None => SendState::Sent,
         };
         let delivery = Delivery::Logged(entry.cursor, state);
-        let feedback = match &known {
-            Some(row) => row.message().and_then(|m| m.feedback),
-            None => None,
-        };
-        let feedback = feedback.or_else(|| self.feedback_on(entry.cursor));
+        let feedback = shown.and_then(|m| m.feedback).or_else(|| self.feedback_on(entry.cursor));
         let body = Body::Logged(entry.clone());
         let kind = RowKind::Message(MessageRow { author, id, delivery, feedback, body });
-        let origin = match &known {
-            // A known row keeps its `is_new` mark.
-            Some(row) if matches!(origin, Origin::History { .. }) => Origin::History { is_new: row.is_new },
-            Some(_) | None => origin,
+        let is_new = match &known {
+            // A known row keeps its mark.
+            Some(row) if origin.received_at.is_none() => row.is_new,
+            Some(_) | None => origin.is_new,
         };
-        self.insert(known.map(|row| row.key), entry.at, kind, origin);
+        self.insert(known.map(|row| row.key), entry.at, kind, is_new);
     }
 
-    fn insert(&mut self, key: Option<u32>, at: u64, kind: RowKind, origin: Origin) {
-        let is_new = match origin {
-            Origin::Live(_) => true,
-            Origin::History { is_new } => is_new,
-        };
+    fn insert(&mut self, key: Option<u32>, at: u64, kind: RowKind, is_new: bool) {
         let key = key.unwrap_or_else(|| self.new_key());
         let row = Row { key, at, kind, first_in_group: true, last_in_group: true, is_new };
         self.rows.insert(self.logged_rows, Rc::new(row));
@@ -313,8 +294,8 @@ impl Conversation {
     }
 
     pub(super) fn new_key(&mut self) -> u32 {
-        self.newest_key += 1;
-        self.newest_key
+        self.newest_number += 1;
+        self.newest_key()
     }
 
     /// The number of messages of bots and agents since the visitor last looked.
@@ -324,7 +305,7 @@ impl Conversation {
         for row in self.rows[..self.logged_rows].iter().rev() {
             let Some(message) = row.message() else { continue };
             let Delivery::Logged(cursor, _) = message.delivery else { continue };
-            if self.read_cursor.is_some_and(|read| read.epoch == cursor.epoch && cursor.seq <= read.seq) {
+            if self.read_cursor.is_some_and(|read| is_up_to(cursor, read)) {
                 break;
             }
             unread += u32::from(message.author != Author::Visitor);
@@ -335,14 +316,16 @@ impl Conversation {
     /// Moves the read mark forward, never back.
     pub(super) fn mark_read(&mut self, up_to: Option<Cursor>) -> bool {
         let Some(up_to) = up_to.or(self.cursor) else { return false };
-        let advances = match self.read_cursor {
-            Some(read) => read.epoch != up_to.epoch || read.seq < up_to.seq,
-            None => true,
-        };
+        let advances = self.read_cursor.is_none_or(|read| !is_up_to(up_to, read));
         if advances {
             self.read_cursor = Some(up_to);
         }
         advances
+    }
+
+    /// To be called after every change by which the visitor may see unread messages.
+    pub(super) fn mark_read_if_watched(&mut self) -> bool {
+        self.is_watched() && self.mark_read(None)
     }
 
     pub(super) fn regroup_all(&mut self) {
@@ -371,10 +354,8 @@ impl Conversation {
 }
 
 fn same_group(above: &Row, below: &Row) -> bool {
-    match (above.message(), below.message()) {
-        (Some(a), Some(b)) => a.author == b.author && above.at / MINUTE == below.at / MINUTE,
-        (Some(_) | None, _) => false,
-    }
+    let is_one_minute = above.at / MINUTE == below.at / MINUTE;
+    above.message().zip(below.message()).is_some_and(|(a, b)| a.author == b.author && is_one_minute)
 }
 
 fn take_matching(old_rows: &mut Vec<Rc<Row>>, matches: impl Fn(&Row) -> bool) -> Option<Rc<Row>> {

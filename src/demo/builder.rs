@@ -1,4 +1,4 @@
-//! Builder of stories: applies actions one after the other, a minute apart, the last one at `NOW`.
+//! Builder of scenes: applies actions one after the other, a minute apart, the last one at `NOW`.
 
 use std::rc::Rc;
 
@@ -17,13 +17,13 @@ pub const NOW: u64 = 1_772_447_400_000;
 const MINUTE: u64 = 60_000;
 
 /// A conversation under construction.
-pub(super) struct StoryBuilder {
+pub(super) struct SceneBuilder {
     conversation: Conversation,
     seq: u32,
     at: u64,
 }
 
-impl StoryBuilder {
+impl SceneBuilder {
     /// Starts with an open window and no conversation.
     pub(super) fn fresh() -> Self {
         Self { conversation: Conversation::new(), seq: 0, at: NOW }.then(Action::WindowOpened)

@@ -1,4 +1,4 @@
-//! Uploads for the story of attached files: chosen already, each at a fixed progress.
+//! Uploads for the scene of attached files: chosen already, each at a fixed progress.
 
 use std::rc::Rc;
 

@@ -187,9 +187,7 @@ impl Handle {
     pub(super) fn act(&self, action: UserAction) -> Option<Rc<str>> {
         self.source()?.act(action)
     }
-}
 
-impl Handle {
     /// Saves the displayed conversation as a file.
     pub(super) fn save_transcript(&self, kind: Transcript) {
         if let Some(app) = self.0.app.borrow().as_ref() {

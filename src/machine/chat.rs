@@ -84,7 +84,7 @@ impl ChatLogic for ChatMachine {
         }
         self.sync_tabs();
         let old_len = self.effects.len();
-        let due = self.core.save_due.is_some_and(|due| due <= now.monotonic);
+        let due = self.is_save_due();
         self.save();
         if (due || self.effects.len() > old_len) && !was_cleared && self.core.token_refresh.credentials().is_some() {
             self.effects.push(Effect::Chat(ChatEffect::CheckStorage));
@@ -132,27 +132,13 @@ impl ChatMachine {
             Input::RequirementsSet(requirements) => self.apply(Action::RequirementsSet(requirements)),
 
             Input::TokenAnswered(result) => self.token_answered(result),
-            Input::StartAnswered { id, result } => {
+            Input::StartAnswered { id, result } => self.start_answered(id, result),
+            Input::SendAnswered { id, result: Ok(()) } => self.send_accepted(id),
+            Input::SendAnswered { id, result: Err(failure) } => {
                 if self.send_queue.in_flight() == Some(&id) {
-                    match result {
-                        Ok(conversation) => {
-                            self.owner =
-                                self.core.token_refresh.credentials().map(|credentials| credentials.visitor.clone());
-                            self.apply(Action::Started { conversation: conversation.clone() });
-                            self.send_accepted(id);
-                            self.emit(PageEvent::Started { conversation });
-                        }
-                        Err(failure) => self.send_failed(&failure, true),
-                    }
-                }
-            }
-            Input::SendAnswered { id, result } => match result {
-                Ok(()) => self.send_accepted(id),
-                Err(failure) if self.send_queue.in_flight() == Some(&id) => {
                     self.send_failed(&failure, false);
                 }
-                Err(_) => {}
-            },
+            }
             Input::SettledRemotely { id } => self.settled_remotely(id),
 
             Input::StreamOpened { generation } => self.connection_event(generation, ConnectionEvent::Opened),
@@ -347,6 +333,21 @@ impl ChatMachine {
                 self.core.token_refresh.failed(&failure, self.core.state.is_watched(), self.now);
                 self.report_error(ErrorSource::Token, &failure);
             }
+        }
+    }
+
+    fn start_answered(&mut self, id: Rc<str>, result: Result<Rc<str>, ApiError>) {
+        if self.send_queue.in_flight() != Some(&id) {
+            return;
+        }
+        match result {
+            Ok(conversation) => {
+                self.owner = self.core.token_refresh.credentials().map(|credentials| credentials.visitor.clone());
+                self.apply(Action::Started { conversation: conversation.clone() });
+                self.send_accepted(id);
+                self.emit(PageEvent::Started { conversation });
+            }
+            Err(failure) => self.send_failed(&failure, true),
         }
     }
 

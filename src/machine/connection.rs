@@ -5,7 +5,7 @@
 //! cancelled request are recognised.
 
 use crate::{
-    api::backoff::{MAX_DELAY, MAX_DELAY_WATCHED, MAX_RETRY_AFTER, delay},
+    api::backoff::{MAX_DELAY, MAX_RETRY_AFTER, delay, server_wait},
     conversation::ConnectionStatus,
 };
 
@@ -115,8 +115,14 @@ enum State {
     Frozen,
 }
 
+impl Default for State {
+    fn default() -> Self {
+        Self::Down { retry_at: 0, earliest_retry: 0 }
+    }
+}
+
 /// The connection to a conversation's log: at most one request at a time, stream or poll.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Connection {
     state: State,
     wanted: Wanted,
@@ -131,23 +137,6 @@ pub struct Connection {
     last_attempt_at: u64,
     /// The delay that the proxy wants before an ended stream is opened again, in milliseconds.
     retry_delay: u64,
-}
-
-impl Default for Connection {
-    fn default() -> Self {
-        Self {
-            state: State::Down { retry_at: 0, earliest_retry: 0 },
-            wanted: Wanted::Nothing,
-            generation: 0,
-            failures: 0,
-            was_live: false,
-            is_offline: false,
-            empty_streams: 0,
-            polls_until: None,
-            last_attempt_at: 0,
-            retry_delay: 0,
-        }
-    }
 }
 
 impl Connection {
@@ -202,9 +191,7 @@ impl Connection {
         }
         self.generation += 1;
         self.last_attempt_at = now;
-        if self.polls_until.is_some_and(|until| until <= now) {
-            self.polls_until = None;
-        }
+        self.polls_until = self.polls_until.filter(|until| *until > now);
         let attempt = match self.polls_until {
             _ if self.wanted == Wanted::Check => Attempt::Poll { wait: 0 },
             None => Attempt::Stream,
@@ -229,28 +216,25 @@ impl Connection {
                 if matches!(self.state, State::Connecting { .. }) {
                     self.state = State::AwaitingFirstByte { deadline: now + FIRST_BYTE_TIMEOUT };
                 }
-                false
             }
-            ConnectionEvent::BytesReceived => {
-                match &mut self.state {
-                    State::Live { last_byte_at, .. } => *last_byte_at = now,
-                    State::Connecting { .. } | State::AwaitingFirstByte { .. } => {
-                        self.state = State::Live { since: now, last_byte_at: now };
-                        self.was_live = true;
-                        self.is_offline = false;
-                        self.empty_streams = 0;
-                    }
-                    State::Down { .. } | State::Frozen => {}
+            ConnectionEvent::BytesReceived => match &mut self.state {
+                State::Live { last_byte_at, .. } => *last_byte_at = now,
+                State::Connecting { .. } | State::AwaitingFirstByte { .. } => {
+                    self.state = State::Live { since: now, last_byte_at: now };
+                    self.was_live = true;
+                    self.is_offline = false;
+                    self.empty_streams = 0;
                 }
-                false
-            }
+                State::Down { .. } | State::Frozen => {}
+            },
             ConnectionEvent::Polled { empty } => {
                 self.was_live = true;
                 self.is_offline = false;
                 self.failures = 0;
                 let retry_at = if empty { now.max(self.last_attempt_at + POLL_PAUSE) } else { now };
                 self.wait_until(retry_at, 0);
-                false
+                // With its answer, the request has ended.
+                return false;
             }
             ConnectionEvent::Ended { expected } => {
                 match self.state {
@@ -270,25 +254,18 @@ impl Connection {
                     State::Live { .. } | State::Down { .. } | State::Connecting { .. } | State::Frozen => {}
                 }
                 self.attempt_failed(None, context);
-                was_busy
             }
             ConnectionEvent::Failed { retry_after } => {
                 // If polls fail too, they are no better than the stream.
                 self.polls_until = None;
                 self.attempt_failed(retry_after, context);
-                was_busy
             }
-            ConnectionEvent::Unauthorized => {
-                self.wait_until(now, 0);
-                was_busy
-            }
+            ConnectionEvent::Unauthorized | ConnectionEvent::Resumed => self.wait_until(now, 0),
             ConnectionEvent::Ticked => self.tick(context),
             ConnectionEvent::Online => {
-                let was_offline = std::mem::replace(&mut self.is_offline, false);
-                if was_offline {
+                if std::mem::take(&mut self.is_offline) {
                     self.shorten_wait(now);
                 }
-                false
             }
             ConnectionEvent::Offline => {
                 self.is_offline = true;
@@ -296,24 +273,14 @@ impl Connection {
                 if self.state != State::Frozen {
                     self.wait_until(now + MAX_DELAY, 0);
                 }
-                was_busy
             }
-            ConnectionEvent::Resumed => {
-                self.wait_until(now, 0);
-                was_busy
-            }
-            ConnectionEvent::Frozen => {
-                self.state = State::Frozen;
-                was_busy
-            }
-            ConnectionEvent::VisitorActed => {
-                self.shorten_wait(now);
-                false
-            }
+            ConnectionEvent::Frozen => self.state = State::Frozen,
+            ConnectionEvent::VisitorActed => self.shorten_wait(now),
         }
+        was_busy && !self.is_busy()
     }
 
-    fn tick(&mut self, context: Context) -> bool {
+    fn tick(&mut self, context: Context) {
         let now = context.now;
         match self.state {
             State::Connecting { deadline } if deadline <= now => {
@@ -324,22 +291,17 @@ impl Connection {
                     self.polls_until = None;
                     self.attempt_failed(None, context);
                 }
-                true
             }
-            State::AwaitingFirstByte { deadline } if deadline <= now => {
-                self.fall_back_to_polls(now);
-                true
-            }
+            State::AwaitingFirstByte { deadline } if deadline <= now => self.fall_back_to_polls(now),
             State::Live { last_byte_at, .. } if last_byte_at + SILENCE_TIMEOUT <= now => {
                 self.failures = 1;
                 self.wait_until(now, 0);
-                true
             }
             State::Connecting { .. }
             | State::AwaitingFirstByte { .. }
             | State::Live { .. }
             | State::Down { .. }
-            | State::Frozen => false,
+            | State::Frozen => {}
         }
     }
 
@@ -353,12 +315,8 @@ impl Connection {
             return;
         }
         self.failures += 1;
-        let max_delay = if context.watched { MAX_DELAY_WATCHED } else { MAX_DELAY };
-        let earliest_retry = context.now + delay(0, 0, 0, retry_after);
-        self.wait_until(
-            context.now + delay(self.failures, max_delay, context.random, retry_after).max(self.retry_delay),
-            earliest_retry,
-        );
+        let wait = delay(self.failures, context.watched, context.random, retry_after).max(self.retry_delay);
+        self.wait_until(context.now + wait, context.now + server_wait(retry_after));
     }
 
     fn wait_until(&mut self, retry_at: u64, earliest_retry: u64) {
@@ -380,15 +338,11 @@ impl Connection {
         if self.wanted == Wanted::Nothing {
             return ConnectionStatus::Idle;
         }
-        match self.state {
-            State::Live { .. } => ConnectionStatus::Live,
-            State::Down { .. } | State::Connecting { .. } | State::AwaitingFirstByte { .. } | State::Frozen => {
-                match self.failures {
-                    0 if self.was_live => ConnectionStatus::Live,
-                    0 => ConnectionStatus::Connecting,
-                    attempt => ConnectionStatus::Reconnecting { attempt },
-                }
-            }
+        match (self.state, self.failures) {
+            (State::Live { .. }, _) => ConnectionStatus::Live,
+            (_, 0) if self.was_live => ConnectionStatus::Live,
+            (_, 0) => ConnectionStatus::Connecting,
+            (_, attempt) => ConnectionStatus::Reconnecting { attempt },
         }
     }
 

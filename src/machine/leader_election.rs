@@ -152,13 +152,18 @@ impl LeaderElection {
     /// Called when data is missing here. Returns whether to query the leader; `false` while an
     /// earlier query is unanswered.
     pub fn start_query(&mut self, now: u64) -> bool {
-        match &mut self.role {
-            Role::Follower { health: health @ LeaderHealth::Trusted, .. } => {
-                *health = LeaderHealth::Queried(now);
-                true
-            }
-            Role::Alone | Role::Idle | Role::Frozen | Role::Follower { .. } | Role::Leader => false,
+        self.change_health(LeaderHealth::Trusted, LeaderHealth::Queried(now))
+    }
+
+    /// As a follower, changes how far the leader is trusted. Returns whether `from` was the case.
+    fn change_health(&mut self, from: LeaderHealth, to: LeaderHealth) -> bool {
+        if let Role::Follower { health, .. } = &mut self.role
+            && *health == from
+        {
+            *health = to;
+            return true;
         }
+        false
     }
 
     /// Called when the visitor acts. Returns whether to query the leader.
@@ -180,13 +185,7 @@ impl LeaderElection {
     /// Called after a check of the log. Returns whether to steal the lock from a leader that is
     /// still silent.
     pub fn log_checked(&mut self) -> bool {
-        match &mut self.role {
-            Role::Follower { health: health @ LeaderHealth::Checking, .. } => {
-                *health = LeaderHealth::Stealing;
-                true
-            }
-            Role::Alone | Role::Idle | Role::Frozen | Role::Follower { .. } | Role::Leader => false,
-        }
+        self.change_health(LeaderHealth::Checking, LeaderHealth::Stealing)
     }
 
     fn leader_timeout(&self) -> u64 {
@@ -236,14 +235,11 @@ impl LeaderElection {
     /// When [`Self::ticked`] is due, monotonic.
     #[must_use]
     pub fn due(&self) -> Option<u64> {
-        match self.role {
-            Role::Follower { last_heard, health: LeaderHealth::Trusted } => Some(last_heard + self.leader_timeout()),
-            Role::Follower { health: LeaderHealth::Queried(at), .. } => Some(at + self.query_timeout()),
-            Role::Follower { health: LeaderHealth::Checking | LeaderHealth::Stealing, .. }
-            | Role::Alone
-            | Role::Idle
-            | Role::Frozen
-            | Role::Leader => None,
+        let Role::Follower { last_heard, health } = self.role else { return None };
+        match health {
+            LeaderHealth::Trusted => Some(last_heard + self.leader_timeout()),
+            LeaderHealth::Queried(at) => Some(at + self.query_timeout()),
+            LeaderHealth::Checking | LeaderHealth::Stealing => None,
         }
     }
 }

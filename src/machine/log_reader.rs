@@ -40,7 +40,7 @@ pub struct LogReader {
 }
 
 /// The entries since a reset. The visitor sees the old rows until they are complete.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Rebuilding {
     entries: Vec<Rc<RawEntry>>,
     /// Whether the log has more before them.
@@ -59,12 +59,7 @@ impl LogReader {
         let after = if self.from_start { None } else { conversation.cursor() };
         let was_read = !conversation.log().is_empty() || conversation.read_cursor().is_some();
         let is_rebuild = after.is_none() && was_read;
-        self.rebuilding = is_rebuild.then(|| Rebuilding {
-            entries: Vec::new(),
-            has_earlier: false,
-            last_entry_at: now,
-            has_opened: false,
-        });
+        self.rebuilding = is_rebuild.then(|| Rebuilding { last_entry_at: now, ..Rebuilding::default() });
         after
     }
 
@@ -75,12 +70,8 @@ impl LogReader {
         for frame in frames {
             match frame {
                 Frame::Reset => {
-                    self.rebuilding = Some(Rebuilding {
-                        entries: Vec::new(),
-                        has_earlier: false,
-                        last_entry_at: now,
-                        has_opened: true,
-                    });
+                    let begun = Rebuilding { last_entry_at: now, has_opened: true, ..Rebuilding::default() };
+                    self.rebuilding = Some(begun);
                 }
                 Frame::Begin { has_earlier } => match &mut self.rebuilding {
                     Some(rebuilding) => rebuilding.has_earlier = has_earlier,
@@ -146,10 +137,7 @@ impl LogReader {
     }
 
     fn skip(&mut self, cursor: Option<Cursor>, state: &mut Conversation) -> bool {
-        match (cursor, &self.rebuilding) {
-            (Some(cursor), None) => state.apply(Action::Skipped { cursor }),
-            (Some(_), Some(_)) | (None, _) => false,
-        }
+        self.rebuilding.is_none() && cursor.is_some_and(|cursor| state.apply(Action::Skipped { cursor }))
     }
 
     fn handle_gap(&mut self, state: &Conversation) -> ReadResult {
@@ -183,9 +171,7 @@ impl LogReader {
     /// When [`Self::finish_rebuild`] is due.
     #[must_use]
     pub fn due(&self) -> Option<u64> {
-        self.rebuilding
-            .as_ref()
-            .filter(|rebuilding| !rebuilding.entries.is_empty())
-            .map(|rebuilding| rebuilding.last_entry_at + REBUILD_SETTLE_TIME)
+        let rebuilding = self.rebuilding.as_ref().filter(|rebuilding| !rebuilding.entries.is_empty())?;
+        Some(rebuilding.last_entry_at + REBUILD_SETTLE_TIME)
     }
 }

@@ -7,7 +7,7 @@ use super::input::Now;
 use crate::{
     api::{
         ApiError,
-        backoff::{MAX_DELAY, MAX_DELAY_WATCHED, delay},
+        backoff::{MAX_DELAY, delay, server_wait},
     },
     conversation::{Action, SendError},
 };
@@ -101,58 +101,48 @@ impl SendQueue {
     /// conversation.
     pub fn failed(&mut self, failure: &ApiError, is_start: bool, watched: bool, now: Now) -> Option<SendOutcome> {
         let id = self.in_flight.take()?;
-        let delayed = Action::SendDelayed { id: id.clone() };
-        Some(match failure {
-            ApiError::Unauthorized | ApiError::Challenged => return Some(SendOutcome::Unauthorized(delayed)),
-            ApiError::Network => {
-                // Sending again with the same idempotency key is safe, as often as needed.
-                self.busy_answers = 0;
-                self.back_off(failure, watched, now);
-                SendOutcome::Apply(delayed)
+        let is_sent_again = match failure {
+            ApiError::Unauthorized | ApiError::Challenged => {
+                return Some(SendOutcome::Unauthorized(Action::SendDelayed { id }));
             }
-            ApiError::Unknown if is_start => {
-                // Only the answer to the same key has the conversation's id.
-                self.back_off(failure, watched, now);
-                SendOutcome::Apply(Action::SendUnknown { id })
+            // Sending again with the same idempotency key is safe, as often as needed.
+            ApiError::Network => {
+                self.busy_answers = 0;
+                true
             }
             ApiError::Busy { .. } => {
-                self.back_off(failure, watched, now);
                 self.busy_answers += 1;
-                if self.busy_answers < MAX_BUSY_ANSWERS {
-                    SendOutcome::Apply(delayed)
-                } else {
-                    self.forget_failures();
-                    SendOutcome::Report(Action::SendFailed { id, error: SendError::Temporary })
-                }
+                self.busy_answers < MAX_BUSY_ANSWERS
             }
-            ApiError::NotFound if !is_start => {
-                self.forget_failures();
-                SendOutcome::Lost(delayed)
+            // Only the answer to the same key has the conversation's id.
+            ApiError::Unknown => is_start,
+            ApiError::Ended | ApiError::NotFound | ApiError::Unavailable { .. } | ApiError::Refused { .. } => false,
+        };
+        if is_sent_again || matches!(failure, ApiError::Busy { .. }) {
+            self.failures += 1;
+            self.earliest_retry = now.monotonic + server_wait(failure.retry_after());
+            self.not_before = now.monotonic + delay(self.failures, watched, now.random, failure.retry_after());
+        }
+        if !is_sent_again {
+            self.forget_failures();
+        }
+        Some(match failure {
+            ApiError::Unknown => SendOutcome::Apply(Action::SendUnknown { id }),
+            ApiError::Ended => SendOutcome::Ended(Action::SendFailed { id, error: SendError::Ended }),
+            ApiError::Refused { .. } => SendOutcome::Report(Action::SendFailed { id, error: SendError::Refused }),
+            ApiError::NotFound if !is_start => SendOutcome::Lost(Action::SendDelayed { id }),
+            ApiError::Network | ApiError::Busy { .. } if is_sent_again => {
+                SendOutcome::Apply(Action::SendDelayed { id })
             }
-            ApiError::Unknown => {
-                self.forget_failures();
-                SendOutcome::Apply(Action::SendUnknown { id })
-            }
-            ApiError::Ended => {
-                self.forget_failures();
-                SendOutcome::Ended(Action::SendFailed { id, error: SendError::Ended })
-            }
-            ApiError::Unavailable { .. } | ApiError::NotFound => {
-                self.forget_failures();
+            ApiError::Network
+            | ApiError::Unauthorized
+            | ApiError::Challenged
+            | ApiError::Busy { .. }
+            | ApiError::NotFound
+            | ApiError::Unavailable { .. } => {
                 SendOutcome::Report(Action::SendFailed { id, error: SendError::Temporary })
             }
-            ApiError::Refused { .. } => {
-                self.forget_failures();
-                SendOutcome::Report(Action::SendFailed { id, error: SendError::Refused })
-            }
         })
-    }
-
-    fn back_off(&mut self, failure: &ApiError, watched: bool, now: Now) {
-        self.failures += 1;
-        let max_delay = if watched { MAX_DELAY_WATCHED } else { MAX_DELAY };
-        self.earliest_retry = now.monotonic + delay(0, 0, 0, failure.retry_after());
-        self.not_before = now.monotonic + delay(self.failures, max_delay, now.random, failure.retry_after());
     }
 }
 

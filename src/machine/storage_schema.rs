@@ -103,8 +103,8 @@ impl StoredConversation {
 
     /// Which messages the visitor found helpful or not.
     pub fn feedback(&self) -> impl Iterator<Item = (Cursor, bool)> {
-        let rated = |list: &[Cursor], helpful| list.iter().map(|at| (*at, helpful)).collect::<Vec<_>>();
-        rated(&self.helpful, true).into_iter().chain(rated(&self.unhelpful, false))
+        let helpful = self.helpful.iter().map(|at| (*at, true));
+        helpful.chain(self.unhelpful.iter().map(|at| (*at, false)))
     }
 
     /// Converts it for restoring the conversation's state.
@@ -180,10 +180,7 @@ impl StoredPending {
     /// Whether this message may still turn out to have started a conversation.
     #[must_use]
     pub fn may_start(&self) -> bool {
-        match self.state {
-            StoredState::Queued | StoredState::Unknown | StoredState::Failed => true,
-            StoredState::Ended | StoredState::Refused | StoredState::Discarded => false,
-        }
+        matches!(self.state, StoredState::Queued | StoredState::Unknown | StoredState::Failed)
     }
 
     /// Converts it back; `None` if it was discarded.

@@ -28,14 +28,11 @@ impl StoredProgress {
     /// Converts the progress for storage.
     #[must_use]
     pub fn from_progress(progress: &Progress) -> Self {
-        let form = progress.prechat.as_ref().map(|values| {
-            let flat = values.iter().flat_map(|(name, value)| [name.clone(), value.clone()]);
-            flat.collect()
-        });
+        let (consent, form) = (progress.consent.as_ref(), progress.prechat.as_ref());
         Self {
-            consent: progress.consent.as_ref().map(|consent| String::from(&*consent.version)),
-            consent_at: progress.consent.as_ref().map_or(0, |consent| consent.at),
-            form,
+            consent: consent.map(|consent| String::from(&*consent.version)),
+            consent_at: consent.map_or(0, |consent| consent.at),
+            form: form.map(|values| values.iter().flat_map(|(name, value)| [name.clone(), value.clone()]).collect()),
             home_left: progress.home_left,
             rated: progress.rated.as_ref().map(|id| String::from(&**id)),
         }
@@ -44,10 +41,9 @@ impl StoredProgress {
     /// Converts it back.
     #[must_use]
     pub fn into_progress(self) -> Progress {
-        let at = self.consent_at;
         let form = self.form.map(|flat| flat.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect());
         Progress {
-            consent: self.consent.map(|version| Consent { version: version.into(), at }),
+            consent: self.consent.map(|version| Consent { version: version.into(), at: self.consent_at }),
             prechat: form,
             home_left: self.home_left,
             rated: self.rated.map(Into::into),

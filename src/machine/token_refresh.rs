@@ -9,7 +9,7 @@ use super::{
 };
 use crate::api::{
     ApiError, Credentials,
-    backoff::{MAX_DELAY, MAX_DELAY_WATCHED, delay},
+    backoff::{delay, server_wait},
 };
 
 /// A token with less time left than this is not used even if it cannot be renewed. In milliseconds.
@@ -72,8 +72,7 @@ impl TokenRefresh {
             self.rejections += 1;
             if self.rejections > 1 {
                 // A new token did not help either, so the next request waits, to avoid a loop.
-                let max_delay = if watched { MAX_DELAY_WATCHED } else { MAX_DELAY };
-                self.not_before = now.monotonic + delay(self.rejections, max_delay, now.random, None);
+                self.not_before = now.monotonic + delay(self.rejections, watched, now.random, None);
             }
         }
     }
@@ -96,19 +95,10 @@ impl TokenRefresh {
             return;
         }
         self.failures += 1;
-        let max_delay = if watched { MAX_DELAY_WATCHED } else { MAX_DELAY };
-        let pause = match failure {
-            ApiError::Unavailable { .. } | ApiError::Refused { .. } => OPERATOR_PAUSE,
-            ApiError::Network
-            | ApiError::Unauthorized
-            | ApiError::Challenged
-            | ApiError::Busy { .. }
-            | ApiError::Unknown
-            | ApiError::Ended
-            | ApiError::NotFound => 0,
-        };
-        self.earliest_retry = now.monotonic + pause + delay(0, 0, 0, failure.retry_after());
-        self.not_before = now.monotonic + pause + delay(self.failures, max_delay, now.random, failure.retry_after());
+        let needs_operator = matches!(failure, ApiError::Unavailable { .. } | ApiError::Refused { .. });
+        let from = now.monotonic + if needs_operator { OPERATOR_PAUSE } else { 0 };
+        self.earliest_retry = from + server_wait(failure.retry_after());
+        self.not_before = from + delay(self.failures, watched, now.random, failure.retry_after());
     }
 
     /// Returns the effect that requests a token, unless the current one is valid, a request is

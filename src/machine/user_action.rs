@@ -2,7 +2,7 @@
 //! handle them.
 //!
 //! A new action touches: this file, the view that emits it, [`idle`](super::idle) and
-//! `chat/user_actions.rs`, and the story player (`demo.rs`). The compiler reports the last three.
+//! `chat/user_actions.rs`, and the scene player (`demo.rs`). The compiler reports the last three.
 
 use std::rc::Rc;
 
@@ -70,22 +70,6 @@ impl UserAction {
     /// Whether the message is only white space; `None` if the action is no message.
     #[must_use]
     pub fn is_blank(&self) -> Option<bool> {
-        match self {
-            Self::Send(text) | Self::Answer { text, .. } => Some(is_blank(text)),
-            Self::Retry(_)
-            | Self::Discard(_)
-            | Self::Draft(_)
-            | Self::Open
-            | Self::Close
-            | Self::Restart
-            | Self::LoadEarlier
-            | Self::Feedback { .. }
-            | Self::End
-            | Self::Resize
-            | Self::Sound(_)
-            | Self::Step(_)
-            | Self::Reset
-            | Self::Transcript(_) => None,
-        }
+        if let Self::Send(text) | Self::Answer { text, .. } = self { Some(is_blank(text)) } else { None }
     }
 }

@@ -55,10 +55,12 @@ impl Alerts for TabAlerts {
             self.sound.play();
         }
         self.set_watched(lock.clone().filter(|_| is_watched));
-        if let Some(lock) = lock {
-            if has_new_message && !is_watched && is_sound_on {
-                self.play_in_one_tab(lock);
-            }
+        if let Some(lock) = lock
+            && has_new_message
+            && !is_watched
+            && is_sound_on
+        {
+            self.play_in_one_tab(lock);
         }
         self.title.show(title);
     }

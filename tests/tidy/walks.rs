@@ -53,7 +53,7 @@ const IN: &[Step] = &[
     step("src/api/sse.rs", (LOG_REQUESTS, ".next().await"), "pub async fn next("),
     step(LOG_REQUESTS, (LOG_REQUESTS, "frame_of(one, json::parse)"), "async fn read_stream("),
     step("src/api/json.rs", (LOG_REQUESTS, "json::parse"), "pub fn parse<"),
-    step(RUNTIME, (LOG_REQUESTS, "Runtime::deliver(runtime, Input::StreamFrames"), "fn deliver("),
+    step(RUNTIME, (LOG_REQUESTS, "session.deliver(Input::StreamFrames"), "fn deliver("),
     step(MACHINE, (RUNTIME, ".handle(input, now, effects"), "pub fn handle("),
     step(CHAT, (MACHINE, "chat.handle(input, now, effects)"), "fn handle(&mut self, input: Input, now: Now"),
     step("src/machine/log_reader.rs", (CHAT, "self.log_reader.read(frames"), "pub fn read("),

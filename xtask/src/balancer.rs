@@ -19,7 +19,7 @@ use anyhow::{Context, Result};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub struct Balancer {
-    address: SocketAddr,
+    pub address: SocketAddr,
     is_stopped: Arc<AtomicBool>,
 }
 
@@ -45,10 +45,6 @@ impl Balancer {
             }
         });
         Ok(Self { address, is_stopped })
-    }
-
-    pub fn address(&self) -> SocketAddr {
-        self.address
     }
 }
 
@@ -108,7 +104,7 @@ mod tests {
     }
 
     fn ask(balancer: &Balancer) -> String {
-        let mut server = TcpStream::connect(balancer.address()).expect("connected");
+        let mut server = TcpStream::connect(balancer.address).expect("connected");
         server.write_all(b"who?").expect("asked");
         let mut answer = String::new();
         server.read_to_string(&mut answer).expect("answered");

@@ -4,7 +4,7 @@
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     thread,
 };
 
@@ -17,7 +17,7 @@ use crate::{
     dist,
     progress::step,
     project::Project,
-    server::{Server, free_port},
+    server::{Process, Server, free_port},
     setup,
 };
 
@@ -42,8 +42,8 @@ pub fn run(project: &Project, ports: &Ports, profile: BundleProfile) -> Result<(
         Server::start(name, proxy.arg("--uploads-directory").arg(directory.path().join("uploads")))
     };
     let mut proxies = vec![start("first proxy")?, start("second proxy")?];
-    let balancer = Balancer::start(port, proxies.iter().map(Server::address).collect())?;
-    let balancer_port = balancer.address().port();
+    let balancer = Balancer::start(port, proxies.iter().map(|proxy| proxy.address).collect())?;
+    let balancer_port = balancer.address.port();
     let mut simulator = Server::start("simulator", &mut simulator(project, &servers, platform_port, balancer_port))?;
     step("Waiting until all are ready", || {
         proxies.iter_mut().try_for_each(|proxy| proxy.wait_until_ok("/readyz"))?;
@@ -52,7 +52,7 @@ pub fn run(project: &Project, ports: &Ports, profile: BundleProfile) -> Result<(
 
     println!("\n  Chat at http://127.0.0.1:{balancer_port}/   (Ctrl-C ends it)\n");
     for proxy in &proxies {
-        let (name, address, id) = (proxy.name(), proxy.address(), proxy.id());
+        let (name, address, id) = (proxy.name, proxy.address, proxy.id());
         println!("  {name} at {address}: `kill -9 {id}` kills it, and the chat continues");
     }
     println!("  redis-cli -s {}\n", redis.socket.display());
@@ -71,14 +71,14 @@ pub fn run(project: &Project, ports: &Ports, profile: BundleProfile) -> Result<(
 }
 
 struct Redis {
-    child: Child,
+    _process: Process,
     socket: PathBuf,
 }
 
 impl Redis {
     fn start(directory: &Path) -> Result<Self> {
         let socket = directory.join("redis.sock");
-        let mut child = Command::new(setup::REDIS_SERVER)
+        let child = Command::new(setup::REDIS_SERVER)
             // A port could be taken, and would be open to all other users of this machine.
             .args(["--port", "0", "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--unixsocket"])
             .arg(&socket)
@@ -86,23 +86,13 @@ impl Redis {
             .arg(directory)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .spawn()
-            .context("cannot start redis-server")?;
-        let output = child.stdout.take().context("redis-server's standard output is piped")?;
+            .spawn();
+        let mut process = Process(child.context("cannot start redis-server")?);
+        let output = process.0.stdout.take().context("redis-server's standard output is piped")?;
         let mut lines = BufReader::new(output).lines().map_while(std::result::Result::ok);
-        let is_ready = lines.by_ref().any(|line| line.contains(READY));
-        let redis = Self { child, socket };
-        ensure!(is_ready, "redis-server ended before it was ready");
+        ensure!(lines.by_ref().any(|line| line.contains(READY)), "redis-server ended before it was ready");
         // Keeps reading, so that Redis never blocks on a full pipe.
         thread::spawn(move || lines.for_each(drop));
-        Ok(redis)
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        // Both fail only if the process has already ended, which is what is wanted.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        Ok(Self { _process: process, socket })
     }
 }

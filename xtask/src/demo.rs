@@ -56,7 +56,7 @@ impl Pair {
         // platform does when an operator saves the webhook.
         let mut simulator = Server::start(
             "simulator",
-            simulator(project, servers, platform_port, proxy.address().port()).arg("--typed-answers"),
+            simulator(project, servers, platform_port, proxy.address.port()).arg("--typed-answers"),
         )?;
         step("Waiting until both are ready", || {
             proxy.wait_until_ok("/readyz")?;

@@ -14,7 +14,7 @@ use crate::{
     files::{file_name, in_folder, read_text, stem, write},
     project::Project,
 };
-use page::{Page, Source};
+use page::Page;
 
 const FOLDER: &str = "docs";
 const CSS: &str = include_str!("docs/docs.css");
@@ -54,7 +54,7 @@ pub fn build(project: &Project) -> Result<()> {
         if name == "accessibility" {
             text = [statement(project)?, text].concat();
         }
-        pages.push(page::read(&Source { name, title, document, text: &text }, &names));
+        pages.push(page::read(Page { name, title, document, ..Page::default() }, &text, &names));
     }
     check_links(&pages)?;
     let write = |name: &str, text: &str| write(&folder.join(name), text);

@@ -36,11 +36,8 @@ impl Project {
         let manifest_folder =
             env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         let root = manifest_folder.parent().context("xtask/ has no parent folder")?.to_owned();
-        let mut command = cargo(&root);
-        let output =
-            command.args(["metadata", "--no-deps", "--format-version", "1"]).stderr(Stdio::inherit()).output()?;
-        ensure!(output.status.success(), "cargo metadata failed");
-        let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+        let metadata = read_output(cargo(&root).args(["metadata", "--no-deps", "--format-version", "1"]))?;
+        let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
         let target = metadata["target_directory"].as_str().context("cargo metadata names no target directory")?.into();
         Ok(Self { root, target, tests_are_built: false })
     }
@@ -128,10 +125,8 @@ pub fn run(command: &mut Command) -> Result<()> {
 
 /// Runs a command to its end and returns what it printed on standard output, which must be UTF-8.
 pub fn read_output(command: &mut Command) -> Result<String> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start {name}"))?;
-    ensure!(output.status.success(), "`{}` failed ({})", file_name(&name), output.status);
-    String::from_utf8(output.stdout).with_context(|| format!("{name} printed output that is not UTF-8"))
+    let output = run_with_input(command, &[])?;
+    String::from_utf8(output).with_context(|| format!("{:?} printed output that is not UTF-8", command.get_program()))
 }
 
 /// Runs a command to its end with `input` on its standard input, and returns its standard output.

@@ -16,22 +16,30 @@ const READY: &str = "listening on http://";
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// A child process. Dropping it ends the process.
+pub struct Process(pub Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Both fail only if the process has already ended, which is what is wanted.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// A running server. Dropping it ends the process.
 pub struct Server {
-    name: &'static str,
-    child: Child,
-    address: SocketAddr,
+    pub name: &'static str,
+    pub address: SocketAddr,
+    process: Process,
 }
 
 impl Server {
     /// Starts the program and waits until it prints that it listens.
     pub fn start(name: &'static str, command: &mut Command) -> Result<Self> {
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("cannot start the {name}"))?;
-        let output = child.stdout.take().context("the child's standard output is piped")?;
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+        let mut process = Process(child.with_context(|| format!("cannot start the {name}"))?);
+        let output = process.0.stdout.take().context("the child's standard output is piped")?;
         let (sender, receiver) = mpsc::channel();
         // Reads until the child ends, so that it never blocks on a full pipe.
         thread::spawn(move || {
@@ -43,34 +51,24 @@ impl Server {
             }
         });
         match receiver.recv_timeout(START_TIMEOUT) {
-            Ok(address) => Ok(Self { name, child, address }),
+            Ok(address) => Ok(Self { name, address, process }),
             Err(mpsc::RecvTimeoutError::Disconnected) => {
-                let status = child.wait()?;
+                let status = process.0.wait()?;
                 bail!("the {name} ended before it was ready ({status}); its output is above");
             }
             Err(mpsc::RecvTimeoutError::Timeout) => {
-                child.kill()?;
-                child.wait()?;
                 bail!("the {name} was not ready within {} s", START_TIMEOUT.as_secs());
             }
         }
     }
 
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
-
     pub fn id(&self) -> u32 {
-        self.child.id()
+        self.process.0.id()
     }
 
     /// Fails if the process has ended by itself.
     pub fn ensure_running(&mut self) -> Result<()> {
-        match self.child.try_wait().with_context(|| format!("cannot watch the {}", self.name))? {
+        match self.process.0.try_wait().with_context(|| format!("cannot watch the {}", self.name))? {
             Some(status) => bail!("the {} ended ({status})", self.name),
             None => Ok(()),
         }
@@ -90,14 +88,6 @@ impl Server {
             }
             thread::sleep(Duration::from_millis(50));
         }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Both fail only if the process has already ended, which is what is wanted.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -155,8 +145,8 @@ mod tests {
     fn a_server_is_ready_when_it_says_its_address_and_gone_when_dropped() {
         let script = "echo listening on http://127.0.0.1:4711; exec sleep 600";
         let server = Server::start("test server", Command::new("sh").args(["-c", script])).expect("it says so");
-        assert_eq!(server.address().port(), 4711);
-        let process = format!("/proc/{}", server.child.id());
+        assert_eq!(server.address.port(), 4711);
+        let process = format!("/proc/{}", server.id());
         drop(server);
         assert!(!std::path::Path::new(&process).exists(), "{process} is gone");
     }

@@ -101,9 +101,7 @@ fn split(compiled: &Path, target: &Path, link_name: &str, glue: &str) -> Result<
     }
     let link = String::from_utf8(read(&folder.join(link_name))?).context("the link module is no text")?;
     write(&target.join(link_name), link_module(&link, &files, name)?.as_bytes())?;
-    // With this section, which names the features the compiler may have used, wasm-bindgen would
-    // switch to reference types, which take more room.
-    write(&target.join("main.wasm"), &strip_sections(&main, &["target_features"])?)
+    write(&target.join("main.wasm"), &strip(&main)?)
 }
 
 /// An output file: a chunk, or code that chunks share.
@@ -178,16 +176,15 @@ fn link_module(splitter: &str, files: &BTreeMap<String, File>, name: impl Fn(&st
     Ok(link)
 }
 
-/// Returns the module without names and without these sections.
-fn strip_sections(wasm: &[u8], sections: &[&str]) -> Result<Vec<u8>> {
+/// Returns the module without names and without the section that names the features the compiler
+/// may have used: with it, wasm-bindgen would switch to reference types, which take more room.
+fn strip(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut module: Module = ModuleConfig::new()
         .generate_name_section(false)
         .generate_producers_section(false)
         .parse(wasm)
         .context("the split WASM cannot be read")?;
-    for section in sections {
-        module.customs.remove_raw(section);
-    }
+    module.customs.remove_raw("target_features");
     Ok(module.emit_wasm())
 }
 

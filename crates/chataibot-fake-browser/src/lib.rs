@@ -174,17 +174,13 @@ pub trait FakeBrowser {
                 self.to_others(tab, &Input::RemoteVisitor(None));
             }
             ChatEffect::ClearStorageOf(visitor) => {
-                let belongs_to_visitor = |storage: &mut Storage| match &storage.credentials {
-                    Some(stored) => stored.visitor == visitor,
-                    None => {
-                        storage.conversation.as_ref().is_some_and(|stored| stored.visitor.as_ref() == Some(&visitor))
+                let (credentials, conversation) =
+                    self.storage(|storage| (storage.credentials.clone(), storage.conversation.clone()));
+                if let Some(credentials) = credentials {
+                    if credentials.visitor == visitor {
+                        self.run_chat_effect(tab, ChatEffect::ClearStorage);
                     }
-                };
-                let (belongs, has_credentials) =
-                    self.storage(|storage| (belongs_to_visitor(storage), storage.credentials.is_some()));
-                if belongs && has_credentials {
-                    self.run_chat_effect(tab, ChatEffect::ClearStorage);
-                } else if belongs {
+                } else if conversation.and_then(|stored| stored.visitor) == Some(visitor) {
                     // Messages stay: they may be the next visitor's.
                     self.storage(|storage| {
                         let outbox = std::mem::take(&mut storage.outbox);

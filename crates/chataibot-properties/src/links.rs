@@ -17,11 +17,9 @@ pub fn holds(data: &[u8]) {
         let read = match Url::parse(&raw) {
             Ok(url) => url,
             // Editors let people type a host without a scheme.
-            Err(ParseError::RelativeUrlWithoutBase) if whole.starts_with("//") => {
-                Url::parse(&format!("https:{whole}")).unwrap_or_else(|error| panic!("{raw:?}: {error}"))
-            }
-            Err(ParseError::RelativeUrlWithoutBase) if whole.starts_with("www.") => {
-                Url::parse(&format!("https://{whole}")).unwrap_or_else(|error| panic!("{raw:?}: {error}"))
+            Err(ParseError::RelativeUrlWithoutBase) if whole.starts_with("//") || whole.starts_with("www.") => {
+                let host = whole.strip_prefix("//").unwrap_or(&whole);
+                Url::parse(&format!("https://{host}")).unwrap_or_else(|error| panic!("{raw:?}: {error}"))
             }
             Err(error) => panic!("{raw:?} is none ({error}), and became {link}"),
         };

@@ -381,26 +381,25 @@ impl Content {
     #[must_use]
     pub fn to_plain(&self) -> String {
         match self {
-            Self::Text(text) => text.body.to_plain(),
+            Self::Text(Text { body: text, .. }) | Self::Unsupported(Unsupported { text, .. }) => text.to_plain(),
             Self::Parts(parts) => {
                 let lines: Vec<String> = parts.iter().map(Self::to_plain).filter(|line| !line.is_empty()).collect();
                 lines.join("\n")
             }
             Self::Media(media) => media.name.clone().unwrap_or_default(),
-            Self::Info(info) => info.title.to_plain(),
-            Self::Buttons(buttons) => buttons.title.to_plain(),
-            Self::List(list) => list.title.to_plain(),
             Self::Carousel(carousel) => {
                 let titles: Vec<String> = carousel.cards.iter().map(|card| card.title.to_plain()).collect();
                 titles.join("\n")
             }
-            Self::Slider(slider) => slider.title.to_plain(),
-            Self::Calendar(calendar) => calendar.title.to_plain(),
-            Self::FileUpload(upload) => upload.title.to_plain(),
-            Self::Form(form) => form.title.to_plain(),
-            Self::Appointment(appointment) => appointment.title.to_plain(),
+            Self::Info(Info { title })
+            | Self::Buttons(Buttons { title, .. })
+            | Self::List(ChoiceList { title, .. })
+            | Self::Slider(Slider { title, .. })
+            | Self::Calendar(Calendar { title, .. })
+            | Self::FileUpload(FileUpload { title })
+            | Self::Form(Form { title, .. })
+            | Self::Appointment(Appointment { title, .. }) => title.to_plain(),
             Self::Delay => String::new(),
-            Self::Unsupported(unsupported) => unsupported.text.to_plain(),
         }
     }
 }

@@ -118,11 +118,12 @@ pub enum DeliveryState {
 }
 
 /// Whether the conversation is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// The conversation is open.
+    #[default]
     Open,
     /// The conversation has ended.
     Closed,

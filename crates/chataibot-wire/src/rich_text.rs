@@ -130,7 +130,6 @@ impl Numbering {
         }
     }
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
     fn is_usual(&self) -> bool {
         *self == Self::Numbers
     }

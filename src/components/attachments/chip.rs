@@ -8,7 +8,7 @@ use crate::components::{
     ViewConfig,
     elements::{button, element, group, part, plain, text},
     icons, intl,
-    uploads::{Sending, UploadError, Uploads},
+    uploads::{Sending, UploadError, Uploads, progress_bar},
 };
 
 /// A file that was added to the message.
@@ -110,13 +110,4 @@ impl Chip {
             (_, Some(_) | None) => icons::FILE,
         }
     }
-}
-
-fn progress_bar(name: String, percent: u8) -> Html {
-    element!(
-        "progress", "class" = "progress", "part" = "progress", "max" = "100", "value" = percent.to_string(),
-        "aria-label" = name;
-        Html::default()
-    )
-    .into()
 }

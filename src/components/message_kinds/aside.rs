@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use crate::components::{
     announcer::CLEAR_DELAY,
-    dom::Timer,
+    dom::{Timer, send_later},
     elements::{element, text},
 };
 
@@ -16,10 +16,10 @@ pub(super) struct Aside {
 }
 
 impl Aside {
-    /// Announces `words`, and calls `on_due` when they are to be removed with [`Self::clear`].
-    pub(super) fn announce(&mut self, words: AttrValue, on_due: impl FnOnce() + 'static) {
+    /// Announces `words`, and sends `due` when they are to be removed with [`Self::clear`].
+    pub(super) fn announce<C: Component>(&mut self, ctx: &Context<C>, words: AttrValue, due: C::Message) {
         self.words = words;
-        self.clear_timer = Timer::after(CLEAR_DELAY, on_due);
+        self.clear_timer = send_later(ctx, CLEAR_DELAY, due);
     }
 
     pub(super) fn clear(&mut self) {

@@ -12,29 +12,29 @@ use chataibot_wire::{
     content::{Calendar, FieldKind},
 };
 use js_sys::Date;
-use web_sys::{Element, HtmlInputElement, InputEvent, SubmitEvent};
-use yew::{
-    html::{oninput, onsubmit},
-    prelude::*,
-};
+use web_sys::{Element, HtmlInputElement, InputEvent};
+use yew::{html::oninput, prelude::*};
 
 use super::{
     Kind,
     aside::Aside,
     error_message,
+    form::validation_error,
     month::{GridAction, Month},
     submit,
 };
 use crate::components::{
     UserAction,
+    answers::chosen_sentence,
     civil_date::{self, Day},
     dom,
-    elements::{button, element, group, on, part, text, with_ref},
+    elements::{button, element, group, on, on_submit, part, text, with_ref},
     icons,
     intl::{self, Names},
 };
 
 /// Component of a date question: the fields and the month grid or, once answered, the answer.
+#[derive(Default)]
 pub(super) struct DateQuestion {
     refs: ElementRefs,
     /// `YYYY-MM-DD`, or empty.
@@ -85,21 +85,9 @@ impl Component for DateQuestion {
 
     fn create(ctx: &Context<Self>) -> Self {
         let kind = ctx.props();
-        let mut component = Self {
-            refs: ElementRefs::default(),
-            date: AttrValue::default(),
-            time: AttrValue::default(),
-            error: None,
-            grid: None,
-            announcer: Aside::default(),
-        };
+        let opened = calendar_of(kind).filter(|calendar| calendar.auto_open && kind.is_answerable && offers_grid());
         // Opens without taking the focus, which only the visitor may move.
-        if let Some(calendar) =
-            calendar_of(kind).filter(|calendar| calendar.auto_open && kind.is_answerable && offers_grid())
-        {
-            component.grid = Some(OpenGrid::new(kind, calendar, None, false));
-        }
-        component
+        Self { grid: opened.map(|calendar| OpenGrid::new(kind, calendar, None, false)), ..Self::default() }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -137,8 +125,8 @@ impl Component for DateQuestion {
                     GridAction::ChooseDay(day) => {
                         self.date = day.to_iso().into();
                         self.error = None;
-                        let (words, link) = (kind.chosen_sentence(&grid.names.full(day)), ctx.link().clone());
-                        self.announcer.announce(words, move || link.send_message(Msg::AnnouncementDue));
+                        let words = chosen_sentence(&grid.names.full(day), &kind.config);
+                        self.announcer.announce(ctx, words, Msg::AnnouncementDue);
                         (day, true)
                     }
                     GridAction::Away => (grid.focused_day, false),
@@ -147,28 +135,7 @@ impl Component for DateQuestion {
                 grid.needs_focus = focus;
             }
             Msg::AnnouncementDue => self.announcer.clear(),
-            Msg::Submitted => {
-                let Some(date) = self.refs.date.cast::<HtmlInputElement>() else { return false };
-                let time = self.refs.time.cast::<HtmlInputElement>();
-                let fields = [Some(date), time];
-                let invalid = fields.iter().flatten().find_map(|field| {
-                    Some((field, super::form::validation_error(field, FieldKind::Date, true, &kind.config.strings)?))
-                });
-                match invalid {
-                    Some((field, error)) => {
-                        dom::focus(field);
-                        self.error = Some(error);
-                    }
-                    None => {
-                        let [date, time] = fields.map(|field| field.map(|field| field.value()));
-                        let answer =
-                            [date.unwrap_or_default(), time.map_or(String::new(), |time| [" ", &time].concat())];
-                        if let Some(field) = self.refs.date.cast::<Element>() {
-                            kind.answer(&field, UserAction::Send(answer.concat()));
-                        }
-                    }
-                }
-            }
+            Msg::Submitted => self.submit(kind),
         }
         true
     }
@@ -210,11 +177,8 @@ impl Component for DateQuestion {
         let control = element!(
             "form", "class" = "control", "part" = "control", "novalidate" = "novalidate"; group(inside)
         );
-        let submitted = link.callback(|event: SubmitEvent| {
-            event.prevent_default();
-            Msg::Submitted
-        });
-        kind.question(&calendar.title, on(control, Rc::new(onsubmit::Wrapper::new(submitted))).into())
+        let link = link.clone();
+        kind.question(&calendar.title, on_submit(control, move || link.send_message(Msg::Submitted)).into())
     }
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
@@ -228,6 +192,20 @@ impl Component for DateQuestion {
 }
 
 impl DateQuestion {
+    /// Sends the answer, or focuses the first invalid field.
+    fn submit(&mut self, kind: &Kind) {
+        let Some(date) = self.refs.date.cast::<HtmlInputElement>() else { return };
+        let time = self.refs.time.cast::<HtmlInputElement>();
+        for field in std::iter::once(&date).chain(&time) {
+            self.error = validation_error(field, FieldKind::Date, true, &kind.config.strings);
+            if self.error.is_some() {
+                return dom::focus(field);
+            }
+        }
+        let time = time.map_or(String::new(), |time| [" ", &time.value()].concat());
+        kind.answer(&date, UserAction::Send([date.value(), time].concat()));
+    }
+
     fn fields(&self, ctx: &Context<Self>, calendar: &Calendar) -> Html {
         let kind = ctx.props();
         let strings = &kind.config.strings;
@@ -292,7 +270,7 @@ fn calendar_of(kind: &Kind) -> Option<&Calendar> {
 
 /// Whether to offer a month grid: on touch screens the device's own picker is better.
 fn offers_grid() -> bool {
-    !dom::matches("(pointer: coarse)")
+    !dom::is_touch_device()
 }
 
 fn bounds(calendar: &Calendar) -> (Option<Day>, Option<Day>) {

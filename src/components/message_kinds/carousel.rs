@@ -20,16 +20,16 @@ use super::{
     image::Image,
     light_box::position,
     picture::{Picture, placeholder},
-    snap_scroller,
+    snap_scroller, step_button,
 };
 use crate::components::{
     answers::{self, Choice},
-    dom::{SizeWatch, Timer},
-    elements::{auto_dir, button, element, group, on, part, plain, text, visually_hidden, with_ref},
-    icons,
+    dom::{self, SizeWatch, Timer, send_later},
+    elements::{auto_dir, element, group, on, part, plain, text, visually_hidden, with_ref},
     rich_text::safe_address,
 };
 
+#[derive(Default)]
 pub(super) struct CardRow {
     list: NodeRef,
     at: usize,
@@ -61,15 +61,7 @@ impl Component for CardRow {
     fn create(ctx: &Context<Self>) -> Self {
         // Several cards seldom fit, and arrows added later would shift what the visitor is reading.
         let fits = carousel_of(ctx.props()).is_none_or(|carousel| carousel.cards.len() < 2);
-        Self {
-            list: NodeRef::default(),
-            at: 0,
-            ends: (true, fits),
-            size_watch: None,
-            redraw_timer: None,
-            was_navigated: false,
-            position_announcer: Aside::default(),
-        }
+        Self { ends: (true, fits), ..Self::default() }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -80,17 +72,13 @@ impl Component for CardRow {
                 let before = (self.at, self.ends);
                 (self.at, self.ends) = now;
                 if self.was_navigated && before.0 != self.at {
-                    let (kind, link) = (ctx.props(), ctx.link().clone());
-                    let count = list.child_element_count() as usize;
-                    self.position_announcer.announce(position(&kind.config, self.at, count), move || {
-                        link.send_message(Msg::AnnouncementDue)
-                    });
+                    let words = position(&ctx.props().config, self.at, list.child_element_count() as usize);
+                    self.position_announcer.announce(ctx, words, Msg::AnnouncementDue);
                 }
                 before != now
             }
             Msg::Resized => {
-                let link = ctx.link().clone();
-                self.redraw_timer = SizeWatch::after_delivery(move || link.send_message(Msg::Moved));
+                self.redraw_timer = send_later(ctx, SizeWatch::DELIVERY, Msg::Moved);
                 false
             }
             Msg::CardRequested(at) => {
@@ -134,14 +122,15 @@ impl Component for CardRow {
         let list = on(list, Rc::new(onkeydown::Wrapper::new(self.key_handler(ctx, count))));
         let (first, last) = self.ends;
         let footer = (!first || !last).then(|| {
-            let back = if first { None } else { Some(self.at.saturating_sub(1)) };
-            let on = if last { None } else { Some(self.at + 1) };
+            let to_card = |at| link.callback(move |_: MouseEvent| Msg::CardRequested(at));
+            let back = (!first).then(|| to_card(self.at.saturating_sub(1)));
+            let on = (!last).then(|| to_card(self.at + 1));
             let place = text(position(config, self.at, count));
             let place = element!("span", "class" = "cards-position", "dir" = "auto", "aria-hidden" = "true"; place);
             let footer = vec![
-                arrow(ctx, strings.previous(), PREVIOUS, back),
+                step_button("turn", strings.previous(), PREVIOUS, back),
                 place.into(),
-                arrow(ctx, strings.next(), NEXT, on),
+                step_button("turn", strings.next(), NEXT, on),
             ];
             part("div", "cards-foot", group(footer))
         });
@@ -165,12 +154,7 @@ impl CardRow {
             let Some(list) = list.cast::<Element>() else { return };
             // Keys on a button in a card belong to that button.
             let on_row = event.target().is_some_and(|target| target.unchecked_ref::<Element>() == &list);
-            let to = if on_row {
-                snap_scroller::target_index(&event.key(), snap_scroller::is_rtl(&list), here, count)
-            } else {
-                None
-            };
-            if let Some(to) = to {
+            if on_row && let Some(to) = snap_scroller::target_index(&event.key(), dom::is_rtl(&list), here, count) {
                 event.prevent_default();
                 link.send_message(Msg::CardRequested(to));
             }
@@ -180,14 +164,6 @@ impl CardRow {
 
 fn carousel_of(kind: &Kind) -> Option<&Carousel> {
     if let Content::Carousel(carousel) = kind.content() { Some(carousel) } else { None }
-}
-
-fn arrow(ctx: &Context<CardRow>, name: AttrValue, icon: &'static str, to: Option<usize>) -> Html {
-    let clicked = ctx.link().batch_callback(move |_: MouseEvent| to.map(Msg::CardRequested));
-    let mut arrow = button("turn", "turn", Some(name), icons::icon("", icon), clicked);
-    // Not `disabled`, because a disabled button loses the keyboard focus.
-    arrow.add_attribute("aria-disabled", if to.is_some() { "false" } else { "true" });
-    arrow.into()
 }
 
 fn card_view(kind: &Kind, card: &Card, picture: Option<Html>, position: AttrValue) -> Html {

@@ -8,18 +8,15 @@ use chataibot_wire::{
     content::{Field, FieldKind, Form},
 };
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, InputEvent, SubmitEvent};
-use yew::{
-    html::{oninput, onsubmit},
-    prelude::*,
-};
+use web_sys::{Element, HtmlInputElement, InputEvent};
+use yew::{html::oninput, prelude::*};
 
 use super::{Kind, error_message, submit};
 use crate::{
     api::send_body,
     components::{
         UserAction, dom,
-        elements::{auto_dir, element, group, on, part, plain, text, with_ref},
+        elements::{auto_dir, element, group, on, on_submit, part, plain, text, with_ref},
     },
     strings::Strings,
 };
@@ -65,18 +62,17 @@ impl Component for FormQuestion {
         let (Some(form), Some(element)) = (form_of(kind), self.form.cast::<Element>()) else { return false };
         match msg {
             Msg::Edited(at) => {
-                let written = find_field(&element, kind, at).map(|found| FieldElement::of(&found));
-                if let Some((entry, written)) = self.entries.get_mut(at).zip(written) {
-                    *entry = Entry { value: written.value().into(), error: None };
+                let input = find_field(&element, kind, at);
+                if let Some((entry, input)) = self.entries.get_mut(at).zip(input) {
+                    *entry = Entry { value: input.value().into(), error: None };
                 }
             }
             Msg::Submitted => {
                 for (at, (entry, field)) in self.entries.iter_mut().zip(&form.fields).enumerate() {
-                    let Some(found) = find_field(&element, kind, at) else { continue };
-                    let written = FieldElement::of(&found);
+                    let Some(input) = find_field(&element, kind, at) else { continue };
                     *entry = Entry {
-                        value: written.value().into(),
-                        error: written.validation_error(field, &kind.config.strings),
+                        value: input.value().into(),
+                        error: validation_error(&input, field.kind, field.required, &kind.config.strings),
                     };
                 }
                 let empty = self.entries.iter().all(|entry| entry.value.trim().is_empty());
@@ -106,11 +102,8 @@ impl Component for FormQuestion {
         let control = element!(
             "form", "class" = "control", "part" = "control", "novalidate" = "novalidate"; group(inside)
         );
-        let submitted = ctx.link().callback(|event: SubmitEvent| {
-            event.prevent_default();
-            Msg::Submitted
-        });
-        let control = on(with_ref(control, &self.form), Rc::new(onsubmit::Wrapper::new(submitted)));
+        let link = ctx.link().clone();
+        let control = on_submit(with_ref(control, &self.form), move || link.send_message(Msg::Submitted));
         kind.question(&form.title, control.into())
     }
 
@@ -136,63 +129,39 @@ fn field_view(ctx: &Context<FormQuestion>, at: usize, field: &Field, entry: &Ent
     let kind = ctx.props();
     let strings = &kind.config.strings;
     let (id, error_id) = (id(kind, "field-", at), id(kind, "wrong-", at));
-    let (input_type, input_mode, autocomplete) = match field.kind {
-        FieldKind::Text if is_name(&field.label, strings) => ("text", None, Some("name")),
-        FieldKind::Text => ("text", None, None),
-        FieldKind::Email => ("email", Some("email"), Some("email")),
-        FieldKind::Phone => ("tel", Some("tel"), Some("tel")),
-        FieldKind::Number => ("number", Some("decimal"), Some("off")),
-        FieldKind::Date => ("date", None, Some("off")),
-        FieldKind::Long | FieldKind::Choice => ("", None, None),
+    // The form before a chat (`panels::prechat`), in another chunk, has other kinds and attributes.
+    let (tag, input_type, input_mode, autocomplete) = match field.kind {
+        FieldKind::Text if is_name(&field.label, strings) => ("input", Some("text"), None, Some("name")),
+        FieldKind::Text => ("input", Some("text"), None, None),
+        FieldKind::Email => ("input", Some("email"), Some("email"), Some("email")),
+        FieldKind::Phone => ("input", Some("tel"), Some("tel"), Some("tel")),
+        FieldKind::Number => ("input", Some("number"), Some("decimal"), Some("off")),
+        FieldKind::Date => ("input", Some("date"), None, Some("off")),
+        FieldKind::Long => ("textarea", None, None, None),
+        FieldKind::Choice => ("select", None, None, None),
     };
-    let on_input = ctx.link().callback(move |_: InputEvent| Msg::Edited(at));
-    let (aria_invalid, described_by) =
-        (entry.error.as_ref().map(|_| "true"), entry.error.as_ref().map(|_| error_id.clone()));
-    let aria_required = field.required.then_some("true");
-    let mut input = match field.kind {
-        FieldKind::Long => element!(
-            "textarea",
-            "id" = id.clone(),
-            "class" = "entry",
-            "part" = "entry",
-            "rows" = "3",
-            "dir" = "auto",
-            "maxlength" = MAX_TEXT_LENGTH,
-            "aria-required" = aria_required,
-            "aria-invalid" = aria_invalid,
-            "aria-describedby" = described_by;
-            Html::default()
-        ),
-        FieldKind::Choice => element!(
-            "select",
-            "id" = id.clone(),
-            "class" = "entry",
-            "part" = "entry",
-            "aria-required" = aria_required,
-            "aria-invalid" = aria_invalid,
-            "aria-describedby" = described_by;
-            options(field, &entry.value)
-        ),
-        FieldKind::Text | FieldKind::Email | FieldKind::Phone | FieldKind::Number | FieldKind::Date => element!(
-            "input",
-            "type" = input_type,
-            "id" = id.clone(),
-            "class" = "entry",
-            "part" = "entry",
-            "dir" = "auto",
-            "maxlength" = MAX_LINE_LENGTH,
-            "step" = (field.kind == FieldKind::Number).then_some("any"),
-            "inputmode" = input_mode,
-            "autocomplete" = autocomplete,
-            "aria-required" = aria_required,
-            "aria-invalid" = aria_invalid,
-            "aria-describedby" = described_by;
-            Html::default()
-        ),
-    };
-    if field.kind != FieldKind::Choice {
+    let is_choice = field.kind == FieldKind::Choice;
+    let mut input = element!(
+        tag,
+        "type" = input_type,
+        "id" = id.clone(),
+        "class" = "entry",
+        "part" = "entry",
+        "rows" = (field.kind == FieldKind::Long).then_some("3"),
+        "dir" = (!is_choice).then_some("auto"),
+        "maxlength" = (!is_choice).then_some(if input_type.is_some() { MAX_LINE_LENGTH } else { MAX_TEXT_LENGTH }),
+        "step" = (field.kind == FieldKind::Number).then_some("any"),
+        "inputmode" = input_mode,
+        "autocomplete" = autocomplete,
+        "aria-required" = field.required.then_some("true"),
+        "aria-invalid" = entry.error.as_ref().map(|_| "true"),
+        "aria-describedby" = entry.error.as_ref().map(|_| error_id.clone());
+        if is_choice { options(field, &entry.value) } else { Html::default() }
+    );
+    if !is_choice {
         input.set_value(entry.value.clone());
     }
+    let on_input = ctx.link().callback(move |_: InputEvent| Msg::Edited(at));
     let input = on(input, Rc::new(oninput::Wrapper::new(on_input)));
     let mut words = vec![text(field.label.clone().into())];
     if !field.required {
@@ -221,42 +190,11 @@ fn id(kind: &Kind, of: &str, at: usize) -> String {
     kind.id(&[of, &at.to_string()].concat())
 }
 
-fn find_field(form: &Element, kind: &Kind, at: usize) -> Option<Element> {
-    form.query_selector(&["#", &id(kind, "field-", at)].concat()).ok().flatten()
-}
-
-/// The DOM element of a field.
-enum FieldElement {
-    Line(HtmlInputElement),
-    Lines(HtmlTextAreaElement),
-    Choice(HtmlSelectElement),
-}
-
-impl FieldElement {
-    fn of(element: &Element) -> Self {
-        match (element.dyn_ref::<HtmlInputElement>(), element.dyn_ref::<HtmlSelectElement>()) {
-            (Some(input), _) => Self::Line(input.clone()),
-            (None, Some(select)) => Self::Choice(select.clone()),
-            (None, None) => Self::Lines(element.clone().unchecked_into()),
-        }
-    }
-
-    fn value(&self) -> String {
-        match self {
-            Self::Line(input) => input.value(),
-            Self::Lines(area) => area.value(),
-            Self::Choice(select) => select.value(),
-        }
-    }
-
-    fn validation_error(&self, field: &Field, strings: &Strings) -> Option<AttrValue> {
-        match self {
-            Self::Line(input) => validation_error(input, field.kind, field.required, strings),
-            Self::Lines(_) | Self::Choice(_) => {
-                (field.required && self.value().trim().is_empty()).then(|| strings.form_required())
-            }
-        }
-    }
+/// Returns the element of a field. A text area and a list of options also have what is used here of
+/// an input.
+fn find_field(form: &Element, kind: &Kind, at: usize) -> Option<HtmlInputElement> {
+    let found = form.query_selector(&["#", &id(kind, "field-", at)].concat()).ok().flatten();
+    found.map(JsCast::unchecked_into)
 }
 
 /// Returns a field's validation error, in the browser's words where only it can judge.
@@ -278,16 +216,10 @@ pub(super) fn validation_error(
         FieldKind::Email if validity.type_mismatch() || !value.contains('.') => Some(strings.form_bad_email()),
         FieldKind::Phone if !is_phone(value) => Some(strings.form_bad_phone()),
         FieldKind::Number if is_bad_input => Some(strings.form_bad_number()),
-        FieldKind::Text
-        | FieldKind::Email
-        | FieldKind::Phone
-        | FieldKind::Number
-        | FieldKind::Date
-        | FieldKind::Choice
-        | FieldKind::Long => match input.validation_message() {
-            Ok(message) if !validity.valid() && !message.is_empty() => Some(message.into()),
-            Ok(_) | Err(_) => None,
-        },
+        FieldKind::Text | FieldKind::Email | FieldKind::Phone | FieldKind::Number | FieldKind::Date => {
+            input.validation_message().ok().filter(|message| !validity.valid() && !message.is_empty()).map(Into::into)
+        }
+        FieldKind::Choice | FieldKind::Long => None,
     }
 }
 

@@ -10,10 +10,10 @@ use yew::{
     prelude::*,
 };
 
-use super::{NEXT, PREVIOUS, image::Image, snap_scroller};
+use super::{NEXT, PREVIOUS, image::Image, snap_scroller, step_button};
 use crate::{
     components::{
-        ViewConfig,
+        ViewConfig, dom,
         elements::{button, element, group, on, on_click, part, text, visually_hidden, with_ref},
         icons,
     },
@@ -127,21 +127,11 @@ impl Component for LightBox {
         let words = part("p", "light-words", text(shot.words.clone()));
         let mut inside = vec![bar, track.into(), words];
         if many {
-            let last = all.len() - 1;
-            inside.push(self.step_button(
-                ctx,
-                "light-button light-back",
-                strings.previous(),
-                PREVIOUS,
-                self.at.checked_sub(1),
-            ));
-            inside.push(self.step_button(
-                ctx,
-                "light-button light-on",
-                strings.next(),
-                NEXT,
-                Some(self.at + 1).filter(|to| *to <= last),
-            ));
+            let to_picture = |at| link.callback(move |_: MouseEvent| Msg::PictureRequested(at));
+            let back = self.at.checked_sub(1).map(to_picture);
+            let on = Some(self.at + 1).filter(|at| *at < all.len()).map(to_picture);
+            inside.push(step_button("light-button light-back", strings.previous(), PREVIOUS, back));
+            inside.push(step_button("light-button light-on", strings.next(), NEXT, on));
         }
         let name = if many { strings.pictures() } else { shot.words.clone() };
         let dialog =
@@ -165,29 +155,12 @@ impl Component for LightBox {
 }
 
 impl LightBox {
-    fn step_button(
-        &self,
-        ctx: &Context<Self>,
-        class: &'static str,
-        name: AttrValue,
-        icon: &'static str,
-        to: Option<usize>,
-    ) -> Html {
-        let clicked = ctx.link().batch_callback(move |_: MouseEvent| to.map(Msg::PictureRequested));
-        let mut button = button(class, class, Some(name), icons::icon("", icon), clicked);
-        button.add_attribute("aria-disabled", if to.is_some() { "false" } else { "true" });
-        button.into()
-    }
-
     fn key_handler(&self, ctx: &Context<Self>) -> Callback<KeyboardEvent> {
         let (here, count, link) = (self.at, ctx.props().all.len(), ctx.link().clone());
         Callback::from(move |event: KeyboardEvent| {
             // Keys pressed here must not reach the chat window below.
             event.stop_propagation();
-            let rtl = event
-                .target()
-                .and_then(|it| it.dyn_into::<Element>().ok())
-                .is_some_and(|it| snap_scroller::is_rtl(&it));
+            let rtl = dom::is_target_rtl(&event);
             if let Some(to) = snap_scroller::target_index(&event.key(), rtl, here, count) {
                 event.prevent_default();
                 link.send_message(Msg::PictureRequested(to));

@@ -2,15 +2,14 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen::JsCast;
-use web_sys::{Element, EventTarget};
 use yew::{html::onkeydown, prelude::*};
 
+use super::step_button;
 use crate::components::{
     ViewConfig,
     civil_date::Day,
-    elements::{button, element, group, on, on_click, part, plain, text, with_ref},
-    icons,
+    dom,
+    elements::{element, group, on, on_click, part, plain, text, with_ref},
     intl::Names,
 };
 
@@ -54,11 +53,7 @@ impl Month<'_> {
                 if months < 0 { (month.plus_days(-1), self.min) } else { (month.plus_months(1), self.max) };
             let is_disabled = limit.is_some_and(|end| if months < 0 { target_month < end } else { target_month > end });
             let on_action = self.on_action.reform(move |_: MouseEvent| GridAction::ShiftMonths(months));
-            let on_action = if is_disabled { Callback::noop() } else { on_action };
-            let mut element = button("turn", "turn", Some(name), icons::icon("", icon), on_action);
-            // Not `disabled`, because a disabled button loses the keyboard focus.
-            element.add_attribute("aria-disabled", if is_disabled { "true" } else { "false" });
-            element.into()
+            step_button("turn", name, icon, (!is_disabled).then_some(on_action))
         };
         let title = element!(
             "p", "class" = "month-title", "part" = "month-title", "aria-live" = "polite";
@@ -100,10 +95,8 @@ impl Month<'_> {
             if event.alt_key() || event.ctrl_key() || event.meta_key() {
                 return;
             }
-            let key = event.key();
-            if let Some(action) =
-                key_action(&key, event.shift_key(), is_rtl(event.target()), focused_day, first_weekday)
-            {
+            let rtl = dom::is_target_rtl(&event);
+            if let Some(action) = key_action(&event.key(), event.shift_key(), rtl, focused_day, first_weekday) {
                 // Keeps the list from scrolling and the window from closing.
                 event.prevent_default();
                 event.stop_propagation();
@@ -158,12 +151,6 @@ fn key_action(key: &str, shift: bool, rtl: bool, at: Day, first_weekday: i32) ->
         "Escape" => return Some(GridAction::Away),
         _ => return None,
     }))
-}
-
-fn is_rtl(at: Option<EventTarget>) -> bool {
-    let element = at.and_then(|target| target.dyn_into::<Element>().ok());
-    // An old browser without `:dir()` lays the grid out left to right.
-    element.is_some_and(|element| element.matches(":dir(rtl)").unwrap_or(false))
 }
 
 #[cfg(test)]

@@ -4,18 +4,15 @@ use std::rc::Rc;
 
 use chataibot_wire::{Content, content::Slider};
 use js_sys::Number;
-use web_sys::{HtmlInputElement, InputEvent, SubmitEvent};
-use yew::{
-    html::{oninput, onsubmit},
-    prelude::*,
-};
+use web_sys::{HtmlInputElement, InputEvent};
+use yew::{html::oninput, prelude::*};
 
 use super::{Kind, submit};
 use crate::{
     api::send_body,
     components::{
         UserAction,
-        elements::{element, group, on, text, with_ref},
+        elements::{element, group, on, on_submit, text, with_ref},
     },
 };
 
@@ -71,13 +68,12 @@ impl Component for SliderQuestion {
 
         let answer = {
             let (kind, input, slider) = (kind.clone(), self.input.clone(), slider.clone());
-            Callback::from(move |event: SubmitEvent| {
-                event.prevent_default();
+            move || {
                 // The browser's value is always on a step and in the range.
                 if let Some(input) = input.cast::<HtmlInputElement>() {
                     kind.answer(&input, answer_action(&slider, input.value(), kind.config.typed));
                 }
-            })
+            }
         };
         let shown = element!(
             "output", "class" = "slider-value", "part" = "slider-value", "dir" = "auto", "aria-hidden" = "true";
@@ -89,7 +85,7 @@ impl Component for SliderQuestion {
         let ends = element!("div", "class" = "slider-ends", "aria-hidden" = "true"; ends.collect());
         let inside = vec![shown.into(), input.into(), ends.into(), submit(kind.config.strings.submit_answer())];
         let control = element!("form", "class" = "control", "part" = "control"; group(inside));
-        kind.question(&slider.title, on(control, Rc::new(onsubmit::Wrapper::new(answer))).into())
+        kind.question(&slider.title, on_submit(control, answer).into())
     }
 }
 

@@ -4,6 +4,8 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollToOptions};
 
+use crate::components::dom::is_rtl;
+
 /// Distance from an end, in pixels, that still counts as at the end: positions are rounded, and
 /// rows snap.
 const TOLERANCE: i32 = 8;
@@ -51,11 +53,6 @@ pub(super) fn target_index(key: &str, rtl: bool, at: usize, count: usize) -> Opt
         ("End", _) => Some(last),
         _ => None,
     }
-}
-
-/// Whether the element runs from right to left; false in a browser without `:dir()`.
-pub(super) fn is_rtl(element: &Element) -> bool {
-    element.matches(":dir(rtl)").unwrap_or(false)
 }
 
 #[cfg(test)]

@@ -12,15 +12,12 @@ use yew::{
 };
 
 use super::{Kind, error_message};
-use crate::{
-    components::{
-        dom,
-        elements::{button, element, group, on, part, plain, text, with_ref},
-        file_picker::{self, file_picker},
-        icons, intl,
-        uploads::{self, Sending, Upload, UploadError, UploadState, Uploads},
-    },
-    strings::fill,
+use crate::components::{
+    dom,
+    elements::{button, element, group, on, part, plain, text, with_ref},
+    file_picker::{self, file_picker},
+    icons,
+    uploads::{self, Sending, Upload, UploadError, UploadState, Uploads},
 };
 
 #[derive(Properties, Clone, PartialEq)]
@@ -29,6 +26,7 @@ pub(super) struct FileQuestionProps {
     pub(super) uploads: Uploads,
 }
 
+#[derive(Default)]
 pub(super) struct FileQuestion {
     zone: NodeRef,
     input: NodeRef,
@@ -40,7 +38,9 @@ pub(super) struct FileQuestion {
 }
 
 /// State of the upload.
+#[derive(Default)]
 enum Stage {
+    #[default]
     Empty,
     /// The chosen file is not accepted.
     Refused(UploadError),
@@ -75,13 +75,7 @@ impl Component for FileQuestion {
     type Properties = FileQuestionProps;
 
     fn create(_: &Context<Self>) -> Self {
-        Self {
-            zone: NodeRef::default(),
-            input: NodeRef::default(),
-            is_dragged_over: false,
-            stage: Stage::Empty,
-            had_focus: false,
-        }
+        Self::default()
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -95,7 +89,7 @@ impl Component for FileQuestion {
                     None => start(ctx, file),
                 };
             }
-            Msg::Progress(state) => match (state, std::mem::replace(&mut self.stage, Stage::Empty)) {
+            Msg::Progress(state) => match (state, std::mem::take(&mut self.stage)) {
                 (UploadState::Underway(percent), Stage::Sending { file, _sending, .. }) => {
                     self.stage = Stage::Sending { file, percent: percent.min(100), _sending };
                 }
@@ -140,6 +134,7 @@ impl Component for FileQuestion {
         };
         let names = if self.is_dragged_over { "drop-zone drop-zone-over" } else { "drop-zone" };
         let zone = with_ref(element!("div", "class" = names, "part" = names; inside), &self.zone);
+        // Not by `attachments::drop_paste`, another chunk: it leaves some files of a paste alone.
         let dragged_over = link.batch_callback(|event: DragEvent| {
             let has_files = event.data_transfer().is_some_and(|it| it.types().includes(&"Files".into(), 0));
             has_files.then(|| {
@@ -209,20 +204,12 @@ fn first_file(files: Option<FileList>) -> Option<File> {
 }
 
 fn sending_view(ctx: &Context<FileQuestion>, file: &File, percent: u8) -> Html {
-    let kind = &ctx.props().kind;
-    let strings = &kind.config.strings;
-    let percent_text = intl::percent(kind.config.locale.as_deref(), percent);
-    let name = file.name();
-    let sentence = AttrValue::from(fill(&fill(&strings.uploading(), "percent", &percent_text), "name", &name));
-    let progress = element!(
-        "progress", "class" = "progress", "part" = "progress", "max" = "100", "value" = percent.to_string(),
-        "aria-label" = name;
-        Html::default()
-    );
-    let words = element!("p", "class" = "drop-words", "dir" = "auto"; text(sentence));
-    let cancel =
-        button("quiet", "button", None, text(strings.upload_cancel()), ctx.link().callback(|_| Msg::Cancelled));
-    group(vec![words.into(), progress.into(), cancel.into()])
+    let config = &ctx.props().kind.config;
+    let sentence = uploads::progress_sentence(config, file, percent);
+    let words = element!("p", "class" = "drop-words", "dir" = "auto"; text(sentence.into()));
+    let stopped = ctx.link().callback(|_| Msg::Cancelled);
+    let cancel = button("quiet", "button", None, text(config.strings.upload_cancel()), stopped);
+    group(vec![words.into(), uploads::progress_bar(file.name(), percent), cancel.into()])
 }
 
 fn failed_view(ctx: &Context<FileQuestion>, file: &File, error: UploadError) -> Html {

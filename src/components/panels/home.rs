@@ -5,10 +5,10 @@ use yew::prelude::*;
 use super::{
     super::{
         avatar::author_name,
-        elements::{element, group, on_click, part, plain, text, visually_hidden},
+        elements::{auto_dir, auto_dir_part, element, group, on_click, part, plain, text, visually_hidden},
         icons,
     },
-    Panel, auto_dir_text, badge, primary_button, title,
+    Panel, badge, primary_button, title,
 };
 use crate::{
     components::{UserAction, view_context::ViewContext},
@@ -37,7 +37,7 @@ pub(super) fn home(panel: &Panel, title_ref: &NodeRef) -> Html {
             let words = vec![
                 plain("strong", text(strings.home_continue())),
                 visually_hidden([" ", &fill(&strings.said(), "author", &name), " "].concat().into()),
-                auto_dir_text("small", "home-last", message.content().to_plain().into()),
+                auto_dir_part("small", "home-last", message.content().to_plain().into()),
             ];
             let inside = vec![badge(BUBBLE), plain("span", group(words)), icons::icon("forward", FORWARD)];
             row("home-continue", group(inside), leave_home)
@@ -50,8 +50,8 @@ pub(super) fn home(panel: &Panel, title_ref: &NodeRef) -> Html {
             act.emit(UserAction::Step(OnboardingEvent::HomeLeft));
             act.emit(UserAction::Send(message.clone()));
         });
-        let words = element!("span", "dir" = "auto"; text(starter.to_owned().into()));
-        plain("li", row("starter", group(vec![words.into(), icons::icon("forward", FORWARD)]), send))
+        let words = auto_dir("span", text(starter.to_owned().into()));
+        plain("li", row("starter", group(vec![words, icons::icon("forward", FORWARD)]), send))
     });
     let starters: Vec<Html> = starters.collect();
     let starters = if starters.is_empty() {

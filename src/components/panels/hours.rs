@@ -1,12 +1,12 @@
 //! Notice outside of office hours. The chat still takes messages.
 
 use js_sys::Date;
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
 use super::{
     super::{
-        dom::Timer,
+        dom::{Timer, send_later, warn},
         elements::{group, part, plain, text},
         icons,
         intl::Format,
@@ -22,12 +22,6 @@ use crate::{
     },
     strings::fill,
 };
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = console)]
-    fn warn(line: &str);
-}
 
 const MINUTE: f64 = 60_000.0;
 /// Interval between checks of the clock, in milliseconds.
@@ -81,8 +75,7 @@ impl Component for HoursNotice {
 }
 
 fn schedule_check(ctx: &Context<HoursNotice>) -> Option<Timer> {
-    let link = ctx.link().clone();
-    Timer::after(CHECK_INTERVAL, move || link.send_message(()))
+    send_later(ctx, CHECK_INTERVAL, ())
 }
 
 /// Reads the office hours and creates a clock in the office's time zone. An invalid setting causes

@@ -3,20 +3,20 @@
 use std::rc::Rc;
 
 use js_sys::{Array, JSON, Reflect};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
 use yew::{
-    html::{onchange, oninput, onsubmit},
+    html::{onchange, oninput},
     prelude::*,
     virtual_dom::VTag,
 };
 
 use super::{
     super::{
-        dom,
-        elements::{self, element, group, on, part, plain, text},
+        dom::{self, warn},
+        elements::{element, group, on, on_submit, part, plain, text, with_ref},
     },
-    Panel, input_value, take_focus, title,
+    Panel, field_element, input_value, optional_note, submit_button, take_focus, title,
 };
 use crate::{
     browser::timers::Timer,
@@ -26,17 +26,13 @@ use crate::{
         fields::{Field, FieldKind, Problem, default_kind, fields},
     },
     conversation::onboarding::OnboardingEvent,
+    strings::Strings,
 };
 
 const TYPES: &str = "text, email, phone, number, date, long, choice";
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = console)]
-    fn warn(line: &str);
-}
-
 /// Component of the form. The browser's fields hold the values, not this struct.
+#[derive(Default)]
 pub(super) struct PreChat {
     fields: Vec<Field>,
     inputs: Vec<NodeRef>,
@@ -67,9 +63,7 @@ impl Component for PreChat {
             inputs: fields.iter().map(|_| NodeRef::default()).collect(),
             problems: vec![None; fields.len()],
             fields,
-            focus_invalid: false,
-            title: NodeRef::default(),
-            focus_timer: None,
+            ..Self::default()
         }
     }
 
@@ -119,17 +113,9 @@ impl Component for PreChat {
         let words = element!(
             "p", "id" = "panel-text", "class" = "panel-text", "part" = "panel-text"; text(strings.prechat_text())
         );
-        let submit = element!(
-            "button", "type" = "submit", "class" = "primary", "part" = "button button-primary";
-            text(strings.prechat_submit())
-        );
         let mut inside = vec![title(strings.prechat_title(), &self.title), words.into()];
         inside.extend((0..self.fields.len()).map(|at| self.field(ctx, at)));
-        inside.push(part("div", "panel-actions", submit.into()));
-        let sent = ctx.link().callback(|event: SubmitEvent| {
-            event.prevent_default();
-            Msg::Submitted
-        });
+        inside.push(part("div", "panel-actions", submit_button(strings.prechat_submit())));
         let form = element!(
             "form",
             "class" = "panel prechat",
@@ -139,7 +125,8 @@ impl Component for PreChat {
             "aria-describedby" = "panel-text";
             group(inside)
         );
-        on(form, Rc::new(onsubmit::Wrapper::new(sent))).into()
+        let link = ctx.link().clone();
+        on_submit(form, move || link.send_message(Msg::Submitted)).into()
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
@@ -163,10 +150,8 @@ impl PreChat {
     /// Sets the values the page knows in fields of several lines, which have no attribute for them.
     fn prefill_textareas(&self, settings: &Config) {
         for (field, input) in self.fields.iter().zip(&self.inputs).filter(|(field, _)| field.kind == FieldKind::Long) {
-            if let (Some(known), Some(element)) = (known_value(settings, &field.name), input.cast::<Element>()) {
-                // Setting `value` of an element does not fail.
-                let set = Reflect::set(&element, &JsValue::from_str("value"), &JsValue::from_str(&known));
-                debug_assert!(set.is_ok());
+            if let Some((known, element)) = known_value(settings, &field.name).zip(field_element(input)) {
+                element.set_value(&known);
             }
         }
     }
@@ -183,29 +168,7 @@ impl PreChat {
             (["form-", &number].concat(), ["form-note-", &number].concat(), ["form-error-", &number].concat());
         let known = known_value(&config.settings, &field.name);
         let locked = known.is_some() && is_contact_field(&field.name) && config.settings.flag(Name::ContactLocked);
-
-        // CSS capitalises a field's name only where it serves as the label.
-        let mut names = "form-label";
-        let own = field.label.as_ref().map(|label| AttrValue::from(label.clone()));
-        let label = own.unwrap_or_else(|| match field.name.as_str() {
-            "name" => strings.field_name(),
-            "email" => strings.field_email(),
-            "phone" => strings.field_phone(),
-            other => {
-                names = "form-label form-label-name";
-                other.replace(['_', '-'], " ").into()
-            }
-        });
-        let optional = if field.required || locked {
-            Html::default()
-        } else {
-            group(vec![text(" ".into()), part("span", "form-optional", text(strings.form_optional()))])
-        };
-        let label = element!(
-            "label", "class" = names, "part" = "form-label", "for" = id.clone(), "dir" = "auto";
-            group(vec![plain("span", text(label)), optional])
-        );
-
+        let label = label(field, strings, &id, locked);
         let problem = self.problems[at].map(|problem| match problem {
             Problem::Empty => strings.form_required(),
             Problem::Email => strings.form_bad_email(),
@@ -220,7 +183,7 @@ impl PreChat {
         let input = self.input(at, known, id, described_by, locked);
         let written = ctx.link().callback(move |_: InputEvent| Msg::FieldChanged(at));
         let left = ctx.link().callback(move |_: Event| Msg::FieldLeft(at));
-        let input = on(elements::with_ref(input, &self.inputs[at]), Rc::new(oninput::Wrapper::new(written)));
+        let input = on(with_ref(input, &self.inputs[at]), Rc::new(oninput::Wrapper::new(written)));
         let input = on(input, Rc::new(onchange::Wrapper::new(left)));
         let below = if locked {
             element!("small", "id" = note, "class" = "form-note", "part" = "form-note"; text(strings.field_locked()))
@@ -231,43 +194,37 @@ impl PreChat {
             })
         };
         let names = if self.problems[at].is_some() { "form-field form-field-wrong" } else { "form-field" };
-        part("div", names, group(vec![label.into(), input.into(), below]))
+        part("div", names, group(vec![label, input.into(), below]))
     }
 
     /// Renders the input element, with the value the page knows.
     fn input(&self, at: usize, known: Option<Rc<str>>, id: String, described_by: Option<String>, locked: bool) -> VTag {
         let field = &self.fields[at];
-        let (kind, mode, autocomplete) = match field.kind {
-            FieldKind::Name => ("text", None, Some("name")),
-            FieldKind::Email => ("email", Some("email"), Some("email")),
-            FieldKind::Phone => ("tel", Some("tel"), Some("tel")),
-            FieldKind::Number => ("text", Some("decimal"), None),
-            FieldKind::Date => ("date", None, None),
-            FieldKind::Text | FieldKind::Long | FieldKind::Choice => ("text", None, None),
+        // Forms of the bot (`message_kinds::form`), in another chunk, have other attributes.
+        let (tag, kind, mode, autocomplete) = match field.kind {
+            FieldKind::Text => ("input", Some("text"), None, None),
+            FieldKind::Name => ("input", Some("text"), None, Some("name")),
+            FieldKind::Email => ("input", Some("email"), Some("email"), Some("email")),
+            FieldKind::Phone => ("input", Some("tel"), Some("tel"), Some("tel")),
+            FieldKind::Number => ("input", Some("text"), Some("decimal"), None),
+            FieldKind::Date => ("input", Some("date"), None, None),
+            FieldKind::Long => ("textarea", None, None, None),
+            FieldKind::Choice => ("select", None, None, None),
         };
-        let (tag, inside) = match field.kind {
-            FieldKind::Long => ("textarea", Html::default()),
-            FieldKind::Choice => ("select", choices(field, known.as_deref())),
-            FieldKind::Text
-            | FieldKind::Name
-            | FieldKind::Email
-            | FieldKind::Phone
-            | FieldKind::Number
-            | FieldKind::Date => ("input", Html::default()),
-        };
-        let is_input = tag == "input";
+        let is_choice = field.kind == FieldKind::Choice;
+        let inside = if is_choice { choices(field, known.as_deref()) } else { Html::default() };
         element!(
             tag,
             "id" = id,
             "class" = "form-input",
             "part" = "form-input",
-            "type" = is_input.then_some(kind),
-            "value" = known.filter(|_| is_input).map(AttrValue::from),
+            "type" = kind,
+            "value" = known.filter(|_| kind.is_some()).map(AttrValue::from),
             "inputmode" = mode,
             "autocomplete" = autocomplete.unwrap_or("off"),
             "autocapitalize" = (field.kind == FieldKind::Email).then_some("off"),
             "rows" = (field.kind == FieldKind::Long).then_some("3"),
-            "maxlength" = (field.kind != FieldKind::Choice).then_some("1000"),
+            "maxlength" = (!is_choice).then_some("1000"),
             "dir" = (field.kind != FieldKind::Date).then_some("auto"),
             "readonly" = locked.then_some(""),
             "aria-required" = field.required.then_some("true"),
@@ -276,6 +233,28 @@ impl PreChat {
             inside
         )
     }
+}
+
+/// The label of a field, with a note if the field may stay empty.
+fn label(field: &Field, strings: &Strings, id: &str, locked: bool) -> Html {
+    // CSS capitalises a field's name only where it serves as the label.
+    let mut names = "form-label";
+    let own = field.label.as_ref().map(|label| AttrValue::from(label.clone()));
+    let label = own.unwrap_or_else(|| match field.name.as_str() {
+        "name" => strings.field_name(),
+        "email" => strings.field_email(),
+        "phone" => strings.field_phone(),
+        other => {
+            names = "form-label form-label-name";
+            other.replace(['_', '-'], " ").into()
+        }
+    });
+    let optional = if field.required || locked { Html::default() } else { optional_note(strings) };
+    element!(
+        "label", "class" = names, "part" = "form-label", "for" = id.to_owned(), "dir" = "auto";
+        group(vec![plain("span", text(label)), optional])
+    )
+    .into()
 }
 
 /// The options, after an empty one.
@@ -310,30 +289,28 @@ fn form_fields(settings: &Config) -> Vec<Field> {
     fields(&settings.given(Name::Prechat).unwrap_or_default(), own)
 }
 
-/// Parses the page's own fields. Invalid entries are skipped, with one line on the console.
+/// Parses the page's own fields.
 fn own_fields(json: &str) -> Vec<Field> {
     let list = JSON::parse(json).ok().and_then(|list| list.dyn_into::<Array>().ok()).unwrap_or_default();
-    let field = |one: JsValue| {
-        let get = |key: &str| Reflect::get(&one, &JsValue::from_str(key)).unwrap_or_default();
-        let text = |key: &str| get(key).as_string().filter(|text| !text.trim().is_empty());
-        let Some(name) = text("name") else {
-            warn("[chataibot] prechatFields: a field without a name is ignored.");
-            return None;
-        };
-        let options = get("options");
-        let options =
-            options.dyn_ref::<Array>().map(|list| list.iter().filter_map(|option| option.as_string()).collect());
-        let required = get("required").as_bool() == Some(true);
-        Some(own_field(name, text("label"), text("type"), required, options.unwrap_or_default()))
-    };
-    list.iter().filter_map(field).collect()
+    list.iter().filter_map(|field| own_field(&field)).collect()
 }
 
-fn own_field(name: String, label: Option<String>, kind: Option<String>, required: bool, options: Vec<String>) -> Field {
+/// Reads one of the page's own fields. What is invalid is skipped, with one line on the console.
+fn own_field(field: &JsValue) -> Option<Field> {
+    let get = |key: &str| Reflect::get(field, &JsValue::from_str(key)).unwrap_or_default();
+    let text = |key: &str| get(key).as_string().filter(|text| !text.trim().is_empty());
+    let Some(name) = text("name") else {
+        warn("[chataibot] prechatFields: a field without a name is ignored.");
+        return None;
+    };
+    let options = get("options");
+    let options = options.dyn_ref::<Array>().map(|list| list.iter().filter_map(|option| option.as_string()).collect());
+    let options: Vec<String> = options.unwrap_or_default();
+    let kind = text("type");
     let named = kind.as_deref().and_then(FieldKind::named);
     if let (Some(kind), None) = (&kind, named) {
         warn(&["[chataibot] prechatFields: \"", kind, "\" is not a type of field. Allowed: ", TYPES, "."].concat());
     }
     let kind = named.unwrap_or(if options.is_empty() { default_kind(&name) } else { FieldKind::Choice });
-    Field { name, label, kind, required, options }
+    Some(Field { name, label: text("label"), kind, required: get("required").as_bool() == Some(true), options })
 }

@@ -3,17 +3,14 @@
 
 use std::rc::Rc;
 
-use yew::{
-    html::{onchange, onsubmit},
-    prelude::*,
-};
+use yew::{html::onchange, prelude::*};
 
 use super::{
     super::{
-        elements::{element, group, on, part, plain, text, visually_hidden, with_ref},
+        elements::{element, group, on, on_submit, part, plain, text, visually_hidden, with_ref},
         icons,
     },
-    Panel, PanelKind, input_value, take_focus,
+    Panel, PanelKind, input_value, optional_note, submit_button, take_focus,
 };
 use crate::{
     browser::timers::Timer,
@@ -29,6 +26,7 @@ const DOWN: &str =
     "M16.5 13.5 13 20.4a2.2 2.2 0 0 1-2.3-2.6l.6-3.3h-5a2 2 0 0 1-2-2.4l1.2-6a2 2 0 0 1 2-1.6h9m0 9v-9m0 9h2.8v-9h-2.8";
 
 /// Component of the rating, above the other content at the bottom of an ended conversation.
+#[derive(Default)]
 pub(super) struct RatingPanel {
     value: Option<u32>,
     comment: NodeRef,
@@ -51,13 +49,7 @@ impl Component for RatingPanel {
     type Properties = Panel;
 
     fn create(_: &Context<Self>) -> Self {
-        Self {
-            value: None,
-            comment: NodeRef::default(),
-            thanks: NodeRef::default(),
-            was_sent: false,
-            focus_timer: None,
-        }
+        Self::default()
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -106,49 +98,34 @@ impl Component for RatingPanel {
 impl RatingPanel {
     fn form(&self, ctx: &Context<Self>, config: &ViewConfig) -> Html {
         let strings = &config.strings;
-        let scale = scale(ctx.props());
-        let marks: Html = match scale {
+        let marks: Html = match scale(ctx.props()) {
             Scale::Stars => (1..=5)
                 .map(|value| {
                     let words = fill(&strings.rating_value(), "value", &value.to_string());
-                    self.scale_step(ctx, value, STAR, fill(&words, "best", "5").into(), "star")
+                    self.scale_step(ctx, value, STAR, fill(&words, "best", "5").into())
                 })
                 .collect(),
             Scale::Thumbs => group(vec![
-                self.scale_step(ctx, 1, UP, strings.helpful(), "thumb"),
-                self.scale_step(ctx, 0, DOWN, strings.not_helpful(), "thumb"),
+                self.scale_step(ctx, 1, UP, strings.helpful()),
+                self.scale_step(ctx, 0, DOWN, strings.not_helpful()),
             ]),
         };
         let question = element!("legend", "class" = "rating-question", "part" = "rating-question"; text(strings.rating_question()));
         let marks = part("div", "rating-marks", marks);
         let marks = element!("fieldset", "class" = "rating-scale", "part" = "rating-scale"; group(vec![question.into(), marks]));
         let more = if self.value.is_some() { self.comment_form(config) } else { Html::default() };
-        let sent = ctx.link().callback(|event: SubmitEvent| {
-            event.prevent_default();
-            Msg::Submitted
-        });
         let form = element!("form", "class" = "rating-form", "part" = "rating-form"; group(vec![marks.into(), more]));
-        on(form, Rc::new(onsubmit::Wrapper::new(sent))).into()
+        let link = ctx.link().clone();
+        on_submit(form, move || link.send_message(Msg::Submitted)).into()
     }
 
     /// One step of the scale: a radio button under a sign.
-    fn scale_step(
-        &self,
-        ctx: &Context<Self>,
-        value: u32,
-        icon: &'static str,
-        name: AttrValue,
-        kind: &'static str,
-    ) -> Html {
-        let is_filled = match scale(ctx.props()) {
-            Scale::Stars => self.value.is_some_and(|chosen| value <= chosen),
-            Scale::Thumbs => self.value == Some(value),
-        };
-        let names = match (kind, is_filled) {
-            ("star", true) => "mark star mark-chosen",
-            ("star", false) => "mark star",
-            (_, true) => "mark thumb mark-chosen",
-            (_, false) => "mark thumb",
+    fn scale_step(&self, ctx: &Context<Self>, value: u32, icon: &'static str, name: AttrValue) -> Html {
+        let names = match scale(ctx.props()) {
+            Scale::Stars if self.value.is_some_and(|chosen| value <= chosen) => "mark star mark-chosen",
+            Scale::Stars => "mark star",
+            Scale::Thumbs if self.value == Some(value) => "mark thumb mark-chosen",
+            Scale::Thumbs => "mark thumb",
         };
         let chosen = ctx.link().callback(move |_: Event| Msg::Chosen(value));
         let radio = element!(
@@ -168,7 +145,7 @@ impl RatingPanel {
         let strings = &config.strings;
         let label = element!(
             "label", "class" = "form-label", "part" = "form-label", "for" = "rating-comment";
-            group(vec![plain("span", text(strings.rating_comment())), text(" ".into()), part("span", "form-optional", text(strings.form_optional()))])
+            group(vec![plain("span", text(strings.rating_comment())), optional_note(strings)])
         );
         let field = element!(
             "textarea",
@@ -180,21 +157,11 @@ impl RatingPanel {
             "dir" = "auto";
             Html::default()
         );
-        let submit = element!(
-            "button", "type" = "submit", "class" = "primary", "part" = "button button-primary"; text(strings.rating_submit())
-        );
-        plain("div", group(vec![label.into(), with_ref(field, &self.comment).into(), submit.into()]))
+        let submit = submit_button(strings.rating_submit());
+        plain("div", group(vec![label.into(), with_ref(field, &self.comment).into(), submit]))
     }
 }
 
 fn scale(panel: &Panel) -> Scale {
-    match panel.kind {
-        PanelKind::Rating(scale) => scale,
-        PanelKind::Consent
-        | PanelKind::Home
-        | PanelKind::PreChat
-        | PanelKind::Starters
-        | PanelKind::Hours
-        | PanelKind::Maintenance => Scale::Stars,
-    }
+    if let PanelKind::Rating(scale) = panel.kind { scale } else { Scale::Stars }
 }

@@ -9,11 +9,10 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Blob, BlobPropertyBag, Document, HtmlElement, Url, window};
 use yew::AttrValue;
 
-use super::super::{Transcript, ViewConfig, avatar::author_name, intl::Format, time_format::to_js_time};
-use crate::{
-    conversation::{Conversation, Notice, RowKind},
-    strings::fill,
+use super::super::{
+    Transcript, ViewConfig, announcer::notice_text, avatar::author_name, intl::Format, time_format::to_js_time,
 };
+use crate::conversation::{Conversation, Notice, RowKind};
 use chataibot_wire::{Author, RichText};
 
 /// How long the browser may take to begin the download, in milliseconds.
@@ -81,16 +80,12 @@ fn lines(state: &Conversation, config: &ViewConfig) -> Vec<Line> {
             let name = author_name(config, message.author, agent.as_ref());
             (!words.is_empty()).then_some(Line::Message { author: message.author, name, time, words })
         }
-        RowKind::Notice(Notice::Handover(assignee)) => {
-            agent = Some(assignee.clone());
-            Some(Line::Event(match (assignee.kind, assignee.name.as_deref()) {
-                (Author::Agent, Some(name)) => fill(&strings.handover(), "name", name).into(),
-                (Author::Agent, None) => strings.handover_agent(),
-                (Author::Bot | Author::Visitor, _) => strings.handover_bot(),
-            }))
+        RowKind::Notice(notice) => {
+            if let Notice::Handover(assignee) = notice {
+                agent = Some(assignee.clone());
+            }
+            Some(Line::Event(notice_text(notice, strings).into()))
         }
-        RowKind::Notice(Notice::Ended) => Some(Line::Event(strings.ended())),
-        RowKind::Notice(Notice::Reopened) => Some(Line::Event(strings.reopened())),
     };
     state.rows().iter().filter_map(line).collect()
 }

@@ -33,14 +33,28 @@ pub(in crate::machine) fn describe_error(failure: &ApiError) -> Option<(&'static
     })
 }
 
-/// State that can be stored later: up to where the log was read, up to where the visitor has read,
-/// and the feedback.
-pub(super) type DeferredState = (Option<Cursor>, Option<Cursor>, Rc<Vec<(Cursor, bool)>>);
+/// State that is stored at once, because another tab or a reload must know it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct UrgentState {
+    pub(super) id: Option<Rc<str>>,
+    pub(super) phase: Phase,
+    pub(super) starts_open: bool,
+}
+
+/// State that can be stored later.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct DeferredState {
+    /// Up to where the log was read.
+    cursor: Option<Cursor>,
+    /// Up to where the visitor has read.
+    read: Option<Cursor>,
+    feedback: Rc<Vec<(Cursor, bool)>>,
+}
 
 /// State that was last ordered to be stored.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Saved {
-    pub(super) urgent: (Option<Rc<str>>, Phase, bool),
+    pub(super) urgent: UrgentState,
     pub(super) deferred: DeferredState,
     pub(super) outbox: Vec<Rc<OutboxMessage>>,
     pub(super) draft: Rc<str>,
@@ -140,29 +154,20 @@ impl ChatMachine {
             return;
         }
         self.save_progress();
-        for pending in self.core.state.outbox() {
-            if !self.saved.outbox.iter().any(|saved| same_in_storage(saved, pending)) {
-                self.effects.push(Effect::Core(CoreEffect::SaveMessage(pending.clone())));
-            }
-        }
-        for saved in &self.saved.outbox {
-            if !self.core.state.outbox().iter().any(|pending| pending.id == saved.id) {
-                self.effects.push(Effect::Chat(ChatEffect::RemoveMessage { id: saved.id.clone(), discarded: false }));
-            }
-        }
-        self.saved.outbox = self.core.state.outbox().to_vec();
-        let due = self.core.save_due.is_some_and(|due| due <= self.now.monotonic);
-        let (urgent, deferred) = (self.urgent_state(), deferred_state(&self.core.state));
-        let has_own_changes = *self.core.state.draft() != self.saved.draft
-            || deferred.1 != self.saved.deferred.1
-            || deferred.2 != self.saved.deferred.2;
-        let has_unsaved = deferred != self.saved.deferred || *self.core.state.draft() != self.saved.draft;
+        self.save_outbox();
+        let due = self.is_save_due();
+        let (urgent, deferred) = (self.urgent_state(), self.deferred_state());
+        let has_new_draft = *self.core.state.draft() != self.saved.draft;
+        let has_own_changes = has_new_draft
+            || deferred.read != self.saved.deferred.read
+            || deferred.feedback != self.saved.deferred.feedback;
+        let has_unsaved = has_new_draft || deferred != self.saved.deferred;
         if urgent != self.saved.urgent || (due && deferred != self.saved.deferred) {
-            self.effects.push(Effect::Chat(ChatEffect::SaveConversation { expected_id: self.saved.urgent.0.clone() }));
+            self.effects.push(Effect::Chat(ChatEffect::SaveConversation { expected_id: self.saved.urgent.id.clone() }));
             self.saved.urgent = urgent;
             self.saved.deferred = deferred;
         }
-        if due && *self.core.state.draft() != self.saved.draft {
+        if due && has_new_draft {
             self.effects.push(Effect::Core(CoreEffect::SaveDraft));
             self.saved.draft = self.core.state.draft().clone();
             if self.election.coordinates() {
@@ -172,6 +177,27 @@ impl ChatMachine {
         let delay = if self.is_follower() && !has_own_changes { FOLLOWER_SAVE_DELAY } else { SAVE_DELAY };
         self.core.save_due =
             if due || !has_unsaved { None } else { self.core.save_due.or(Some(self.now.monotonic + delay)) };
+    }
+
+    /// Whether the changes that could wait are to be stored now.
+    pub(super) fn is_save_due(&self) -> bool {
+        self.core.save_due.is_some_and(|due| due <= self.now.monotonic)
+    }
+
+    /// Orders changed messages to be stored, and stored ones that left the outbox to be removed.
+    fn save_outbox(&mut self) {
+        let outbox = self.core.state.outbox();
+        for pending in outbox {
+            if !self.saved.outbox.iter().any(|saved| same_in_storage(saved, pending)) {
+                self.effects.push(Effect::Core(CoreEffect::SaveMessage(pending.clone())));
+            }
+        }
+        for saved in &self.saved.outbox {
+            if !outbox.iter().any(|pending| pending.id == saved.id) {
+                self.effects.push(Effect::Chat(ChatEffect::RemoveMessage { id: saved.id.clone(), discarded: false }));
+            }
+        }
+        self.saved.outbox = outbox.to_vec();
     }
 
     /// Orders everything known to be stored again, as if storage were empty; but not while it is
@@ -188,28 +214,30 @@ impl ChatMachine {
         self.effects.push(Effect::Core(CoreEffect::SaveCredentials(credentials.clone())));
         self.core.has_shown_intent |= self.core.state.id().is_some();
         self.saved = Saved::default();
-        self.saved.urgent.2 = !self.core.starts_open;
+        self.saved.urgent.starts_open = !self.core.starts_open;
         self.core.save_due = Some(self.now.monotonic);
     }
 
-    pub(super) fn urgent_state(&self) -> (Option<Rc<str>>, Phase, bool) {
-        (self.core.state.id().cloned(), self.core.state.phase(), self.core.starts_open)
+    pub(super) fn urgent_state(&self) -> UrgentState {
+        let state = &self.core.state;
+        UrgentState { id: state.id().cloned(), phase: state.phase(), starts_open: self.core.starts_open }
+    }
+
+    pub(super) fn deferred_state(&self) -> DeferredState {
+        let state = &self.core.state;
+        DeferredState { cursor: state.cursor(), read: state.read_cursor(), feedback: state.feedback().clone() }
     }
 
     /// Records that storage holds exactly the current state.
     pub(super) fn mark_saved(&mut self) {
         self.saved = Saved {
             urgent: self.urgent_state(),
-            deferred: deferred_state(&self.core.state),
+            deferred: self.deferred_state(),
             outbox: self.core.state.outbox().to_vec(),
             draft: self.core.state.draft().clone(),
             progress: self.core.state.progress().clone(),
         };
     }
-}
-
-pub(super) fn deferred_state(state: &Conversation) -> DeferredState {
-    (state.cursor(), state.read_cursor(), state.feedback().clone())
 }
 
 /// Whether both are the same in storage, which does not distinguish queued from in flight.

@@ -26,7 +26,7 @@ impl ChatMachine {
         ) = idle.into_parts();
         let mut chat = Self { core, now, ..Self::default() };
         chat.mark_saved();
-        chat.saved.urgent.2 = saved_starts_open;
+        chat.saved.urgent.starts_open = saved_starts_open;
         chat.saved.outbox.truncate(saved_messages);
         chat.saved.draft = saved_draft;
         chat.reported.error = reported_error.map(|code| (ErrorSource::Token, code));

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{ChatMachine, outputs::deferred_state};
+use super::ChatMachine;
 use crate::{
     api::Credentials,
     conversation::{Action, OutboxMessage, Phase},
@@ -68,7 +68,7 @@ impl ChatMachine {
             self.apply(Action::ConversationLeft);
         }
         self.saved.urgent = self.urgent_state();
-        self.saved.deferred = deferred_state(&self.core.state);
+        self.saved.deferred = self.deferred_state();
         self.reported.phase = self.core.state.phase();
     }
 
@@ -90,11 +90,11 @@ impl ChatMachine {
         self.core.starts_open = stored.open;
         // Storage already has this state.
         let urgent = self.urgent_state();
-        if stored.ended == (urgent.1 == Phase::Ended) {
+        if stored.ended == (urgent.phase == Phase::Ended) {
             self.saved.urgent = urgent;
         }
         if (stored.cursor, stored.read) == (self.core.state.cursor(), self.core.state.read_cursor()) {
-            self.saved.deferred = deferred_state(&self.core.state);
+            self.saved.deferred = self.deferred_state();
         }
     }
 

@@ -136,12 +136,11 @@ mod tests {
         let grouped = group(&wasm()).expect("grouped");
         let (mut bodies, mut exports) = (Vec::new(), Vec::new());
         for payload in Parser::new(0).parse_all(&grouped) {
-            match payload.expect("still a module") {
-                Payload::CodeSectionEntry(body) => bodies.push(body),
-                Payload::ExportSection(section) => {
-                    exports = section.into_iter().map(|one| one.expect("an export")).collect()
-                }
-                _ => {}
+            let payload = payload.expect("still a module");
+            if let Payload::CodeSectionEntry(body) = payload {
+                bodies.push(body);
+            } else if let Payload::ExportSection(section) = payload {
+                exports = section.into_iter().map(|one| one.expect("an export")).collect();
             }
         }
         assert_eq!((bodies.len(), exports.len()), (400, 10));

@@ -60,14 +60,9 @@ pub fn slim(glue: &str) -> Result<String> {
     ensure!(slim.contains(NO_REGISTRY), "the glue handles a missing FinalizationRegistry in an unknown form");
     slim = slim.replace(NO_REGISTRY, "");
     // Of equal keys the last one counts; all are the same module.
-    let last = slim.rfind(SPLIT_IMPORT);
-    let mut at = 0;
-    let lines = slim.split_inclusive('\n').filter(|line| {
-        let line_start = at;
-        at += line.len();
-        !line.starts_with(SPLIT_IMPORT) || last == Some(line_start)
-    });
-    let slim: String = lines.collect();
+    let (before, rest) = slim.split_at(slim.rfind(SPLIT_IMPORT).unwrap_or_default());
+    let others = before.split_inclusive('\n').filter(|line| !line.starts_with(SPLIT_IMPORT));
+    let slim: String = others.chain([rest]).collect();
     let variants: Vec<_> = BECOME.iter().filter(|(kept, _)| slim.contains(kept)).collect();
     let [(_, function)] = variants[..] else { bail!("the glue stores the WASM's objects in an unknown form") };
     Ok([&slim, *function].concat())

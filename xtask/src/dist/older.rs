@@ -74,8 +74,9 @@ impl Older {
                 self.directed.insert(subject);
                 out.push_str("[data-rtl]");
             } else {
-                let having: Vec<_> =
-                    selectors(inside).map(|one| ["[data-at]", with_combinator(one).as_str()].concat()).collect();
+                let having: Vec<_> = selectors(inside)
+                    .map(|one| ["[data-at]", if one.starts_with(['>', '+', '~']) { "" } else { " " }, one].concat())
+                    .collect();
                 let pair = (subject, having.join(","));
                 let number = self.having.iter().position(|known| *known == pair).unwrap_or_else(|| {
                     self.having.push(pair);
@@ -93,11 +94,6 @@ impl Older {
 const LIGHT_DARK: &str = "light-dark(";
 const DIR: &str = ":dir(";
 const HAS: &str = ":has(";
-
-/// Returns a relative selector in the form that follows the selector it is relative to.
-fn with_combinator(relative: &str) -> String {
-    if relative.starts_with(['>', '+', '~']) { relative.to_owned() } else { [" ", relative].concat() }
-}
 
 /// Replaces `light-dark()` in a declaration by toggles: of `--_l` and `--_d` one is empty, and the
 /// other is invalid, so that its fallback applies.

@@ -30,77 +30,70 @@ pub fn shorten(wasm: &[u8], glue: &str) -> Result<(Vec<u8>, String)> {
         ensure!(!glue.contains(&**name), "the glue now uses the export {name}");
         module.exports.delete(export);
     }
-    let mut renamed = Vec::new();
-    let mut old_module = None;
-    let bodies = import_bodies(glue);
+    let provided = provided_imports(glue);
     let mut names: HashMap<&str, String> = HashMap::new();
+    let mut renamed: HashMap<&str, String> = HashMap::new();
+    let mut old_module = None;
     let glue_imports = module.imports.iter_mut().filter(|import| import.module != LINK);
     for import in glue_imports {
         let from = old_module.get_or_insert_with(|| import.module.clone());
         ensure!(*from == import.module, "imports come from {from:?} and from {:?}, not from one module", import.module);
         let number = names.len();
-        let body = bodies
-            .get(&*import.name)
-            .with_context(|| format!("the glue does not provide the import {}", import.name))?;
-        let name = names.entry(body).or_insert_with(|| short_name(number)).clone();
-        renamed.push((std::mem::replace(&mut import.name, name.clone()), name));
+        let provided = provided.iter().find(|provided| provided.name == import.name);
+        let Provided { name, body, .. } =
+            provided.with_context(|| format!("the glue does not provide the import {}", import.name))?;
+        import.name = names.entry(body.trim_end()).or_insert_with(|| short_name(number)).clone();
         import.module = MODULE.to_owned();
+        renamed.insert(name, import.name.clone());
     }
     let old_module = old_module.context("the WASM imports nothing")?;
-    let mut missing: Vec<&str> = renamed.iter().map(|(from, _)| from.as_str()).collect();
     let quoted = format!("\"{old_module}\":");
     ensure!(glue.matches(&quoted).count() == 1, "the glue does not name {old_module:?} exactly once");
-    let glue = glue.replace(&quoted, &format!("\"{MODULE}\":"));
-    let mut lines = Vec::new();
+    let mut shortened = String::with_capacity(glue.len());
     let mut written = HashSet::new();
-    // Indent of an import that is written already, while its lines are skipped.
-    let mut skipped_indent: Option<&str> = None;
-    for line in glue.lines() {
-        let code = line.trim_start();
-        let indent = &line[..line.len() - code.len()];
-        if let Some(outer) = skipped_indent {
-            if code.starts_with('}') && indent == outer {
-                skipped_indent = None;
-            }
-            continue;
+    let mut copied_to = 0;
+    for Provided { name, body, start, indent } in provided {
+        let Some(short) = renamed.get(name) else { continue };
+        shortened.push_str(&glue[copied_to..start]);
+        if written.insert(short) {
+            shortened.extend([indent, short, body]);
         }
-        let import = code.split_once(": ").and_then(|(name, rest)| {
-            let (_, to) = renamed.iter().find(|(from, _)| from == name)?;
-            missing.retain(|from| *from != name);
-            Some((to, rest))
-        });
-        match import {
-            Some((to, _)) if !written.insert(to) => skipped_indent = Some(indent),
-            Some((to, rest)) => lines.push(format!("{indent}{to}: {rest}")),
-            None => lines.push(line.to_owned()),
-        }
+        copied_to = start + indent.len() + name.len() + body.len();
     }
-    ensure!(missing.is_empty(), "the glue does not provide the imports {missing:?}");
-    Ok((module.emit_wasm(), lines.join("\n") + "\n"))
+    shortened.push_str(&glue[copied_to..]);
+    Ok((module.emit_wasm(), shortened.replace(&quoted, &format!("\"{MODULE}\":"))))
 }
 
-/// Returns the text after the name of each import in the glue, up to the next: imports with the
-/// same text do the same.
-fn import_bodies(glue: &str) -> HashMap<&str, &str> {
-    let mut bodies = HashMap::new();
-    let mut open_import: Option<(&str, usize, &str)> = None;
-    let mut at = 0;
+/// An import as the glue provides it.
+struct Provided<'a> {
+    name: &'a str,
+    /// All after the name, with the end of the last line. Imports with the same body do the same.
+    body: &'a str,
+    /// Where its first line begins.
+    start: usize,
+    indent: &'a str,
+}
+
+/// Returns the imports that the glue provides, in their order.
+fn provided_imports(glue: &str) -> Vec<Provided<'_>> {
+    let mut imports = Vec::new();
+    let mut open: Option<Provided> = None;
+    let mut start = 0;
     for line in glue.split_inclusive('\n') {
         let code = line.trim_start();
         let indent = &line[..line.len() - code.len()];
-        if let Some((name, from, outer)) = open_import
-            && (code.starts_with('}') && indent == outer)
-        {
-            bodies.insert(name, glue[from..at + line.len()].trim_end());
-            open_import = None;
-        } else if open_import.is_none()
+        let end = start + line.len();
+        if let Some(import) = open.take_if(|import| code.starts_with('}') && indent == import.indent) {
+            let body = &glue[import.start + indent.len() + import.name.len()..end];
+            imports.push(Provided { body, ..import });
+        } else if open.is_none()
             && let Some((name, _)) = code.split_once(": function(")
         {
-            open_import = Some((name, at + indent.len() + name.len(), indent));
+            open = Some(Provided { name, body: "", start, indent });
         }
-        at += line.len();
+        start = end;
     }
-    bodies
+    imports
 }
 
 /// Returns a name by its number: `a` to `Z`, then two letters.

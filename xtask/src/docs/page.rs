@@ -5,14 +5,6 @@ use std::collections::BTreeMap;
 
 use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html as render};
 
-/// A document, with the name and title of its page.
-pub struct Source<'a> {
-    pub name: &'static str,
-    pub title: &'static str,
-    pub document: &'static str,
-    pub text: &'a str,
-}
-
 /// A page without its frame.
 #[derive(Default)]
 pub struct Page {
@@ -34,12 +26,11 @@ pub struct Section {
     pub text: String,
 }
 
-/// Reads a document. `names`: the names of pages by their documents.
-pub fn read(source: &Source, names: &BTreeMap<&str, &str>) -> Page {
-    let page = Page { name: source.name, title: source.title, document: source.document, ..Page::default() };
-    let folder = source.document.rsplit_once('/').map_or("", |(folder, _)| folder);
+/// Reads a document's `text` into its empty page. `names`: the names of pages by their documents.
+pub fn read(page: Page, text: &str, names: &BTreeMap<&str, &str>) -> Page {
+    let folder = page.document.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut reader = Reader { folder, names, page, open_links: Vec::new(), in_heading: false };
-    let events: Vec<Event> = Parser::new_ext(source.text, Options::ENABLE_TABLES).collect();
+    let events: Vec<Event> = Parser::new_ext(text, Options::ENABLE_TABLES).collect();
     let mut out = Vec::with_capacity(events.len());
     let mut at = 0;
     while at < events.len() {
@@ -244,7 +235,7 @@ mod tests {
 
     fn page(text: &str) -> Page {
         let names = BTreeMap::from([("docs/one.md", "one"), ("docs/two.md", "two")]);
-        read(&Source { name: "one", title: "One", document: "docs/one.md", text }, &names)
+        read(Page { name: "one", title: "One", document: "docs/one.md", ..Page::default() }, text, &names)
     }
 
     #[test]

@@ -185,10 +185,7 @@ fn geckodriver(project: &Project) -> Result<PathBuf> {
 
 fn webkit() -> Result<(PathBuf, PathBuf)> {
     let find = || {
-        let program = match named_or_in_path("WEBKIT", &["MiniBrowser"])? {
-            Some(named) => Some(named),
-            None => mini_browser(),
-        };
+        let program = named_or_in_path("WEBKIT", &["MiniBrowser"])?.or_else(mini_browser);
         let driver = named_or_in_path("WEBKIT_DRIVER", &["WebKitWebDriver"])?;
         Ok(program.zip(driver).filter(|_| in_path("xvfb-run").is_some() && in_path("xauth").is_some()))
     };
@@ -208,9 +205,7 @@ fn find_or_install<T>(find: impl Fn() -> Result<Option<T>>, packages: &[&str], w
         return Ok(found);
     }
     install(packages, wanted)?;
-    let found = find()?;
-    ensure!(found.is_some(), "it was installed, but cannot be found: {wanted}");
-    found.context("it was found")
+    find()?.with_context(|| format!("it was installed, but cannot be found: {wanted}"))
 }
 
 #[cfg(test)]

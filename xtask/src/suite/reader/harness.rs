@@ -37,7 +37,7 @@ pub struct Harness {
 impl Harness {
     pub fn start(project: &Project, servers: &Servers, walk: &Walk) -> Result<Self> {
         let pair = Pair::start(project, servers, any_port()?, any_port()?)?;
-        let page = serve(html(walk, pair.proxy.address()))?;
+        let page = serve(html(walk, pair.proxy.address))?;
         let harness = Self { page, pair };
         harness.order("pace", PACE)?;
         Ok(harness)
@@ -48,8 +48,7 @@ impl Harness {
     }
 
     pub fn order(&self, name: &str, body: &str) -> Result<()> {
-        let answer =
-            send_request(self.pair.simulator.address(), &format!("POST /_control/{name}"), body, ORDER_TIMEOUT);
+        let answer = send_request(self.pair.simulator.address, &format!("POST /_control/{name}"), body, ORDER_TIMEOUT);
         let answer = answer.with_context(|| format!("the simulator does not answer {name}"))?;
         ensure!(is_ok(&answer), "the simulator refuses {name} {body}: {answer}");
         Ok(())

@@ -1,4 +1,4 @@
-//! Every story in one table: its name, what it shows, and the actions that make it.
+//! Every scene in one table: its name, what it shows, and the actions that make it.
 
 use chataibot_wire::{
     Content,
@@ -7,13 +7,13 @@ use chataibot_wire::{
 };
 
 use super::{
-    builder::{StoryBuilder, text},
+    builder::{SceneBuilder, text},
     kinds,
 };
 use crate::conversation::{Action, ConnectionStatus, Conversation, Problem, SendError, onboarding::Progress};
 
 /// Makes a scene; the argument is the address of the sample picture.
-type Make = fn(&str) -> StoryBuilder;
+type Make = fn(&str) -> SceneBuilder;
 
 /// One row of [`TABLE`].
 struct Row {
@@ -48,19 +48,19 @@ pub(super) fn find(name: &str, origin: &str) -> Option<(Conversation, Staging)> 
 }
 
 const TABLE: &[Row] = &[
-    row("empty", "Before the first message", |_| StoryBuilder::fresh()),
+    row("empty", "Before the first message", |_| SceneBuilder::fresh()),
     row_with(
         "own-words",
         "A title and a greeting of the page's own",
         &[("heading", "Harbour & Hill"), ("subheading", "Small weekends by train"), ("greeting", "Where to?")],
-        |_| StoryBuilder::fresh(),
+        |_| SceneBuilder::fresh(),
     ),
-    row_with("starters", "Suggestions for a first message", &[("starters", STARTERS)], |_| StoryBuilder::fresh()),
+    row_with("starters", "Suggestions for a first message", &[("starters", STARTERS)], |_| SceneBuilder::fresh()),
     row("greeting", "The bot has greeted", |_| greeted()),
     row("typing", "A reply is being written", |_| {
         greeted().visitor("Is there a train on Sunday evening?").bot_shows(Content::Delay)
     }),
-    row("unopened", "Nothing was said, and the window is closed", |_| StoryBuilder::fresh().then(Action::WindowClosed)),
+    row("unopened", "Nothing was said, and the window is closed", |_| SceneBuilder::fresh().then(Action::WindowClosed)),
     row("closed", "The window is closed", |_| greeted().then(Action::WindowClosed)),
     row("unread", "The window is closed, and replies have come", |_| {
         greeted()
@@ -74,15 +74,15 @@ const TABLE: &[Row] = &[
         "consent",
         "Consent is asked for",
         &[("consent", "true"), ("consent-url", "https://example.com/privacy")],
-        |_| StoryBuilder::fresh(),
+        |_| SceneBuilder::fresh(),
     ),
-    row_with("home", "The home screen", &[("home", "true"), ("starters", STARTERS)], |_| StoryBuilder::fresh()),
+    row_with("home", "The home screen", &[("home", "true"), ("starters", STARTERS)], |_| SceneBuilder::fresh()),
     row_with("home-again", "The home screen during a conversation", &[("home", "true")], |_| greeted()),
     row_with("prechat", "A form before the chat", &[("prechat", "name email* phone company")], |_| {
-        StoryBuilder::fresh()
+        SceneBuilder::fresh()
     }),
     row_with("prechat-own", "A form before the chat with the page's own fields", &[("prechat-fields", FIELDS)], |_| {
-        StoryBuilder::fresh()
+        SceneBuilder::fresh()
     }),
     row_with("rating", "Stars are asked for", &[("rating", "stars")], |_| ended()),
     row_with("rating-thumbs", "A thumb up or down is asked for", &[("rating", "thumbs")], |_| ended()),
@@ -98,7 +98,7 @@ const TABLE: &[Row] = &[
         |_| greeted(),
     ),
     row_with("maintenance", "The chat is closed for maintenance", &[("availability", "maintenance")], |_| {
-        StoryBuilder::fresh()
+        SceneBuilder::fresh()
     }),
     row_with(
         "maintenance-read",
@@ -207,7 +207,7 @@ const TABLE: &[Row] = &[
     }),
     // Hard cases.
     row("long-thread", "A long conversation", |_| {
-        (1..=150).fold(StoryBuilder::new(310), |builder, _| {
+        (1..=150).fold(SceneBuilder::new(310), |builder, _| {
             builder.visitor("And the next one?").bot("The next train leaves in an hour.")
         })
     }),
@@ -242,22 +242,22 @@ const STARTERS: &str = "Where can I go in March?\nHow do I pay?\nI have booked a
 
 const FIELDS: &str = r#"[{"name": "topic", "label": "What is it about?", "type": "choice", "required": true, "options": ["A new trip", "A trip I booked", "Something else"]}, {"name": "day", "label": "When do you want to go?", "type": "date"}, {"name": "wishes", "label": "What should we know?", "type": "long"}]"#;
 
-fn greeted() -> StoryBuilder {
-    StoryBuilder::new(8)
+fn greeted() -> SceneBuilder {
+    SceneBuilder::new(8)
         .bot("Hello 👋 I plan small weekends by train.")
         .visitor("Nice, tell me more.")
         .bot("Two to four nights, door to door.")
 }
 
-fn ended() -> StoryBuilder {
+fn ended() -> SceneBuilder {
     greeted().visitor("Thank you!").bot("Have a good trip!").status(Status::Closed)
 }
 
-fn earlier() -> StoryBuilder {
+fn earlier() -> SceneBuilder {
     greeted().then(Action::EarlierKnown(true))
 }
 
-fn just_asked<const N: usize>(actions: [Action; N]) -> StoryBuilder {
+fn just_asked<const N: usize>(actions: [Action; N]) -> SceneBuilder {
     greeted().just_sent(MESSAGE_ID, "Is there a train on Sunday evening?", actions)
 }
 
