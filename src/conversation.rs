@@ -19,7 +19,7 @@ mod timeline;
 use std::rc::Rc;
 
 use chataibot_wire::{
-    Author, Content, Cursor,
+    Content, Cursor,
     content::Prompt,
     entry::{Assignee, Status},
 };
@@ -68,13 +68,6 @@ pub enum ConnectionStatus {
     Offline,
 }
 
-/// A lasting problem that the visitor should know of, apart from the connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Problem {
-    /// The chat is not available; only the operator can fix the cause.
-    Unavailable,
-}
-
 /// One visitor's conversation, as the visitor sees it.
 #[derive(Clone, Debug, Default)]
 pub struct Conversation {
@@ -103,18 +96,12 @@ pub struct Conversation {
     typing_until: Option<u64>,
     connection: ConnectionStatus,
     memory_only: bool,
-    problem: Option<Problem>,
+    unavailable: bool,
     requirements: Requirements,
     progress: Rc<Progress>,
 }
 
 impl Conversation {
-    /// Creates an empty conversation.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Applies an action. Returns whether anything changed; applying it twice changes nothing.
     pub fn apply(&mut self, action: Action) -> bool {
         let changed = self.reduce(action);
@@ -128,21 +115,21 @@ impl Conversation {
         match action {
             Action::Composed { id, text, typed, at } => self.compose(id, text, typed, at),
             Action::Drafted(draft) => self.set_draft(draft),
-            Action::SendBegan { id } => {
+            Action::SendBegan(id) => {
                 self.change_send_state(&id, &[SendState::Queued, SendState::Unknown], SendState::Sending)
             }
             Action::SendAccepted { id, now } => self.send_accepted(&id, now),
-            Action::SettledRemotely { id } => self.remove_settled(&id),
-            Action::SendDelayed { id } => self.change_send_state(&id, &[SendState::Sending], SendState::Queued),
-            Action::SendUnknown { id } => self.change_send_state(&id, &[SendState::Sending], SendState::Unknown),
-            Action::TypedAnswerRefused { id } => self.typed_answer_refused(&id),
+            Action::SettledRemotely(id) => self.remove_settled(&id),
+            Action::SendDelayed(id) => self.change_send_state(&id, &[SendState::Sending], SendState::Queued),
+            Action::SendUnknown(id) => self.change_send_state(&id, &[SendState::Sending], SendState::Unknown),
+            Action::TypedAnswerRefused(id) => self.typed_answer_refused(&id),
             Action::SendFailed { id, error } => self.send_failed(&id, error),
             Action::Requeued { id, new_id, at } => self.requeue(&id, new_id, at),
-            Action::Discarded { id } => self.discard(&id),
+            Action::Discarded(id) => self.discard(&id),
             Action::OutboxFound(found) => self.merge_outbox(found),
-            Action::Started { conversation } => self.start(conversation),
+            Action::Started(conversation) => self.start(conversation),
             Action::Received { entry, now } => self.receive(entry, now),
-            Action::Skipped { cursor } => self.skip(cursor),
+            Action::Skipped(cursor) => self.skip(cursor),
             Action::Rebuilt { entries, has_earlier } => self.rebuild(entries, has_earlier),
             Action::EarlierKnown(has_earlier) => self.set_has_earlier(has_earlier),
             Action::EarlierRequested => self.request_earlier(),
@@ -162,7 +149,7 @@ impl Conversation {
             Action::PageHidden => self.set_page_hidden(true),
             Action::Read { up_to } => self.mark_read(up_to),
             Action::ConnectionChanged(status) => self.set_connection(status),
-            Action::ProblemChanged(problem) => self.set_problem(problem),
+            Action::UnavailableChanged(unavailable) => self.set_unavailable(unavailable),
             Action::RequirementsSet(requirements) => self.set_requirements(requirements),
             Action::ProgressChanged(progress) => set_if_changed(&mut self.progress, Rc::new(progress)),
             Action::StorageLost => self.set_memory_only(),
@@ -303,7 +290,7 @@ impl Conversation {
         // A failed message counts as not said.
         let is_said = |m: &MessageRow| !matches!(m.delivery.state(), SendState::Failed(_));
         let last = self.rows.iter().rfind(|row| row.message().is_some_and(is_said))?;
-        last.message().is_some_and(|m| m.author != Author::Visitor).then_some(last)
+        last.is_reply().then_some(last)
     }
 
     /// The kind of answer that the bot's last message asks for, if the visitor has said nothing
@@ -319,10 +306,10 @@ impl Conversation {
         self.memory_only
     }
 
-    /// The lasting problem, apart from the connection.
+    /// Whether the chat is not available, for a cause that only the operator can remove.
     #[must_use]
-    pub fn problem(&self) -> Option<Problem> {
-        self.problem
+    pub fn is_unavailable(&self) -> bool {
+        self.unavailable
     }
 
     /// Up to where the log was read.

@@ -25,12 +25,6 @@ use crate::{
     runtime::Subscription,
 };
 
-#[cfg(feature = "split")]
-use wasm_split_helpers::SplitLoaderError as FetchError;
-/// The player could not be fetched.
-#[cfg(not(feature = "split"))]
-type FetchError = std::convert::Infallible;
-
 /// Plays the scene called `name`; `None` if there is none. `origin` is where the program was loaded
 /// from, with the sample picture next to it.
 pub type Play = fn(name: &str, origin: &str, on_event: Rc<dyn Fn(PageEvent)>) -> Option<Scene>;
@@ -43,15 +37,7 @@ pub struct Scene {
     pub staging: Staging,
 }
 
-#[cfg(feature = "split")]
-#[wasm_split_helpers::wasm_split(scenes, fallible)]
-fn fetch() -> Result<Play, FetchError> {
-    Ok(play)
-}
-#[cfg(not(feature = "split"))]
-async fn fetch() -> Result<Play, FetchError> {
-    Ok(play)
-}
+in_chunk! { scenes, fn fetch() -> Play { play } }
 
 /// Fetches the player and plays a scene.
 ///
@@ -121,9 +107,9 @@ impl Player {
         let is_queued =
             self.state().outbox().iter().any(|pending| pending.id == *id && pending.state == SendState::Queued);
         if is_queued {
-            self.apply(Action::Started { conversation: "scene".into() });
+            self.apply(Action::Started("scene".into()));
             self.apply(Action::ConnectionChanged(ConnectionStatus::Live));
-            self.apply(Action::SendBegan { id: id.clone() });
+            self.apply(Action::SendBegan(id.clone()));
             self.apply(Action::SendAccepted { id: id.clone(), now: 0 });
             // Ends the typing indicator.
             self.apply(Action::Ticked { now: u64::MAX });
@@ -149,7 +135,7 @@ impl ChatSource for Player {
                 self.apply(Action::Requeued { id: id.clone(), new_id: id.clone(), at: NOW });
                 self.deliver(&id);
             }
-            UserAction::Discard(id) => self.apply(Action::Discarded { id }),
+            UserAction::Discard(id) => self.apply(Action::Discarded(id)),
             UserAction::Draft(text) => self.apply(Action::Drafted(text.into())),
             UserAction::Open => self.apply(Action::WindowOpened),
             UserAction::Close => self.apply(Action::WindowClosed),

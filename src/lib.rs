@@ -15,6 +15,27 @@
 //!
 //! ARCHITECTURE.md lists the allowed dependencies between these modules; a test enforces them.
 
+/// Defines an async function whose code is in the WASM chunk `$chunk`. Its result is an `Err` if
+/// the chunk could not be fetched, which cannot happen without the feature `split`.
+macro_rules! in_chunk {
+    (
+        $chunk:ident, $(#[$doc:meta])*
+        $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) -> $output:ty { $($body:tt)* }
+    ) => {
+        $(#[$doc])*
+        #[cfg(feature = "split")]
+        #[wasm_split_helpers::wasm_split($chunk, fallible)]
+        $vis fn $name($($arg: $type),*) -> Result<$output, wasm_split_helpers::SplitLoaderError> {
+            Ok({ $($body)* })
+        }
+        $(#[$doc])*
+        #[cfg(not(feature = "split"))]
+        $vis async fn $name($($arg: $type),*) -> Result<$output, std::convert::Infallible> {
+            Ok({ $($body)* })
+        }
+    };
+}
+
 pub mod config;
 pub mod strings;
 

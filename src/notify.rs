@@ -12,10 +12,7 @@ use std::{
     rc::Rc,
 };
 
-use chataibot_wire::Author;
 use wasm_bindgen_futures::spawn_local;
-#[cfg(feature = "split")]
-use wasm_split_helpers::SplitLoaderError as FetchError;
 use web_sys::VisibilityState;
 
 use crate::{
@@ -38,22 +35,10 @@ pub struct NotifySettings {
     pub remember: bool,
 }
 
-/// The alerts could not be fetched.
-#[cfg(not(feature = "split"))]
-type FetchError = std::convert::Infallible;
-
 /// Creates the alerts.
 type MakeAlerts = fn() -> Rc<dyn Alerts>;
 
-#[cfg(feature = "split")]
-#[wasm_split_helpers::wasm_split(notify, fallible)]
-fn fetch() -> Result<MakeAlerts, FetchError> {
-    Ok(alerts::make)
-}
-#[cfg(not(feature = "split"))]
-async fn fetch() -> Result<MakeAlerts, FetchError> {
-    Ok(alerts::make)
-}
+in_chunk! { notify, fn fetch() -> MakeAlerts { alerts::make } }
 
 /// Plays the sound and writes the title. Dropping it restores the page's title and releases the
 /// sound.
@@ -142,8 +127,7 @@ impl Notifier {
         let newest = state.newest_key();
         let newest_seen = self.0.newest_seen.replace(Some(newest));
         let has_new_message = newest_seen.is_some_and(|newest_seen| {
-            let rows = state.rows().iter().rev().filter(|row| row.key > newest_seen && row.is_new);
-            rows.filter_map(|row| row.message()).any(|message| message.author != Author::Visitor)
+            state.rows().iter().rev().any(|row| row.key > newest_seen && row.is_new && row.is_reply())
         });
         let unread = if self.0.settings.get().title && is_hidden() { state.unread() } else { 0 };
         {
@@ -153,8 +137,7 @@ impl Notifier {
             news.has_new_message |= has_new_message;
             news.title = (unread > 0).then(|| sentence(unread));
         }
-        let mut messages = state.rows().iter().rev().filter_map(|row| row.message());
-        let has_answers = messages.any(|message| message.author != Author::Visitor);
+        let has_answers = state.rows().iter().rev().any(|row| row.is_reply());
         self.0.update_alerts(has_answers && (has_new_message || !self.0.fetch_failed.get()));
     }
 }

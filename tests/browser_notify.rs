@@ -56,8 +56,8 @@ fn hide(hidden: bool) {
 }
 
 fn unread() -> Conversation {
-    let mut conversation = Conversation::new();
-    conversation.apply(Action::Started { conversation: "c1".into() });
+    let mut conversation = Conversation::default();
+    conversation.apply(Action::Started("c1".into()));
     conversation.apply(received());
     conversation
 }
@@ -287,9 +287,9 @@ async fn who_looks_keeps_other_tabs_quiet() {
 #[wasm_bindgen_test]
 async fn the_lock_of_who_looks_is_that_of_the_conversation_shown() {
     let looked_at = |conversation: &str| {
-        let mut state = Conversation::new();
+        let mut state = Conversation::default();
         state.apply(Action::WindowOpened);
-        state.apply(Action::Started { conversation: conversation.into() });
+        state.apply(Action::Started(conversation.into()));
         state.apply(received());
         state
     };
@@ -301,7 +301,7 @@ async fn the_lock_of_who_looks_is_that_of_the_conversation_shown() {
             is_held(before, false).await;
         }
     }
-    notifier.follow(&Conversation::new(), sentence);
+    notifier.follow(&Conversation::default(), sentence);
     is_held("c3", false).await;
 }
 

@@ -34,37 +34,17 @@ impl Drop for Sending {
     }
 }
 
-#[cfg(feature = "split")]
-use wasm_split_helpers::SplitLoaderError as Missing;
-/// The code could not be fetched.
-#[cfg(not(feature = "split"))]
-type Missing = std::convert::Infallible;
-
-/// Starts to upload `file` to `url`. `None` if the browser refuses; `on_progress` gets each step,
-/// the last one being `Done` or `Failed`.
-#[cfg(feature = "split")]
-#[wasm_split_helpers::wasm_split(kinds, fallible)]
-pub fn send(
-    url: String,
-    token: String,
-    file: File,
-    on_progress: Box<dyn Fn(UploadProgress)>,
-) -> Result<Option<Sending>, Missing> {
-    Ok(start(&url, &token, &file, on_progress))
-}
-/// Starts to upload `file` to `url`. `None` if the browser refuses; `on_progress` gets each step,
-/// the last one being `Done` or `Failed`.
-///
-/// # Errors
-/// Never: without code splitting, all code is loaded.
-#[cfg(not(feature = "split"))]
-pub async fn send(
-    url: String,
-    token: String,
-    file: File,
-    on_progress: Box<dyn Fn(UploadProgress)>,
-) -> Result<Option<Sending>, Missing> {
-    Ok(start(&url, &token, &file, on_progress))
+in_chunk! { kinds,
+    /// Starts to upload `file` to `url`. `None` if the browser refuses; `on_progress` gets each
+    /// step, the last one being `Done` or `Failed`.
+    pub fn send(
+        url: String,
+        token: String,
+        file: File,
+        on_progress: Box<dyn Fn(UploadProgress)>,
+    ) -> Option<Sending> {
+        start(&url, &token, &file, on_progress)
+    }
 }
 
 fn start(url: &str, token: &str, file: &File, on_progress: Box<dyn Fn(UploadProgress)>) -> Option<Sending> {

@@ -7,8 +7,6 @@
 //! modal dialog hides what is outside it, and when it closes, words still in the regions would be
 //! read again.
 
-use std::rc::Rc;
-
 use chataibot_wire::Author;
 use yew::prelude::*;
 
@@ -146,13 +144,12 @@ impl Announced {
         let since = self.newest;
         let mut new_sentences = String::new();
         let fresh = || state.rows().iter().filter(|row| row.is_new && row.key > since);
-        let others = |row: &&Rc<Row>| row.message().is_some_and(|message| message.author != Author::Visitor);
-        let count = fresh().filter(others).count();
-        let last = fresh().rfind(others).map(|row| row.key);
+        let count = fresh().filter(|row| row.is_reply()).count();
+        let last = fresh().rfind(|row| row.is_reply()).map(|row| row.key);
         if count > MAX_ANNOUNCED {
             push_line(&mut new_sentences, &config.strings.several_announcement(count));
         }
-        for row in fresh().filter(|row| count <= MAX_ANNOUNCED || !others(row) || last == Some(row.key)) {
+        for row in fresh().filter(|row| count <= MAX_ANNOUNCED || !row.is_reply() || last == Some(row.key)) {
             push_line(&mut new_sentences, &sentence(row, state, config));
         }
         let newest = state.rows().iter().map(|row| row.key).max().unwrap_or(since);

@@ -34,12 +34,8 @@ pub(super) fn buttons(list: &[Button], layout: ButtonLayout, choice: &Choice) ->
         Action::Reply(answer) => reply(&button.label, answer, choice.config.typed, choice),
         Action::Link(address) => link(&button.label, address, choice),
     });
-    choices(class, each.collect(), choice.config)
-}
-
-fn choices(class: &'static str, inside: Html, config: &ViewConfig) -> Html {
-    let name = config.strings.answers();
-    element!("div", "class" = class, "part" = class, "role" = "group", "aria-label" = name; inside).into()
+    let name = choice.config.strings.answers();
+    element!("div", "class" = class, "part" = class, "role" = "group", "aria-label" = name; each.collect()).into()
 }
 
 /// A suggested reply: a button, or its words alone once it can no longer be given. `is_typed`:

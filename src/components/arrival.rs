@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use chataibot_wire::Author;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, NodeList};
 
@@ -16,10 +15,7 @@ pub(super) fn long_new_row(rows: &[Rc<Row>], list: &Element, newest_known: u32) 
     let mut queried = None;
     let (mut candidates, mut long_top) = (Vec::new(), None);
     for (at, row) in rows.iter().enumerate().rev() {
-        if !row.is_new
-            || row.key <= newest_known
-            || row.message().is_none_or(|message| message.author == Author::Visitor)
-        {
+        if !row.is_new || row.key <= newest_known || !row.is_reply() {
             continue;
         }
         // Queried only once there is a row to measure, so not for the visitor's own messages.

@@ -8,8 +8,6 @@
 use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
-#[cfg(feature = "split")]
-use wasm_split_helpers::SplitLoaderError as LoadError;
 use yew::Callback;
 
 use super::{
@@ -19,40 +17,25 @@ use super::{
 };
 use crate::conversation::Conversation;
 
-/// Fetching a chunk cannot fail if all code is in one program.
-#[cfg(not(feature = "split"))]
-type LoadError = std::convert::Infallible;
-
 /// Concatenates the style sheets of a chunk.
 macro_rules! styles {
     ($($file:literal),+) => { concat!($(include_str!(concat!("../../styles/on-demand/", $file, ".css"))),+) };
 }
 
-/// Declares a chunk: `fetch` returns what only the chunk's own file contains.
-macro_rules! chunk {
-    ($file:ident, $fetch:ident, $render:path, $css:expr) => {
-        #[cfg(feature = "split")]
-        #[wasm_split_helpers::wasm_split($file, fallible)]
-        fn $fetch() -> Result<Chunk, LoadError> {
-            Ok(Chunk { render: $render, css: $css })
-        }
-        #[cfg(not(feature = "split"))]
-        async fn $fetch() -> Result<Chunk, LoadError> {
-            Ok(Chunk { render: $render, css: $css })
-        }
-    };
-}
-
-chunk!(
-    kinds,
-    fetch_kinds,
-    message_kinds::render,
-    styles!("kinds", "media", "light_box", "cards", "controls", "month", "outcome")
-);
+in_chunk! { kinds, fn fetch_kinds() -> Chunk {
+    let css = styles!("kinds", "media", "light_box", "cards", "controls", "month", "outcome");
+    Chunk { render: message_kinds::render, css }
+} }
 // In one file with the chat machine, because a running conversation needs both.
-chunk!(talk, fetch_messages, message_list::render, styles!("messages", "bubble", "answers", "actions"));
-chunk!(panels, fetch_panels, panels::render, styles!("panels", "forms", "answers"));
-chunk!(files, fetch_files, attachments::render, styles!("outcome", "files"));
+in_chunk! { talk, fn fetch_messages() -> Chunk {
+    Chunk { render: message_list::render, css: styles!("messages", "bubble", "answers", "actions") }
+} }
+in_chunk! { panels, fn fetch_panels() -> Chunk {
+    Chunk { render: panels::render, css: styles!("panels", "forms", "answers") }
+} }
+in_chunk! { files, fn fetch_files() -> Chunk {
+    Chunk { render: attachments::render, css: styles!("outcome", "files") }
+} }
 
 /// Fetches a chunk and calls `done` with it, or with `None` if that failed.
 pub(super) fn load(id: ChunkId, done: Callback<Option<Chunk>>) {
@@ -67,24 +50,9 @@ pub(super) fn load(id: ChunkId, done: Callback<Option<Chunk>>) {
     });
 }
 
-/// Saves a conversation as a file; the code for that is in the panels' chunk.
-#[cfg(feature = "split")]
-#[wasm_split_helpers::wasm_split(panels, fallible)]
-pub(super) fn save_transcript(
-    state: Rc<Conversation>,
-    config: Rc<ViewConfig>,
-    kind: Transcript,
-) -> Result<(), LoadError> {
-    panels::transcript::save(&state, &config, kind);
-    Ok(())
-}
-/// Saves a conversation as a file.
-#[cfg(not(feature = "split"))]
-pub(super) async fn save_transcript(
-    state: Rc<Conversation>,
-    config: Rc<ViewConfig>,
-    kind: Transcript,
-) -> Result<(), LoadError> {
-    panels::transcript::save(&state, &config, kind);
-    Ok(())
+in_chunk! { panels,
+    /// Saves a conversation as a file.
+    pub(super) fn save_transcript(state: Rc<Conversation>, config: Rc<ViewConfig>, kind: Transcript) -> () {
+        panels::transcript::save(&state, &config, kind);
+    }
 }

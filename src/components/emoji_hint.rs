@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::{
     ViewConfig, dom,
-    elements::{element, on_click, part, text},
+    elements::{button, element, part, text},
     icons,
 };
 use crate::strings::fill;
@@ -37,17 +37,7 @@ pub(super) fn sentence(config: &ViewConfig, keys: &str) -> AttrValue {
 
 /// The button; the sentence is its name for screen readers.
 pub(super) fn emoji_button(config: &ViewConfig, keys: &str, onclick: Callback<MouseEvent>) -> Html {
-    let name = sentence(config, keys);
-    let button = element!(
-        "button",
-        "type" = "button",
-        "class" = "emoji",
-        "part" = "emoji",
-        "aria-label" = name.clone(),
-        "title" = name;
-        icons::icon("", icons::SMILE)
-    );
-    on_click(button, onclick).into()
+    button("emoji", "emoji", Some(sentence(config, keys)), icons::icon("", icons::SMILE), onclick).into()
 }
 
 /// The sentence as a tip above the field.

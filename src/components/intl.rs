@@ -182,7 +182,6 @@ fn first_of_week(tag: &JsValue) -> Option<i32> {
     };
     if let Some(first) = week_info.and_then(|info| get(&info, "firstDay")?.as_f64()) {
         // 1 to 7, or 0 for Sunday in browsers before the standard settled; `as` saturates.
-        #[expect(clippy::cast_possible_truncation, reason = "a small whole number")]
         let first = first as i32;
         return Some(if first == 0 { 7 } else { first });
     }

@@ -30,27 +30,20 @@ pub(super) struct MenuItem {
 pub(super) fn items(config: &ViewConfig, state: &Conversation, is_large: Option<bool>, sounds: bool) -> Vec<MenuItem> {
     let strings = &config.strings;
     let mut items = Vec::new();
+    let mut add = |label, icon, action| items.push(MenuItem { label, icon, action });
     if let Some(is_large) = is_large {
         let (label, icon) = resize_label(config, is_large);
-        items.push(MenuItem { label, icon, action: UserAction::Resize });
+        add(label, icon, UserAction::Resize);
     }
     let (label, icon) = if sounds { (strings.sound_off(), icons::QUIET) } else { (strings.sound_on(), icons::LOUD) };
-    items.push(MenuItem { label, icon, action: UserAction::Sound(!sounds) });
+    add(label, icon, UserAction::Sound(!sounds));
     if !state.rows().is_empty() {
-        items.push(MenuItem {
-            label: strings.transcript_text(),
-            icon: icons::FILE,
-            action: UserAction::Transcript(Transcript::Text),
-        });
-        items.push(MenuItem {
-            label: strings.transcript_html(),
-            icon: icons::FILE,
-            action: UserAction::Transcript(Transcript::Html),
-        });
-        items.push(MenuItem { label: strings.restart(), icon: icons::RESTART, action: UserAction::Restart });
+        add(strings.transcript_text(), icons::FILE, UserAction::Transcript(Transcript::Text));
+        add(strings.transcript_html(), icons::FILE, UserAction::Transcript(Transcript::Html));
+        add(strings.restart(), icons::RESTART, UserAction::Restart);
     }
     if state.phase() == Phase::Active {
-        items.push(MenuItem { label: strings.end(), icon: icons::END, action: UserAction::End });
+        add(strings.end(), icons::END, UserAction::End);
     }
     items
 }

@@ -7,7 +7,7 @@ use super::{
     elements::{button, element, group, part, plain, text, with_ref},
     icons,
 };
-use crate::conversation::{ConnectionStatus, Conversation, Problem};
+use crate::conversation::{ConnectionStatus, Conversation};
 
 /// Notices about the whole chat, one line each, most urgent first.
 pub(super) fn notices(config: &ViewConfig, state: &Conversation) -> Html {
@@ -19,12 +19,10 @@ pub(super) fn notices(config: &ViewConfig, state: &Conversation) -> Html {
         }
         ConnectionStatus::Offline => Some(("notice notice-connection notice-offline", strings.notice_offline())),
     };
-    let urgent = match (state.problem(), connection) {
-        (Some(Problem::Unavailable), _) => {
-            notice("notice notice-unavailable", icons::ALERT, strings.notice_unavailable())
-        }
-        (None, Some((names, sentence))) => notice(names, icons::NO_NETWORK, sentence),
-        (None, None) => Html::default(),
+    let urgent = match connection {
+        _ if state.is_unavailable() => notice("notice notice-unavailable", icons::ALERT, strings.notice_unavailable()),
+        Some((names, sentence)) => notice(names, icons::NO_NETWORK, sentence),
+        None => Html::default(),
     };
     let memory = if state.memory_only() && !state.rows().is_empty() {
         notice("notice notice-memory", icons::CLOCK, strings.notice_memory())

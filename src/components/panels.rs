@@ -17,7 +17,7 @@ use super::{
     UserAction, ViewConfig,
     answers::{self, Choice},
     dom::{self, is_focus_lost},
-    elements::{self, button, element, group, part, text, with_ref},
+    elements::{button, element, group, part, text, with_ref},
     icons,
     lazy_view::{
         View,
@@ -163,6 +163,6 @@ fn input_value(node_ref: &NodeRef) -> String {
 
 /// An icon on a soft round background.
 fn badge(path: &'static str) -> Html {
-    element!("span", "class" = "panel-sign", "part" = "panel-sign", "aria-hidden" = "true"; elements::group(vec![icons::icon("", path)]))
+    element!("span", "class" = "panel-sign", "part" = "panel-sign", "aria-hidden" = "true"; group(vec![icons::icon("", path)]))
         .into()
 }

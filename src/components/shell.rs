@@ -55,9 +55,9 @@ pub fn Shell() -> Html {
 #[component]
 pub fn ShellRow() -> Html {
     let id: Rc<str> = "shell".into();
-    let mut conversation = Conversation::new();
+    let mut conversation = Conversation::default();
     conversation.apply(Action::Composed { id: id.clone(), text: TEXT_PLACEHOLDER.into(), typed: None, at: 0 });
-    conversation.apply(Action::SendBegan { id });
+    conversation.apply(Action::SendBegan(id));
     let mut nodes = Vec::new();
     for row in conversation.rows() {
         let view = RowView {

@@ -57,9 +57,8 @@ pub(super) fn now(config: &ViewConfig) -> f64 {
 }
 
 /// Returns the whole minutes since a time, while they are few. A time in the future counts as now,
-/// because two clocks seldom agree.
+/// because two clocks seldom agree: `as` makes 0 of a negative number.
 pub(super) fn minutes_since(at: u64, now: f64) -> Option<u32> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
     let minutes = ((now - to_js_time(at)) / MINUTE) as u32;
     (minutes < MAX_AGE_MINUTES).then_some(minutes)
 }
@@ -99,7 +98,6 @@ impl Clock {
             from
         };
         // Rounded, because days with a clock change have 23 or 25 hours.
-        #[expect(clippy::cast_possible_truncation, reason = "`as` saturates")]
         let ago = ((today - midnight) / DAY).round() as i32;
         Day { midnight, ago }
     }
@@ -107,7 +105,6 @@ impl Clock {
     /// Formats a day: today, yesterday, a weekday if it is less than a week ago, or a date.
     pub(super) fn write_day(&self, day: Day) -> AttrValue {
         let Day { midnight, ago } = day;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
         let at = midnight as u64;
         match ago {
             i32::MIN..=1 => {
@@ -148,8 +145,7 @@ pub(super) fn midnight(at: f64, later: u32) -> f64 {
     date.get_time()
 }
 
-/// Converts milliseconds to the number type of JavaScript times.
-#[expect(clippy::cast_precision_loss, reason = "exact for another 280,000 years")]
+/// Converts milliseconds to the number type of JavaScript times: exact for another 280,000 years.
 pub(super) fn to_js_time(at: u64) -> f64 {
     at as f64
 }

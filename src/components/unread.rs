@@ -8,8 +8,7 @@ use crate::conversation::{Conversation, Delivery, Row};
 
 /// Counts the messages of bot and team below the row that was seen last.
 pub(super) fn news(rows: &[Rc<Row>], seen: u32) -> usize {
-    let others = |row: &&Rc<Row>| row.message().is_some_and(|message| message.author != Author::Visitor);
-    rows.iter().rev().take_while(|row| row.key != seen).filter(others).count()
+    rows.iter().rev().take_while(|row| row.key != seen).filter(|row| row.is_reply()).count()
 }
 
 /// Returns the key of the first unread message of bot or team, unless it is the first row.

@@ -5,12 +5,13 @@ use std::rc::Rc;
 use chataibot_wire::{Cursor, entry::Assignee};
 
 use super::{
-    ConnectionStatus, OutboxMessage, Phase, Problem, RawEntry, SendError,
+    ConnectionStatus, OutboxMessage, Phase, RawEntry, SendError,
     onboarding::{Progress, Requirements},
 };
 
 /// Something that happened. `at` is wall-clock time for display, in milliseconds since 1970-01-01
-/// UTC; `now` is a monotonic clock in milliseconds.
+/// UTC; `now` is a monotonic clock in milliseconds. A message that exists already is named by its
+/// client message id.
 #[derive(Clone, Debug)]
 pub enum Action {
     /// The visitor sent a message. It is shown at once and waits in the outbox.
@@ -27,10 +28,7 @@ pub enum Action {
     /// The draft in the composer changed.
     Drafted(Rc<str>),
     /// Sending a message to the proxy began.
-    SendBegan {
-        /// The client message id.
-        id: Rc<str>,
-    },
+    SendBegan(Rc<str>),
     /// The proxy accepted the message.
     SendAccepted {
         /// The client message id.
@@ -39,26 +37,14 @@ pub enum Action {
         now: u64,
     },
     /// Another tab has settled the message; the log will tell how.
-    SettledRemotely {
-        /// The client message id.
-        id: Rc<str>,
-    },
+    SettledRemotely(Rc<str>),
     /// The message failed temporarily and waits again.
-    SendDelayed {
-        /// The client message id.
-        id: Rc<str>,
-    },
+    SendDelayed(Rc<str>),
     /// The platform's answer was lost: nobody knows whether the message arrived.
-    SendUnknown {
-        /// The client message id.
-        id: Rc<str>,
-    },
+    SendUnknown(Rc<str>),
     /// The typed form of an answer was refused, and nothing of it stored: the message waits again,
     /// as text.
-    TypedAnswerRefused {
-        /// The client message id.
-        id: Rc<str>,
-    },
+    TypedAnswerRefused(Rc<str>),
     /// The message did not arrive.
     SendFailed {
         /// The client message id.
@@ -76,17 +62,11 @@ pub enum Action {
         at: u64,
     },
     /// The visitor discarded an unsent message.
-    Discarded {
-        /// The client message id.
-        id: Rc<str>,
-    },
+    Discarded(Rc<str>),
     /// The outbox of an earlier page or another tab was found in storage.
     OutboxFound(Vec<OutboxMessage>),
-    /// The first message started a conversation.
-    Started {
-        /// The proxy's id for it.
-        conversation: Rc<str>,
-    },
+    /// The first message started a conversation, to which the proxy gave this id.
+    Started(Rc<str>),
     /// The log delivered its next entry.
     Received {
         /// The entry.
@@ -94,11 +74,8 @@ pub enum Action {
         /// When it arrived, monotonic.
         now: u64,
     },
-    /// The log delivered an entry that this version cannot read.
-    Skipped {
-        /// The entry's cursor.
-        cursor: Cursor,
-    },
+    /// At this cursor the log delivered an entry that this version cannot read.
+    Skipped(Cursor),
     /// The log could not be continued; these entries are all that is left of it.
     Rebuilt {
         /// Everything, in order.
@@ -150,8 +127,9 @@ pub enum Action {
     },
     /// The connection changed.
     ConnectionChanged(ConnectionStatus),
-    /// A lasting problem began or ended.
-    ProblemChanged(Option<Problem>),
+    /// The chat became unavailable, for a cause that only the operator can remove, or available
+    /// again.
+    UnavailableChanged(bool),
     /// The host page set its requirements for before, between and after chats.
     RequirementsSet(Requirements),
     /// The visitor's onboarding progress changed.

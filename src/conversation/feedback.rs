@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use chataibot_wire::{Author, Cursor};
+use chataibot_wire::Cursor;
 
 use super::{Conversation, Row, RowKind};
 
@@ -26,8 +26,7 @@ impl Conversation {
         let is_at_cursor =
             |row: &Rc<Row>| row.message().is_some_and(|m| m.log_entry().is_some_and(|entry| entry.cursor == cursor));
         let Some(at) = self.rows[..self.logged_rows].iter().rposition(is_at_cursor) else { return false };
-        let is_reply = self.rows[at].message().is_some_and(|m| m.author != Author::Visitor);
-        if !is_reply || self.feedback_on(cursor) == Some(helpful) {
+        if !self.rows[at].is_reply() || self.feedback_on(cursor) == Some(helpful) {
             return false;
         }
         if let RowKind::Message(message) = &mut Rc::make_mut(&mut self.rows[at]).kind {

@@ -208,7 +208,7 @@ mod tests {
     use super::*;
 
     fn conversation(requirements: Requirements) -> Conversation {
-        let mut conversation = Conversation::new();
+        let mut conversation = Conversation::default();
         conversation.apply(Action::RequirementsSet(requirements));
         conversation
     }
@@ -236,7 +236,7 @@ mod tests {
     fn a_page_that_asks_for_nothing_gets_the_chat() {
         let mut chat = conversation(Requirements::default());
         assert_eq!(chat.screen(), Screen::Chat);
-        chat.apply(Action::Started { conversation: "c".into() });
+        chat.apply(Action::Started("c".into()));
         chat.apply(Action::Ended);
         assert_eq!(chat.screen(), Screen::Closed(Closed::Ended));
     }
@@ -252,7 +252,7 @@ mod tests {
         assert_eq!(chat.screen(), Screen::PreChat);
         step(&mut chat, OnboardingEvent::FormFilled(vec![("name".into(), "Ada".into())]));
         assert_eq!(chat.screen(), Screen::Chat);
-        chat.apply(Action::Started { conversation: "c".into() });
+        chat.apply(Action::Started("c".into()));
         chat.apply(Action::Ended);
         assert_eq!(chat.screen(), Screen::Rating(Scale::Stars));
         step(&mut chat, OnboardingEvent::Rated(Rating { value: 4, best: 5, comment: String::new() }));
@@ -287,13 +287,13 @@ mod tests {
     fn each_conversation_has_its_own_form_and_rating() {
         let mut chat = conversation(Requirements { home: false, consent: None, ..everything() });
         step(&mut chat, OnboardingEvent::FormFilled(Vec::new()));
-        chat.apply(Action::Started { conversation: "c1".into() });
+        chat.apply(Action::Started("c1".into()));
         chat.apply(Action::Ended);
         step(&mut chat, OnboardingEvent::Rated(Rating { value: 1, best: 5, comment: String::new() }));
         chat.apply(Action::ConversationLeft);
         assert_eq!(chat.screen(), Screen::PreChat);
         step(&mut chat, OnboardingEvent::FormFilled(Vec::new()));
-        chat.apply(Action::Started { conversation: "c2".into() });
+        chat.apply(Action::Started("c2".into()));
         assert!(!chat.is_rated());
     }
 

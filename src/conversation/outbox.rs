@@ -245,7 +245,8 @@ impl Conversation {
     /// message that arrived.
     fn settle_row(&mut self, index: usize, outcome: SendState, received_at: Option<u64>) -> bool {
         let changed = self.set_row_state(index, outcome);
-        let expects_reply = changed && outcome == SendState::Sent && !self.answered_after(index);
+        let is_answered = self.rows[index + 1..].iter().any(|row| row.is_reply());
+        let expects_reply = changed && outcome == SendState::Sent && !is_answered;
         if let Some(now) = received_at.filter(|_| expects_reply) {
             self.expect_reply(now);
         }
@@ -298,10 +299,5 @@ impl Conversation {
             }
         }
         true
-    }
-
-    /// Whether a message of a bot or an agent is below this row.
-    fn answered_after(&self, index: usize) -> bool {
-        self.rows[index + 1..].iter().any(|row| row.message().is_some_and(|m| m.author != Author::Visitor))
     }
 }

@@ -28,13 +28,6 @@ impl Conversation {
         self.history
     }
 
-    /// When the conversation began, milliseconds since 1970-01-01 UTC; `None` while its beginning
-    /// is not known here.
-    #[must_use]
-    pub fn started_at(&self) -> Option<u64> {
-        self.log.first().filter(|_| self.history == HistoryState::None).map(|entry| entry.at)
-    }
-
     pub(super) fn set_has_earlier(&mut self, has_earlier: bool) -> bool {
         if has_earlier {
             // A settled message missing in the known part of the log belongs to the part before it.

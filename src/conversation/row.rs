@@ -142,6 +142,12 @@ impl Row {
         }
     }
 
+    /// Whether the row is a message of the bot or a team member.
+    #[must_use]
+    pub fn is_reply(&self) -> bool {
+        self.message().is_some_and(|message| message.author != Author::Visitor)
+    }
+
     /// The notice, if the row is one.
     #[must_use]
     pub fn notice(&self) -> Option<&Notice> {

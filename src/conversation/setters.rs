@@ -3,9 +3,7 @@
 
 use std::rc::Rc;
 
-use super::{
-    ConnectionStatus, Conversation, OutboxMessage, Problem, SendState, onboarding::Requirements, set_if_changed,
-};
+use super::{ConnectionStatus, Conversation, OutboxMessage, SendState, onboarding::Requirements, set_if_changed};
 
 impl Conversation {
     pub(crate) fn set_draft(&mut self, draft: Rc<str>) -> bool {
@@ -24,8 +22,8 @@ impl Conversation {
         set_if_changed(&mut self.connection, status)
     }
 
-    pub(crate) fn set_problem(&mut self, problem: Option<Problem>) -> bool {
-        set_if_changed(&mut self.problem, problem)
+    pub(crate) fn set_unavailable(&mut self, unavailable: bool) -> bool {
+        set_if_changed(&mut self.unavailable, unavailable)
     }
 
     pub(crate) fn set_requirements(&mut self, requirements: Requirements) -> bool {

@@ -26,15 +26,14 @@ pub(super) struct SceneBuilder {
 impl SceneBuilder {
     /// Starts with an open window and no conversation.
     pub(super) fn fresh() -> Self {
-        Self { conversation: Conversation::new(), seq: 0, at: NOW }.then(Action::WindowOpened)
+        Self { conversation: Conversation::default(), seq: 0, at: NOW }.then(Action::WindowOpened)
     }
 
     /// Starts with an open window and a running, connected conversation. The scene will have
     /// `lines` lines.
     pub(super) fn new(lines: u32) -> Self {
-        let builder = Self::fresh()
-            .then(Action::Started { conversation: "scene".into() })
-            .then(Action::ConnectionChanged(ConnectionStatus::Live));
+        let builder =
+            Self::fresh().then(Action::Started("scene".into())).then(Action::ConnectionChanged(ConnectionStatus::Live));
         Self { at: NOW - u64::from(lines) * MINUTE, ..builder }
     }
 

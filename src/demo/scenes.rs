@@ -10,7 +10,7 @@ use super::{
     builder::{SceneBuilder, text},
     kinds,
 };
-use crate::conversation::{Action, ConnectionStatus, Conversation, Problem, SendError, onboarding::Progress};
+use crate::conversation::{Action, ConnectionStatus, Conversation, SendError, onboarding::Progress};
 
 /// Makes a scene; the argument is the address of the sample picture.
 type Make = fn(&str) -> SceneBuilder;
@@ -171,7 +171,7 @@ const TABLE: &[Row] = &[
         just_asked([send_began(), send_failed(SendError::Refused)])
     }),
     row("unknown", "A message that may have arrived", |_| {
-        just_asked([send_began(), Action::SendUnknown { id: MESSAGE_ID.into() }])
+        just_asked([send_began(), Action::SendUnknown(MESSAGE_ID.into())])
     }),
     // States of the connection.
     row("connecting", "The first connection is being made", |_| {
@@ -181,9 +181,7 @@ const TABLE: &[Row] = &[
         greeted().then(Action::ConnectionChanged(ConnectionStatus::Reconnecting { attempt: 2 }))
     }),
     row("offline", "There is no network", |_| greeted().then(Action::ConnectionChanged(ConnectionStatus::Offline))),
-    row("unavailable", "The chat does not work", |_| {
-        greeted().then(Action::ProblemChanged(Some(Problem::Unavailable)))
-    }),
+    row("unavailable", "The chat does not work", |_| greeted().then(Action::UnavailableChanged(true))),
     row("memory", "The browser keeps nothing", |_| greeted().then(Action::StorageLost)),
     // The course of a conversation.
     row("handover", "A person has taken over", |picture| {
@@ -262,7 +260,7 @@ fn just_asked<const N: usize>(actions: [Action; N]) -> SceneBuilder {
 }
 
 fn send_began() -> Action {
-    Action::SendBegan { id: MESSAGE_ID.into() }
+    Action::SendBegan(MESSAGE_ID.into())
 }
 
 fn send_failed(error: SendError) -> Action {

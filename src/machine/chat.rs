@@ -141,13 +141,18 @@ impl ChatMachine {
             }
             Input::SettledRemotely { id } => self.settled_remotely(id),
 
-            Input::StreamOpened { generation } => self.connection_event(generation, ConnectionEvent::Opened),
-            Input::StreamFrames { generation, frames } => self.frames_received(generation, frames),
-            Input::StreamEnded { generation } => {
-                self.connection_event(generation, ConnectionEvent::Ended { expected: false });
-            }
-            Input::LogFailed { generation, failure } => self.log_failed(generation, &failure),
-            Input::Polled { generation, frames } => self.poll_answered(generation, frames),
+            // The answer to a log request that is no longer wanted.
+            Input::StreamOpened { generation }
+            | Input::StreamFrames { generation, .. }
+            | Input::StreamEnded { generation }
+            | Input::LogFailed { generation, .. }
+            | Input::Polled { generation, .. }
+                if !self.is_current(generation) => {}
+            Input::StreamOpened { .. } => self.handle_connection(ConnectionEvent::Opened),
+            Input::StreamFrames { frames, .. } => self.frames_received(frames),
+            Input::StreamEnded { .. } => self.handle_connection(ConnectionEvent::Ended { expected: false }),
+            Input::LogFailed { failure, .. } => self.log_failed(&failure),
+            Input::Polled { frames, .. } => self.poll_answered(frames),
 
             Input::PageAnswered { before, result } => self.page_answered(before, result),
 
@@ -271,7 +276,7 @@ impl ChatMachine {
                 && let Some(message) = self.core.state.next_to_send().cloned()
             {
                 self.send_queue.began(message.id.clone(), &credentials.token);
-                self.apply(Action::SendBegan { id: message.id.clone() });
+                self.apply(Action::SendBegan(message.id.clone()));
                 let credentials = credentials.clone();
                 self.effects.push(match self.core.state.id() {
                     Some(conversation) => {
@@ -343,7 +348,7 @@ impl ChatMachine {
         match result {
             Ok(conversation) => {
                 self.owner = self.core.token_refresh.credentials().map(|credentials| credentials.visitor.clone());
-                self.apply(Action::Started { conversation: conversation.clone() });
+                self.apply(Action::Started(conversation.clone()));
                 self.send_accepted(id);
                 self.emit(PageEvent::Started { conversation });
             }
@@ -365,7 +370,7 @@ impl ChatMachine {
         // So the message is sent again as text.
         if matches!(failure, ApiError::Refused { code } if **code == *code::BAD_REQUEST)
             && let Some(id) = self.send_queue.in_flight().cloned()
-            && Rc::make_mut(&mut self.core.state).apply(Action::TypedAnswerRefused { id })
+            && Rc::make_mut(&mut self.core.state).apply(Action::TypedAnswerRefused(id))
         {
             self.changed = true;
             return self.send_queue.release();
@@ -394,10 +399,7 @@ impl ChatMachine {
         }
     }
 
-    fn frames_received(&mut self, generation: u32, frames: Vec<Frame>) {
-        if !self.connection.is_current(generation) {
-            return;
-        }
+    fn frames_received(&mut self, frames: Vec<Frame>) {
         self.handle_connection(ConnectionEvent::BytesReceived);
         self.core.token_refresh.accepted();
         self.send_queue.retry_now(self.now.monotonic);
@@ -411,10 +413,7 @@ impl ChatMachine {
         self.forward_heartbeat();
     }
 
-    fn poll_answered(&mut self, generation: u32, frames: Vec<Frame>) {
-        if !self.connection.is_current(generation) {
-            return;
-        }
+    fn poll_answered(&mut self, frames: Vec<Frame>) {
         self.core.token_refresh.accepted();
         self.send_queue.retry_now(self.now.monotonic);
         self.clear_error(ErrorSource::Log);
@@ -445,10 +444,7 @@ impl ChatMachine {
         result
     }
 
-    fn log_failed(&mut self, generation: u32, failure: &ApiError) {
-        if !self.connection.is_current(generation) {
-            return;
-        }
+    fn log_failed(&mut self, failure: &ApiError) {
         match failure {
             ApiError::Unauthorized | ApiError::Challenged => {
                 let token = self.connection_token.clone();
@@ -465,12 +461,6 @@ impl ChatMachine {
                 self.handle_connection(ConnectionEvent::Failed { retry_after: failure.retry_after() });
                 self.report_error(ErrorSource::Log, failure);
             }
-        }
-    }
-
-    fn connection_event(&mut self, generation: u32, event: ConnectionEvent) {
-        if self.connection.is_current(generation) {
-            self.handle_connection(event);
         }
     }
 

@@ -15,7 +15,7 @@ use super::{
     tab_message::TabMessage,
     user_action::UserAction,
 };
-use crate::conversation::{ConnectionStatus, Conversation, Problem, onboarding::Requirements};
+use crate::conversation::{ConnectionStatus, Conversation, onboarding::Requirements};
 
 /// The state machine while nothing has been said yet.
 #[derive(Clone, Debug, Default)]
@@ -91,7 +91,7 @@ impl IdleMachine {
                 self.core.token_refresh.adopt(credentials.clone(), now);
                 effects.push(Effect::Core(CoreEffect::SaveCredentials(credentials)));
                 if self.handover.reported_error.take().is_some() {
-                    self.conversation().set_problem(None);
+                    self.conversation().set_unavailable(false);
                 }
                 // The answer also says which features the site offers, so the views must update.
                 changed = true;
@@ -100,7 +100,7 @@ impl IdleMachine {
                 self.core.token_refresh.failed(&failure, self.core.state.is_watched(), now);
                 if let Some((message, blocks)) = describe_error(&failure) {
                     if blocks {
-                        changed = self.conversation().set_problem(Some(Problem::Unavailable));
+                        changed = self.conversation().set_unavailable(true);
                     }
                     let code: Rc<str> = Rc::from(failure.code());
                     if self.handover.reported_error.replace(code.clone()).as_ref() != Some(&code) {

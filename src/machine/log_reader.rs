@@ -137,7 +137,7 @@ impl LogReader {
     }
 
     fn skip(&mut self, cursor: Option<Cursor>, state: &mut Conversation) -> bool {
-        self.rebuilding.is_none() && cursor.is_some_and(|cursor| state.apply(Action::Skipped { cursor }))
+        self.rebuilding.is_none() && cursor.is_some_and(|cursor| state.apply(Action::Skipped(cursor)))
     }
 
     fn handle_gap(&mut self, state: &Conversation) -> ReadResult {
@@ -161,11 +161,6 @@ impl LogReader {
         if self.rebuilding.take().is_some() {
             self.from_start = true;
         }
-    }
-
-    /// Resets the reader for another conversation.
-    pub fn reset(&mut self) {
-        *self = Self::default();
     }
 
     /// When [`Self::finish_rebuild`] is due.

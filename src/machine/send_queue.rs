@@ -103,7 +103,7 @@ impl SendQueue {
         let id = self.in_flight.take()?;
         let is_sent_again = match failure {
             ApiError::Unauthorized | ApiError::Challenged => {
-                return Some(SendOutcome::Unauthorized(Action::SendDelayed { id }));
+                return Some(SendOutcome::Unauthorized(Action::SendDelayed(id)));
             }
             // Sending again with the same idempotency key is safe, as often as needed.
             ApiError::Network => {
@@ -127,13 +127,11 @@ impl SendQueue {
             self.forget_failures();
         }
         Some(match failure {
-            ApiError::Unknown => SendOutcome::Apply(Action::SendUnknown { id }),
+            ApiError::Unknown => SendOutcome::Apply(Action::SendUnknown(id)),
             ApiError::Ended => SendOutcome::Ended(Action::SendFailed { id, error: SendError::Ended }),
             ApiError::Refused { .. } => SendOutcome::Report(Action::SendFailed { id, error: SendError::Refused }),
-            ApiError::NotFound if !is_start => SendOutcome::Lost(Action::SendDelayed { id }),
-            ApiError::Network | ApiError::Busy { .. } if is_sent_again => {
-                SendOutcome::Apply(Action::SendDelayed { id })
-            }
+            ApiError::NotFound if !is_start => SendOutcome::Lost(Action::SendDelayed(id)),
+            ApiError::Network | ApiError::Busy { .. } if is_sent_again => SendOutcome::Apply(Action::SendDelayed(id)),
             ApiError::Network
             | ApiError::Unauthorized
             | ApiError::Challenged

@@ -7,8 +7,6 @@ use std::{
     rc::Rc,
 };
 
-#[cfg(feature = "split")]
-use wasm_split_helpers::SplitLoaderError as Missing;
 use web_sys::File;
 
 use super::{
@@ -50,15 +48,7 @@ thread_local!(static LOADED: Cell<Option<LazyModule>> = const { Cell::new(Some(M
 #[cfg(feature = "split")]
 thread_local!(static LOADED: Cell<Option<LazyModule>> = const { Cell::new(None) });
 
-#[cfg(feature = "split")]
-#[wasm_split_helpers::wasm_split(talk, fallible)]
-fn load() -> Result<LazyModule, Missing> {
-    Ok(MODULE)
-}
-#[cfg(not(feature = "split"))]
-async fn load() -> Result<LazyModule, std::convert::Infallible> {
-    Ok(MODULE)
-}
+in_chunk! { talk, fn load() -> LazyModule { MODULE } }
 
 /// The module, if it was fetched.
 pub(super) fn loaded() -> Option<LazyModule> {

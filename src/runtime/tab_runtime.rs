@@ -212,9 +212,7 @@ fn status_number(status: ConnectionStatus) -> u32 {
 }
 
 fn status_from_number(number: &JsValue) -> Option<ConnectionStatus> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
-    let number = number.as_f64()? as u32;
-    Some(match number {
+    Some(match number.as_f64()? as u32 {
         0 => ConnectionStatus::Idle,
         1 => ConnectionStatus::Connecting,
         2 => ConnectionStatus::Live,

@@ -42,7 +42,6 @@ fn a_reader_without_a_cursor_gets_the_end_and_the_rest_by_pages() {
     assert_eq!(world.state(0).history(), HistoryState::Available);
     let end = shown(&world, 0);
     assert!(end.len() < log.len() && log.ends_with(&end), "the end of it: {end:?}");
-    assert_eq!(world.state(0).started_at(), None, "nobody knows yet");
     let keys: Vec<u32> = world.state(0).rows().iter().map(|row| row.key).collect();
     world.tabs[0].page_events.clear();
 
@@ -59,7 +58,6 @@ fn a_reader_without_a_cursor_gets_the_end_and_the_rest_by_pages() {
     let new = state.rows().len() - keys.len();
     assert!(state.rows()[..new].iter().all(|row| !row.is_new), "nothing of it is news");
     assert_eq!(state.unread(), 0);
-    assert_eq!(state.started_at(), Some(world.logs[&conversation].entries[0].at));
     let news = |one: &&PageEvent| matches!(one, PageEvent::Received(_) | PageEvent::Sent { .. } | PageEvent::Unread(_));
     assert_eq!(world.tabs[0].page_events.iter().filter(news).count(), 0, "the page hears of nothing");
     assert!(state.rows().iter().all(|row| {

@@ -65,7 +65,7 @@ async fn of_a_note_that_is_closed_only_its_title_is_said() {
 async fn the_visitors_own_words_are_not_said_but_their_failure_is_at_once() {
     let harness = Harness::show(open()).await;
     let composed = Action::Composed { id: "m1".into(), text: "Hello?".into(), typed: None, at: 1 };
-    harness.happens([composed, Action::SendBegan { id: "m1".into() }]);
+    harness.happens([composed, Action::SendBegan("m1".into())]);
     harness.until("the row is there", || harness.find(".row-visitor").is_some()).await;
     assert!(heard(&harness, "polite").is_empty());
     harness.happens([Action::SendFailed { id: "m1".into(), error: SendError::Temporary }]);

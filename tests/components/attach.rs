@@ -184,7 +184,7 @@ async fn before_the_first_message_files_wait_and_the_name_of_one_begins_the_conv
     assert!(site.uploads.borrow().is_empty(), "there is nothing to upload to");
     site.harness.click(".send");
     site.harness.until("a conversation is begun", || site.harness.verbs() == [says("note.txt")]).await;
-    site.harness.happens([Action::Started { conversation: "c2".into() }]);
+    site.harness.happens([Action::Started("c2".into())]);
     site.harness.until("it is uploaded", || site.uploads.borrow().len() == 1).await;
     site.arrives(0).await;
     assert_eq!(site.harness.verbs(), [says("note.txt"), says(&address(0))]);
@@ -196,7 +196,7 @@ async fn words_beside_the_first_file_begin_the_conversation() {
     site.drops("note.txt").await;
     site.harness.types("Hello").await;
     site.harness.press("textarea", "Enter", |_| ());
-    site.harness.happens([Action::Started { conversation: "c2".into() }]);
+    site.harness.happens([Action::Started("c2".into())]);
     site.harness.until("it is uploaded", || site.uploads.borrow().len() == 1).await;
     site.arrives(0).await;
     assert_eq!(site.harness.verbs(), [says("Hello"), says(&address(0))]);
@@ -209,7 +209,7 @@ async fn what_was_uploaded_to_another_conversation_is_uploaded_again() {
     site.arrives(0).await;
     site.harness.happens([Action::ConversationLeft]);
     site.harness.until("it waits", || site.harness.find(".chip-done").is_none()).await;
-    site.harness.happens([Action::Started { conversation: "c2".into() }]);
+    site.harness.happens([Action::Started("c2".into())]);
     site.harness.until("it is uploaded again", || site.uploads.borrow().len() == 2).await;
 }
 

@@ -401,7 +401,7 @@ async fn a_row_keeps_its_element_when_others_come() {
 
 #[wasm_bindgen_test]
 async fn while_a_reply_is_due_the_list_says_so() {
-    let sent = [Action::SendBegan { id: "m1".into() }, Action::SendAccepted { id: "m1".into(), now: 1 }];
+    let sent = [Action::SendBegan("m1".into()), Action::SendAccepted { id: "m1".into(), now: 1 }];
     let harness = Harness::show(open().composed("m1", "Hello?", sent)).await;
     let sign = harness.get(".typing");
     assert_eq!(sign.get_attribute("aria-hidden").as_deref(), Some("true"));

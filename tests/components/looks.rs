@@ -39,8 +39,7 @@ fn readable(harness: &Harness, text: &str, ground: &str, what: &str) {
 }
 
 fn everything() -> Script {
-    let failed =
-        [Action::SendBegan { id: "m1".into() }, Action::SendFailed { id: "m1".into(), error: SendError::Temporary }];
+    let failed = [Action::SendBegan("m1".into()), Action::SendFailed { id: "m1".into(), error: SendError::Temporary }];
     open()
         .bot_shows(question("Colour?", &["Red", "Blue"]))
         .visitor("Blue")

@@ -203,7 +203,7 @@ async fn every_kind_shows_at_least_its_text_before_and_after() {
 
 #[wasm_bindgen_test]
 async fn what_was_not_sent_can_be_sent_again_or_taken_back() {
-    let failed = |error| [Action::SendBegan { id: "m1".into() }, Action::SendFailed { id: "m1".into(), error }];
+    let failed = |error| [Action::SendBegan("m1".into()), Action::SendFailed { id: "m1".into(), error }];
     let harness = Harness::show(open().composed("m1", "Hello?", failed(SendError::Temporary))).await;
     assert!(harness.get(".bubble").get_attribute("part").expect("parts").contains("bubble-failed"));
     assert!(harness.text(".meta-failed").contains("Not sent."));
@@ -220,7 +220,7 @@ async fn what_was_not_sent_can_be_sent_again_or_taken_back() {
 
 #[wasm_bindgen_test]
 async fn what_nobody_knows_is_said_so() {
-    let unknown = [Action::SendBegan { id: "m1".into() }, Action::SendUnknown { id: "m1".into() }];
+    let unknown = [Action::SendBegan("m1".into()), Action::SendUnknown("m1".into())];
     let harness = Harness::show(open().composed("m1", "Hello?", unknown)).await;
     assert_eq!(harness.text(".meta-unknown"), "Not confirmed");
     assert!(harness.find(".meta-unknown button").is_none(), "a second copy could go out");

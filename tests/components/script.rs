@@ -25,8 +25,8 @@ pub fn open() -> Script {
 
 /// A conversation with a live connection in a closed window.
 pub fn closed() -> Script {
-    let script = Script { conversation: Conversation::new(), entries: Vec::new(), seq: 0, at: 1_763_800_000_000 };
-    script.with(Action::Started { conversation: "c1".into() }).with(Action::ConnectionChanged(ConnectionStatus::Live))
+    let script = Script { conversation: Conversation::default(), entries: Vec::new(), seq: 0, at: 1_763_800_000_000 };
+    script.with(Action::Started("c1".into())).with(Action::ConnectionChanged(ConnectionStatus::Live))
 }
 
 pub fn text(words: &str) -> Content {
@@ -132,7 +132,7 @@ impl Script {
             assignee: None,
             ..Restored::default()
         };
-        let mut conversation = Conversation::new();
+        let mut conversation = Conversation::default();
         conversation.apply(Action::Restored(Box::new(restored)));
         conversation.apply(Action::ConnectionChanged(ConnectionStatus::Live));
         if open {

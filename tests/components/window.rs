@@ -2,7 +2,7 @@
 
 use chataibot_widget::{
     components::UserAction,
-    conversation::{Action, ConnectionStatus, Problem},
+    conversation::{Action, ConnectionStatus},
 };
 use chataibot_wire::{
     Author, Event,
@@ -143,7 +143,7 @@ async fn the_connection_stands_below_the_title_and_its_loss_over_the_list() {
 async fn what_the_browser_cannot_keep_and_what_does_not_work_is_said() {
     let harness = Harness::show(open().bot("Hello").with(Action::StorageLost)).await;
     assert!(harness.text(".notice-memory").contains("can’t save"));
-    harness.happens([Action::ProblemChanged(Some(Problem::Unavailable))]);
+    harness.happens([Action::UnavailableChanged(true)]);
     harness.until("it is said", || harness.find(".notice-unavailable").is_some()).await;
 }
 

@@ -62,12 +62,12 @@ proptest! {
         let (past, news) = log.split_at(log.len() - live);
         let start = past.len().saturating_sub(end);
 
-        let mut whole = Conversation::new();
-        whole.apply(Action::Started { conversation: "c".into() });
+        let mut whole = Conversation::default();
+        whole.apply(Action::Started("c".into()));
         receive(&mut whole, &log);
 
-        let mut state = Conversation::new();
-        state.apply(Action::Started { conversation: "c".into() });
+        let mut state = Conversation::default();
+        state.apply(Action::Started("c".into()));
         state.apply(Action::EarlierKnown(start > 0));
         receive(&mut state, &past[start..]);
         let mut begin = start;
@@ -100,14 +100,14 @@ proptest! {
         prop_assert_eq!(seen(&state), seen(&whole));
         prop_assert_eq!(state.log(), whole.log());
         prop_assert_eq!((state.cursor(), state.assignee()), (whole.cursor(), whole.assignee()));
-        prop_assert_eq!((state.history(), state.started_at()), (HistoryState::None, whole.started_at()));
+        prop_assert_eq!(state.history(), HistoryState::None);
     }
 }
 
 /// The end of a log that has earlier entries.
 fn end() -> Conversation {
-    let mut state = Conversation::new();
-    state.apply(Action::Started { conversation: "c".into() });
+    let mut state = Conversation::default();
+    state.apply(Action::Started("c".into()));
     state.apply(Action::EarlierKnown(true));
     state.apply(received(11, bot("eleven")));
     state

@@ -15,17 +15,17 @@ use crate::facts::*;
 
 #[test]
 fn the_whole_life_of_a_message() {
-    let mut state = Conversation::new();
+    let mut state = Conversation::default();
     state.apply(composed("a", "hello"));
     let key = state.rows()[0].key;
     assert_eq!(delivery_of(&state, "a"), Some(Delivery::Local(SendState::Queued)));
     assert_eq!(state.next_to_send().map(|p| &*p.id), Some("a"));
 
-    state.apply(Action::SendBegan { id: "a".into() });
+    state.apply(Action::SendBegan("a".into()));
     assert_eq!(delivery_of(&state, "a"), Some(Delivery::Local(SendState::Sending)));
     assert!(state.next_to_send().is_none(), "one in flight");
 
-    state.apply(Action::Started { conversation: "c".into() });
+    state.apply(Action::Started("c".into()));
     assert_eq!(state.phase(), Phase::Active);
 
     // The log arrives before the answer.
@@ -47,10 +47,10 @@ fn the_whole_life_of_a_message() {
 
 #[test]
 fn a_reply_that_overtakes_the_answer_stands_below_and_ends_typing() {
-    let mut state = Conversation::new();
+    let mut state = Conversation::default();
     state.apply(composed("a", "hello"));
-    state.apply(Action::SendBegan { id: "a".into() });
-    state.apply(Action::Started { conversation: "c".into() });
+    state.apply(Action::SendBegan("a".into()));
+    state.apply(Action::Started("c".into()));
     state.apply(received(1, visitor("a", "hello")));
     state.apply(received(2, bot("hi")));
     state.apply(Action::SendAccepted { id: "a".into(), now: 10 });
@@ -60,9 +60,9 @@ fn a_reply_that_overtakes_the_answer_stands_below_and_ends_typing() {
 
 #[test]
 fn typing_ends_by_itself_after_thirty_seconds() {
-    let mut state = Conversation::new();
+    let mut state = Conversation::default();
     state.apply(composed("a", "hello"));
-    state.apply(Action::SendBegan { id: "a".into() });
+    state.apply(Action::SendBegan("a".into()));
     state.apply(Action::SendAccepted { id: "a".into(), now: 1_000 });
     assert!(!state.apply(Action::Ticked { now: 30_999 }));
     assert!(state.is_typing());
@@ -72,7 +72,7 @@ fn typing_ends_by_itself_after_thirty_seconds() {
 
 #[test]
 fn a_delay_shows_as_typing_and_never_as_a_row() {
-    let mut state = Conversation::new();
+    let mut state = Conversation::default();
     state.apply(received(1, says(Author::Bot, None, Content::Delay)));
     assert!(state.is_typing());
     assert!(state.rows().is_empty());
@@ -83,7 +83,7 @@ fn a_delay_shows_as_typing_and_never_as_a_row() {
 
 #[test]
 fn a_reply_of_nothing_visible_is_no_row_and_is_not_unread() {
-    let mut state = Conversation::new();
+    let mut state = Conversation::default();
     for (seq, unseen) in (1..).zip(["\u{200b}", "\u{2060}\u{a0}", "\u{3164}", "\u{2800}", " \n"]) {
         state.apply(received(seq, bot(unseen)));
     }
@@ -96,7 +96,7 @@ fn a_reply_of_nothing_visible_is_no_row_and_is_not_unread() {
 
 #[test]
 fn unread_counts_replies_while_nobody_looks_and_opening_reads_them() {
-    let mut state = Conversation::new();
+    let mut state = Conversation::default();
     state.apply(received(1, bot("one")));
     state.apply(received(2, visitor("x", "me")));
     state.apply(received(3, says(Author::Agent, None, text("two"))));
@@ -116,9 +116,9 @@ fn unread_counts_replies_while_nobody_looks_and_opening_reads_them() {
 
 #[test]
 fn a_log_read_again_has_nothing_unread_though_the_last_entry_that_was_read_is_of_an_unknown_kind() {
-    let mut state = Conversation::new();
+    let mut state = Conversation::default();
     state.apply(received(1, bot("one")));
-    state.apply(Action::Skipped { cursor: Cursor { epoch: 1, seq: 2 } });
+    state.apply(Action::Skipped(Cursor { epoch: 1, seq: 2 }));
     state.apply(Action::WindowOpened);
     state.apply(Action::WindowClosed);
     let again = RawEntry::from(Entry { cursor: Cursor { epoch: 2, seq: 1 }, at: 1_000, event: bot("one") });
@@ -139,7 +139,7 @@ fn answers_are_offered_until_the_visitor_has_said_something() {
         ],
         layout: ButtonLayout::Wrap,
     });
-    let mut state = Conversation::new();
+    let mut state = Conversation::default();
     state.apply(received(1, says(Author::Bot, None, buttons)));
     let offers = |state: &Conversation| state.answerable_row().map(|row| row.key);
     let offered = offers(&state);
@@ -152,7 +152,7 @@ fn answers_are_offered_until_the_visitor_has_said_something() {
 
 #[test]
 fn a_prompt_lasts_until_it_is_answered() {
-    let mut state = Conversation::new();
+    let mut state = Conversation::default();
     let ask = Content::Text(Text { body: RichText::plain("Your e-mail?"), prompt: Some(Prompt::Email) });
     state.apply(received(1, says(Author::Bot, None, ask)));
     assert_eq!(state.prompt(), Some(Prompt::Email));
@@ -162,39 +162,39 @@ fn a_prompt_lasts_until_it_is_answered() {
 
 #[test]
 fn a_failed_message_is_sent_again_or_taken_back() {
-    let mut state = Conversation::new();
-    state.apply(Action::Started { conversation: "c".into() });
+    let mut state = Conversation::default();
+    state.apply(Action::Started("c".into()));
     for (id, words) in [("a", "one"), ("b", "two")] {
         state.apply(composed(id, words));
     }
     let key = state.rows()[0].key;
-    state.apply(Action::SendBegan { id: "a".into() });
+    state.apply(Action::SendBegan("a".into()));
     state.apply(Action::SendFailed { id: "a".into(), error: SendError::Temporary });
     assert_eq!(state.next_to_send().map(|p| &*p.id), Some("b"), "a failure holds nobody up");
     assert!(state.apply(Action::Requeued { id: "a".into(), new_id: "a".into(), at: 9_000 }));
     assert_eq!(words(&state), ["two", "one"], "it is said now");
     assert_eq!(state.rows()[1].key, key);
-    assert!(state.apply(Action::Discarded { id: "b".into() }));
+    assert!(state.apply(Action::Discarded("b".into())));
     assert_eq!(words(&state), ["one"]);
-    state.apply(Action::SendBegan { id: "a".into() });
-    assert!(!state.apply(Action::Discarded { id: "a".into() }), "it is on its way");
+    state.apply(Action::SendBegan("a".into()));
+    assert!(!state.apply(Action::Discarded("a".into())), "it is on its way");
 }
 
 #[test]
 fn a_refused_message_is_not_offered_again() {
-    let mut state = Conversation::new();
+    let mut state = Conversation::default();
     state.apply(composed("a", "one"));
-    state.apply(Action::SendBegan { id: "a".into() });
+    state.apply(Action::SendBegan("a".into()));
     state.apply(Action::SendFailed { id: "a".into(), error: SendError::Refused });
     assert!(!state.apply(Action::Requeued { id: "a".into(), new_id: "b".into(), at: 0 }));
 }
 
 #[test]
 fn before_a_conversation_exists_the_first_message_decides_for_all() {
-    let mut state = Conversation::new();
+    let mut state = Conversation::default();
     state.apply(composed("a", "one"));
     state.apply(composed("b", "two"));
-    state.apply(Action::SendBegan { id: "a".into() });
+    state.apply(Action::SendBegan("a".into()));
     state.apply(Action::SendFailed { id: "a".into(), error: SendError::Temporary });
     assert_eq!(state_of(&state, "b"), Some(SendState::Failed(SendError::Temporary)));
     assert!(state.next_to_send().is_none());
@@ -205,12 +205,12 @@ fn before_a_conversation_exists_the_first_message_decides_for_all() {
 
 #[test]
 fn an_unknown_outcome_waits_for_the_log() {
-    let mut state = Conversation::new();
-    state.apply(Action::Started { conversation: "c".into() });
+    let mut state = Conversation::default();
+    state.apply(Action::Started("c".into()));
     state.apply(composed("a", "one"));
-    state.apply(Action::SendBegan { id: "a".into() });
+    state.apply(Action::SendBegan("a".into()));
     state.apply(received(1, visitor("a", "one")));
-    state.apply(Action::SendUnknown { id: "a".into() });
+    state.apply(Action::SendUnknown("a".into()));
     assert_eq!(state_of(&state, "a"), Some(SendState::Unknown));
     assert!(state.next_to_send().is_none(), "it is not sent again");
     state.apply(received(2, delivery("a", DeliveryState::Unknown)));
@@ -221,8 +221,8 @@ fn an_unknown_outcome_waits_for_the_log() {
 
 #[test]
 fn the_end_is_shown_once_and_what_waited_can_be_said_in_a_new_conversation() {
-    let mut state = Conversation::new();
-    state.apply(Action::Started { conversation: "c".into() });
+    let mut state = Conversation::default();
+    state.apply(Action::Started("c".into()));
     state.apply(composed("a", "one"));
     assert!(state.apply(Action::Ended), "an answer said so");
     assert!(state.apply(received(1, Event::Status(Status::Closed))), "then the log");
@@ -238,7 +238,7 @@ fn the_end_is_shown_once_and_what_waited_can_be_said_in_a_new_conversation() {
 #[test]
 fn a_handover_names_who_answers() {
     let ada = Assignee { kind: Author::Agent, name: Some("Ada".into()), picture: None };
-    let mut state = Conversation::new();
+    let mut state = Conversation::default();
     state.apply(received(1, Event::Assignee(ada.clone())));
     state.apply(received(2, Event::Assignee(ada.clone())));
     assert_eq!(state.assignee().map(|a| &**a), Some(&ada));
@@ -247,7 +247,7 @@ fn a_handover_names_who_answers() {
 
 #[test]
 fn rows_group_by_author_and_minute() {
-    let mut state = Conversation::new();
+    let mut state = Conversation::default();
     for (seq, at, event) in
         [(1, 1_000, bot("a")), (2, 59_000, bot("b")), (3, 61_000, bot("c")), (4, 62_000, visitor("v", "d"))]
     {
@@ -259,8 +259,8 @@ fn rows_group_by_author_and_minute() {
 
 #[test]
 fn an_echo_that_is_logged_out_of_turn_leaves_its_group_in_order() {
-    let mut state = Conversation::new();
-    state.apply(Action::Started { conversation: "c".into() });
+    let mut state = Conversation::default();
+    state.apply(Action::Started("c".into()));
     for (id, at) in [("a", 1_000), ("b", 61_000), ("c", 2_000)] {
         state.apply(Action::Composed { id: id.into(), text: id.into(), typed: None, at });
     }
@@ -272,7 +272,7 @@ fn an_echo_that_is_logged_out_of_turn_leaves_its_group_in_order() {
 
 #[test]
 fn only_rows_that_changed_are_new() {
-    let mut state = Conversation::new();
+    let mut state = Conversation::default();
     for seq in 1..=20 {
         state.apply(received(seq, bot("x")));
     }
@@ -286,7 +286,7 @@ fn only_rows_that_changed_are_new() {
 
 #[test]
 fn another_pages_outbox_is_taken_over() {
-    let mut state = Conversation::new();
+    let mut state = Conversation::default();
     let restored = Restored {
         id: Some("c".into()),
         phase: Phase::Active,

@@ -58,8 +58,8 @@ fn step() -> impl Strategy<Value = Step> {
 proptest! {
     #[test]
     fn the_list_is_the_log_and_then_the_outbox_whatever_happens(steps in proptest::collection::vec(step(), 0..60)) {
-        let mut state = Conversation::new();
-        state.apply(Action::Started { conversation: "c".into() });
+        let mut state = Conversation::default();
+        state.apply(Action::Started("c".into()));
         let mut model = Model::default();
         let mut log: Vec<Rc<RawEntry>> = Vec::new();
         let mut epoch = 1;
@@ -82,7 +82,7 @@ proptest! {
                     Action::Composed { id: id.as_str().into(), text: id.as_str().into(), typed: None, at: now }
                 }
                 Step::Begin => match state.next_to_send() {
-                    Some(pending) => Action::SendBegan { id: pending.id.clone() },
+                    Some(pending) => Action::SendBegan(pending.id.clone()),
                     None => continue,
                 },
                 Step::Accept(at) => match model.local.get(at) {
@@ -90,7 +90,7 @@ proptest! {
                     None => continue,
                 },
                 Step::Delay(at) => match model.local.get(at) {
-                    Some(id) => Action::SendDelayed { id: id.as_str().into() },
+                    Some(id) => Action::SendDelayed(id.as_str().into()),
                     None => continue,
                 },
                 Step::LogLocal(at) => match unlogged(at, &model) {
@@ -175,10 +175,10 @@ proptest! {
     #[test]
     fn answer_and_log_may_come_in_either_order(order in Just(vec![0usize, 1, 2, 3]).prop_shuffle()) {
         // The log's order is fixed; the answer may arrive at any point of it.
-        let mut state = Conversation::new();
-        state.apply(Action::Started { conversation: "c".into() });
+        let mut state = Conversation::default();
+        state.apply(Action::Started("c".into()));
         state.apply(composed("a", "one"));
-        state.apply(Action::SendBegan { id: "a".into() });
+        state.apply(Action::SendBegan("a".into()));
         let answer_at = order.iter().position(|n| *n == 0).expect("there");
         let log = [visitor("a", "one"), delivery("a", DeliveryState::Sent), bot("reply")];
         for at in 0..=3 {

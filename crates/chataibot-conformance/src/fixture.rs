@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use reqwest::{RequestBuilder, header::HeaderMap};
+use reqwest::{Method, RequestBuilder, header::HeaderMap};
 use serde_json::Value;
 
 use crate::{
@@ -63,14 +63,14 @@ impl Fixture {
         let response = self.http.execute(built).await.map_err(fault)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.map_err(fault)?;
-        self.record_body(&text);
+        self.bodies.lock().unwrap_or_else(PoisonError::into_inner).push(text.clone());
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
         Ok(Answer { call, status, headers, text, json })
     }
 
-    /// Records the body of an answer.
-    pub fn record_body(&self, text: &str) {
-        self.bodies.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
+    /// Builds a call from the allowed origin, without a token.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, self.url(path)).header("origin", &self.origin)
     }
 
     pub fn url(&self, path: &str) -> String {

@@ -92,8 +92,14 @@ impl Fixture {
             (_, Some(fields)) => fields.retain(|_, value| !value.is_null()),
             (_, None) => {}
         }
-        self.with_rate_limit_retry(|| self.http.post(self.url("/token")).header("origin", &self.origin).json(&body))
-            .await
+        self.with_rate_limit_retry(|| self.request(Method::POST, "/token").json(&body)).await
+    }
+
+    /// Polls a conversation that does not exist, with this token.
+    pub async fn poll_nowhere(&self, token: &str) -> Result<Answer, CheckError> {
+        let path = format!("/api/v1/conversation/{}/events?wait=0", random_hex(16));
+        let request = self.request(Method::GET, &path).bearer_auth(token);
+        self.call(request.header("accept", "application/json")).await
     }
 
     /// Makes a call, and once more if the proxy limits its rate: it has the right to, and this
@@ -137,8 +143,7 @@ impl Fixture {
 impl Visitor<'_> {
     /// Builds a call with the visitor's token, from the allowed origin.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.fixture.http.request(method, self.fixture.url(path));
-        request.header("origin", &self.fixture.origin).bearer_auth(&self.token)
+        self.fixture.request(method, path).bearer_auth(&self.token)
     }
 
     pub fn start(&self, key: &str, body: &Value) -> RequestBuilder {

@@ -40,26 +40,22 @@ const LATE_LIMIT: Duration = Duration::from_secs(10);
 
 /// Routes for the documented paths; every other request is recorded and refused.
 pub fn routes() -> Router<Arc<Platform>> {
+    let start = |platform, request| handle_call(platform, CallKind::Start, None, request);
+    let send = |platform, Path(id), request| handle_call(platform, CallKind::Send, Some(id), request);
+    let undocumented_call = |platform, request| handle_call(platform, CallKind::Other, None, request);
     Router::new()
         .route("/api/v1/conversations", post(start).fallback(undocumented_call))
         .route("/api/v1/conversation/{id}/messages", post(send).fallback(undocumented_call))
         .fallback(undocumented_call)
 }
 
-async fn start(State(platform): State<Arc<Platform>>, request: Request) -> Response {
-    handle_call(platform, CallKind::Start, None, request).await
-}
-
-async fn send(State(platform): State<Arc<Platform>>, Path(id): Path<String>, request: Request) -> Response {
-    handle_call(platform, CallKind::Send, Some(id), request).await
-}
-
-async fn undocumented_call(State(platform): State<Arc<Platform>>, request: Request) -> Response {
-    handle_call(platform, CallKind::Other, None, request).await
-}
-
 /// Handles a call from its arrival to its answer.
-async fn handle_call(platform: Arc<Platform>, kind: CallKind, id: Option<String>, request: Request) -> Response {
+async fn handle_call(
+    State(platform): State<Arc<Platform>>,
+    kind: CallKind,
+    id: Option<String>,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, BODY_LIMIT).await.ok();
     let mut log = Log::open(&platform, kind, id.as_deref(), &parts, body.as_deref());

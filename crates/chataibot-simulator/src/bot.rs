@@ -15,12 +15,12 @@ pub mod scenario;
 pub mod small_talk;
 pub mod tour;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::scenario::{Play, Trick};
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Author {
     #[default]
@@ -124,18 +124,11 @@ pub fn answer(flow: &mut Flow, text: &str) -> Vec<Step> {
         flow.expects = Expects::Nothing;
         return scenario::play(flow, found);
     }
-    match std::mem::take(&mut flow.expects) {
-        Expects::Nothing => small_talk::answer(text),
-        Expects::Tour(stop) => tour::answer(flow, stop, text),
-        asked @ (Expects::Choice
-        | Expects::Name
-        | Expects::Email
-        | Expects::Phone
-        | Expects::Nights
-        | Expects::Day
-        | Expects::File
-        | Expects::Form) => answers::answer(flow, asked, text),
+    let asked = std::mem::take(&mut flow.expects);
+    if let Expects::Tour(stop) = asked {
+        return tour::answer(flow, stop, text);
     }
+    answers::answer(flow, asked, text)
 }
 
 /// Returns what a visitor's message does to the call that carries it, before or besides the bot's

@@ -91,10 +91,7 @@ impl DeliveryState {
 
     /// Whether it has ended: the simulator makes no more attempts on its own.
     pub const fn is_final(self) -> bool {
-        match self {
-            Self::Waiting | Self::InFlight => false,
-            Self::Delivered | Self::GivenUp | Self::Discarded => true,
-        }
+        !matches!(self, Self::Waiting | Self::InFlight)
     }
 }
 

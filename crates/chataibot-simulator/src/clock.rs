@@ -15,18 +15,11 @@ pub fn now() -> Duration {
 
 /// Formats a time in the platform's plain style (INF: UTC) or in ISO 8601.
 pub fn write_time(at: Duration, style: TimeStyle) -> String {
-    let (year, month, day) = civil_from_days(at.as_secs() / 86_400);
-    let second = at.as_secs() % 86_400;
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    let (day, second) = (write_day(at), at.as_secs() % 86_400);
+    let time = format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
     match style {
-        TimeStyle::Plain => {
-            let micros = at.subsec_micros();
-            format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{micros:06}")
-        }
-        TimeStyle::Iso => {
-            let millis = at.subsec_millis();
-            format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}+00:00")
-        }
+        TimeStyle::Plain => format!("{day} {time}.{:06}", at.subsec_micros()),
+        TimeStyle::Iso => format!("{day}T{time}.{:03}+00:00", at.subsec_millis()),
     }
 }
 

@@ -30,12 +30,7 @@ pub fn message(state: &State, conversation: &str, author: Author, message: Value
 }
 
 fn message_with_id(state: &State, conversation: &str, author: Author, message: Value, id: &str) -> Value {
-    let by = match author {
-        Author::Bot => "bot",
-        Author::Agent => "agent",
-        Author::Visitor => "visitor",
-    };
-    let mut payload = json!({ "message": message, "message_by": { "type": by } });
+    let mut payload = json!({ "message": message, "message_by": { "type": author } });
     if state.style.ids {
         payload["message_id"] = id.into();
         payload["created_at"] = clock::write_time(clock::now(), state.style.time).into();

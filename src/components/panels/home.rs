@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::{
     super::{
         avatar::author_name,
-        elements::{auto_dir, auto_dir_part, element, group, on_click, part, plain, text, visually_hidden},
+        elements::{auto_dir, auto_dir_part, button, element, group, part, plain, text, visually_hidden},
         icons,
     },
     Panel, badge, primary_button, title,
@@ -40,7 +40,7 @@ pub(super) fn home(panel: &Panel, title_ref: &NodeRef) -> Html {
                 auto_dir_part("small", "home-last", message.content().to_plain().into()),
             ];
             let inside = vec![badge(BUBBLE), plain("span", group(words)), icons::icon("forward", FORWARD)];
-            row("home-continue", group(inside), leave_home)
+            button("home-continue", "home-continue", None, group(inside), leave_home).into()
         }
         None => primary_button(strings.home_start(), leave_home),
     };
@@ -51,7 +51,8 @@ pub(super) fn home(panel: &Panel, title_ref: &NodeRef) -> Html {
             act.emit(UserAction::Send(message.clone()));
         });
         let words = auto_dir("span", text(starter.to_owned().into()));
-        plain("li", row("starter", group(vec![words, icons::icon("forward", FORWARD)]), send))
+        let inside = group(vec![words, icons::icon("forward", FORWARD)]);
+        plain("li", button("starter", "starter", None, inside, send).into())
     });
     let starters: Vec<Html> = starters.collect();
     let starters = if starters.is_empty() {
@@ -65,8 +66,4 @@ pub(super) fn home(panel: &Panel, title_ref: &NodeRef) -> Html {
         vec![part("div", "home-welcome", group(welcome)), starters, part("div", "panel-actions", continue_button)];
     element!("div", "class" = "panel home", "part" = "panel home", "role" = "group", "aria-labelledby" = "panel-title"; group(inside))
         .into()
-}
-
-fn row(names: &'static str, inside: Html, onclick: Callback<MouseEvent>) -> Html {
-    on_click(element!("button", "type" = "button", "class" = names, "part" = names; inside), onclick).into()
 }

@@ -8,7 +8,7 @@ use chataibot_wire::{Author, Cursor, entry::Status, error::code};
 use super::ChatMachine;
 use crate::{
     api::ApiError,
-    conversation::{Action, Conversation, OutboxMessage, Phase, Problem, SendState, onboarding::Progress},
+    conversation::{Action, Conversation, OutboxMessage, Phase, SendState, onboarding::Progress},
     machine::{
         effect::{ChatEffect, CoreEffect, Effect, PageEvent},
         tab_message::TabMessage,
@@ -87,7 +87,7 @@ impl ChatMachine {
     pub(super) fn report_error(&mut self, source: ErrorSource, failure: &ApiError) {
         let Some((message, blocks)) = describe_error(failure) else { return };
         if blocks {
-            self.apply(Action::ProblemChanged(Some(Problem::Unavailable)));
+            self.apply(Action::UnavailableChanged(true));
         }
         let code: Rc<str> = Rc::from(failure.code());
         let error = Some((source, code.clone()));
@@ -110,7 +110,7 @@ impl ChatMachine {
     pub(super) fn clear_error(&mut self, source: ErrorSource) {
         if self.reported.error.as_ref().is_some_and(|(from, _)| *from == source) {
             self.reported.error = None;
-            self.apply(Action::ProblemChanged(None));
+            self.apply(Action::UnavailableChanged(false));
         }
     }
 

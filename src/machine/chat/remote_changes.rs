@@ -27,7 +27,7 @@ impl ChatMachine {
     /// Queues the message in flight again, because its conversation is left.
     fn requeue_in_flight(&mut self) {
         if let Some(id) = self.send_queue.in_flight().cloned() {
-            self.apply(Action::SendDelayed { id });
+            self.apply(Action::SendDelayed(id));
             self.send_queue.release();
         }
     }
@@ -114,7 +114,7 @@ impl ChatMachine {
                         self.saved.outbox.push(Rc::new(pending));
                     }
                 }
-                None => self.apply(Action::Discarded { id: id.clone() }),
+                None => self.apply(Action::Discarded(id.clone())),
             },
         }
         // Storage already has this message.
@@ -136,7 +136,7 @@ impl ChatMachine {
         let Some(pending) = self.find_pending(id).cloned() else { return };
         if self.core.receives_replies {
             self.reported.settled_remotely.push(pending);
-            self.apply(Action::SettledRemotely { id: id.clone() });
+            self.apply(Action::SettledRemotely(id.clone()));
         } else {
             self.apply(Action::SendAccepted { id: id.clone(), now: self.now.monotonic });
         }

@@ -321,7 +321,7 @@ impl ChatMachine {
     /// Skips to this cursor: the leader could read no entry up to it.
     fn skip_to(&mut self, up_to: Cursor) {
         while let Some(at) = self.core.state.cursor().filter(|at| at.epoch == up_to.epoch && at.seq < up_to.seq) {
-            self.apply(Action::Skipped { cursor: Cursor { seq: at.seq + 1, ..at } });
+            self.apply(Action::Skipped(Cursor { seq: at.seq + 1, ..at }));
         }
     }
 

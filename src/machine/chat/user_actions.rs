@@ -8,6 +8,7 @@ use crate::{
     machine::{
         connection::Wanted,
         effect::{ChatEffect, CoreEffect, Effect, PageEvent},
+        log_reader::LogReader,
         send_queue::SendQueue,
         tab_message::TabMessage,
         user_action::UserAction,
@@ -58,7 +59,7 @@ impl ChatMachine {
     }
 
     fn discard(&mut self, id: Rc<str>) {
-        self.apply(Action::Discarded { id: id.clone() });
+        self.apply(Action::Discarded(id.clone()));
         let is_removed = !self.core.state.outbox().iter().any(|pending| pending.id == id);
         if is_removed && self.saved.outbox.iter().any(|saved| saved.id == id) {
             self.saved.outbox.retain(|saved| saved.id != id);
@@ -142,7 +143,7 @@ impl ChatMachine {
         if self.connection.set_wanted(Wanted::Nothing, false) {
             self.effects.push(Effect::Core(CoreEffect::Disconnect));
         }
-        self.log_reader.reset();
+        self.log_reader = LogReader::default();
         self.page_before = None;
     }
 

@@ -16,7 +16,7 @@ use wasmparser::{CodeSectionReader, ExternalKind, FunctionBody, FunctionSectionR
 const TABLE_SIZE: u32 = 128;
 /// Place in the table where the exported functions begin: beyond the small numbers that scripts
 /// convert most.
-const FIRST_PLACE: u32 = 64;
+const FIRST_PLACE: u32 = 48;
 
 /// The functions in their new order.
 struct Reordered<'a> {

@@ -38,7 +38,7 @@ checks! {
 async fn body(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     let unknown = format!("/api/v1/conversation/{}", random_hex(16));
-    let get = |path: &str| fixture.http.get(fixture.url(path)).header("origin", &fixture.origin);
+    let get = |path: &str| fixture.request(reqwest::Method::GET, path);
     let refusals = [
         fixture.call(visitor.events(&random_hex(16), "?wait=0")).await?,
         fixture.call(get(&format!("{unknown}/events")).header("accept", "application/json")).await?,

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::start;
@@ -51,9 +52,7 @@ async fn sign_in(fixture: &Fixture, user: &str) -> Result<Answer, CheckError> {
 /// Whether the token of this answer is still accepted, tried with a call that changes nothing.
 async fn accepts_token(fixture: &Fixture, answer: &Answer) -> Result<bool, CheckError> {
     let token = answer.json["token"].as_str().unwrap_or_default();
-    let path = format!("/api/v1/conversation/{}/events?wait=0", random_hex(16));
-    let request = fixture.http.get(fixture.url(&path)).header("origin", &fixture.origin).bearer_auth(token);
-    Ok(fixture.call(request.header("accept", "application/json")).await?.status != 401)
+    Ok(fixture.poll_nowhere(token).await?.status != 401)
 }
 
 async fn refused(fixture: &Fixture) -> Outcome {
@@ -100,8 +99,7 @@ async fn variables_at_platform(fixture: &Fixture, answer: &Answer, variables: Va
     let (text, token) = (unique_text(), answer.json["token"].as_str().unwrap_or_default());
     let mut body = start_body(&text);
     body["variables"] = variables;
-    let request =
-        fixture.http.post(fixture.url("/api/v1/conversations")).header("origin", &fixture.origin).bearer_auth(token);
+    let request = fixture.request(Method::POST, "/api/v1/conversations").bearer_auth(token);
     fixture.call(request.header("idempotency-key", new_key()).json(&body)).await?.expect_status(200)?;
     Ok(start::call(fixture, "start", &text).await?["body"]["variables"].clone())
 }

@@ -1,5 +1,6 @@
 //! `POST /token`: visitor tokens and their renewal.
 
+use reqwest::Method;
 use serde_json::json;
 
 use crate::{
@@ -103,12 +104,11 @@ async fn needed(fixture: &Fixture) -> Outcome {
     altered.pop();
     altered.push_str(if last == Some('A') { "BB" } else { "AA" });
     for (what, token) in [("none", None), ("a made-up one", Some("nonsense")), ("an altered one", Some(&*altered))] {
-        let request = fixture.http.post(fixture.url("/api/v1/conversations")).header("origin", &fixture.origin);
-        let request = request.header("idempotency-key", new_key()).json(&start_body(&unique_text()));
-        let request = match token {
-            Some(token) => request.bearer_auth(token),
-            None => request,
-        };
+        let mut request = fixture.request(Method::POST, "/api/v1/conversations");
+        request = request.header("idempotency-key", new_key()).json(&start_body(&unique_text()));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
         let answer = fixture.call(request).await?;
         let is_refused = answer.status == 401 && answer.json["error"] == "UNAUTHORIZED";
         ensure(is_refused, || format!("with {what}: {}", answer.summary()))?;
@@ -119,8 +119,8 @@ async fn needed(fixture: &Fixture) -> Outcome {
 async fn in_url(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     for name in ["token", "access_token"] {
-        let url = format!("{}?{name}={}", fixture.url("/api/v1/conversations"), visitor.token);
-        let request = fixture.http.post(url).header("origin", &fixture.origin).header("idempotency-key", new_key());
+        let path = format!("/api/v1/conversations?{name}={}", visitor.token);
+        let request = fixture.request(Method::POST, &path).header("idempotency-key", new_key());
         fixture.call(request.json(&start_body(&unique_text()))).await?.expect_status(401)?;
     }
     Ok("401".to_owned())

@@ -22,7 +22,7 @@ checks! {
 }
 
 async fn end(fixture: &Fixture, body: Value) -> Result<Answer, CheckError> {
-    fixture.call(fixture.http.post(fixture.url("/token/end")).header("origin", &fixture.origin).json(&body)).await
+    fixture.call(fixture.request(reqwest::Method::POST, "/token/end").json(&body)).await
 }
 
 async fn answer(fixture: &Fixture) -> Outcome {

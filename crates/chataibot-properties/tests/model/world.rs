@@ -143,8 +143,8 @@ pub struct World {
 
 impl World {
     pub fn new(bounds: Bounds, bug: Option<Bug>) -> Self {
-        let mut conversation = Conversation::new();
-        conversation.apply(Action::Started { conversation: "c".into() });
+        let mut conversation = Conversation::default();
+        conversation.apply(Action::Started("c".into()));
         Self {
             left: bounds,
             bug,
@@ -453,7 +453,7 @@ fn logged(entry: Published) -> RawEntry {
 
 /// A conversation as a reload restores it: cursor and read mark of `from`, with these entries.
 fn restored(from: &Conversation, entries: Vec<Rc<RawEntry>>) -> Conversation {
-    let mut conversation = Conversation::new();
+    let mut conversation = Conversation::default();
     conversation.apply(Action::Restored(Box::new(Restored {
         id: from.id().cloned(),
         phase: Phase::Active,

@@ -28,7 +28,7 @@ use crate::{
     config::{Config, Site, Sites},
     normalise::{self, Delivery},
     platform::{Forwarded, PlatformClient},
-    service::webhook::CHECK_HEADER,
+    service::webhook::{CHECK_HEADER, sites_with_token},
 };
 
 /// Id of a conversation that exists on no platform.
@@ -305,12 +305,10 @@ async fn receive_handshake(
     let Ok(Delivery::Handshake { token }) = normalise::read(&body) else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
-    let proven = sites.iter().filter(|site| site.is_webhook_token(&token)).map(|site| site.id.as_str().to_owned());
-    let proven: Vec<String> = proven.collect();
-    if proven.is_empty() {
+    let Ok(proven) = sites_with_token(&sites, Some(&token)) else {
         state.handshakes.send_modify(|handshakes| handshakes.wrong_tokens += 1);
         return StatusCode::UNAUTHORIZED.into_response();
-    }
+    };
     state.handshakes.send_modify(|handshakes| handshakes.sites.extend(proven));
     Json(json!({ "token": token })).into_response()
 }

@@ -158,17 +158,10 @@ fn media_type(shape: Shape, generator: &mut SchemaGenerator) -> Value {
 fn strip_doc_links(value: &mut Value) {
     match value {
         Value::Object(fields) => {
-            for (name, value) in fields.iter_mut() {
-                match value {
-                    Value::String(text) if name == "description" => *text = without_links(text),
-                    Value::Null
-                    | Value::Bool(_)
-                    | Value::Number(_)
-                    | Value::String(_)
-                    | Value::Array(_)
-                    | Value::Object(_) => strip_doc_links(value),
-                }
+            if let Some(Value::String(text)) = fields.get_mut("description") {
+                *text = without_links(text);
             }
+            fields.values_mut().for_each(strip_doc_links);
         }
         Value::Array(items) => items.iter_mut().for_each(strip_doc_links),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

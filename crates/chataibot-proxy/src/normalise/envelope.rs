@@ -234,20 +234,20 @@ fn assignee(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> Kind {
 }
 
 fn conversation(item: &Value, payload: &Value) -> Option<String> {
-    let nested = |value: &Value| {
-        let inner = value.get("conversation")?;
-        id(inner).or_else(|| id_of(inner, &["key", "id", "external_key"]))
-    };
-    let flat = |value: &Value| id_of(value, &["conversation_key", "conversation_id", "external_key", "thread_key"]);
-    nested(item).or_else(|| flat(item)).or_else(|| nested(payload)).or_else(|| flat(payload))
+    let flat = ["conversation_key", "conversation_id", "external_key", "thread_key"];
+    let nested = |value| nested_id(value, "conversation", &["key", "id", "external_key"]);
+    [item, payload].into_iter().find_map(|value| nested(value).or_else(|| id_of(value, &flat)))
 }
 
 fn visitor_key(item: &Value, payload: &Value) -> Option<String> {
-    let nested = |value: &Value| {
-        let inner = value.get("visitor")?;
-        id(inner).or_else(|| id_of(inner, &["key", "visitor_key", "id"]))
-    };
+    let nested = |value| nested_id(value, "visitor", &["key", "visitor_key", "id"]);
     [item, payload].into_iter().find_map(|value| nested(value).or_else(|| id_of(value, &["visitor_key"])))
+}
+
+/// Returns the id under this name, or under one of its keys.
+fn nested_id(value: &Value, name: &str, keys: &[&str]) -> Option<String> {
+    let inner = value.get(name)?;
+    id(inner).or_else(|| id_of(inner, keys))
 }
 
 fn id_of(value: &Value, keys: &[&str]) -> Option<String> {

@@ -149,15 +149,10 @@ fn calendar(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Calendar {
 /// Parses `YYYY-MM-DD` at the start of a text.
 fn day(text: &str) -> Option<String> {
     let day = text.trim().get(..10)?;
-    let mut numbers =
-        day.split('-').map(|part| part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse::<u32>().ok())?);
-    let (Some(Some(_)), Some(Some(month)), Some(Some(date)), None) =
-        (numbers.next(), numbers.next(), numbers.next(), numbers.next())
-    else {
-        return None;
-    };
-    let is_split_right = day.as_bytes()[4] == b'-' && day.as_bytes()[7] == b'-';
-    (is_split_right && (1..=12).contains(&month) && (1..=31).contains(&date)).then(|| day.to_owned())
+    let has_form =
+        day.bytes().enumerate().all(|(at, b)| if matches!(at, 4 | 7) { b == b'-' } else { b.is_ascii_digit() });
+    let is_up_to = |number: &str, most: u8| number.parse().is_ok_and(|number: u8| (1..=most).contains(&number));
+    (has_form && is_up_to(&day[5..7], 12) && is_up_to(&day[8..], 31)).then(|| day.to_owned())
 }
 
 fn appointment(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Appointment {

@@ -52,7 +52,8 @@ pub struct Tokens {
     keys: RwLock<Arc<KeyRing>>,
     /// The families revoked before their tokens expired.
     pub revocations: Revocations,
-    lifetime_seconds: u32,
+    /// The lifetime of a new token, seconds.
+    pub lifetime_seconds: u32,
     clock: Clock,
 }
 
@@ -70,11 +71,6 @@ impl Tokens {
     /// Replaces the keys that sign and check tokens.
     pub fn replace_keys(&self, keys: KeyRing) {
         *self.keys.write() = Arc::new(keys);
-    }
-
-    /// The lifetime of a new token, seconds.
-    pub fn lifetime_seconds(&self) -> u32 {
-        self.lifetime_seconds
     }
 
     /// Issues a token.

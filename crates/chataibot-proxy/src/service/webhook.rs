@@ -52,11 +52,12 @@ impl WebhookReceiver {
     ) -> Result<Response, ApiError> {
         match delivery {
             Delivery::Handshake { token } => {
-                let answer = handshake(sites, &token)?;
+                // The platform expects its token back (DOC), and gets it only if it is ours.
+                sites_with_token(sites, Some(&token))?;
                 if !headers.contains_key(CHECK_HEADER) {
                     self.metrics.webhook_handshakes.inc();
                 }
-                Ok(answer)
+                Ok(Json(serde_json::json!({ "token": token })).into_response())
             }
             Delivery::Events { token, events } => {
                 let presented = token.as_deref().or_else(|| authorization_token(headers));
@@ -123,15 +124,11 @@ impl WebhookReceiver {
     }
 }
 
-/// Answers the platform's check of the address: it expects its token back (DOC), and gets it only
-/// if it is ours.
-fn handshake(sites: &[Arc<Site>], token: &str) -> Result<Response, ApiError> {
-    sites_with_token(sites, Some(token))?;
-    Ok(Json(serde_json::json!({ "token": token })).into_response())
-}
-
 /// Returns the ids of the sites that have this token.
-fn sites_with_token(sites: &[Arc<Site>], presented: Option<&str>) -> Result<Vec<String>, ApiError> {
+///
+/// # Errors
+/// 401 if there are none.
+pub fn sites_with_token(sites: &[Arc<Site>], presented: Option<&str>) -> Result<Vec<String>, ApiError> {
     let presented = presented.ok_or_else(|| ApiError::unauthorized().cause("a webhook without token"))?;
     let proven: Vec<String> =
         sites.iter().filter(|site| site.is_webhook_token(presented)).map(|site| site.id.as_str().to_owned()).collect();

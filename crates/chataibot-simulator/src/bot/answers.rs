@@ -1,15 +1,15 @@
 //! Replies to answers that the bot had asked for: it checks the answer, thanks for it or asks
-//! again.
+//! again. The tour's own answers are in `tour`.
 
 use percent_encoding::percent_decode_str;
 
-use super::{Expects, Flow, Step, message, reply, reply_with};
+use super::{Expects, Flow, Step, message, reply, reply_with, small_talk};
 
 /// Returns the reply to an answer. An invalid one is asked for again, with the matching prompt.
 pub fn answer(flow: &mut Flow, asked: Expects, text: &str) -> Vec<Step> {
     let escaped = message::escape(text.trim());
     match asked {
-        Expects::Nothing | Expects::Tour(_) => Vec::new(),
+        Expects::Nothing | Expects::Tour(_) => small_talk::answer(text),
         Expects::Choice => {
             reply(format!("<p><b>{escaped}</b>, a good choice. What else? <b>help</b> shows all I can do.</p>"))
         }

@@ -47,7 +47,7 @@ fn collect(content: &Content, strings: &Strings, output: &mut Vec<Node>) {
             };
             let named = media.name.as_deref().filter(|name| !name.trim().is_empty());
             let words = named.map_or_else(|| kind.to_string(), |name| [kind.as_str(), ": ", name].concat());
-            output.push(paragraph(vec![link(words, &media.url)]));
+            output.push(Node::Paragraph(vec![link(words, &media.url)]));
         }
         Content::Info(info) => block(&info.title, output),
         Content::Buttons(buttons) => {
@@ -61,7 +61,7 @@ fn collect(content: &Content, strings: &Strings, output: &mut Vec<Node>) {
             block(&list.title, output);
             for section in &list.sections {
                 if let Some(title) = &section.title {
-                    output.push(paragraph(vec![Node::Bold(words(title))]));
+                    output.push(Node::Paragraph(vec![Node::Bold(words(title))]));
                 }
                 output.extend(items(section.items.iter().map(|item| words(item))));
             }
@@ -69,10 +69,10 @@ fn collect(content: &Content, strings: &Strings, output: &mut Vec<Node>) {
         }
         Content::Carousel(carousel) => {
             for card in &carousel.cards {
-                output.push(paragraph(vec![Node::Bold(card.title.0.clone())]));
+                output.push(Node::Paragraph(vec![Node::Bold(card.title.0.clone())]));
                 block(&card.description, output);
                 if let Some(image) = &card.image {
-                    output.push(paragraph(vec![link(strings.picture().to_string(), image)]));
+                    output.push(Node::Paragraph(vec![link(strings.picture().to_string(), image)]));
                 }
                 output.extend(items(card.buttons.iter().map(button_text)));
             }
@@ -87,12 +87,12 @@ fn collect(content: &Content, strings: &Strings, output: &mut Vec<Node>) {
         Content::Appointment(appointment) => {
             block(&appointment.title, output);
             if let Some(address) = &appointment.link {
-                output.push(paragraph(vec![link(strings.book().to_string(), address)]));
+                output.push(Node::Paragraph(vec![link(strings.book().to_string(), address)]));
             }
         }
         Content::Delay => {}
         Content::Unsupported(unsupported) if unsupported.text.is_empty() => {
-            output.push(paragraph(words(&strings.unsupported())));
+            output.push(Node::Paragraph(words(&strings.unsupported())));
         }
         Content::Unsupported(unsupported) => block(&unsupported.text, output),
     }
@@ -100,10 +100,6 @@ fn collect(content: &Content, strings: &Strings, output: &mut Vec<Node>) {
 
 fn words(text: &str) -> Vec<Node> {
     vec![Node::Text(text.to_owned())]
-}
-
-fn paragraph(nodes: Vec<Node>) -> Node {
-    Node::Paragraph(nodes)
 }
 
 fn link(text: String, address: &str) -> Node {
@@ -116,7 +112,7 @@ fn block(text: &RichText, output: &mut Vec<Node>) {
     match text.is_empty() {
         true => {}
         false if blocks => output.extend(text.0.iter().cloned()),
-        false => output.push(paragraph(text.0.clone())),
+        false => output.push(Node::Paragraph(text.0.clone())),
     }
 }
 
@@ -174,7 +170,7 @@ fn expand(nodes: &[Node]) -> Vec<Node> {
                     output.extend(words(&[" <", address, ">"].concat()));
                 }
             }
-            Node::Paragraph(children) => output.push(paragraph(expand(children))),
+            Node::Paragraph(children) => output.push(Node::Paragraph(expand(children))),
             Node::List(list) => {
                 let item = |(at, item): (usize, &Vec<Node>)| [words(&list_marker(list, at)), expand(item)].concat();
                 output.extend(items(list.items.iter().enumerate().map(item)));
@@ -290,7 +286,7 @@ mod tests {
             Node::Text(" 9".into()),
             Node::Link(raised),
             Node::Text(" €".into()),
-            paragraph(vec![Node::Code(vec![Node::Text("a".into()), Node::Break, Node::Text("  b".into())])]),
+            Node::Paragraph(vec![Node::Code(vec![Node::Text("a".into()), Node::Break, Node::Text("  b".into())])]),
         ]);
         assert_eq!(plain(&text), "~~12 €~~ 9⁹⁹ €\na\n  b");
     }

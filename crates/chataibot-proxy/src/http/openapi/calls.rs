@@ -99,13 +99,15 @@ pub type Refusal = (u16, &'static [&'static str]);
 
 const JSON: &str = "application/json";
 
-const IDEMPOTENCY_KEY: Parameter = Parameter {
-    name: "Idempotency-Key",
-    location: "header",
-    is_required: true,
-    description: "The client message id, a UUID in lower case; the same for each try of one message.",
-    range: None,
-};
+const IDEMPOTENCY_KEY: Parameter = header(
+    "Idempotency-Key",
+    true,
+    "The client message id, a UUID in lower case; the same for each try of one message.",
+);
+
+const fn header(name: &'static str, is_required: bool, description: &'static str) -> Parameter {
+    Parameter { name, location: "header", is_required, description, range: None }
+}
 
 const fn query(name: &'static str, range: Option<(u32, u32)>, description: &'static str) -> Parameter {
     Parameter { name, location: "query", is_required: false, description, range }
@@ -204,13 +206,7 @@ pub const CALLS: &[Call] = &[
         summary: "The conversation's log: as a stream, as a long poll, or page by page backwards",
         description: "With `Accept: application/json` a poll, otherwise server-sent events: each entry with its kind as `event`, its cursor as `id` and itself as `data`; `reset`, `begin` and `reauth` come without id.",
         parameters: &[
-            Parameter {
-                name: "Last-Event-ID",
-                location: "header",
-                is_required: false,
-                description: "The last entry the reader has.",
-                range: None,
-            },
+            header("Last-Event-ID", false, "The last entry the reader has."),
             query("after", None, "The last entry the reader has; `Last-Event-ID` counts more."),
             query("wait", Some((0, 25)), "Seconds that a poll waits for one more entry."),
             query(
@@ -249,13 +245,7 @@ pub const CALLS: &[Call] = &[
         sender: Sender::Visitor,
         summary: "A file of the visitor's, where the site takes files",
         description: "The body is the file itself, Content-Type its type: one of `features.uploads.types` of the token's answer.",
-        parameters: &[Parameter {
-            name: "X-File-Name",
-            location: "header",
-            is_required: true,
-            description: "The file's name in percent-encoded UTF-8.",
-            range: None,
-        }],
+        parameters: &[header("X-File-Name", true, "The file's name in percent-encoded UTF-8.")],
         body: Some(("*/*", Shape::Bytes)),
         answer_description: "It is stored. The bot learns of it by a message with its `url`.",
         answers: &[(JSON, Shape::Json(|generator| generator.subschema_for::<FileAnswer>()))],

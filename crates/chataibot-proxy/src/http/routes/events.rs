@@ -61,6 +61,7 @@ pub async fn events(
 ) -> Result<Response, ApiError> {
     let Query(parameters) = parameters.map_err(|_| ApiError::bad_request(PARAMETERS))?;
     let conversation = owned_conversation(&app.store, &visitor, &alias).await?.id;
+    let streams = &app.services.streams;
     let from =
         ReadFrom { after: cursor_after(&headers, parameters.after.as_deref())?, last: check_count(parameters.last)? };
     if let Some(before) = parameters.before.as_deref() {
@@ -70,22 +71,16 @@ pub async fn events(
             ));
         }
         let limit = check_count(parameters.limit)?.unwrap_or(PAGE);
-        let page = app
-            .services
-            .streams
-            .page(conversation, parse_cursor(before)?, limit)
-            .await
-            .map_err(ApiError::unavailable)?;
+        let page = streams.page(conversation, parse_cursor(before)?, limit).await.map_err(ApiError::unavailable)?;
         return Ok(Json(page).into_response());
     }
     if wants_json(&headers) {
         let wait = Duration::from_secs(parameters.wait.unwrap_or(0).into());
-        let poll =
-            app.services.streams.poll(&visitor, conversation, from, wait).await.map_err(ApiError::unavailable)?;
+        let poll = streams.poll(&visitor, conversation, from, wait).await.map_err(ApiError::unavailable)?;
         let poll = poll.ok_or_else(|| ApiError::unauthorized().cause(TokenFault::Revoked))?;
         return Ok(Json(poll).into_response());
     }
-    let stream = Body::from_stream(app.services.streams.events(visitor, conversation, from));
+    let stream = Body::from_stream(streams.events(visitor, conversation, from));
     Ok((Extension(LongLived), EVENT_STREAM, stream).into_response())
 }
 

@@ -34,10 +34,6 @@ impl SharedBody {
     fn take(&self) -> Body {
         std::mem::take(&mut *self.0.lock())
     }
-
-    fn give_back(&self, body: Body) {
-        *self.0.lock() = body;
-    }
 }
 
 /// Wraps the upload: if it is refused, for its token, its rate or another reason, the rest of the
@@ -70,7 +66,7 @@ pub async fn upload(
         body: &mut body,
     };
     let received = app.services.files.receive(&visitor, &alias, upload).await;
-    shared_body.give_back(body);
+    *shared_body.0.lock() = body;
     received.map(|file| Json(FileAnswer { ok: true, file })).inspect_err(|_| app.metrics.files_refused.inc())
 }
 

@@ -52,7 +52,7 @@ pub async fn issue(
             Ok(Json(TokenAnswer {
                 ok: true,
                 token,
-                expires_in: app.services.tokens.lifetime_seconds(),
+                expires_in: app.services.tokens.lifetime_seconds,
                 renewal: renewal.expose(),
                 visitor: visitor.to_string(),
                 features: Some(features(&app, &site)),

@@ -2,9 +2,9 @@
 
 use chataibot_wire::text::is_blank;
 use percent_encoding::percent_decode_str;
-use url::Url;
 
 use super::parse::Element;
+use crate::normalise::links;
 
 /// Returns the element's own name.
 pub fn name_of(element: &Element) -> Option<String> {
@@ -33,8 +33,7 @@ pub fn sources(element: &Element) -> impl Iterator<Item = &str> {
 pub fn file_name_of(address: &str) -> String {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     let last = path.rsplit('/').next().unwrap_or_default();
-    let host = Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
-    match host {
+    match links::host(address) {
         Some(host) if !(last.contains('.') && path.matches('/').count() > 2) => host,
         _ if last.is_empty() => address.to_owned(),
         _ => {

@@ -219,19 +219,18 @@ impl Tree {
     /// Ends inline formatting. Formatting that was opened inside it and not closed continues after
     /// it.
     pub fn close_inline(&mut self, inline: &Inline) {
-        if self.is_open(inline) {
-            self.close_inline_where(|open| open == inline);
-        }
+        self.close_inline_where(|open| open == inline);
     }
 
     /// Ends the open link, if there is one.
     pub fn close_link(&mut self) {
-        if self.open_inlines().any(|open| matches!(open, Inline::Link(_))) {
-            self.close_inline_where(|open| matches!(open, Inline::Link(_)));
-        }
+        self.close_inline_where(|open| matches!(open, Inline::Link(_)));
     }
 
     fn close_inline_where(&mut self, fits: impl Fn(&Inline) -> bool) {
+        if !self.open_inlines().any(&fits) {
+            return;
+        }
         if let Some(formatting) = &mut self.after_block {
             return formatting.retain(|open| !fits(open));
         }
@@ -244,9 +243,7 @@ impl Tree {
             }
             reopened.push(open);
         }
-        for open in reopened.into_iter().rev() {
-            self.push(Kind::Inline(open));
-        }
+        self.reopen(reopened);
     }
 
     /// Begins a block. Open formatting continues inside it.

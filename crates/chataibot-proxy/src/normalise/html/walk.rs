@@ -66,7 +66,7 @@ enum Leave {
     Inline(Inline),
     Shift(Inline),
     ShiftEnd,
-    Link(LinkEnd),
+    Link,
     Block,
     List,
     Item,
@@ -77,14 +77,6 @@ enum Leave {
         characters: usize,
         words: String,
     },
-}
-
-/// An open link.
-struct LinkEnd {
-    /// Number of characters shown before it was opened.
-    characters: usize,
-    /// Text to show if nothing in it shows.
-    name: Option<String>,
 }
 
 impl<'a> Walk<'a> {
@@ -156,6 +148,11 @@ impl<'a> Walk<'a> {
         self.push_children(self.document.node(id).children.clone(), inherited);
     }
 
+    /// Shows these words after an element if nothing is shown from now on until then.
+    fn fallback(&self, words: Option<String>) -> Option<Leave> {
+        words.map(|words| Leave::Fallback { characters: self.tree.shown(), words })
+    }
+
     fn leave(&mut self, leave: Leave) {
         match leave {
             Leave::Begin(inline) => {
@@ -174,12 +171,7 @@ impl<'a> Walk<'a> {
                 }
             }
             Leave::Inline(inline) => self.tree.close_inline(&inline),
-            Leave::Link(end) => {
-                if let Some(name) = end.name.filter(|_| self.tree.shown() == end.characters) {
-                    self.tree.text(&name);
-                }
-                self.tree.close_link();
-            }
+            Leave::Link => self.tree.close_link(),
             Leave::Block => self.tree.close_paragraph(),
             Leave::List => {
                 self.numbers.pop();
@@ -287,9 +279,7 @@ impl<'a> Walk<'a> {
         };
         self.open_display(display);
         let mut leave = Vec::new();
-        if let Some(words) = media::value_of(element) {
-            leave.push(Leave::Fallback { characters: self.tree.shown(), words });
-        }
+        leave.extend(self.fallback(media::value_of(element)));
         self.format(name, style, &mut leave);
         self.schedule(id, inner, leave);
     }
@@ -332,9 +322,9 @@ impl<'a> Walk<'a> {
         let name = media::name_of(element).or_else(|| self.contains_picture(id).then(|| media::file_name_of(&address)));
         // Links don't nest.
         self.tree.close_link();
-        let characters = self.tree.shown();
         self.tree.open_inline(Inline::Link(address));
-        leave.push(Leave::Link(LinkEnd { characters, name }));
+        leave.push(Leave::Link);
+        leave.extend(self.fallback(name));
         self.format("a", style, &mut leave);
         self.schedule(id, Inherited { in_link: true, ..inner }, leave);
     }
@@ -405,8 +395,7 @@ impl<'a> Walk<'a> {
         let mut leave = vec![if is_listed { Leave::Item } else { Leave::Block }];
         match label {
             Some(label) if element.name() == "optgroup" => self.tree.text(&label),
-            Some(words) => leave.push(Leave::Fallback { characters: self.tree.shown(), words }),
-            None => {}
+            words => leave.extend(self.fallback(words)),
         }
         self.schedule(id, inner, leave);
     }
@@ -423,9 +412,7 @@ impl<'a> Walk<'a> {
                 self.has_media |= !(style.is_tracking_pixel || media::is_tracking_pixel(element));
                 self.tree.text(" ");
                 let mut leave = vec![Leave::Space];
-                if let Some(words) = media::name_of(element) {
-                    leave.push(Leave::Fallback { characters: self.tree.shown(), words });
-                }
+                leave.extend(self.fallback(media::name_of(element)));
                 self.schedule(id, Inherited { is_in_svg: true, ..inherited }, leave);
             }
             "a" => self.link(id, element, &style, inherited),
@@ -443,10 +430,9 @@ impl<'a> Walk<'a> {
             return;
         }
         let inherited = Inherited { is_in_svg: false, ..inherited };
-        if element.name() == "math"
-            && let Some(words) = media::name_of(element).or_else(|| element.attribute("alttext").map(str::to_owned))
-        {
-            self.tasks.push(Task::Leave(Leave::Fallback { characters: self.tree.shown(), words }));
+        if element.name() == "math" {
+            let name = media::name_of(element).or_else(|| element.attribute("alttext").map(str::to_owned));
+            self.tasks.extend(self.fallback(name).map(Task::Leave));
         }
         let parts = math::parts(self.document, id, element);
         self.tasks.extend(parts.into_iter().rev().map(|part| match part {

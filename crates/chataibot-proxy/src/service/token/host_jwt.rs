@@ -25,10 +25,8 @@ const MAX_VALUE_CHARS: usize = 200;
 #[serde(deny_unknown_fields)]
 struct StrictHeader {
     alg: String,
-    #[serde(default)]
     typ: Option<String>,
     // Sites that rotate their secrets may name one; all secrets of the site are tried.
-    #[serde(default)]
     #[expect(dead_code, reason = "allowed, and not looked at")]
     kid: Option<String>,
 }
@@ -39,11 +37,8 @@ struct Claims {
     aud: String,
     iat: u64,
     exp: u64,
-    #[serde(default)]
     name: Option<String>,
-    #[serde(default)]
     email: Option<String>,
-    #[serde(default)]
     phone: Option<String>,
 }
 
