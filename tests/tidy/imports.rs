@@ -15,20 +15,8 @@ struct Layer {
 const BROWSER: &[&str] =
     &["chataibot_wire", "js_sys", "web_sys", "wasm_bindgen", "wasm_bindgen_futures", "serde", "serde_wasm_bindgen"];
 
-/// The same, and the crate that loads chunks.
-const AND_CHUNKS: &[&str] = &[
-    "chataibot_wire",
-    "js_sys",
-    "web_sys",
-    "wasm_bindgen",
-    "wasm_bindgen_futures",
-    "serde",
-    "serde_wasm_bindgen",
-    "wasm_split_helpers",
-];
-
 /// The same, and the crate that makes requests.
-const AND_CHUNKS_AND_HTTP: &[&str] = &[
+const BROWSER_AND_HTTP: &[&str] = &[
     "chataibot_wire",
     "js_sys",
     "web_sys",
@@ -37,40 +25,27 @@ const AND_CHUNKS_AND_HTTP: &[&str] = &[
     "serde",
     "serde_wasm_bindgen",
     "gloo_net",
-    "wasm_split_helpers",
 ];
 
 const WIDGET: &[Layer] = &[
     Layer { name: "conversation", layers: &[], crates: &["chataibot_wire"] },
     // Only to derive the types that are stored; nothing in serde can touch a browser.
     Layer { name: "machine", layers: &["conversation", "api"], crates: &["chataibot_wire", "serde"] },
-    Layer { name: "runtime", layers: &["conversation", "machine", "api", "browser"], crates: AND_CHUNKS },
-    Layer { name: "api", layers: &["conversation", "browser"], crates: AND_CHUNKS_AND_HTTP },
+    Layer { name: "runtime", layers: &["conversation", "machine", "api", "browser"], crates: BROWSER },
+    Layer { name: "api", layers: &["conversation", "browser"], crates: BROWSER_AND_HTTP },
     Layer { name: "browser", layers: &[], crates: BROWSER },
     Layer { name: "config", layers: &[], crates: BROWSER },
     Layer { name: "strings", layers: &[], crates: &["yew"] },
     Layer {
         name: "notify",
         layers: &["conversation", "browser"],
-        crates: &["chataibot_wire", "js_sys", "web_sys", "wasm_bindgen", "wasm_bindgen_futures", "wasm_split_helpers"],
+        crates: &["chataibot_wire", "js_sys", "web_sys", "wasm_bindgen", "wasm_bindgen_futures"],
     },
-    Layer {
-        name: "demo",
-        layers: &["components", "conversation", "machine", "runtime"],
-        crates: &["chataibot_wire", "wasm_split_helpers"],
-    },
+    Layer { name: "demo", layers: &["components", "conversation", "machine", "runtime"], crates: &["chataibot_wire"] },
     Layer {
         name: "components",
         layers: &["conversation", "machine", "runtime", "api", "browser", "notify", "strings", "config"],
-        crates: &[
-            "chataibot_wire",
-            "yew",
-            "web_sys",
-            "wasm_bindgen",
-            "wasm_bindgen_futures",
-            "js_sys",
-            "wasm_split_helpers",
-        ],
+        crates: &["chataibot_wire", "yew", "web_sys", "wasm_bindgen", "wasm_bindgen_futures", "js_sys"],
     },
     Layer {
         name: "element",
