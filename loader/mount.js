@@ -88,7 +88,7 @@ function askBefore(host, top) {
  * program's module; `storagePrefix`: prefix of the storage keys, or empty; `translation`: from
  * [prepare]; `panel`: the window's stand-in (shell or form), if any. Returns the program with two
  * more methods: `launcher()` renders it, waits for its launcher and returns an object that clicks
- * it; `change(name, value)` passes it a setting.
+ * it, unless the element has been removed since; `change(name, value)` passes it a setting.
  */
 export function begin(app, host, top, settings, storagePrefix, translation, dispatch, panel) {
   const shell = panel?.takeOver && panel;
@@ -131,22 +131,22 @@ export function begin(app, host, top, settings, storagePrefix, translation, disp
   mounted.launcher = async () => {
     // Starting, sending, rendering and taking over the shell's nodes are separate tasks: each takes
     // long on a slow phone.
-    if (shell?.hasAsked) {
-      await nextTask();
-      // Nothing is sent or rendered for an element that has been removed since.
-      if (!top.parentNode) return null;
-      // Before the window is rendered.
-      shell.connect(mounted);
-    }
     await nextTask();
-    if (!top.parentNode) return null;
-    // A program of the previous version has already rendered.
+    // Nothing is sent or rendered for an element that has been removed since.
+    if (!top.parentNode) return;
+    // Before the window is rendered.
+    if (shell?.hasAsked) shell.connect(mounted);
+    // Prepares the rendering, except in a program of the previous version.
+    mounted.render?.(true);
+    await nextTask();
+    if (!top.parentNode) return;
+    // A program before that has already rendered.
     mounted.render?.();
     await firstRender(place);
     await nextTask();
     await shell?.written();
     // The element has been removed or replaced since.
-    if (!top.parentNode) return null;
+    if (!top.parentNode) return;
     if (shell) {
       place = shell.takeOver(place, app.become, mounted);
       mounted.attached?.();

@@ -54,10 +54,7 @@ export function frame(place, host, storagePrefix) {
     laterSheet = new CSSStyleSheet();
     laterSheet.replaceSync(laterCss);
   }
-  root.adoptedStyleSheets = [...root.adoptedStyleSheets, laterSheet];
   const section = place.querySelector('#window');
-  // A program rendered without a window does not need this.
-  if (!section) return () => {};
   const controller = new AbortController();
   const { signal } = controller;
   /** Listens until the end. */
@@ -65,7 +62,6 @@ export function frame(place, host, storagePrefix) {
   // Lengths are set in a style sheet, since no element gets a style attribute.
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(':host>div{}');
-  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   const { style } = sheet.cssRules[0];
 
   /** Ends the handling of Back. Without that file the window still works. */
@@ -74,6 +70,8 @@ export function frame(place, host, storagePrefix) {
     if (!matchMedia(PHONE).matches) return;
     import('./chataibot-back.js').then(({ closeOnBack }) => signal.aborted || (endBack ??= closeOnBack(place, host, storagePrefix)), () => {});
   });
+  // After the screen's size was read, which would lay the page out in between.
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, laterSheet, sheet];
   letResize(place, section, style, storagePrefix, on);
   keepPageStill(host, section, on);
   const endParts = followParts(place, root, section, storagePrefix, on);

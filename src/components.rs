@@ -60,7 +60,7 @@ mod view_config;
 mod view_context;
 mod widget;
 
-pub use app::{App, AppProps, BeforeSend, ChatSource, Listener};
+pub use app::{App, BeforeSend, ChatSource, Listener, View};
 pub use launcher::{Launcher, launcher_label};
 pub use lazy_view::attached;
 #[cfg(debug_assertions)]

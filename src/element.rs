@@ -48,16 +48,17 @@ pub fn mount(
     let handle = Handle::begin(place, launcher, config, tell);
     // A shell of the previous version does not pass `later`.
     if !later {
-        handle.render();
+        handle.render(false);
     }
     Mounted(handle)
 }
 
 #[wasm_bindgen]
 impl Mounted {
-    /// Renders the widget for the first time, within the next microtasks; later by itself.
-    pub fn render(&self) {
-        self.0.render();
+    /// Renders the widget for the first time, within the next microtasks; later by itself. With
+    /// `prepares`, only prepares that.
+    pub fn render(&self, prepares: bool) {
+        self.0.render(prepares);
     }
 
     /// Reports that the place, rendered into outside of the page, is now in the page.

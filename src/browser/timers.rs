@@ -16,6 +16,11 @@ pub struct Timer {
 impl Timer {
     /// Calls `callback` once after this many milliseconds. `None` without a window.
     pub fn after(milliseconds: u64, callback: impl FnOnce() + 'static) -> Option<Self> {
+        Self::boxed(milliseconds, Box::new(callback))
+    }
+
+    /// Compiled once for all callbacks.
+    fn boxed(milliseconds: u64, callback: Box<dyn FnOnce()>) -> Option<Self> {
         let callback = Closure::once(callback);
         // Browsers take at most 2^31 - 1 and would fire at once beyond.
         let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);

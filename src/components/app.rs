@@ -1,12 +1,16 @@
-//! The root component: connects the runtime, or a scene in its place, to the views.
+//! Presenter: connects the runtime, or a scene in its place, to the views.
 
-use std::rc::Rc;
+use std::{
+    cell::{Cell, RefCell},
+    rc::{Rc, Weak},
+};
 
+use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
-use yew::{html::Scope, prelude::*};
+use yew::{AppHandle, prelude::*};
 
 use super::{
-    Sending, Transcript, Upload, UploadError, UploadState, Uploads, UserAction, ViewConfig, Widget,
+    Sending, Transcript, Upload, UploadError, UploadState, Uploads, UserAction, ViewConfig, Widget, WidgetProps,
     chunks::save_transcript,
     dom::{self, warn},
 };
@@ -101,121 +105,146 @@ impl ChatSource for Rc<Runtime> {
     }
 }
 
-/// Properties, given by the host element.
-#[derive(Properties, Clone)]
-pub struct AppProps {
-    /// Where the conversation comes from.
-    pub source: Rc<dyn ChatSource>,
-    /// The settings.
-    pub config: Rc<Config>,
-    /// The launcher button in the host page.
-    pub launcher: Element,
-    /// Called before each message of the visitor is sent.
-    pub before_send: BeforeSend,
-}
-
-/// A source is replaced, never changed in place, so comparing pointers is enough.
-impl PartialEq for AppProps {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.source, &other.source) && self.config == other.config
-    }
-}
-
-/// The whole widget: launcher and window of one session.
+/// The widget of one source: passes each state of the conversation to the views, and what the
+/// visitor does to the source.
 pub struct App {
-    state: Rc<Conversation>,
-    view_config: Rc<ViewConfig>,
+    source: Rc<dyn ChatSource>,
+    /// The launcher button in the host page.
+    launcher: Element,
+    view_config: RefCell<Rc<ViewConfig>>,
     act: Callback<UserAction>,
     notifier: Notifier,
+    view: Rc<View>,
+    is_rendered: Cell<bool>,
     #[expect(dead_code, reason = "listens while it lives")]
     subscription: Option<Subscription>,
 }
 
-/// Messages of the root component.
-pub enum Msg {
-    /// The new state of the conversation.
-    Changed(Rc<Conversation>),
-    /// Asks to save the conversation as a file.
-    SaveTranscript(Transcript),
-    /// Saving has ended; `false` if it failed.
-    Saved(bool),
-}
+/// The rendered views, which a source that replaces another one takes over; `None` before
+/// [`App::render`].
+pub type View = RefCell<Option<AppHandle<Widget>>>;
 
 impl App {
-    /// Asks to save the shown conversation as a file.
-    pub fn save_transcript(app: &Scope<Self>, kind: Transcript) {
-        app.send_message(Msg::SaveTranscript(kind));
+    /// Follows `source`, without rendering: each takes long on a slow phone. `before_send` is
+    /// called before each message of the visitor is sent.
+    pub fn new(
+        source: Rc<dyn ChatSource>,
+        config: &Rc<Config>,
+        launcher: Element,
+        before_send: BeforeSend,
+        view: Rc<View>,
+    ) -> Rc<Self> {
+        let app = Rc::new_cyclic(|app: &Weak<Self>| {
+            let (follower, actor) = (app.clone(), app.clone());
+            let follow = move |state: &Rc<Conversation>| {
+                if let Some(app) = follower.upgrade() {
+                    app.follow(state);
+                }
+            };
+            let act = move |action| {
+                if let Some(app) = actor.upgrade() {
+                    app.perform(action, &before_send);
+                }
+            };
+            Self {
+                subscription: source.subscribe(Rc::new(follow)),
+                view_config: RefCell::new(view_config(&source, config)),
+                act: Callback::from(act),
+                notifier: Notifier::new(notify_settings(config)),
+                source,
+                launcher,
+                view,
+                is_rendered: Cell::default(),
+            }
+        });
+        app.follow(&app.source.state());
+        app
+    }
+
+    /// Renders the views into `place`, an element that nothing else touches. Without `is_rendered`,
+    /// only prepares that.
+    pub fn render(&self, place: &Element, is_rendered: bool) {
+        self.is_rendered.set(is_rendered);
+        let state = self.source.state();
+        if self.view.borrow().is_some() {
+            return self.show(state);
+        }
+        let renderer = yew::Renderer::<Widget>::with_root_and_props(place.clone(), self.props(state));
+        *self.view.borrow_mut() = Some(renderer.render());
+    }
+
+    /// Changes the settings.
+    pub fn set_config(&self, config: &Rc<Config>) {
+        *self.view_config.borrow_mut() = view_config(&self.source, config);
+        self.notifier.update_settings(notify_settings(config));
+        self.show(self.source.state());
+    }
+
+    /// Saves the conversation as a file.
+    pub fn save_transcript(&self, kind: Transcript) {
+        let save = save_transcript(self.source.state(), self.view_config(), kind);
+        spawn_local(async move {
+            if save.await.is_err() {
+                warn("[chataibot] the conversation was not saved: the code for it could not be loaded.");
+            }
+        });
+    }
+
+    fn follow(&self, state: &Rc<Conversation>) {
+        // The first token response says what the site accepts, and a later one may say otherwise.
+        let before = self.view_config();
+        let typed = self.source.takes_typed();
+        let uploads = if before.uploads.is_none() { self.source.uploads() } else { None };
+        if uploads.is_some() || typed != before.typed {
+            let mut view_config = ViewConfig::clone(&before);
+            view_config.uploads = uploads.or(view_config.uploads);
+            view_config.typed = typed;
+            *self.view_config.borrow_mut() = Rc::new(view_config);
+        }
+        self.notifier.follow(state, |unread| title(&self.view_config(), unread));
+        self.show(state.clone());
+    }
+
+    fn show(&self, state: Rc<Conversation>) {
+        if let Some(view) = self.view.borrow_mut().as_mut() {
+            view.update(self.props(state));
+        }
+    }
+
+    fn props(&self, state: Rc<Conversation>) -> WidgetProps {
+        WidgetProps {
+            state,
+            config: self.view_config(),
+            launcher: self.launcher.clone(),
+            act: self.act.clone(),
+            sounds: self.notifier.sounds(),
+            is_rendered: self.is_rendered.get(),
+        }
+    }
+
+    fn view_config(&self) -> Rc<ViewConfig> {
+        self.view_config.borrow().clone()
+    }
+
+    fn perform(&self, action: UserAction, before_send: &BeforeSend) {
+        let source = &self.source;
+        if let UserAction::Sound(on) = action {
+            self.notifier.choose_sound(on);
+            self.show(source.state());
+        } else if let UserAction::Transcript(kind) = action {
+            self.save_transcript(kind);
+        } else if let Some((action, original)) = ask_page(action, before_send) {
+            let was_draft = original.is_some_and(|original| original == **source.state().draft());
+            source.act(action);
+            // Cleared only now, because a message that the page refuses stays in the message field.
+            if was_draft {
+                source.act(UserAction::Draft(String::new()));
+            }
+        }
     }
 }
 
-impl Component for App {
-    type Message = Msg;
-    type Properties = AppProps;
-
-    fn create(ctx: &Context<Self>) -> Self {
-        let AppProps { source, config, .. } = ctx.props();
-        let link = ctx.link().clone();
-        let subscription = source.subscribe(Rc::new(move |now| link.send_message(Msg::Changed(now.clone()))));
-        let notifier = Notifier::new(notify_settings(config));
-        let view_config = view_config(ctx.props());
-        let state = source.state();
-        notifier.follow(&state, |unread| title(&view_config, unread));
-        let act = acts(ctx, &notifier);
-        Self { state, view_config, act, notifier, subscription }
-    }
-
-    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
-        match msg {
-            Msg::Changed(now) => {
-                self.state = now;
-                // The first token response says what the site accepts, and a later one may say
-                // otherwise.
-                let source = &ctx.props().source;
-                let typed = source.takes_typed();
-                let uploads = if self.view_config.uploads.is_none() { source.uploads() } else { None };
-                if uploads.is_some() || typed != self.view_config.typed {
-                    let mut view_config = ViewConfig::clone(&self.view_config);
-                    view_config.uploads = uploads.or(view_config.uploads);
-                    view_config.typed = typed;
-                    self.view_config = Rc::new(view_config);
-                }
-                self.notifier.follow(&self.state, |unread| title(&self.view_config, unread));
-                true
-            }
-            Msg::SaveTranscript(kind) => {
-                let save = save_transcript(self.state.clone(), self.view_config.clone(), kind);
-                ctx.link().send_future(async move { Msg::Saved(save.await.is_ok()) });
-                false
-            }
-            Msg::Saved(saved) => {
-                if !saved {
-                    warn("[chataibot] the conversation was not saved: the code for it could not be loaded.");
-                }
-                false
-            }
-        }
-    }
-
-    fn changed(&mut self, ctx: &Context<Self>, old: &AppProps) -> bool {
-        if Rc::ptr_eq(&old.source, &ctx.props().source) {
-            self.view_config = view_config(ctx.props());
-            self.notifier.update_settings(notify_settings(&ctx.props().config));
-        } else {
-            *self = Component::create(ctx);
-        }
-        true
-    }
-
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        let launcher = ctx.props().launcher.clone();
-        html! {
-            <Widget state={&self.state} config={&self.view_config} {launcher} act={&self.act}
-                sounds={self.notifier.sounds()} />
-        }
-    }
-}
-
-fn view_config(AppProps { source, config, .. }: &AppProps) -> Rc<ViewConfig> {
+fn view_config(source: &Rc<dyn ChatSource>, config: &Rc<Config>) -> Rc<ViewConfig> {
     let unknown = |name: &str| {
         warn(&["[chataibot] strings: there is no sentence called \"", name, "\". See src/strings/table.rs."].concat());
     };
@@ -227,26 +256,6 @@ fn view_config(AppProps { source, config, .. }: &AppProps) -> Rc<ViewConfig> {
         view_config.strings.count_by(rule);
     }
     Rc::new(view_config)
-}
-
-fn acts(ctx: &Context<App>, notifier: &Notifier) -> Callback<UserAction> {
-    let AppProps { source, before_send, .. } = ctx.props().clone();
-    let (notifier, app) = (notifier.clone(), ctx.link().clone());
-    Callback::from(move |action| {
-        if let UserAction::Sound(on) = action {
-            notifier.choose_sound(on);
-            app.send_message(Msg::Changed(source.state()));
-        } else if let UserAction::Transcript(kind) = action {
-            app.send_message(Msg::SaveTranscript(kind));
-        } else if let Some((action, original)) = ask_page(action, &before_send) {
-            let was_draft = original.is_some_and(|original| original == **source.state().draft());
-            source.act(action);
-            // Cleared only now, because a message that the page refuses stays in the message field.
-            if was_draft {
-                source.act(UserAction::Draft(String::new()));
-            }
-        }
-    })
 }
 
 /// Asks the host page about an action that sends a message. Returns the action as the page wants it

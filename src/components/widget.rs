@@ -39,6 +39,9 @@ pub struct WidgetProps {
     /// Whether new messages play a sound while nobody looks at the page.
     #[prop_or_default]
     pub sounds: bool,
+    /// Whether anything is rendered. Creating the component and rendering it are separate tasks,
+    /// because each takes long on a slow phone.
+    pub is_rendered: bool,
 }
 
 /// Conversation and settings are replaced, never changed in place, so comparing pointers is enough.
@@ -48,6 +51,7 @@ impl PartialEq for WidgetProps {
             && Rc::ptr_eq(&self.config, &other.config)
             && self.act == other.act
             && self.sounds == other.sounds
+            && self.is_rendered == other.is_rendered
     }
 }
 
@@ -175,7 +179,9 @@ impl Component for Widget {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let WidgetProps { state, config, act, sounds, .. } = ctx.props();
+        let WidgetProps { state, config, act, sounds, is_rendered: true, .. } = ctx.props() else {
+            return Html::default();
+        };
         let announce = ctx.link().callback(Msg::Announce);
         let view = ViewContext { state: state.clone(), config: config.clone(), act: act.clone(), announce };
         let open = state.window_open();
@@ -219,7 +225,7 @@ impl Component for Widget {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
-        let WidgetProps { state, config, .. } = ctx.props();
+        let WidgetProps { state, config, is_rendered, .. } = ctx.props();
         self.launcher.update(LauncherState {
             label: launcher_label(&config.strings, state.unread()),
             visible_label: config.strings.launcher(),
@@ -228,6 +234,9 @@ impl Component for Widget {
             direction: config.direction(),
             locale: config.locale.clone(),
         });
+        if !is_rendered {
+            return;
+        }
         match self.pending_focus.take() {
             Some(FocusTarget::Menu) => {
                 if let Some(list) = self.refs.menu.list.cast::<Element>() {

@@ -9,11 +9,10 @@ use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
-use yew::AppHandle;
 
 use super::{before_send, report, runtime_settings, warn};
 use crate::{
-    components::{App, AppProps, BeforeSend, ChatSource, Transcript, UserAction, requirements_of},
+    components::{App, BeforeSend, ChatSource, Transcript, UserAction, View, requirements_of},
     config::{Config, Name, RawValue},
     demo,
     machine::effect::PageEvent,
@@ -33,10 +32,13 @@ struct Inner {
     config: RefCell<Option<Rc<Config>>>,
     /// `None` while a scene is being fetched.
     source: RefCell<Option<Source>>,
-    /// Whether rendering was requested; a source that arrives later is then rendered at once.
-    rendered: Cell<bool>,
-    /// The app that is rendered into `place`.
-    app: RefCell<Option<AppHandle<App>>>,
+    /// Whether the app is rendered; `None` before it was requested. A source that arrives later gets
+    /// its app at once.
+    is_rendered: Cell<Option<bool>>,
+    /// The app of `source`.
+    app: RefCell<Option<Rc<App>>>,
+    /// What it has rendered into `place`.
+    view: Rc<View>,
 }
 
 /// Source of the conversation.
@@ -63,8 +65,9 @@ impl Handle {
             on_event: Rc::new(move |outgoing| report(&tell, outgoing)),
             config: RefCell::new(Some(Rc::new(config))),
             source: RefCell::default(),
-            rendered: Cell::default(),
+            is_rendered: Cell::default(),
             app: RefCell::default(),
+            view: Rc::default(),
         }));
         handle.start();
         handle
@@ -95,31 +98,42 @@ impl Handle {
         });
     }
 
-    /// Replaces the source. A scene that arrives after [`Handle::render`] is rendered at once.
+    /// Replaces the source, and its app.
     fn set_source(&self, source: Source) {
         let Some(config) = self.config() else { return source.chat.end() };
         source.chat.set_requirements(requirements_of(&with_staging(config, source.staging)));
         if let Some(before) = self.0.source.replace(Some(source)) {
             before.chat.end();
         }
-        if self.0.rendered.get() {
-            self.render();
-        }
+        drop(self.0.app.take());
+        self.update_app();
     }
 
-    /// Renders the widget. Not part of [`Handle::begin`], because both take long on a slow phone
-    /// and the visitor can act in between.
-    pub(super) fn render(&self) {
-        self.0.rendered.set(true);
-        let Some(props) = self.props() else { return };
+    /// Creates the app, and renders it unless `prepares` is set. Not part of [`Handle::begin`],
+    /// because each takes long on a slow phone and the visitor can act in between.
+    pub(super) fn render(&self, prepares: bool) {
+        self.0.is_rendered.set(Some(!prepares));
+        self.update_app();
+    }
+
+    /// Creates and renders the app, as far as requested.
+    fn update_app(&self) {
+        let Some(is_rendered) = self.0.is_rendered.get() else { return };
+        let Some(app) = self.app() else { return };
+        app.render(&self.0.place, is_rendered);
+    }
+
+    /// The app of the source, created on the first call.
+    fn app(&self) -> Option<Rc<App>> {
         let mut app = self.0.app.borrow_mut();
-        match app.as_mut() {
-            Some(app) => app.update(props),
-            None => {
-                let place = self.0.place.clone();
-                *app = Some(yew::Renderer::<App>::with_root_and_props(place, props).render());
-            }
+        if app.is_none() {
+            let Inner { source, launcher, before_send, view, .. } = &*self.0;
+            let source = source.borrow();
+            let Source { chat, staging, .. } = source.as_ref()?;
+            let config = with_staging(self.config()?, staging);
+            *app = Some(App::new(chat.clone(), &config, launcher.clone(), before_send.clone(), view.clone()));
         }
+        app.clone()
     }
 
     /// Ends the widget and releases everything.
@@ -128,8 +142,9 @@ impl Handle {
         if let Some(source) = self.0.source.take() {
             source.chat.end();
         }
-        if let Some(app) = self.0.app.take() {
-            app.destroy();
+        drop(self.0.app.take());
+        if let Some(view) = self.0.view.take() {
+            view.destroy();
         }
     }
 
@@ -152,18 +167,13 @@ impl Handle {
             if let Some(runtime) = runtime {
                 runtime.update(runtime_settings(&config));
             }
-            chat.set_requirements(requirements_of(&with_staging(config, staging)));
+            let config = with_staging(config, staging);
+            chat.set_requirements(requirements_of(&config));
+            let app = self.0.app.borrow().clone();
+            if let Some(app) = app {
+                app.set_config(&config);
+            }
         }
-        if self.0.rendered.get() {
-            self.render();
-        }
-    }
-
-    fn props(&self) -> Option<AppProps> {
-        let (launcher, before_send) = (self.0.launcher.clone(), self.0.before_send.clone());
-        let source = self.0.source.borrow();
-        let Source { chat, staging, .. } = source.as_ref()?;
-        Some(AppProps { source: chat.clone(), config: with_staging(self.config()?, staging), launcher, before_send })
     }
 
     fn config(&self) -> Option<Rc<Config>> {
@@ -191,7 +201,7 @@ impl Handle {
     /// Saves the displayed conversation as a file.
     pub(super) fn save_transcript(&self, kind: Transcript) {
         if let Some(app) = self.0.app.borrow().as_ref() {
-            App::save_transcript(app, kind);
+            app.save_transcript(kind);
         }
     }
 }

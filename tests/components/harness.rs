@@ -259,6 +259,7 @@ impl Inner {
             })
         });
         WidgetProps {
+            is_rendered: true,
             state: Rc::new(self.state.borrow().clone()),
             config: self.look.borrow().clone(),
             launcher: self.launcher.clone(),
