@@ -11,6 +11,9 @@ const ISOLATED_EVENTS =
 
 const isField = (element) => !!element?.matches('input,textarea,select');
 
+/** On keyboards of other scripts the same shortcuts are in the same places. */
+const isShortcut = ({ key, code }, letters) => letters.test(key > '~' ? code[3] : key);
+
 /**
  * Whether this key is for the widget: in a field text and editing keys, elsewhere keys that press
  * or move. Shortcuts are for the host page.
@@ -18,15 +21,17 @@ const isField = (element) => !!element?.matches('input,textarea,select');
 function isForWidget(event) {
   const { key, ctrlKey, metaKey, altKey } = event;
   if (!isField(event.target)) {
-    return event.defaultPrevented || (!(ctrlKey || metaKey || altKey) && /^( |Enter|Tab|Arrow.+|Page.+|Home|End)$/.test(key));
+    if (event.defaultPrevented) return true;
+    // Marked words are copied, also on pages that refuse it for their own.
+    if (ctrlKey || metaKey) return isShortcut(event, /^c$/i);
+    return !altKey && /^( |Enter|Tab|Arrow.+|Page.+|Home|End)$/.test(key);
   }
   if (event.isComposing) return true;
   if (key.length > 1) return !/^(Escape|F\d+|Control|Shift|Alt|Meta)$/.test(key);
   // With Alt many keyboards type characters they have no key for; shortcuts use letters and digits.
   if (altKey) return event.getModifierState('AltGraph') || !/[a-z\d]/i.test(key);
   if (!ctrlKey && !metaKey) return true;
-  // On keyboards of other scripts the same shortcuts are in the same places.
-  return /^[acvxyz]$/i.test(key > '~' ? event.code[3] : key);
+  return isShortcut(event, /^[acvxyz]$/i);
 }
 
 const isolated = new WeakSet();

@@ -74,4 +74,6 @@ function contains(fullElement, host) {
 /** Whether it is a video or picture, or an element around a large video. */
 const isMedia = (fullElement) =>
   fullElement.matches(REPLACED) ||
-  [...(fullElement.shadowRoot ?? fullElement).querySelectorAll(MEDIA)].some((film) => film.offsetWidth * 2 > innerWidth);
+  [...(fullElement.shadowRoot ?? fullElement).querySelectorAll(MEDIA)].some(
+    (film) => film.offsetWidth * 2 > innerWidth && film.checkVisibility?.({ opacityProperty: true, visibilityProperty: true }) !== false,
+  );

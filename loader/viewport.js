@@ -29,15 +29,17 @@ export function listen(host, onChange) {
  * Follows the part of the screen beside a phone's keyboard, and calls `onChange` now and whenever
  * it changes. `on` listens until the window ends.
  */
-function followScreen(style, on, onChange) {
+function followScreen(section, style, on, onChange) {
   const screen = globalThis.visualViewport;
   if (!screen) return;
   const update = () => {
     onChange();
     // While the page is pinch-zoomed the window stays as it is.
     if (screen.scale !== 1) return;
-    style.setProperty('--_view-top', `${screen.offsetTop}px`);
-    style.setProperty('--_view-height', `${screen.height}px`);
+    // On a page with `zoom` a length of ours is longer on the screen.
+    const zoom = section.currentCSSZoom ?? 1;
+    style.setProperty('--_view-top', `${screen.offsetTop / zoom}px`);
+    style.setProperty('--_view-height', `${screen.height / zoom}px`);
   };
   on(screen, 'resize', update);
   on(screen, 'scroll', update);
@@ -66,7 +68,7 @@ export function frame(place, host, storagePrefix) {
 
   /** Ends the handling of Back. Without that file the window still works. */
   let endBack;
-  followScreen(style, on, () => {
+  followScreen(section, style, on, () => {
     if (!matchMedia(PHONE).matches) return;
     import('./chataibot-back.js').then(({ closeOnBack }) => signal.aborted || (endBack ??= closeOnBack(place, host, storagePrefix)), () => {});
   });

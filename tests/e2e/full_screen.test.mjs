@@ -30,6 +30,10 @@ const leave = (page) => page.evaluate(() => document.exitFullscreen());
 const PLACES = {
   'that it is inside of': [`<div id="app" style="${BOX}"><chataibot-widget></chataibot-widget></div>`, '#app'],
   'beside it': [`<div id="app" style="${BOX}"></div><chataibot-widget></chataibot-widget>`, '#app'],
+  'with an invisible frame that measures it, and the chat beside it': [
+    `<div id="app" style="${BOX}"><iframe style="position: absolute; inset: 0; width: 100%; height: 100%; opacity: 0; z-index: -1"></iframe></div><chataibot-widget></chataibot-widget>`,
+    '#app',
+  ],
   'that is the body': ['<chataibot-widget></chataibot-widget>', 'body'],
   'that is the whole document': ['<chataibot-widget></chataibot-widget>', 'html'],
   'with a small film in it': [`<div id="app" style="${BOX}"><video style="width: 100px"></video></div><chataibot-widget></chataibot-widget>`, '#app'],

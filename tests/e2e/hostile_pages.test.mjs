@@ -89,6 +89,14 @@ story('hostile pages: a page that is zoomed', async (world) => {
   }
 });
 
+for (const declaration of ["const URL = 'https://models.example/mine/'", 'class Node {}', 'class Element {}', 'const Headers = {}', 'class Response {}', 'let Event = {}']) {
+  story(`hostile pages: one that declares for itself: ${declaration}`, async (world) => {
+    const path = `/declares-${declaration.length}`;
+    world.host.script(`${path}.js`, declaration);
+    await converses(world, { path, head: `<script src="${path}.js"></script>` });
+  });
+}
+
 /** What a page's own scripts may have changed before the widget's load. */
 const SCRIPTS = {
   'every object has more': () => {

@@ -67,6 +67,25 @@ story('events: what comes from elsewhere by the clipboard is the chat’s', asyn
   await none(page, 'pasting');
 }, { chromium: 'a permission to write the clipboard is Playwright’s' });
 
+story('events: words of the chat are copied on a page that refuses to copy its own', async (world) => {
+  const refuse = `document.onkeydown = (event) => /^(INPUT|TEXTAREA)$/.test(event.target.tagName) || !(event.ctrlKey && /^[acx]$/i.test(event.key));`;
+  world.host.script('/refuses.js', refuse);
+  const visitor = await world.visitor({ permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await visitor.tab(world.page({ path: '/refuses', scripts: '<script src="/refuses.js"></script>' }));
+  const widget = new Widget(page);
+  await widget.open();
+  await widget.say('Hello');
+  await widget.hears(/./);
+  await widget.settles();
+  await page.evaluate(() => navigator.clipboard.writeText('before'));
+  // Three clicks mark the line.
+  await widget.part('bubble-bot').first().click({ clickCount: 3 });
+  await page.keyboard.press('Control+c');
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.notEqual(copied, 'before');
+  assert.ok((await widget.texts()).some((text) => text.includes(copied.trim())), copied);
+}, { chromium: 'a permission to read the clipboard is Playwright’s' });
+
 story('events: shortcuts, keys outside of our fields and clicks reach the page', async (world) => {
   const { page, widget } = await listeningPage(world);
   await widget.open();

@@ -339,3 +339,25 @@ story('on a phone that is turned, with and without a keyboard, who is at the end
     assert.equal(await widget.part('jump').count(), 0);
   }
 });
+
+for (const zoom of [0.8, 1.25]) {
+  story(`on a phone the window fills the screen of a page with zoom: ${zoom}`, async (world) => {
+    const visitor = await world.visitor(PHONE);
+    const page = await visitor.tab(world.page({ path: '/zoomed', head: `<style>html { zoom: ${zoom} }</style>` }));
+    const widget = new Widget(page);
+    await widget.launcher.tap();
+    await widget.part('window-open').waitFor();
+    await widget.isFollowed();
+    const boxes = () =>
+      widget.window.evaluate((window) => {
+        const [{ top, height }, { bottom }] = [window, window.querySelector('[part~="composer"]')].map((element) => element.getBoundingClientRect());
+        return { top, height, bottom, screen: innerHeight };
+      });
+    await until('it fills the screen', async () => {
+      const { top, height, screen } = await boxes();
+      return Math.abs(top) <= 1 && Math.abs(height - screen) <= 1;
+    });
+    const { bottom, screen } = await boxes();
+    assert.ok(bottom <= screen + 1, 'the field is on the screen');
+  }, { chromium: 'only Playwright emulates a phone' });
+}

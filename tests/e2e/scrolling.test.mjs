@@ -115,6 +115,22 @@ for (const [name, move, options] of [
   });
 }
 
+story('scrolling: a wheel turned sideways moves a row of cards, in a list that is not longer than its frame, too', async (world) => {
+  const visitor = await world.visitor({ viewport: { width: 1280, height: 1000 }, reducedMotion: 'reduce' });
+  const head = '<style>chataibot-widget { --chataibot-window-height: 900px }</style>';
+  const page = await visitor.tab(world.page({ path: '/cards', head, body: `<chataibot-widget demo="carousel" open></chataibot-widget>${LONG}` }));
+  const widget = new Widget(page);
+  const cards = widget.part('cards').first();
+  await cards.waitFor();
+  await widget.isFollowed();
+  await settled(page);
+  assert.ok(await widget.part('list').evaluate((list) => list.scrollHeight <= list.clientHeight), 'the list is not longer');
+  const { x, y, width, height } = await cards.boundingBox();
+  await page.mouse.move(x + width / 3, y + height / 2);
+  await page.mouse.wheel(300, 0);
+  await until('the cards have moved', () => cards.evaluate((cards) => cards.scrollLeft > 0));
+});
+
 story('scrolling: with Control the wheel is the browser’s, over the window as elsewhere', async (world) => {
   const { page, widget } = await over(world);
   // A capturing listener, as the page gets no event of it otherwise; `defaultPrevented` is read

@@ -8,10 +8,18 @@ use crate::project::{Project, run_with_input};
 /// prefixes and checks syntax for them.
 const TARGET: &str = "--target=chrome111,firefox113,safari16.4";
 
+/// Names of the browser that scripts of host pages declare for themselves, as in `const URL = "…"`
+/// and `class Node {}`. At the top level of a classic script such a declaration is in scope in
+/// modules, too, but `globalThis` keeps the browser's.
+const SHADOWED: [&str; 7] = ["URL", "Node", "Element", "Event", "Headers", "Response", "Blob"];
+
 /// Bundles the module at `entry` with its imports; the bundle's own files stay imports. In ASCII:
 /// with one letter beyond Latin-1, a browser stores the whole script in two bytes per letter.
 pub fn bundle(project: &Project, entry: &str) -> Result<Vec<u8>> {
-    esbuild(project, &[entry, "--bundle", "--format=esm", "--external:./chataibot-*", "--minify", TARGET], "")
+    let defines: Vec<String> = SHADOWED.iter().map(|name| format!("--define:{name}=globalThis.{name}")).collect();
+    let mut arguments = vec![entry, "--bundle", "--format=esm", "--external:./chataibot-*", "--minify", TARGET];
+    arguments.extend(defines.iter().map(String::as_str));
+    esbuild(project, &arguments, "")
 }
 
 /// Bundles the module at `entry` as a classic script without global names: for what a page calls
