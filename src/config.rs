@@ -141,24 +141,6 @@ impl Config {
         self.contact.get(key).map(Rc::from).or_else(|| self.given(field))
     }
 
-    /// Addresses of all calls. The loader always gives `proxy-url`; without it, the page's own
-    /// origin is used.
-    #[must_use]
-    pub fn address(&self) -> Address {
-        Address::from_settings(
-            self.given(Name::ProxyUrl).as_deref(),
-            self.given(Name::TokenUrl).as_deref(),
-            self.given(Name::ApiUrl).as_deref(),
-            self.given(Name::EventsUrl).as_deref(),
-        )
-    }
-
-    /// Base address that the program was loaded from, and of the files next to it.
-    #[must_use]
-    pub fn origin(&self) -> String {
-        self.given(Name::ProxyUrl).map_or_else(String::new, |url| url.trim_end_matches('/').to_owned())
-    }
-
     /// Sets one setting, by property or attribute name. An invalid value counts as not given, and
     /// `complain` gets one line for the console.
     pub fn set(&mut self, name: &str, given: RawValue, complain: &mut dyn FnMut(&str)) {
@@ -219,8 +201,10 @@ pub(crate) fn find(name: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| !name.is_empty() && (setting.property == name || setting.attribute == name))
 }
 
+/// Verdict on a value.
 enum Verdict {
     Valid,
+    /// Plain `http` to another machine: works, and anybody on the way can read it.
     Insecure,
     Rejected,
 }
@@ -230,11 +214,7 @@ fn validate(kind: SettingKind, text: &str) -> Verdict {
     let is_valid = match kind {
         SettingKind::Text | SettingKind::Flag | SettingKind::List | SettingKind::Json => true,
         SettingKind::UrlOrNone if text == "none" => true,
-        SettingKind::Url | SettingKind::UrlOrNone => match address::check_address(text) {
-            address::Safety::Secure => true,
-            address::Safety::Insecure => return Verdict::Insecure,
-            address::Safety::Unusable => false,
-        },
+        SettingKind::Url | SettingKind::UrlOrNone => return address::check_address(text),
         SettingKind::Choice(choices) => choices.contains(&text),
         SettingKind::Locale => is_language_tag(&normalise_tag(text)),
         SettingKind::Number => !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()),

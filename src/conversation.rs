@@ -334,20 +334,8 @@ fn set_if_changed<T: PartialEq>(field: &mut T, value: T) -> bool {
 }
 
 fn prompt_of(content: &Content) -> Option<Prompt> {
-    match content {
-        Content::Text(text) => text.prompt,
-        Content::Parts(parts) => parts.iter().rev().find_map(prompt_of),
-        Content::Media(_)
-        | Content::Info(_)
-        | Content::Buttons(_)
-        | Content::List(_)
-        | Content::Carousel(_)
-        | Content::Slider(_)
-        | Content::Calendar(_)
-        | Content::FileUpload(_)
-        | Content::Form(_)
-        | Content::Appointment(_)
-        | Content::Delay
-        | Content::Unsupported(_) => None,
+    if let Content::Parts(parts) = content {
+        return parts.iter().rev().find_map(prompt_of);
     }
+    if let Content::Text(text) = content { text.prompt } else { None }
 }

@@ -13,7 +13,6 @@ use std::{
 };
 
 use wasm_bindgen_futures::spawn_local;
-use web_sys::VisibilityState;
 
 use crate::{
     browser::{environment, storage::Storage},
@@ -129,7 +128,7 @@ impl Notifier {
         let has_new_message = newest_seen.is_some_and(|newest_seen| {
             state.rows().iter().rev().any(|row| row.key > newest_seen && row.is_new && row.is_reply())
         });
-        let unread = if self.0.settings.get().title && is_hidden() { state.unread() } else { 0 };
+        let unread = if self.0.settings.get().title && environment::is_hidden() { state.unread() } else { 0 };
         {
             let mut news = self.0.news.borrow_mut();
             news.lock = state.id().map(|id| ["chataibot:heard:", id].concat());
@@ -191,9 +190,4 @@ impl PartialEq for Notifier {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
-}
-
-fn is_hidden() -> bool {
-    let page = environment::window().and_then(|window| window.document());
-    page.is_some_and(|page| page.visibility_state() == VisibilityState::Hidden)
 }

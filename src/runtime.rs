@@ -150,12 +150,6 @@ enum RawInput {
     TabMessage(JsValue),
 }
 
-impl RawInput {
-    fn stored_value(key: &str, value: Option<String>) -> Self {
-        Self::StoredValue(Rc::from(key), value)
-    }
-}
-
 impl Runtime {
     /// Starts the runtime: reads what is stored, and connects only if a conversation is running.
     #[must_use]
@@ -416,7 +410,7 @@ impl Runtime {
             CoreEffect::SaveCredentials(credentials) => repository.save_credentials(&credentials),
             CoreEffect::SaveWindowOpen { open } => {
                 if let Some(stored) = repository.save_window_open(open) {
-                    self.inbox.push(InboxItem::Raw(RawInput::stored_value(CONVERSATION, Some(stored))));
+                    self.inbox.push(InboxItem::Raw(RawInput::StoredValue(CONVERSATION.into(), Some(stored))));
                 }
             }
             CoreEffect::SaveMessage(message) => repository.save_message(&message),

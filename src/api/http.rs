@@ -174,10 +174,11 @@ impl Request {
     }
 }
 
-/// Sends a request and reads the JSON answer.
+/// Sends a request and reads the JSON answer. Fails without a guard.
 #[must_use]
-pub fn fetch_json(request: Request, guard: Rc<AbortGuard>) -> Answer<JsValue> {
+pub fn fetch_json(request: Request, guard: Option<Rc<AbortGuard>>) -> Answer<JsValue> {
     Box::pin(async move {
+        let guard = guard.ok_or(ApiError::Network)?;
         let response = send(request, &guard).await?;
         // A 204, a portal's page, half a body: none of them is an answer.
         read_json(response).await.ok_or(ApiError::Network)

@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
-use super::json;
+use super::{ApiError, json};
 use crate::conversation::RawEntry;
 
 /// The longest data that is read, in bytes. A longer event is skipped up to its end: the log goes
@@ -197,15 +197,6 @@ pub struct EventStream {
     parser: Parser,
 }
 
-/// How a stream ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// The proxy ended the stream.
-    Closed,
-    /// It broke or was aborted.
-    Broken,
-}
-
 impl EventStream {
     /// Starts reading. `None` if the stream already has a reader.
     #[must_use]
@@ -214,19 +205,20 @@ impl EventStream {
         Some(Self { reader, parser: Parser::default() })
     }
 
-    /// Waits for the next bytes and returns the items they completed, possibly none.
+    /// Waits for the next bytes and returns the items they completed, possibly no items; `None`
+    /// when the proxy has ended the stream.
     ///
     /// # Errors
-    /// [`End`]: nothing more comes.
-    pub async fn next(&mut self) -> Result<Vec<SseItem>, End> {
-        let result = JsFuture::from(self.reader.read()).await.map_err(|_| End::Broken)?;
+    /// [`ApiError::Network`] if the stream broke or was aborted.
+    pub async fn next(&mut self) -> Result<Option<Vec<SseItem>>, ApiError> {
+        let result = JsFuture::from(self.reader.read()).await.map_err(|_| ApiError::Network)?;
         if json::field(&result, "done").is_truthy() {
-            return Err(End::Closed);
+            return Ok(None);
         }
-        let bytes = json::field(&result, "value").dyn_into::<Uint8Array>().map_err(|_| End::Broken)?.to_vec();
+        let bytes = json::field(&result, "value").dyn_into::<Uint8Array>().map_err(|_| ApiError::Network)?.to_vec();
         let mut items = Vec::new();
         self.parser.push(&bytes, &mut |item| items.push(item));
-        Ok(items)
+        Ok(Some(items))
     }
 }
 

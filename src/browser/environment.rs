@@ -3,7 +3,7 @@
 
 use js_sys::{Date, Intl, Math, Object, Reflect};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-use web_sys::{MediaQueryList, Window};
+use web_sys::{MediaQueryList, VisibilityState, Window};
 
 use chataibot_wire::documented::SystemVariables;
 
@@ -33,6 +33,13 @@ pub fn matches(query: &str) -> bool {
 #[must_use]
 pub fn media(query: &str) -> Option<MediaQueryList> {
     window()?.match_media(query).ok().flatten()
+}
+
+/// Whether the page is hidden: in a tab in the background, or minimised.
+#[must_use]
+pub fn is_hidden() -> bool {
+    let page = window().and_then(|window| window.document());
+    page.is_some_and(|page| page.visibility_state() == VisibilityState::Hidden)
 }
 
 /// Milliseconds on a clock that is never set. On some systems it stops while the computer sleeps.

@@ -1,8 +1,6 @@
 //! Coordination between the tabs of one browser: Web Locks, `BroadcastChannel`, and `storage`
 //! events.
 
-use std::{cell::RefCell, rc::Rc};
-
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -190,13 +188,9 @@ impl Drop for Channel {
 
 /// A promise and the function that resolves it.
 fn promise() -> (Promise, Function) {
-    let resolver = Rc::new(RefCell::new(None));
-    let promise = {
-        let resolver = resolver.clone();
-        Promise::new(&mut move |resolve, _| *resolver.borrow_mut() = Some(resolve))
-    };
-    let resolve = resolver.borrow_mut().take();
-    (promise, resolve.unwrap_or_else(|| Function::new_no_args("")))
+    let mut resolver = None;
+    let promise = Promise::new(&mut |resolve, _| resolver = Some(resolve));
+    (promise, resolver.unwrap_or_else(|| Function::new_no_args("")))
 }
 
 /// Calls `on_change` with the key, without `prefix`, and the new value of everything another tab

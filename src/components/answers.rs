@@ -35,7 +35,7 @@ pub(super) fn buttons(list: &[Button], layout: ButtonLayout, choice: &Choice) ->
         Action::Link(address) => link(&button.label, address, choice),
     });
     let name = choice.config.strings.answers();
-    element!("div", "class" = class, "part" = class, "role" = "group", "aria-label" = name; each.collect()).into()
+    element!("div", part class, "role" = "group", "aria-label" = name; each.collect()).into()
 }
 
 /// A suggested reply: a button, or its words alone once it can no longer be given. `is_typed`:
@@ -54,7 +54,7 @@ pub(super) fn reply(label: &str, answer: &str, is_typed: bool, choice: &Choice) 
             }
         });
         let button = element!(
-            "button", "type" = "button", "class" = "answer", "part" = "answer", "dir" = "auto",
+            "button", part "answer", "type" = "button", "dir" = "auto",
             "aria-description" = choice.description.clone();
             words(label)
         );

@@ -16,9 +16,9 @@ use yew::prelude::*;
 
 use super::{
     UserAction, dom,
-    elements::{button, element, group, plain, text, with_ref},
+    elements::{element, group, plain, text, with_ref},
     file_picker::{self, file_picker},
-    icons,
+    icons::{self, icon_button},
     lazy_view::{View, files::Files},
     message_kinds,
     uploads::{self, Upload, UploadError, UploadState},
@@ -81,8 +81,7 @@ impl Component for Attachments {
     fn create(ctx: &Context<Self>) -> Self {
         let Files { view: ViewContext { config, .. }, field, .. } = ctx.props();
         let window = field.cast::<Element>().and_then(|field| field.closest("#window").ok().flatten());
-        let link = ctx.link().clone();
-        let listen = |window| drop_paste::listen(&window, move |event| link.send_message(Msg::FileEvent(event)));
+        let listen = |window| drop_paste::listen(&window, ctx.link().callback(Msg::FileEvent));
         let listeners = window.map(listen).unwrap_or_default();
         if let Some(uploads) = config.uploads.as_ref().filter(|uploads| !uploads.preselected.is_empty()) {
             ctx.link().send_message(Msg::Chosen(uploads.preselected.to_vec()));
@@ -137,28 +136,21 @@ impl Component for Attachments {
         let config = &ctx.props().view.config;
         let Some(uploads) = &config.uploads else { return Html::default() };
         let strings = &config.strings;
-        let chips = if self.chips.is_empty() {
-            Html::default()
-        } else {
+        let chips = (!self.chips.is_empty()).then(|| {
             let each = self.chips.iter().map(|chip| chip.view(config, uploads, ctx.link())).collect();
-            let list = element!(
-                "ul", "class" = "files", "part" = "files", "role" = "list", "aria-label" = strings.document(); each
-            );
+            let list = element!("ul", part "files", "role" = "list", "aria-label" = strings.document(); each);
             with_ref(list, &self.list).into()
-        };
-        let cover = if self.is_dragged_over {
+        });
+        let cover = self.is_dragged_over.then(|| {
             let inside =
                 group(vec![icons::icon("", message_kinds::UPLOAD), plain("span", text(strings.upload_drop()))]);
             // Only a sighted visitor drags files, so this is hidden from screen readers.
-            element!("div", "class" = "drop-cover", "part" = "drop-cover", "aria-hidden" = "true"; inside).into()
-        } else {
-            Html::default()
-        };
+            element!("div", part "drop-cover", "aria-hidden" = "true"; inside).into()
+        });
         let asked = ctx.link().callback(|_| Msg::PickerRequested);
-        let clip = button("attach", "attach", Some(strings.attach()), icons::icon("", CLIP), asked);
-        let link = ctx.link().clone();
-        let picker = file_picker(&self.input, uploads, true, move |files| link.send_message(Msg::Chosen(files)));
-        group(vec![chips, picker, clip.into(), cover])
+        let clip = icon_button("attach", strings.attach(), CLIP, asked);
+        let picker = file_picker(&self.input, uploads, true, ctx.link().callback(Msg::Chosen));
+        group(vec![chips.unwrap_or_default(), picker, clip.into(), cover.unwrap_or_default()])
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {

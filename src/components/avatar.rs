@@ -17,15 +17,13 @@ pub(super) fn avatar(config: &ViewConfig, part: &'static str, author: Author, as
         Author::Agent => agent.and_then(|agent| agent.picture.clone()).map(AttrValue::from),
         Author::Bot | Author::Visitor => config.avatar.clone(),
     };
-    let letter = || agent?.name.as_deref()?.trim().chars().next();
-    let inside = match picture {
-        Some(src) => html! { <img {src} alt="" referrerpolicy="no-referrer" decoding="async" /> },
-        None => match letter() {
-            Some(letter) => text(String::from(letter).into()),
-            None => icons::icon("spark", icons::SPARK),
-        },
+    let letter = agent.and_then(|agent| agent.name.as_deref()?.trim().chars().next());
+    let inside = match (picture, letter) {
+        (Some(src), _) => html! { <img {src} alt="" referrerpolicy="no-referrer" decoding="async" /> },
+        (None, Some(letter)) => text(String::from(letter).into()),
+        (None, None) => icons::icon("spark", icons::SPARK),
     };
-    element!("span", "class" = part, "part" = part, "aria-hidden" = "true"; inside).into()
+    element!("span", part part, "aria-hidden" = "true"; inside).into()
 }
 
 /// The author's name as screen readers say it.

@@ -9,11 +9,6 @@ use super::{
     rich_text::rich_text,
 };
 
-/// A bubble with these names as classes and as CSS parts.
-pub(super) fn named_bubble(names: &AttrValue, inside: Html) -> Html {
-    named("div", names.clone(), inside)
-}
-
 /// A bubble with a question and optional lines above and below it; empty if none of them has text.
 pub(super) fn question_bubble(
     head: &Option<RichText>,
@@ -29,5 +24,6 @@ pub(super) fn question_bubble(
     if head.is_none() && foot.is_none() && title.is_empty() {
         return Html::default();
     }
-    named_bubble(bubble, group(vec![head.unwrap_or_default(), rich_text(title, config), foot.unwrap_or_default()]))
+    let inside = vec![head.unwrap_or_default(), rich_text(title, config), foot.unwrap_or_default()];
+    named("div", bubble.clone(), group(inside))
 }

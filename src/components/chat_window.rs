@@ -6,11 +6,11 @@ use yew::prelude::*;
 use super::{
     Mode, UserAction,
     composer::Composer,
-    elements::{button, element, group, with_ref},
-    header::{Header, header},
-    icons,
+    elements::{element, group, with_ref},
+    header::header,
+    icons::{self, icon_button},
     lazy_view::{LazyView, View},
-    menu::{Menu, MenuRefs, items, menu},
+    menu::{MenuRefs, items, menu},
     notices::{Question, ended, notices, question},
     screens::{can_go_home, screen},
     view_context::ViewContext,
@@ -56,54 +56,30 @@ pub(super) struct ElementRefs {
 }
 
 pub(super) fn chat_window(window: ChatWindow) -> Html {
-    let ChatWindow {
-        view,
-        sounds,
-        modal,
-        was_ever_open,
-        is_large,
-        menu_open,
-        toggle_menu,
-        choose,
-        question: pending,
-        answer,
-        announcer,
-        refs,
-    } = window;
-    let ViewContext { state, config, act, .. } = &view;
+    let ChatWindow { is_large, choose, refs, .. } = window;
+    let view = &window.view;
+    let ViewContext { state, config, act, .. } = view;
     let open = state.window_open();
     let inline = config.mode == Mode::Inline;
-    let menu = menu(
-        config,
-        Menu {
-            items: items(config, state, is_large, sounds),
-            open: menu_open,
-            toggle: toggle_menu,
-            choose: choose.clone(),
-            refs: &refs.menu,
-        },
-    );
-    let question = pending.map_or_else(Html::default, |pending| question(config, pending, &answer, &refs.question));
+    let items = items(config, state, is_large, window.sounds);
+    let menu = menu(config, items, window.menu_open, window.toggle_menu, &choose, &refs.menu);
+    let question = window.question.map(|pending| question(config, pending, &window.answer, &refs.question));
     let bottom = if state.phase() == Phase::Ended {
         ended(config, choose.reform(|_| UserAction::Restart))
     } else {
         html! { <Composer view={view.clone()} field={&refs.field} /> }
     };
     // Last in the tab order, because it is the least important.
-    let handle = if is_large.is_some() {
-        button("resize", "resize", Some(config.strings.resize()), icons::icon("", icons::CORNER), Callback::noop())
-            .into()
-    } else {
-        Html::default()
-    };
+    let handle =
+        is_large.map(|_| icon_button("resize", config.strings.resize(), icons::CORNER, Callback::noop()).into());
     let onback = can_go_home(state).then(|| act.reform(|_| UserAction::Step(OnboardingEvent::HomeEntered)));
     let inside = vec![
-        header(config, state, Header { onback, is_large, menu, choose, is_closable: !inline }),
+        header(config, state, onback, is_large, menu, &choose, !inline),
         notices(config, state),
-        question,
-        screen(&view, was_ever_open, html! { <LazyView view={View::Messages(view.clone())} /> }, bottom),
-        announcer,
-        handle,
+        question.unwrap_or_default(),
+        screen(view, window.was_ever_open, html! { <LazyView view={View::Messages(view.clone())} /> }, bottom),
+        window.announcer,
+        handle.unwrap_or_default(),
     ];
     let names = match (open, is_large) {
         (true, Some(true)) => "window window-open window-large",
@@ -112,15 +88,13 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
         (false, Some(false) | None) => "window",
     };
     let section = element!(
-        "section",
+        "section", part names,
         "id" = "window",
-        "class" = names,
-        "part" = names,
         // An inline window is a part of the page, not a dialog.
         "role" = if inline { "region" } else { "dialog" },
         "tabindex" = "-1",
         "aria-labelledby" = "title",
-        "aria-modal" = modal.then_some("true");
+        "aria-modal" = window.modal.then_some("true");
         group(inside)
     );
     with_ref(section, &refs.section).into()

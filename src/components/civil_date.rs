@@ -5,7 +5,7 @@
 pub(super) struct Day(i32);
 
 /// 0001-01-01.
-const MIN: Day = Day(-719_162);
+pub(super) const MIN: Day = Day(-719_162);
 /// 9999-12-31.
 pub(super) const MAX: Day = Day(2_932_896);
 

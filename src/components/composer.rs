@@ -1,18 +1,13 @@
 //! The composer: a field that grows with the text, and its buttons. The text is kept in the
 //! conversation, as its draft.
 
-use std::rc::Rc;
-
 use chataibot_wire::{content::Prompt, text::is_blank};
 use web_sys::{HtmlTextAreaElement, InputEvent};
-use yew::{
-    html::{oninput, onkeydown},
-    prelude::*,
-};
+use yew::prelude::*;
 
 use super::{
     Enter, UserAction, ViewConfig, dom,
-    elements::{element, group, on, on_submit, text, with_ref},
+    elements::{element, group, listen, on_submit, text, with_ref},
     emoji_hint::{self, emoji_button},
     icons,
     lazy_view::{
@@ -131,10 +126,8 @@ impl Component for Composer {
             Some(Prompt::Phone) => (strings.placeholder_phone(), Some("tel"), Some("tel")),
         };
         let mut input = element!(
-            "textarea",
+            "textarea", part "input",
             "id" = "input",
-            "class" = "input",
-            "part" = "input",
             "rows" = "1",
             "dir" = (!draft.is_empty()).then_some("auto"),
             "placeholder" = placeholder,
@@ -148,8 +141,8 @@ impl Component for Composer {
         );
         let written = field.cast::<HtmlTextAreaElement>().filter(|_| self.composing).map(|field| field.value().into());
         input.set_value(written.unwrap_or_else(|| draft.clone()));
-        let input = on(with_ref(input, field), Rc::new(oninput::Wrapper::new(store_draft(ctx))));
-        let input = on(input, Rc::new(onkeydown::Wrapper::new(enter_handler(self.sends(ctx), newline))));
+        let input = with_ref(input, field);
+        let input = listen!(input, oninput = store_draft(ctx), onkeydown = enter_handler(self.sends(ctx), newline));
 
         let label = element!("label", "class" = "unseen", "for" = "input"; text(strings.composer_label()));
         let inside = vec![
@@ -160,12 +153,9 @@ impl Component for Composer {
             self.tools(ctx, &draft),
             counter(config, length),
         ];
-        let field = element!("div", "class" = "field", "part" = "field", "data-text" = draft; group(inside));
-        let tip = match self.emoji_shortcut {
-            Some(keys) if self.is_hint_shown => emoji_hint::tip(config, keys),
-            Some(_) | None => Html::default(),
-        };
-        let form = element!("form", "class" = "composer", "part" = "composer"; group(vec![tip, field.into()]));
+        let field = element!("div", part "field", "data-text" = draft; group(inside));
+        let tip = self.emoji_shortcut.filter(|_| self.is_hint_shown).map(|keys| emoji_hint::tip(config, keys));
+        let form = element!("form", part "composer"; group(vec![tip.unwrap_or_default(), field.into()]));
         on_submit(form, self.sends(ctx)).into()
     }
 }
@@ -175,10 +165,8 @@ impl Composer {
     fn tools(&self, ctx: &Context<Self>, draft: &str) -> Html {
         let config = &ctx.props().view.config;
         let send = element!(
-            "button",
+            "button", part "send",
             "type" = "submit",
-            "class" = "send",
-            "part" = "send",
             "aria-label" = config.strings.send(),
             "title" = config.strings.send(),
             "disabled" = (self.send_files.is_none() && is_blank(draft)).then_some("disabled");
@@ -190,12 +178,12 @@ impl Composer {
         element!("div", "class" = "tools"; tools).into()
     }
 
-    /// Returns a function that sends the field's text, if it is not blank, and then the files. It
+    /// Returns a callback that sends the field's text, if it is not blank, and then the files. It
     /// refuses a text that is too long.
-    fn sends(&self, ctx: &Context<Self>) -> impl Fn() + use<> {
+    fn sends(&self, ctx: &Context<Self>) -> Callback<()> {
         let ComposerProps { view: ViewContext { act, .. }, field } = ctx.props().clone();
         let (link, send_files) = (ctx.link().clone(), self.send_files.clone());
-        move || {
+        Callback::from(move |()| {
             let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
             // Read from the field, because the draft may be a render behind.
             let text = field.value();
@@ -212,7 +200,7 @@ impl Composer {
                 }
             }
             dom::focus(&field);
-        }
+        })
     }
 }
 
@@ -237,7 +225,7 @@ fn store_draft(ctx: &Context<Composer>) -> Callback<InputEvent> {
     })
 }
 
-fn enter_handler(send: impl Fn() + 'static, newline: bool) -> Callback<KeyboardEvent> {
+fn enter_handler(send: Callback<()>, newline: bool) -> Callback<KeyboardEvent> {
     Callback::from(move |event: KeyboardEvent| {
         // Key code 229: Safari sends the Enter that ends a composition after the composition, no
         // longer marked as composing.
@@ -245,7 +233,7 @@ fn enter_handler(send: impl Fn() + 'static, newline: bool) -> Callback<KeyboardE
         let is_send_key = event.ctrl_key() || event.meta_key() || !(newline || event.shift_key());
         if event.key() == "Enter" && is_send_key && !composing {
             event.prevent_default();
-            send();
+            send.emit(());
         }
     })
 }
@@ -259,7 +247,7 @@ fn counter(config: &ViewConfig, length: usize) -> Html {
     } else {
         return Html::default();
     };
-    element!("span", "id" = "counter", "class" = class, "part" = class; text(words)).into()
+    element!("span", part class, "id" = "counter"; text(words)).into()
 }
 
 /// Whether Enter begins a new line. A touch keyboard has no Shift+Enter.

@@ -6,21 +6,21 @@ use yew::prelude::*;
 
 use super::{
     answers,
-    bubble::{named_bubble, question_bubble},
-    elements::{self, group, part, plain},
+    bubble::question_bubble,
+    elements::{self, group, named, part, plain},
     lazy_view::{LazyView, View, kind::Kind},
     rich_text::{is_emoji_only, rich_text},
 };
+
 /// Renders the content of a message: the elements below one another in its row.
 pub(super) fn content(kind: &Kind) -> Html {
     let Kind { bubble, config, .. } = kind;
-    let strings = &config.strings;
     let words = |text: &RichText| rich_text(text, config);
-    let text_bubble =
-        |text: &RichText| if text.is_empty() { Html::default() } else { named_bubble(bubble, words(text)) };
+    let in_bubble = |inside| named("div", bubble.clone(), inside);
+    let text_bubble = |text: &RichText| if text.is_empty() { Html::default() } else { in_bubble(words(text)) };
     match kind.content() {
         Content::Text(text) if is_emoji_only(&text.body.to_plain()) => {
-            named_bubble(&[bubble.as_str(), " bubble-emoji"].concat().into(), words(&text.body))
+            named("div", [bubble.as_str(), " bubble-emoji"].concat().into(), words(&text.body))
         }
         Content::Text(text) => text_bubble(&text.body),
         Content::Parts(parts) if kind.part.is_none() => {
@@ -28,7 +28,7 @@ pub(super) fn content(kind: &Kind) -> Html {
         }
         // The proxy never nests parts. If it did, they would be shown as plain text.
         Content::Parts(_) => kind.plain(),
-        Content::Info(info) => named_bubble(bubble, collapsible_note(&info.title, &words)),
+        Content::Info(info) => in_bubble(collapsible_note(&info.title, &words)),
         Content::Buttons(buttons) => group(vec![
             question_bubble(&buttons.header, &buttons.title, &buttons.footer, bubble, config),
             answers::buttons(&buttons.buttons, buttons.layout, &kind.choice()),
@@ -43,7 +43,7 @@ pub(super) fn content(kind: &Kind) -> Html {
         | Content::Appointment(_) => html! { <LazyView view={View::Kind(kind.clone())} /> },
         Content::Delay => Html::default(),
         Content::Unsupported(unsupported) if unsupported.text.is_empty() => {
-            named_bubble(bubble, elements::text(strings.unsupported()))
+            in_bubble(elements::text(config.strings.unsupported()))
         }
         Content::Unsupported(unsupported) => text_bubble(&unsupported.text),
     }

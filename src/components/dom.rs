@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{
     Element, Event, FocusEvent, FocusOptions, HtmlElement, MouseEvent, Node, ResizeObserver, ShadowRoot, window,
 };
-use yew::{Component, Context};
+use yew::{Callback, Component, Context};
 
 use crate::{
     browser::{environment::media, events::Listener},
@@ -26,12 +26,9 @@ extern "C" {
     pub(super) fn warn(line: &str);
 }
 
-/// Media query for touch devices, where focusing a field would open the keyboard unasked.
-pub(super) const TOUCH: &str = "(pointer: coarse)";
-
-/// Whether the visitor points with a finger.
+/// Whether the visitor points with a finger: focusing a field would open the keyboard unasked.
 pub(super) fn is_touch_device() -> bool {
-    matches(TOUCH)
+    matches("(pointer: coarse)")
 }
 
 /// Focuses an element without scrolling the page.
@@ -173,8 +170,8 @@ pub(super) struct SizeWatch(
 );
 
 impl SizeWatch {
-    pub(super) fn new(elements: &[&Element], changed: impl FnMut() + 'static) -> Option<Self> {
-        let call = Closure::<dyn FnMut()>::new(changed);
+    pub(super) fn new(elements: &[&Element], changed: Callback<()>) -> Option<Self> {
+        let call = Closure::<dyn FnMut()>::new(move || changed.emit(()));
         let observer = ResizeObserver::new(call.as_ref().unchecked_ref()).ok()?;
         for element in elements {
             observer.observe(element);

@@ -5,25 +5,48 @@
 use std::rc::Rc;
 
 use yew::{
-    html::{onclick, onsubmit},
     prelude::*,
     virtual_dom::{AttributeOrProperty, Attributes, Listener, VList, VTag, VText},
 };
 
-/// Builds an element with attributes: `element!("p", "class" = class, "dir" = "auto"; inside)`. An
-/// attribute that is `None` is left out. Content that is only text is set as the element's
-/// `textContent`, which also replaces whatever other code has put in the place of the old text.
+/// Builds an element with attributes: `element!("p", part "note", "dir" = "auto"; inside)`. `part`
+/// sets the same names as classes (for our styles) and CSS parts (for the page's). An attribute
+/// that is `None` is left out. Content that is only text is set as the element's `textContent`,
+/// which also replaces whatever other code has put in the place of the old text.
 macro_rules! element {
+    ($tag:expr, part $names:expr $(, $key:literal = $value:expr)*; $inside:expr) => {
+        $crate::components::elements::make(
+            $tag,
+            &["class", "part", $($key,)* $crate::components::elements::TEXT_CONTENT],
+            Some(yew::AttrValue::from($names)),
+            vec![$(yew::html::IntoPropValue::into_prop_value($value)),*],
+            $inside,
+        )
+    };
     ($tag:expr, $($key:literal = $value:expr),+; $inside:expr) => {
         $crate::components::elements::make(
             $tag,
             &[$($key,)+ $crate::components::elements::TEXT_CONTENT],
+            None,
             vec![$(yew::html::IntoPropValue::into_prop_value($value)),+],
             $inside,
         )
     };
 }
 pub(super) use element;
+
+/// Adds listeners to an element: `listen!(list, onscroll = scrolled, onkeydown = pressed)`.
+macro_rules! listen {
+    ($element:expr, $($event:ident = $callback:expr),+) => {{
+        let element = $element;
+        $(
+            let listener = std::rc::Rc::new(yew::html::$event::Wrapper::new($callback));
+            let element = $crate::components::elements::on(element, listener);
+        )+
+        element
+    }};
+}
+pub(super) use listen;
 
 /// The property that sets the text of an element.
 pub(super) const TEXT_CONTENT: &str = "textContent";
@@ -40,7 +63,7 @@ pub(super) fn text(text: AttrValue) -> Html {
 
 /// An element without class and CSS part.
 pub(super) fn plain(tag: &'static str, inside: Html) -> Html {
-    make(tag, &[TEXT_CONTENT], Vec::new(), inside).into()
+    make(tag, &[TEXT_CONTENT], None, Vec::new(), inside).into()
 }
 
 /// An element with the same names as classes (for our styles) and CSS parts (for the page's).
@@ -50,7 +73,7 @@ pub(super) fn part(tag: &'static str, names: &'static str, inside: Html) -> Html
 
 /// Like [`part`], for names that are composed at run time.
 pub(super) fn named(tag: &'static str, names: AttrValue, inside: Html) -> Html {
-    element!(tag, "class" = names.clone(), "part" = names; inside).into()
+    element!(tag, part names; inside).into()
 }
 
 /// An element with text that somebody wrote: its direction follows the text's own language.
@@ -60,7 +83,7 @@ pub(super) fn auto_dir(tag: &'static str, inside: Html) -> Html {
 
 /// Like [`part`], for text that somebody wrote.
 pub(super) fn auto_dir_part(tag: &'static str, names: &'static str, words: AttrValue) -> Html {
-    element!(tag, "class" = names, "part" = names, "dir" = "auto"; text(words)).into()
+    element!(tag, part names, "dir" = "auto"; text(words)).into()
 }
 
 /// Text for screen readers only.
@@ -81,9 +104,7 @@ pub(super) fn link(
     let target = new_tab.is_some().then_some("_blank");
     let inside = group(vec![inside, opens(new_tab)]);
     element!(
-        "a",
-        "class" = names,
-        "part" = names,
+        "a", part names,
         "href" = href.to_owned(),
         "target" = target,
         "rel" = "noopener noreferrer",
@@ -112,18 +133,19 @@ pub(super) fn button(
     on_click(button, onclick)
 }
 
+/// The main button of a view.
+pub(super) fn primary_button(words: AttrValue, onclick: Callback<MouseEvent>) -> Html {
+    button("primary", "button button-primary", None, text(words), onclick).into()
+}
+
 /// Adds a click listener.
 pub(super) fn on_click(element: VTag, clicked: Callback<MouseEvent>) -> VTag {
-    on(element, Rc::new(onclick::Wrapper::new(clicked)))
+    listen!(element, onclick = clicked)
 }
 
 /// Adds a handler of a form's submission, which the browser must not carry out itself.
-pub(super) fn on_submit(form: VTag, submitted: impl Fn() + 'static) -> VTag {
-    let submitted = Callback::from(move |event: SubmitEvent| {
-        event.prevent_default();
-        submitted();
-    });
-    on(form, Rc::new(onsubmit::Wrapper::new(submitted)))
+pub(super) fn on_submit(form: VTag, submitted: Callback<()>) -> VTag {
+    listen!(form, onsubmit = submitted.reform(|event: SubmitEvent| event.prevent_default()))
 }
 
 /// Adds a listener.
@@ -138,8 +160,8 @@ pub(super) fn with_ref(mut element: VTag, node_ref: &NodeRef) -> VTag {
     element
 }
 
-/// Builds an element, as [`element!`] writes it. There is one value for each key but the last,
-/// which is [`TEXT_CONTENT`].
+/// Builds an element, as [`element!`] writes it. `names`, if any, are the values of the first two
+/// keys; there is one value for each other key but the last, which is [`TEXT_CONTENT`].
 ///
 /// Browser translation replaces text nodes by elements of its own, and Yew goes on writing into the
 /// text node it has made. So text that may change must be alone in its element; beside other nodes
@@ -147,14 +169,19 @@ pub(super) fn with_ref(mut element: VTag, node_ref: &NodeRef) -> VTag {
 pub(super) fn make(
     tag: &'static str,
     keys: &'static [&'static str],
+    names: Option<AttrValue>,
     values: Vec<Option<AttrValue>>,
     inside: Html,
 ) -> VTag {
-    let mut values: Vec<_> = values.into_iter().map(|value| value.map(AttributeOrProperty::Attribute)).collect();
     let (words, inside) = text_property(inside);
-    values.push(words);
+    let mut all = Vec::with_capacity(keys.len());
+    if let Some(names) = names {
+        all.extend([names.clone(), names].map(|names| Some(AttributeOrProperty::Attribute(names))));
+    }
+    all.extend(values.into_iter().map(|value| value.map(AttributeOrProperty::Attribute)));
+    all.push(words);
     let mut element = VTag::new(tag);
-    element.attributes = Attributes::Dynamic { keys, values: values.into() };
+    element.attributes = Attributes::Dynamic { keys, values: all.into() };
     if let Some(children) = element.children_mut() {
         *children = inside;
     }

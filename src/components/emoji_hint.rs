@@ -5,8 +5,8 @@ use yew::prelude::*;
 
 use super::{
     ViewConfig, dom,
-    elements::{button, element, part, text},
-    icons,
+    elements::{element, part, text},
+    icons::{self, icon_button},
 };
 use crate::strings::fill;
 
@@ -37,7 +37,7 @@ pub(super) fn sentence(config: &ViewConfig, keys: &str) -> AttrValue {
 
 /// The button; the sentence is its name for screen readers.
 pub(super) fn emoji_button(config: &ViewConfig, keys: &str, onclick: Callback<MouseEvent>) -> Html {
-    button("emoji", "emoji", Some(sentence(config, keys)), icons::icon("", icons::SMILE), onclick).into()
+    icon_button("emoji", sentence(config, keys), icons::SMILE, onclick).into()
 }
 
 /// The sentence as a tip above the field.

@@ -1,24 +1,17 @@
 //! A hidden file input that opens the device's file picker; a button beside it is its visible
 //! control.
 
-use std::rc::Rc;
-
 use wasm_bindgen::JsCast;
 use web_sys::{Event, File, FileList, HtmlElement, HtmlInputElement};
-use yew::{html::onchange, prelude::*};
+use yew::prelude::*;
 
 use super::{
-    elements::{element, on, with_ref},
+    elements::{element, listen, with_ref},
     uploads::Uploads,
 };
 
 /// The hidden input; `on_chosen` gets the chosen files: one, unless `multiple`.
-pub(super) fn file_picker(
-    field: &NodeRef,
-    uploads: &Uploads,
-    multiple: bool,
-    on_chosen: impl Fn(Vec<File>) + 'static,
-) -> Html {
+pub(super) fn file_picker(field: &NodeRef, uploads: &Uploads, multiple: bool, on_chosen: Callback<Vec<File>>) -> Html {
     let input = element!(
         "input",
         "type" = "file",
@@ -37,10 +30,10 @@ pub(super) fn file_picker(
             field.set_value("");
         }
         if !files.is_empty() {
-            on_chosen(files);
+            on_chosen.emit(files);
         }
     });
-    on(with_ref(input, field), Rc::new(onchange::Wrapper::new(changed))).into()
+    listen!(with_ref(input, field), onchange = changed).into()
 }
 
 /// Opens the device's file picker. Must be called within a visitor's click.

@@ -6,28 +6,23 @@ use yew::prelude::*;
 use super::{
     UserAction, ViewConfig,
     avatar::{author_name, avatar},
-    elements::{self, element, group, part, text},
-    icons, menu,
+    elements::{element, group, part, text},
+    icons::{self, icon_button},
+    menu,
 };
 use crate::conversation::{ConnectionStatus, Conversation, Phase};
 
-/// What the header shows besides the conversation, and its callbacks. `None`: not shown.
-pub(super) struct Header {
-    /// Called to go back to the home screen.
-    pub(super) onback: Option<Callback<MouseEvent>>,
-    /// Whether the window is enlarged.
-    pub(super) is_large: Option<bool>,
-    /// The menu, with its button.
-    pub(super) menu: Html,
-    /// Called with what the visitor does.
-    pub(super) choose: Callback<UserAction>,
-    /// Whether the window can be closed.
-    pub(super) is_closable: bool,
-}
-
-/// A view, not a component: it has no state.
-pub(super) fn header(config: &ViewConfig, state: &Conversation, header: Header) -> Html {
-    let Header { onback, is_large, menu, choose, is_closable } = header;
+/// Renders the header, with buttons for the home screen (`onback`) and the window's size
+/// (`is_large`) if they are given. `choose` is called with what the visitor does.
+pub(super) fn header(
+    config: &ViewConfig,
+    state: &Conversation,
+    onback: Option<Callback<MouseEvent>>,
+    is_large: Option<bool>,
+    menu: Html,
+    choose: &Callback<UserAction>,
+    is_closable: bool,
+) -> Html {
     let strings = &config.strings;
     let agent = state.assignee().filter(|assignee| assignee.kind == Author::Agent);
     let (kind, title, subtitle) = match agent {
@@ -42,28 +37,25 @@ pub(super) fn header(config: &ViewConfig, state: &Conversation, header: Header) 
         (_, ConnectionStatus::Reconnecting { .. }) => ("status status-waiting", strings.status_reconnecting()),
         (_, ConnectionStatus::Offline) => ("status", strings.status_offline()),
     };
-    let title = element!("h2", "id" = "title", "class" = "title", "part" = "title"; text(title));
+    let title = element!("h2", part "title", "id" = "title"; text(title));
     // The host page may slot in a header of its own. The hidden title then still names the window.
     let title = element!("slot", "name" = "header"; title.into());
     let status = if status.is_empty() { Html::default() } else { part("p", class, text(status)) };
-    let back = onback.map(|onclick| button("header-button back", strings.home_back(), icons::BACK, onclick));
+    let back = onback.map(|onclick| icon_button("header-button back", strings.home_back(), icons::BACK, onclick));
     let expand = is_large.map(|is_large| {
         let (label, icon) = menu::resize_label(config, is_large);
-        button("header-button expand", label, icon, choose.reform(|_| UserAction::Resize))
+        icon_button("header-button expand", label, icon, choose.reform(|_| UserAction::Resize))
     });
-    let close = is_closable
-        .then(|| button("header-button close", strings.close(), icons::CLOSE, choose.reform(|_| UserAction::Close)));
+    let close = is_closable.then(|| {
+        icon_button("header-button close", strings.close(), icons::CLOSE, choose.reform(|_| UserAction::Close))
+    });
     let inside = vec![
-        back.unwrap_or_default(),
+        back.map(Html::from).unwrap_or_default(),
         avatar(config, "avatar avatar-header", kind, agent.map(AsRef::as_ref)),
         part("div", "titles", group(vec![title.into(), status])),
-        expand.unwrap_or_default(),
+        expand.map(Html::from).unwrap_or_default(),
         menu,
-        close.unwrap_or_default(),
+        close.map(Html::from).unwrap_or_default(),
     ];
     part("header", "header", group(inside))
-}
-
-fn button(class: &'static str, label: AttrValue, icon: &'static str, onclick: Callback<MouseEvent>) -> Html {
-    elements::button(class, class, Some(label), icons::icon("", icon), onclick).into()
 }

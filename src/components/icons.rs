@@ -1,9 +1,9 @@
 //! Icons as stroked paths in a 24 × 24 view box. Hidden from screen readers, because each is shown
 //! with a name.
 
-use yew::Html;
+use yew::{prelude::*, virtual_dom::VTag};
 
-use super::elements::element;
+use super::elements::{button, element};
 
 /// An icon made of one path.
 pub(super) fn icon(class: &'static str, path: &'static str) -> Html {
@@ -14,6 +14,16 @@ pub(super) fn icon(class: &'static str, path: &'static str) -> Html {
 /// sets its colour.
 pub(super) fn launcher_icon(class: &'static str, path: &'static str) -> Html {
     svg_icon(class, None, path)
+}
+
+/// A button with an icon; `name` is for screen readers, and its tooltip.
+pub(super) fn icon_button(
+    class: &'static str,
+    name: AttrValue,
+    path: &'static str,
+    onclick: Callback<MouseEvent>,
+) -> VTag {
+    button(class, class, Some(name), icon("", path), onclick)
 }
 
 fn svg_icon(class: &'static str, part: Option<&'static str>, path: &'static str) -> Html {

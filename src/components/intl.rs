@@ -96,7 +96,7 @@ impl Format {
 }
 
 /// Formats a value, or returns an empty text if the browser does not have the format.
-fn write(format: Option<&Format>, value: f64) -> AttrValue {
+pub(super) fn write(format: Option<&Format>, value: f64) -> AttrValue {
     format.map(|format| format.write(value)).unwrap_or_default()
 }
 

@@ -7,15 +7,18 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, Event, KeyboardEvent, MouseEvent};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent, MouseEvent};
 use yew::prelude::*;
 
 use super::{
     elements::{element, group, part, text},
     icons,
 };
-use crate::strings::{Strings, fill};
+use crate::{
+    browser::events::Listener,
+    strings::{Strings, fill},
+};
 
 /// The launcher's name, with the number of unread messages.
 #[must_use]
@@ -37,10 +40,8 @@ pub fn Launcher() -> Html {
         part("span", "launcher-label", text("Chat".into())),
     ];
     element!(
-        "button",
+        "button", part "launcher",
         "type" = "button",
-        "class" = "launcher",
-        "part" = "launcher",
         "aria-label" = "Chat",
         "aria-haspopup" = "dialog",
         "aria-expanded" = "false";
@@ -56,7 +57,7 @@ pub(super) fn badge(unread: u32) -> Html {
         count @ 1..=99 => AttrValue::from(count.to_string()),
         _ => AttrValue::Static("99+"),
     };
-    let badge = element!("span", "class" = "badge", "part" = "badge", "aria-hidden" = "true"; text(count));
+    let badge = element!("span", part "badge", "aria-hidden" = "true"; text(count));
     // The space keeps label and number two words, for visitors who look for the visible text in the
     // button's name.
     group(vec![text(" ".into()), badge.into()])
@@ -84,30 +85,27 @@ pub(super) struct LauncherHandlers {
     pub(super) key: Callback<KeyboardEvent>,
 }
 
-const EVENTS: [&str; 2] = ["click", "keydown"];
-
 /// The launcher button in the page, controlled by the program until dropped.
 pub(super) struct LauncherButton {
     pub(super) button: Element,
     handlers: Rc<RefCell<LauncherHandlers>>,
-    listener: Closure<dyn FnMut(Event)>,
+    #[expect(dead_code, reason = "listens while it lives")]
+    listeners: [Option<Listener>; 2],
     shown: Option<LauncherState>,
 }
 
 impl LauncherButton {
     pub(super) fn new(button: Element) -> Self {
         let handlers = Rc::<RefCell<LauncherHandlers>>::default();
-        let shared_handlers = handlers.clone();
-        let listener = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
-            // Cloned, so that no borrow is held while a handler renders.
-            let LauncherHandlers { click, key } = shared_handlers.borrow().clone();
-            if event.type_() == "click" { click.emit(event.unchecked_into()) } else { key.emit(event.unchecked_into()) }
+        let listeners = ["click", "keydown"].map(|name| {
+            let handlers = handlers.clone();
+            Listener::new(&button, name, move |event| {
+                // Cloned, so that no borrow is held while a handler renders.
+                let LauncherHandlers { click, key } = handlers.borrow().clone();
+                if name == "click" { click.emit(event.unchecked_into()) } else { key.emit(event.unchecked_into()) }
+            })
         });
-        for event in EVENTS {
-            let added = button.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
-            debug_assert!(added.is_ok());
-        }
-        Self { button, handlers, listener, shown: None }
+        Self { button, handlers, listeners, shown: None }
     }
 
     pub(super) fn set_handlers(&self, handlers: LauncherHandlers) {
@@ -140,17 +138,6 @@ impl LauncherButton {
             set_attribute(&parent, "lang", state.locale.as_deref());
         }
         self.shown = Some(state);
-    }
-}
-
-impl Drop for LauncherButton {
-    fn drop(&mut self) {
-        for event in EVENTS {
-            let callback = self.listener.as_ref().unchecked_ref();
-            // Fails only where there was nothing to remove.
-            let removed = self.button.remove_event_listener_with_callback(event, callback);
-            debug_assert!(removed.is_ok());
-        }
     }
 }
 

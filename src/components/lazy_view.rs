@@ -125,7 +125,8 @@ impl View {
     fn is_wanted(&self) -> bool {
         match self {
             Self::Kind(_) | Self::Panel(_) => true,
-            Self::Messages(view) => messages::is_wanted(&view.state),
+            // There is more to show than a greeting, or soon will be.
+            Self::Messages(view) => !view.state.rows().is_empty() || !view.state.draft().is_empty(),
             Self::Files(files) => files.view.state.window_open(),
         }
     }

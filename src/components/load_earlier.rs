@@ -18,8 +18,7 @@ pub(super) fn top(config: &ViewConfig, earlier: HistoryState, asked: bool, oncli
         HistoryState::None => Html::default(),
         HistoryState::Available => request_button(strings.earlier()),
         HistoryState::Loading => {
-            let spinner =
-                element!("i", "class" = "spinner", "part" = "spinner", "aria-hidden" = "true"; Html::default());
+            let spinner = element!("i", part "spinner", "aria-hidden" = "true"; Html::default());
             part("p", "earlier-loading", group(vec![spinner.into(), plain("span", text(strings.earlier_loading()))]))
         }
         HistoryState::Failed => {

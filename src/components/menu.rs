@@ -1,28 +1,20 @@
 //! The menu in the header, after the ARIA menu button pattern. Its items are one small table.
 
-use std::rc::Rc;
-
 use web_sys::Element;
-use yew::{
-    html::{onfocusout, onkeydown, onmousedown},
-    prelude::*,
-};
+use yew::prelude::*;
 
 use super::{
     Transcript, UserAction, ViewConfig, dom,
-    elements::{element, group, on, on_click, plain, text, with_ref},
+    elements::{element, group, listen, on_click, plain, text, with_ref},
     icons,
 };
 use crate::conversation::{Conversation, Phase};
 
-/// One item of the menu.
+/// One item of the menu, and the visitor action that it performs.
 pub(super) struct MenuItem {
-    /// Its label.
-    pub(super) label: AttrValue,
-    /// The icon before the label, from [`icons`].
-    pub(super) icon: &'static str,
-    /// The visitor action that the item performs.
-    pub(super) action: UserAction,
+    label: AttrValue,
+    icon: &'static str,
+    action: UserAction,
 }
 
 /// Returns the available items, from top to bottom. `is_large`: whether the window is enlarged,
@@ -53,17 +45,6 @@ pub(super) fn resize_label(config: &ViewConfig, is_large: bool) -> (AttrValue, &
     if is_large { (config.strings.shrink(), icons::SHRINK) } else { (config.strings.expand(), icons::EXPAND) }
 }
 
-/// What the menu shows, and its callbacks.
-pub(super) struct Menu<'a> {
-    pub(super) items: Vec<MenuItem>,
-    pub(super) open: bool,
-    /// Called with `true` to open the menu and `false` to close it.
-    pub(super) toggle: Callback<bool>,
-    /// Called with what was chosen.
-    pub(super) choose: Callback<UserAction>,
-    pub(super) refs: &'a MenuRefs,
-}
-
 /// References to elements of the menu that get the focus or are read.
 #[derive(Clone, Default)]
 pub(super) struct MenuRefs {
@@ -73,26 +54,27 @@ pub(super) struct MenuRefs {
     pub(super) list: NodeRef,
 }
 
-/// The button and, while the menu is open, the items below it; empty if there are no items.
-pub(super) fn menu(config: &ViewConfig, menu: Menu) -> Html {
-    let Menu { items, open, toggle, choose, refs } = menu;
-    if items.is_empty() {
-        return Html::default();
-    }
+/// The button and, while the menu is `open`, the items below it. `toggle` is called with `true` to
+/// open the menu and `false` to close it, `choose` with what was chosen.
+pub(super) fn menu(
+    config: &ViewConfig,
+    items: Vec<MenuItem>,
+    open: bool,
+    toggle: Callback<bool>,
+    choose: &Callback<UserAction>,
+    refs: &MenuRefs,
+) -> Html {
     let names = "header-button more";
     let label = config.strings.menu();
     let more = element!(
-        "button",
+        "button", part names,
         "type" = "button",
-        "class" = names,
-        "part" = names,
         "aria-label" = label.clone(),
         "title" = label.clone(),
         "aria-haspopup" = "menu",
         "aria-expanded" = if open { "true" } else { "false" };
         icons::icon("", icons::MORE)
     );
-    let more = on_click(more, toggle.reform(move |_| !open));
     // Otherwise the press would move the focus out of the open menu, which closes it, and the click
     // would open it again.
     let onmousedown = Callback::from(move |event: MouseEvent| {
@@ -100,29 +82,25 @@ pub(super) fn menu(config: &ViewConfig, menu: Menu) -> Html {
             event.prevent_default();
         }
     });
-    let more = with_ref(on(more, Rc::new(onmousedown::Wrapper::new(onmousedown))), &refs.button).into();
-    let list = if open { item_list(label, items, &choose, refs) } else { Html::default() };
-    let place = element!("div", "class" = "menu-place", "part" = "menu-place"; group(vec![more, list]));
-    let place = on(place, Rc::new(onkeydown::Wrapper::new(onkeydown(open, toggle.clone(), refs.clone()))));
-    on(place, Rc::new(onfocusout::Wrapper::new(onfocusout(open, toggle, refs.list.clone())))).into()
+    let more = listen!(more, onclick = toggle.reform(move |_| !open), onmousedown = onmousedown);
+    let more = with_ref(more, &refs.button).into();
+    let list = if open { item_list(label, items, choose, refs) } else { Html::default() };
+    let place = element!("div", part "menu-place"; group(vec![more, list]));
+    let onkeydown = onkeydown(open, toggle.clone(), refs.clone());
+    listen!(place, onkeydown = onkeydown, onfocusout = onfocusout(open, toggle, refs.list.clone())).into()
 }
 
 fn item_list(label: AttrValue, items: Vec<MenuItem>, choose: &Callback<UserAction>, refs: &MenuRefs) -> Html {
     let line = |MenuItem { label, icon, action }: MenuItem| {
         let inside = group(vec![icons::icon("", icon), plain("span", text(label))]);
         let line = element!(
-            "button",
-            "type" = "button",
-            "class" = "menu-item",
-            "part" = "menu-item",
-            "role" = "menuitem",
-            "tabindex" = "-1";
+            "button", part "menu-item", "type" = "button", "role" = "menuitem", "tabindex" = "-1";
             inside
         );
         on_click(line, choose.reform(move |_| action.clone())).into()
     };
     let list = element!(
-        "div", "class" = "menu", "part" = "menu", "role" = "menu", "aria-label" = label;
+        "div", part "menu", "role" = "menu", "aria-label" = label;
         group(items.into_iter().map(line).collect())
     );
     with_ref(list, &refs.list).into()

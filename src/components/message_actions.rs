@@ -24,20 +24,14 @@ pub(super) enum MessageAction {
     Rate(bool),
 }
 
-/// State of the actions of one message.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct ActionState {
-    /// Whether its buttons are in the tab order.
-    pub(super) newest: bool,
-    /// Whether it was just copied.
-    pub(super) copied: bool,
-}
-
+/// The buttons of a message. `is_in_tab_order`: whether they are in the tab order; `is_copied`:
+/// whether the message was just copied.
 pub(super) fn actions(
     config: &ViewConfig,
     key: u32,
     message: &MessageRow,
-    action_state: ActionState,
+    is_in_tab_order: bool,
+    is_copied: bool,
     act: &Callback<(u32, MessageAction)>,
 ) -> Html {
     let strings = &config.strings;
@@ -47,19 +41,17 @@ pub(super) fn actions(
     let button = |class: &'static str, label: AttrValue, icon, pressed: Option<bool>, action: MessageAction| {
         let act = act.clone();
         let button = element!(
-            "button",
+            "button", part class,
             "type" = "button",
-            "class" = class,
-            "part" = class,
             "title" = label.clone(),
             "aria-label" = label,
             "aria-pressed" = pressed.map(|pressed| if pressed { "true" } else { "false" }),
-            "tabindex" = (!action_state.newest).then_some("-1");
+            "tabindex" = (!is_in_tab_order).then_some("-1");
             icons::icon("", icon)
         );
         Html::from(on_click(button, Callback::from(move |_: MouseEvent| act.emit((key, action)))))
     };
-    let (class, label, icon) = if action_state.copied {
+    let (class, label, icon) = if is_copied {
         ("action action-copied", strings.copied(), icons::TICK)
     } else {
         ("action action-copy", strings.copy(), icons::COPY)
@@ -77,7 +69,7 @@ pub(super) fn actions(
         let thumbs = element!("span", "class" = "thumbs", "role" = "group", "aria-label" = name; group(thumbs));
         inside.push(thumbs.into());
     }
-    element!("div", "class" = "actions", "part" = "actions"; group(inside)).into()
+    element!("div", part "actions"; group(inside)).into()
 }
 
 /// Handles arrow keys in the list: they move the focus from the actions of one message to those of

@@ -32,10 +32,10 @@ use yew::prelude::*;
 use super::{
     UserAction,
     answers::chosen,
-    bubble::{named_bubble, question_bubble},
+    bubble::question_bubble,
     dom,
-    elements::{self, button, element, group, part},
-    icons,
+    elements::{self, element, group, part},
+    icons::{self, icon_button},
     lazy_view::{View, kind::Kind},
     rich_text::rich_text,
 };
@@ -54,7 +54,7 @@ impl Kind {
     /// A bubble with a question and the content that belongs to it.
     fn question(&self, title: &RichText, below: Html) -> Html {
         let question = element!("div", "id" = self.id("question"); self.words(title));
-        named_bubble(&self.bubble, group(vec![question.into(), below]))
+        elements::named("div", self.bubble.clone(), group(vec![question.into(), below]))
     }
 
     /// An id for an element of this message, unique within the widget. Ids of several widgets
@@ -88,7 +88,7 @@ fn hint(text: AttrValue) -> Html {
 pub(super) fn error_message(id: String, sentence: Option<AttrValue>) -> Html {
     let Some(sentence) = sentence else { return Html::default() };
     let inside = group(vec![icons::icon("", icons::ALERT), elements::plain("span", elements::text(sentence))]);
-    element!("p", "id" = id, "class" = "wrong", "part" = "wrong", "role" = "alert"; inside).into()
+    element!("p", part "wrong", "id" = id, "role" = "alert"; inside).into()
 }
 
 /// The one main button of a control.
@@ -100,7 +100,7 @@ fn submit(label: AttrValue) -> Html {
 /// A button that leads to the previous or next of several things; without `step` there is none.
 fn step_button(class: &'static str, name: AttrValue, icon: &'static str, step: Option<Callback<MouseEvent>>) -> Html {
     let is_disabled = if step.is_some() { "false" } else { "true" };
-    let mut button = button(class, class, Some(name), icons::icon("", icon), step.unwrap_or_else(Callback::noop));
+    let mut button = icon_button(class, name, icon, step.unwrap_or_default());
     // Not `disabled`, because a disabled button loses the keyboard focus.
     button.add_attribute("aria-disabled", is_disabled);
     button.into()
@@ -138,14 +138,7 @@ fn booking_card(kind: &Kind, appointment: &Appointment) -> Html {
     let strings = &kind.config.strings;
     let below = appointment.duration.map(|minutes| strings.book_duration(minutes as usize)).unwrap_or_default();
     let page = appointment.link.as_deref().map(|address| {
-        media::card(&media::Card {
-            address,
-            icon: icons::CALENDAR,
-            title: strings.book(),
-            below,
-            download_name: None,
-            new_tab: kind.config.new_tab(address),
-        })
+        media::card(address, icons::CALENDAR, strings.book(), below, None, kind.config.new_tab(address))
     });
     let title =
         if appointment.title.is_empty() { Html::default() } else { kind.question(&appointment.title, Html::default()) };

@@ -4,20 +4,17 @@ use std::rc::Rc;
 
 use chataibot_wire::Author;
 use web_sys::{Element, ScrollBehavior};
-use yew::{
-    html::{onkeydown, onscroll},
-    prelude::*,
-};
+use yew::prelude::*;
 
 use super::{
     UserAction, arrival, clipboard,
     content::offers_answers,
     dom::{self, SizeWatch, Timer, send_later},
-    elements::{button, element, group, on, plain, text, with_ref},
+    elements::{button, element, group, listen, plain, text, with_ref},
     icons,
     lazy_view::{View, kind::Kind, messages},
     load_earlier,
-    message_actions::{self, ActionState, MessageAction},
+    message_actions::{self, MessageAction},
     message_row::{ROWS_PER_SLICE, RowSlice, RowView},
     row_block::BlockBounds,
     scrolling::{Follower, ListChange, Measure, NEAR_END, beginning_of, distance, from_end, scroll_to},
@@ -42,9 +39,10 @@ const TICK_INTERVAL: u64 = 20_000;
 const COPIED_TIME: u64 = 2_000;
 
 /// Scroll position of the reader.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Default, PartialEq)]
 enum ReaderPosition {
     /// At the end: new messages come into view by themselves.
+    #[default]
     End,
     /// Further up, with nothing new below.
     Above,
@@ -74,6 +72,7 @@ pub(super) enum Msg {
     CopiedShown,
 }
 
+#[derive(Default)]
 pub(super) struct MessageList {
     list: NodeRef,
     inner: NodeRef,
@@ -125,31 +124,8 @@ impl Component for MessageList {
     fn create(ctx: &Context<Self>) -> Self {
         let mut bounds = BlockBounds::default();
         bounds.update_anchor(shown_rows(&ctx.props().state));
-        Self {
-            list: NodeRef::default(),
-            inner: NodeRef::default(),
-            bounds,
-            max_rows: ROWS_PER_STEP,
-            asked_for_earlier: false,
-            position: ReaderPosition::End,
-            last_seen: 0,
-            unread_from: None,
-            follower: Follower::default(),
-            newest_known: 0,
-            pinned_row: None,
-            restore_distance: None,
-            extent: Extent::default(),
-            size_watch: None,
-            redraw_timer: None,
-            clock: None,
-            now: now(&ctx.props().config),
-            requested_clock: (None, None),
-            clock_timer: None,
-            tick_timer: None,
-            on_action: ctx.link().callback(|(key, on_action)| Msg::ActionChosen(key, on_action)),
-            copied_key: None,
-            copied_timer: None,
-        }
+        let on_action = ctx.link().callback(|(key, action)| Msg::ActionChosen(key, action));
+        Self { bounds, max_rows: ROWS_PER_STEP, now: now(&ctx.props().config), on_action, ..Self::default() }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
@@ -267,27 +243,18 @@ impl Component for MessageList {
         });
         let scrolled = link.callback(|_: Event| Msg::Scrolled);
         let inside = group(vec![top, self.blocks(ctx.props(), rows, start), typing]);
-        let inner = with_ref(element!("div", "class" = "rows", "part" = "rows"; inside), &self.inner);
-        let list = element!(
-            "div",
-            "class" = if self.follower.follows() { "list list-follows" } else { "list" },
-            "part" = "list",
-            "role" = "log",
-            "aria-live" = "off",
-            "aria-label" = strings.messages(),
-            "tabindex" = "0";
-            inner.into()
-        );
-        let list = on(with_ref(list, &self.list), Rc::new(onscroll::Wrapper::new(scrolled)));
-        let list = on(list, Rc::new(onkeydown::Wrapper::new(message_actions::arrow_key_handler(&self.list))));
+        let inner = with_ref(element!("div", part "rows"; inside), &self.inner);
+        let class = if self.follower.follows() { "list list-follows" } else { "list" };
+        let list = messages::list(config, class, inner.into());
+        let pressed = message_actions::arrow_key_handler(&self.list);
+        let list = listen!(with_ref(list, &self.list), onscroll = scrolled, onkeydown = pressed);
         element!("div", "class" = "conversation"; group(vec![list.into(), jump.unwrap_or_default()])).into()
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         let Some((list, inner)) = self.list.cast::<Element>().zip(self.inner.cast::<Element>()) else { return };
         if first {
-            let link = ctx.link().clone();
-            self.size_watch = SizeWatch::new(&[&list, &inner], move || link.send_message(Msg::Resized));
+            self.size_watch = SizeWatch::new(&[&list, &inner], ctx.link().callback(|()| Msg::Resized));
         }
         self.follow_end(ctx, &list);
         self.request_clock(ctx);
@@ -325,10 +292,8 @@ impl MessageList {
                 day: self.clock.as_ref().filter(|clock| begins_day(clock, at)).map(|clock| day(clock, at)),
                 is_first_unread: self.unread_from == key,
                 // While the newest message is out of view, Tab leads to the jump button.
-                action_state: ActionState {
-                    newest: newest == key && self.position == ReaderPosition::End,
-                    copied: self.copied_key == key,
-                },
+                is_in_tab_order: newest == key && self.position == ReaderPosition::End,
+                is_copied: self.copied_key == key,
                 on_action: self.on_action.clone(),
             }
         };

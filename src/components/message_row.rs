@@ -13,7 +13,7 @@ use super::{
     elements::{element, group, on_click, part, plain, text, visually_hidden},
     icons,
     lazy_view::kind::Kind,
-    message_actions::{ActionState, MessageAction, actions},
+    message_actions::{MessageAction, actions},
     time_format::{self, Clock, Day},
 };
 use crate::{
@@ -36,7 +36,10 @@ pub(super) struct RowView {
     pub(super) day: Option<Day>,
     /// Whether it is the first row that was unread when the window opened.
     pub(super) is_first_unread: bool,
-    pub(super) action_state: ActionState,
+    /// Whether its actions are in the tab order.
+    pub(super) is_in_tab_order: bool,
+    /// Whether it was just copied.
+    pub(super) is_copied: bool,
     pub(super) on_action: Callback<(u32, MessageAction)>,
 }
 
@@ -80,7 +83,8 @@ impl PartialEq for RowView {
             && self.age_minutes == other.age_minutes
             && self.day == other.day
             && self.is_first_unread == other.is_first_unread
-            && self.action_state == other.action_state
+            && self.is_in_tab_order == other.is_in_tab_order
+            && self.is_copied == other.is_copied
             && self.on_action == other.on_action
     }
 }
@@ -101,7 +105,7 @@ pub(super) fn push_row(view: &RowView, nodes: &mut Vec<Html>) {
     RENDERED.set(RENDERED.get() + 1);
     let key = view.kind.row.key;
     let line = |name: &'static str, inside: Html| {
-        let mut line = element!("p", "class" = name, "part" = name; inside);
+        let mut line = element!("p", part name; inside);
         line.key = Some([name, &key.to_string()].concat().into());
         Html::from(line)
     };
@@ -127,52 +131,44 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
     let assignee = view.assignee.as_deref();
     let name = author_name(config, message.author, assignee);
 
-    let mut bubble = String::from(if visitor { "bubble bubble-visitor" } else { "bubble bubble-bot" });
-    if message.author == Author::Agent {
-        bubble.push_str(" bubble-agent");
-    }
-    if first {
-        bubble.push_str(" bubble-first");
-    }
-    if last {
-        bubble.push_str(" bubble-last");
-    }
-    bubble.push_str(match state {
+    let state_name = match state {
         SendState::Queued | SendState::Sending => " bubble-sending",
         SendState::Unknown => " bubble-unknown",
         SendState::Failed(_) => " bubble-failed",
         SendState::Sent => "",
-    });
+    };
+    let is_agent = message.author == Author::Agent;
+    let bubble = names(
+        if visitor { "bubble bubble-visitor" } else { "bubble bubble-bot" },
+        &[(is_agent, " bubble-agent"), (first, " bubble-first"), (last, " bubble-last"), (true, state_name)],
+    );
     // The state of a message that is not sent is always shown; otherwise a group has one time, at
     // its end.
     let has_meta = last || state != SendState::Sent;
-    let mut names = String::from(if visitor { "row row-visitor" } else { "row row-bot" });
-    for (applies, name) in [(first, " row-first"), (has_meta, " row-meta"), (row.is_new, " row-enter")] {
-        if applies {
-            names.push_str(name);
-        }
-    }
-    let names = AttrValue::from(names);
-    let kind = Kind { bubble: bubble.into(), ..view.kind.clone() };
+    let names = names(
+        if visitor { "row row-visitor" } else { "row row-bot" },
+        &[(first, " row-first"), (has_meta, " row-meta"), (row.is_new, " row-enter")],
+    );
+    let kind = Kind { bubble, ..view.kind.clone() };
+    let picture = (last && !visitor).then(|| avatar(config, "avatar avatar-message", message.author, assignee));
     let inside = vec![
         visually_hidden(fill(&strings.said(), "author", &name).into()),
         in_language(content(&kind), if visitor { None } else { config.settings.given(Name::BotLocale) }),
         if has_meta { meta(view, message, state) } else { Html::default() },
-        if last && !visitor {
-            avatar(config, "avatar avatar-message", message.author, assignee)
-        } else {
-            Html::default()
-        },
-        actions(config, row.key, message, view.action_state, &view.on_action),
+        picture.unwrap_or_default(),
+        actions(config, row.key, message, view.is_in_tab_order, view.is_copied, &view.on_action),
     ];
     // `tabindex` lets a touch focus the row, which shows its actions. A style sheet can show the
     // author's name with `attr(data-author)`.
-    let mut element = element!(
-        "div", "class" = names.clone(), "part" = names, "data-author" = name, "tabindex" = "-1";
-        group(inside)
-    );
+    let mut element = element!("div", part names, "data-author" = name, "tabindex" = "-1"; group(inside));
     element.key = Some(row.key.into());
     element.into()
+}
+
+/// The first names and, of the others, those that apply.
+fn names(always: &str, others: &[(bool, &str)]) -> AttrValue {
+    let others = others.iter().filter(|(applies, _)| *applies).map(|(_, name)| *name);
+    std::iter::once(always).chain(others).collect::<String>().into()
 }
 
 /// Content in a language that is not the widget's.

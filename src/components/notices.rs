@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{
     ViewConfig,
-    elements::{button, element, group, part, plain, text, with_ref},
+    elements::{button, element, group, part, plain, primary_button, text, with_ref},
     icons,
 };
 use crate::conversation::{ConnectionStatus, Conversation};
@@ -12,24 +12,19 @@ use crate::conversation::{ConnectionStatus, Conversation};
 /// Notices about the whole chat, one line each, most urgent first.
 pub(super) fn notices(config: &ViewConfig, state: &Conversation) -> Html {
     let strings = &config.strings;
-    let connection = match state.connection() {
-        ConnectionStatus::Idle | ConnectionStatus::Connecting | ConnectionStatus::Live => None,
-        ConnectionStatus::Reconnecting { .. } => {
-            Some(("notice notice-connection notice-reconnecting", strings.notice_reconnecting()))
-        }
-        ConnectionStatus::Offline => Some(("notice notice-connection notice-offline", strings.notice_offline())),
-    };
-    let urgent = match connection {
+    let urgent = match state.connection() {
         _ if state.is_unavailable() => notice("notice notice-unavailable", icons::ALERT, strings.notice_unavailable()),
-        Some((names, sentence)) => notice(names, icons::NO_NETWORK, sentence),
-        None => Html::default(),
+        ConnectionStatus::Idle | ConnectionStatus::Connecting | ConnectionStatus::Live => Html::default(),
+        ConnectionStatus::Reconnecting { .. } => {
+            notice("notice notice-connection notice-reconnecting", icons::NO_NETWORK, strings.notice_reconnecting())
+        }
+        ConnectionStatus::Offline => {
+            notice("notice notice-connection notice-offline", icons::NO_NETWORK, strings.notice_offline())
+        }
     };
-    let memory = if state.memory_only() && !state.rows().is_empty() {
-        notice("notice notice-memory", icons::CLOCK, strings.notice_memory())
-    } else {
-        Html::default()
-    };
-    part("div", "notices", group(vec![urgent, memory]))
+    let memory = (state.memory_only() && !state.rows().is_empty())
+        .then(|| notice("notice notice-memory", icons::CLOCK, strings.notice_memory()));
+    part("div", "notices", group(vec![urgent, memory.unwrap_or_default()]))
 }
 
 fn notice(names: &'static str, icon: &'static str, sentence: AttrValue) -> Html {
@@ -62,16 +57,11 @@ pub(super) fn question(
         with_ref(button("quiet", "button", None, text(yes), answer.reform(|_| true)), first_answer).into(),
         button("quiet", "button", None, text(strings.restart_cancel()), answer.reform(|_| false)).into(),
     ];
-    element!("div", "class" = names, "part" = names, "role" = "group", "aria-labelledby" = "question"; group(inside))
-        .into()
+    element!("div", part names, "role" = "group", "aria-labelledby" = "question"; group(inside)).into()
 }
 
 /// Shown in place of the composer when the conversation has ended.
 pub(super) fn ended(config: &ViewConfig, onclick: Callback<MouseEvent>) -> Html {
-    let again = text(config.strings.start_new());
-    let inside = vec![
-        plain("p", text(config.strings.ended())),
-        button("primary", "button button-primary", None, again, onclick).into(),
-    ];
+    let inside = vec![plain("p", text(config.strings.ended())), primary_button(config.strings.start_new(), onclick)];
     part("div", "ended", group(inside))
 }

@@ -17,7 +17,7 @@ use super::{
     UserAction, ViewConfig,
     answers::{self, Choice},
     dom::{self, is_focus_lost},
-    elements::{button, element, group, part, text, with_ref},
+    elements::{element, group, part, text, with_ref},
     icons,
     lazy_view::{
         View,
@@ -51,12 +51,7 @@ fn maintenance(strings: &Strings, fills_window: bool) -> Html {
         return part("div", "ended maintenance", inside);
     }
     element!(
-        "div",
-        "class" = "panel maintenance",
-        "part" = "panel maintenance",
-        "role" = "group",
-        "aria-labelledby" = "panel-title",
-        "tabindex" = "0";
+        "div", part "panel maintenance", "role" = "group", "aria-labelledby" = "panel-title", "tabindex" = "0";
         inside
     )
     .into()
@@ -130,15 +125,8 @@ fn take_focus(target: &NodeRef, timer: &mut Option<Timer>) -> bool {
 
 /// The title of a panel, which can have the focus.
 fn title(words: AttrValue, node_ref: &NodeRef) -> Html {
-    let title = element!(
-        "h3", "id" = "panel-title", "class" = "panel-title", "part" = "panel-title", "tabindex" = "-1"; text(words)
-    );
+    let title = element!("h3", part "panel-title", "id" = "panel-title", "tabindex" = "-1"; text(words));
     with_ref(title, node_ref).into()
-}
-
-/// The main button of a panel.
-fn primary_button(words: AttrValue, onclick: Callback<MouseEvent>) -> Html {
-    button("primary", "button button-primary", None, text(words), onclick).into()
 }
 
 /// The button that submits a form.
@@ -163,6 +151,5 @@ fn input_value(node_ref: &NodeRef) -> String {
 
 /// An icon on a soft round background.
 fn badge(path: &'static str) -> Html {
-    element!("span", "class" = "panel-sign", "part" = "panel-sign", "aria-hidden" = "true"; group(vec![icons::icon("", path)]))
-        .into()
+    element!("span", part "panel-sign", "aria-hidden" = "true"; group(vec![icons::icon("", path)])).into()
 }

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::{
     ViewConfig,
     avatar::{author_name, avatar},
-    elements::{button, element, group, part, text},
+    elements::{auto_dir_part, button, element, group, part, text},
     icons,
 };
 use crate::conversation::{Conversation, MessageRow};
@@ -32,7 +32,7 @@ pub(super) fn preview(
     let assignee = state.assignee().map(AsRef::as_ref);
     let words = vec![
         part("span", "preview-author", text(author_name(config, message.author, assignee))),
-        element!("span", "class" = "preview-words", "part" = "preview-words", "dir" = "auto"; text(message.content().to_plain().into())).into(),
+        auto_dir_part("span", "preview-words", message.content().to_plain().into()),
     ];
     let words = element!("span", "class" = "preview-lines"; group(words)).into();
     let picture = avatar(config, "avatar avatar-preview", message.author, assignee);

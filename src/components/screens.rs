@@ -6,7 +6,6 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::{
-    ViewConfig,
     elements::group,
     lazy_view::{
         LazyView, View,
@@ -41,9 +40,8 @@ pub fn requirements_of(settings: &Config) -> Requirements {
 /// Whether the visitor can go back to the home screen from here.
 pub(super) fn can_go_home(state: &Conversation) -> bool {
     let beyond = match state.screen() {
-        Screen::Consent | Screen::Home => false,
+        Screen::Consent | Screen::Home | Screen::Closed(Closed::Maintenance) => false,
         Screen::PreChat | Screen::Chat | Screen::Rating(_) | Screen::Closed(Closed::Ended) => true,
-        Screen::Closed(Closed::Maintenance) => false,
     };
     beyond && state.requirements().home
 }
@@ -58,32 +56,25 @@ pub(super) fn screen(view: &ViewContext, was_ever_open: bool, list: Html, bottom
         }
         html! { <LazyView view={View::Panel(Panel { kind, view: view.clone(), bottom: bottom.clone() })} /> }
     };
+    let panel_if = |applies: bool, kind| if applies { panel(kind) } else { Html::default() };
+    let is_given = |name| config.settings.given(name).is_some();
+    let is_away = config.settings.text(Name::Availability) == "away";
+    let is_empty = state.rows().is_empty();
+    // The notice that nobody answers now.
+    let hours = || panel_if(is_away || is_given(Name::OfficeHours), PanelKind::Hours);
+    // Suggestions for a first message.
+    let starters = || panel_if(is_empty && is_given(Name::Starters), PanelKind::Starters);
     let (above, middle, below) = match state.screen() {
         Screen::Consent => (Html::default(), panel(PanelKind::Consent), Html::default()),
-        Screen::Home => (hours(config, &panel), panel(PanelKind::Home), Html::default()),
-        Screen::PreChat => (hours(config, &panel), panel(PanelKind::PreChat), Html::default()),
-        Screen::Chat => (hours(config, &panel), list, group(vec![starters(config, state, &panel), bottom.clone()])),
+        Screen::Home => (hours(), panel(PanelKind::Home), Html::default()),
+        Screen::PreChat => (hours(), panel(PanelKind::PreChat), Html::default()),
+        Screen::Chat => (hours(), list, group(vec![starters(), bottom.clone()])),
         Screen::Rating(scale) => (Html::default(), list, panel(PanelKind::Rating(scale))),
         Screen::Closed(Closed::Ended) => (Html::default(), list, bottom.clone()),
-        Screen::Closed(Closed::Maintenance) if state.rows().is_empty() => {
+        Screen::Closed(Closed::Maintenance) if is_empty => {
             (Html::default(), panel(PanelKind::Maintenance), Html::default())
         }
         Screen::Closed(Closed::Maintenance) => (Html::default(), list, panel(PanelKind::Maintenance)),
     };
     group(vec![above, middle, below])
-}
-
-/// The notice that nobody answers now, only for host pages that set office hours or are away.
-fn hours(config: &ViewConfig, panel: &dyn Fn(PanelKind) -> Html) -> Html {
-    let away = config.settings.text(Name::Availability) == "away";
-    if away || config.settings.given(Name::OfficeHours).is_some() { panel(PanelKind::Hours) } else { Html::default() }
-}
-
-/// Suggestions for a first message, above the composer of an empty chat, if the host page has any.
-fn starters(config: &ViewConfig, state: &Conversation, panel: &dyn Fn(PanelKind) -> Html) -> Html {
-    if state.rows().is_empty() && config.settings.given(Name::Starters).is_some() {
-        panel(PanelKind::Starters)
-    } else {
-        Html::default()
-    }
 }

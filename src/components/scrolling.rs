@@ -41,8 +41,9 @@ impl Measure {
 }
 
 /// What is kept in view.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 enum Kept {
+    #[default]
     End,
     /// The beginning of content that is too tall to be seen whole.
     Beginning,
@@ -62,19 +63,13 @@ pub(super) enum ListChange {
 
 /// Keeps the end of a list, or the beginning of a long answer, in view until the reader scrolls
 /// away.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Follower {
     kept: Kept,
     /// Target of a smooth scroll that is under way.
     smooth_target: Option<i32>,
     /// The list when it was last measured.
     last_measure: Measure,
-}
-
-impl Default for Follower {
-    fn default() -> Self {
-        Self { kept: Kept::End, smooth_target: None, last_measure: Measure::default() }
-    }
 }
 
 impl Follower {

@@ -13,7 +13,6 @@ use super::{
     chat_window::{ChatWindow, ElementRefs, chat_window},
     elements::{element, group},
     lazy_view::kind::Kind,
-    message_actions::ActionState,
     message_row::{RowView, push_row},
     view_context::ViewContext,
 };
@@ -75,7 +74,8 @@ pub fn ShellRow() -> Html {
             age_minutes: None,
             day: None,
             is_first_unread: false,
-            action_state: ActionState::default(),
+            is_in_tab_order: false,
+            is_copied: false,
             on_action: Callback::noop(),
         };
         push_row(&view, &mut nodes);

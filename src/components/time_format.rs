@@ -11,7 +11,10 @@ use js_sys::Date;
 use wasm_bindgen::JsValue;
 use yew::AttrValue;
 
-use super::{ViewConfig, intl::Format};
+use super::{
+    ViewConfig,
+    intl::{self, Format},
+};
 use crate::conversation::Row;
 
 const MINUTE: f64 = 60_000.0;
@@ -37,16 +40,19 @@ pub(super) struct Day {
     ago: i32,
 }
 
+/// `None` inside if the browser does not have the format.
+type LazyFormat = OnceCell<Option<Format>>;
+
 /// Formats times and days.
 #[derive(Default)]
 pub(super) struct Clock {
     locale: Option<AttrValue>,
-    time: OnceCell<Option<Format>>,
-    full: OnceCell<Option<Format>>,
-    weekday: OnceCell<Option<Format>>,
-    date: OnceCell<Option<Format>>,
-    ago: OnceCell<Option<Format>>,
-    day_ago: OnceCell<Option<Format>>,
+    time: LazyFormat,
+    full: LazyFormat,
+    weekday: LazyFormat,
+    date: LazyFormat,
+    ago: LazyFormat,
+    day_ago: LazyFormat,
     /// Cache: the midnights around the time looked up last, because most rows are of one day.
     cached_day: Cell<(f64, f64)>,
 }
@@ -74,11 +80,9 @@ impl Clock {
         let Some(minutes) = minutes else {
             return self.format_with(&self.time, at, &[("hour", "numeric"), ("minute", "2-digit")]);
         };
-        let fields = [("numeric", "auto"), ("style", "short")];
-        let ago = self.ago.get_or_init(|| Format::relative(self.locale.as_deref(), &fields));
         // "This minute" is not what people say, so an age of 0 is formatted in seconds.
         let unit = if minutes == 0 { "second" } else { "minute" };
-        ago.as_ref().map(|ago| ago.write_unit(-f64::from(minutes), unit)).unwrap_or_default()
+        self.write_ago(&self.ago, f64::from(minutes), unit, &[("numeric", "auto"), ("style", "short")])
     }
 
     /// Formats day, date, hour and minute.
@@ -107,19 +111,20 @@ impl Clock {
         let Day { midnight, ago } = day;
         let at = midnight as u64;
         match ago {
-            i32::MIN..=1 => {
-                let fields = [("numeric", "auto")];
-                let words = self.day_ago.get_or_init(|| Format::relative(self.locale.as_deref(), &fields));
-                words.as_ref().map(|words| words.write_unit(-f64::from(ago.max(0)), "day")).unwrap_or_default()
-            }
+            i32::MIN..=1 => self.write_ago(&self.day_ago, f64::from(ago.max(0)), "day", &[("numeric", "auto")]),
             2..=6 => self.format_with(&self.weekday, at, &[("weekday", "long")]),
             7.. => self.format_with(&self.date, at, &[("dateStyle", "long")]),
         }
     }
 
-    fn format_with(&self, format: &OnceCell<Option<Format>>, at: u64, fields: &[(&str, &str)]) -> AttrValue {
+    fn write_ago(&self, format: &LazyFormat, ago: f64, unit: &str, fields: &[(&str, &str)]) -> AttrValue {
+        let format = format.get_or_init(|| Format::relative(self.locale.as_deref(), fields));
+        format.as_ref().map(|format| format.write_unit(-ago, unit)).unwrap_or_default()
+    }
+
+    fn format_with(&self, format: &LazyFormat, at: u64, fields: &[(&str, &str)]) -> AttrValue {
         let format = format.get_or_init(|| Format::dates(self.locale.as_deref(), fields));
-        format.as_ref().map(|format| format.write(to_js_time(at))).unwrap_or_default()
+        intl::write(format.as_ref(), to_js_time(at))
     }
 }
 
@@ -137,12 +142,8 @@ pub(super) fn iso_day(day: Day) -> AttrValue {
 /// Returns the last midnight before a time, in the visitor's time zone, `later` days on.
 pub(super) fn midnight(at: f64, later: u32) -> f64 {
     let date = Date::new(&JsValue::from_f64(at));
-    date.set_hours(0);
-    date.set_minutes(0);
-    date.set_seconds(0);
-    date.set_milliseconds(0);
-    date.set_date(date.get_date() + later);
-    date.get_time()
+    let day = (date.get_date() + later) as i32;
+    Date::new_with_year_month_day(date.get_full_year(), date.get_month() as i32, day).get_time()
 }
 
 /// Converts milliseconds to the number type of JavaScript times: exact for another 280,000 years.

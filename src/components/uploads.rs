@@ -35,6 +35,7 @@ pub struct Upload {
 }
 
 /// Guard of an upload: dropping it stops the upload.
+#[derive(Debug)]
 pub struct Sending(#[expect(dead_code, reason = "ends when it is dropped")] Box<dyn Any>);
 
 impl Sending {
@@ -121,8 +122,7 @@ pub(super) fn progress_sentence(config: &ViewConfig, file: &File, percent: u8) -
 /// The progress bar of the upload of the file called `name`.
 pub(super) fn progress_bar(name: String, percent: u8) -> Html {
     element!(
-        "progress", "class" = "progress", "part" = "progress", "max" = "100", "value" = percent.to_string(),
-        "aria-label" = name;
+        "progress", part "progress", "max" = "100", "value" = percent.to_string(), "aria-label" = name;
         Html::default()
     )
     .into()
@@ -142,10 +142,4 @@ pub(super) fn send_action(files: &[(File, String)], is_typed: bool) -> UserActio
     });
     let list = ["[", &each.collect::<Vec<_>>().join(","), "]"].concat();
     UserAction::Answer { text, typed: send_body::message("file_upload.response", "files", &list) }
-}
-
-impl std::fmt::Debug for Sending {
-    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        f.write_str("Sending")
-    }
 }

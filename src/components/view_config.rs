@@ -63,16 +63,6 @@ pub enum Enter {
     Newline,
 }
 
-impl Enter {
-    fn named(name: &str) -> Self {
-        match name {
-            "send" => Self::Send,
-            "newline" => Self::Newline,
-            _ => Self::Auto,
-        }
-    }
-}
-
 /// Where links in messages open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Links {
@@ -83,16 +73,6 @@ pub enum Links {
     New,
     /// Addresses of the host page's own site in the same tab, all others in a new one.
     Same,
-}
-
-impl Links {
-    fn named(name: &str) -> Self {
-        match name {
-            "new" => Self::New,
-            "same" => Self::Same,
-            _ => Self::Auto,
-        }
-    }
 }
 
 impl ViewConfig {
@@ -131,15 +111,23 @@ impl ViewConfig {
         // itself counts only if no such language is given.
         let language_tag = settings.language().map(|language| Rc::from(language.tag.as_str()));
         let locale = language_tag.or_else(|| settings.given(Name::Locale));
-        let theme = settings.given(Name::Theme).map_or("auto".into(), |theme| theme);
+        let theme = settings.given(Name::Theme).unwrap_or("auto".into());
         Self {
             strings,
             avatar: settings.given(Name::Avatar).map(AttrValue::from),
             locale: locale.map(AttrValue::from),
             now: None,
             feedback: settings.text(Name::Feedback) == "on",
-            enter: Enter::named(settings.text(Name::Enter)),
-            links: Links::named(settings.text(Name::Links)),
+            enter: match settings.text(Name::Enter) {
+                "send" => Enter::Send,
+                "newline" => Enter::Newline,
+                _ => Enter::Auto,
+            },
+            links: match settings.text(Name::Links) {
+                "new" => Links::New,
+                "same" => Links::Same,
+                _ => Links::Auto,
+            },
             mode: match settings.text(Name::Mode) {
                 "inline" => Mode::Inline,
                 "panel" => Mode::Panel,

@@ -1,5 +1,7 @@
 //! Addresses of the proxy: validates those that are given, and derives the others from them.
 
+use super::{Config, Name, Verdict};
+
 /// Addresses of everything the widget calls, without a trailing slash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
@@ -11,64 +13,49 @@ pub struct Address {
     pub events: Option<String>,
 }
 
-impl Address {
-    /// Derives the addresses that are not given.
-    pub(super) fn from_settings(
-        proxy: Option<&str>,
-        token: Option<&str>,
-        api: Option<&str>,
-        events: Option<&str>,
-    ) -> Self {
-        let proxy = proxy.unwrap_or_default().trim_end_matches('/');
-        let base = |given: Option<&str>, path: &str| match given {
-            Some(url) => url.trim_end_matches('/').to_owned(),
-            None => [proxy, path].concat(),
-        };
-        let api = base(api, "/api/v1");
-        let events = match events {
-            Some("none") => None,
-            Some(url) => Some(url.trim_end_matches('/').to_owned()),
-            None => Some(api.clone()),
-        };
-        Self { token: base(token, "/token"), api, events }
+impl Config {
+    /// Addresses of all calls; derives those that are not given. The loader always gives
+    /// `proxy-url`; without it, the page's own origin is used.
+    #[must_use]
+    pub fn address(&self) -> Address {
+        let given = |name| self.given(name).map(|url| url.trim_end_matches('/').to_owned());
+        let base = |name, path: &str| given(name).unwrap_or_else(|| [&self.origin(), path].concat());
+        let api = base(Name::ApiUrl, "/api/v1");
+        let events = given(Name::EventsUrl).unwrap_or_else(|| api.clone());
+        Address { token: base(Name::TokenUrl, "/token"), api, events: Some(events).filter(|url| url != "none") }
     }
-}
 
-/// Verdict on an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Safety {
-    /// `https`, this machine, or a path on the page's own origin.
-    Secure,
-    /// Plain `http` to another machine: works, and anybody on the way can read it.
-    Insecure,
-    /// Not an address this widget would call.
-    Unusable,
+    /// Base address that the program was loaded from, and of the files next to it.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.given(Name::ProxyUrl).map_or_else(String::new, |url| url.trim_end_matches('/').to_owned())
+    }
 }
 
 /// Judges an address by its scheme and host alone; the browser parses the rest when it is used.
-pub(super) fn check_address(url: &str) -> Safety {
+pub(super) fn check_address(url: &str) -> Verdict {
     if url.bytes().any(|b| b <= b' ' || b == b'\\') {
-        return Safety::Unusable;
+        return Verdict::Rejected;
     }
     if let Some(path) = url.strip_prefix('/') {
         // `//host` is another host under the page's scheme, not a path.
-        return if path.starts_with('/') { Safety::Unusable } else { Safety::Secure };
+        return if path.starts_with('/') { Verdict::Rejected } else { Verdict::Valid };
     }
     // By a single `char`: a search for a string would add the whole string search to the WASM.
-    let Some((scheme, rest)) = url.split_once(':') else { return Safety::Unusable };
-    let Some(rest) = rest.strip_prefix("//") else { return Safety::Unusable };
+    let Some((scheme, rest)) = url.split_once(':') else { return Verdict::Rejected };
+    let Some(rest) = rest.strip_prefix("//") else { return Verdict::Rejected };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.is_empty() || authority.contains('@') {
-        return Safety::Unusable;
+        return Verdict::Rejected;
     }
     if scheme.eq_ignore_ascii_case("https") {
-        Safety::Secure
+        Verdict::Valid
     } else if !scheme.eq_ignore_ascii_case("http") {
-        Safety::Unusable
+        Verdict::Rejected
     } else if is_loopback(authority) {
-        Safety::Secure
+        Verdict::Valid
     } else {
-        Safety::Insecure
+        Verdict::Insecure
     }
 }
 

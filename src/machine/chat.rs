@@ -24,7 +24,7 @@ use super::{
     input::{Frame, Input, Now},
     leader_election::LeaderElection,
     log_reader::{LogReader, ReadResult},
-    send_queue::{SendOutcome, SendQueue},
+    send_queue::{Consequence, SendQueue},
     storage_schema::{StoredConversation, StoredSession},
     tab_message::TabMessage,
 };
@@ -376,26 +376,16 @@ impl ChatMachine {
             return self.send_queue.release();
         }
         let watched = self.core.state.is_watched();
-        let Some(outcome) = self.send_queue.failed(failure, is_start, watched, self.now) else { return };
-        match outcome {
-            SendOutcome::Apply(action) => self.apply(action),
-            SendOutcome::Unauthorized(action) => {
-                let token = String::from(self.send_queue.token());
-                self.core.token_refresh.rejected(&token, watched, self.now);
-                self.apply(action);
+        let Some((action, consequence)) = self.send_queue.failed(failure, is_start, watched, self.now) else { return };
+        self.apply(action);
+        match consequence {
+            Consequence::None => {}
+            Consequence::Unauthorized => {
+                self.core.token_refresh.rejected(self.send_queue.token(), watched, self.now);
             }
-            SendOutcome::Ended(action) => {
-                self.apply(action);
-                self.apply(Action::Ended);
-            }
-            SendOutcome::Lost(action) => {
-                self.apply(action);
-                self.leave();
-            }
-            SendOutcome::Report(action) => {
-                self.apply(action);
-                self.report_error(ErrorSource::Send, failure);
-            }
+            Consequence::Ended => self.apply(Action::Ended),
+            Consequence::Lost => self.leave(),
+            Consequence::Report => self.report_error(ErrorSource::Send, failure),
         }
     }
 
@@ -447,8 +437,7 @@ impl ChatMachine {
     fn log_failed(&mut self, failure: &ApiError) {
         match failure {
             ApiError::Unauthorized | ApiError::Challenged => {
-                let token = self.connection_token.clone();
-                self.core.token_refresh.rejected(&token, self.core.state.is_watched(), self.now);
+                self.core.token_refresh.rejected(&self.connection_token, self.core.state.is_watched(), self.now);
                 self.handle_connection(ConnectionEvent::Unauthorized);
             }
             ApiError::NotFound => self.leave(),

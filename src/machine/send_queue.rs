@@ -28,19 +28,19 @@ pub struct SendQueue {
     earliest_retry: u64,
 }
 
-/// Consequence of a failed send.
-#[derive(Clone, Debug)]
-pub enum SendOutcome {
-    /// Apply this action, nothing else.
-    Apply(Action),
-    /// The token was refused; apply this action.
-    Unauthorized(Action),
-    /// The conversation has ended; apply this action first.
-    Ended(Action),
-    /// The conversation no longer exists; apply this action first.
-    Lost(Action),
-    /// Apply this action and report the error: the operator must know.
-    Report(Action),
+/// What a failed send means besides the action for its message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consequence {
+    /// Nothing.
+    None,
+    /// The token was refused.
+    Unauthorized,
+    /// The conversation has ended.
+    Ended,
+    /// The conversation no longer exists.
+    Lost,
+    /// The error is to be reported: the operator must know.
+    Report,
 }
 
 impl SendQueue {
@@ -97,13 +97,19 @@ impl SendQueue {
         self.not_before = self.not_before.max(now + MAX_DELAY);
     }
 
-    /// Handles a failure of the message in flight. `is_start`: whether it was to start the
-    /// conversation.
-    pub fn failed(&mut self, failure: &ApiError, is_start: bool, watched: bool, now: Now) -> Option<SendOutcome> {
+    /// Handles a failure of the message in flight; returns the action for it, and what else
+    /// follows. `is_start`: whether it was to start the conversation.
+    pub fn failed(
+        &mut self,
+        failure: &ApiError,
+        is_start: bool,
+        watched: bool,
+        now: Now,
+    ) -> Option<(Action, Consequence)> {
         let id = self.in_flight.take()?;
         let is_sent_again = match failure {
             ApiError::Unauthorized | ApiError::Challenged => {
-                return Some(SendOutcome::Unauthorized(Action::SendDelayed(id)));
+                return Some((Action::SendDelayed(id), Consequence::Unauthorized));
             }
             // Sending again with the same idempotency key is safe, as often as needed.
             ApiError::Network => {
@@ -127,18 +133,18 @@ impl SendQueue {
             self.forget_failures();
         }
         Some(match failure {
-            ApiError::Unknown => SendOutcome::Apply(Action::SendUnknown(id)),
-            ApiError::Ended => SendOutcome::Ended(Action::SendFailed { id, error: SendError::Ended }),
-            ApiError::Refused { .. } => SendOutcome::Report(Action::SendFailed { id, error: SendError::Refused }),
-            ApiError::NotFound if !is_start => SendOutcome::Lost(Action::SendDelayed(id)),
-            ApiError::Network | ApiError::Busy { .. } if is_sent_again => SendOutcome::Apply(Action::SendDelayed(id)),
+            ApiError::Unknown => (Action::SendUnknown(id), Consequence::None),
+            ApiError::Ended => (Action::SendFailed { id, error: SendError::Ended }, Consequence::Ended),
+            ApiError::Refused { .. } => (Action::SendFailed { id, error: SendError::Refused }, Consequence::Report),
+            ApiError::NotFound if !is_start => (Action::SendDelayed(id), Consequence::Lost),
+            ApiError::Network | ApiError::Busy { .. } if is_sent_again => (Action::SendDelayed(id), Consequence::None),
             ApiError::Network
             | ApiError::Unauthorized
             | ApiError::Challenged
             | ApiError::Busy { .. }
             | ApiError::NotFound
             | ApiError::Unavailable { .. } => {
-                SendOutcome::Report(Action::SendFailed { id, error: SendError::Temporary })
+                (Action::SendFailed { id, error: SendError::Temporary }, Consequence::Report)
             }
         })
     }
@@ -148,9 +154,9 @@ impl SendQueue {
 mod tests {
     use super::*;
 
-    fn fail(queue: &mut SendQueue, failure: &ApiError) -> Option<SendOutcome> {
+    fn fail(queue: &mut SendQueue, failure: &ApiError) -> Option<Consequence> {
         queue.began("1".into(), "token");
-        queue.failed(failure, false, true, Now { monotonic: 0, unix: 0, random: 0 })
+        queue.failed(failure, false, true, Now { monotonic: 0, unix: 0, random: 0 }).map(|(_, consequence)| consequence)
     }
 
     #[test]
@@ -158,15 +164,15 @@ mod tests {
         let busy = ApiError::Busy { retry_after: None, code: "UNAVAILABLE".into() };
         let mut queue = SendQueue::default();
         for _ in 0..10 {
-            assert!(matches!(fail(&mut queue, &ApiError::Network), Some(SendOutcome::Apply(_))));
+            assert_eq!(fail(&mut queue, &ApiError::Network), Some(Consequence::None));
         }
         for _ in 1..MAX_BUSY_ANSWERS {
-            assert!(matches!(fail(&mut queue, &busy), Some(SendOutcome::Apply(_))));
+            assert_eq!(fail(&mut queue, &busy), Some(Consequence::None));
         }
-        assert!(matches!(fail(&mut queue, &ApiError::Network), Some(SendOutcome::Apply(_))));
+        assert_eq!(fail(&mut queue, &ApiError::Network), Some(Consequence::None));
         for _ in 1..MAX_BUSY_ANSWERS {
-            assert!(matches!(fail(&mut queue, &busy), Some(SendOutcome::Apply(_))));
+            assert_eq!(fail(&mut queue, &busy), Some(Consequence::None));
         }
-        assert!(matches!(fail(&mut queue, &busy), Some(SendOutcome::Report(_))));
+        assert_eq!(fail(&mut queue, &busy), Some(Consequence::Report));
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::{Rc, Weak};
 
 use wasm_bindgen::JsCast;
-use web_sys::{EventTarget, PageTransitionEvent, VisibilityState};
+use web_sys::{EventTarget, PageTransitionEvent};
 
 use super::{
     InboxItem, RawInput, Runtime,
@@ -34,12 +34,14 @@ pub(super) fn listeners(runtime: &Rc<Runtime>, prefix: &str) -> Vec<Listener> {
         // Also if the page does not enter the back-forward cache: a lock, channel or stream still
         // held would keep it out.
         listen(&window, "pagehide", |_| Some(Input::Frozen)),
-        listen(&document, "visibilitychange", |_| visibility_input()),
+        listen(&document, "visibilitychange", |_| {
+            Some(if environment::is_hidden() { Input::Hidden } else { Input::Shown })
+        }),
         listen(&document, "freeze", |_| Some(Input::Frozen)),
         listen(&document, "resume", |_| Some(Input::Resumed)),
         watch_storage(&weak, prefix),
     ];
-    if document.visibility_state() == VisibilityState::Hidden {
+    if environment::is_hidden() {
         runtime.handle(Input::Hidden);
     }
     if !window.navigator().on_line() {
@@ -50,11 +52,6 @@ pub(super) fn listeners(runtime: &Rc<Runtime>, prefix: &str) -> Vec<Listener> {
 
 fn is_persisted(event: &web_sys::Event) -> bool {
     event.dyn_ref::<PageTransitionEvent>().is_some_and(PageTransitionEvent::persisted)
-}
-
-fn visibility_input() -> Option<Input> {
-    let document = environment::window()?.document()?;
-    Some(if document.visibility_state() == VisibilityState::Hidden { Input::Hidden } else { Input::Shown })
 }
 
 fn watch_storage(runtime: &Weak<Runtime>, prefix: &str) -> Option<Listener> {
@@ -72,7 +69,9 @@ fn watch_storage(runtime: &Weak<Runtime>, prefix: &str) -> Option<Listener> {
             (Some(CONVERSATION), Some(text))
                 if runtime.state().id().is_none() && repository::stored_window_open(&text).is_some() => {}
             // Without a key: everything was removed.
-            (key, value) => runtime.receive(InboxItem::Raw(RawInput::stored_value(key.unwrap_or(VISITOR), value))),
+            (key, value) => {
+                runtime.receive(InboxItem::Raw(RawInput::StoredValue(key.unwrap_or(VISITOR).into(), value)))
+            }
         }
     })
 }

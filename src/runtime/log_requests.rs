@@ -14,7 +14,7 @@ use crate::{
         ApiError, Credentials,
         http::{self, AbortGuard, REQUEST_TIMEOUT, Request},
         json,
-        sse::{End, EventStream},
+        sse::EventStream,
     },
     machine::{
         connection::Attempt,
@@ -47,11 +47,7 @@ impl Runtime {
         self.requests.page.replace(guard.clone());
         let session = self.session();
         spawn_local(async move {
-            let answer = match guard {
-                Some(guard) => http::fetch_json(request, guard).await,
-                None => Err(ApiError::Network),
-            };
-            let result = answer.and_then(|answer| {
+            let result = http::fetch_json(request, guard).await.and_then(|answer| {
                 let entries = json::field(&answer, "entries").dyn_into::<Array>().map_err(|_| ApiError::Network)?;
                 // An unreadable entry is left out. A proxy that does not tell whether there is more
                 // has no pages.
@@ -98,10 +94,9 @@ impl Runtime {
         self.requests.log.replace(guard.clone());
         let session = self.session();
         spawn_local(async move {
-            let input = match (guard, attempt) {
-                (None, _) => Err(ApiError::Network),
-                (Some(guard), Attempt::Stream) => read_stream(&session, generation, request, guard).await,
-                (Some(guard), Attempt::Poll { .. }) => http::fetch_json(request, guard)
+            let input = match attempt {
+                Attempt::Stream => read_stream(&session, generation, request, guard).await,
+                Attempt::Poll { .. } => http::fetch_json(request, guard)
                     .await
                     .and_then(|answer| poll_frames(&answer).ok_or(ApiError::Network))
                     .map(|frames| Input::Polled { generation, frames }),
@@ -115,25 +110,21 @@ async fn read_stream(
     session: &SessionHandle,
     generation: u32,
     request: Request,
-    guard: Rc<AbortGuard>,
+    guard: Option<Rc<AbortGuard>>,
 ) -> Result<Input, ApiError> {
+    let guard = guard.ok_or(ApiError::Network)?;
     let response = http::open_stream(request, guard.clone()).await?;
     let mut body = response.body().and_then(|body| EventStream::new(&body)).ok_or(ApiError::Network)?;
     session.deliver(Input::StreamOpened { generation });
-    loop {
-        match body.next().await {
-            Ok(items) => {
-                let frames: Vec<Frame> = items.into_iter().map(|one| frame_of(one, json::parse)).collect();
-                session.deliver(Input::StreamFrames { generation, frames });
-            }
-            Err(End::Closed) => return Ok(Input::StreamEnded { generation }),
-            Err(End::Broken) => return Err(ApiError::Network),
-        }
+    while let Some(items) = body.next().await? {
+        let frames: Vec<Frame> = items.into_iter().map(|one| frame_of(one, json::parse)).collect();
+        session.deliver(Input::StreamFrames { generation, frames });
         // Aborted while reading.
         if guard.is_aborted() {
-            return Ok(Input::StreamEnded { generation });
+            break;
         }
     }
+    Ok(Input::StreamEnded { generation })
 }
 
 /// Converts a poll's answer to frames. Each entry is read on its own, so that an unreadable one

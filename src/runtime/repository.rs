@@ -153,12 +153,8 @@ impl Repository {
             .filter(|stored| stored.id.is_some() && stored.visitor.as_deref().is_none_or(|owner| owner == visitor))
     }
 
-    /// Whether a conversation was started, as far as storage shows.
-    pub fn has_conversation(&self) -> bool {
-        self.started_conversation().is_some()
-    }
-
-    fn started_conversation(&self) -> Option<String> {
+    /// The conversation as stored, if one was started.
+    pub fn started_conversation(&self) -> Option<String> {
         self.0.get(CONVERSATION).filter(|text| stored_window_open(text).is_none())
     }
 

@@ -126,8 +126,7 @@ impl Runtime {
     /// Sends a request under its lock. Its input is also handled inside the lock, so that it is
     /// stored before the next tab looks.
     fn run_locked(self: &Rc<Self>, locked: LockedRequest) {
-        let session = self.session();
-        let lock = self.lock_name(&locked);
+        let (session, lock) = (self.session(), self.lock_name(&locked));
         spawn_local(async move {
             let lock = tabs::lock(&lock).await;
             perform_locked(&session, locked).await;
@@ -136,7 +135,8 @@ impl Runtime {
     }
 
     /// Like [`Self::run_locked`], but first waits until what earlier holders of the lock stored can
-    /// be read here. A request that the shell made keeps the lock until it is aborted.
+    /// be read here. A request that the shell made keeps the lock until it is aborted. A function
+    /// of its own, which only the chunk for talking contains.
     fn run_locked_after_barrier(self: &Rc<Self>, locked: LockedRequest) {
         let (session, repository) = (self.session(), self.repository());
         if !repository.0.is_shared() && locked.early.is_none() {
@@ -154,7 +154,7 @@ impl Runtime {
             };
             perform_locked(&session, locked).await;
             // Not if no conversation was started, or it was wiped since.
-            if repository.has_conversation() {
+            if repository.started_conversation().is_some() {
                 let published = storage_barrier::publish(&repository.0).await;
                 if let Some(runtime) = session.runtime() {
                     runtime.requests.barrier.replace(published);
@@ -209,7 +209,7 @@ impl Runtime {
     pub(super) fn end_tokens(&self, credentials: &Credentials) {
         let body = TokenRequest { renewal: Some(credentials.renewal.clone()), ..TokenRequest::default() };
         let url = [&*self.settings().token_url, "/end"].concat();
-        let Some(guard) = AbortGuard::new(Some(REQUEST_TIMEOUT)) else { return };
+        let guard = AbortGuard::new(Some(REQUEST_TIMEOUT));
         spawn_local(async move {
             // If the proxy does not know this request, or there is no network, the token expires by
             // itself.
@@ -307,10 +307,7 @@ async fn perform_locked(session: &SessionHandle, locked: LockedRequest) {
             // In its slot, so that the session can abort the request.
             (locked.slot)(&runtime.requests).replace(guard.clone());
             drop(runtime);
-            (locked.finish)(match guard {
-                Some(guard) => http::fetch_json(request, guard).await,
-                None => Err(ApiError::Network),
-            })
+            (locked.finish)(http::fetch_json(request, guard).await)
         }
         Err(input) => input,
     };

@@ -47,15 +47,7 @@ impl Settings {
             None => ["chataibot:", scope, ":"].concat(),
         }
     }
-}
 
-/// The origin of an absolute address; the whole address if it has none.
-fn origin(url: &str) -> &str {
-    let Some(host) = url.find(':').filter(|&at| url[at..].starts_with("://")).map(|at| at + 3) else { return url };
-    url[host..].find('/').map_or(url, |at| &url[..host + at])
-}
-
-impl Settings {
     /// Contact and variables of the start request: what the host page knows, and what the visitor
     /// wrote in the form. The visitor's data takes precedence, unless the host page has locked its
     /// own.
@@ -78,6 +70,12 @@ impl Settings {
         }
         (contact, variables)
     }
+}
+
+/// The origin of an absolute address; the whole address if it has none.
+fn origin(url: &str) -> &str {
+    let Some(host) = url.find(':').filter(|&at| url[at..].starts_with("://")).map(|at| at + 3) else { return url };
+    url[host..].find('/').map_or(url, |at| &url[..host + at])
 }
 
 #[cfg(test)]

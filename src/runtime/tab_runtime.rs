@@ -3,7 +3,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    rc::{Rc, Weak},
+    rc::Rc,
 };
 
 use chataibot_wire::Cursor;
@@ -94,40 +94,23 @@ impl Runtime {
                 Some(lock) => lock,
                 None => tabs::request_lock(&name, mode).await,
             };
-            let stolen = lock.stolen();
-            let held = lock.is_held();
-            let deliver = |input| deliver_if_current(&runtime, request, input);
-            // A lock that is no longer wanted is released at the end of this block.
-            if !keep_lock_if_current(&runtime, request, lock) {
-                return;
+            let (held, stolen) = (lock.is_held(), lock.stolen());
+            // The runtime, if this request for the lock is still the current one.
+            let current = || runtime.upgrade().filter(|runtime| runtime.tabs.lock_requests.get() == request);
+            {
+                // Without the runtime, the lock is no longer wanted, and released here.
+                let Some(runtime) = current() else { return };
+                drop(runtime.tabs.lock_abort.take());
+                *runtime.tabs.lock.borrow_mut() = Some(lock);
+                runtime.handle(if held { Input::LockAcquired } else { Input::TabsUnavailable });
             }
-            if !held {
-                return deliver(Input::TabsUnavailable);
-            }
-            deliver(Input::LockAcquired);
-            if stolen.await {
-                deliver(Input::LockLost);
+            if held
+                && stolen.await
+                && let Some(runtime) = current()
+            {
+                runtime.handle(Input::LockLost);
             }
         });
-    }
-}
-
-/// The runtime, if this request for the lock is still the current one.
-fn of_request(runtime: &Weak<Runtime>, request: u32) -> Option<Rc<Runtime>> {
-    runtime.upgrade().filter(|runtime| runtime.tabs.lock_requests.get() == request)
-}
-
-/// Keeps the lock, if this request for it is still the current one.
-fn keep_lock_if_current(runtime: &Weak<Runtime>, request: u32, lock: Lock) -> bool {
-    let Some(runtime) = of_request(runtime, request) else { return false };
-    drop(runtime.tabs.lock_abort.take());
-    *runtime.tabs.lock.borrow_mut() = Some(lock);
-    true
-}
-
-fn deliver_if_current(runtime: &Weak<Runtime>, request: u32, input: Input) {
-    if let Some(runtime) = of_request(runtime, request) {
-        runtime.handle(input);
     }
 }
 

@@ -18,13 +18,12 @@ impl Runtime {
 
     /// Sends a file, and reports its progress. The result is held as long as the file is wanted.
     pub fn send_file(&self, file: File, progress: Box<dyn Fn(UploadProgress)>) -> impl Sized + 'static {
-        let module = lazy::loaded();
-        if module.is_none() {
+        let Some(module) = lazy::loaded() else {
             // No conversation that could take the file has begun.
             progress(UploadProgress::Failed(0));
             return None;
-        }
-        module.map(|module| (module.send_file)(self, file, progress))
+        };
+        Some((module.send_file)(self, file, progress))
     }
 
     /// Uploads a file into the conversation, which must have started: the proxy keeps files by

@@ -33,7 +33,7 @@ const LOG_REQUESTS: &str = "src/runtime/log_requests.rs";
 /// From the composer to `fetch`.
 const OUT: &[Step] = &[
     step(COMPOSER, (COMPOSER, "act.emit(UserAction::Send(text))"), "fn sends("),
-    step(APP, (COMPOSER, "act.emit(UserAction::Send(text))"), "fn acts("),
+    step(APP, (COMPOSER, "act.emit(UserAction::Send(text))"), "fn perform("),
     step(RUNTIME, (APP, "Runtime::act(self, action)"), "pub fn act("),
     step(MACHINE, (RUNTIME, ".handle(input, now, effects"), "pub fn handle("),
     step(CHAT, (MACHINE, "chat.handle(input, now, effects)"), "fn handle(&mut self, input: Input, now: Now"),
@@ -59,8 +59,8 @@ const IN: &[Step] = &[
     step("src/machine/log_reader.rs", (CHAT, "self.log_reader.read(frames"), "pub fn read("),
     step(CONVERSATION, ("src/machine/log_reader.rs", "state.apply(Action::Received"), "pub fn apply("),
     step("src/conversation/timeline.rs", (CONVERSATION, "self.receive(entry, now)"), "fn receive("),
-    step(APP, (RUNTIME, "listener(&state)"), "Msg::Changed(now)"),
-    step("src/components/widget.rs", (APP, "<Widget state="), "fn view("),
+    step(APP, (RUNTIME, "listener(&state)"), "fn follow("),
+    step("src/components/widget.rs", (APP, "view.update(self.props(state))"), "fn view("),
     step("src/components/chat_window.rs", ("src/components/widget.rs", "chat_window(ChatWindow {"), "fn chat_window("),
     step("src/components/lazy_view.rs", ("src/components/chat_window.rs", "View::Messages(view.clone())"), "fn view("),
     step("src/components/message_list.rs", ("src/components/lazy_view.rs", "(chunk.render)(view)"), "fn render("),

@@ -4,10 +4,7 @@
 use std::{
     io,
     net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
+    sync::Arc,
     thread,
     time::Duration,
 };
@@ -18,48 +15,29 @@ use anyhow::{Context, Result};
 /// gone.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-pub struct Balancer {
-    pub address: SocketAddr,
-    is_stopped: Arc<AtomicBool>,
-}
-
-impl Balancer {
-    pub fn start(port: u16, servers: Vec<SocketAddr>) -> Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-            .with_context(|| format!("the balancer cannot listen on port {port}"))?;
-        let address = listener.local_addr().context("the balancer's socket has no address")?;
-        let is_stopped = Arc::new(AtomicBool::new(false));
-        let (should_stop, servers) = (Arc::clone(&is_stopped), Arc::new(servers));
-        thread::spawn(move || {
-            let next_server = Arc::new(AtomicUsize::new(0));
-            for client in listener.incoming() {
-                if should_stop.load(Ordering::Relaxed) {
-                    return;
-                }
-                let (servers, next_server) = (Arc::clone(&servers), Arc::clone(&next_server));
-                match client {
-                    // One thread each is enough for a few browsers of one developer.
-                    Ok(client) => _ = thread::spawn(move || relay(client, &servers, &next_server)),
-                    Err(error) => eprintln!("balancer: cannot accept a connection: {error}"),
-                }
+/// Starts the balancer and returns its address; it serves as long as the process lives.
+pub fn start(port: u16, servers: Vec<SocketAddr>) -> Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .with_context(|| format!("the balancer cannot listen on port {port}"))?;
+    let address = listener.local_addr().context("the balancer's socket has no address")?;
+    let servers = Arc::new(servers);
+    thread::spawn(move || {
+        for (number, client) in listener.incoming().enumerate() {
+            let servers = Arc::clone(&servers);
+            match client {
+                // One thread each is enough for a few browsers of one developer.
+                Ok(client) => _ = thread::spawn(move || relay(client, &servers, number)),
+                Err(error) => eprintln!("balancer: cannot accept a connection: {error}"),
             }
-        });
-        Ok(Self { address, is_stopped })
-    }
+        }
+    });
+    Ok(address)
 }
 
-impl Drop for Balancer {
-    fn drop(&mut self) {
-        self.is_stopped.store(true, Ordering::Relaxed);
-        // Wakes the accepting thread, which then sees that it has to end.
-        let _ = TcpStream::connect_timeout(&self.address, CONNECT_TIMEOUT);
-    }
-}
-
-/// Connects a client to the next server that accepts. If none does, the client's connection ends.
-fn relay(client: TcpStream, servers: &[SocketAddr], next_server: &AtomicUsize) {
-    let first = next_server.fetch_add(1, Ordering::Relaxed);
-    let mut candidates = (0..servers.len()).map(|at| servers[(first + at) % servers.len()]);
+/// Connects client `number` to the first server that accepts, from the one whose turn it is on. If
+/// none does, the client's connection ends.
+fn relay(client: TcpStream, servers: &[SocketAddr], number: usize) {
+    let mut candidates = (0..servers.len()).map(|at| servers[(number + at) % servers.len()]);
     let Some(server) = candidates.find_map(|server| TcpStream::connect_timeout(&server, CONNECT_TIMEOUT).ok()) else {
         return;
     };
@@ -103,8 +81,8 @@ mod tests {
         address
     }
 
-    fn ask(balancer: &Balancer) -> String {
-        let mut server = TcpStream::connect(balancer.address).expect("connected");
+    fn ask(balancer: SocketAddr) -> String {
+        let mut server = TcpStream::connect(balancer).expect("connected");
         server.write_all(b"who?").expect("asked");
         let mut answer = String::new();
         server.read_to_string(&mut answer).expect("answered");
@@ -113,14 +91,14 @@ mod tests {
 
     #[test]
     fn connections_go_to_one_server_after_the_other() {
-        let balancer = Balancer::start(0, vec![serve("one", 2), serve("two", 2)]).expect("it listens");
-        assert_eq!([(); 4].map(|()| ask(&balancer)), ["one", "two", "one", "two"]);
+        let balancer = start(0, vec![serve("one", 2), serve("two", 2)]).expect("it listens");
+        assert_eq!([(); 4].map(|()| ask(balancer)), ["one", "two", "one", "two"]);
     }
 
     #[test]
     fn a_server_that_is_gone_is_passed_over() {
         let gone = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("its address");
-        let balancer = Balancer::start(0, vec![gone, serve("two", 3)]).expect("it listens");
-        assert_eq!([(); 3].map(|()| ask(&balancer)), ["two"; 3]);
+        let balancer = start(0, vec![gone, serve("two", 3)]).expect("it listens");
+        assert_eq!([(); 3].map(|()| ask(balancer)), ["two"; 3]);
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    balancer::Balancer,
+    balancer,
     command_line::{BundleProfile, Ports},
     demo::{HANDSHAKE, Interrupt, proxy, simulator},
     dist,
@@ -42,8 +42,7 @@ pub fn run(project: &Project, ports: &Ports, profile: BundleProfile) -> Result<(
         Server::start(name, proxy.arg("--uploads-directory").arg(directory.path().join("uploads")))
     };
     let mut proxies = vec![start("first proxy")?, start("second proxy")?];
-    let balancer = Balancer::start(port, proxies.iter().map(|proxy| proxy.address).collect())?;
-    let balancer_port = balancer.address.port();
+    let balancer_port = balancer::start(port, proxies.iter().map(|proxy| proxy.address).collect())?.port();
     let mut simulator = Server::start("simulator", &mut simulator(project, &servers, platform_port, balancer_port))?;
     step("Waiting until all are ready", || {
         proxies.iter_mut().try_for_each(|proxy| proxy.wait_until_ok("/readyz"))?;

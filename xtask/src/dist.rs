@@ -284,7 +284,7 @@ pub fn chunks(project: &Project) -> Result<Vec<String>> {
 }
 
 /// Returns the size of the styles of a first open alone: raw, gzip and brotli bytes.
-pub fn weigh_styles(project: &Project) -> Result<(usize, usize, usize)> {
+pub fn weigh_styles(project: &Project) -> Result<[usize; 3]> {
     bundle::weigh(project, styles::Styles::read(project)?.window_css(project)?.as_bytes())
 }
 

@@ -99,13 +99,9 @@ fn cargo(root: &Path) -> Command {
     command.current_dir(root);
     // `cargo run` sets these variables for xtask. Passed on, they would make build scripts that
     // watch them run again.
+    let prefixes = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
     for (name, _) in env::vars_os() {
-        let is_set_by_cargo = name.to_str().is_some_and(|name| {
-            ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"]
-                .iter()
-                .any(|prefix| name.starts_with(prefix))
-        });
-        if is_set_by_cargo {
+        if prefixes.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
             command.env_remove(name);
         }
     }

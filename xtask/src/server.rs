@@ -78,9 +78,8 @@ impl Server {
         let started = Instant::now();
         loop {
             self.ensure_running()?;
-            if send_request(self.address, &format!("GET {path}"), "", Duration::from_secs(5))
-                .is_ok_and(|answer| is_ok(&answer))
-            {
+            let answer = send_request(self.address, &format!("GET {path}"), "", Duration::from_secs(5));
+            if answer.is_ok_and(|answer| is_ok(&answer)) {
                 return Ok(());
             }
             if started.elapsed() > START_TIMEOUT {

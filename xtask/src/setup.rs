@@ -7,7 +7,7 @@ mod browsers;
 
 use std::{
     env, fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Stdio},
 };
 
@@ -169,16 +169,7 @@ fn install(packages: &[&str], wanted: &str) -> Result<()> {
     .with_context(|| format!("please install {wanted}"))
 }
 
-/// Whether this process may install packages, as root: on Linux its own `/proc` entry has its user
-/// as owner.
+/// Whether this process may install packages: as root.
 fn is_root() -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        fs::metadata(Path::new("/proc/self")).is_ok_and(|own| own.uid() == 0)
-    }
-    #[cfg(not(unix))]
-    {
-        false
-    }
+    Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n")
 }

@@ -19,9 +19,8 @@ const BUDGETS: &str = "sizes.toml";
 struct Row {
     key: &'static str,
     title: String,
-    raw: usize,
-    gzip: usize,
-    brotli: usize,
+    /// Bytes: raw, as gzip and as brotli.
+    sizes: [usize; 3],
 }
 
 /// Builds the shipped bundle, prints the table, and with `check` fails if something is too large.
@@ -44,9 +43,10 @@ pub fn weigh(project: &Project) -> Result<Counts> {
     let mut counts = Counts::default();
     println!("{:<28} {:>10} {:>10} {:>10} {:>10}", "bytes", "raw", "gzip", "brotli", "budget");
     for row in &rows {
+        let [raw, gzip, brotli] = row.sizes;
         let (allowed, verdict) = match budgets.get(row.key) {
             None => (String::from("–"), ""),
-            Some(budget) if row.brotli <= *budget => {
+            Some(budget) if brotli <= *budget => {
                 counts.passed += 1;
                 (grouped(*budget), "")
             }
@@ -55,7 +55,7 @@ pub fn weigh(project: &Project) -> Result<Counts> {
                 (grouped(*budget), "  over budget")
             }
         };
-        let (raw, gzip, brotli) = (grouped(row.raw), grouped(row.gzip), grouped(row.brotli));
+        let (raw, gzip, brotli) = (grouped(raw), grouped(gzip), grouped(brotli));
         println!("{:<28} {raw:>10} {gzip:>10} {brotli:>10} {allowed:>10}{verdict}", row.title);
     }
     Ok(counts)
@@ -75,12 +75,11 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
             let length = fs::metadata(&path).with_context(|| format!("cannot read {}", path.display()))?.len();
             Ok(usize::try_from(length)?)
         };
-        Ok(Row { key, title: title.to_owned(), raw: size("")?, gzip: size(".gz")?, brotli: size(".br")? })
+        Ok(Row { key, title: title.to_owned(), sizes: [size("")?, size(".gz")?, size(".br")?] })
     };
     let [shell, later @ ..] = SCRIPTS;
     let mut rows = vec![file("loader", "loader", LOADER)?, file(shell.0, shell.2, &script_name(shell.0))?];
-    let (raw, gzip, brotli) = dist::weigh_styles(project)?;
-    rows.push(Row { key: "styles", title: "  of which styles".to_owned(), raw, gzip, brotli });
+    rows.push(Row { key: "styles", title: "  of which styles".to_owned(), sizes: dist::weigh_styles(project)? });
     rows.push(file("wasm", "WASM", WASM)?);
     rows.push(file("glue", "glue", WIDGET)?);
     let first = rows.iter().filter(|row| row.key != "styles");
@@ -100,8 +99,7 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
     // The row `first-open` is four files.
     let requests = until_first_reply().count() + 3;
     let title = "  requests until then".to_owned();
-    let requests = Row { key: "requests-first-reply", title, raw: requests, gzip: requests, brotli: requests };
-    rows.extend([first_reply, requests]);
+    rows.extend([first_reply, Row { key: "requests-first-reply", title, sizes: [requests; 3] }]);
     Ok(rows)
 }
 
@@ -110,13 +108,10 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
 const TALK_CHUNKS: [&str; 2] = ["base", "talk"];
 
 fn sum_row<'a>(key: &'static str, title: &str, files: impl Iterator<Item = &'a Row>) -> Row {
-    let none = Row { key, title: title.to_owned(), raw: 0, gzip: 0, brotli: 0 };
-    files.fold(none, |sum, file| Row {
-        raw: sum.raw + file.raw,
-        gzip: sum.gzip + file.gzip,
-        brotli: sum.brotli + file.brotli,
-        ..sum
-    })
+    let add = |[raw, gzip, brotli]: [usize; 3], file: &Row| {
+        [raw + file.sizes[0], gzip + file.sizes[1], brotli + file.sizes[2]]
+    };
+    Row { key, title: title.to_owned(), sizes: files.fold([0; 3], add) }
 }
 
 /// Returns `kinds` of `chataibot-kinds-0123abcd.wasm`.

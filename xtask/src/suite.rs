@@ -87,26 +87,6 @@ pub fn run(project: &mut Project, suite: Option<&Suite>) -> Result<()> {
     Ok(())
 }
 
-#[derive(Debug, PartialEq, Eq)]
-enum Walks {
-    None,
-    /// The walks that every run includes.
-    Some,
-    /// Walks whose name contains this, or all; a missing screen reader is an error.
-    Named(Option<String>),
-}
-
-impl Walks {
-    fn from_choice(choice: Option<String>) -> Self {
-        match choice.as_deref() {
-            None | Some("") => Self::Some,
-            Some("none") => Self::None,
-            Some("all") => Self::Named(None),
-            Some(_) => Self::Named(choice),
-        }
-    }
-}
-
 /// A test run by name should be quick: it runs in Chromium alone, unless browsers are chosen.
 fn browsers_for(project: &Project, name: Option<&str>) -> Result<Browsers> {
     if name.is_none() || setup::is_choice_set() {
@@ -143,22 +123,24 @@ fn end_to_end(
     Ok(total)
 }
 
-/// Runs the chosen walks. If none are chosen and there is no screen reader, one line reports that.
+/// Runs the walks that [`READER`] names; without a screen reader they fail. If it names none, a few
+/// are run, or one line reports that there is no screen reader.
 fn run_screen_reader(project: &Project, chromium: &Browser, missing: &mut Vec<String>) -> Result<Counts> {
-    match Walks::from_choice(env::var(READER).ok()) {
-        Walks::None => Ok(Counts::default()),
-        Walks::Named(name) => {
-            // The bundle has been built by then.
-            let tests = BundleTests { name, built: true, ..BundleTests::default() };
-            run_suite("Screen reader", tests.name.as_deref(), || reader::run(project, &tests))
-        }
-        Walks::Some => match setup::ensure_screen_reader() {
+    match env::var(READER).unwrap_or_default().as_str() {
+        "none" => Ok(Counts::default()),
+        "" => match setup::ensure_screen_reader() {
             Ok(()) => run_suite("Screen reader", None, || reader::run_some(project, chromium)),
             Err(error) => {
                 missing.push(format!("NOT TESTED with a screen reader: {error:#}"));
                 Ok(Counts::default())
             }
         },
+        choice => {
+            let name = Some(choice).filter(|choice| *choice != "all");
+            // The bundle has been built by then.
+            let tests = BundleTests { name: name.map(str::to_owned), built: true, ..BundleTests::default() };
+            run_suite("Screen reader", name, || reader::run(project, &tests))
+        }
     }
 }
 
@@ -234,14 +216,6 @@ fn run_and_count_with(command: &mut Command, mut on_line: impl FnMut(&str)) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_few_walks_with_a_screen_reader_run_unless_they_are_chosen() {
-        let chosen = |choice: &str| Walks::from_choice(Some(choice.to_owned()));
-        assert_eq!((Walks::from_choice(None), chosen("")), (Walks::Some, Walks::Some));
-        assert_eq!((chosen("none"), chosen("all")), (Walks::None, Walks::Named(None)));
-        assert_eq!(chosen("first-visit"), Walks::Named(Some("first-visit".to_owned())));
-    }
 
     #[test]
     fn a_runner_that_fails_without_a_count_is_a_failure() {

@@ -1,6 +1,7 @@
 //! Test fixture: the proxy and the platform that all checks use, and the proxy's answers so far.
 
 use std::{
+    fmt,
     sync::{Mutex, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
@@ -78,26 +79,28 @@ impl Fixture {
     }
 }
 
+/// A summary for a report.
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let body: String = self.text.chars().take(160).collect();
+        let dots = if body.len() < self.text.len() { "…" } else { "" };
+        write!(f, "{} answered {} {body}{dots}", self.call, self.status)
+    }
+}
+
 impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// Summarizes the answer for a report.
-    pub fn summary(&self) -> String {
-        let body: String = self.text.chars().take(160).collect();
-        let dots = if body.len() < self.text.len() { "…" } else { "" };
-        format!("{} answered {} {body}{dots}", self.call, self.status)
-    }
-
     /// Returns the answer if it has this status.
     pub fn expect_status(self, status: u16) -> Result<Self, CheckError> {
-        if self.status == status { Ok(self) } else { Err(violation(self.summary())) }
+        if self.status == status { Ok(self) } else { Err(violation(self)) }
     }
 
     /// Returns the answer if it has this status and is an error body with this code.
     pub fn expect_error(self, status: u16, code: &str) -> Result<Self, CheckError> {
         let answer = self.expect_status(status)?;
-        if answer.json["error"] == code { Ok(answer) } else { Err(violation(answer.summary())) }
+        if answer.json["error"] == code { Ok(answer) } else { Err(violation(answer)) }
     }
 }

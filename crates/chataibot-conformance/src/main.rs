@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use chataibot_conformance::{
     Options, checks, report,
-    run::{Progress, holds, run},
+    run::{holds, run},
 };
 use clap::Parser;
 
@@ -15,11 +15,7 @@ async fn main() -> ExitCode {
         print!("{}", report::list(&checks::all()));
         return ExitCode::SUCCESS;
     }
-    let on_progress = |progress: Progress<'_>| match progress {
-        Progress::Line(line) => println!("{line}"),
-        Progress::Checked(found) => println!("{}", report::found(found)),
-    };
-    match run(&options, on_progress).await {
+    match run(&options, |line| println!("{line}")).await {
         Ok(all) => {
             println!("{}", report::sum(&all));
             if holds(&all) { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -15,17 +15,23 @@ pub enum CheckError {
 }
 
 /// Creates a violation from what was seen instead of what the contract asks.
-pub fn violation(seen: impl Into<String>) -> CheckError {
-    CheckError::Violation(seen.into())
+pub fn violation(seen: impl ToString) -> CheckError {
+    CheckError::Violation(seen.to_string())
 }
 
-/// Fails a check with what was seen, unless `holds`.
-pub fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), CheckError> {
-    if holds { Ok(()) } else { Err(CheckError::Violation(otherwise())) }
+/// Fails a check with what was seen, as `format!` takes it, unless the condition holds.
+macro_rules! ensure {
+    ($holds:expr, $($seen:tt)+) => {
+        if !$holds {
+            return Err($crate::outcome::violation(format_args!($($seen)+)));
+        }
+    };
 }
+pub(crate) use ensure;
 
 /// Fails a check unless exactly `count` entries of a log satisfy `is_such`.
 pub fn ensure_count(log: &[Value], is_such: impl Fn(&Value) -> bool, count: usize) -> Result<(), CheckError> {
     let found = log.iter().filter(|entry| is_such(entry)).count();
-    ensure(found == count, || format!("{found} times in the log, not {count}"))
+    ensure!(found == count, "{found} times in the log, not {count}");
+    Ok(())
 }

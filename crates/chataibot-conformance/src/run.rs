@@ -21,6 +21,7 @@ use crate::{
     identity::HostSite,
     options::Options,
     outcome::{CheckError, violation},
+    report,
     simulator::Simulator,
 };
 
@@ -37,8 +38,8 @@ fn selected(options: &Options) -> anyhow::Result<Vec<Check>> {
     Ok(all.into_iter().filter(is_selected).collect())
 }
 
-/// Runs the checks. `on_progress` gets each line to print, and each result, as soon as it exists.
-pub async fn run(options: &Options, on_progress: impl Fn(Progress<'_>)) -> anyhow::Result<Vec<Found>> {
+/// Runs the checks. `on_progress` gets the report line by line, each as soon as it exists.
+pub async fn run(options: &Options, on_progress: impl Fn(&str)) -> anyhow::Result<Vec<Found>> {
     let checks = selected(options)?;
     let url = options.url.as_deref().unwrap_or_default().trim_end_matches('/');
     let http = reqwest::Client::builder()
@@ -53,7 +54,7 @@ pub async fn run(options: &Options, on_progress: impl Fn(Progress<'_>)) -> anyho
     };
     let platform =
         own_simulator.as_ref().map_or_else(|| options.simulator.clone().unwrap_or_default(), simulator::Simulator::url);
-    on_progress(Progress::Line(&settings_text(options, &platform, &webhook_url)));
+    on_progress(&settings_text(options, &platform, &webhook_url));
 
     let fixture = Fixture {
         simulator: Simulator::new(http.clone(), &platform),
@@ -92,29 +93,20 @@ pub async fn run(options: &Options, on_progress: impl Fn(Progress<'_>)) -> anyho
                 Err(fault) => Found { check, outcome: Err(fault) },
             };
             drop(platform_lock);
-            on_progress(Progress::Checked(&found));
+            on_progress(&report::found(&found));
             all.push(found);
         }
         all
     };
     let (mut all, slow) = tokio::join!(quick, slow);
     for found in slow {
-        on_progress(Progress::Checked(&found));
+        on_progress(&report::found(&found));
         all.push(found);
     }
     if let Some(own_simulator) = own_simulator {
         own_simulator.shutdown().await;
     }
     Ok(all)
-}
-
-/// Something to print.
-#[derive(Clone, Copy, Debug)]
-pub enum Progress<'a> {
-    /// One or more lines.
-    Line(&'a str),
-    /// What a check found.
-    Checked(&'a Found),
 }
 
 /// Whether the contract holds: no "must" is broken.
@@ -182,7 +174,7 @@ async fn wait_for_proxy(fixture: &Fixture, options: &Options) -> anyhow::Result<
             Ok(answer) if answer.json["error"] == "IDENTITY_REQUIRED" => {
                 bail!("this site takes signed-in visitors only: --identity-secret says what they are signed with");
             }
-            Ok(answer) => answer.summary(),
+            Ok(answer) => answer.to_string(),
             Err(fault) => message_of(&fault),
         };
         if Instant::now() >= deadline {

@@ -88,8 +88,7 @@ impl Stream {
         let deadline = Instant::now() + limit;
         let mut blocks = Vec::new();
         loop {
-            let next = self.next(deadline).await;
-            match next {
+            match self.next(deadline).await {
                 Ok(Some(block)) => {
                     let is_last = is_wanted(&block);
                     blocks.push(block);
@@ -98,10 +97,9 @@ impl Stream {
                     }
                 }
                 Ok(None) => return Err(violation(format!("the stream ended after {}", block_summary(&blocks)))),
-                Err(CheckError::Violation(seen)) => {
+                Err(CheckError::Violation(seen) | CheckError::NotApplicable(seen)) => {
                     return Err(violation(format!("{seen}; what came was {}", block_summary(&blocks))));
                 }
-                Err(skipped @ CheckError::NotApplicable(_)) => return Err(skipped),
             }
         }
     }

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::{
     entry,
     fixture::{Answer, Fixture},
-    outcome::{CheckError, violation},
+    outcome::{CheckError, ensure, violation},
     stream::Stream,
 };
 
@@ -119,11 +119,8 @@ impl Fixture {
         let answer = self.token(json!({})).await?.expect_status(200)?;
         let field = |name: &str| answer.json[name].as_str().map(str::to_owned).unwrap_or_default();
         let (token, id) = (field("token"), field("visitor"));
-        if token.is_empty() {
-            Err(violation(answer.summary()))
-        } else {
-            Ok(Visitor { fixture: self, token, id, answer })
-        }
+        ensure!(!token.is_empty(), "{answer}");
+        Ok(Visitor { fixture: self, token, id, answer })
     }
 
     pub async fn conversation(&self) -> Result<(Visitor<'_>, Conversation), CheckError> {
@@ -173,7 +170,7 @@ impl Visitor<'_> {
         let answer =
             self.fixture.with_rate_limit_retry(|| self.start(&key, &start_body(&text))).await?.expect_status(200)?;
         let id = answer.json["conversation"]["id"].as_str().map(str::to_owned);
-        let id = id.ok_or_else(|| violation(answer.summary()))?;
+        let id = id.ok_or_else(|| violation(answer))?;
         let calls = self.fixture.simulator.calls_with("start", &text).await?;
         let platform_id = calls.iter().find_map(|call| call["conversation"].as_str()).map(str::to_owned);
         let platform_id =
@@ -191,7 +188,7 @@ impl Visitor<'_> {
 
     pub async fn poll(&self, conversation: &str, query: &str) -> Result<Answer, CheckError> {
         let answer = self.fixture.call(self.events(conversation, query)).await?.expect_status(200)?;
-        if answer.json["entries"].is_array() { Ok(answer) } else { Err(violation(answer.summary())) }
+        if answer.json["entries"].is_array() { Ok(answer) } else { Err(violation(answer)) }
     }
 
     /// Reads the whole log by polls.
@@ -236,11 +233,9 @@ impl Visitor<'_> {
         }
         let fault = |error: reqwest::Error| violation(format!("GET {path}: no answer: {}", error.without_url()));
         let response = request.send().await.map_err(fault)?;
-        if response.status().as_u16() == 200 {
-            return Ok(Stream::new(response));
-        }
         let status = response.status().as_u16();
-        Err(violation(format!("GET {path} for a stream answered {status}")))
+        ensure!(status == 200, "GET {path} for a stream answered {status}");
+        Ok(Stream::new(response))
     }
 }
 

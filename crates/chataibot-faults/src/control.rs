@@ -14,7 +14,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::{catalogue, fault::Hop, http_head::read_request, plan::Plan, proxy::FaultProxy};
+use crate::{catalogue, http_head::read_request, plan::Plan, proxy::FaultProxy};
 
 /// Serves until the task that runs it ends.
 pub async fn serve(listener: TcpListener, proxy: Arc<FaultProxy>) -> io::Result<()> {
@@ -56,7 +56,7 @@ fn execute(proxy: &FaultProxy, path: &str) -> Result<String, String> {
         }
         ["storm", seed, percent] => {
             let number = |text: &str| text.parse().map_err(|_| format!("{text:?} is no number\n"));
-            proxy.plan_for(filter, Plan::storm(number(seed)?, number(percent)?, Hop::Browser, false));
+            proxy.plan_for(filter, Plan::storm(number(seed)?, number(percent)?));
         }
         ["heal"] => proxy.heal(),
         ["cut"] => proxy.cut(),

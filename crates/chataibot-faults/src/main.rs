@@ -1,7 +1,7 @@
 //! The fault proxy as a program: `chataibot-faults --listen ADDR --server ADDR --control ADDR`, or
 //! `chataibot-faults --table`.
 
-use std::{collections::BTreeMap, net::SocketAddr, process::ExitCode, sync::Arc};
+use std::{collections::BTreeMap, error::Error, net::SocketAddr, process::ExitCode, sync::Arc};
 
 use chataibot_faults::{FaultProxy, catalogue, control};
 use tokio::net::TcpListener;
@@ -10,14 +10,14 @@ use tokio::net::TcpListener;
 async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("{message}");
+        Err(error) => {
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run() -> Result<(), String> {
+async fn run() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments == ["--table"] {
         print!("{}", catalogue::table());
@@ -29,10 +29,9 @@ async fn run() -> Result<(), String> {
         let text = flags.get(flag).ok_or_else(|| format!("{flag} ADDR:PORT is needed"))?;
         text.parse().map_err(|error| format!("{flag}: {error}"))
     };
-    let to_message = |error: std::io::Error| error.to_string();
-    let proxy = Arc::new(FaultProxy::start_on(address("--listen")?, address("--server")?).await.map_err(to_message)?);
-    let listener = TcpListener::bind(address("--control")?).await.map_err(to_message)?;
-    println!("controlled on http://{}", listener.local_addr().map_err(to_message)?);
+    let proxy = Arc::new(FaultProxy::start_on(address("--listen")?, address("--server")?).await?);
+    let listener = TcpListener::bind(address("--control")?).await?;
+    println!("controlled on http://{}", listener.local_addr()?);
     println!("listening on {}", proxy.url());
-    control::serve(listener, proxy).await.map_err(to_message)
+    Ok(control::serve(listener, proxy).await?)
 }

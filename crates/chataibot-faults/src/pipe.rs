@@ -62,7 +62,7 @@ pub async fn carry_impaired(
     mut sender: impl AsyncRead + Unpin,
     receiver: impl AsyncWrite + Unpin,
     impairments: &[Impairment],
-    health: Health,
+    mut health: Health,
     mut rng: Rng,
 ) -> io::Result<End> {
     let (mut min_held, mut idle_limit) = (0, None);
@@ -85,13 +85,10 @@ pub async fn carry_impaired(
             Impairment::Hold(bytes) => min_held = bytes,
             Impairment::IdleKill(ms, ending) => idle_limit = Some((Duration::from_millis(ms), ending)),
             Impairment::Corrupt(offset) => pipe.marks.push((Finder::new(offset, &mut rng), Mark::Corrupt)),
-            Impairment::Swallow(offset, count) => {
-                pipe.marks.push((Finder::new(offset, &mut rng), Mark::Swallow(count)))
-            }
+            Impairment::Swallow(offset, size) => pipe.marks.push((Finder::new(offset, &mut rng), Mark::Swallow(size))),
             Impairment::Cut(offset, ending) => pipe.marks.push((Finder::new(offset, &mut rng), Mark::Cut(ending))),
         }
     }
-    let mut health = health;
     let mut held = Vec::new();
     let mut buffer = vec![0; 16 * 1024];
     loop {

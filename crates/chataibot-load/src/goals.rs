@@ -9,15 +9,6 @@ pub enum Better {
     Less,
 }
 
-/// How the values of several runs become one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Aggregation {
-    /// The median: in some runs the machine may have been busy with other things.
-    Median,
-    /// The worst value: a single occurrence is too many.
-    Worst,
-}
-
 /// A measure and its bounds.
 #[derive(Clone, Copy, Debug)]
 pub struct Goal {
@@ -31,8 +22,9 @@ pub struct Goal {
     pub digits: usize,
     /// Whether larger or smaller values are better.
     pub better: Better,
-    /// How the values of several runs become one.
-    pub counts: Aggregation,
+    /// Whether the largest value of several runs counts, because a single occurrence is too many,
+    /// instead of the median: in some runs the machine may have been busy with other things.
+    pub largest_counts: bool,
     /// Desired value.
     pub goal: Option<f64>,
     /// Required value; missing it fails the bench.
@@ -41,7 +33,7 @@ pub struct Goal {
 
 /// Creates a measure without bounds: it is only reported.
 const fn measured(key: &'static str, title: &'static str, unit: &'static str, digits: usize) -> Goal {
-    Goal { key, title, unit, digits, better: Better::Less, counts: Aggregation::Median, goal: None, must: None }
+    Goal { key, title, unit, digits, better: Better::Less, largest_counts: false, goal: None, must: None }
 }
 
 impl Goal {
@@ -72,7 +64,7 @@ pub const GOALS: &[Goal] = &[
     measured("forward-p50", "a visitor's message through the proxy: added, p50", "ms", 2),
     measured("forward-p99", "a visitor's message through the proxy: added, p99", "ms", 2),
     Goal {
-        counts: Aggregation::Worst,
+        largest_counts: true,
         ..measured("lost-or-doubled", "events lost or doubled meanwhile", "", 0).at_most(0.0)
     },
 ];

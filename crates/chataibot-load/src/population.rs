@@ -83,21 +83,16 @@ fn expect_text(value: &Value) -> Result<Arc<str>, BenchError> {
 
 /// Delivers a webhook with one event: the bot says `text` to visitor `number`.
 pub async fn deliver(client: &mut Client, number: usize, text: &str) -> Result<(), BenchError> {
-    let path = format!("/webhook/{WEBHOOK_SECRET}");
-    match client.post(&path, "", &webhook_body(number, text)).await?.0.status {
-        200 => Ok(()),
-        status => Err(format!("a webhook was answered with {status}").into()),
-    }
-}
-
-fn webhook_body(number: usize, text: &str) -> String {
-    json!({
+    let body = json!({
         "token": WEBHOOK_TOKEN,
         "events": [{
             "event": { "type": "message", "payload": {
                 "message": { "type": "text", "text": format!("<p>{text}</p>") }, "message_by": { "type": "bot" } } },
             "conversation": { "key": conversation(number) },
         }],
-    })
-    .to_string()
+    });
+    match client.post(&format!("/webhook/{WEBHOOK_SECRET}"), "", &body.to_string()).await?.0.status {
+        200 => Ok(()),
+        status => Err(format!("a webhook was answered with {status}").into()),
+    }
 }

@@ -16,16 +16,22 @@ pub const WEBHOOK_SECRET: &str = "bench-webhook-secret";
 /// Token in the platform's events.
 pub const WEBHOOK_TOKEN: &str = "bench-webhook-token";
 
-/// Settings that lift the limits per address: all of these visitors are on one machine.
-const LIFTED_LIMITS: &[(&str, &str)] = &[
-    ("CHATAIBOT_PROXY_LIMITS_CONNECTIONS", "1000000"),
-    ("CHATAIBOT_PROXY_LIMITS_CONNECTIONS_PER_ADDRESS", "1000000"),
-    ("CHATAIBOT_PROXY_LIMITS_TOKEN_PER_MINUTE", "1000000"),
-    ("CHATAIBOT_PROXY_LIMITS_START_PER_MINUTE", "1000000"),
-    ("CHATAIBOT_PROXY_LIMITS_SEND_PER_MINUTE", "1000000"),
-    ("CHATAIBOT_PROXY_TOKEN_LIFETIME_SECONDS", "3600"),
-    ("CHATAIBOT_PROXY_DRAIN_SECONDS", "0"),
-    ("CHATAIBOT_PROXY_SHUTDOWN_GRACE_SECONDS", "1"),
+/// Environment variables of the proxy, without `CHATAIBOT_PROXY_`.
+const SETTINGS: &[(&str, &str)] = &[
+    ("SITE_ORIGINS", ORIGIN),
+    ("SITE_BOT_KEYS", "bench-bot"),
+    ("SITE_ACCOUNT_TOKEN", "bench-account-token"),
+    ("SITE_WEBHOOK_SECRET", WEBHOOK_SECRET),
+    ("SITE_WEBHOOK_TOKEN", WEBHOOK_TOKEN),
+    // The limits per address are lifted: all of these visitors are on one machine.
+    ("LIMITS_CONNECTIONS", "1000000"),
+    ("LIMITS_CONNECTIONS_PER_ADDRESS", "1000000"),
+    ("LIMITS_TOKEN_PER_MINUTE", "1000000"),
+    ("LIMITS_START_PER_MINUTE", "1000000"),
+    ("LIMITS_SEND_PER_MINUTE", "1000000"),
+    ("TOKEN_LIFETIME_SECONDS", "3600"),
+    ("DRAIN_SECONDS", "0"),
+    ("SHUTDOWN_GRACE_SECONDS", "1"),
 ];
 
 /// A running proxy; killed when dropped.
@@ -41,16 +47,7 @@ impl Program {
         let mut command = Command::new(file);
         command.args(["--listen", "127.0.0.1:0", "--log", "error", "--platform-url"]);
         command.arg(format!("http://{platform}/api/v1")).arg("--database").arg(database);
-        command.envs(LIFTED_LIMITS.iter().copied());
-        for (name, value) in [
-            ("ORIGINS", ORIGIN),
-            ("BOT_KEYS", "bench-bot"),
-            ("ACCOUNT_TOKEN", "bench-account-token"),
-            ("WEBHOOK_SECRET", WEBHOOK_SECRET),
-            ("WEBHOOK_TOKEN", WEBHOOK_TOKEN),
-        ] {
-            command.env(format!("CHATAIBOT_PROXY_SITE_{name}"), value);
-        }
+        command.envs(SETTINGS.iter().map(|(name, value)| (format!("CHATAIBOT_PROXY_{name}"), value)));
         command.stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().map_err(|error| format!("{}: {error}", file.display()))?;
         let lines = child.stdout.take().ok_or("the proxy has no output")?;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use crate::goals::{Aggregation, Better, Goal};
+use crate::goals::{Better, Goal};
 
 /// Numbers measured by one run, by the keys of the goals.
 pub type Numbers = BTreeMap<&'static str, f64>;
@@ -36,7 +36,7 @@ impl Verdict {
 pub struct Row<'a> {
     /// The measure.
     pub goal: &'a Goal,
-    /// The median or the worst value of all runs that measured it.
+    /// The median or the largest value of all runs that measured it.
     pub value: Option<f64>,
     /// The verdict.
     pub verdict: Verdict,
@@ -46,11 +46,7 @@ pub struct Row<'a> {
 pub fn judge<'a>(goals: &'a [Goal], runs: &[Numbers]) -> Vec<Row<'a>> {
     let row = |goal: &'a Goal| {
         let mut values: Vec<f64> = runs.iter().filter_map(|run| run.get(goal.key).copied()).collect();
-        let value = match (goal.counts, goal.better) {
-            (Aggregation::Median, Better::More | Better::Less) => median(&mut values),
-            (Aggregation::Worst, Better::More) => values.into_iter().min_by(f64::total_cmp),
-            (Aggregation::Worst, Better::Less) => values.into_iter().max_by(f64::total_cmp),
-        };
+        let value = if goal.largest_counts { values.into_iter().max_by(f64::total_cmp) } else { median(&mut values) };
         Row { goal, value, verdict: verdict(goal, value) }
     };
     goals.iter().map(row).collect()
@@ -86,7 +82,6 @@ pub fn median(values: &mut [f64]) -> Option<f64> {
 
 /// Returns the value below which `share` of the sorted values lie.
 pub fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index of a list that fits memory")]
     let index = (sorted.len() as f64 * share).ceil() as usize;
     sorted.get(index.saturating_sub(1).min(sorted.len().saturating_sub(1))).copied()
 }

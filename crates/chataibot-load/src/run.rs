@@ -87,10 +87,9 @@ impl Bench {
         let sender = self.visitors.last().ok_or("nobody arrived")?;
         numbers.extend(forward::measure(program.address, self.platform, sender, &self.scale, number).await?);
         print_step("reconnect");
-        let reconnect = reconnect::measure(program.address, &streams, &recorder, &self.scale).await?;
-        numbers.insert("reconnect", reconnect.seconds);
-        numbers.insert("reconnect-refused", reconnect.refused as f64);
-        outcomes.push(reconnect.events);
+        let (reconnect, events) = reconnect::measure(program.address, &streams, &recorder, &self.scale).await?;
+        numbers.extend(reconnect);
+        outcomes.push(events);
         print_step("ingest");
         numbers.insert("ingest", ingest::measure(program.address, &self.scale).await?);
         drop(streams);

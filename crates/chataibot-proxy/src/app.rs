@@ -17,7 +17,7 @@ use crate::{
     concurrency::ConcurrencyLimit,
     config::Config,
     http::{
-        assets::{Assets, BadAssets},
+        assets::Assets,
         body, cors, middleware, rate_limits,
         routes::{erase, events, files, health, metrics, openapi, probe, send, start, token, webhook},
         state::{App, Lifecycle, Services, Startup},
@@ -31,7 +31,7 @@ use crate::{
         message_forwarding::MessageForwarder,
         peers::Peers,
         rate_limits::{Limited, RateLimits},
-        reload::{KeysError, LiveSites, signing_keys},
+        reload::{LiveSites, signing_keys},
         retention::Retention,
         stream::Streams,
         token::{Tokens, revocation::Revocations, sign_in::CredentialIssuer},
@@ -47,10 +47,10 @@ use crate::{
 pub enum StartError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error(transparent)]
-    Keys(#[from] KeysError),
+    #[error("{0}")]
+    Keys(String),
     #[error("`assets`: {0}")]
-    Assets(#[from] BadAssets),
+    Assets(String),
     #[error("`uploads_directory`: {0}")]
     Uploads(io::Error),
     #[error("no client for the platform: {0}")]
@@ -69,7 +69,8 @@ pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, StartError>
         }
         None => (Store::open(&config.database, hub.clone(), clock.clone())?, None),
     };
-    let assets = config.assets.as_deref().map(Assets::read).transpose()?.unwrap_or_default();
+    let assets =
+        config.assets.as_deref().map(Assets::read).transpose().map_err(StartError::Assets)?.unwrap_or_default();
     let metrics = Arc::new(Metrics::default());
     metrics.start_time_seconds.set((clock.now() / 1000).cast_signed());
     let tokens = Arc::new(load_tokens(&config, &store, &clock).await?);
@@ -81,6 +82,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, StartError>
     };
     let files = Files::open(&config, store.clone(), Arc::clone(&metrics)).await.map_err(StartError::Uploads)?;
     let files = Arc::new(files);
+    let platform = PlatformClient::new().map_err(StartError::Platform)?;
     let services = Services {
         credentials: CredentialIssuer {
             tokens: Arc::clone(&tokens),
@@ -89,12 +91,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, StartError>
             metrics: Arc::clone(&metrics),
             renewal_lifetime: config.renewal_lifetime,
         },
-        messages: MessageForwarder::new(
-            store.clone(),
-            hub.clone(),
-            PlatformClient::new().map_err(StartError::Platform)?,
-            Arc::clone(&metrics),
-        ),
+        messages: MessageForwarder::new(store.clone(), hub.clone(), platform, Arc::clone(&metrics)),
         webhooks: WebhookReceiver {
             store: store.clone(),
             metrics: Arc::clone(&metrics),
@@ -129,7 +126,7 @@ pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, StartError>
 
 async fn load_tokens(config: &Config, store: &Store, clock: &Clock) -> Result<Tokens, StartError> {
     let now = clock.now();
-    let keys = signing_keys(config, store, now).await?;
+    let keys = signing_keys(config, store, now).await.map_err(StartError::Keys)?;
     let lifetime = millis(config.token_lifetime);
     let revoked = store.revoked_since(now.saturating_sub(lifetime)).await?;
     let revoked = revoked.into_iter().map(|(family, at)| (family, at + lifetime));

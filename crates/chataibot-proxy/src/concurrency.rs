@@ -30,7 +30,8 @@ pub struct Permit<K: Hash + Eq> {
     key: K,
     id: u64,
     holders: Arc<Holders<K>>,
-    evict: CancellationToken,
+    /// Cancelled when this permit is evicted.
+    pub evict: CancellationToken,
 }
 
 impl<K: Hash + Eq + Clone> ConcurrencyLimit<K> {
@@ -46,15 +47,10 @@ impl<K: Hash + Eq + Clone> ConcurrencyLimit<K> {
     /// Returns a permit in any case: if none is free, the oldest one is evicted.
     pub fn acquire_evicting(&self, key: K) -> Permit<K> {
         let permit = self.insert(key);
-        let mut holders = self.holders.lock();
-        if let Some(permits) = holders.get_mut(&permit.key) {
-            while permits.len() > self.max_permits {
-                if let Some((_, oldest)) = permits.pop_front() {
-                    oldest.cancel();
-                }
-            }
+        if let Some(permits) = self.holders.lock().get_mut(&permit.key) {
+            let excess = permits.len().saturating_sub(self.max_permits);
+            permits.drain(..excess).for_each(|(_, oldest)| oldest.cancel());
         }
-        drop(holders);
         permit
     }
 
@@ -68,13 +64,6 @@ impl<K: Hash + Eq + Clone> ConcurrencyLimit<K> {
         let evict = CancellationToken::new();
         self.holders.lock().entry(key.clone()).or_default().push_back((id, evict.clone()));
         Permit { key, id, holders: Arc::clone(&self.holders), evict }
-    }
-}
-
-impl<K: Hash + Eq> Permit<K> {
-    /// Waits until this permit is evicted.
-    pub async fn evicted(&self) {
-        self.evict.cancelled().await;
     }
 }
 
@@ -93,12 +82,9 @@ impl<K: Hash + Eq> Drop for Permit<K> {
 
 /// Returns the key an address is counted under; a household or server has a whole IPv6 /64.
 pub fn ip_prefix(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => IpAddr::V4(v4),
-            None => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
-        },
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
+        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

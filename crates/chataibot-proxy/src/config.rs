@@ -36,44 +36,31 @@ pub use site::{IdentityPolicy, Site, SiteId, Sites};
 /// Bytes per unit of `uploads_total_megabytes`.
 pub const MEGABYTE: u64 = 1024 * 1024;
 
-/// The whole validated configuration.
+/// The whole validated configuration. [`settings::SETTINGS`] explains the settings.
+#[expect(missing_docs, reason = "the table of settings has them")]
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Address on which the proxy serves visitors and the platform.
     pub listen: SocketAddr,
-    /// Address for a metrics collector; not served when `None`.
     pub metrics_listen: Option<SocketAddr>,
-    /// The database file.
     pub database: PathBuf,
-    /// The Redis that several proxies share; replaces the database.
+    /// Replaces the database.
     pub redis: Option<RedisUrl>,
-    /// The widget's bundle, served at `/`.
     pub assets: Option<PathBuf>,
-    /// Lifetime of a visitor token.
     pub token_lifetime: Duration,
-    /// How long a visitor may be absent and still be recognised.
     pub renewal_lifetime: Duration,
     /// Signing keys of visitor tokens; kept in the database when `None`.
     pub token_keys_file: Option<PathBuf>,
-    /// Limits of requests, bodies and connections.
     pub limits: LimitSettings,
-    /// Reverse proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// Public URL of the proxy for browsers and the platform, without a trailing slash. Set if a
-    /// site accepts files; `None` in the demo, which uses the host of each request.
+    /// Set if a site accepts files; `None` in the demo, which uses the host of each request.
     pub public_url: Option<Url>,
-    /// Directory of visitors' files; set if a site accepts files.
+    /// Set if a site accepts files.
     pub uploads_directory: Option<PathBuf>,
-    /// Maximum total size of one site's files, in bytes.
+    /// Bytes, of one site.
     pub uploads_total: u64,
-    /// Directory to which messages of unknown kinds are written, redacted.
     pub capture_unknown: Option<PathBuf>,
-    /// How long the proxy continues to serve after the signal to stop, while it reports that it is
-    /// not ready.
     pub drain: Duration,
-    /// Token of the operator's own calls; they are disabled when `None`.
     pub operator_token: Option<SecretString>,
-    /// Time for running requests after the drain.
     pub shutdown_grace: Duration,
     /// The sites; at least one.
     pub sites: Sites,

@@ -23,19 +23,12 @@ pub struct ApiError {
 /// Cause of an error, for the operator's log only. Stored as a response extension, so that the
 /// outermost middleware logs it once.
 #[derive(Clone, Debug)]
-pub struct Cause(Arc<str>);
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+pub struct Cause(pub Arc<str>);
 
 /// Default of `Retry-After`, in seconds.
 const DEFAULT_RETRY_AFTER: u32 = 5;
 
 impl ApiError {
-    /// Makes an error with any status and code.
     pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
         Self { status, code: code.into(), message: message.into(), retry_after: None, cause: None }
     }
@@ -192,9 +185,6 @@ mod tests {
         let body = serde_json::to_string(&error.body()).expect("an error body is JSON");
         assert!(!body.contains("secrets"));
         let response = error.into_response();
-        assert_eq!(
-            response.extensions().get::<Cause>().expect("the cause rides along").to_string(),
-            "no such table: secrets"
-        );
+        assert_eq!(&*response.extensions().get::<Cause>().expect("the cause rides along").0, "no such table: secrets");
     }
 }

@@ -71,12 +71,10 @@ pub fn position(last_read: Option<Cursor>, published: Cursor) -> EntryPosition {
         Some(last_read) => last_read.seq,
         None => 0,
     };
-    if published.seq <= seq {
-        EntryPosition::Known
-    } else if published.seq - seq == 1 {
-        EntryPosition::Next
-    } else {
-        EntryPosition::Gap
+    match published.seq.checked_sub(seq) {
+        None | Some(0) => EntryPosition::Known,
+        Some(1) => EntryPosition::Next,
+        Some(_) => EntryPosition::Gap,
     }
 }
 

@@ -104,7 +104,6 @@ impl Metrics {
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
 
-    /// Counts an answer by its class.
     pub fn count_response(&self, status: http::StatusCode) {
         if status.is_server_error() {
             self.answers_5xx.inc();
@@ -113,7 +112,6 @@ impl Metrics {
         }
     }
 
-    /// Counts the end of a stream.
     pub fn count_stream_end(&self, end: StreamEnd) {
         self.stream_ends.with_label_values(&[<&str>::from(end)]).inc();
     }
@@ -132,7 +130,6 @@ pub async fn timed<T>(histogram: &Histogram, future: impl Future<Output = T>) ->
 pub struct GaugeGuard(IntGauge);
 
 impl GaugeGuard {
-    /// Increments the gauge until this is dropped.
     pub fn new(gauge: &IntGauge) -> Self {
         gauge.inc();
         Self(gauge.clone())

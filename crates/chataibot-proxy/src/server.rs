@@ -177,7 +177,7 @@ impl Server {
                     Pin::new(&mut connection).graceful_shutdown();
                 }
                 // hyper writes the answers that are still due; then the socket writes the refusal.
-                () = handoff.refused() => Pin::new(&mut connection).graceful_shutdown(),
+                () = handoff.refused.notified() => Pin::new(&mut connection).graceful_shutdown(),
                 () = cut.cancelled() => break Ok(()),
             }
         };

@@ -49,7 +49,6 @@ pub fn routes() -> Router<Arc<Platform>> {
         .fallback(undocumented_call)
 }
 
-/// Handles a call from its arrival to its answer.
 async fn handle_call(
     State(platform): State<Arc<Platform>>,
     kind: CallKind,
@@ -65,7 +64,7 @@ async fn handle_call(
         return log.close(answer::stubbed(action, None));
     }
     let first_delivery = platform.read().deliveries.len();
-    let (answer, trick) = match process(&platform, kind, id, &parts.headers, body.as_deref()) {
+    let (mut answer, trick) = match process(&platform, kind, id, &parts.headers, body.as_deref()) {
         Ok(accepted) => {
             log.mark_processed(&accepted.conversation);
             let trick = accepted.trick.map(|trick| (trick, accepted.conversation));
@@ -75,28 +74,22 @@ async fn handle_call(
     };
 
     log.wait_while_held(kind).await;
-    let answer = match trick {
+    match trick {
         Some((Trick::Slow, _)) => {
             let pace = platform.read().pace;
             tokio::time::sleep(pace * 4).await;
-            answer
         }
-        Some((Trick::Late, conversation)) => {
-            wait_for_reply(&platform, &conversation, first_delivery).await;
-            answer
-        }
-        Some((Trick::Lost, _)) => Answer::Cut,
-        Some((Trick::Fail | Trick::Limit | Trick::Unavailable | Trick::Blocked, _)) | None => answer,
-    };
+        Some((Trick::Late, conversation)) => wait_for_reply(&platform, &conversation, first_delivery).await,
+        Some((Trick::Lost, _)) => answer = Answer::Cut,
+        Some((Trick::Fail | Trick::Limit | Trick::Unavailable | Trick::Blocked, _)) | None => {}
+    }
     let stub_action = stub_rules::next_match(&mut platform.write().rules, kind, Phase::After, false);
-    let answer = match stub_action {
-        Some(action) => answer::stubbed(action, Some(answer)),
-        None => answer,
-    };
+    if let Some(action) = stub_action {
+        answer = answer::stubbed(action, Some(answer));
+    }
     log.close(answer)
 }
 
-/// The result of an accepted call.
 struct Accepted {
     conversation: String,
     answer: Value,
@@ -112,10 +105,11 @@ fn process(
 ) -> Result<Accepted, Refusal> {
     let mut state = platform.write();
     if check_authorization(headers, &state.account_token) != "right" {
-        return Err(Refusal::JwtSignature);
+        return Err(Refusal::new("JWT_SIGNATURE_EXCEPTION"));
     }
     if kind == CallKind::Other {
-        return Err(Refusal::NoSuchPath);
+        let message = Some("This simulator knows the two documented calls only".to_owned());
+        return Err(Refusal { message, ..Refusal::new("NOT_FOUND") });
     }
     let bytes = body.ok_or_else(|| Refusal::bad("body: is larger than 1 MiB or was not sent whole"))?;
     let is_json = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
@@ -135,29 +129,18 @@ fn process(
 fn start_conversation(platform: &Arc<Platform>, state: &mut Shared, body: &Value) -> Result<Accepted, Refusal> {
     let start = body::start(body).map_err(Refusal::bad)?;
     if platform.config.bot_key.as_ref().is_some_and(|key| *key != start.bot_key) {
-        return Err(Refusal::ChannelNotEnabled);
+        return Err(Refusal::new("CHANNEL_NOT_ENABLED"));
     }
-    match state.blocked.get(&start.visitor) {
-        Some(Block::UntilLifted) => return Err(Refusal::ContactIsBlocked),
-        Some(Block::UntilNextStart) => {
-            state.blocked.remove(&start.visitor);
-        }
-        None => {}
+    if state.blocked.get(&start.visitor) == Some(&Block::UntilLifted) {
+        return Err(Refusal::new("CONTACT_IS_BLOCKED"));
     }
+    state.blocked.remove(&start.visitor);
     let trick = bot::trick(&Flow::default(), &start.text);
     refuse_by_trick(state, trick, &start.visitor)?;
 
     let created = clock::now();
-    let conversation = Conversation {
-        id: clock::conversation_id(created),
-        visitor: start.visitor,
-        is_closed: false,
-        flow: Flow::default(),
-        visitor_messages: 0,
-        script: [].into(),
-        is_paused: false,
-    };
-    let id = conversation.id.clone();
+    let id = clock::conversation_id(created);
+    let conversation = Conversation { id: id.clone(), visitor: start.visitor, ..Conversation::default() };
     let contact = &body["variables"]["contact"];
     let answer = json!({
         "ok": true,
@@ -184,7 +167,7 @@ fn add_message(platform: &Arc<Platform>, state: &mut Shared, id: String, body: &
         state.conversations.get(&id).ok_or_else(|| Refusal::bad("conversation: there is none with this id"))?;
     let visitor = conversation.visitor.clone();
     if state.blocked.contains_key(&visitor) {
-        return Err(Refusal::ContactIsBlocked);
+        return Err(Refusal::new("CONTACT_IS_BLOCKED"));
     }
     // INF: what the real platform answers here is undocumented.
     if conversation.is_closed {
@@ -207,12 +190,15 @@ fn refuse_by_trick(state: &mut Shared, trick: Option<Trick>, visitor: &str) -> R
         Err(refusal)
     };
     match trick {
-        Some(Trick::Fail) => every_other_time("fail", Refusal::ConversationCreation),
-        Some(Trick::Limit) => every_other_time("limit", Refusal::TooMany(2)),
-        Some(Trick::Unavailable) => Err(Refusal::ChannelNotEnabled),
+        Some(Trick::Fail) => every_other_time("fail", Refusal::new("CONVERSATION_CREATION_EXCEPTION")),
+        // INF: rate limits are undocumented.
+        Some(Trick::Limit) => {
+            every_other_time("limit", Refusal { retry_after: Some(2), ..Refusal::new("TOO_MANY_REQUESTS") })
+        }
+        Some(Trick::Unavailable) => Err(Refusal::new("CHANNEL_NOT_ENABLED")),
         Some(Trick::Blocked) => {
             state.blocked.insert(visitor.to_owned(), Block::UntilNextStart);
-            Err(Refusal::ContactIsBlocked)
+            Err(Refusal::new("CONTACT_IS_BLOCKED"))
         }
         Some(Trick::Slow | Trick::Late | Trick::Lost) | None => Ok(()),
     }
@@ -237,14 +223,9 @@ async fn wait_for_reply(platform: &Platform, conversation: &str, first_delivery:
 }
 
 fn check_authorization(headers: &HeaderMap, expected: &str) -> &'static str {
-    match headers
-        .get(header::AUTHORIZATION)
-        .map(|value| value.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")))
-    {
-        None => "missing",
-        Some(Some(token)) if token == expected => "right",
-        Some(_) => "wrong",
-    }
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return "missing" };
+    let token = value.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
+    if token == Some(expected) { "right" } else { "wrong" }
 }
 
 /// Recorder of one call. If it is dropped without an answer, the caller has gone.

@@ -45,14 +45,12 @@ pub enum Step {
     Close,
 }
 
-/// The bot's state in a conversation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Flow {
     pub responder: Responder,
     pub expects: Expects,
 }
 
-/// Who answers the visitor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Responder {
     #[default]
@@ -82,26 +80,20 @@ pub enum Expects {
 /// Returns the bot's first steps in a conversation. If the first text is a scenario's keyword, the
 /// scenario follows a short greeting.
 pub fn greet(flow: &mut Flow, first_text: &str) -> Vec<Step> {
-    let mut steps = Vec::new();
-    match scenario::find(first_text).filter(|found| !matches!(found.play, Play::Help)) {
-        Some(_) => {
-            say(&mut steps, message::text("<p>Hello, this is <b>Pip</b> from Harbour &amp; Hill 👋</p>"));
-            steps.extend(answer(flow, first_text));
-        }
-        None => {
-            say(
-                &mut steps,
-                message::text_and_note(
-                    "<p>Hello, and welcome to <b>Harbour &amp; Hill</b> 👋</p>\
-                     <p>I'm Pip. I plan small weekends by train: two to four nights, door to door, no airports.</p>",
-                    scenario::keyword_list(),
-                ),
-            );
-            say(&mut steps, scenario::menu());
-            if scenario::find(first_text).is_some() {
-                steps.extend(answer(flow, first_text));
-            }
-        }
+    let found = scenario::find(first_text);
+    let mut steps = if found.is_some_and(|found| !matches!(found.play, Play::Help)) {
+        reply("<p>Hello, this is <b>Pip</b> from Harbour &amp; Hill 👋</p>")
+    } else {
+        let mut steps = reply_with(message::text_and_note(
+            "<p>Hello, and welcome to <b>Harbour &amp; Hill</b> 👋</p>\
+             <p>I'm Pip. I plan small weekends by train: two to four nights, door to door, no airports.</p>",
+            scenario::keyword_list(),
+        ));
+        say(&mut steps, scenario::menu());
+        steps
+    };
+    if found.is_some() {
+        steps.extend(answer(flow, first_text));
     }
     steps
 }
@@ -110,13 +102,9 @@ pub fn greet(flow: &mut Flow, first_text: &str) -> Vec<Step> {
 pub fn answer(flow: &mut Flow, text: &str) -> Vec<Step> {
     match flow.responder {
         Responder::Puppet => return Vec::new(),
-        Responder::Noor(lines_said) => {
-            // Keywords about the connection work with Noor too: they do not depend on who answers.
-            if trick(flow, text).is_none() {
-                return agent::answer(flow, lines_said, text);
-            }
-        }
-        Responder::Bot => {}
+        // Keywords about the connection work with Noor too: they do not depend on who answers.
+        Responder::Noor(lines_said) if trick(flow, text).is_none() => return agent::answer(flow, lines_said, text),
+        Responder::Noor(_) | Responder::Bot => {}
     }
     if !tour::takes_as_answer(&flow.expects, text)
         && let Some(found) = scenario::find(text)

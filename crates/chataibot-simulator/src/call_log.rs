@@ -4,7 +4,6 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// The kind of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallKind {
@@ -32,7 +31,6 @@ pub struct Call {
     pub outcome: Outcome,
 }
 
-/// The outcome of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", content = "status", rename_all = "snake_case")]
 pub enum Outcome {
@@ -58,7 +56,6 @@ pub struct Delivery {
     pub attempts: Vec<Result<u16, String>>,
 }
 
-/// The body of a webhook call.
 #[derive(Clone, Debug)]
 pub enum Content {
     /// Events; the token is added when they go out.
@@ -67,7 +64,6 @@ pub enum Content {
     Raw(String),
 }
 
-/// The state of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryState {
     Waiting,

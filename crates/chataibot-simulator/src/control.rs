@@ -135,11 +135,3 @@ impl CallFilter {
         }
     }
 }
-
-const fn once() -> u32 {
-    1
-}
-
-const fn yes() -> bool {
-    true
-}

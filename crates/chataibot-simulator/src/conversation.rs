@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::bot::{Flow, Responder, Step};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Conversation {
     pub id: String,
     /// The visitor's id, as the caller gave it.

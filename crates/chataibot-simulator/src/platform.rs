@@ -30,7 +30,6 @@ pub struct Platform {
     tasks: Mutex<JoinSet<()>>,
 }
 
-/// The mutable state.
 #[derive(Default)]
 pub struct State {
     pub account_id: String,
@@ -56,7 +55,6 @@ pub struct State {
     pub generation: u64,
 }
 
-/// Where events are sent, and whether they may be sent.
 #[derive(Clone, Debug, Default)]
 pub struct Webhook {
     pub url: Option<String>,
@@ -72,7 +70,6 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// Whether events may be sent.
     pub const fn is_open(&self) -> bool {
         self.url.is_some() && self.handshake_done && !self.paused
     }
@@ -122,7 +119,6 @@ impl Platform {
         WriteGuard { guard: self.read(), _change: ChangeSignal(&self.changed) }
     }
 
-    /// Locks the state for reading.
     pub fn read(&self) -> MutexGuard<'_, State> {
         // A panic in another task must not fail the rest of a test run: the state is plain data,
         // consistent after each step.
@@ -136,11 +132,7 @@ impl Platform {
             if let Some(found) = find(&self.read()) {
                 return found;
             }
-            if changed.changed().await.is_err() {
-                // The sender is a field of `self`, so the channel cannot close before this call
-                // ends.
-                std::future::pending::<()>().await;
-            }
+            changed.changed().await.expect("the sender lives as long as `self`");
         }
     }
 
@@ -151,7 +143,6 @@ impl Platform {
         tasks.spawn(task);
     }
 
-    /// Ends all background tasks.
     pub fn stop(&self) {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
     }

@@ -63,41 +63,30 @@ async fn drain(platform: Arc<Platform>, lane: String, generation: u64) {
             (is_finished || state.webhook.is_open()).then_some(())
         });
         ready.await;
-        match take_next(&platform, &lane, generation) {
-            Next::Deliver(index) => deliver(&platform, index, generation).await,
-            Next::Recheck => {}
-            Next::End => return,
-        }
+        let index = {
+            let mut state = platform.write();
+            if state.generation != generation {
+                return;
+            }
+            let Some(index) = state.lanes.get_mut(&lane).and_then(|waiting| waiting.pop_front()) else {
+                state.lanes.remove(&lane);
+                return;
+            };
+            // A control may have sent or discarded it while it waited.
+            if state.deliveries[index].state != DeliveryState::Waiting {
+                continue;
+            }
+            if !state.webhook.is_open() {
+                if let Some(waiting) = state.lanes.get_mut(&lane) {
+                    waiting.push_front(index);
+                }
+                continue;
+            }
+            state.deliveries[index].state = DeliveryState::InFlight;
+            index
+        };
+        deliver(&platform, index, generation).await;
     }
-}
-
-enum Next {
-    Deliver(usize),
-    Recheck,
-    End,
-}
-
-fn take_next(platform: &Platform, lane: &str, generation: u64) -> Next {
-    let mut state = platform.write();
-    if state.generation != generation {
-        return Next::End;
-    }
-    let Some(index) = state.lanes.get_mut(lane).and_then(|waiting| waiting.pop_front()) else {
-        state.lanes.remove(lane);
-        return Next::End;
-    };
-    // A control may have sent or discarded it while it waited.
-    if state.deliveries[index].state != DeliveryState::Waiting {
-        return Next::Recheck;
-    }
-    if !state.webhook.is_open() {
-        if let Some(waiting) = state.lanes.get_mut(lane) {
-            waiting.push_front(index);
-        }
-        return Next::Recheck;
-    }
-    state.deliveries[index].state = DeliveryState::InFlight;
-    Next::Deliver(index)
 }
 
 /// Tries one delivery until it is answered with 2xx, or given up.

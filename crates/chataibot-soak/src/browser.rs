@@ -79,7 +79,8 @@ struct Tab {
     timer: Option<(u64, AbortHandle)>,
     inputs: VecDeque<Input>,
     is_handling: bool,
-    inbox: VecDeque<News>,
+    /// Changes of storage and messages from other tabs, on their way.
+    inbox: VecDeque<Input>,
     order: checker::Order,
 }
 
@@ -97,12 +98,6 @@ impl Tab {
             order: checker::Order::default(),
         }
     }
-}
-
-/// What a tab gets from another: the input for a change of storage, or a message.
-enum News {
-    Input(Input),
-    TabMessage(TabMessage),
 }
 
 /// Slot of a call: one call of each kind runs at a time.
@@ -360,7 +355,7 @@ impl FakeBrowser for Browser {
     }
 
     fn to_others(&mut self, from: usize, input: &Input) {
-        self.deliver_to_others(from, false, || News::Input(input.clone()));
+        self.deliver_to_others(from, input);
     }
 
     fn request(&mut self, tab: usize, request: LockedRequest) {
@@ -413,7 +408,9 @@ impl FakeBrowser for Browser {
 
     fn broadcast(&mut self, tab: usize, message: &TabMessage) {
         self.note(|| format!("tab {tab}: says {message:.90?}"));
-        self.deliver_to_others(tab, true, || News::TabMessage(message.clone()));
+        if self.0.tabs.borrow()[tab].is_listening {
+            self.deliver_to_others(tab, &Input::TabMessage(message.clone()));
+        }
     }
 
     fn emit(&mut self, tab: usize, event: PageEvent) {

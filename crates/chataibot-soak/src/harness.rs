@@ -4,12 +4,7 @@
 use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
 
 use chataibot_faults::{FaultProxy, Hop};
-use chataibot_proxy::{
-    App, Listeners, build,
-    clock::Clock,
-    config::{Arguments, Config},
-    demo, run,
-};
+use chataibot_proxy::{App, Listeners, build, clock::Clock, config::Arguments, demo, run};
 use chataibot_simulator::{config, server};
 use serde_json::{Value, json};
 
@@ -33,9 +28,8 @@ pub struct Harness {
 }
 
 impl Harness {
-    /// Starts everything. `with_ids`: whether the platform's events carry ids; `adjust` changes the
-    /// proxy's settings.
-    pub async fn open(with_ids: bool, adjust: impl FnOnce(&mut Config)) -> Result<Self, SetupError> {
+    /// Starts everything. `with_ids`: whether the platform's events carry ids.
+    pub async fn open(with_ids: bool) -> Result<Self, SetupError> {
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 1));
         let (platform_faults, webhook_faults) = (FaultProxy::start(nowhere).await?, FaultProxy::start(nowhere).await?);
         let directory = tempfile::tempdir()?;
@@ -44,9 +38,7 @@ impl Harness {
             platform_url: Some(format!("{}/api/v1", platform_faults.url())),
             ..Arguments::default()
         };
-        let mut config =
-            demo::config(&arguments, directory.path().to_owned()).map_err(|problems| problems.to_string())?;
-        adjust(&mut config);
+        let config = demo::config(&arguments, directory.path().to_owned()).map_err(|problems| problems.to_string())?;
         let app = build(config, Clock::system()).await.map_err(|error| error.to_string())?;
         let listeners = Listeners::open(&app.config).await.map_err(|error| error.to_string())?;
         let proxy = listeners.public.local_addr()?;
@@ -78,21 +70,16 @@ impl Harness {
         self.hops().into_iter().for_each(|(_, faults)| faults.heal());
     }
 
-    /// Gives the platform an order. Returns whether it succeeded.
-    pub async fn command(&self, name: &str, body: Value) -> Result<bool, SetupError> {
-        let url = format!("{}/_control/{name}", self.platform.url());
-        Ok(self.http.post(url).json(&body).send().await?.status().is_success())
-    }
-
     /// Asks the platform's control interface what happened.
     pub async fn query(&self, what: &str) -> Result<Value, SetupError> {
         let url = format!("{}/_control/{what}", self.platform.url());
         Ok(self.http.get(url).send().await?.json().await?)
     }
 
-    /// Makes the bot say something, if there is a conversation to say it in.
+    /// Makes the bot say something; returns false if there is no conversation to say it in.
     pub async fn reply(&self, text: &str) -> Result<bool, SetupError> {
-        self.command("reply", json!({ "text": format!("<p>{text}</p>") })).await
+        let order = self.http.post(format!("{}/_control/reply", self.platform.url()));
+        Ok(order.json(&json!({ "text": format!("<p>{text}</p>") })).send().await?.status().is_success())
     }
 
     /// Waits until no script runs and no webhook is in flight, at most for `limit`.

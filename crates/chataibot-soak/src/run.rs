@@ -99,7 +99,7 @@ pub async fn alone(hop: Hop, fault: &'static Fault) -> Result<Outcome, SetupErro
 impl Run {
     async fn open(seed: u64, with_ids: bool) -> Result<Self, SetupError> {
         let mut rng = Rng::new(seed);
-        let harness = Harness::open(with_ids, |_| {}).await?;
+        let harness = Harness::open(with_ids).await?;
         let browser = Browser::open(harness.browser_faults.url(), rng.number())?;
         let (tab_states, truth, replies) = (Vec::new(), Truth::default(), Vec::new());
         Ok(Self { rng, harness, browser, tab_states, truth, replies, with_ids })

@@ -57,9 +57,7 @@ impl Pairs {
 impl FromIterator<(String, String)> for Pairs {
     fn from_iter<T: IntoIterator<Item = (String, String)>>(pairs: T) -> Self {
         let mut all = Self::default();
-        for (name, text) in pairs {
-            all.insert(name, text);
-        }
+        pairs.into_iter().for_each(|(name, text)| all.insert(name, text));
         all
     }
 }

@@ -7,7 +7,8 @@ use super::{Attachments, Msg};
 use crate::components::{
     ViewConfig,
     elements::{button, element, group, part, plain, text},
-    icons, intl,
+    icons::{self, icon_button},
+    intl,
     uploads::{Sending, UploadError, Uploads, progress_bar},
 };
 
@@ -75,27 +76,20 @@ impl Chip {
             button.add_attribute("aria-describedby", id("chip-name-"));
             button.into()
         };
-        let retry = if let Stage::Failed(UploadError::Temporary) = self.stage {
+        let retry = matches!(self.stage, Stage::Failed(UploadError::Temporary)).then(|| {
             let again = link.callback(move |_| Msg::Retried(number));
             named(button("quiet chip-retry", "button chip-retry", None, text(strings.retry()), again))
-        } else {
-            Html::default()
-        };
+        });
         let away = link.callback(move |_| Msg::Removed(number));
-        let away = named(button("chip-remove", "chip-remove", Some(remove), icons::icon("", icons::CLOSE), away));
+        let away = named(icon_button("chip-remove", remove, icons::CLOSE, away));
         let title = element!(
-            "span",
-            "id" = id("chip-name-"),
-            "class" = "chip-name",
-            "part" = "chip-name",
-            "dir" = "auto",
-            "title" = name.clone();
+            "span", part "chip-name", "id" = id("chip-name-"), "dir" = "auto", "title" = name.clone();
             text(name.into())
         );
         let words = group(vec![title.into(), part("span", "chip-state", text(state))]);
         let words = element!("div", "class" = "chip-words"; words).into();
-        let inside = group(vec![icons::icon("chip-sign", self.icon()), words, retry, away, below]);
-        let mut row = element!("li", "class" = names, "part" = names, "role" = "listitem"; inside);
+        let inside = group(vec![icons::icon("chip-sign", self.icon()), words, retry.unwrap_or_default(), away, below]);
+        let mut row = element!("li", part names, "role" = "listitem"; inside);
         row.key = Some(u64::from(number).into());
         row.into()
     }

@@ -5,6 +5,7 @@ use std::{cell::Cell, rc::Rc};
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DataTransfer, Element, Event, File, Node};
+use yew::Callback;
 
 use crate::{browser::events::Listener, components::file_picker::files_of};
 
@@ -17,7 +18,7 @@ pub(super) enum FileEvent {
 }
 
 /// Listens in the window until the returned listeners are dropped.
-pub(super) fn listen(window: &Element, handle: impl Fn(FileEvent) + 'static) -> Vec<Listener> {
+pub(super) fn listen(window: &Element, on_event: Callback<FileEvent>) -> Vec<Listener> {
     let (place, over) = (window.clone(), Cell::new(false));
     let handle = Rc::new(move |event: Event| {
         let Some(data) = data(&event) else { return };
@@ -27,10 +28,10 @@ pub(super) fn listen(window: &Element, handle: impl Fn(FileEvent) + 'static) -> 
         let stays_inside = || get(&event, "relatedTarget").is_some_and(|to| place.contains(to.dyn_ref::<Node>()));
         let is_over = kind == "dragover" || (kind == "dragleave" && stays_inside());
         if over.replace(is_over) != is_over {
-            handle(FileEvent::DraggedOver(is_over));
+            on_event.emit(FileEvent::DraggedOver(is_over));
         }
         if let Some(files) = data.files().filter(|_| kind == "drop" || kind == "paste") {
-            handle(FileEvent::Received(files_of(&files)));
+            on_event.emit(FileEvent::Received(files_of(&files)));
         }
     });
     let listen = |event| {

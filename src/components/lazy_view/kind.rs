@@ -7,7 +7,11 @@ use chataibot_wire::Content;
 use yew::prelude::*;
 
 use crate::{
-    components::{UserAction, ViewConfig, answers::Choice, bubble::named_bubble, elements::text},
+    components::{
+        UserAction, ViewConfig,
+        answers::Choice,
+        elements::{named, text},
+    },
     conversation::Row,
 };
 
@@ -58,7 +62,7 @@ impl Kind {
     /// Placeholder until the chunk is loaded: the message as plain text in a bubble.
     pub(in crate::components) fn plain(&self) -> Html {
         let words = self.content().to_plain();
-        if words.is_empty() { Html::default() } else { named_bubble(&self.bubble, text(words.into())) }
+        if words.is_empty() { Html::default() } else { named("div", self.bubble.clone(), text(words.into())) }
     }
 
     /// Context for the answers of this message.

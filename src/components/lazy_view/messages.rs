@@ -2,7 +2,7 @@
 //! visitor begins to write, or when there is a message to show.
 
 use chataibot_wire::Author;
-use yew::prelude::*;
+use yew::{prelude::*, virtual_dom::VTag};
 
 use crate::{
     components::{
@@ -11,32 +11,26 @@ use crate::{
         elements::{auto_dir, element, group, part, plain, text, visually_hidden},
         view_context::ViewContext,
     },
-    conversation::{Conversation, Row},
+    conversation::Row,
     strings::fill,
 };
-
-/// Whether there is more to show than a greeting, or soon will be.
-pub(super) fn is_wanted(state: &Conversation) -> bool {
-    !state.rows().is_empty() || !state.draft().is_empty()
-}
 
 /// Renders the greeting, or the messages as plain text.
 pub(super) fn placeholder(view: &ViewContext) -> Html {
     let rows = view.state.rows();
     let inside =
         if rows.is_empty() { greeting(&view.config) } else { rows.iter().map(|row| line(view, row)).collect() };
-    let rows = part("div", "rows", inside);
-    let list = element!(
-        "div",
-        "class" = "list",
-        "part" = "list",
-        "role" = "log",
-        "aria-live" = "off",
-        "aria-label" = view.config.strings.messages(),
-        "tabindex" = "0";
-        rows
-    );
+    let list = list(&view.config, "list", part("div", "rows", inside));
     element!("div", "class" = "conversation"; list.into()).into()
+}
+
+/// The element that scrolls.
+pub(in crate::components) fn list(config: &ViewConfig, class: &'static str, inside: Html) -> VTag {
+    element!(
+        "div", "class" = class, "part" = "list", "role" = "log", "aria-live" = "off",
+        "aria-label" = config.strings.messages(), "tabindex" = "0";
+        inside
+    )
 }
 
 fn line(ViewContext { state, config, .. }: &ViewContext, row: &Row) -> Html {

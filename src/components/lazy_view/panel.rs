@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::{
     components::{
-        elements::{button, element, group, part, plain, text},
+        elements::{element, group, part, plain, primary_button, text},
         view_context::ViewContext,
     },
     conversation::onboarding::Scale,
@@ -47,14 +47,10 @@ impl Panel {
         let strings = &self.view.config.strings;
         match self.kind {
             PanelKind::Consent | PanelKind::Home | PanelKind::PreChat => match retry {
-                Some(retry) => part(
-                    "div",
-                    "ended",
-                    group(vec![
-                        plain("p", text(strings.load_failed())),
-                        button("primary", "button button-primary", None, text(strings.retry()), retry).into(),
-                    ]),
-                ),
+                Some(retry) => {
+                    let inside = vec![plain("p", text(strings.load_failed())), primary_button(strings.retry(), retry)];
+                    part("div", "ended", group(inside))
+                }
                 None => element!("div", "class" = "conversation", "aria-busy" = "true"; Html::default()).into(),
             },
             PanelKind::Rating(_) => self.bottom.clone(),

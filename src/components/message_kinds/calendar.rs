@@ -5,15 +5,13 @@
 //! documents no format; this one means the same to every bot in every country, and sorts. The
 //! answer is shown in the visitor's language.
 
-use std::rc::Rc;
-
 use chataibot_wire::{
     Content,
     content::{Calendar, FieldKind},
 };
 use js_sys::Date;
 use web_sys::{Element, HtmlInputElement, InputEvent};
-use yew::{html::oninput, prelude::*};
+use yew::prelude::*;
 
 use super::{
     Kind,
@@ -28,7 +26,7 @@ use crate::components::{
     answers::chosen_sentence,
     civil_date::{self, Day},
     dom,
-    elements::{button, element, group, on, on_submit, part, text, with_ref},
+    elements::{button, element, group, listen, on_submit, part, text, with_ref},
     icons,
     intl::{self, Names},
 };
@@ -118,7 +116,6 @@ impl Component for DateQuestion {
             }
             Msg::GridAction(action) => {
                 let Some(grid) = &mut self.grid else { return false };
-                let (min, max) = bounds(calendar);
                 let (to, focus) = match action {
                     GridAction::ShiftMonths(months) => (grid.focused_day.plus_months(months), false),
                     GridAction::FocusDay(day) => (day, true),
@@ -131,7 +128,7 @@ impl Component for DateQuestion {
                     }
                     GridAction::Away => (grid.focused_day, false),
                 };
-                grid.focused_day = clamp(to, min, max);
+                grid.focused_day = clamp(to, bounds(calendar));
                 grid.needs_focus = focus;
             }
             Msg::AnnouncementDue => self.announcer.clear(),
@@ -145,25 +142,23 @@ impl Component for DateQuestion {
         let Some(calendar) = calendar_of(kind) else { return Html::default() };
         if !kind.is_answerable {
             let answer = kind.given_answer.as_deref().and_then(|answer| format_answer(kind, answer));
-            return kind
-                .question(&calendar.title, answer.map(|answer| kind.chosen_answer(&answer)).unwrap_or_default());
+            let answer = answer.map(|answer| kind.chosen_answer(&answer));
+            return kind.question(&calendar.title, answer.unwrap_or_default());
         }
         let link = ctx.link();
         let month = self.grid.as_ref().map(|grid| {
-            let (min, max) = bounds(calendar);
-            let month = Month {
+            Month {
                 names: &grid.names,
                 config: &kind.config,
                 focused_day: grid.focused_day,
                 chosen: Day::parse(&self.date),
                 today: grid.today,
-                min,
-                max,
+                bounds: bounds(calendar),
                 grid: &self.refs.grid,
                 id: kind.id("month"),
                 on_action: link.callback(Msg::GridAction),
-            };
-            month.view()
+            }
+            .view()
         });
         // A constant number of children: if one were added, Yew would recreate the fields, and
         // half-written input would be lost.
@@ -174,11 +169,8 @@ impl Component for DateQuestion {
             submit(kind.config.strings.submit_answer()),
             self.announcer.view(),
         ];
-        let control = element!(
-            "form", "class" = "control", "part" = "control", "novalidate" = "novalidate"; group(inside)
-        );
-        let link = link.clone();
-        kind.question(&calendar.title, on_submit(control, move || link.send_message(Msg::Submitted)).into())
+        let control = element!("form", part "control", "novalidate" = "novalidate"; group(inside));
+        kind.question(&calendar.title, on_submit(control, link.callback(|()| Msg::Submitted)).into())
     }
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
@@ -214,11 +206,9 @@ impl DateQuestion {
         let field =
             |of: &'static str, place: &NodeRef, value: &AttrValue, label: AttrValue, bounds: [Option<&String>; 2]| {
                 let mut input = element!(
-                    "input",
+                    "input", part "entry",
                     "type" = of,
                     "id" = kind.id(of),
-                    "class" = "entry",
-                    "part" = "entry",
                     "min" = bounds[0].cloned(),
                     "max" = bounds[1].cloned(),
                     // Not `required`: with it, browsers mark an empty field as invalid, and screen
@@ -231,7 +221,7 @@ impl DateQuestion {
                     Html::default()
                 );
                 input.set_value(value.clone());
-                let input = on(with_ref(input, place), Rc::new(oninput::Wrapper::new(on_input.clone())));
+                let input = listen!(with_ref(input, place), oninput = on_input.clone());
                 let label = element!("label", "for" = kind.id(of), "class" = "unseen"; text(label));
                 group(vec![label.into(), input.into()])
             };
@@ -258,8 +248,7 @@ impl DateQuestion {
 impl OpenGrid {
     fn new(kind: &Kind, calendar: &Calendar, chosen: Option<Day>, needs_focus: bool) -> Self {
         let today = today();
-        let (min, max) = bounds(calendar);
-        let focused_day = clamp(chosen.unwrap_or(today), min, max);
+        let focused_day = clamp(chosen.unwrap_or(today), bounds(calendar));
         Self { names: Names::new(kind.config.locale.as_deref()), focused_day, today, needs_focus }
     }
 }
@@ -273,14 +262,15 @@ fn offers_grid() -> bool {
     !dom::is_touch_device()
 }
 
-fn bounds(calendar: &Calendar) -> (Option<Day>, Option<Day>) {
-    let read = |day: &Option<String>| day.as_deref().and_then(Day::parse);
-    (read(&calendar.min), read(&calendar.max))
+/// The first and the last day that can be chosen.
+fn bounds(calendar: &Calendar) -> [Day; 2] {
+    let read = |day: &Option<String>, default| day.as_deref().and_then(Day::parse).unwrap_or(default);
+    [read(&calendar.min, civil_date::MIN), read(&calendar.max, civil_date::MAX)]
 }
 
-fn clamp(day: Day, min: Option<Day>, max: Option<Day>) -> Day {
-    let day = max.map_or(day, |max| day.min(max));
-    min.map_or(day, |min| day.max(min))
+/// Like [`Ord::clamp`], which panics if the bounds are in the wrong order.
+fn clamp(day: Day, [first, last]: [Day; 2]) -> Day {
+    day.min(last).max(first)
 }
 
 fn input_value(field: &NodeRef) -> AttrValue {

@@ -4,15 +4,12 @@
 use std::rc::Rc;
 
 use chataibot_wire::{
-    Content, RichText,
+    Content,
     content::{ButtonLayout, Card, Carousel},
 };
 use wasm_bindgen::JsCast;
 use web_sys::{Element, ScrollBehavior};
-use yew::{
-    html::{onkeydown, onscroll},
-    prelude::*,
-};
+use yew::prelude::*;
 
 use super::{
     Kind, NEXT, PREVIOUS,
@@ -25,7 +22,7 @@ use super::{
 use crate::components::{
     answers::{self, Choice},
     dom::{self, SizeWatch, Timer, send_later},
-    elements::{auto_dir, element, group, on, part, plain, text, visually_hidden, with_ref},
+    elements::{auto_dir, element, group, listen, part, plain, text, visually_hidden, with_ref},
     rich_text::safe_address,
 };
 
@@ -118,8 +115,8 @@ impl Component for CardRow {
             "ul", "class" = class, "part" = "cards", "role" = "list", "aria-label" = name, "tabindex" = "0";
             each.collect()
         );
-        let list = on(with_ref(list, &self.list), Rc::new(onscroll::Wrapper::new(link.callback(|_| Msg::Moved))));
-        let list = on(list, Rc::new(onkeydown::Wrapper::new(self.key_handler(ctx, count))));
+        let (scrolled, pressed) = (link.callback(|_| Msg::Moved), self.key_handler(ctx, count));
+        let list = listen!(with_ref(list, &self.list), onscroll = scrolled, onkeydown = pressed);
         let (first, last) = self.ends;
         let footer = (!first || !last).then(|| {
             let to_card = |at| link.callback(move |_: MouseEvent| Msg::CardRequested(at));
@@ -136,13 +133,12 @@ impl Component for CardRow {
         });
         // A constant number of children: if one were added, Yew would recreate the row.
         let inside = vec![list.into(), footer.unwrap_or_default(), self.position_announcer.view()];
-        element!("div", "class" = "carousel", "part" = "carousel"; group(inside)).into()
+        element!("div", part "carousel"; group(inside)).into()
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if let Some(list) = self.list.cast::<Element>().filter(|_| first) {
-            let link = ctx.link().clone();
-            self.size_watch = SizeWatch::new(&[&list], move || link.send_message(Msg::Resized));
+            self.size_watch = SizeWatch::new(&[&list], ctx.link().callback(|()| Msg::Resized));
         }
     }
 }
@@ -167,14 +163,8 @@ fn carousel_of(kind: &Kind) -> Option<&Carousel> {
 }
 
 fn card_view(kind: &Kind, card: &Card, picture: Option<Html>, position: AttrValue) -> Html {
-    let mut words = Vec::new();
-    let mut add_text = |tag: &'static str, text: &RichText| {
-        if !text.is_empty() {
-            words.push(auto_dir(tag, kind.words(text)));
-        }
-    };
-    add_text("strong", &card.title);
-    add_text("div", &card.description);
+    let words = [("strong", &card.title), ("div", &card.description)].into_iter().filter(|(_, text)| !text.is_empty());
+    let words: Vec<Html> = words.map(|(tag, text)| auto_dir(tag, kind.words(text))).collect();
     let mut inside = vec![visually_hidden(position), picture.unwrap_or_default()];
     if !words.is_empty() {
         inside.push(part("div", "card-words", group(words)));
@@ -184,7 +174,7 @@ fn card_view(kind: &Kind, card: &Card, picture: Option<Html>, position: AttrValu
         let choice = Choice { description: (!name.is_empty()).then(|| name.into()), ..kind.choice() };
         inside.push(plain("div", answers::buttons(&card.buttons, ButtonLayout::Vertical, &choice)));
     }
-    element!("li", "class" = "choice-card", "part" = "choice-card", "role" = "listitem"; group(inside)).into()
+    element!("li", part "choice-card", "role" = "listitem"; group(inside)).into()
 }
 
 fn address(card: &Card) -> Option<&str> {

@@ -1,22 +1,20 @@
 //! A form. Its answer is the text that the platform documents: a line `Label: value` for each field
 //! that was filled. The log shows a typed answer in the same way.
 
-use std::rc::Rc;
-
 use chataibot_wire::{
     Content,
     content::{Field, FieldKind, Form},
 };
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, InputEvent};
-use yew::{html::oninput, prelude::*};
+use yew::prelude::*;
 
 use super::{Kind, error_message, submit};
 use crate::{
     api::send_body,
     components::{
         UserAction, dom,
-        elements::{auto_dir, element, group, on, on_submit, part, plain, text, with_ref},
+        elements::{auto_dir, element, group, listen, on_submit, part, plain, text, with_ref},
     },
     strings::Strings,
 };
@@ -99,11 +97,8 @@ impl Component for FormQuestion {
         let fields = form.fields.iter().zip(&self.entries).enumerate();
         let mut inside: Vec<Html> = fields.map(|(at, (field, entry))| field_view(ctx, at, field, entry)).collect();
         inside.push(submit(strings.form_submit()));
-        let control = element!(
-            "form", "class" = "control", "part" = "control", "novalidate" = "novalidate"; group(inside)
-        );
-        let link = ctx.link().clone();
-        let control = on_submit(with_ref(control, &self.form), move || link.send_message(Msg::Submitted));
+        let control = element!("form", part "control", "novalidate" = "novalidate"; group(inside));
+        let control = on_submit(with_ref(control, &self.form), ctx.link().callback(|()| Msg::Submitted));
         kind.question(&form.title, control.into())
     }
 
@@ -142,11 +137,9 @@ fn field_view(ctx: &Context<FormQuestion>, at: usize, field: &Field, entry: &Ent
     };
     let is_choice = field.kind == FieldKind::Choice;
     let mut input = element!(
-        tag,
+        tag, part "entry",
         "type" = input_type,
         "id" = id.clone(),
-        "class" = "entry",
-        "part" = "entry",
         "rows" = (field.kind == FieldKind::Long).then_some("3"),
         "dir" = (!is_choice).then_some("auto"),
         "maxlength" = (!is_choice).then_some(if input_type.is_some() { MAX_LINE_LENGTH } else { MAX_TEXT_LENGTH }),
@@ -161,8 +154,7 @@ fn field_view(ctx: &Context<FormQuestion>, at: usize, field: &Field, entry: &Ent
     if !is_choice {
         input.set_value(entry.value.clone());
     }
-    let on_input = ctx.link().callback(move |_: InputEvent| Msg::Edited(at));
-    let input = on(input, Rc::new(oninput::Wrapper::new(on_input)));
+    let input = listen!(input, oninput = ctx.link().callback(move |_: InputEvent| Msg::Edited(at)));
     let mut words = vec![text(field.label.clone().into())];
     if !field.required {
         words.push(text(" ".into()));
@@ -232,18 +224,11 @@ fn is_phone(text: &str) -> bool {
 fn answer_text(form: &Form, entries: &[Entry]) -> String {
     let mut answer = String::new();
     for (field, entry) in form.fields.iter().zip(entries) {
-        let value = entry.value.trim();
-        if value.is_empty() {
-            continue;
-        }
-        if !answer.is_empty() {
-            answer.push('\n');
-        }
-        answer.push_str(&label_prefix(field));
         // Each line is a field, so the lines of a value become one.
-        for (at, line) in value.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
-            answer.push_str(if at == 0 { "" } else { " " });
-            answer.push_str(line);
+        let value: Vec<&str> = entry.value.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        if !value.is_empty() {
+            let line_end = if answer.is_empty() { "" } else { "\n" };
+            answer += &[line_end, &label_prefix(field), &value.join(" ")].concat();
         }
     }
     answer

@@ -5,17 +5,14 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlDialogElement, HtmlImageElement, ScrollBehavior};
-use yew::{
-    html::{onclose, onkeydown, onscroll},
-    prelude::*,
-};
+use yew::prelude::*;
 
 use super::{NEXT, PREVIOUS, image::Image, snap_scroller, step_button};
 use crate::{
     components::{
         ViewConfig, dom,
-        elements::{button, element, group, on, on_click, part, text, visually_hidden, with_ref},
-        icons,
+        elements::{element, group, listen, part, text, visually_hidden, with_ref},
+        icons::{self, icon_button},
     },
     strings::fill,
 };
@@ -85,18 +82,11 @@ impl Component for LightBox {
         let many = all.len() > 1;
         let Some(shot) = all.get(self.at.min(all.len().saturating_sub(1))) else { return Html::default() };
 
-        let mut close = button(
-            "light-button",
-            "light-button",
-            Some(strings.close_picture()),
-            icons::icon("", icons::CLOSE),
-            link.callback(|_| Msg::CloseRequested),
-        );
+        let asked = link.callback(|_| Msg::CloseRequested);
+        let mut close = icon_button("light-button", strings.close_picture(), icons::CLOSE, asked);
         close.add_attribute("autofocus", "autofocus");
         let download = element!(
-            "a",
-            "class" = "light-button",
-            "part" = "light-button",
+            "a", part "light-button",
             "href" = shot.address.clone(),
             "download" = "",
             "target" = "_blank",
@@ -106,7 +96,7 @@ impl Component for LightBox {
         );
         let position = position(config, self.at, all.len());
         let position = element!(
-            "span", "class" = "light-position", "part" = "light-position", "dir" = "auto", "aria-live" = "polite";
+            "span", part "light-position", "dir" = "auto", "aria-live" = "polite";
             if many { text(position) } else { Html::default() }
         );
         let bar = part("div", "light-bar", group(vec![position.into(), download.into(), close.into()]));
@@ -115,15 +105,13 @@ impl Component for LightBox {
             .iter()
             .map(|shot| -> Html { element!("li", "role" = "listitem"; shot.image(None, None).into()).into() });
         let track = element!("ul", "class" = "light-track", "role" = "list", "tabindex" = "-1"; each.collect());
-        let track = on(with_ref(track, &self.track), Rc::new(onscroll::Wrapper::new(link.callback(|_| Msg::Scrolled))));
         // A click beside the picture closes the light box.
-        let track = on_click(
-            track,
-            link.batch_callback(|event: MouseEvent| {
-                let on_picture = event.target().is_some_and(|target| target.has_type::<HtmlImageElement>());
-                (!on_picture).then_some(Msg::CloseRequested)
-            }),
-        );
+        let clicked = link.batch_callback(|event: MouseEvent| {
+            let on_picture = event.target().is_some_and(|target| target.has_type::<HtmlImageElement>());
+            (!on_picture).then_some(Msg::CloseRequested)
+        });
+        let scrolled = link.callback(|_| Msg::Scrolled);
+        let track = listen!(with_ref(track, &self.track), onscroll = scrolled, onclick = clicked);
         let words = part("p", "light-words", text(shot.words.clone()));
         let mut inside = vec![bar, track.into(), words];
         if many {
@@ -134,12 +122,10 @@ impl Component for LightBox {
             inside.push(step_button("light-button light-on", strings.next(), NEXT, on));
         }
         let name = if many { strings.pictures() } else { shot.words.clone() };
-        let dialog =
-            element!("dialog", "class" = "light-box", "part" = "light-box", "aria-label" = name; group(inside));
+        let dialog = element!("dialog", part "light-box", "aria-label" = name; group(inside));
         let pressed = self.key_handler(ctx);
         let gone = closed.reform(|_: Event| ());
-        let dialog = on(with_ref(dialog, &self.dialog), Rc::new(onclose::Wrapper::new(gone)));
-        on(dialog, Rc::new(onkeydown::Wrapper::new(pressed))).into()
+        listen!(with_ref(dialog, &self.dialog), onclose = gone, onkeydown = pressed).into()
     }
 
     fn rendered(&mut self, _: &Context<Self>, first: bool) {

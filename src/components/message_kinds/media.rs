@@ -7,12 +7,12 @@ use chataibot_wire::{
     content::{Media, MediaKind},
 };
 use web_sys::Event;
-use yew::{html::onerror, prelude::*};
+use yew::prelude::*;
 
 use super::{Kind, image::Image, picture::Picture};
 use crate::components::{
     ViewConfig,
-    elements::{self, auto_dir, element, group, on, opens, part, plain},
+    elements::{self, auto_dir, element, group, listen, opens, part, plain},
     icons, intl,
     rich_text::safe_address,
 };
@@ -86,8 +86,9 @@ impl Component for Player {
             "src" = media.url.clone();
             Html::default()
         );
-        let player = on(player, Rc::new(onerror::Wrapper::new(ctx.link().callback(|_: Event| ()))));
-        let title = element!("p", "class" = "player-title", "dir" = "auto"; group(vec![icons::icon("", icon), elements::plain("span", elements::text(title))]));
+        let player = listen!(player, onerror = ctx.link().callback(|_: Event| ()));
+        let title = group(vec![icons::icon("", icon), plain("span", elements::text(title))]);
+        let title = element!("p", "class" = "player-title", "dir" = "auto"; title);
         part("div", names, group(vec![title.into(), player.into()]))
     }
 }
@@ -113,14 +114,8 @@ fn file_card(media: &Media, config: &ViewConfig, error: Option<AttrValue>) -> Ht
         Some(name) => (name.to_owned().into(), extension.unwrap_or(default_title)),
         None => (default_title, extension.unwrap_or_else(|| strings.open_hint())),
     };
-    card(&Card {
-        address: &media.url,
-        icon,
-        title,
-        below: error.unwrap_or(below),
-        download_name: (media.kind == MediaKind::Document).then(|| name(media).unwrap_or_default()),
-        new_tab: Some(strings.new_tab()),
-    })
+    let download_name = (media.kind == MediaKind::Document).then(|| name(media).unwrap_or_default());
+    card(&media.url, icon, title, error.unwrap_or(below), download_name, Some(strings.new_tab()))
 }
 
 fn name(media: &Media) -> Option<&str> {
@@ -136,37 +131,32 @@ fn extension(name: &str) -> Option<&str> {
     fits.then_some(extension)
 }
 
-/// A card that links to an address.
-pub(super) struct Card<'a> {
-    pub(super) address: &'a str,
-    pub(super) icon: &'static str,
-    pub(super) title: AttrValue,
-    pub(super) below: AttrValue,
-    /// Set if the link saves a file: the file name, or empty to keep the file's own.
-    pub(super) download_name: Option<&'a str>,
-    /// Note that the link opens a new tab; `None` if it opens in this one.
-    pub(super) new_tab: Option<AttrValue>,
-}
-
-/// Renders the card; without a link if the address is not safe.
-pub(super) fn card(card: &Card) -> Html {
-    let words =
-        vec![auto_dir("span", elements::text(card.title.clone())), plain("small", elements::text(card.below.clone()))];
-    let inside = vec![part("span", "card-sign", icons::icon("", card.icon)), plain("span", group(words))];
-    let Some(href) = safe_address(card.address) else { return part("span", "card", group(inside)) };
-    let (icon, opens) = match card.download_name {
+/// A card that links to an address; without a link if the address is not safe. `download_name` is
+/// set if the link saves a file: the file name, or empty to keep the file's own. `new_tab` is the
+/// note that the link opens a new tab; `None` if it opens in this one.
+pub(super) fn card(
+    address: &str,
+    icon: &'static str,
+    title: AttrValue,
+    below: AttrValue,
+    download_name: Option<&str>,
+    new_tab: Option<AttrValue>,
+) -> Html {
+    let words = vec![auto_dir("span", elements::text(title)), plain("small", elements::text(below))];
+    let inside = vec![part("span", "card-sign", icons::icon("", icon)), plain("span", group(words))];
+    let Some(href) = safe_address(address) else { return part("span", "card", group(inside)) };
+    let target = new_tab.is_some().then_some("_blank");
+    let (icon, opens) = match download_name {
         Some(_) => (super::DOWNLOAD, Html::default()),
-        None => (icons::EXTERNAL, opens(card.new_tab.clone())),
+        None => (icons::EXTERNAL, opens(new_tab)),
     };
     let link_icon = element!("span", "class" = "card-goes"; icons::icon("", icon));
     element!(
-        "a",
-        "class" = "card",
-        "part" = "card",
+        "a", part "card",
         "href" = href.to_owned(),
-        "download" = card.download_name.map(str::to_owned),
+        "download" = download_name.map(str::to_owned),
         // Browsers do not save files from other origins, and must not leave the page for them.
-        "target" = card.new_tab.is_some().then_some("_blank"),
+        "target" = target,
         "rel" = "noopener noreferrer";
         group(inside.into_iter().chain([link_icon.into(), opens]).collect())
     )

@@ -1,15 +1,13 @@
 //! The month grid of a date question, for mouse and keyboard, after the ARIA date grid pattern.
 
-use std::rc::Rc;
-
-use yew::{html::onkeydown, prelude::*};
+use yew::prelude::*;
 
 use super::step_button;
 use crate::components::{
     ViewConfig,
     civil_date::Day,
     dom,
-    elements::{element, group, on, on_click, part, plain, text, with_ref},
+    elements::{element, group, listen, on_click, part, plain, text, with_ref},
     intl::Names,
 };
 
@@ -37,8 +35,8 @@ pub(super) struct Month<'a> {
     pub(super) focused_day: Day,
     pub(super) chosen: Option<Day>,
     pub(super) today: Day,
-    pub(super) min: Option<Day>,
-    pub(super) max: Option<Day>,
+    /// The first and the last day that can be chosen.
+    pub(super) bounds: [Day; 2],
     pub(super) grid: &'a NodeRef,
     pub(super) id: String,
     pub(super) on_action: Callback<GridAction>,
@@ -49,16 +47,12 @@ impl Month<'_> {
         let strings = &self.config.strings;
         let month_button = |months: i32, name: AttrValue, icon: &'static str| {
             let month = self.focused_day.month_start();
-            let (target_month, limit) =
-                if months < 0 { (month.plus_days(-1), self.min) } else { (month.plus_months(1), self.max) };
-            let is_disabled = limit.is_some_and(|end| if months < 0 { target_month < end } else { target_month > end });
+            let [first, last] = self.bounds;
+            let is_disabled = if months < 0 { month.plus_days(-1) < first } else { month.plus_months(1) > last };
             let on_action = self.on_action.reform(move |_: MouseEvent| GridAction::ShiftMonths(months));
             step_button("turn", name, icon, (!is_disabled).then_some(on_action))
         };
-        let title = element!(
-            "p", "class" = "month-title", "part" = "month-title", "aria-live" = "polite";
-            text(self.names.month(self.focused_day))
-        );
+        let title = element!("p", part "month-title", "aria-live" = "polite"; text(self.names.month(self.focused_day)));
         let head = vec![
             month_button(-1, strings.previous(), super::PREVIOUS),
             title.into(),
@@ -66,12 +60,7 @@ impl Month<'_> {
         ];
         let inside = vec![part("div", "month-head", group(head)), self.grid()];
         element!(
-            "div",
-            "id" = self.id.clone(),
-            "class" = "month",
-            "part" = "month",
-            "role" = "group",
-            "aria-label" = strings.pick_date();
+            "div", part "month", "id" = self.id.clone(), "role" = "group", "aria-label" = strings.pick_date();
             group(inside)
         )
         .into()
@@ -87,8 +76,10 @@ impl Month<'_> {
         let weeks =
             (0..WEEKS).map(|week| plain("tr", (0..7).map(|at| self.day(start.plus_days(week * 7 + at))).collect()));
         let body = plain("tbody", weeks.collect());
-        let grid = element!("table", "role" = "grid", "aria-label" = self.names.month(self.focused_day);
-                group(vec![head, body]));
+        let grid = element!(
+            "table", "role" = "grid", "aria-label" = self.names.month(self.focused_day);
+            group(vec![head, body])
+        );
         let (focused_day, first_weekday, on_action) =
             (self.focused_day, self.names.first_weekday, self.on_action.clone());
         let pressed = Callback::from(move |event: KeyboardEvent| {
@@ -103,13 +94,13 @@ impl Month<'_> {
                 on_action.emit(action);
             }
         });
-        on(with_ref(grid, self.grid), Rc::new(onkeydown::Wrapper::new(pressed))).into()
+        listen!(with_ref(grid, self.grid), onkeydown = pressed).into()
     }
 
     fn day(&self, day: Day) -> Html {
         let (_, month, number) = day.date();
         let (is_focused, chosen) = (day == self.focused_day, self.chosen == Some(day));
-        let is_allowed = self.min.is_none_or(|min| min <= day) && self.max.is_none_or(|max| day <= max);
+        let is_allowed = self.bounds[0] <= day && day <= self.bounds[1];
         let class = match (month == self.focused_day.date().1, is_allowed) {
             (true, true) => "day",
             (false, true) => "day day-beside",

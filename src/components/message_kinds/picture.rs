@@ -4,15 +4,12 @@ use std::{cell::RefCell, rc::Rc};
 
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlImageElement};
-use yew::{
-    html::{onerror, onload},
-    prelude::*,
-};
+use yew::prelude::*;
 
 use super::{image::Image, light_box::LightBox};
 use crate::components::{
     ViewConfig,
-    elements::{button, element, group, on},
+    elements::{button, element, group, listen},
     icons,
 };
 
@@ -103,8 +100,8 @@ impl Component for Picture {
             let image = event.target()?.dyn_into::<HtmlImageElement>().ok()?;
             Some(Msg::Loaded(natural_size(&image)))
         });
-        let image = on(shot.image(Some(class), size), Rc::new(onload::Wrapper::new(loaded)));
-        let image = on(image, Rc::new(onerror::Wrapper::new(link.callback(|_| Msg::Failed))));
+        let failed = link.callback(|_| Msg::Failed);
+        let image = listen!(shot.image(Some(class), size), onload = loaded, onerror = failed);
         let mut enlarge = button("enlarge", "enlarge", None, image.into(), link.callback(|_| Msg::Enlarged(true)));
         let name = [config.strings.enlarge().as_str(), ": ", shot.words.as_str()].concat();
         enlarge.add_attribute("aria-label", name);
@@ -141,5 +138,5 @@ fn remember_size(address: &AttrValue, size: [u32; 2]) {
 
 /// Placeholder for a picture that could not be fetched.
 pub(super) fn placeholder() -> Html {
-    element!("span", "class" = "picture-missing", "part" = "picture-missing"; icons::icon("", icons::PICTURE)).into()
+    element!("span", part "picture-missing"; icons::icon("", icons::PICTURE)).into()
 }

@@ -13,24 +13,20 @@ use crate::components::{
 pub(super) fn sections(list: &[Section], kind: &Kind) -> Html {
     let choice = kind.choice();
     let each = list.iter().enumerate().map(|(at, section)| {
-        let items = section.items.iter().map(|item| list_item(answers::reply(item, item, false, &choice)));
+        let reply = |item| answers::reply(item, item, false, &choice);
+        let items = section.items.iter().map(|item| element!("li", "role" = "listitem"; reply(item)));
         let items = part("ul", "section-items", items.collect());
         let title = section.title.as_deref().filter(|title| !title.is_empty());
         let Some(title) = title else { return part("div", "section", items) };
         let id = kind.id(&["section-", &at.to_string()].concat());
         let heading = element!(
-            "h3", "id" = id.clone(), "class" = "section-title", "part" = "section-title", "dir" = "auto";
+            "h3", part "section-title", "id" = id.clone(), "dir" = "auto";
             text(title.to_owned().into())
         );
-        element!("div", "class" = "section", "part" = "section", "role" = "group", "aria-labelledby" = id;
-            group(vec![heading.into(), items]))
-        .into()
+        element!("div", part "section", "role" = "group", "aria-labelledby" = id; group(vec![heading.into(), items]))
+            .into()
     });
     let class = if kind.is_answerable { "sections" } else { "sections sections-past" };
     let name = kind.config.strings.answers();
-    element!("div", "class" = class, "part" = class, "role" = "group", "aria-label" = name; each.collect()).into()
-}
-
-fn list_item(item: Html) -> Html {
-    element!("li", "role" = "listitem"; item).into()
+    element!("div", part class, "role" = "group", "aria-label" = name; each.collect()).into()
 }

@@ -1,18 +1,16 @@
 //! A question for a number in a range.
 
-use std::rc::Rc;
-
 use chataibot_wire::{Content, content::Slider};
 use js_sys::Number;
 use web_sys::{HtmlInputElement, InputEvent};
-use yew::{html::oninput, prelude::*};
+use yew::prelude::*;
 
 use super::{Kind, submit};
 use crate::{
     api::send_body,
     components::{
         UserAction,
-        elements::{element, group, on, on_submit, text, with_ref},
+        elements::{element, group, listen, on_submit, text, with_ref},
     },
 };
 
@@ -42,19 +40,15 @@ impl Component for SliderQuestion {
         let Content::Slider(slider) = kind.content() else { return Html::default() };
         if !kind.is_answerable {
             let answer = kind.given_answer.as_deref().filter(|answer| starts_with_number(answer));
-            return kind.question(
-                &slider.title,
-                answer.map(|answer| kind.chosen_answer(&answer_with_unit(slider, answer))).unwrap_or_default(),
-            );
+            let answer = answer.map(|answer| kind.chosen_answer(&answer_with_unit(slider, answer)));
+            return kind.question(&slider.title, answer.unwrap_or_default());
         }
         let (min, max) = (to_js_string(slider.min), to_js_string(slider.max));
         let value = with_unit(slider, self.value.as_deref().unwrap_or(&min));
 
         let input = element!(
-            "input",
+            "input", part "slider",
             "type" = "range",
-            "class" = "slider",
-            "part" = "slider",
             "min" = min.clone(),
             "max" = max.clone(),
             "step" = to_js_string(slider.step),
@@ -63,28 +57,24 @@ impl Component for SliderQuestion {
             "aria-valuetext" = value.clone();
             Html::default()
         );
-        let on_input = ctx.link().callback(|_: InputEvent| ());
-        let input = on(with_ref(input, &self.input), Rc::new(oninput::Wrapper::new(on_input)));
+        let input = listen!(with_ref(input, &self.input), oninput = ctx.link().callback(|_: InputEvent| ()));
 
         let answer = {
             let (kind, input, slider) = (kind.clone(), self.input.clone(), slider.clone());
-            move || {
+            Callback::from(move |()| {
                 // The browser's value is always on a step and in the range.
                 if let Some(input) = input.cast::<HtmlInputElement>() {
                     kind.answer(&input, answer_action(&slider, input.value(), kind.config.typed));
                 }
-            }
+            })
         };
-        let shown = element!(
-            "output", "class" = "slider-value", "part" = "slider-value", "dir" = "auto", "aria-hidden" = "true";
-            text(value.into())
-        );
+        let shown = element!("output", part "slider-value", "dir" = "auto", "aria-hidden" = "true"; text(value.into()));
         let ends = [min, max].into_iter().map(|end| -> Html {
             element!("span", "part" = "slider-end", "dir" = "auto"; text(with_unit(slider, &end).into())).into()
         });
         let ends = element!("div", "class" = "slider-ends", "aria-hidden" = "true"; ends.collect());
         let inside = vec![shown.into(), input.into(), ends.into(), submit(kind.config.strings.submit_answer())];
-        let control = element!("form", "class" = "control", "part" = "control"; group(inside));
+        let control = element!("form", part "control"; group(inside));
         kind.question(&slider.title, on_submit(control, answer).into())
     }
 }

@@ -1,20 +1,15 @@
 //! A question for a file: chosen, dropped or pasted, and uploaded with its progress. The answer
 //! is the file's address.
 
-use std::rc::Rc;
-
 use chataibot_wire::Content;
 use wasm_bindgen::JsCast;
-use web_sys::{ClipboardEvent, DataTransfer, DragEvent, Element, Event, File, FileList};
-use yew::{
-    html::{ondragleave, ondragover, ondrop, onpaste},
-    prelude::*,
-};
+use web_sys::{ClipboardEvent, DragEvent, Element, Event, File};
+use yew::prelude::*;
 
 use super::{Kind, error_message};
 use crate::components::{
     dom,
-    elements::{button, element, group, on, part, plain, text, with_ref},
+    elements::{button, element, group, listen, part, plain, text, with_ref},
     file_picker::{self, file_picker},
     icons,
     uploads::{self, Sending, Upload, UploadError, UploadState, Uploads},
@@ -89,20 +84,21 @@ impl Component for FileQuestion {
                     None => start(ctx, file),
                 };
             }
-            Msg::Progress(state) => match (state, std::mem::take(&mut self.stage)) {
-                (UploadState::Underway(percent), Stage::Sending { file, _sending, .. }) => {
-                    self.stage = Stage::Sending { file, percent: percent.min(100), _sending };
-                }
-                (UploadState::Done(address), Stage::Sending { file, .. }) => {
-                    self.stage = Stage::Sent;
-                    if let Some(zone) = self.zone.cast::<Element>() {
-                        kind.answer(&zone, uploads::send_action(&[(file, address)], kind.config.typed));
-                    }
-                }
-                (UploadState::Failed(error), Stage::Sending { file, .. }) => self.stage = Stage::Failed { file, error },
+            Msg::Progress(state) => {
                 // A cancelled upload may still report its last state.
-                (UploadState::Underway(_) | UploadState::Done(_) | UploadState::Failed(_), stage) => self.stage = stage,
-            },
+                let Stage::Sending { file, percent, .. } = &mut self.stage else { return true };
+                match state {
+                    UploadState::Underway(share) => *percent = share.min(100),
+                    UploadState::Done(address) => {
+                        let answer = uploads::send_action(&[(file.clone(), address)], kind.config.typed);
+                        self.stage = Stage::Sent;
+                        if let Some(zone) = self.zone.cast::<Element>() {
+                            kind.answer(&zone, answer);
+                        }
+                    }
+                    UploadState::Failed(error) => self.stage = Stage::Failed { file: file.clone(), error },
+                }
+            }
             Msg::Retried => {
                 if let Stage::Failed { file, .. } = &self.stage {
                     self.stage = start(ctx, file.clone());
@@ -133,7 +129,7 @@ impl Component for FileQuestion {
             Stage::Sent => return kind.question(&upload.title, Html::default()),
         };
         let names = if self.is_dragged_over { "drop-zone drop-zone-over" } else { "drop-zone" };
-        let zone = with_ref(element!("div", "class" = names, "part" = names; inside), &self.zone);
+        let zone = with_ref(element!("div", part names; inside), &self.zone);
         // Not by `attachments::drop_paste`, another chunk: it leaves some files of a paste alone.
         let dragged_over = link.batch_callback(|event: DragEvent| {
             let has_files = event.data_transfer().is_some_and(|it| it.types().includes(&"Files".into(), 0));
@@ -143,20 +139,17 @@ impl Component for FileQuestion {
                 Msg::DraggedOver(true)
             })
         });
-        let zone = on(zone, Rc::new(ondragover::Wrapper::new(dragged_over)));
-        let zone = on(zone, Rc::new(ondragleave::Wrapper::new(link.callback(|_| Msg::DraggedOver(false)))));
+        let left = link.callback(|_| Msg::DraggedOver(false));
         let dropped = link.batch_callback(|event: DragEvent| {
             event.prevent_default();
-            first_file(event.data_transfer().as_ref()?.files()).map(Msg::Chosen)
+            event.data_transfer()?.files()?.get(0).map(Msg::Chosen)
         });
-        let zone = on(zone, Rc::new(ondrop::Wrapper::new(dropped)));
         let pasted = link.batch_callback(|event: Event| {
-            let clipboard: DataTransfer = event.dyn_ref::<ClipboardEvent>()?.clipboard_data()?;
-            let file = first_file(clipboard.files())?;
+            let file = event.dyn_ref::<ClipboardEvent>()?.clipboard_data()?.files()?.get(0)?;
             event.prevent_default();
             Some(Msg::Chosen(file))
         });
-        let zone = on(zone, Rc::new(onpaste::Wrapper::new(pasted)));
+        let zone = listen!(zone, ondragover = dragged_over, ondragleave = left, ondrop = dropped, onpaste = pasted);
         kind.question(&upload.title, zone.into())
     }
 
@@ -172,10 +165,8 @@ impl Component for FileQuestion {
 
 impl FileQuestion {
     fn picker(&self, ctx: &Context<Self>) -> Html {
-        let chosen = ctx.link().callback(Msg::Chosen);
-        file_picker(&self.input, &ctx.props().uploads, false, move |files| {
-            files.into_iter().for_each(|file| chosen.emit(file))
-        })
+        let chosen = ctx.link().batch_callback(|files: Vec<File>| files.into_iter().next().map(Msg::Chosen));
+        file_picker(&self.input, &ctx.props().uploads, false, chosen)
     }
 
     fn chooser(&self, ctx: &Context<Self>, error: Option<UploadError>) -> Html {
@@ -197,10 +188,6 @@ fn start(ctx: &Context<FileQuestion>, file: File) -> Stage {
     let on_progress = ctx.link().callback(Msg::Progress);
     let sending = ctx.props().uploads.start.emit(Upload { file: file.clone(), on_progress });
     Stage::Sending { file, percent: 0, _sending: sending }
-}
-
-fn first_file(files: Option<FileList>) -> Option<File> {
-    files?.get(0)
 }
 
 fn sending_view(ctx: &Context<FileQuestion>, file: &File, percent: u8) -> Html {

@@ -5,10 +5,12 @@ use yew::prelude::*;
 use super::{
     super::{
         avatar::author_name,
-        elements::{auto_dir, auto_dir_part, button, element, group, part, plain, text, visually_hidden},
+        elements::{
+            auto_dir, auto_dir_part, button, element, group, part, plain, primary_button, text, visually_hidden,
+        },
         icons,
     },
-    Panel, badge, primary_button, title,
+    Panel, badge, title,
 };
 use crate::{
     components::{UserAction, view_context::ViewContext},
@@ -55,15 +57,14 @@ pub(super) fn home(panel: &Panel, title_ref: &NodeRef) -> Html {
         plain("li", button("starter", "starter", None, inside, send).into())
     });
     let starters: Vec<Html> = starters.collect();
-    let starters = if starters.is_empty() {
-        Html::default()
-    } else {
+    let starters = (!starters.is_empty()).then(|| {
         let name = strings.home_starters();
-        element!("ul", "class" = "home-starters", "part" = "home-starters", "role" = "list", "aria-label" = name; group(starters))
-            .into()
-    };
-    let inside =
-        vec![part("div", "home-welcome", group(welcome)), starters, part("div", "panel-actions", continue_button)];
-    element!("div", "class" = "panel home", "part" = "panel home", "role" = "group", "aria-labelledby" = "panel-title"; group(inside))
-        .into()
+        element!("ul", part "home-starters", "role" = "list", "aria-label" = name; group(starters)).into()
+    });
+    let inside = vec![
+        part("div", "home-welcome", group(welcome)),
+        starters.unwrap_or_default(),
+        part("div", "panel-actions", continue_button),
+    ];
+    element!("div", part "panel home", "role" = "group", "aria-labelledby" = "panel-title"; group(inside)).into()
 }

@@ -39,7 +39,7 @@ impl Component for HoursNotice {
     type Properties = Panel;
 
     fn create(ctx: &Context<Self>) -> Self {
-        Self { hours: read_hours(&ctx.props().view.config), check_timer: schedule_check(ctx) }
+        Self { hours: read_hours(&ctx.props().view.config), check_timer: send_later(ctx, CHECK_INTERVAL, ()) }
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &Panel) -> bool {
@@ -52,7 +52,7 @@ impl Component for HoursNotice {
     }
 
     fn update(&mut self, ctx: &Context<Self>, (): ()) -> bool {
-        self.check_timer = schedule_check(ctx);
+        self.check_timer = send_later(ctx, CHECK_INTERVAL, ());
         true
     }
 
@@ -74,34 +74,22 @@ impl Component for HoursNotice {
     }
 }
 
-fn schedule_check(ctx: &Context<HoursNotice>) -> Option<Timer> {
-    send_later(ctx, CHECK_INTERVAL, ())
-}
-
 /// Reads the office hours and creates a clock in the office's time zone. An invalid setting causes
 /// one line on the console and counts as not given.
 fn read_hours(config: &ViewConfig) -> Option<(Hours, Format)> {
     let setting = config.settings.given(Name::OfficeHours)?;
-    let hours = match Hours::parse(&setting) {
-        Ok(hours) => hours,
-        Err(misfit) => {
-            warn(
-                &["[chataibot] office-hours: \"", &misfit.piece, "\" cannot be read; expected ", misfit.expected, "."]
-                    .concat(),
-            );
-            return None;
-        }
-    };
+    let hours = Hours::parse(&setting).map_err(|misfit| {
+        let sentence = ["\"", &misfit.piece, "\" cannot be read; expected ", misfit.expected, "."].concat();
+        warn(&["[chataibot] office-hours: ", &sentence].concat());
+    });
+    let hours = hours.ok()?;
     let zone = config.settings.given(Name::OfficeZone);
     let mut fields = vec![("weekday", "short"), ("hour", "2-digit"), ("minute", "2-digit"), ("hourCycle", "h23")];
     fields.extend(zone.as_deref().map(|zone| ("timeZone", zone)));
     let clock = Format::exact("DateTimeFormat", Some("en-US"), &fields);
     if clock.is_none() {
-        let zone = zone.unwrap_or_default();
-        warn(
-            &["[chataibot] office-zone=\"", &zone, "\" is not a time zone; expected a name such as Europe/Berlin."]
-                .concat(),
-        );
+        let sentence = "\" is not a time zone; expected a name such as Europe/Berlin.";
+        warn(&["[chataibot] office-zone=\"", &zone.unwrap_or_default(), sentence].concat());
     }
     Some((hours, clock?))
 }

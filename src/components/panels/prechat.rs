@@ -5,16 +5,12 @@ use std::rc::Rc;
 use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
-use yew::{
-    html::{onchange, oninput},
-    prelude::*,
-    virtual_dom::VTag,
-};
+use yew::{prelude::*, virtual_dom::VTag};
 
 use super::{
     super::{
         dom::{self, warn},
-        elements::{element, group, on, on_submit, part, plain, text, with_ref},
+        elements::{element, group, listen, on_submit, part, plain, text, with_ref},
     },
     Panel, field_element, input_value, optional_note, submit_button, take_focus, title,
 };
@@ -110,30 +106,25 @@ impl Component for PreChat {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let config = &ctx.props().view.config;
         let strings = &config.strings;
-        let words = element!(
-            "p", "id" = "panel-text", "class" = "panel-text", "part" = "panel-text"; text(strings.prechat_text())
-        );
+        let words = element!("p", part "panel-text", "id" = "panel-text"; text(strings.prechat_text()));
         let mut inside = vec![title(strings.prechat_title(), &self.title), words.into()];
         inside.extend((0..self.fields.len()).map(|at| self.field(ctx, at)));
         inside.push(part("div", "panel-actions", submit_button(strings.prechat_submit())));
         let form = element!(
-            "form",
-            "class" = "panel prechat",
-            "part" = "panel prechat",
+            "form", part "panel prechat",
             "novalidate" = "",
             "aria-labelledby" = "panel-title",
             "aria-describedby" = "panel-text";
             group(inside)
         );
-        let link = ctx.link().clone();
-        on_submit(form, move || link.send_message(Msg::Submitted)).into()
+        on_submit(form, ctx.link().callback(|()| Msg::Submitted)).into()
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
         if first {
             self.prefill_textareas(&ctx.props().view.config.settings);
             // On touch screens, focusing a field would show a keyboard over the form's title.
-            let input = if dom::matches(dom::TOUCH) { None } else { self.inputs.first() };
+            let input = if dom::is_touch_device() { None } else { self.inputs.first() };
             take_focus(input.unwrap_or(&self.title), &mut self.focus_timer);
         }
         if std::mem::take(&mut self.focus_invalid) {
@@ -164,8 +155,7 @@ impl PreChat {
         let (field, config) = (&self.fields[at], &ctx.props().view.config);
         let strings = &config.strings;
         let number = at.to_string();
-        let (id, note, error) =
-            (["form-", &number].concat(), ["form-note-", &number].concat(), ["form-error-", &number].concat());
+        let id = ["form-", &number].concat();
         let known = known_value(&config.settings, &field.name);
         let locked = known.is_some() && is_contact_field(&field.name) && config.settings.flag(Name::ContactLocked);
         let label = label(field, strings, &id, locked);
@@ -175,26 +165,18 @@ impl PreChat {
             Problem::Phone => strings.form_bad_phone(),
             Problem::Number => strings.form_bad_number(),
         });
-        let described_by = match (locked, problem.is_some()) {
-            (true, _) => Some(note.clone()),
-            (false, true) => Some(error.clone()),
-            (false, false) => None,
+        let below = match locked {
+            true => Some(("form-note", ["form-note-", &number].concat(), strings.field_locked())),
+            false => problem.map(|words| ("form-error", ["form-error-", &number].concat(), words)),
         };
+        let described_by = below.as_ref().map(|(_, id, _)| id.clone());
         let input = self.input(at, known, id, described_by, locked);
         let written = ctx.link().callback(move |_: InputEvent| Msg::FieldChanged(at));
         let left = ctx.link().callback(move |_: Event| Msg::FieldLeft(at));
-        let input = on(with_ref(input, &self.inputs[at]), Rc::new(oninput::Wrapper::new(written)));
-        let input = on(input, Rc::new(onchange::Wrapper::new(left)));
-        let below = if locked {
-            element!("small", "id" = note, "class" = "form-note", "part" = "form-note"; text(strings.field_locked()))
-                .into()
-        } else {
-            problem.map_or_else(Html::default, |words| {
-                element!("small", "id" = error, "class" = "form-error", "part" = "form-error"; text(words)).into()
-            })
-        };
+        let input = listen!(with_ref(input, &self.inputs[at]), oninput = written, onchange = left);
+        let below = below.map(|(names, id, words)| element!("small", part names, "id" = id; text(words)).into());
         let names = if self.problems[at].is_some() { "form-field form-field-wrong" } else { "form-field" };
-        part("div", names, group(vec![label, input.into(), below]))
+        part("div", names, group(vec![label, input.into(), below.unwrap_or_default()]))
     }
 
     /// Renders the input element, with the value the page knows.
@@ -214,10 +196,8 @@ impl PreChat {
         let is_choice = field.kind == FieldKind::Choice;
         let inside = if is_choice { choices(field, known.as_deref()) } else { Html::default() };
         element!(
-            tag,
+            tag, part "form-input",
             "id" = id,
-            "class" = "form-input",
-            "part" = "form-input",
             "type" = kind,
             "value" = known.filter(|_| kind.is_some()).map(AttrValue::from),
             "inputmode" = mode,

@@ -1,13 +1,11 @@
 //! Rating of an ended conversation: stars or thumbs, a comment, thanks. It is sent to the page as
 //! an event; the platform documents no call for it.
 
-use std::rc::Rc;
-
-use yew::{html::onchange, prelude::*};
+use yew::prelude::*;
 
 use super::{
     super::{
-        elements::{element, group, on, on_submit, part, plain, text, visually_hidden, with_ref},
+        elements::{element, group, listen, on_submit, part, plain, text, visually_hidden, with_ref},
         icons,
     },
     Panel, PanelKind, input_value, optional_note, submit_button, take_focus,
@@ -59,12 +57,8 @@ impl Component for RatingPanel {
                 if let Some(value) = self.value.take() {
                     self.was_sent = true;
                     let comment = input_value(&self.comment).trim().to_owned();
-                    let best = scale(ctx.props()).best();
-                    ctx.props().view.act.emit(UserAction::Step(OnboardingEvent::Rated(Rating {
-                        value,
-                        best,
-                        comment,
-                    })));
+                    let rating = Rating { value, best: scale(ctx.props()).best(), comment };
+                    ctx.props().view.act.emit(UserAction::Step(OnboardingEvent::Rated(rating)));
                 }
                 true
             }
@@ -75,7 +69,7 @@ impl Component for RatingPanel {
         let Panel { view: ViewContext { state, config, .. }, bottom, .. } = ctx.props();
         let inside = if state.is_rated() {
             let words = group(vec![icons::icon("", icons::TICK), plain("span", text(config.strings.rating_thanks()))]);
-            let thanks = element!("p", "class" = "rating-thanks", "part" = "rating-thanks", "tabindex" = "-1"; words);
+            let thanks = element!("p", part "rating-thanks", "tabindex" = "-1"; words);
             with_ref(thanks, &self.thanks).into()
         } else {
             self.form(ctx, config)
@@ -110,13 +104,12 @@ impl RatingPanel {
                 self.scale_step(ctx, 0, DOWN, strings.not_helpful()),
             ]),
         };
-        let question = element!("legend", "class" = "rating-question", "part" = "rating-question"; text(strings.rating_question()));
+        let question = element!("legend", part "rating-question"; text(strings.rating_question()));
         let marks = part("div", "rating-marks", marks);
-        let marks = element!("fieldset", "class" = "rating-scale", "part" = "rating-scale"; group(vec![question.into(), marks]));
+        let marks = element!("fieldset", part "rating-scale"; group(vec![question.into(), marks]));
         let more = if self.value.is_some() { self.comment_form(config) } else { Html::default() };
-        let form = element!("form", "class" = "rating-form", "part" = "rating-form"; group(vec![marks.into(), more]));
-        let link = ctx.link().clone();
-        on_submit(form, move || link.send_message(Msg::Submitted)).into()
+        let form = element!("form", part "rating-form"; group(vec![marks.into(), more]));
+        on_submit(form, ctx.link().callback(|()| Msg::Submitted)).into()
     }
 
     /// One step of the scale: a radio button under a sign.
@@ -129,29 +122,23 @@ impl RatingPanel {
         };
         let chosen = ctx.link().callback(move |_: Event| Msg::Chosen(value));
         let radio = element!(
-            "input",
-            "type" = "radio",
-            "name" = "rating",
-            "value" = value.to_string(),
-            "class" = "mark-radio";
+            "input", "type" = "radio", "name" = "rating", "value" = value.to_string(), "class" = "mark-radio";
             Html::default()
         );
-        let radio = on(radio, Rc::new(onchange::Wrapper::new(chosen)));
+        let radio = listen!(radio, onchange = chosen);
         let inside = vec![radio.into(), icons::icon("", icon), visually_hidden(name.clone())];
-        element!("label", "class" = names, "part" = names, "title" = name; group(inside)).into()
+        element!("label", part names, "title" = name; group(inside)).into()
     }
 
     fn comment_form(&self, config: &ViewConfig) -> Html {
         let strings = &config.strings;
         let label = element!(
-            "label", "class" = "form-label", "part" = "form-label", "for" = "rating-comment";
+            "label", part "form-label", "for" = "rating-comment";
             group(vec![plain("span", text(strings.rating_comment())), optional_note(strings)])
         );
         let field = element!(
-            "textarea",
+            "textarea", part "form-input",
             "id" = "rating-comment",
-            "class" = "form-input",
-            "part" = "form-input",
             "rows" = "2",
             "maxlength" = "1000",
             "dir" = "auto";

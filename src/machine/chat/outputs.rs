@@ -203,15 +203,11 @@ impl ChatMachine {
     /// Orders everything known to be stored again, as if storage were empty; but not while it is
     /// unknown whether the visitor has left.
     pub(super) fn save_everything(&mut self) {
-        let Some(credentials) = self
-            .core
-            .token_refresh
-            .credentials()
-            .filter(|_| !self.may_have_missed_reset && self.core.state.has_required_consent())
-        else {
+        if self.may_have_missed_reset || !self.core.state.has_required_consent() {
             return;
-        };
-        self.effects.push(Effect::Core(CoreEffect::SaveCredentials(credentials.clone())));
+        }
+        let Some(credentials) = self.core.credentials().cloned() else { return };
+        self.effects.push(Effect::Core(CoreEffect::SaveCredentials(credentials)));
         self.core.has_shown_intent |= self.core.state.id().is_some();
         self.saved = Saved::default();
         self.saved.urgent.starts_open = !self.core.starts_open;

@@ -51,18 +51,9 @@ impl ChatMachine {
             }
             // The page stays wanted, and is requested again with a new token.
             Err(ApiError::Unauthorized | ApiError::Challenged) => {
-                let token = self.page_token.clone();
-                self.core.token_refresh.rejected(&token, self.core.state.is_watched(), self.now);
+                self.core.token_refresh.rejected(&self.page_token, self.core.state.is_watched(), self.now);
             }
-            Err(
-                ApiError::Network
-                | ApiError::Busy { .. }
-                | ApiError::Unknown
-                | ApiError::Ended
-                | ApiError::NotFound
-                | ApiError::Unavailable { .. }
-                | ApiError::Refused { .. },
-            ) => self.apply(Action::EarlierFailed),
+            Err(_) => self.apply(Action::EarlierFailed),
         }
     }
 }

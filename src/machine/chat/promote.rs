@@ -1,44 +1,28 @@
 //! The hand-over from the idle machine to the chat machine.
 
 use super::{ChatMachine, outputs::ErrorSource};
-use crate::machine::{
-    ChatLogic,
-    connection::ConnectionEvent,
-    idle::{Handover, IdleMachine},
-    input::Now,
-};
+use crate::machine::{ChatLogic, connection::ConnectionEvent, idle::IdleMachine, input::Now};
 
 impl ChatMachine {
     /// Creates the machine that continues from the state of `idle`.
     #[must_use]
     pub fn from_idle(idle: IdleMachine, now: Now) -> Self {
-        let (
-            core,
-            Handover {
-                coordinates_tabs,
-                is_frozen,
-                is_offline,
-                saved_draft,
-                saved_starts_open,
-                saved_messages,
-                reported_error,
-            },
-        ) = idle.into_parts();
+        let (core, handover) = idle.into_parts();
         let mut chat = Self { core, now, ..Self::default() };
         chat.mark_saved();
-        chat.saved.urgent.starts_open = saved_starts_open;
-        chat.saved.outbox.truncate(saved_messages);
-        chat.saved.draft = saved_draft;
-        chat.reported.error = reported_error.map(|code| (ErrorSource::Token, code));
+        chat.saved.urgent.starts_open = handover.saved_starts_open;
+        chat.saved.outbox.truncate(handover.saved_messages);
+        chat.saved.draft = handover.saved_draft;
+        chat.reported.error = handover.reported_error.map(|code| (ErrorSource::Token, code));
         chat.reported.newest_row = chat.core.state.newest_key();
-        if coordinates_tabs {
+        if handover.coordinates_tabs {
             chat.election.join();
         }
-        if is_offline {
+        if handover.is_offline {
             chat.send_queue.pause(now.monotonic);
             chat.handle_connection(ConnectionEvent::Offline);
         }
-        if is_frozen {
+        if handover.is_frozen {
             chat.handle_connection(ConnectionEvent::Frozen);
             chat.election.freeze();
         }

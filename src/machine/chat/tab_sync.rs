@@ -88,13 +88,8 @@ impl ChatMachine {
 
     /// Status of the connection, here or in the leader's tab.
     pub(super) fn status(&self) -> ConnectionStatus {
-        match self.connection.status() {
-            ConnectionStatus::Idle => self.election.status(),
-            own @ (ConnectionStatus::Connecting
-            | ConnectionStatus::Live
-            | ConnectionStatus::Reconnecting { .. }
-            | ConnectionStatus::Offline) => own,
-        }
+        let own = self.connection.status();
+        if own == ConnectionStatus::Idle { self.election.status() } else { own }
     }
 
     /// Called when this tab got the lock: from now on it reads the log for all tabs.
@@ -253,11 +248,8 @@ impl ChatMachine {
                 if is_current(&conversation) && !self.election.is_leader() {
                     self.election.heard_from_leader(self.now.monotonic);
                     self.election.set_status(status);
-                    let is_behind = cursor.is_some_and(|cursor| match self.core.state.order_of(cursor) {
-                        CursorOrder::Known => false,
-                        CursorOrder::Next | CursorOrder::Gap => true,
-                    });
-                    if is_behind && self.election.start_query(self.now.monotonic) {
+                    let is_unread = |cursor| self.core.state.order_of(cursor) != CursorOrder::Known;
+                    if cursor.is_some_and(is_unread) && self.election.start_query(self.now.monotonic) {
                         self.query_log();
                     }
                 }

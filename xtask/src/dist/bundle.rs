@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::{
     files::{create_folder, file_name, in_folder, remove, update},
@@ -78,11 +78,10 @@ impl<'a> Bundle<'a> {
 }
 
 /// Returns the size of these bytes: raw, as gzip and as brotli.
-pub fn weigh(project: &Project, bytes: &[u8]) -> Result<(usize, usize, usize)> {
+pub fn weigh(project: &Project, bytes: &[u8]) -> Result<[usize; 3]> {
     let sizes = String::from_utf8(run_with_input(project.command("node").arg(SCRIPT), bytes)?)?;
     let sizes: Vec<usize> = sizes.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
-    let [raw, gzip, brotli] = sizes[..] else { anyhow::bail!("{SCRIPT} did not print three sizes") };
-    Ok((raw, gzip, brotli))
+    sizes.try_into().ok().with_context(|| format!("{SCRIPT} did not print three sizes"))
 }
 
 #[cfg(test)]

@@ -54,7 +54,7 @@ pub struct Bound {
 /// the last time.
 pub fn bind(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<Bound> {
     let folder = project.scratch()?.join("bound");
-    let stamp = folder.join("source");
+    let (stamp, bound) = (folder.join("source"), folder.join(format!("{NAME}_bg.wasm")));
     let splitter = if is_split(profile) { Some(project.build(["chataibot-code-split"])?[0].clone()) } else { None };
     let mut source = fingerprint(compiled)?;
     if let Some(splitter) = &splitter {
@@ -67,17 +67,14 @@ pub fn bind(project: &Project, profile: BundleProfile, compiled: &Path) -> Resul
             create_folder(&chunks)?;
             let Some(splitter) = &splitter else { return bindgen(compiled, NAME, &folder) };
             run(project.command(splitter).arg(compiled).arg(&folder).args([LINK, GLUE]))?;
-            let main = folder.join("main.wasm");
-            bindgen(&main, NAME, &folder)?;
-            let bound = folder.join(format!("{NAME}_bg.wasm"));
+            bindgen(&folder.join("main.wasm"), NAME, &folder)?;
             in_folder(&chunks, ".wasm")?.iter().try_for_each(|chunk| wasm_opt(project, chunk, false))?;
             wasm_opt(project, &bound, true)
         })?;
         update(&stamp, source.as_bytes())?;
     }
-    let wasm = read_bytes(&folder.join(format!("{NAME}_bg.wasm")))?;
     let glue = read_text(&folder.join(format!("{NAME}.js")))?;
-    let (mut wasm, glue) = shorten_imports::shorten(&wasm, &glue)?;
+    let (mut wasm, glue) = shorten_imports::shorten(&read_bytes(&bound)?, &glue)?;
     if is_split(profile) {
         let short = folder.join("short.wasm");
         update(&short, &wasm)?;

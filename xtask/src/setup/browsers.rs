@@ -1,7 +1,7 @@
 //! Finds the browsers that were chosen for tests, with their drivers, and installs them if needed.
 
 use std::{
-    env, fs,
+    env,
     path::{Path, PathBuf},
 };
 
@@ -72,36 +72,20 @@ pub struct Browsers {
     pub missing: Vec<String>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
-enum Choice {
-    /// Chromium, and each of the others that is available.
-    Any,
-    /// These; a missing one is an error.
-    These(Vec<Engine>),
-}
-
 pub fn is_choice_set() -> bool {
     env::var_os(CHOICE).is_some_and(|choice| !choice.is_empty())
 }
 
 /// Finds the chosen browsers, and installs them if this process may.
 pub fn browsers(project: &Project) -> Result<Browsers> {
-    let choice = parse_choice(env::var(CHOICE).ok().as_deref())?;
+    let choice = parse_choice(&env::var(CHOICE).unwrap_or_default())?;
     let mut browsers = Browsers::default();
-    match choice {
-        Choice::These(engines) => {
-            for engine in engines {
-                browsers.found.push(browser(project, engine).with_context(|| format!("{CHOICE} requires it"))?);
-            }
-        }
-        Choice::Any => {
-            for engine in Engine::ALL {
-                match browser(project, engine) {
-                    Ok(browser) => browsers.found.push(browser),
-                    Err(error) if engine == Engine::Chromium => return Err(error),
-                    Err(error) => browsers.missing.push(format!("NOT TESTED in {}: {error:#}", engine.name())),
-                }
-            }
+    for engine in choice.as_deref().unwrap_or(&Engine::ALL) {
+        match browser(project, *engine) {
+            Ok(browser) => browsers.found.push(browser),
+            Err(error) if choice.is_some() => return Err(error.context(format!("{CHOICE} requires it"))),
+            Err(error) if *engine == Engine::Chromium => return Err(error),
+            Err(error) => browsers.missing.push(format!("NOT TESTED in {}: {error:#}", engine.name())),
         }
     }
     for line in &browsers.missing {
@@ -110,8 +94,11 @@ pub fn browsers(project: &Project) -> Result<Browsers> {
     Ok(browsers)
 }
 
-fn parse_choice(chosen: Option<&str>) -> Result<Choice> {
-    let Some(chosen) = chosen.filter(|chosen| !chosen.is_empty()) else { return Ok(Choice::Any) };
+/// Returns the chosen browsers, none of which may be missing; `None` if none was chosen.
+fn parse_choice(chosen: &str) -> Result<Option<Vec<Engine>>> {
+    if chosen.is_empty() {
+        return Ok(None);
+    }
     let mut engines = Vec::new();
     for name in chosen.split(',').map(str::trim) {
         let Some(engine) = Engine::ALL.into_iter().find(|engine| engine.key() == name) else {
@@ -121,7 +108,7 @@ fn parse_choice(chosen: Option<&str>) -> Result<Choice> {
             engines.push(engine);
         }
     }
-    Ok(Choice::These(engines))
+    Ok(Some(engines))
 }
 
 pub fn browser(project: &Project, engine: Engine) -> Result<Browser> {
@@ -136,11 +123,9 @@ pub fn browser(project: &Project, engine: Engine) -> Result<Browser> {
 /// Returns the chosen ones of the two browsers that a screen reader for Linux can read, without
 /// their drivers: real key presses control them.
 pub fn readable_browsers() -> Result<Vec<(Engine, PathBuf)>> {
-    let chosen = parse_choice(env::var(CHOICE).ok().as_deref())?;
-    let engines = match chosen {
-        Choice::Any => vec![Engine::Firefox, Engine::Chromium],
-        Choice::These(engines) => engines.into_iter().filter(|engine| *engine != Engine::WebKit).collect(),
-    };
+    let chosen = parse_choice(&env::var(CHOICE).unwrap_or_default())?;
+    let mut engines = chosen.unwrap_or_else(|| vec![Engine::Firefox, Engine::Chromium]);
+    engines.retain(|engine| *engine != Engine::WebKit);
     ensure!(!engines.is_empty(), "the screen reader works with firefox and chromium, and {CHOICE} names neither");
     let program = |engine: Engine| match engine {
         Engine::Firefox => firefox(),
@@ -197,7 +182,7 @@ fn webkit() -> Result<(PathBuf, PathBuf)> {
 fn mini_browser() -> Option<PathBuf> {
     let places =
         WEBKIT_FOLDERS.iter().flat_map(|folder| WEBKIT_VERSIONS.map(|version| Path::new(folder).join(version)));
-    places.map(|place| place.join("MiniBrowser")).find(|program| fs::metadata(program).is_ok_and(|file| file.is_file()))
+    places.map(|place| place.join("MiniBrowser")).find(|program| program.is_file())
 }
 
 fn find_or_install<T>(find: impl Fn() -> Result<Option<T>>, packages: &[&str], wanted: &str) -> Result<T> {
@@ -214,15 +199,14 @@ mod tests {
 
     #[test]
     fn browsers_are_chosen_by_name_in_the_order_that_is_wished() {
-        assert_eq!(parse_choice(None).ok(), Some(Choice::Any));
-        assert_eq!(parse_choice(Some("")).ok(), Some(Choice::Any));
-        let these = Choice::These(vec![Engine::WebKit, Engine::Chromium]);
-        assert_eq!(parse_choice(Some("webkit, chromium,webkit")).ok(), Some(these));
+        assert_eq!(parse_choice("").ok(), Some(None));
+        let these = vec![Engine::WebKit, Engine::Chromium];
+        assert_eq!(parse_choice("webkit, chromium,webkit").ok(), Some(Some(these)));
     }
 
     #[test]
     fn a_browser_that_nobody_knows_is_an_error() {
-        let error = parse_choice(Some("chromium,safari")).expect_err("it is none").to_string();
+        let error = parse_choice("chromium,safari").expect_err("it is none").to_string();
         assert!(error.contains("\"safari\""), "{error}");
     }
 }

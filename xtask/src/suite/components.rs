@@ -35,28 +35,16 @@ const ESTIMATED: &str = "rows above move the list when they get their final heig
 pub fn run(project: &Project, runner: &Path, browser: &Browser, name: Option<&str>) -> Result<Counts> {
     setup::ensure_wasm_target(project)?;
     let capabilities = capabilities(project, browser)?;
-    let mut tests = match browser.engine {
-        Engine::Chromium | Engine::Firefox => project.cargo(),
-        Engine::WebKit => with_display(&project.cargo()),
+    let (mut tests, driver) = match browser.engine {
+        Engine::Chromium => (project.cargo(), "CHROMEDRIVER"),
+        Engine::Firefox => (project.cargo(), "GECKODRIVER"),
+        Engine::WebKit => (with_display(&project.cargo()), "SAFARIDRIVER"),
     };
-    tests.args([
-        "test",
-        "--package",
-        "chataibot-widget",
-        "--target",
-        WASM_TARGET,
-        "--no-fail-fast",
-        "--lib",
-        "--tests",
-    ]);
-    for driver in DRIVERS {
-        tests.env_remove(driver).env_remove(format!("{driver}_REMOTE"));
+    tests.args(["test", "--package", "chataibot-widget", "--target", WASM_TARGET]);
+    tests.args(["--no-fail-fast", "--lib", "--tests"]);
+    for other in DRIVERS {
+        tests.env_remove(other).env_remove(format!("{other}_REMOTE"));
     }
-    let driver = match browser.engine {
-        Engine::Chromium => "CHROMEDRIVER",
-        Engine::Firefox => "GECKODRIVER",
-        Engine::WebKit => "SAFARIDRIVER",
-    };
     tests
         .env(driver, &browser.driver)
         // As in .cargo/config.toml, without asking cargo again for each test file.

@@ -14,11 +14,9 @@ mod perform;
 mod walk;
 
 use std::{
+    iter, panic,
     path::{Path, PathBuf},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
     time::Instant,
 };
@@ -115,21 +113,15 @@ impl<'a> Runner<'a> {
     /// Runs the cases in turn, a few at a time, and returns those that failed.
     fn run_all<'p>(&self, cases: &'p [Case<'p>]) -> Vec<&'p Case<'p>> {
         let next = AtomicUsize::new(0);
-        let failed = Mutex::new(Vec::new());
         let worker = || {
-            while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                if !self.run_one(case) {
-                    // Behind a poisoned lock the list is whole: holders only add to it.
-                    failed.lock().unwrap_or_else(PoisonError::into_inner).push(case);
-                }
-            }
+            let cases = iter::from_fn(|| cases.get(next.fetch_add(1, Ordering::Relaxed)));
+            cases.filter(|case| !self.run_one(case)).collect::<Vec<_>>()
         };
         thread::scope(|scope| {
-            for _ in 0..CONCURRENCY {
-                scope.spawn(worker);
-            }
-        });
-        failed.into_inner().unwrap_or_else(PoisonError::into_inner)
+            let workers = [(); CONCURRENCY].map(|()| scope.spawn(worker));
+            let failed = workers.map(|worker| worker.join().unwrap_or_else(|cause| panic::resume_unwind(cause)));
+            failed.concat()
+        })
     }
 
     /// Runs a walk, prints the result in one piece, and returns whether it passed.
@@ -159,7 +151,7 @@ impl<'a> Runner<'a> {
         let Case { walk, engine, program } = *case;
         let harness = Harness::start(self.project, &self.servers, walk)?;
         let home = self.project.scratch()?.join("reader").join(case.key());
-        let desktop = start_desktop(&home, engine, program, &harness.address())?;
+        let desktop = start_desktop(&home, engine, program, &harness.address)?;
         perform::perform(walk, engine, &desktop, &harness, transcript)
     }
 }

@@ -32,8 +32,8 @@ async fn size(fixture: &Fixture) -> Outcome {
     let replies: Vec<&Value> =
         log.iter().skip(before.len()).filter(|entry| entry["event"]["message"]["author"] == "bot").collect();
     let largest = replies.iter().map(|entry| entry.to_string().len()).max().unwrap_or(0);
-    ensure(largest <= MAX_ENTRY_BYTES, || format!("an entry of {largest} bytes"))?;
+    ensure!(largest <= MAX_ENTRY_BYTES, "an entry of {largest} bytes");
     let shown: String = replies.iter().map(|entry| plain_text(&entry["event"]["message"]["content"])).collect();
-    ensure(shown.starts_with(&mark), || format!("the large reply is gone: {} entries of the bot", replies.len()))?;
+    ensure!(shown.starts_with(&mark), "the large reply is gone: {} entries of the bot", replies.len());
     Ok(format!("{} entries, the largest of {largest} bytes", replies.len()))
 }

@@ -48,7 +48,7 @@ async fn body(fixture: &Fixture) -> Outcome {
     ];
     let mut statuses = Vec::new();
     for refusal in refusals {
-        ensure(refusal.status >= 400, || refusal.summary())?;
+        ensure!(refusal.status >= 400, "{refusal}");
         let json = &refusal.json;
         let code = json["error"].as_str().unwrap_or_default();
         let fits = json["ok"] == false
@@ -56,7 +56,7 @@ async fn body(fixture: &Fixture) -> Outcome {
             && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
             && json["message"].is_string()
             && json["status"] == refusal.status;
-        ensure(fits, || refusal.summary())?;
+        ensure!(fits, "{refusal}");
         statuses.push(refusal.status);
     }
     Ok(format!("one body for {statuses:?}"))
@@ -68,9 +68,8 @@ async fn not_json(fixture: &Fixture) -> Outcome {
         let request = visitor.request(reqwest::Method::POST, "/api/v1/conversations");
         let request = request.header("idempotency-key", new_key()).header("content-type", "application/json");
         let answer = fixture.call(request.body(body)).await?;
-        let fits = matches!(answer.status, 400 | 422) && answer.json["error"] == "BAD_REQUEST";
-        ensure(fits, || format!("{body}: {}", answer.summary()))?;
-        ensure(!answer.text.contains("planted-words"), || "what was sent is repeated".to_owned())?;
+        ensure!(matches!(answer.status, 400 | 422) && answer.json["error"] == "BAD_REQUEST", "{body}: {answer}");
+        ensure!(!answer.text.contains("planted-words"), "what was sent is repeated");
     }
     Ok("BAD_REQUEST".to_owned())
 }
@@ -80,7 +79,7 @@ async fn content_type(fixture: &Fixture) -> Outcome {
     let request = visitor.request(reqwest::Method::POST, "/api/v1/conversations");
     let request = request.header("idempotency-key", new_key()).header("content-type", "text/plain");
     let answer = fixture.call(request.body(start_body(&unique_text()).to_string())).await?;
-    ensure((400..500).contains(&answer.status), || answer.summary())?;
+    ensure!((400..500).contains(&answer.status), "{answer}");
     Ok(format!("{}", answer.status))
 }
 
@@ -97,7 +96,7 @@ async fn too_long(fixture: &Fixture) -> Outcome {
     let answer = fixture.call(visitor.send(&conversation.id, &new_key(), &send_body(&long))).await?;
     let fits = [(400, "BAD_REQUEST"), (413, "TOO_LARGE")]
         .contains(&(answer.status, answer.json["error"].as_str().unwrap_or_default()));
-    ensure(fits, || answer.summary())?;
+    ensure!(fits, "{answer}");
     fixture.simulator.expect_calls("send", &long, 0).await?;
     Ok(format!("{}", answer.status))
 }
@@ -106,8 +105,7 @@ async fn nosniff(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     let refused = fixture.call(visitor.events(&random_hex(16), "?wait=0")).await?;
     for answer in [&visitor.answer, &refused] {
-        let is_sent = answer.header("x-content-type-options") == Some("nosniff");
-        ensure(is_sent, || format!("{} without it", answer.call))?;
+        ensure!(answer.header("x-content-type-options") == Some("nosniff"), "{} without it", answer.call);
     }
     Ok("nosniff".to_owned())
 }
@@ -124,7 +122,7 @@ async fn secrets(fixture: &Fixture) -> Outcome {
     let bodies = fixture.bodies.lock().unwrap_or_else(PoisonError::into_inner);
     for (name, secret) in &fixture.secrets {
         let leak_count = bodies.iter().filter(|text| text.contains(secret.as_str())).count();
-        ensure(leak_count == 0, || format!("{name} in {leak_count} answers"))?;
+        ensure!(leak_count == 0, "{name} in {leak_count} answers");
     }
     Ok(format!("nothing of it in {} answers", bodies.len()))
 }

@@ -48,7 +48,7 @@ async fn upload_png(fixture: &Fixture) -> Result<(Answer, String), CheckError> {
     let answer =
         fixture.call(upload_request(&visitor, &conversation.id, "image/png", PNG)).await?.expect_status(200)?;
     let url = answer.json["file"]["url"].as_str().unwrap_or_default().to_owned();
-    ensure(url.starts_with("http"), || answer.summary())?;
+    ensure!(url.starts_with("http"), "{answer}");
     Ok((answer, url))
 }
 
@@ -56,10 +56,10 @@ async fn upload(fixture: &Fixture) -> Outcome {
     let (answer, url) = upload_png(fixture).await?;
     let file = &answer.json["file"];
     let fits = file["mime_type"] == "image/png" && file["size"] == PNG.len() && file["name"].is_string();
-    ensure(answer.json["ok"] == true && fits, || answer.summary())?;
+    ensure!(answer.json["ok"] == true && fits, "{answer}");
     let fault = |error: reqwest::Error| violation(format!("GET of the url: {error}"));
     let bytes = fixture.http.get(&url).send().await.map_err(fault)?.bytes().await.map_err(fault)?;
-    ensure(bytes == PNG, || format!("{} other bytes at the url", bytes.len()))?;
+    ensure!(bytes == PNG, "{} other bytes at the url", bytes.len());
     Ok("stored and served".to_owned())
 }
 
@@ -74,12 +74,11 @@ async fn kind(fixture: &Fixture) -> Outcome {
 
 async fn headers(fixture: &Fixture) -> Outcome {
     let (_, url) = upload_png(fixture).await?;
-    let fault = |error: reqwest::Error| violation(format!("GET of the url: {error}"));
-    let response = fixture.http.get(&url).send().await.map_err(fault)?;
-    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("none");
+    let answer = fixture.call(fixture.http.get(&url)).await?;
+    let header = |name: &str| answer.header(name).unwrap_or("none");
     let (sniff, policy) = (header("x-content-type-options"), header("content-security-policy"));
-    ensure(sniff == "nosniff", || format!("X-Content-Type-Options: {sniff}"))?;
-    ensure(policy.contains("sandbox"), || format!("Content-Security-Policy: {policy}"))?;
+    ensure!(sniff == "nosniff", "X-Content-Type-Options: {sniff}");
+    ensure!(policy.contains("sandbox"), "Content-Security-Policy: {policy}");
     Ok(policy.to_owned())
 }
 

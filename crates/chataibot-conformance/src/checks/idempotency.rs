@@ -30,7 +30,7 @@ async fn start(fixture: &Fixture) -> Outcome {
     let second = fixture.call(visitor.start(&key, &start_body(&text))).await?.expect_status(200)?;
     fixture.simulator.expect_calls("start", &text, 1).await?;
     let (one, other) = (&first.json["conversation"]["id"], &second.json["conversation"]["id"]);
-    ensure(one == other, || "another conversation in the second answer".to_owned())?;
+    ensure!(one == other, "another conversation in the second answer");
     Ok("one start at the platform, one answer".to_owned())
 }
 
@@ -39,7 +39,7 @@ async fn send(fixture: &Fixture) -> Outcome {
     let first = fixture.call(visitor.send(&conversation.id, &key, &send_body(&text))).await?.expect_status(200)?;
     let second = fixture.call(visitor.send(&conversation.id, &key, &send_body(&text))).await?.expect_status(200)?;
     fixture.simulator.expect_calls("send", &text, 1).await?;
-    ensure(first.json == second.json, || "another answer the second time".to_owned())?;
+    ensure!(first.json == second.json, "another answer the second time");
     Ok("one send at the platform, one answer".to_owned())
 }
 
@@ -56,7 +56,7 @@ async fn together(fixture: &Fixture) -> Outcome {
     released?;
     let (one, other) = (one?.expect_status(200)?, other?.expect_status(200)?);
     fixture.simulator.expect_calls("send", &text, 1).await?;
-    ensure(one.json["message_id"] == other.json["message_id"], || "two answers".to_owned())?;
+    ensure!(one.json["message_id"] == other.json["message_id"], "two answers");
     Ok("one send at the platform".to_owned())
 }
 

@@ -63,7 +63,7 @@ async fn refused(fixture: &Fixture) -> Outcome {
         let refusal = (answer.status, answer.json["error"].as_str().unwrap_or_default());
         let fits = refusal == (403, "IDENTITY_REFUSED") || (fixture.host.is_none() && refusal == (400, "BAD_REQUEST"));
         // Not the summary of the answer: it may contain a token.
-        ensure(fits, || format!("an identity with {what} is answered {} {}", refusal.0, refusal.1))?;
+        ensure!(fits, "an identity with {what} is answered {} {}", refusal.0, refusal.1);
     }
     Ok("no token".to_owned())
 }
@@ -73,9 +73,9 @@ async fn visitor(fixture: &Fixture) -> Outcome {
     let (one, again, other) =
         (sign_in(fixture, &ada).await?, sign_in(fixture, &ada).await?, sign_in(fixture, &eve).await?);
     let visitor_of = |answer: &Answer| answer.json["visitor"].clone();
-    ensure(visitor_of(&one) == visitor_of(&again), || "the same user is two visitors".to_owned())?;
-    ensure(visitor_of(&one) != visitor_of(&other), || "two users are one visitor".to_owned())?;
-    ensure(accepts_token(fixture, &one).await?, || "the user's first browser was thrown out by the second".to_owned())?;
+    ensure!(visitor_of(&one) == visitor_of(&again), "the same user is two visitors");
+    ensure!(visitor_of(&one) != visitor_of(&other), "two users are one visitor");
+    ensure!(accepts_token(fixture, &one).await?, "the user's first browser was thrown out by the second");
     Ok("one visitor in two browsers, another one for another user".to_owned())
 }
 
@@ -88,7 +88,7 @@ async fn renewal(fixture: &Fixture) -> Outcome {
     for (how, answer) in [("without an identity", &renewed), ("with the same user's", &again)] {
         let variables = variables_at_platform(fixture, answer, json!({})).await?;
         let seen = &variables["conversation"]["user_id"];
-        ensure(*seen == user, || format!("renewed {how}, the platform gets {seen} as the user"))?;
+        ensure!(*seen == user, "renewed {how}, the platform gets {seen} as the user");
     }
     Ok("still signed in, without an identity and with one".to_owned())
 }
@@ -113,8 +113,8 @@ async fn swap(fixture: &Fixture) -> Outcome {
     for (whose, first) in before {
         let body = json!({ "renewal": first.json["renewal"], "identity": host_site(fixture)?.identity(&new_user()) });
         let second = fixture.token(body).await?.expect_status(200)?;
-        ensure(second.json["visitor"] != first.json["visitor"], || format!("{whose} visitor was taken over"))?;
-        ensure(!accepts_token(fixture, &first).await?, || format!("{whose} token is still taken"))?;
+        ensure!(second.json["visitor"] != first.json["visitor"], "{whose} visitor was taken over");
+        ensure!(!accepts_token(fixture, &first).await?, "{whose} token is still taken");
         let secret = json!({ "renewal": first.json["renewal"] });
         fixture.token(secret).await?.expect_error(401, "UNAUTHORIZED")?;
     }
@@ -136,7 +136,7 @@ async fn verified(fixture: &Fixture) -> Outcome {
         ("conversation.plan", &variables["conversation"]["plan"], Value::from("free")),
     ];
     for (name, seen, wanted) in expected {
-        ensure(*seen == wanted, || format!("the platform gets {seen} as {name}, not {wanted}"))?;
+        ensure!(*seen == wanted, "the platform gets {seen} as {name}, not {wanted}");
     }
     Ok("the verified name, e-mail and user; the page's own of the rest".to_owned())
 }

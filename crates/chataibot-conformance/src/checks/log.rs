@@ -39,14 +39,14 @@ checks! {
 
 async fn entries(fixture: &Fixture) -> Outcome {
     let (_, _, log) = fixture.settled().await?;
-    ensure(!log.is_empty(), || "an empty log after a start".to_owned())?;
+    ensure!(!log.is_empty(), "an empty log after a start");
     for entry in &log {
         let event = entry["event"].as_object();
         let is_one = event.is_some_and(|event| event.len() == 1)
             && matches!(event_kind(entry), "message" | "delivery" | "status" | "assignee");
         // From 2020 on, so that seconds in place of milliseconds are detected.
         let has_time = entry["at"].as_u64().is_some_and(|at| at > 1_577_836_800_000);
-        ensure(entry["cursor"].is_string() && is_one && has_time, || format!("the entry {entry}"))?;
+        ensure!(entry["cursor"].is_string() && is_one && has_time, "the entry {entry}");
     }
     Ok(format!("{} entries", log.len()))
 }
@@ -56,7 +56,7 @@ async fn cursors(fixture: &Fixture) -> Outcome {
     let cursors: Vec<_> = log.iter().map(|entry| parse_cursor(cursor_of(entry))).collect();
     let epoch = cursors.first().copied().flatten().map_or(0, |(epoch, _)| epoch);
     for (at, found) in (1_u32..).zip(&cursors) {
-        ensure(*found == Some((epoch, at)), || format!("the log {}", log_summary(&log)))?;
+        ensure!(*found == Some((epoch, at)), "the log {}", log_summary(&log));
     }
     Ok(format!("1 to {}", log.len()))
 }
@@ -67,9 +67,9 @@ async fn visitor(fixture: &Fixture) -> Outcome {
     let key = visitor.send_text(&conversation.id, &words).await?;
     let log = visitor.log_with(&conversation.id, |entry| is_sent_with(entry, &key)).await?;
     let own_entry = log.iter().find(|entry| is_sent_with(entry, &key)).cloned().unwrap_or_default();
-    ensure(is_message(&own_entry, "visitor", &words), || format!("the entry {own_entry}"))?;
+    ensure!(is_message(&own_entry, "visitor", &words), "the entry {own_entry}");
     let body = &own_entry["event"]["message"]["content"]["text"]["body"];
-    ensure(body.is_array(), || format!("the content {}", own_entry["event"]["message"]["content"]))?;
+    ensure!(body.is_array(), "the content {}", own_entry["event"]["message"]["content"]);
     Ok("with its key, as a tree".to_owned())
 }
 
@@ -95,14 +95,16 @@ async fn before_forward(fixture: &Fixture) -> Outcome {
     let (sent, before) = tokio::join!(fixture.call(visitor.send(&conversation.id, &key, &body)), reply_while_held);
     sent?.expect_status(200)?;
     let before = before?;
-    ensure(before.iter().any(|entry| is_sent_with(entry, &key)), || {
-        format!("while the platform had not answered, the log was {}", log_summary(&before))
-    })?;
+    ensure!(
+        before.iter().any(|entry| is_sent_with(entry, &key)),
+        "while the platform had not answered, the log was {}",
+        log_summary(&before)
+    );
     let log = visitor.log_with(&conversation.id, |entry| is_message(entry, "bot", &reply)).await?;
     let position = |wanted: &dyn Fn(&Value) -> bool| log.iter().position(wanted);
     let (own_position, reply_position) =
         (position(&|entry| is_sent_with(entry, &key)), position(&|entry| is_message(entry, "bot", &reply)));
-    ensure(own_position < reply_position, || format!("the reply stands above: {}", log_summary(&log)))?;
+    ensure!(own_position < reply_position, "the reply stands above: {}", log_summary(&log));
     Ok("logged first, and the reply that overtook the answer stands below it".to_owned())
 }
 
@@ -126,7 +128,7 @@ async fn assignee(fixture: &Fixture) -> Outcome {
     };
     let log = visitor.log_with(&conversation.id, is_agent).await?;
     let text = log.iter().find(|entry| is_agent(entry)).map(Value::to_string).unwrap_or_default();
-    ensure(!text.contains('@'), || format!("an address in {text}"))?;
+    ensure!(!text.contains('@'), "an address in {text}");
     Ok("an agent with a name".to_owned())
 }
 

@@ -33,7 +33,7 @@ async fn ensure_same_answer(fixture: &Fixture, call: impl Fn(&Visitor<'_>, &str)
     let unknown_id = random_hex(conversation.id.len().div_ceil(2));
     let foreign = fixture.call(call(&other, &conversation.id)).await?.expect_error(404, "NOT_FOUND")?;
     let missing = fixture.call(call(&other, &unknown_id)).await?.expect_error(404, "NOT_FOUND")?;
-    ensure(foreign.json == missing.json, || format!("two answers: {} and {}", foreign.text, missing.text))?;
+    ensure!(foreign.json == missing.json, "two answers: {} and {}", foreign.text, missing.text);
     Ok("404 NOT_FOUND for both".to_owned())
 }
 

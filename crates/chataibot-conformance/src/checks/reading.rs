@@ -88,7 +88,7 @@ async fn opens(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, _) = fixture.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
     let kind = stream.header("content-type").to_owned();
-    ensure(kind.starts_with("text/event-stream"), || format!("the Content-Type {kind}"))?;
+    ensure!(kind.starts_with("text/event-stream"), "the Content-Type {kind}");
     stream.next(Instant::now() + Duration::from_secs(2)).await?;
     Ok("text/event-stream, and bytes at once".to_owned())
 }
@@ -97,7 +97,7 @@ async fn headers(fixture: &Fixture) -> Outcome {
     let (visitor, conversation) = fixture.conversation().await?;
     let stream = visitor.stream(&conversation.id, "", None).await?;
     let cache = stream.header("cache-control");
-    ensure(cache.contains("no-store") || cache.contains("no-cache"), || format!("Cache-Control: {cache}"))?;
+    ensure!(cache.contains("no-store") || cache.contains("no-cache"), "Cache-Control: {cache}");
     Ok(format!("Cache-Control: {cache}"))
 }
 
@@ -105,13 +105,11 @@ async fn whole(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, log) = fixture.settled().await?;
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
     let blocks = stream.read_until(fixture.timeout, ends_with(&log)).await?;
-    ensure(entries(&blocks) == log, || {
-        format!("{}, where a poll tells {}", block_summary(&blocks), log_summary(&log))
-    })?;
+    ensure!(entries(&blocks) == log, "{}, where a poll tells {}", block_summary(&blocks), log_summary(&log));
     for block in &blocks {
         let Some(entry) = block.entry() else { continue };
         let fits = block.event.as_deref() == Some(event_kind(&entry)) && block.id.as_deref() == Some(cursor_of(&entry));
-        ensure(fits, || format!("event {:?}, id {:?} for {entry}", block.event, block.id))?;
+        ensure!(fits, "event {:?}, id {:?} for {entry}", block.event, block.id);
     }
     Ok(format!("{} entries", log.len()))
 }
@@ -130,7 +128,7 @@ async fn live(fixture: &Fixture) -> Outcome {
 
 async fn resume(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, log) = fixture.settled().await?;
-    ensure(log.len() > 1, || format!("a log too short for it: {}", log_summary(&log)))?;
+    ensure!(log.len() > 1, "a log too short for it: {}", log_summary(&log));
     let (before, expected) = log.split_at(1);
     let after = before.first().map(cursor_of).unwrap_or_default();
     let mut stream = visitor.stream(&conversation.id, "", Some(after)).await?;
@@ -140,11 +138,9 @@ async fn resume(fixture: &Fixture) -> Outcome {
     let blocks = stream.read_until(fixture.timeout, is_reply).await?;
     let actual = entries(&blocks);
     let (new, old) = actual.split_last().map_or((None, &[][..]), |(new, old)| (Some(new), old));
-    ensure(old == expected, || {
-        format!("{} after {after}, where the log is {}", block_summary(&blocks), log_summary(&log))
-    })?;
+    ensure!(old == expected, "{} after {after}, where the log is {}", block_summary(&blocks), log_summary(&log));
     let next = log.last().and_then(|last| parse_cursor(cursor_of(last))).map(|(epoch, seq)| (epoch, seq + 1));
-    ensure(new.and_then(|new| parse_cursor(cursor_of(new))) == next, || "a gap before what came then".to_owned())?;
+    ensure!(new.and_then(|new| parse_cursor(cursor_of(new))) == next, "a gap before what came then");
     Ok(format!("{} entries, then the new one", expected.len()))
 }
 
@@ -157,8 +153,8 @@ async fn reset(fixture: &Fixture) -> Outcome {
         let is_said = reset.is_some_and(|block| {
             block.event.as_deref() == Some("reset") && block.id.is_none() && block.json()["reason"].is_string()
         });
-        ensure(is_said, || format!("from {cursor}: {}", block_summary(&blocks)))?;
-        ensure(entries(&blocks) == log, || format!("from {cursor}: {}, not the log", block_summary(&blocks)))?;
+        ensure!(is_said, "from {cursor}: {}", block_summary(&blocks));
+        ensure!(entries(&blocks) == log, "from {cursor}: {}, not the log", block_summary(&blocks));
     }
     Ok("`reset` and the log, from another epoch and from beyond the end".to_owned())
 }
@@ -171,13 +167,13 @@ async fn last(fixture: &Fixture) -> Outcome {
     let is_said = begin.is_some_and(|block| {
         block.event.as_deref() == Some("begin") && block.id.is_none() && block.json()["earlier"] == (log.len() > 1)
     });
-    ensure(is_said, || block_summary(&blocks))?;
+    ensure!(is_said, "{}", block_summary(&blocks));
     let actual = entries(&blocks);
-    ensure(actual.len() == 1, || format!("{} for last=1", log_summary(&actual)))?;
+    ensure!(actual.len() == 1, "{} for last=1", log_summary(&actual));
     let mut stream = visitor.stream(&conversation.id, "", None).await?;
     let blocks_without_last = stream.read_until(fixture.timeout, ends_with(&log)).await?;
     let begins = blocks_without_last.iter().any(|block| block.event.as_deref() == Some("begin"));
-    ensure(!begins, || "`begin` on a stream that did not ask for it".to_owned())?;
+    ensure!(!begins, "`begin` on a stream that did not ask for it");
     Ok("`begin`, and one entry".to_owned())
 }
 
@@ -212,19 +208,18 @@ async fn reauth(fixture: &Fixture) -> Outcome {
         .read_until(Duration::from_secs(lifetime), |block| block.event.as_deref() == Some("reauth"))
         .await
         .map_err(|_| violation(format!("no `reauth` within the {lifetime} s of the token")))?;
-    let has_no_id = blocks.last().is_some_and(|block| block.id.is_none());
-    ensure(has_no_id, || "`reauth` with an id".to_owned())?;
+    ensure!(blocks.last().is_some_and(|block| block.id.is_none()), "`reauth` with an id");
     let end = stream.next(Instant::now() + fixture.timeout).await?;
-    ensure(end.is_none(), || "the stream goes on after `reauth`".to_owned())?;
+    ensure!(end.is_none(), "the stream goes on after `reauth`");
     Ok("`reauth`, and the end".to_owned())
 }
 
 async fn poll(fixture: &Fixture) -> Outcome {
     let (visitor, conversation) = fixture.conversation().await?;
     let answer = visitor.poll(&conversation.id, "").await?;
-    ensure(answer.json["ok"] == true, || answer.summary())?;
+    ensure!(answer.json["ok"] == true, "{answer}");
     let kind = answer.header("content-type").unwrap_or("none");
-    ensure(kind.starts_with("application/json"), || format!("the Content-Type {kind}"))?;
+    ensure!(kind.starts_with("application/json"), "the Content-Type {kind}");
     Ok("JSON with entries".to_owned())
 }
 
@@ -233,9 +228,7 @@ async fn poll_after(fixture: &Fixture) -> Outcome {
     let after = log.first().map(cursor_of).unwrap_or_default();
     let answer = visitor.poll(&conversation.id, &format!("?after={after}&wait=0")).await?;
     let actual = answer.json["entries"].as_array().cloned().unwrap_or_default();
-    ensure(log.get(1..) == Some(&actual), || {
-        format!("{} after {after}; the log is {}", log_summary(&actual), log_summary(&log))
-    })?;
+    ensure!(log.get(1..) == Some(&actual), "{} after {after}; the log is {}", log_summary(&actual), log_summary(&log));
     Ok(format!("{} entries", actual.len()))
 }
 
@@ -245,9 +238,8 @@ async fn waits(fixture: &Fixture) -> Outcome {
     let started = Instant::now();
     let answer = visitor.poll(&conversation.id, &format!("?after={end}&wait=1")).await?;
     let took = started.elapsed();
-    let is_empty = answer.json["entries"].as_array().is_some_and(Vec::is_empty) && answer.json["reset"].is_null();
-    ensure(is_empty, || answer.summary())?;
-    ensure((800..4000).contains(&took.as_millis()), || format!("wait=1 was answered after {} ms", took.as_millis()))?;
+    ensure!(answer.json["entries"].as_array().is_some_and(Vec::is_empty) && answer.json["reset"].is_null(), "{answer}");
+    ensure!((800..4000).contains(&took.as_millis()), "wait=1 was answered after {} ms", took.as_millis());
     Ok(format!("an empty list after {} ms", took.as_millis()))
 }
 
@@ -261,8 +253,8 @@ async fn wakes(fixture: &Fixture) -> Outcome {
     reply?;
     let actual = answer?.json["entries"].as_array().cloned().unwrap_or_default();
     let took = started.elapsed();
-    ensure(actual.iter().any(|entry| is_message(entry, "bot", &text)), || format!("{} came", log_summary(&actual)))?;
-    ensure(took < fixture.timeout, || format!("only after {} s", took.as_secs()))?;
+    ensure!(actual.iter().any(|entry| is_message(entry, "bot", &text)), "{} came", log_summary(&actual));
+    ensure!(took < fixture.timeout, "only after {} s", took.as_secs());
     Ok(format!("after {} ms", took.as_millis()))
 }
 
@@ -271,10 +263,10 @@ async fn poll_reset(fixture: &Fixture) -> Outcome {
     for cursor in unknown_cursors(&log)? {
         let answer = visitor.poll(&conversation.id, &format!("?after={cursor}&wait=0")).await?;
         let fits = answer.json["reset"]["reason"].is_string() && answer.json["entries"].as_array() == Some(&log);
-        ensure(fits, || format!("from {cursor}: {}", answer.summary()))?;
+        ensure!(fits, "from {cursor}: {answer}");
     }
     let fine = visitor.poll(&conversation.id, "").await?;
-    ensure(fine.json["reset"].is_null(), || "`reset` without a cursor".to_owned())?;
+    ensure!(fine.json["reset"].is_null(), "`reset` without a cursor");
     Ok("`reset` and the log, from another epoch and from beyond the end".to_owned())
 }
 
@@ -282,27 +274,28 @@ async fn poll_last(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, log) = fixture.settled().await?;
     let answer = visitor.poll(&conversation.id, "?last=1").await?;
     let actual = answer.json["entries"].as_array().cloned().unwrap_or_default();
-    ensure(actual.last() == log.last() && actual.len() == 1, || format!("{} for last=1", log_summary(&actual)))?;
-    ensure(answer.json["earlier"] == (log.len() > 1), || format!("`earlier` {}", answer.json["earlier"]))?;
+    ensure!(actual.last() == log.last() && actual.len() == 1, "{} for last=1", log_summary(&actual));
+    ensure!(answer.json["earlier"] == (log.len() > 1), "`earlier` {}", answer.json["earlier"]);
     let poll_without_last = visitor.poll(&conversation.id, "").await?;
-    ensure(poll_without_last.json["earlier"].is_null(), || "`earlier` in a poll that did not ask for it".to_owned())?;
+    ensure!(poll_without_last.json["earlier"].is_null(), "`earlier` in a poll that did not ask for it");
     Ok("one entry, and `earlier`".to_owned())
 }
 
 async fn before(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, log) = fixture.settled().await?;
-    ensure(log.len() > 3, || format!("a log too short for it: {}", log_summary(&log)))?;
+    ensure!(log.len() > 3, "a log too short for it: {}", log_summary(&log));
     let end = log.last().map(cursor_of).unwrap_or_default();
     for limit in [2, 200] {
         let answer = visitor.poll(&conversation.id, &format!("?before={end}&limit={limit}")).await?;
         let actual = answer.json["entries"].as_array().cloned().unwrap_or_default();
         let first = (log.len() - 1).saturating_sub(limit);
-        ensure(log.get(first..log.len() - 1) == Some(&actual), || {
-            format!("{} before {end} with limit={limit}; the log is {}", log_summary(&actual), log_summary(&log))
-        })?;
-        ensure(answer.json["earlier"] == (first > 0), || {
-            format!("`earlier` {} with limit={limit}", answer.json["earlier"])
-        })?;
+        ensure!(
+            log.get(first..log.len() - 1) == Some(&actual),
+            "{} before {end} with limit={limit}; the log is {}",
+            log_summary(&actual),
+            log_summary(&log)
+        );
+        ensure!(answer.json["earlier"] == (first > 0), "`earlier` {} with limit={limit}", answer.json["earlier"]);
     }
     Ok("pages in the order of the log".to_owned())
 }
@@ -312,8 +305,7 @@ async fn before_reset(fixture: &Fixture) -> Outcome {
     let [other, _] = unknown_cursors(&log)?;
     let answer = visitor.poll(&conversation.id, &format!("?before={other}&limit=1")).await?;
     let actual = answer.json["entries"].as_array().cloned().unwrap_or_default();
-    let fits = answer.json["reset"]["reason"].is_string() && actual.len() == 1 && actual.last() == log.last();
-    ensure(fits, || answer.summary())?;
+    ensure!(answer.json["reset"]["reason"].is_string() && actual.len() == 1 && actual.last() == log.last(), "{answer}");
     Ok("`reset` and the end of the log".to_owned())
 }
 

@@ -30,7 +30,7 @@ async fn answer(fixture: &Fixture) -> Outcome {
         .await?
         .expect_status(200)?;
     let fits = answer.json["ok"] == true && answer.json["message_id"].as_str().is_some_and(|id| !id.is_empty());
-    ensure(fits, || answer.summary())?;
+    ensure!(fits, "{answer}");
     Ok("the documented answer".to_owned())
 }
 
@@ -39,10 +39,10 @@ async fn forwarded(fixture: &Fixture) -> Outcome {
     visitor.send_text(&conversation.id, &text).await?;
     let call = call(fixture, "send", &text).await?;
     let authorization = &call["request"]["authorization"];
-    ensure(authorization == "right", || format!("the account token at the platform: {authorization}"))?;
+    ensure!(authorization == "right", "the account token at the platform: {authorization}");
     let (platform_id, body) = (&call["conversation"], &call["body"]);
-    ensure(*platform_id == conversation.platform_id.as_str(), || format!("for the conversation {platform_id}"))?;
-    ensure(*body == send_body(&text), || format!("the body {body}"))?;
+    ensure!(*platform_id == conversation.platform_id.as_str(), "for the conversation {platform_id}");
+    ensure!(*body == send_body(&text), "the body {body}");
     Ok("the documented body".to_owned())
 }
 
@@ -69,16 +69,14 @@ async fn order(fixture: &Fixture) -> Outcome {
     second?;
     let calls = fixture.simulator.calls("send").await?;
     let texts: Vec<&str> = calls.iter().filter_map(|call| call["body"]["message"]["data"]["body"].as_str()).collect();
-    ensure(texts == [one.as_str(), other.as_str()], || {
-        format!("{} calls at the platform, in another order", texts.len())
-    })?;
+    ensure!(texts == [one.as_str(), other.as_str()], "{} calls at the platform, in another order", texts.len());
     let log = visitor.log(&conversation.id).await?;
     let keys: Vec<&str> = log
         .iter()
         .filter_map(|entry| entry["event"]["message"]["client_message_id"].as_str())
         .filter(|key| *key != conversation.first_key)
         .collect();
-    ensure(keys == [first_key.as_str(), second_key.as_str()], || "another order in the log".to_owned())?;
+    ensure!(keys == [first_key.as_str(), second_key.as_str()], "another order in the log");
     Ok("in order".to_owned())
 }
 
@@ -92,6 +90,6 @@ async fn unknown_fields(fixture: &Fixture) -> Outcome {
     }
     answer.expect_status(200)?;
     let actual = &call(fixture, "send", &text).await?["body"];
-    ensure(actual["is_admin"].is_null(), || format!("{actual}"))?;
+    ensure!(actual["is_admin"].is_null(), "{actual}");
     Ok("left out".to_owned())
 }

@@ -57,20 +57,20 @@ async fn start(fixture: &Fixture, body: &Value) -> Result<crate::fixture::Answer
 async fn answer(fixture: &Fixture) -> Outcome {
     let answer = start(fixture, &start_body(&unique_text())).await?;
     let fits = answer.json["ok"] == true && answer.json["conversation"]["id"].as_str().is_some_and(|id| !id.is_empty());
-    ensure(fits, || answer.summary())?;
+    ensure!(fits, "{answer}");
     Ok("the documented answer".to_owned())
 }
 
 async fn private(fixture: &Fixture) -> Outcome {
     let answer = start(fixture, &start_body(&unique_text())).await?;
-    ensure(answer.json["conversation"]["assignee"].is_null(), || "`conversation.assignee` in the answer".to_owned())?;
-    ensure(answer.json["contact"].is_null(), || "`contact` in the answer".to_owned())?;
+    ensure!(answer.json["conversation"]["assignee"].is_null(), "`conversation.assignee` in the answer");
+    ensure!(answer.json["contact"].is_null(), "`contact` in the answer");
     Ok("neither of them".to_owned())
 }
 
 async fn alias(fixture: &Fixture) -> Outcome {
     let (_, conversation) = fixture.conversation().await?;
-    ensure(conversation.id != conversation.platform_id, || "the platform's own id".to_owned())?;
+    ensure!(conversation.id != conversation.platform_id, "the platform's own id");
     Ok("an alias".to_owned())
 }
 
@@ -79,9 +79,9 @@ async fn forwarded(fixture: &Fixture) -> Outcome {
     start(fixture, &start_body(&text)).await?;
     let call = call(fixture, "start", &text).await?;
     let authorization = &call["request"]["authorization"];
-    ensure(authorization == "right", || format!("the account token at the platform: {authorization}"))?;
+    ensure!(authorization == "right", "the account token at the platform: {authorization}");
     let (channel, kind) = (&call["body"]["channel"], &call["body"]["message"]["type"]);
-    ensure(channel == "API" && kind == "text", || format!("channel {channel} and type {kind}"))?;
+    ensure!(channel == "API" && kind == "text", "channel {channel} and type {kind}");
     Ok("the documented body with the account token".to_owned())
 }
 
@@ -90,9 +90,11 @@ async fn visitor(fixture: &Fixture) -> Outcome {
     fixture.call(visitor.start(&new_key(), &start_body(&text))).await?.expect_status(200)?;
     let call = call(fixture, "start", &text).await?;
     let from = &call["body"]["from"];
-    ensure(from["user_external_id"] == visitor.id.as_str() && from["type"] == "VISITOR", || {
-        format!("from {from}, where the token's visitor is {}", visitor.id)
-    })?;
+    ensure!(
+        from["user_external_id"] == visitor.id.as_str() && from["type"] == "VISITOR",
+        "from {from}, where the token's visitor is {}",
+        visitor.id
+    );
     Ok("the token's visitor".to_owned())
 }
 
@@ -101,7 +103,7 @@ async fn bot(fixture: &Fixture) -> Outcome {
     start(fixture, &start_body(&text)).await?;
     let call = call(fixture, "start", &text).await?;
     let bot = call["body"]["bot_key"].as_str().unwrap_or_default();
-    ensure(!bot.is_empty(), || "an empty bot_key at the platform".to_owned())?;
+    ensure!(!bot.is_empty(), "an empty bot_key at the platform");
     Ok(format!("the bot {bot}"))
 }
 
@@ -125,7 +127,7 @@ async fn variables(fixture: &Fixture) -> Outcome {
     body["variables"] = variables.clone();
     start(fixture, &body).await?;
     let actual = &call(fixture, "start", &text).await?["body"]["variables"];
-    ensure(*actual == variables, || format!("{actual}"))?;
+    ensure!(*actual == variables, "{actual}");
     Ok("all of them".to_owned())
 }
 
@@ -141,7 +143,6 @@ async fn unknown_fields(fixture: &Fixture) -> Outcome {
     }
     answer.expect_status(200)?;
     let actual = &call(fixture, "start", &text).await?["body"];
-    let clean = actual["is_admin"].is_null() && actual["variables"]["system"]["ip"].is_null();
-    ensure(clean, || format!("{actual}"))?;
+    ensure!(actual["is_admin"].is_null() && actual["variables"]["system"]["ip"].is_null(), "{actual}");
     Ok("left out".to_owned())
 }

@@ -48,9 +48,9 @@ async fn answer(fixture: &Fixture) -> Outcome {
         && json["expires_in"].as_u64().is_some_and(|seconds| seconds > 0)
         && json["renewal"].as_str().is_some_and(|renewal| !renewal.is_empty());
     let names: Vec<&String> = json.as_object().map(|fields| fields.keys().collect()).unwrap_or_default();
-    ensure(is_whole, || format!("an answer with the fields {names:?}, of which one is missing or of another type"))?;
+    ensure!(is_whole, "an answer with the fields {names:?}, of which one is missing or of another type");
     let kind = answer.header("content-type").unwrap_or("none");
-    ensure(kind.starts_with("application/json"), || format!("the Content-Type {kind}"))?;
+    ensure!(kind.starts_with("application/json"), "the Content-Type {kind}");
     Ok(format!("a token for {} seconds", json["expires_in"]))
 }
 
@@ -58,10 +58,10 @@ async fn visitor(fixture: &Fixture) -> Outcome {
     let (one, other) = (fixture.visitor().await?, fixture.visitor().await?);
     for visitor in [&one, &other] {
         let fits = visitor.id.len() == 32 && visitor.id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        ensure(fits, || format!("the visitor {:?}", visitor.id))?;
+        ensure!(fits, "the visitor {:?}", visitor.id);
     }
-    ensure(one.id != other.id, || "two new visitors with one id".to_owned())?;
-    ensure(one.token != other.token, || "two new visitors with one token".to_owned())?;
+    ensure!(one.id != other.id, "two new visitors with one id");
+    ensure!(one.token != other.token, "two new visitors with one token");
     Ok("two visitors, two ids".to_owned())
 }
 
@@ -69,7 +69,7 @@ async fn cookie(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     let started = fixture.call(visitor.start(&new_key(), &start_body(&unique_text()))).await?;
     for answer in [&visitor.answer, &started] {
-        ensure(answer.header("set-cookie").is_none(), || format!("{} sets a cookie", answer.call))?;
+        ensure!(answer.header("set-cookie").is_none(), "{} sets a cookie", answer.call);
     }
     Ok("no cookie".to_owned())
 }
@@ -77,7 +77,7 @@ async fn cookie(fixture: &Fixture) -> Outcome {
 async fn no_store(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     let cache = visitor.answer.header("cache-control").unwrap_or("none");
-    ensure(cache.contains("no-store"), || format!("Cache-Control: {cache}"))?;
+    ensure!(cache.contains("no-store"), "Cache-Control: {cache}");
     Ok(format!("Cache-Control: {cache}"))
 }
 
@@ -85,9 +85,9 @@ async fn renewal(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     let old = &visitor.answer.json["renewal"];
     let renewed = fixture.token(json!({ "renewal": old })).await?.expect_status(200)?;
-    ensure(renewed.json["visitor"] == visitor.id.as_str(), || "another visitor".to_owned())?;
-    ensure(renewed.json["renewal"] != *old, || "the same renewal secret again".to_owned())?;
-    ensure(renewed.json["token"].as_str().is_some_and(|token| !token.is_empty()), || "no token".to_owned())?;
+    ensure!(renewed.json["visitor"] == visitor.id.as_str(), "another visitor");
+    ensure!(renewed.json["renewal"] != *old, "the same renewal secret again");
+    ensure!(renewed.json["token"].as_str().is_some_and(|token| !token.is_empty()), "no token");
     Ok("the same visitor, a new token, a new secret".to_owned())
 }
 
@@ -110,8 +110,7 @@ async fn needed(fixture: &Fixture) -> Outcome {
             request = request.bearer_auth(token);
         }
         let answer = fixture.call(request).await?;
-        let is_refused = answer.status == 401 && answer.json["error"] == "UNAUTHORIZED";
-        ensure(is_refused, || format!("with {what}: {}", answer.summary()))?;
+        ensure!(answer.status == 401 && answer.json["error"] == "UNAUTHORIZED", "with {what}: {answer}");
     }
     Ok("401 UNAUTHORIZED without one, with a made-up one and with an altered one".to_owned())
 }
@@ -131,6 +130,6 @@ async fn origin(fixture: &Fixture) -> Outcome {
     let request = fixture.http.post(fixture.url("/api/v1/conversations")).bearer_auth(&visitor.token);
     let request = request.header("origin", "https://elsewhere.invalid").header("idempotency-key", new_key());
     let answer = fixture.call(request.json(&start_body(&unique_text()))).await?;
-    ensure(matches!(answer.status, 401 | 403), || answer.summary())?;
+    ensure!(matches!(answer.status, 401 | 403), "{answer}");
     Ok(format!("{} for another origin", answer.status))
 }

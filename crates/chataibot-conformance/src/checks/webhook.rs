@@ -50,21 +50,21 @@ async fn handshake(fixture: &Fixture) -> Outcome {
     let answer = post_json(fixture, &fixture.webhook_url, &json!({ "token": fixture.webhook_token }))
         .await?
         .expect_status(200)?;
-    ensure(answer.json["token"] == fixture.webhook_token.as_str(), || "200 without the token".to_owned())?;
+    ensure!(answer.json["token"] == fixture.webhook_token.as_str(), "200 without the token");
     Ok("the token".to_owned())
 }
 
 async fn wrong_token(fixture: &Fixture) -> Outcome {
     let (visitor, conversation, before) = fixture.settled().await?;
     let greeted = post_json(fixture, &fixture.webhook_url, &json!({ "token": "wrong" })).await?;
-    ensure(!(200..300).contains(&greeted.status), || format!("a handshake: {}", greeted.summary()))?;
+    ensure!(!(200..300).contains(&greeted.status), "a handshake: {greeted}");
     let events = [bot_message(&conversation.platform_id, &unique_text())];
     for body in [json!({ "token": "wrong", "events": events }), json!({ "events": events })] {
         let answer = post_json(fixture, &fixture.webhook_url, &body).await?;
-        ensure(!(200..300).contains(&answer.status), || format!("events: {}", answer.summary()))?;
+        ensure!(!(200..300).contains(&answer.status), "events: {answer}");
     }
     let after = visitor.log(&conversation.id).await?;
-    ensure(before == after, || format!("the log {}", log_summary(&after)))?;
+    ensure!(before == after, "the log {}", log_summary(&after));
     Ok(format!("{}", greeted.status))
 }
 
@@ -72,7 +72,7 @@ async fn wrong_path(fixture: &Fixture) -> Outcome {
     let mut url = fixture.webhook_url.trim_end_matches('/').to_owned();
     url.push_str("-not");
     let answer = post_json(fixture, &url, &json!({ "token": fixture.webhook_token })).await?;
-    ensure(!(200..300).contains(&answer.status), || answer.summary())?;
+    ensure!(!(200..300).contains(&answer.status), "{answer}");
     Ok(format!("{}", answer.status))
 }
 
@@ -118,7 +118,7 @@ async fn early(fixture: &Fixture) -> Outcome {
 async fn unknown(fixture: &Fixture) -> Outcome {
     let body = json!({ "token": fixture.webhook_token, "events": [bot_message("of-another-channel", &unique_text())] });
     let answer = post_json(fixture, &fixture.webhook_url, &body).await?;
-    ensure((200..300).contains(&answer.status), || answer.summary())?;
+    ensure!((200..300).contains(&answer.status), "{answer}");
     Ok(format!("{}", answer.status))
 }
 

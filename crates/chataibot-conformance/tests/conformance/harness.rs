@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use chataibot_conformance::{
-    Found, Options,
-    run::{Progress, run},
-};
+use chataibot_conformance::{Found, Options, run::run};
 use chataibot_proxy::{
     config::{Config, IdentityPolicy, Site, Sites},
     testing::{TestApp, spawn_app},
@@ -55,7 +52,7 @@ impl Harness {
             only: only.iter().map(|name| (*name).to_owned()).collect(),
             ..Options::of(self.url.clone())
         };
-        let run = run(&options, |_: Progress<'_>| {});
+        let run = run(&options, |_| {});
         tokio::time::timeout(Duration::from_secs(240), run).await.expect("in time").expect("it begins")
     }
 }

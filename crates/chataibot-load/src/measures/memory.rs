@@ -34,12 +34,10 @@ async fn settled_memory(process: u32) -> Result<(f64, f64), BenchError> {
     let mut last = procfs::resident(process)?;
     for _ in 0..MAX_READINGS {
         tokio::time::sleep(READING_INTERVAL).await;
-        let now = procfs::resident(process)?;
-        if (now - last).abs() < last / 500.0 {
-            last = now;
+        let before = std::mem::replace(&mut last, procfs::resident(process)?);
+        if (last - before).abs() < before / 500.0 {
             break;
         }
-        last = now;
     }
     Ok((last, procfs::kernel()))
 }

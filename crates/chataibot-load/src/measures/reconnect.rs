@@ -10,6 +10,7 @@ use crate::{
     http::Client,
     population::deliver,
     recorder::{Outcome, Recorder},
+    report::Numbers,
     scale::Scale,
     streams::Streams,
 };
@@ -19,21 +20,13 @@ const RECONNECT_TIMEOUT: Duration = Duration::from_secs(120);
 /// Events sent during the reconnection: visitors must get each from the log, exactly once.
 const EVENT_COUNT: usize = 100;
 
-/// Result of reconnecting all streams.
-#[derive(Debug)]
-pub struct Reconnect {
-    pub seconds: f64,
-    pub refused: usize,
-    pub events: Outcome,
-}
-
 /// Cuts the open streams of the first visitors and waits until all have reconnected.
 pub async fn measure(
     proxy: SocketAddr,
     streams: &Streams,
     recorder: &Recorder,
     scale: &Scale,
-) -> Result<Reconnect, BenchError> {
+) -> Result<(Numbers, Outcome), BenchError> {
     let mut client = Client::open(proxy).await?;
     let (first, refused_before) = (recorder.count(), streams.refused());
     let started = Instant::now();
@@ -50,6 +43,7 @@ pub async fn measure(
         Ok::<_, BenchError>(started.elapsed().as_secs_f64())
     };
     let (seconds, ()) = tokio::try_join!(reconnected, deliveries)?;
-    let events = recorder.wait_for_all(first, RECONNECT_TIMEOUT).await;
-    Ok(Reconnect { seconds, refused: streams.refused() - refused_before, events })
+    let refused = (streams.refused() - refused_before) as f64;
+    let numbers = Numbers::from([("reconnect", seconds), ("reconnect-refused", refused)]);
+    Ok((numbers, recorder.wait_for_all(first, RECONNECT_TIMEOUT).await))
 }

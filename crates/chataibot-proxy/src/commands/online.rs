@@ -64,6 +64,10 @@ impl Finding {
         Self { verdict: Verdict::Ok, observation, fix: "" }
     }
 
+    fn unknown(observation: String, fix: &'static str) -> Self {
+        Self { verdict: Verdict::Unknown, observation, fix }
+    }
+
     fn failed(observation: String, fix: &'static str) -> Self {
         Self { verdict: Verdict::Failed, observation, fix }
     }
@@ -197,23 +201,18 @@ async fn send_handshake(client: &reqwest::Client, base: &str, site: &Site) -> Fi
 
 /// Checks, by the running proxy's metrics, what it received from the platform since its start.
 async fn check_received(client: &reqwest::Client, config: &Config) -> Finding {
-    let unknown = |observation: String, fix| Finding { verdict: Verdict::Unknown, observation, fix };
     let Some(address) = config.metrics_listen else {
-        let observation =
-            "whether the platform has completed the handshake: the running proxy has no metrics_listen".to_owned();
-        return unknown(
-            observation,
-            "Set metrics_listen, or press \"save\" in the platform's Events settings: it says whether that worked.",
-        );
+        let observation = "whether the platform has completed the handshake: the running proxy has no metrics_listen";
+        let fix =
+            "Set metrics_listen, or press \"save\" in the platform's Events settings: it says whether that worked.";
+        return Finding::unknown(observation.to_owned(), fix);
     };
     let answer = client.get(format!("http://{}/metrics", connectable(address))).send().await;
     let text = match answer {
         Ok(answer) => answer.text().await.unwrap_or_default(),
         Err(error) => {
-            return unknown(
-                format!("the metrics of the running proxy: {}", error.without_url()),
-                "Is metrics_listen the same there?",
-            );
+            let observation = format!("the metrics of the running proxy: {}", error.without_url());
+            return Finding::unknown(observation, "Is metrics_listen the same there?");
         }
     };
     let count = |name: &str| {
@@ -262,8 +261,7 @@ async fn wait_for_handshakes(config: &Config, wait: Duration) -> Vec<Finding> {
     let all =
         |handshakes: &Handshakes| accounts.iter().all(|site| handshakes.sites.iter().any(|id| id == site.id.as_str()));
     // After a timeout, the handshakes received so far are reported.
-    let in_time = tokio::time::timeout(wait, handshakes.wait_for(all)).await;
-    drop(in_time);
+    let _ = tokio::time::timeout(wait, handshakes.wait_for(all)).await;
     serving.abort();
     let handshakes = state.handshakes.borrow();
     accounts.iter().map(|site| outcome(site, &handshakes, wait)).collect()

@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{
-    Arguments, Config, LimitSettings, MEGABYTE, Places, Problems, Sites, placeholder,
+    Arguments, Config, LimitSettings, MEGABYTE, Places, Problem, Problems, Sites, placeholder,
     problem::Location,
     secret,
     settings::{self, Setting},
@@ -46,9 +46,7 @@ pub fn read(arguments: &Arguments, environment: &Environment) -> Result<Config, 
 
 fn read_text(path: &Path) -> Result<String, Problems> {
     std::fs::read_to_string(path).map_err(|error| {
-        let mut problems = Problems::default();
-        problems.add(Location::File(path.to_owned()), format!("can't be read: {error}"));
-        problems
+        Problems(vec![Problem { place: Location::File(path.to_owned()), what: format!("can't be read: {error}") }])
     })
 }
 
@@ -110,9 +108,7 @@ impl<'a> ConfigReader<'a> {
     ) -> Self {
         Self { arguments, environment, file, places: Places::default(), problems, warnings: Problems::default() }
     }
-}
 
-impl ConfigReader<'_> {
     /// A setting with a problem gets its default; the result is then not used.
     fn config(&mut self) -> Config {
         self.refuse_unknown();
@@ -283,12 +279,10 @@ impl ConfigReader<'_> {
 
     fn trusted_proxies(&mut self) -> Vec<IpNet> {
         let Some(setting) = settings::find("", "trusted_proxies") else { return Vec::new() };
+        let list = |file: &Table| file.list(setting.key, "\"10.0.0.7\", \"10.0.0.0/8\"", &mut self.problems);
         let listed = match self.environment.get(&setting.variable()).filter(|value| !value.is_empty()) {
             Some(value) => split_list(value, &Location::Variable(setting.variable())),
-            None => {
-                let list = |file: &Table| file.list(setting.key, "\"10.0.0.7\", \"10.0.0.0/8\"", &mut self.problems);
-                self.file.and_then(list).unwrap_or_default()
-            }
+            None => self.file.and_then(list).unwrap_or_default(),
         };
         let mut networks = Vec::new();
         for Located { value, place } in listed {
@@ -323,11 +317,8 @@ fn split_list(text: &str, place: &Location) -> Vec<Located<String>> {
 }
 
 fn number(text: &str, least: u32, most: u32) -> Result<u32, String> {
-    let allowed = format!("write a whole number from {least} to {most}");
-    match text.parse::<u32>() {
-        Ok(number) if (least..=most).contains(&number) => Ok(number),
-        Ok(_) | Err(_) => Err(format!("`{text}` does not fit; {allowed}")),
-    }
+    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("`{text}` does not fit; write a whole number from {least} to {most}"))
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
@@ -339,12 +330,8 @@ fn path(text: &str) -> Result<PathBuf, String> {
 }
 
 fn directory(text: &str) -> Result<PathBuf, String> {
-    let path = Path::new(text);
-    if path.is_dir() {
-        Ok(path.to_owned())
-    } else {
-        Err(format!("`{text}` is not a directory; make it, or name another"))
-    }
+    let path = Some(PathBuf::from(text)).filter(|path| path.is_dir());
+    path.ok_or_else(|| format!("`{text}` is not a directory; make it, or name another"))
 }
 
 /// Checks that a key file can be read; a start and a SIGHUP read it again.
@@ -355,38 +342,45 @@ fn keys_file(text: &str) -> Result<PathBuf, String> {
 
 /// Reads the token in this file.
 fn operator_token(text: &str) -> Result<SecretString, String> {
-    secret::from_file(&path(text)?, secret::Form::Path)
+    let raw =
+        std::fs::read_to_string(path(text)?).map_err(|error| format!("the file {text} can't be read: {error}"))?;
+    secret::check(&raw, secret::Form::Path).map_err(|what| format!("the secret in {text} can't be used: {what}"))
 }
 
 /// Parses a directory that exists or that the proxy can create.
 fn creatable_directory(text: &str) -> Result<PathBuf, String> {
-    match path(text)? {
-        path if path.exists() && !path.is_dir() => Err(format!("`{text}` is not a directory; name another")),
-        path => Ok(path),
-    }
+    let path = path(text)?;
+    let is_other = path.exists() && !path.is_dir();
+    if is_other { Err(format!("`{text}` is not a directory; name another")) } else { Ok(path) }
 }
 
 /// Parses the proxy's own address, without a trailing slash.
 fn public_url(text: &str) -> Result<Url, String> {
     let example = "https://chat.example.com";
     let url = Url::parse(text).map_err(|_| format!("`{text}` is not a URL; write one such as {example}"))?;
-    let is_plain =
-        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
-    if !matches!(url.scheme(), "https" | "http") || url.host().is_none() || !is_plain {
-        return Err(format!("`{text}` must be an address such as {example}, perhaps with a path"));
+    if is_web(&url) && is_plain(&url) {
+        return Ok(url);
     }
-    Ok(url)
+    Err(format!("`{text}` must be an address such as {example}, perhaps with a path"))
 }
 
 /// Parses the platform's base URL, without a trailing slash.
 fn platform_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text.trim_end_matches('/'))
         .map_err(|_| format!("`{text}` is not a URL; write one such as https://app.chataibot.io/api/v1"))?;
-    if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
+    if !is_web(&url) {
         return Err(format!("`{text}` must begin with https:// or http://"));
     }
-    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+    if !is_plain(&url) {
         return Err("the platform's URL may have no user, password, query or fragment".to_owned());
     }
     Ok(url)
+}
+
+fn is_web(url: &Url) -> bool {
+    matches!(url.scheme(), "https" | "http") && url.host().is_some()
+}
+
+fn is_plain(url: &Url) -> bool {
+    url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none()
 }

@@ -1,8 +1,6 @@
 //! Secrets: read from a file or an environment variable, never from the configuration file itself,
 //! and never printed.
 
-use std::path::Path;
-
 use secrecy::SecretString;
 
 use super::placeholder;
@@ -62,14 +60,4 @@ pub fn check(raw: &str, form: Form) -> Result<SecretString, String> {
         }
         Form::Header | Form::Path | Form::Token | Form::Signing => Ok(SecretString::from(secret)),
     }
-}
-
-/// Reads a secret from a file.
-///
-/// # Errors
-/// The message says why the file cannot be read, or what is wrong with its content.
-pub fn from_file(path: &Path, form: Form) -> Result<SecretString, String> {
-    let raw =
-        std::fs::read_to_string(path).map_err(|error| format!("the file {} can't be read: {error}", path.display()))?;
-    check(&raw, form).map_err(|what| format!("the secret in {} can't be used: {what}", path.display()))
 }

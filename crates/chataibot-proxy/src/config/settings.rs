@@ -22,83 +22,53 @@ impl Setting {
     }
 }
 
-const fn top(key: &'static str, default: &'static str, help: &'static str) -> Setting {
-    Setting { table: "", key, default, help }
+macro_rules! settings {
+    ($($table:literal { $($key:literal [$default:literal] $help:literal)+ })+) => {
+        /// All settings except the sites.
+        pub const SETTINGS: &[Setting] =
+            &[$($(Setting { table: $table, key: $key, default: $default, help: $help },)+)+];
+    };
 }
 
-const fn limit(key: &'static str, default: &'static str, help: &'static str) -> Setting {
-    Setting { table: "limits", key, default, help }
+// Key, default and meaning, by table.
+settings! {
+    "" {
+        "listen" ["127.0.0.1:8787"] "Address and port for visitors and the platform."
+        "metrics_listen" [""] "Address and port for Prometheus. Off when not set."
+        "database" ["chataibot-proxy.sqlite"] "The database file; created if missing."
+        "assets" [""] "Directory of the widget's bundle, served at `/`. Off when not set."
+        "platform_url" ["https://app.chataibot.io/api/v1"] "Base URL of the platform's API. A site can have its own."
+        "retention_days" ["90"] "A conversation is deleted this many days after its last entry. A site can have its own value."
+        "token_lifetime_seconds" ["600"] "Lifetime of a visitor token, 60 to 3600."
+        "renewal_lifetime_days" ["90"] "How long a visitor may stay away and still be the same visitor."
+        "token_keys_file" [""] "Signing keys of visitor tokens, one `<id> <64 hex characters>` per line; the first one signs. Stored in the database when not set."
+        "public_url" [""] "Address at which browsers and the platform reach the proxy, such as https://chat.example.com. Needed if a site accepts files."
+        "uploads_directory" [""] "Directory for the files visitors send. Needed if a site accepts files."
+        "uploads_total_megabytes" ["1024"] "Largest total size of the files of one site."
+        "trusted_proxies" [""] "Addresses or networks of reverse proxies whose X-Forwarded-For is trusted."
+        "capture_unknown" [""] "Directory for messages of unknown kinds, with every word replaced by its length. Off when not set."
+        "operator_token_file" [""] "File with the token for the operator's own calls on `metrics_listen`, such as `POST /erase`. These calls are off when not set."
+        "drain_seconds" ["5"] "How long to keep serving after the signal to stop, with a 503 at /readyz, so that load balancers choose another proxy."
+        "shutdown_grace_seconds" ["10"] "How long running requests may take after that."
+    }
+    "store" {
+        "redis" [""] "The Redis that several proxies share, instead of a database file: redis://…, rediss://… or redis+unix://…. An address with a password belongs in redis_file or redis_env in [store], or in this variable."
+    }
+    "limits" {
+        "token_per_minute" ["60"] "`POST /token`, per minute and address."
+        "start_per_minute" ["60"] "New conversations, per minute and address; one visitor gets a tenth."
+        "send_per_minute" ["60"] "Messages, per minute and visitor; one address gets ten times that."
+        "upload_per_minute" ["10"] "Files, per minute and visitor; one address gets ten times that."
+        "upload_bytes" ["10485760"] "Largest file of a visitor in bytes, up to 268435456."
+        "body_bytes" ["65536"] "Largest body of a visitor's other requests, in bytes."
+        "webhook_bytes" ["4194304"] "Largest body of a webhook, in bytes."
+        "connections" ["20000"] "Largest number of simultaneous connections."
+        "connections_per_address" ["2000"] "Largest number of simultaneous connections of one address. The addresses of `trusted_proxies` are not counted."
+        "streams" ["64"] "Streams and long polls of one visitor; one more closes the oldest."
+        "head_timeout_seconds" ["15"] "How long a request's head may take, and how long an idle connection is kept."
+        "body_timeout_seconds" ["20"] "How long a request's body may take."
+    }
 }
-
-const fn store(key: &'static str, default: &'static str, help: &'static str) -> Setting {
-    Setting { table: "store", key, default, help }
-}
-
-/// All settings except the sites.
-pub const SETTINGS: &[Setting] = &[
-    top("listen", "127.0.0.1:8787", "Address and port for visitors and the platform."),
-    top("metrics_listen", "", "Address and port for Prometheus. Off when not set."),
-    top("database", "chataibot-proxy.sqlite", "The database file; created if missing."),
-    top("assets", "", "Directory of the widget's bundle, served at `/`. Off when not set."),
-    top("platform_url", "https://app.chataibot.io/api/v1", "Base URL of the platform's API. A site can have its own."),
-    top(
-        "retention_days",
-        "90",
-        "A conversation is deleted this many days after its last entry. A site can have its own value.",
-    ),
-    top("token_lifetime_seconds", "600", "Lifetime of a visitor token, 60 to 3600."),
-    top("renewal_lifetime_days", "90", "How long a visitor may stay away and still be the same visitor."),
-    top(
-        "token_keys_file",
-        "",
-        "Signing keys of visitor tokens, one `<id> <64 hex characters>` per line; the first one signs. Stored in the database when not set.",
-    ),
-    top(
-        "public_url",
-        "",
-        "Address at which browsers and the platform reach the proxy, such as https://chat.example.com. Needed if a site accepts files.",
-    ),
-    top("uploads_directory", "", "Directory for the files visitors send. Needed if a site accepts files."),
-    top("uploads_total_megabytes", "1024", "Largest total size of the files of one site."),
-    top("trusted_proxies", "", "Addresses or networks of reverse proxies whose X-Forwarded-For is trusted."),
-    top(
-        "capture_unknown",
-        "",
-        "Directory for messages of unknown kinds, with every word replaced by its length. Off when not set.",
-    ),
-    top(
-        "operator_token_file",
-        "",
-        "File with the token for the operator's own calls on `metrics_listen`, such as `POST /erase`. These calls are off when not set.",
-    ),
-    top(
-        "drain_seconds",
-        "5",
-        "How long to keep serving after the signal to stop, with a 503 at /readyz, so that load balancers choose another proxy.",
-    ),
-    top("shutdown_grace_seconds", "10", "How long running requests may take after that."),
-    store(
-        "redis",
-        "",
-        "The Redis that several proxies share, instead of a database file: redis://…, rediss://… or redis+unix://…. An address with a password belongs in redis_file or redis_env in [store], or in this variable.",
-    ),
-    limit("token_per_minute", "60", "`POST /token`, per minute and address."),
-    limit("start_per_minute", "60", "New conversations, per minute and address; one visitor gets a tenth."),
-    limit("send_per_minute", "60", "Messages, per minute and visitor; one address gets ten times that."),
-    limit("upload_per_minute", "10", "Files, per minute and visitor; one address gets ten times that."),
-    limit("upload_bytes", "10485760", "Largest file of a visitor in bytes, up to 268435456."),
-    limit("body_bytes", "65536", "Largest body of a visitor's other requests, in bytes."),
-    limit("webhook_bytes", "4194304", "Largest body of a webhook, in bytes."),
-    limit("connections", "20000", "Largest number of simultaneous connections."),
-    limit(
-        "connections_per_address",
-        "2000",
-        "Largest number of simultaneous connections of one address. The addresses of `trusted_proxies` are not counted.",
-    ),
-    limit("streams", "64", "Streams and long polls of one visitor; one more closes the oldest."),
-    limit("head_timeout_seconds", "15", "How long a request's head may take, and how long an idle connection is kept."),
-    limit("body_timeout_seconds", "20", "How long a request's body may take."),
-];
 
 /// The keys of `[store]`.
 pub const STORE_KEYS: &[&str] = &["redis", "redis_file", "redis_env"];

@@ -7,13 +7,9 @@
 //! files at the top are also served under their version (`/1.2.3/`, `/v/1.2.3/`). Pages of any
 //! origin may use them.
 
-use std::{
-    collections::HashMap,
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{collections::HashMap, fs, io, path::Path};
 
-use axum::response::{IntoResponse, Response};
+use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use sha2::{Digest, Sha256};
@@ -64,24 +60,16 @@ impl Encoded {
 #[derive(Clone, Copy, Debug)]
 pub struct Served;
 
-/// Why a directory cannot be served.
-#[derive(Debug, thiserror::Error)]
-#[error("{}: {what}", directory.display())]
-pub struct BadAssets {
-    directory: PathBuf,
-    what: io::Error,
-}
-
 impl Assets {
     /// Reads a directory.
     ///
     /// # Errors
     /// When a file can't be read, or there is far more than a bundle.
-    pub fn read(directory: &Path) -> Result<Self, BadAssets> {
+    pub fn read(directory: &Path) -> Result<Self, String> {
         let mut found = HashMap::new();
         let mut bytes_left = LARGEST;
         read_directory(directory, "", &mut found, &mut bytes_left)
-            .map_err(|what| BadAssets { directory: directory.to_owned(), what })?;
+            .map_err(|what| format!("{}: {what}", directory.display()))?;
         let version = version(found.get("integrity.json"));
         let names: Vec<String> = found.keys().filter(|name| !is_precompressed(name, &found)).cloned().collect();
         let mut files = HashMap::new();
@@ -94,7 +82,6 @@ impl Assets {
         Ok(Self { files, version })
     }
 
-    /// Returns a file and its `Cache-Control`.
     fn find(&self, path: &str) -> Option<(&File, &'static str)> {
         let own = |name: &str| self.files.get(if name.is_empty() { "index.html" } else { name });
         // Only the current version: anything else would be cached for a year under a wrong name.
@@ -103,13 +90,8 @@ impl Assets {
             return Some((own(name)?, CACHE_IMMUTABLE));
         }
         let (folder, name) = path.split_once('/').unwrap_or_default();
-        let (is_current, cache_control) = match release(folder) {
-            Some(Release::Version) => (folder == self.version, CACHE_IMMUTABLE),
-            Some(Release::Alias) => {
-                (self.version.strip_prefix(folder).is_some_and(|rest| rest.starts_with('.')), CACHE_BRIEFLY)
-            }
-            None => return Some((own(path)?, CACHE_REVALIDATE)),
-        };
+        let Some(cache_control) = release(folder) else { return Some((own(path)?, CACHE_REVALIDATE)) };
+        let is_current = self.version.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         let file = self.files.get(path).or_else(|| own(name).filter(|_| is_current))?;
         Some((file, cache_control))
     }
@@ -124,28 +106,24 @@ impl Assets {
         let (encoded, content_encoding) = file.best_encoding(headers);
         let is_unmodified =
             headers.get_all(header::IF_NONE_MATCH).iter().any(|etags| matches_etag(etags, &encoded.etag));
-        let mut response = match is_unmodified {
-            true => StatusCode::NOT_MODIFIED.into_response(),
-            false => encoded.bytes.clone().into_response(),
-        };
-        response.extensions_mut().insert(Served);
-        let headers = response.headers_mut();
-        headers.remove(header::CONTENT_TYPE);
-        if !is_unmodified {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.mime));
-            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(encoded.bytes.len()));
-            if let Some(content_encoding) = content_encoding {
-                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(content_encoding));
-            }
+        let mut response = Response::builder()
+            .extension(Served)
+            .header(header::ETAG, &encoded.etag)
+            .header(header::CACHE_CONTROL, cache_control)
+            .header(header::VARY, "Accept-Encoding")
+            .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+            // Lets the page, on another origin, measure their size: nothing in them is secret.
+            .header("timing-allow-origin", "*")
+            .header("cross-origin-resource-policy", "cross-origin");
+        if is_unmodified {
+            return response.status(StatusCode::NOT_MODIFIED).body(Body::empty()).map_err(ApiError::internal);
         }
-        headers.insert(header::ETAG, encoded.etag.clone());
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache_control));
-        headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        // Lets the page, on another origin, measure their size: nothing in them is secret.
-        headers.insert("timing-allow-origin", HeaderValue::from_static("*"));
-        headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
-        Ok(response)
+        if let Some(content_encoding) = content_encoding {
+            response = response.header(header::CONTENT_ENCODING, content_encoding);
+        }
+        let response =
+            response.header(header::CONTENT_TYPE, file.mime).header(header::CONTENT_LENGTH, encoded.bytes.len());
+        response.body(Body::from(encoded.bytes.clone())).map_err(ApiError::internal)
     }
 }
 
@@ -180,24 +158,18 @@ fn is_precompressed(name: &str, found: &HashMap<String, Vec<u8>>) -> bool {
     [".br", ".gz"].iter().any(|ending| name.strip_suffix(ending).is_some_and(|plain| found.contains_key(plain)))
 }
 
-/// The kind of version that a folder's name denotes.
-enum Release {
-    /// `1.2.3`
-    Version,
-    /// `1`, and `0.1` before 1.0.0: versions that a page can follow without breaking changes.
-    Alias,
-}
-
-fn release(folder: &str) -> Option<Release> {
+/// Returns the `Cache-Control` of a release's folder: of a version, `1.2.3`, or of an alias, `1`,
+/// and `0.1` before 1.0.0, which a page can follow without breaking changes.
+fn release(folder: &str) -> Option<&'static str> {
     let numbers: Vec<&str> = folder.split('.').collect();
     let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     if !numbers.iter().all(is_number) {
         return None;
     }
     match numbers[..] {
-        [_, _, _] => Some(Release::Version),
-        [major] if major != "0" => Some(Release::Alias),
-        ["0", _] => Some(Release::Alias),
+        [_, _, _] => Some(CACHE_IMMUTABLE),
+        [major] if major != "0" => Some(CACHE_BRIEFLY),
+        ["0", _] => Some(CACHE_BRIEFLY),
         _ => None,
     }
 }

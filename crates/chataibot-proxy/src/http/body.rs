@@ -108,18 +108,11 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     serde_json::from_slice(bytes).map_err(|error| {
         // The error's text can repeat what the visitor wrote, so only its position is sent.
         let (line, column) = (error.line(), error.column());
-        match error.classify() {
-            serde_json::error::Category::Data => ApiError::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                code::BAD_REQUEST,
-                format!("the JSON is not what this call takes, at line {line} column {column}"),
-            ),
-            serde_json::error::Category::Io
-            | serde_json::error::Category::Syntax
-            | serde_json::error::Category::Eof => {
-                ApiError::bad_request(format!("this is not JSON, at line {line} column {column}"))
-            }
+        if error.is_data() {
+            let message = format!("the JSON is not what this call takes, at line {line} column {column}");
+            return ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, code::BAD_REQUEST, message);
         }
+        ApiError::bad_request(format!("this is not JSON, at line {line} column {column}"))
     })
 }
 

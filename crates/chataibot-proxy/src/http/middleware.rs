@@ -40,7 +40,6 @@ impl ClientAddress {
     }
 }
 
-/// The outermost layer.
 pub async fn outermost(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let peer =
@@ -73,7 +72,7 @@ pub async fn outermost(State(app): State<Arc<App>>, mut request: Request, next: 
     if !route.ends_with("/events") {
         app.metrics.request.observe(elapsed.as_secs_f64());
     }
-    let cause = response.extensions().get::<Cause>().map(ToString::to_string).unwrap_or_default();
+    let cause = response.extensions().get::<Cause>().map_or("", |cause| &cause.0);
     app.metrics.count_response(response.status());
     span.record("status", status);
     let millis = millis(elapsed);
@@ -98,11 +97,10 @@ fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAdd
     let mut nearest = peer;
     let lines: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok()).collect();
     let mut chain = lines.iter().rev().flat_map(|line| line.rsplit(','));
-    while is_trusted(&nearest) {
-        match chain.next().and_then(|hop| hop.trim().parse().ok()) {
-            Some(hop) => nearest = hop,
-            None => break,
-        }
+    while is_trusted(&nearest)
+        && let Some(hop) = chain.next().and_then(|hop| hop.trim().parse().ok())
+    {
+        nearest = hop;
     }
     nearest
 }
@@ -126,15 +124,10 @@ fn uniform_error(status: StatusCode, headers: &HeaderMap) -> impl IntoResponse +
         status if status.is_server_error() => ApiError::internal("the framework failed"),
         status => ApiError::new(status, code::BAD_REQUEST, "this request can't be understood"),
     };
-    let mut kept_headers = HeaderMap::new();
-    for name in
-        [header::ALLOW, header::VARY, header::ACCESS_CONTROL_ALLOW_ORIGIN, header::ACCESS_CONTROL_EXPOSE_HEADERS]
-    {
-        if let Some(value) = headers.get(&name) {
-            kept_headers.insert(name, value.clone());
-        }
-    }
-    (kept_headers, error)
+    let kept =
+        [header::ALLOW, header::VARY, header::ACCESS_CONTROL_ALLOW_ORIGIN, header::ACCESS_CONTROL_EXPOSE_HEADERS];
+    let kept = kept.into_iter().filter_map(|name| headers.get(&name).cloned().map(|value| (name, value)));
+    (kept.collect::<HeaderMap>(), error)
 }
 
 /// Adds headers that make the proxy's answers useless for an attacker's page. The policy of the

@@ -16,7 +16,7 @@ use crate::{
         files::Files,
         message_forwarding::MessageForwarder,
         rate_limits::RateLimits,
-        reload::{KeysError, LiveSites, signing_keys},
+        reload::{LiveSites, signing_keys},
         retention::Retention,
         stream::Streams,
         token::{Tokens, sign_in::CredentialIssuer},
@@ -57,22 +57,15 @@ pub(crate) struct Startup {
 }
 
 /// The services of the proxy, which are independent of HTTP routes.
+#[expect(missing_docs, reason = "each type says what it does")]
 pub struct Services {
-    /// Signs and checks visitor tokens.
     pub tokens: Arc<Tokens>,
-    /// Issues, renews and ends a visitor's credentials.
     pub credentials: CredentialIssuer,
-    /// Forwards visitors' messages, each in a task of its own.
     pub messages: MessageForwarder,
-    /// Stores visitors' files.
     pub files: Arc<Files>,
-    /// Stores the platform's events.
     pub webhooks: WebhookReceiver,
-    /// Sends conversations' logs to browsers.
     pub streams: Arc<Streams>,
-    /// Counts requests against limits.
     pub limits: RateLimits,
-    /// Deletes data whose retention is over, and data of erased visitors.
     pub retention: Retention,
 }
 
@@ -114,7 +107,7 @@ impl App {
     ///
     /// # Errors
     /// When the key file is invalid; then nothing has changed.
-    pub async fn reload(&self, config: Config) -> Result<(), KeysError> {
+    pub async fn reload(&self, config: Config) -> Result<(), String> {
         let keys = signing_keys(&config, &self.store, self.clock.now()).await?;
         self.services.tokens.replace_keys(keys);
         self.sites.replace(config.sites);

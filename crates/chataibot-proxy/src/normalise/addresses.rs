@@ -4,20 +4,16 @@
 //! [`find`] determines where they begin and end; only addresses that [`links`] allows become links.
 //! Links and code are not searched.
 
-use std::ops::Range;
+use std::{mem::take, ops::Range};
 
-use chataibot_wire::{
-    Node,
-    rich_text::{Link, List},
-};
+use chataibot_wire::{Node, rich_text::Link};
 
 use super::{children, is_block, links};
 use find::Finder;
+use phone::parse_phone;
 
 mod find;
-
-/// Number of digits of a telephone number, including its country code.
-const DIGITS: std::ops::RangeInclusive<usize> = 9..=15;
+mod phone;
 
 /// Returns the nodes with links for the addresses in their text, as long as the tree stays within
 /// `most` nodes and `max_depth` levels.
@@ -38,37 +34,32 @@ impl Linker {
     fn link_nodes(&mut self, nodes: Vec<Node>, depth: usize, after: Option<char>) -> Vec<Node> {
         let firsts: Vec<Option<char>> = nodes.iter().map(first).collect();
         let mut out = Vec::with_capacity(nodes.len());
-        for (index, node) in nodes.into_iter().enumerate() {
+        for (index, mut node) in nodes.into_iter().enumerate() {
             let after = firsts.get(index + 1).copied().unwrap_or(after);
-            match node {
-                Node::Text(text) => self.link_text(text, depth, after, &mut out),
-                Node::Break => {
-                    self.before = None;
-                    out.push(Node::Break);
+            match &mut node {
+                Node::Text(text) => {
+                    self.link_text(take(text), depth, after, &mut out);
+                    continue;
                 }
-                Node::Bold(inside) => out.push(Node::Bold(self.link_nodes(inside, depth + 1, after))),
-                Node::Italic(inside) => out.push(Node::Italic(self.link_nodes(inside, depth + 1, after))),
-                Node::Underline(inside) => out.push(Node::Underline(self.link_nodes(inside, depth + 1, after))),
-                Node::Strike(inside) => out.push(Node::Strike(self.link_nodes(inside, depth + 1, after))),
-                Node::Code(_) | Node::Link(_) => {
-                    self.before = last(&node).or(self.before);
-                    out.push(node);
+                Node::Break => self.before = None,
+                Node::Bold(inside) | Node::Italic(inside) | Node::Underline(inside) | Node::Strike(inside) => {
+                    *inside = self.link_nodes(take(inside), depth + 1, after);
                 }
+                Node::Code(_) | Node::Link(_) => self.before = last(&node).or(self.before),
                 Node::Paragraph(inside) => {
                     self.before = None;
-                    out.push(Node::Paragraph(self.link_nodes(inside, depth + 1, None)));
+                    *inside = self.link_nodes(take(inside), depth + 1, None);
                     self.before = None;
                 }
                 Node::List(list) => {
-                    let mut item = |item| {
+                    for item in &mut list.items {
                         self.before = None;
-                        self.link_nodes(item, depth + 2, None)
-                    };
-                    let items = list.items.into_iter().map(&mut item).collect();
+                        *item = self.link_nodes(take(item), depth + 2, None);
+                    }
                     self.before = None;
-                    out.push(Node::List(List { items, ..list }));
                 }
             }
+            out.push(node);
         }
         out
     }
@@ -148,65 +139,6 @@ fn find_phones(
     }
 }
 
-/// Returns the length of the number at the start of a text, and its digits.
-fn parse_phone(text: &str) -> Option<(usize, String)> {
-    let mut digits = String::new();
-    let mut end = 1;
-    let mut since_digit = 0;
-    // The offset of an open bracket, and the number of digits before it.
-    let mut bracket = None;
-    let mut characters = text.char_indices().skip(1).peekable();
-    while let Some((at, character)) = characters.next() {
-        match character {
-            '0'..='9' => {
-                digits.push(character);
-                since_digit = 0;
-                end = at + 1;
-            }
-            // The trunk zero that callers from abroad leave out: `+44 (0)20 …`.
-            '(' if bracket.is_none() && text[at..].starts_with("(0)") => {
-                characters.next();
-                characters.next();
-                since_digit = 0;
-            }
-            // `+49 30 1234567 (9-17)`
-            '(' if digits.len() >= *DIGITS.start() => break,
-            '(' if bracket.is_none() => bracket = Some((end, digits.len())),
-            ')' if bracket.is_some() => {
-                bracket = None;
-                end = at + 1;
-            }
-            // A second number that differs only in its last digits: `+44 20 7946 0018/19`.
-            '/' if digits.len() >= *DIGITS.start() => break,
-            ' ' | '\u{a0}' | '\u{202f}' | '-' | '\u{2010}' | '\u{2011}' | '\u{2013}' | '.' | '/' if since_digit < 2 => {
-                since_digit += 1;
-            }
-            _ => break,
-        }
-        if digits.len() > *DIGITS.end() {
-            return None;
-        }
-    }
-    // An unclosed bracket belongs to the sentence, not to the number.
-    if let Some((before, count)) = bracket {
-        end = before;
-        digits.truncate(count);
-    }
-    (DIGITS.contains(&digits.len()) && has_country_code(&digits)).then_some((end, digits))
-}
-
-/// Whether the digits begin with a country code and, for countries with a fixed length, have that
-/// length.
-fn has_country_code(digits: &str) -> bool {
-    let bytes = digits.as_bytes();
-    match bytes {
-        [b'1', area, ..] => digits.len() == 11 && *area >= b'2',
-        [b'7', ..] => digits.len() == 11,
-        [b'0', ..] => false,
-        _ => true,
-    }
-}
-
 fn count(nodes: &[Node]) -> usize {
     nodes.iter().map(|node| 1 + children(node).into_iter().map(count).sum::<usize>()).sum()
 }
@@ -268,6 +200,11 @@ mod tests {
             ("http://localhost:3000/x", "http://localhost:3000/x"),
             ("see https://a.example/x/, then", "https://a.example/x/"),
             ("https://a.example/#top;", "https://a.example/#top"),
+            ("https://a.example/x։", "https://a.example/x"),
+            ("https://a.example/x។", "https://a.example/x"),
+            ("https://a.example/x။", "https://a.example/x"),
+            ("https://a.example/x።", "https://a.example/x"),
+            ("https://a.example/x॥", "https://a.example/x"),
         ] {
             let found = of(text);
             assert_eq!(found.len(), 1, "{text}: {found:?}");
@@ -430,6 +367,10 @@ mod tests {
             ("+49 30 1234567 (9-17)", "+49 30 1234567", "tel:+49301234567"),
             ("+44 20 7946 0018/19", "+44 20 7946 0018", "tel:+442079460018"),
             ("+49 30/1234567", "+49 30/1234567", "tel:+49301234567"),
+            ("Call +44 20 7946 0018 24/7", "+44 20 7946 0018", "tel:+442079460018"),
+            ("+49 30 1234567 10:00-18:00", "+49 30 1234567", "tel:+49301234567"),
+            ("+49 30 12345678 10-18 Uhr", "+49 30 12345678", "tel:+493012345678"),
+            ("+420 601 123 45-67", "+420 601 123 45-67", "tel:+4206011234567"),
             ("(+33 6 12 34 56 78)", "+33 6 12 34 56 78", "tel:+33612345678"),
             ("Tel.:+34 612 345 678", "+34 612 345 678", "tel:+34612345678"),
             ("+49\u{a0}151\u{2011}12345678!", "+49\u{a0}151\u{2011}12345678", "tel:+4915112345678"),
@@ -466,6 +407,8 @@ mod tests {
             "+49301234567abc",
             "C++ 123456789",
             "+0 301 234 567",
+            "5 + 234567890 =",
+            "+ 2024-01-15 12:30 shipped",
             "12:30-14:00, 3.50",
         ] {
             assert_eq!(of(text), [], "{text}");

@@ -37,9 +37,9 @@ pub fn read(body: &[u8]) -> Result<Delivery, BadDelivery> {
     let token = fields::text(&value, &["token"]);
     let events: Cow<'_, [Value]> = match (&value, value.get("events")) {
         (Value::Array(events), _) => Cow::Borrowed(events),
-        (_, Some(events)) => match parse_embedded_json(events).as_ref() {
-            Value::Array(events) => Cow::Owned(events.clone()),
-            Value::Object(_) => Cow::Owned(vec![parse_embedded_json(events).into_owned()]),
+        (_, Some(events)) => match parse_embedded_json(events).into_owned() {
+            Value::Array(events) => Cow::Owned(events),
+            event @ Value::Object(_) => Cow::Owned(vec![event]),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return Err(BadDelivery::Shape),
         },
         (Value::Object(entries), None) if entries.contains_key("event") || entries.contains_key("type") => {
@@ -54,10 +54,8 @@ pub fn read(body: &[u8]) -> Result<Delivery, BadDelivery> {
     if events.len() > MOST_EVENTS {
         return Err(BadDelivery::TooMany);
     }
-    Ok(Delivery::Events {
-        token,
-        events: events.iter().map(|item| parse_event(parse_embedded_json(item).as_ref())).collect(),
-    })
+    let events = events.iter().map(|item| parse_event(&parse_embedded_json(item))).collect();
+    Ok(Delivery::Events { token, events })
 }
 
 /// Parses JSON. If that fails, retries without what an editor may have cut in half: invalid UTF-8
@@ -147,8 +145,10 @@ fn parse_event(item: &Value) -> Normalised {
     };
     let id = id.or_else(|| [&inner, item].into_iter().find_map(|value| id_of(value, &["id", "event_id"])));
     let event = kind.and_then(|kind| {
-        let conversation = conversation(item, &payload).ok_or(Ignored("no_conversation"))?;
-        Ok(Incoming { conversation, visitor_key: visitor_key(item, &payload), id, kind })
+        let flat = ["conversation_key", "conversation_id", "external_key", "thread_key"];
+        let conversation = nested_id([item, &payload], "conversation", &["key", "id", "external_key"], &flat);
+        let visitor_key = nested_id([item, &payload], "visitor", &["key", "visitor_key", "id"], &["visitor_key"]);
+        Ok(Incoming { conversation: conversation.ok_or(Ignored("no_conversation"))?, visitor_key, id, kind })
     });
     Normalised { event, diagnostics }
 }
@@ -210,14 +210,9 @@ fn assignee(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> Kind {
     let kind = fields::text(who, &["type", "role"]).or_else(|| fields::text(payload, &["assignee_type", "type"]));
     let is_bot = fields::flag(who, &["is_bot"]).unwrap_or(false);
     // Some accounts have an e-mail address in the name field, which visitors must not see.
-    let full_name = || {
-        let parts = ["first_name", "last_name"].map(|key| fields::text(who, &[key]).unwrap_or_default());
-        Some(parts.join(" ")).filter(|name| !name.trim().is_empty())
-    };
-    let name = fields::text(who, &["name", "display_name", "full_name"])
-        .or_else(full_name)
-        .map(|name| text::line(&name, 80))
-        .filter(|name| !name.is_empty() && !name.contains('@'));
+    let full_name = || ["first_name", "last_name"].map(|key| fields::text(who, &[key]).unwrap_or_default()).join(" ");
+    let name = fields::text(who, &["name", "display_name", "full_name"]).unwrap_or_else(full_name);
+    let name = Some(text::line(&name, 80)).filter(|name| !name.is_empty() && !name.contains('@'));
     let kind = match kind.as_deref().map(role) {
         _ if is_bot => Author::Bot,
         Some(Author::Bot) => Author::Bot,
@@ -233,21 +228,10 @@ fn assignee(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> Kind {
     Ok(EventKind::Assignee(Assignee { kind, name, picture }))
 }
 
-fn conversation(item: &Value, payload: &Value) -> Option<String> {
-    let flat = ["conversation_key", "conversation_id", "external_key", "thread_key"];
-    let nested = |value| nested_id(value, "conversation", &["key", "id", "external_key"]);
-    [item, payload].into_iter().find_map(|value| nested(value).or_else(|| id_of(value, &flat)))
-}
-
-fn visitor_key(item: &Value, payload: &Value) -> Option<String> {
-    let nested = |value| nested_id(value, "visitor", &["key", "visitor_key", "id"]);
-    [item, payload].into_iter().find_map(|value| nested(value).or_else(|| id_of(value, &["visitor_key"])))
-}
-
-/// Returns the id under this name, or under one of its keys.
-fn nested_id(value: &Value, name: &str, keys: &[&str]) -> Option<String> {
-    let inner = value.get(name)?;
-    id(inner).or_else(|| id_of(inner, keys))
+/// Returns the id under a name or under one of its keys, otherwise the one under one of `flat`.
+fn nested_id(values: [&Value; 2], name: &str, keys: &[&str], flat: &[&str]) -> Option<String> {
+    let nested = |inner| id(inner).or_else(|| id_of(inner, keys));
+    values.into_iter().find_map(|value| value.get(name).and_then(nested).or_else(|| id_of(value, flat)))
 }
 
 fn id_of(value: &Value, keys: &[&str]) -> Option<String> {

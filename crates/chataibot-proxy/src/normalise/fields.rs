@@ -17,11 +17,8 @@ pub fn text(value: &Value, keys: &[&str]) -> Option<String> {
 
 /// Returns a text that is not blank, or a number's digits.
 pub fn scalar_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Null | Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => None,
-    }
+    let text = value.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned);
+    text.or_else(|| Some(value.as_number()?.to_string()))
 }
 
 /// Returns the value if it is a text, otherwise the text under one of its keys.
@@ -31,11 +28,7 @@ pub fn text_or_field(value: &Value, keys: &[&str]) -> Option<String> {
 
 /// Returns a finite number, parsed from a number or a text.
 pub fn number(value: &Value, keys: &[&str]) -> Option<f64> {
-    let parse = |found: &Value| match found {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().parse().ok(),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    };
+    let parse = |found: &Value| found.as_f64().or_else(|| found.as_str()?.trim().parse().ok());
     keys.iter().filter_map(|key| value.get(key)).find_map(parse).filter(|number| number.is_finite())
 }
 
@@ -69,9 +62,7 @@ pub fn at_most<'a>(listed: &'a [Value], most: usize, diagnostics: &mut Vec<Diagn
 /// Normalises a kind's name for comparison: `Message-Create`, `message.create` and `message_create`
 /// become the same.
 pub fn canonical_name(raw: &str) -> String {
-    let separated =
-        raw.trim().chars().map(|c| if matches!(c, '-' | '.' | ' ' | ':') { '_' } else { c.to_ascii_lowercase() });
-    separated.collect()
+    raw.trim().replace(['-', '.', ' ', ':'], "_").to_ascii_lowercase()
 }
 
 /// Returns the normalised name under one of the keys; empty if there is none.
@@ -81,10 +72,7 @@ pub fn canonical_name_in(value: &Value, keys: &[&str]) -> String {
 
 /// Reduces a kind's name to a label that is safe to log and show: at most 40 of `a-z 0-9 _`.
 pub fn label(raw: &str) -> String {
-    let label: String = canonical_name(raw)
-        .chars()
-        .take(40)
-        .map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' })
-        .collect();
+    let name = canonical_name(raw).replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+    let label: String = name.chars().take(40).collect();
     if label.is_empty() { "unnamed".to_owned() } else { label }
 }

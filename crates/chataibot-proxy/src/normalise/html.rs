@@ -53,11 +53,12 @@ pub(super) fn convert(html: &str, diagnostics: &mut Vec<Diagnostic>) -> Converte
     let document = parse::parse(&input);
     let mut tree = Tree::default();
     let mut walk = Walk::new(&document, &mut tree);
-    walk.all(if has_tags { Spaces::Collapsed } else { Spaces::Lines });
+    walk.all(if has_tags { Spaces::Collapsed } else { Spaces::Kept });
     let Walk { links_dropped, unlabelled_images, has_media, .. } = walk;
     if tree.shown() == 0 {
         // There are only images: their file names are all that can be shown.
-        for (address, words) in unlabelled_images {
+        for address in unlabelled_images {
+            let words = media::file_name_of(&address);
             tree.open_paragraph();
             tree.open_inline(tree::Inline::Link(address));
             tree.text(&words);

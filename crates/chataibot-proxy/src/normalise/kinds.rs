@@ -100,17 +100,13 @@ fn media(message: &Value, kind: &str, media: MediaKind, diagnostics: &mut Vec<Di
         .or_else(|| fields::text(message, &["file_name", "filename", "caption", "title"]))
         .map(|name| text::line(&name, LONGEST_NAME))
         .filter(|name| !is_blank(name));
-    match address.as_deref().and_then(links::media) {
-        Some(url) => {
-            let size = size(file).or_else(|| size(message));
-            Some(Content::Media(Media { kind: media, url, name, size }))
-        }
+    Some(match links::checked(Some(address.unwrap_or_default()), links::media, diagnostics) {
+        Some(url) => Content::Media(Media { kind: media, url, name, size: size(file).or_else(|| size(message)) }),
         None => {
-            diagnostics.push(Diagnostic::LinkDropped);
             let text = name.map(RichText::plain).unwrap_or_default();
-            Some(Content::Unsupported(Unsupported { kind: fields::label(kind), text }))
+            Content::Unsupported(Unsupported { kind: fields::label(kind), text })
         }
-    }
+    })
 }
 
 /// Returns the size in bytes, if the file states it.

@@ -69,31 +69,22 @@ pub fn anchor(raw: &str) -> Option<String> {
 /// Returns an address on the host page's own site that cannot lead elsewhere.
 fn same_site_link(raw: &str) -> Option<String> {
     let plain = strip_whitespace(raw);
-    if plain.len() > LONGEST || Url::parse(&plain) != Err(ParseError::RelativeUrlWithoutBase) {
+    if plain.is_empty() || plain.len() > LONGEST || Url::parse(&plain) != Err(ParseError::RelativeUrlWithoutBase) {
         return None;
     }
-    let is_path = match plain.chars().next()? {
-        '/' => true,
-        '?' | '#' => false,
-        // `example.com/x` was meant to lead to another site, and `javascript&colon;x` to run a
-        // script.
-        _ => {
-            let first = plain.split(['/', '?', '#']).next().unwrap_or_default();
-            let is_name = |name: &str| {
-                !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'~'))
-            };
-            if !(matches!(first, "." | "..") || is_name(first) && plain.contains('/')) {
-                return None;
-            }
-            true
-        }
-    };
+    // `example.com/x` was meant to lead to another site, and `javascript&colon;x` to run a script.
+    let first = plain.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_name = first.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'~'));
+    if !(matches!(first, "" | "." | "..") || is_name && plain.contains('/')) {
+        return None;
+    }
     let base = Url::parse("https://site.invalid/").ok()?;
     let url = base.join(&plain).ok()?;
     if url.origin() != base.origin() || !is_honest(&url) || url.path().starts_with("//") {
         return None;
     }
-    let address = if is_path { &url[Position::BeforePath..] } else { &url[Position::AfterPath..] };
+    let begin = if plain.starts_with(['?', '#']) { Position::AfterPath } else { Position::BeforePath };
+    let address = &url[begin..];
     (address.len() <= LONGEST && !matches!(address, "" | "#" | "?")).then(|| address.to_owned())
 }
 
@@ -108,18 +99,14 @@ fn parse(raw: &str) -> Option<Url> {
     if plain.is_empty() || plain.len() > LONGEST {
         return None;
     }
+    let with = |scheme: &str| Url::parse(&[scheme, &plain].concat());
     let url = match Url::parse(&plain) {
-        Ok(url) => url,
         // Editors keep what people type: `www.example.com`, `//example.com`.
-        Err(ParseError::RelativeUrlWithoutBase) if plain.starts_with("//") => {
-            Url::parse(&format!("https:{plain}")).ok()?
-        }
-        Err(ParseError::RelativeUrlWithoutBase) if plain.starts_with("www.") => {
-            Url::parse(&format!("https://{plain}")).ok()?
-        }
-        Err(_) => return None,
+        Err(ParseError::RelativeUrlWithoutBase) if plain.starts_with("//") => with("https:"),
+        Err(ParseError::RelativeUrlWithoutBase) if plain.starts_with("www.") => with("https://"),
+        url => url,
     };
-    (url.as_str().len() <= LONGEST).then_some(url)
+    url.ok().filter(|url| url.as_str().len() <= LONGEST)
 }
 
 /// Whether the character is invisible and not part of any word, so that it can hide in names.

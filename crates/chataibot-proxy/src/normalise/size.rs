@@ -14,38 +14,33 @@ pub const LONGEST: usize = 512 * 1024;
 
 /// Splits the content into pieces that each fit, in order; usually one.
 pub fn pieces(content: Content) -> Vec<Content> {
-    split_to_fit(content, LONGEST)
-}
-
-fn split_to_fit(content: Content, most: usize) -> Vec<Content> {
-    if json_length(&content) <= most {
+    if json_length(&content) <= LONGEST {
         return vec![content];
     }
     match content {
-        Content::Parts(parts) => pack(parts.into_iter().flat_map(|part| split_to_fit(part, most)).collect(), most),
-        Content::Carousel(Carousel { cards }) if cards.len() > 1 => halves(cards)
-            .into_iter()
-            .flat_map(|cards| split_to_fit(Content::Carousel(Carousel { cards }), most))
-            .collect(),
+        Content::Parts(parts) => pack(parts.into_iter().flat_map(pieces).collect()),
+        Content::Carousel(Carousel { cards }) if cards.len() > 1 => {
+            halves(cards).into_iter().flat_map(|cards| pieces(Content::Carousel(Carousel { cards }))).collect()
+        }
         Content::List(ChoiceList { header, title, footer, sections }) if sections.len() > 1 => {
             let [first, second] = halves(sections);
             let first = ChoiceList { header, title, footer: None, sections: first };
             let second = ChoiceList { header: None, title: RichText::default(), footer, sections: second };
-            [first, second].into_iter().flat_map(|list| split_to_fit(Content::List(list), most)).collect()
+            [first, second].into_iter().flat_map(|list| pieces(Content::List(list))).collect()
         }
         Content::Buttons(Buttons { header, title, footer, buttons, layout }) => {
             let texts = [header, Some(title), footer].into_iter().flatten().filter(|text| !text.is_empty());
-            let mut all: Vec<Content> = texts.flat_map(|text| split_to_fit(text_content(text), most)).collect();
+            let mut all: Vec<Content> = texts.flat_map(|text| pieces(text_content(text))).collect();
             let title = RichText::default();
             all.push(Content::Buttons(Buttons { header: None, title, footer: None, buttons, layout }));
             all
         }
-        Content::Form(form) => split_form(form, most),
+        Content::Form(form) => split_form(form),
         Content::Text(Text { body: RichText(nodes), prompt }) if nodes.len() > 1 => {
             let [first, second] = halves(nodes);
             let first = Content::Text(Text { body: RichText(first), prompt: None });
             let second = Content::Text(Text { body: RichText(second), prompt });
-            [first, second].into_iter().flat_map(|text| split_to_fit(text, most)).collect()
+            [first, second].into_iter().flat_map(pieces).collect()
         }
         whole @ (Content::Text(_)
         | Content::Media(_)
@@ -57,19 +52,19 @@ fn split_to_fit(content: Content, most: usize) -> Vec<Content> {
         | Content::FileUpload(_)
         | Content::Appointment(_)
         | Content::Delay
-        | Content::Unsupported(_)) => vec![truncate_text(&whole, most)],
+        | Content::Unsupported(_)) => vec![truncate_text(&whole)],
     }
 }
 
 /// Groups consecutive parts into as few contents as fit the limit.
-fn pack(parts: Vec<Content>, most: usize) -> Vec<Content> {
+fn pack(parts: Vec<Content>) -> Vec<Content> {
     let mut all: Vec<Vec<Content>> = Vec::new();
     let mut size = 0;
     for part in parts {
         let length = json_length(&part) + 1;
         match all.last_mut() {
             // 16 bytes are reserved for the wrapper `{"parts":[…]}`.
-            Some(last) if size + length + 16 <= most => last.push(part),
+            Some(last) if size + length + 16 <= LONGEST => last.push(part),
             _ => {
                 size = 0;
                 all.push(vec![part]);
@@ -87,21 +82,21 @@ fn halves<T>(mut all: Vec<T>) -> [Vec<T>; 2] {
 
 /// Splits a form that is too long: the fields with the longest option lists become text fields, and
 /// their options become text in front of the form.
-fn split_form(mut form: Form, most: usize) -> Vec<Content> {
+fn split_form(mut form: Form) -> Vec<Content> {
     let mut before = Vec::new();
-    if !form.title.is_empty() && json_length(&text_content(form.title.clone())) > most / 2 {
-        before = split_to_fit(text_content(std::mem::take(&mut form.title)), most);
+    if !form.title.is_empty() && json_length(&text_content(form.title.clone())) > LONGEST / 2 {
+        before = pieces(text_content(std::mem::take(&mut form.title)));
     }
-    while json_length(&Content::Form(form.clone())) > most {
+    while json_length(&Content::Form(form.clone())) > LONGEST {
         let longest = form.fields.iter_mut().filter(|field| !field.options.is_empty());
         let Some(longest) = longest.max_by_key(|field| field.options.iter().map(String::len).sum::<usize>()) else {
-            before.push(truncate_text(&Content::Form(form), most));
+            before.push(truncate_text(&Content::Form(form)));
             return before;
         };
         let options = std::mem::take(&mut longest.options);
         longest.kind = FieldKind::Text;
         let list = [&[longest.label.clone()][..], &options].concat().join("\n");
-        before.extend(split_to_fit(text_content(RichText::plain(list)), most));
+        before.extend(pieces(text_content(RichText::plain(list))));
     }
     before.push(Content::Form(form));
     before
@@ -112,13 +107,13 @@ fn text_content(body: RichText) -> Content {
 }
 
 /// Truncates the content to the beginning of its text, with a sign that more followed.
-fn truncate_text(content: &Content, most: usize) -> Content {
+fn truncate_text(content: &Content) -> Content {
     let words = content.to_plain();
     // A character takes up to six bytes in JSON.
-    let end = words.floor_char_boundary(words.len().min(most / 8));
+    let end = words.floor_char_boundary(words.len().min(LONGEST / 8));
     let text = RichText::plain([words[..end].trim_end(), " …"].concat());
     if matches!(content, Content::Text(_)) {
-        return self::text_content(text);
+        return text_content(text);
     }
     Content::Unsupported(Unsupported { kind: "too_long".to_owned(), text })
 }

@@ -4,7 +4,7 @@
 use std::{
     io,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -85,20 +85,16 @@ impl Connection {
         self.refused = Some(refusal);
         self.metrics.framing_refused.inc();
         tracing::info!(refusal = <&str>::from(refusal), "a malformed request was refused");
-        let (status, message) = match refusal {
-            FramingError::Chunk => return,
-            FramingError::HeadTooLarge => {
-                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the request's head is too large")
-            }
-            FramingError::RequestLine
-            | FramingError::LineBreak
-            | FramingError::Header
-            | FramingError::Host
-            | FramingError::Length
-            | FramingError::Coding => (StatusCode::BAD_REQUEST, "the request's form is not clear beyond doubt"),
+        if refusal == FramingError::Chunk {
+            return;
+        }
+        let (status, message) = if refusal == FramingError::HeadTooLarge {
+            (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the request's head is too large")
+        } else {
+            (StatusCode::BAD_REQUEST, "the request's form is not clear beyond doubt")
         };
         self.refusal_bytes = raw_answer(&ApiError::new(status, code::BAD_REQUEST, message));
-        self.handoff.refuse();
+        self.handoff.refused.notify_one();
     }
 
     fn fill_buffer(&mut self, buffer: &mut ReadBuf<'_>) {
@@ -113,7 +109,7 @@ impl Connection {
 
     /// Fails a write that has stalled too long; any progress restarts the timer.
     fn check_stall<T>(&mut self, written: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
-        self.handoff.set_write_pending(written.is_pending());
+        self.handoff.is_write_pending.store(written.is_pending(), Ordering::Relaxed);
         if written.is_ready() {
             self.stall_timer = None;
             return written;
@@ -135,10 +131,8 @@ impl AsyncRead for Connection {
             match this.refused {
                 None => {}
                 Some(FramingError::Chunk) => {
-                    return Poll::Ready(Err(io::Error::new(
-                        io::ErrorKind::InvalidData,
-                        "the body's chunks are malformed",
-                    )));
+                    let malformed = io::Error::new(io::ErrorKind::InvalidData, "the body's chunks are malformed");
+                    return Poll::Ready(Err(malformed));
                 }
                 // An end of file here would look like a disconnected peer and discard the answers
                 // that are still due.

@@ -38,16 +38,10 @@ async fn write_body(connection: &mut Connection, answer: Response) -> io::Result
             ended = connection.hung_up() => return ended,
             frame = body.frame() => frame,
         };
-        match frame {
-            Some(Ok(frame)) => {
-                if let Ok(data) = frame.into_data()
-                    && !data.is_empty()
-                {
-                    connection.write_all(&chunk(&data)).await?;
-                }
-            }
-            Some(Err(error)) => return Err(io::Error::other(error)),
-            None => break,
+        let Some(frame) = frame else { break };
+        let data = frame.map_err(io::Error::other)?.into_data().unwrap_or_default();
+        if !data.is_empty() {
+            connection.write_all(&chunk(&data)).await?;
         }
     }
     connection.write_all(b"0\r\n\r\n").await?;

@@ -11,7 +11,6 @@ use tokio::sync::Notify;
 
 use crate::http::LongLived;
 
-/// State shared by the parties of one connection.
 #[derive(Debug, Default)]
 pub struct Handoff {
     /// Put by the service, taken by the task. Locked only for the move.
@@ -19,10 +18,10 @@ pub struct Handoff {
     answer_ready: Notify,
     /// Signals that the socket received a malformed request: the task ends the connection after the
     /// answers that are still due.
-    refused: Notify,
+    pub refused: Notify,
     /// Whether the socket has not accepted all of an earlier answer, so that hyper still holds the
-    /// rest.
-    is_write_pending: AtomicBool,
+    /// rest. Set by the socket after each attempt to write.
+    pub is_write_pending: AtomicBool,
 }
 
 impl Handoff {
@@ -53,21 +52,6 @@ impl Handoff {
             }
         }
     }
-
-    /// Called by the socket after each attempt to write.
-    pub fn set_write_pending(&self, is_pending: bool) {
-        self.is_write_pending.store(is_pending, Ordering::Relaxed);
-    }
-
-    /// Called by the socket when it refuses a request.
-    pub fn refuse(&self) {
-        self.refused.notify_one();
-    }
-
-    /// Waits until a request is refused.
-    pub async fn refused(&self) {
-        self.refused.notified().await;
-    }
 }
 
 #[cfg(test)]
@@ -83,9 +67,9 @@ mod tests {
             answer
         };
         assert!(handoff.detach(Response::new(Body::empty())).is_some());
-        handoff.set_write_pending(true);
+        handoff.is_write_pending.store(true, Ordering::Relaxed);
         assert!(handoff.detach(long_lived()).is_some());
-        handoff.set_write_pending(false);
+        handoff.is_write_pending.store(false, Ordering::Relaxed);
         assert!(handoff.detach(long_lived()).is_none());
         assert!(handoff.answer().await.extensions().get::<LongLived>().is_some());
     }

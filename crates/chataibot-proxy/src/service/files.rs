@@ -81,13 +81,11 @@ impl Files {
     /// When the directory can't be created or read.
     pub async fn open(config: &Config, store: Store, metrics: Arc<Metrics>) -> io::Result<Self> {
         let takes_files = config.sites.iter().any(|site| !site.upload_types.is_empty());
-        let mut directory = config.uploads_directory.clone();
-        if let Some(directory) = &directory
-            && takes_files
-        {
+        let directory = config.uploads_directory.clone();
+        if let Some(directory) = directory.as_ref().filter(|_| takes_files) {
             fs::create_dir_all(directory)?;
         }
-        directory = directory.filter(|directory| directory.is_dir());
+        let directory = directory.filter(|directory| directory.is_dir());
         if let Some(directory) = &directory {
             for entry in fs::read_dir(directory)? {
                 let entry = entry?;
@@ -186,12 +184,11 @@ impl Files {
         }
         let _permit = self.permits.try_acquire().map_err(|_| ApiError::unavailable("too many uploads at one time"))?;
 
-        let unfinished = self.receive_body(&directory, upload.body).await?;
-        if unfinished.size == 0 {
+        let (unfinished, size, first_bytes) = self.receive_body(&directory, upload.body).await?;
+        if size == 0 {
             return Err(ApiError::bad_request("the file is empty"));
         }
-        let is_whole = unfinished.first_bytes.len() as u64 == u64::from(unfinished.size);
-        if !kind.matches_bytes(&unfinished.first_bytes, is_whole) {
+        if !kind.matches_bytes(&first_bytes, first_bytes.len() as u64 == u64::from(size)) {
             return Err(not_allowed().cause(format!("declared as {}, and its first bytes say otherwise", kind.mime)));
         }
         let id = random_hex().map_err(|error| ApiError::internal(format!("no randomness: {error}")))?;
@@ -200,13 +197,13 @@ impl Files {
             url: format!("{}/files/{id}/{}", base.as_str().trim_end_matches('/'), name::percent_encode(&name)),
             name,
             mime_type: kind.mime.to_owned(),
-            size: unfinished.size,
+            size,
         };
         let new = NewFile { id, site: site.id.as_str().to_owned(), conversation: owned.id, file: file.clone() };
         // In a task, to complete even if the visitor hangs up: half would leave a file without
         // record.
         let this = Arc::clone(self);
-        let kept = tokio::spawn(async move { this.persist(unfinished.file, &directory, new).await });
+        let kept = tokio::spawn(async move { this.persist(unfinished, &directory, new).await });
         let is_kept = kept.await.map_err(|_| ApiError::internal("the task that keeps a file panicked"))??;
         if !is_kept {
             // Refused for its size, unless the conversation was deleted during the upload.
@@ -238,7 +235,8 @@ impl Files {
         }
     }
 
-    async fn receive_body(&self, directory: &Path, body: &mut Body) -> Result<Unfinished, ApiError> {
+    /// Returns the received file, its size, and its first bytes.
+    async fn receive_body(&self, directory: &Path, body: &mut Body) -> Result<(NamedTempFile, u32, Vec<u8>), ApiError> {
         let disk = |error: io::Error| ApiError::unavailable(format!("a file can't be written: {error}"));
         let file = tempfile::Builder::new().prefix(UNFINISHED_PREFIX).tempfile_in(directory).map_err(disk)?;
         let mut writer = tokio::fs::File::from_std(file.reopen().map_err(disk)?);
@@ -264,7 +262,7 @@ impl Files {
             writer.write_all(&data).await.map_err(disk)?;
         }
         writer.sync_all().await.map_err(disk)?;
-        Ok(Unfinished { file, size, first_bytes })
+        Ok((file, size, first_bytes))
     }
 
     /// Moves the file to its place, and then records it. False if the store refused the record, and
@@ -282,14 +280,6 @@ impl Files {
         }
         kept.map_err(ApiError::unavailable)
     }
-}
-
-/// A received file that is not recorded yet.
-struct Unfinished {
-    file: NamedTempFile,
-    size: u32,
-    /// Its first bytes.
-    first_bytes: Vec<u8>,
 }
 
 /// Whether the file is so new that another proxy may be about to record it.

@@ -56,7 +56,6 @@ const PLATFORM_RATE_WAIT: u32 = 5;
 /// Interval between checks of a message that another proxy forwards.
 const PEER_POLL_INTERVAL: Duration = Duration::from_millis(250);
 
-/// An accepted message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
     pub alias: String,
@@ -86,7 +85,6 @@ struct Inner {
     tasks: TaskTracker,
 }
 
-/// A message in flight.
 struct InFlight {
     fingerprint: [u8; 32],
     answer: watch::Receiver<Option<Answer>>,

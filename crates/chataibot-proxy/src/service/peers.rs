@@ -16,7 +16,6 @@ use crate::{
 /// after several of these.
 const RESYNC_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Follows the other proxies.
 pub struct Peers {
     pub tokens: Arc<Tokens>,
     pub store: Store,

@@ -9,7 +9,7 @@ use super::token::{Tokens, Visitor};
 use crate::{
     config::{Config, Sites},
     credentials::KeyRing,
-    store::{Store, StoreError},
+    store::Store,
 };
 
 /// The sites as they are now. The lock is held for a clone or a swap of the pointer.
@@ -42,21 +42,11 @@ impl LiveSites {
     }
 }
 
-/// Why the signing keys can't be read.
-#[derive(Debug, thiserror::Error)]
-pub enum KeysError {
-    /// The key file is wrong.
-    #[error("`token_keys_file`: {0}")]
-    File(String),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// Reads the keys of visitor tokens from the configured file, otherwise from the store.
-pub async fn signing_keys(config: &Config, store: &Store, now: u64) -> Result<KeyRing, KeysError> {
+/// Reads the keys of visitor tokens from the configured file, otherwise from the store. The error
+/// says why they can't be read.
+pub async fn signing_keys(config: &Config, store: &Store, now: u64) -> Result<KeyRing, String> {
     match &config.token_keys_file {
-        Some(path) => KeyRing::read_file(path).map_err(KeysError::File),
-        None => Ok(store.signing_keys(now).await?),
+        Some(path) => KeyRing::read_file(path).map_err(|what| format!("`token_keys_file`: {what}")),
+        None => store.signing_keys(now).await.map_err(|error| error.to_string()),
     }
 }

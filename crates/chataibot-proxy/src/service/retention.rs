@@ -19,7 +19,7 @@ const TICK: Duration = Duration::from_secs(15);
 /// Number of these ticks between two sweeps of everything else.
 const TICKS_PER_SWEEP: u32 = 40;
 
-/// The task that deletes.
+/// Deletes data whose retention is over, and data of erased visitors.
 pub struct Retention {
     pub store: Store,
     pub hub: Hub,

@@ -68,8 +68,8 @@ impl Streams {
         let stream = EventStream {
             reauth_at: Instant::now() + time_left - margin.mul_f64(0.5 + 0.5 * random_fraction()),
             heartbeat: Box::pin(sleep(Duration::ZERO)),
-            phase: Phase::Opening,
-            end: StreamEnd::HungUp,
+            is_open: false,
+            end: None,
             _open: GaugeGuard::new(&self.metrics.streams),
             permit: self.permits.acquire_evicting(visitor.visitor.clone()),
             log_reader: LogReader::new(self.hub.clone(), conversation, from),
@@ -98,7 +98,7 @@ impl Streams {
             tokio::select! {
                 biased;
                 () = self.sites.until_revoked(&self.tokens, visitor) => return Ok(None),
-                () = permit.evicted() => {}
+                () = permit.evict.cancelled() => {}
                 () = log_reader.changed() => replay = log_reader.replay(&self.store).await?,
                 () = sleep(wait.min(LONGEST_POLL).min(time_left)) => {}
                 () = self.shutdown.cancelled() => {}
@@ -143,86 +143,68 @@ struct EventStream {
     _open: GaugeGuard,
     visitor: Visitor,
     log_reader: LogReader,
-    phase: Phase,
-    /// Why the stream ends. If it is dropped before anything else ended it, the browser hung up.
-    end: StreamEnd,
+    /// Whether anything was sent.
+    is_open: bool,
+    /// Why the stream ended. If it is dropped before anything else ended it, the browser hung up.
+    end: Option<StreamEnd>,
     /// One of the visitor's permits; evicted if the visitor opens too many streams.
     permit: Permit<VisitorId>,
     heartbeat: Pin<Box<Sleep>>,
     reauth_at: Instant,
 }
 
-enum Phase {
-    /// Nothing was sent yet.
-    Opening,
-    /// The log is being sent.
-    Sending,
-    Ended,
-}
-
-/// Why a live stream woke.
-enum Wake {
-    End(StreamEnd),
-    Log(LogUpdate),
-    Heartbeat,
-}
-
 impl EventStream {
     /// The next bytes to send; `None` at the end.
     async fn next(&mut self) -> Option<Bytes> {
+        if self.end.is_some() {
+            return None;
+        }
+        if !self.is_open {
+            self.is_open = true;
+            // Sent at once, so that the browser, and any buffering intermediary, sees that the
+            // stream is open.
+            return Some(Bytes::from_static(b": welcome\n\n"));
+        }
         loop {
-            match self.phase {
-                Phase::Opening => {
-                    self.phase = Phase::Sending;
-                    // Sent at once, so that the browser, and any buffering intermediary, sees that
-                    // the stream is open.
-                    return Some(Bytes::from_static(b": welcome\n\n"));
+            if !self.log_reader.is_live() {
+                let chunk = self.replay().await?;
+                self.schedule_heartbeat();
+                if !chunk.is_empty() {
+                    return Some(chunk);
                 }
-                Phase::Sending if !self.log_reader.is_live() => {
-                    let chunk = self.replay().await?;
-                    self.schedule_heartbeat();
-                    if !chunk.is_empty() {
-                        return Some(chunk);
-                    }
-                }
-                Phase::Sending => {
-                    let streams = &self.streams;
-                    // In this order: a reader that was blocked for long must not get entries after
-                    // its token has expired.
-                    let wake = tokio::select! {
-                        biased;
-                        () = streams.shutdown.cancelled() => Wake::End(StreamEnd::Shutdown),
-                        () = sleep_until(self.reauth_at) => Wake::End(StreamEnd::TokenExpiring),
-                        () = streams.sites.until_revoked(&streams.tokens, &self.visitor) => Wake::End(StreamEnd::Revoked),
-                        () = self.permit.evicted() => Wake::End(StreamEnd::TooMany),
-                        update = self.log_reader.next() => Wake::Log(update),
-                        () = self.heartbeat.as_mut() => Wake::Heartbeat,
-                    };
-                    match wake {
-                        Wake::Log(LogUpdate::Entry(entry)) => {
-                            self.schedule_heartbeat();
-                            self.streams.observe_delay(&entry);
-                            return frame(&entry).ok();
-                        }
-                        // The next iteration reads the log.
-                        Wake::Log(LogUpdate::Gap) => {}
-                        Wake::Log(LogUpdate::Cut) => return self.end_with(StreamEnd::Cut),
-                        Wake::End(end) => return self.end_with(end),
-                        Wake::Heartbeat => {
-                            self.schedule_heartbeat();
-                            return Some(Bytes::from_static(b":\n\n"));
-                        }
-                    }
-                }
-                Phase::Ended => return None,
+                continue;
             }
+            let streams = &self.streams;
+            // In this order: a reader that was blocked for long must not get entries after its
+            // token has expired.
+            let end = tokio::select! {
+                biased;
+                () = streams.shutdown.cancelled() => StreamEnd::Shutdown,
+                () = sleep_until(self.reauth_at) => StreamEnd::TokenExpiring,
+                () = streams.sites.until_revoked(&streams.tokens, &self.visitor) => StreamEnd::Revoked,
+                () = self.permit.evict.cancelled() => StreamEnd::TooMany,
+                update = self.log_reader.next() => match update {
+                    LogUpdate::Entry(entry) => {
+                        self.schedule_heartbeat();
+                        self.streams.observe_delay(&entry);
+                        return frame(&entry).ok();
+                    }
+                    // The next iteration reads the log.
+                    LogUpdate::Gap => continue,
+                    LogUpdate::Cut => StreamEnd::Cut,
+                },
+                () = self.heartbeat.as_mut() => {
+                    self.schedule_heartbeat();
+                    return Some(Bytes::from_static(b":\n\n"));
+                }
+            };
+            return self.end_with(end);
         }
     }
 
     /// The last bytes of a stream that ends for this reason.
     fn end_with(&mut self, end: StreamEnd) -> Option<Bytes> {
-        self.phase = Phase::Ended;
-        self.end = end;
+        self.end = Some(end);
         match end {
             StreamEnd::TokenExpiring | StreamEnd::Revoked => Some(Bytes::from_static(b"event: reauth\ndata: {}\n\n")),
             StreamEnd::Cut | StreamEnd::TooMany => {
@@ -266,8 +248,9 @@ impl EventStream {
 
 impl Drop for EventStream {
     fn drop(&mut self) {
-        self.streams.metrics.count_stream_end(self.end);
-        tracing::debug!(visitor = %self.visitor.visitor, reason = <&str>::from(self.end), "a stream ended");
+        let end = self.end.unwrap_or(StreamEnd::HungUp);
+        self.streams.metrics.count_stream_end(end);
+        tracing::debug!(visitor = %self.visitor.visitor, reason = <&str>::from(end), "a stream ended");
     }
 }
 

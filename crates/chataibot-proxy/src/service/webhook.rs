@@ -32,7 +32,7 @@ use crate::{
 /// Header that marks a handshake made by the operator's own check.
 pub const CHECK_HEADER: HeaderName = HeaderName::from_static("x-chataibot-check");
 
-/// Receives the platform's events.
+/// Stores the platform's events.
 pub struct WebhookReceiver {
     pub store: Store,
     pub metrics: Arc<Metrics>,

@@ -55,18 +55,22 @@ pub struct ReceiveStats {
 
 /// Returns the digest that identifies an event when it is redelivered.
 pub(in crate::store) fn digest(sites: &[String], event: &Incoming) -> Result<[u8; 32], StoreError> {
-    let kind = match &event.kind {
+    let id_or_json = match &event.id {
+        Some(id) => id.clone(),
+        None => to_json(&event.kind)?,
+    };
+    Ok(fingerprint(&[&sites.join(","), &event.conversation, kind_name(&event.kind), &id_or_json]))
+}
+
+/// Returns the name of an event's kind in a store.
+pub(in crate::store) fn kind_name(kind: &EventKind) -> &'static str {
+    match kind {
         EventKind::Message { author: Author::Visitor, .. } => "visitor",
         EventKind::Message { author: Author::Bot | Author::Agent, .. } => "message",
         EventKind::Status(_) => "status",
         EventKind::Assignee(_) => "assignee",
         EventKind::Created { .. } => "created",
-    };
-    let id_or_json = match &event.id {
-        Some(id) => id.clone(),
-        None => to_json(&event.kind)?,
-    };
-    Ok(fingerprint(&[&sites.join(","), &event.conversation, kind, &id_or_json]))
+    }
 }
 
 /// Serialises a pending event for storage.
@@ -97,7 +101,6 @@ pub(in crate::store) fn same_letters(one: &str, other: &str) -> bool {
     !one.is_empty() && one == letters_and_digits(other)
 }
 
-/// Returns a text's letters and digits.
 pub(in crate::store) fn letters_and_digits(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }

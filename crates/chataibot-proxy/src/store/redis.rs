@@ -281,14 +281,6 @@ fn is_lost(error: &redis::RedisError) -> bool {
     error.is_io_error() || error.is_timeout() || error.is_connection_dropped()
 }
 
-/// Waits for `time`. Returns true, early, if the store ends.
-async fn sleep_unless_shutdown(inner: &Inner, time: Duration) -> bool {
-    tokio::select! {
-        () = inner.shutdown.cancelled() => true,
-        () = tokio::time::sleep(time) => false,
-    }
-}
-
 /// Parses an id in Redis, `<epoch>-<number>`, into one number. The epoch keeps ids from being
 /// reused after a flush.
 fn parse_id(id: &str) -> Result<i64> {

@@ -129,7 +129,7 @@ pub struct Settled {
 }
 
 /// Returns the name of a state in a store.
-pub(in crate::store) const fn state_name(state: DeliveryState) -> &'static str {
+pub(in crate::store) fn state_name(state: DeliveryState) -> &'static str {
     match state {
         DeliveryState::Sending => "sending",
         DeliveryState::Sent => "sent",
@@ -142,11 +142,6 @@ pub(in crate::store) const fn state_name(state: DeliveryState) -> &'static str {
 /// Parses the name of a state. An unknown name counts as `unknown`, the one state that promises
 /// nothing and forwards nothing.
 pub(in crate::store) fn parse_state(name: &str) -> DeliveryState {
-    match name {
-        "sending" => DeliveryState::Sending,
-        "sent" => DeliveryState::Sent,
-        "failed" => DeliveryState::Failed,
-        "refused" => DeliveryState::Refused,
-        _ => DeliveryState::Unknown,
-    }
+    use DeliveryState::{Failed, Refused, Sending, Sent, Unknown};
+    [Sending, Sent, Failed, Refused].into_iter().find(|state| state_name(*state) == name).unwrap_or(Unknown)
 }

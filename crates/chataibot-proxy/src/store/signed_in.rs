@@ -4,7 +4,6 @@
 use super::StoreError;
 use crate::{credentials::UserProfile, ids::VisitorId, store::renewals::NewFamily};
 
-/// A sign-in.
 #[derive(Clone, Debug)]
 pub struct NewSignIn {
     pub user: [u8; 32],
@@ -13,18 +12,15 @@ pub struct NewSignIn {
     pub family: NewFamily,
 }
 
-/// Serialises a profile for storage.
 pub(in crate::store) fn profile_to_json(profile: &UserProfile) -> Result<String, StoreError> {
     serde_json::to_string(profile).map_err(|error| StoreError::Corrupt(format!("a person can't be written: {error}")))
 }
 
-/// Parses a stored profile.
 pub(in crate::store) fn profile_from_json(text: &str) -> Result<UserProfile, StoreError> {
     // The parser's error text could contain personal data.
     serde_json::from_str(text).map_err(|_| StoreError::corrupt("a person can't be read"))
 }
 
-/// Parses the stored visitor id of a user.
 pub(in crate::store) fn parse_visitor_id(id: &str) -> Result<VisitorId, StoreError> {
     VisitorId::parse(id).ok_or_else(|| StoreError::corrupt("a signed-in visitor has a malformed id"))
 }

@@ -16,7 +16,7 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use rusqlite::{Connection, OpenFlags, Transaction};
+use rusqlite::{Connection, OpenFlags};
 
 use super::{Result, StoreError};
 use crate::{clock::Clock, hub::Hub};
@@ -99,15 +99,6 @@ impl Sqlite {
     /// Runs `job` on the writer thread and returns after its commit. A failed job leaves nothing
     /// behind, and fails no other job.
     pub async fn write<T, F>(&self, job: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
-    {
-        self.write_log(move |ctx| job(ctx.transaction())).await
-    }
-
-    /// As [`Sqlite::write`], for jobs that append to logs.
-    async fn write_log<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut WriteContext<'_>) -> Result<T> + Send + 'static,

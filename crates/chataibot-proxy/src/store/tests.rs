@@ -15,7 +15,7 @@ use chataibot_wire::{
 use super::{
     ReadFrom, Store,
     incoming::ReceiveStats,
-    sends::{BeginOutcome, Forward, MessageBody, NewSend, Outcome, PlatformRefusal, SendKey, Settled},
+    sends::{BeginOutcome, Forward, MessageBody, NewSend, Outcome, PlatformRefusal, SendKey, Settled, state_name},
     sqlite::Sqlite,
 };
 use crate::{
@@ -275,16 +275,6 @@ fn short(event: &Event) -> String {
         Event::Status(Status::Open) => "open".to_owned(),
         Event::Status(Status::Closed) => "closed".to_owned(),
         Event::Assignee(assignee) => format!("assignee {}", assignee.name.as_deref().unwrap_or("?")),
-    }
-}
-
-fn state_name(state: DeliveryState) -> &'static str {
-    match state {
-        DeliveryState::Sending => "sending",
-        DeliveryState::Sent => "sent",
-        DeliveryState::Unknown => "unknown",
-        DeliveryState::Failed => "failed",
-        DeliveryState::Refused => "refused",
     }
 }
 

@@ -382,7 +382,7 @@ fn the_environment_gives_files_and_typed_answers_to_its_site() {
 #[test]
 fn several_proxies_share_a_redis_and_its_password_is_never_shown() {
     let config = load(SITE, &[]).expect("fine");
-    assert_eq!(config.redis, None);
+    assert!(config.redis.is_none());
     assert!(config.summary().contains("chataibot-proxy.sqlite, of this proxy alone"), "{}", config.summary());
 
     let directory = tempfile::tempdir().expect("a directory");

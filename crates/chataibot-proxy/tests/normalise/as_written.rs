@@ -67,3 +67,38 @@ fn elements_that_nobody_knows_are_no_words() {
         assert_eq!(words(html), "a", "{html}");
     }
 }
+
+#[test]
+fn addresses_and_dates_in_angle_brackets_are_words() {
+    for text in [
+        "Find us: <https://www.google.com/maps/@52.5,13.4,15z?entry=ttu> today",
+        "Stop mails: <https://a.example/u?email=ada@a.example>.",
+        "Write to <mailto:a@b.example?subject=Hi>.",
+        "See <https://a.example/x|our shop> now",
+        "<www.a.example>",
+        "<Note: read this first>",
+        "Text <sms:+491701234567> or <viber://chat?number=1> or <ftp://a.example/x> now",
+        "Enter the time as <HH:MM>, please",
+        "Enter it as <DD/MM/YYYY>, please",
+    ] {
+        assert_eq!(words(text), text);
+    }
+    assert_eq!(words("<o:p>Dear Ada</o:p>"), "Dear Ada", "a tag that Office writes");
+    let link = json!({ "link": { "href": "https://a.example/x", "children": [{ "text": "https://a.example/x" }] } });
+    assert_eq!(rich("<https://a.example/x>"), json!([{ "text": "<" }, link, { "text": ">" }]));
+}
+
+#[test]
+fn plain_text_keeps_its_indentation() {
+    for text in ["- a\n  - b\n    - c", "def f():\n    return 1", "a  b"] {
+        assert_eq!(words(text), text);
+    }
+}
+
+#[test]
+fn short_lines_beyond_the_limit_are_not_joined_into_one_word() {
+    for line in ["word\n", "word<br>"] {
+        let shown = words(&line.repeat(1_500));
+        assert!(!shown.contains("wordword"), "{}", shown.chars().rev().take(40).collect::<String>());
+    }
+}

@@ -17,42 +17,30 @@ use crate::{
 };
 
 #[derive(Clone, Debug)]
-pub enum Refusal {
-    /// 400 `BAD_REQUEST`: says which field is wrong and why.
-    BadRequest(String),
-    /// 401 `JWT_SIGNATURE_EXCEPTION`: no token, or a wrong one.
-    JwtSignature,
-    ChannelNotEnabled,
-    ContactIsBlocked,
-    /// 400 `CONVERSATION_CREATION_EXCEPTION`: temporary.
-    ConversationCreation,
-    /// 429 with `Retry-After` (INF: rate limits are undocumented).
-    TooMany(u32),
-    /// 404: not one of the two documented calls.
-    NoSuchPath,
+pub struct Refusal {
+    /// One of [`ERRORS`].
+    pub error: &'static str,
+    /// What is wrong; the error's own sentence if `None`.
+    pub message: Option<String>,
+    /// Seconds.
+    pub retry_after: Option<u32>,
 }
 
 impl Refusal {
+    pub const fn new(error: &'static str) -> Self {
+        Self { error, message: None, retry_after: None }
+    }
+
+    /// `BAD_REQUEST`: says which field is wrong and why.
     pub fn bad(message: impl Into<String>) -> Self {
-        Self::BadRequest(message.into())
+        Self { message: Some(message.into()), ..Self::new("BAD_REQUEST") }
     }
 
     pub fn into_answer(self) -> Answer {
-        let (error, message) = match self {
-            Self::BadRequest(message) => return Answer::json(400, error_body("BAD_REQUEST", Some(&message), 400)),
-            Self::TooMany(seconds) => {
-                let body = error_body("TOO_MANY_REQUESTS", Some("Too many requests"), 429);
-                let headers = vec![("retry-after".to_owned(), seconds.to_string())];
-                return Answer::Whole(Canned { status: 429, headers, body: stub_rules::Body::Json(body) });
-            }
-            Self::NoSuchPath => ("NOT_FOUND", Some("This simulator knows the two documented calls only")),
-            Self::JwtSignature => ("JWT_SIGNATURE_EXCEPTION", None),
-            Self::ChannelNotEnabled => ("CHANNEL_NOT_ENABLED", None),
-            Self::ContactIsBlocked => ("CONTACT_IS_BLOCKED", None),
-            Self::ConversationCreation => ("CONVERSATION_CREATION_EXCEPTION", None),
-        };
-        let status = status_of(error);
-        Answer::json(status, error_body(error, message, status))
+        let status = status_of(self.error);
+        let body = stub_rules::Body::Json(error_body(self.error, self.message.as_deref(), status));
+        let headers = self.retry_after.map(|seconds| ("retry-after".to_owned(), seconds.to_string()));
+        Answer::Whole(Canned { status, headers: headers.into_iter().collect(), body })
     }
 }
 

@@ -15,21 +15,19 @@ pub fn answer(flow: &mut Flow, asked: Expects, text: &str) -> Vec<Step> {
         }
         Expects::Name => reply(format!("<p>Nice to meet you, <b>{escaped}</b>.</p>")),
         Expects::Email if is_email(text.trim()) => reply(format!("<p>Thank you, I have noted <b>{escaped}</b>.</p>")),
-        Expects::Email => ask_again(
-            flow,
-            Expects::Email,
-            "email",
-            "<p>That is no e-mail address yet. One looks like <b>you@example.com</b>.</p>",
-        ),
+        Expects::Email => {
+            flow.expects = Expects::Email;
+            let html = "<p>That is no e-mail address yet. One looks like <b>you@example.com</b>.</p>";
+            reply_with(message::prompt("email", html))
+        }
         Expects::Phone if is_phone(text.trim()) => {
             reply(format!("<p>Thank you. We would only ever call <b>{escaped}</b> if a train is late.</p>"))
         }
-        Expects::Phone => ask_again(
-            flow,
-            Expects::Phone,
-            "phone",
-            "<p>That is no telephone number yet. Try it like <b>+44 20 7946 0123</b>.</p>",
-        ),
+        Expects::Phone => {
+            flow.expects = Expects::Phone;
+            let html = "<p>That is no telephone number yet. Try it like <b>+44 20 7946 0123</b>.</p>";
+            reply_with(message::prompt("phone", html))
+        }
         Expects::Nights => nights(flow, text.trim()),
         Expects::Day => reply(format!("<p>Noted: <b>{escaped}</b>. I hope for sunshine.</p>")),
         Expects::File => {
@@ -57,11 +55,6 @@ fn nights(flow: &mut Flow, text: &str) -> Vec<Step> {
             reply("<p>Please choose between <b>1</b> and <b>7</b> nights.</p>")
         }
     }
-}
-
-fn ask_again(flow: &mut Flow, expects: Expects, kind: &str, html: &str) -> Vec<Step> {
-    flow.expects = expects;
-    reply_with(message::prompt(kind, html))
 }
 
 /// Whether the text is an e-mail address, checked leniently: one `@`, a dotted host, no spaces.

@@ -14,7 +14,6 @@ pub struct Scenario {
     pub play: Play,
 }
 
-/// What a scenario does.
 #[derive(Debug)]
 pub enum Play {
     /// Shows the message of a fixture, and then expects something.

@@ -10,9 +10,10 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{BadOrder, CallFilter, Nothing, Order, Reply, Shared, ok_response, once, yes};
+use super::{BadOrder, CallFilter, Nothing, Order, Reply, Shared, ok_response};
 use crate::{
     api::{error_body, status_of},
+    platform::Platform,
     stub_rules::{Body, Canned, Hold, Phase, Rule, StubAction},
 };
 
@@ -55,10 +56,8 @@ pub async fn release(State(platform): Shared, Order(order): Order<ReleaseOrder>)
 body!(DropOrder {
     #[serde(default)]
     call: CallFilter,
-    #[serde(default = "once")]
-    times: u32,
-    #[serde(default = "yes")]
-    processed: bool,
+    times: Option<u32>,
+    processed: Option<bool>,
     #[serde(default)]
     how: How,
 });
@@ -72,21 +71,19 @@ enum How {
 }
 
 pub async fn drop_answer(State(platform): Shared, Order(order): Order<DropOrder>) -> Reply {
+    let is_processed = order.processed.unwrap_or(true);
     let action = match order.how {
         How::Close => StubAction::Close,
-        How::Truncate if order.processed => StubAction::Truncate,
+        How::Truncate if is_processed => StubAction::Truncate,
         How::Truncate => return Err(BadOrder::new("how: only the answer of a processed call can be truncated")),
     };
-    let phase = if order.processed { Phase::After } else { Phase::Before };
-    platform.write().rules.push(Rule { call: order.call.kind(), times: order.times, phase, action });
-    Ok(ok_response(json!({})))
+    Ok(add_rule(&platform, order.call, order.times, is_processed, action))
 }
 
 body!(FailOrder {
     #[serde(default)]
     call: CallFilter,
-    #[serde(default = "once")]
-    times: u32,
+    times: Option<u32>,
     #[serde(default)]
     processed: bool,
     error: Option<String>,
@@ -120,20 +117,29 @@ pub async fn fail(State(platform): Shared, Order(order): Order<FailOrder>) -> Re
         }
     };
     let mut headers: Vec<(String, String)> = order.headers.into_iter().collect();
-    match order.retry_after {
-        Some(Value::String(text)) => headers.push(("retry-after".to_owned(), text)),
-        Some(value) => headers.push(("retry-after".to_owned(), value.to_string())),
-        None => {}
+    if let Some(value) = order.retry_after {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        headers.push(("retry-after".to_owned(), text));
     }
     for (name, value) in &headers {
         if HeaderName::try_from(name).is_err() || HeaderValue::try_from(value).is_err() {
             return Err(BadOrder::new(format!("headers: {name:?} is not a valid header")));
         }
     }
-    let phase = if order.processed { Phase::After } else { Phase::Before };
     let action = StubAction::Answer(Canned { status, headers, body });
-    platform.write().rules.push(Rule { call: order.call.kind(), times: order.times, phase, action });
-    Ok(ok_response(json!({})))
+    Ok(add_rule(&platform, order.call, order.times, order.processed, action))
+}
+
+fn add_rule(
+    platform: &Platform,
+    call: CallFilter,
+    times: Option<u32>,
+    processed: bool,
+    action: StubAction,
+) -> Response {
+    let phase = if processed { Phase::After } else { Phase::Before };
+    platform.write().rules.push(Rule { call: call.kind(), times: times.unwrap_or(1), phase, action });
+    ok_response(json!({}))
 }
 
 body!(TokenOrder { token: String });

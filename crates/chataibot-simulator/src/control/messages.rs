@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
 
-use super::{BadOrder, Order, Reply, Shared, ok_response, once};
+use super::{BadOrder, Order, Reply, Shared, ok_response};
 use crate::{
     bot::{Author, Responder, Step, agent, message},
     call_log::Delivery,
@@ -27,8 +27,7 @@ body!(ReplyOrder {
     event: Option<EventOrder>,
     body: Option<Value>,
     raw: Option<String>,
-    #[serde(default = "once")]
-    times: u32,
+    times: Option<u32>,
     #[serde(default)]
     wait: bool,
 });
@@ -64,7 +63,7 @@ pub async fn reply(State(platform): Shared, Order(order): Order<ReplyOrder>) -> 
         if lane.is_empty() && !matches!(content, ReplyContent::Raw(_)) {
             return Err(BadOrder::new("conversation: there is none yet"));
         }
-        let ids: Vec<String> = (1..=order.times)
+        let ids: Vec<String> = (1..=order.times.unwrap_or(1))
             .map(|n| {
                 let delivery = build_delivery(&platform, &state, &lane, order.by, &content, n);
                 webhook::push(&platform, &mut state, &lane, delivery)

@@ -11,7 +11,7 @@ use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-use super::{BadOrder, Nothing, Order, Reply, Shared, ok_response, once, waited_response, yes};
+use super::{BadOrder, Nothing, Order, Reply, Shared, ok_response, waited_response};
 use crate::{
     call_log::DeliveryState,
     config::{Echo, TimeStyle, TokenIn},
@@ -24,8 +24,7 @@ body!(AimOrder {
     #[serde(default, deserialize_with = "even_null")]
     url: Option<Option<String>>,
     token: Option<String>,
-    #[serde(default = "yes")]
-    handshake: bool,
+    handshake: Option<bool>,
 });
 
 fn even_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
@@ -41,7 +40,7 @@ pub async fn set_target(State(platform): Shared, Order(order): Order<AimOrder>) 
     let mut state = platform.write();
     let url = order.url.unwrap_or_else(|| state.webhook.url.clone());
     let token = order.token.unwrap_or_else(|| state.webhook.token.clone());
-    webhook::set_target(&platform, &mut state, url, token, order.handshake);
+    webhook::set_target(&platform, &mut state, url, token, order.handshake.unwrap_or(true));
     Ok(ok_response(json!({})))
 }
 
@@ -142,8 +141,7 @@ body!(RedeliverOrder {
     conversation: Option<String>,
     deliveries: Option<Vec<String>>,
     last: Option<usize>,
-    #[serde(default = "once")]
-    times: u32,
+    times: Option<u32>,
     #[serde(default)]
     together: bool,
 });
@@ -167,7 +165,7 @@ pub async fn redeliver(State(platform): Shared, Order(order): Order<RedeliverOrd
         (ids, state.generation)
     };
     let mut calls = Vec::new();
-    for _ in 0..order.times {
+    for _ in 0..order.times.unwrap_or(1) {
         for id in &ids {
             let index = delivery_index(&platform.read(), id).ok_or_else(|| unknown_delivery(id))?;
             calls.push((id.clone(), index));
@@ -189,7 +187,6 @@ fn describe_attempt(id: &str, outcome: &Result<u16, String>) -> Value {
     }
 }
 
-/// Returns the index of a delivery in the record.
 pub fn delivery_index(state: &platform::State, id: &str) -> Option<usize> {
     let number: usize = id.strip_prefix('d')?.parse().ok()?;
     let index = number.checked_sub(1)?;

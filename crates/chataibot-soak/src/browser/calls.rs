@@ -15,7 +15,7 @@ use chataibot_widget::{
         input::{Frame, Input, frame_of},
     },
 };
-use chataibot_wire::{Cursor, Entry, ErrorBody, token::TokenAnswer};
+use chataibot_wire::{Cursor, Entry, ErrorBody};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use tokio::{task::spawn_local, time::timeout};
@@ -100,7 +100,7 @@ impl Browser {
             }
         };
         self.run_locked(tab, Kind::Token, prepare, |browser, answer| {
-            let answer = answer.and_then(|answer| token(&answer));
+            let answer = answer.and_then(|answer| serde_json::from_value(answer).map_err(|_| ApiError::Network));
             Input::TokenAnswered(answer.map(|answer| Rc::new(Credentials::new(answer, browser.wall_clock()))))
         });
     }
@@ -284,10 +284,6 @@ async fn body(response: Response) -> Option<Value> {
     let bytes = response.bytes().await.ok()?;
     let text = String::from_utf8_lossy(&bytes);
     serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()
-}
-
-fn token(answer: &Value) -> Result<TokenAnswer, ApiError> {
-    serde_json::from_value(answer.clone()).map_err(|_| ApiError::Network)
 }
 
 fn entry(value: &Value) -> Option<Rc<RawEntry>> {

@@ -7,7 +7,7 @@ use chataibot_fake_browser::Page;
 use chataibot_widget::machine::input::Input;
 use tokio::{task::spawn_local, time::sleep};
 
-use super::{Browser, News};
+use super::Browser;
 
 impl Browser {
     pub(super) fn request_leadership(&self, tab: usize, steal: bool) {
@@ -51,13 +51,10 @@ impl Browser {
         self.release_leadership(tab);
     }
 
-    /// Posts to the other tabs, in order and with a delay; messages only between listening tabs.
-    pub(super) fn deliver_to_others(&self, from: usize, listeners: bool, news: impl Fn() -> News) {
-        if listeners && !self.0.tabs.borrow()[from].is_listening {
-            return;
-        }
+    /// Posts to the other tabs, in order and with a delay; messages only to listening tabs.
+    pub(super) fn deliver_to_others(&self, from: usize, input: &Input) {
         for tab in (0..self.tabs()).filter(|tab| *tab != from) {
-            self.0.tabs.borrow_mut()[tab].inbox.push_back(news());
+            self.0.tabs.borrow_mut()[tab].inbox.push_back(input.clone());
             let delay = Duration::from_millis(self.0.rng.borrow_mut().below(25));
             let (browser, page) = (self.clone(), self.page(tab));
             spawn_local(async move {
@@ -69,10 +66,8 @@ impl Browser {
                     let mut tabs = browser.0.tabs.borrow_mut();
                     (tabs[tab].inbox.pop_front(), tabs[tab].is_listening)
                 };
-                match next {
-                    Some(News::Input(input)) => browser.handle(tab, input),
-                    Some(News::TabMessage(message)) if is_listening => browser.handle(tab, Input::TabMessage(message)),
-                    Some(News::TabMessage(_)) | None => {}
+                if let Some(input) = next.filter(|input| is_listening || !matches!(input, Input::TabMessage(_))) {
+                    browser.handle(tab, input);
                 }
             });
         }

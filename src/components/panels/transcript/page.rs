@@ -47,7 +47,7 @@ pub(super) fn page(document: &Document, config: &ViewConfig, created: &str, line
                 builder.append_text(&head, " ")?;
                 builder.append_with_text(&head, "span", &[], time)?;
                 let bubble = builder.append(&article, "div", &[("class", "bubble"), ("dir", "auto")])?;
-                builder.append_nodes(&bubble, words, 0)?;
+                words.0.iter().try_for_each(|node| builder.append_node(&bubble, node, 0))?;
             }
             Line::Event(words) => builder.append_with_text(&list, "p", &[("class", "event")], words)?,
         }
@@ -83,10 +83,6 @@ impl ElementBuilder<'_> {
         // XML allows no other control characters, and a transcript needs none.
         let words = words.replace(|c: char| c < ' ' && !matches!(c, '\n' | '\t'), "");
         parent.append_child(&self.0.create_text_node(&words)).ok().map(drop)
-    }
-
-    fn append_nodes(&self, parent: &Element, text: &RichText, depth: u8) -> Option<()> {
-        text.0.iter().try_for_each(|node| self.append_node(parent, node, depth))
     }
 
     fn append_node(&self, parent: &Element, node: &Node, depth: u8) -> Option<()> {

@@ -36,7 +36,7 @@ pub(super) fn message_text(content: &Content, strings: &Strings) -> RichText {
 
 fn collect(content: &Content, strings: &Strings, output: &mut Vec<Node>) {
     match content {
-        Content::Text(text) => output.extend(text.body.0.iter().cloned()),
+        Content::Text(text) => block(&text.body, output),
         Content::Parts(parts) => parts.iter().for_each(|part| collect(part, strings, output)),
         Content::Media(media) => {
             let kind = match media.kind {
@@ -51,13 +51,13 @@ fn collect(content: &Content, strings: &Strings, output: &mut Vec<Node>) {
         }
         Content::Info(info) => block(&info.title, output),
         Content::Buttons(buttons) => {
-            optional_block(&buttons.header, output);
-            block(&buttons.title, output);
-            optional_block(&buttons.footer, output);
+            for text in buttons.header.iter().chain([&buttons.title]).chain(&buttons.footer) {
+                block(text, output);
+            }
             output.extend(items(buttons.buttons.iter().map(button_text)));
         }
         Content::List(list) => {
-            optional_block(&list.header, output);
+            list.header.iter().for_each(|header| block(header, output));
             block(&list.title, output);
             for section in &list.sections {
                 if let Some(title) = &section.title {
@@ -65,7 +65,7 @@ fn collect(content: &Content, strings: &Strings, output: &mut Vec<Node>) {
                 }
                 output.extend(items(section.items.iter().map(|item| words(item))));
             }
-            optional_block(&list.footer, output);
+            list.footer.iter().for_each(|footer| block(footer, output));
         }
         Content::Carousel(carousel) => {
             for card in &carousel.cards {
@@ -113,12 +113,6 @@ fn block(text: &RichText, output: &mut Vec<Node>) {
         true => {}
         false if blocks => output.extend(text.0.iter().cloned()),
         false => output.push(Node::Paragraph(text.0.clone())),
-    }
-}
-
-fn optional_block(text: &Option<RichText>, output: &mut Vec<Node>) {
-    if let Some(text) = text {
-        block(text, output);
     }
 }
 
@@ -172,7 +166,12 @@ fn expand(nodes: &[Node]) -> Vec<Node> {
             }
             Node::Paragraph(children) => output.push(Node::Paragraph(expand(children))),
             Node::List(list) => {
-                let item = |(at, item): (usize, &Vec<Node>)| [words(&list_marker(list, at)), expand(item)].concat();
+                let item = |(at, item): (usize, &Vec<Node>)| {
+                    // The mark is beside the first block; what follows is below it, a list in the
+                    // list as well.
+                    let lines = RichText(expand(item)).to_plain().replace('\n', "\n  ");
+                    words(&[list_marker(list, at).as_str(), &lines].concat())
+                };
                 output.extend(items(list.items.iter().enumerate().map(item)));
             }
         }
@@ -247,7 +246,7 @@ pub(super) fn class_of(author: Author) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use chataibot_wire::content::{ButtonLayout, Buttons, Card, Carousel, Media};
+    use chataibot_wire::content::{ButtonLayout, Buttons, Card, Carousel, Media, Text};
 
     use super::*;
 
@@ -289,6 +288,21 @@ mod tests {
             Node::Paragraph(vec![Node::Code(vec![Node::Text("a".into()), Node::Break, Node::Text("  b".into())])]),
         ]);
         assert_eq!(plain(&text), "~~12 €~~ 9⁹⁹ €\na\n  b");
+    }
+
+    #[test]
+    fn two_texts_of_a_message_are_two_lines() {
+        let text = |words: &str| Content::Text(Text { body: RichText::plain(words), prompt: None });
+        assert_eq!(plain_of(&Content::Parts(vec![text("One."), text("Two.")])), "One.\nTwo.");
+        assert_eq!(plain_of(&text("One.\nTwo.")), "One.\nTwo.");
+    }
+
+    #[test]
+    fn a_list_in_a_list_is_indented_and_a_mark_is_beside_its_words() {
+        let list = |items| Node::List(List::new(true, items));
+        let inner = list(vec![words("b"), words("c")]);
+        let outer = list(vec![[words("a"), vec![inner]].concat(), vec![Node::Paragraph(words("d"))]]);
+        assert_eq!(plain(&RichText(vec![outer])), "1. a\n  1. b\n  2. c\n2. d");
     }
 
     #[test]

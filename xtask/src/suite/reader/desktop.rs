@@ -2,7 +2,6 @@
 //! read or touched.
 
 use std::{
-    fs,
     fs::File,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
@@ -72,7 +71,7 @@ impl Desktop {
         write(&home.join("config/speech-dispatcher/speechd.conf"), SPEECH_CONFIG)?;
         write(&home.join("data/orca/orca-customizations.py"), ORCA_SCRIPT)?;
         write(&home.join("bin/pgrep"), PGREP_STUB)?;
-        make_executable(&home.join("bin/pgrep"))?;
+        run(Command::new("chmod").arg("u+x").arg(home.join("bin/pgrep")))?;
         let preferences = FIREFOX_SETTINGS.map(|(name, value)| format!("user_pref(\"{name}\", {value});\n")).concat();
         write(&home.join("firefox/user.js"), preferences)?;
         let log = home.join("reader.log");
@@ -220,14 +219,4 @@ impl Drop for Desktop {
             let _ = child.wait();
         }
     }
-}
-
-/// Makes a script executable by its owner.
-fn make_executable(path: &Path) -> Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
-    }
-    fs::metadata(path).map(|_| ()).with_context(|| format!("cannot use {}", path.display()))
 }

@@ -30,21 +30,18 @@ const PACE: &str = "{\"ms\":2000}";
 pub const PAGE_UTTERANCES: [&str; 3] = ["Finished loading Bakery.", "Prices link.", "Focus mode"];
 
 pub struct Harness {
-    page: SocketAddr,
+    /// URL of the page.
+    pub address: String,
     pair: Pair,
 }
 
 impl Harness {
     pub fn start(project: &Project, servers: &Servers, walk: &Walk) -> Result<Self> {
         let pair = Pair::start(project, servers, any_port()?, any_port()?)?;
-        let page = serve(html(walk, pair.proxy.address))?;
-        let harness = Self { page, pair };
+        let address = format!("http://{}/", serve(html(walk, pair.proxy.address))?);
+        let harness = Self { address, pair };
         harness.order("pace", PACE)?;
         Ok(harness)
-    }
-
-    pub fn address(&self) -> String {
-        format!("http://{}/", self.page)
     }
 
     pub fn order(&self, name: &str, body: &str) -> Result<()> {

@@ -12,13 +12,10 @@ use crate::config::{Problems, problem::Location};
 /// A value with its location.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located<T> {
-    /// The value.
     pub value: T,
-    /// Its location.
     pub place: Location,
 }
 
-/// One table of the file.
 #[derive(Clone)]
 pub struct Table<'a> {
     path: &'a Path,
@@ -38,12 +35,10 @@ impl<'a> Table<'a> {
         Self { path, text, entries: entries.into_inner(), start: 0 }
     }
 
-    /// Returns the location of the table.
     pub fn location(&self) -> Location {
         self.location_of(&(self.start..self.start))
     }
 
-    /// Returns the location of a key.
     pub fn place(&self, key: &str) -> Option<Location> {
         self.entries.get_key_value(key).map(|(key, _)| self.location_of(&key.span()))
     }
@@ -73,7 +68,6 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Returns a text.
     pub fn text(&self, key: &str, problems: &mut Problems) -> Option<Located<String>> {
         let value = self.entries.get(key)?;
         self.typed(key, value, as_text(value), "a text in quotes", problems)
@@ -109,7 +103,6 @@ impl<'a> Table<'a> {
         texts.into_iter().collect()
     }
 
-    /// Returns a table inside this one.
     pub fn table(&self, key: &str, problems: &mut Problems) -> Option<Table<'a>> {
         let value = self.entries.get(key)?;
         self.subtable(key, value, &format!("a table: [{key}]"), problems)

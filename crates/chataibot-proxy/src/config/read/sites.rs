@@ -33,17 +33,14 @@ struct RawSite {
     uploads: Option<Located<String>>,
     upload_types: Option<Vec<Located<String>>>,
     typed_answers: Option<Located<String>>,
-    identity: RawIdentity,
+    /// `None` if it is invalid, which was reported.
+    identity: Option<RawIdentity>,
 }
 
 /// Unchecked settings of signed-in visitors.
-enum RawIdentity {
-    Valid {
-        mode: Option<Located<String>>,
-        secret: Option<SecretString>,
-    },
-    /// Invalid, which was reported.
-    Invalid,
+struct RawIdentity {
+    mode: Option<Located<String>>,
+    secret: Option<SecretString>,
 }
 
 impl ConfigReader<'_> {
@@ -93,14 +90,12 @@ impl ConfigReader<'_> {
 
     fn site_from_table(&mut self, table: &Table) -> RawSite {
         table.refuse_unknown(" in [[site]]", settings::SITE_KEYS, &mut self.problems);
+        if table.place("id").is_none() {
+            self.problems.add(table.location(), "this site has no `id`; add one, such as id = \"shop\"");
+        }
         RawSite {
             place: table.location(),
-            id: table.text("id", &mut self.problems).or_else(|| {
-                if table.place("id").is_none() {
-                    self.problems.add(table.location(), "this site has no `id`; add one, such as id = \"shop\"");
-                }
-                None
-            }),
+            id: table.text("id", &mut self.problems),
             origins: table.list("origins", "\"https://www.example.com\"", &mut self.problems),
             bot_keys: table.list("bot_keys", "\"key-of-your-bot\"", &mut self.problems),
             account_token: self.secret(table, "account_token", Form::Header),
@@ -115,12 +110,12 @@ impl ConfigReader<'_> {
         }
     }
 
-    fn identity_from_table(&mut self, table: &Table) -> RawIdentity {
+    fn identity_from_table(&mut self, table: &Table) -> Option<RawIdentity> {
         let before = self.problems.0.len();
         let mode = table.text("identity", &mut self.problems);
         let secret = is_set(table, "identity_secret");
         let secret = secret.then(|| self.secret(table, "identity_secret", Form::Signing)).flatten();
-        if self.problems.0.len() == before { RawIdentity::Valid { mode, secret } } else { RawIdentity::Invalid }
+        (self.problems.0.len() == before).then_some(RawIdentity { mode, secret })
     }
 
     fn secret(&mut self, table: &Table, name: &str, form: Form) -> Option<SecretString> {
@@ -164,8 +159,8 @@ impl ConfigReader<'_> {
             self.problems.ok_or_add(found.place, checked.map_err(|what| format!("it can't be used: {what}")))
         });
         let identity = match identity_secret {
-            Some(None) => RawIdentity::Invalid,
-            secret => RawIdentity::Valid { mode: get("IDENTITY"), secret: secret.flatten() },
+            Some(None) => None,
+            secret => Some(RawIdentity { mode: get("IDENTITY"), secret: secret.flatten() }),
         };
         Some(RawSite {
             place: Location::Variable("CHATAIBOT_PROXY_SITE_ORIGINS".to_owned()),
@@ -235,8 +230,8 @@ impl ConfigReader<'_> {
         })
     }
 
-    fn identity(&mut self, raw_identity: RawIdentity, place: &Location) -> IdentityPolicy {
-        let RawIdentity::Valid { mode, secret } = raw_identity else { return IdentityPolicy::Off };
+    fn identity(&mut self, raw_identity: Option<RawIdentity>, place: &Location) -> IdentityPolicy {
+        let Some(RawIdentity { mode, secret }) = raw_identity else { return IdentityPolicy::Off };
         let (mode, place) = mode.map_or(("off".to_owned(), place.clone()), |mode| (mode.value, mode.place));
         let wrong = match (mode.as_str(), secret) {
             ("off", None) => return IdentityPolicy::Off,
@@ -262,10 +257,8 @@ impl ConfigReader<'_> {
         }
         let mut types: Vec<&'static FileType> = Vec::new();
         for found in listed {
-            match self.parse("upload_types", found, file_types::parse) {
-                Some(kind) if !types.contains(&kind) => types.push(kind),
-                Some(_) | None => {}
-            }
+            let kind = self.parse("upload_types", found, file_types::parse);
+            types.extend(kind.filter(|kind| !types.contains(kind)));
         }
         match (uploads, listed.is_empty()) {
             (false, _) => Vec::new(),
@@ -289,9 +282,5 @@ fn bot_key(text: &str) -> Result<(), String> {
 }
 
 fn flag(text: &str) -> Result<bool, String> {
-    match text {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        _ => Err(format!("`{text}` is neither `true` nor `false`")),
-    }
+    text.parse().map_err(|_| format!("`{text}` is neither `true` nor `false`"))
 }

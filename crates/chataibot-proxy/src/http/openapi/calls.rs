@@ -44,15 +44,13 @@ pub enum Shape {
 }
 
 /// A parameter that is not part of the path.
+#[expect(missing_docs, reason = "they are OpenAPI's")]
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter {
-    /// Its name.
     pub name: &'static str,
     /// `query` or `header`.
     pub location: &'static str,
-    /// Whether it is required.
     pub is_required: bool,
-    /// What it does.
     pub description: &'static str,
     /// Minimum and maximum of a number; `None` for a text.
     pub range: Option<(u32, u32)>,
@@ -68,6 +66,7 @@ impl Parameter {
 }
 
 /// One call.
+#[expect(missing_docs, reason = "they are OpenAPI's")]
 #[derive(Clone, Copy)]
 pub struct Call {
     /// HTTP method, in lower case as in OpenAPI.
@@ -76,11 +75,8 @@ pub struct Call {
     pub path: &'static str,
     /// The `operationId`.
     pub id: &'static str,
-    /// Its caller.
     pub sender: Sender,
-    /// What it does.
     pub summary: &'static str,
-    /// Further explanation.
     pub description: &'static str,
     /// Parameters other than those in the path.
     pub parameters: &'static [Parameter],
@@ -98,6 +94,8 @@ pub struct Call {
 pub type Refusal = (u16, &'static [&'static str]);
 
 const JSON: &str = "application/json";
+/// Range of the number of entries.
+const PAGE: (u32, u32) = (1, LONGEST_PAGE);
 
 const IDEMPOTENCY_KEY: Parameter = header(
     "Idempotency-Key",
@@ -143,6 +141,9 @@ const OF_STORE: &[Refusal] = &[INTERNAL, UNAVAILABLE];
 const OF_FORWARDING: &[Refusal] = &[PLATFORM_REFUSED, RATE_LIMITED, INTERNAL, UNKNOWN_OUTCOME, PLATFORM_UNAVAILABLE];
 
 const STREAM_EXAMPLE: &str = ": welcome\n\nevent: message\nid: 1-1\ndata: {\"cursor\":\"1-1\",\"at\":1767225600000,\"event\":{\"message\":{\"author\":\"bot\",\"content\":{\"text\":{\"body\":[{\"text\":\"Hi\"}]}}}}}\n\n";
+
+const METRICS_EXAMPLE: &str =
+    "# TYPE chataibot_proxy_sends_accepted_total counter\nchataibot_proxy_sends_accepted_total 4711\n";
 
 /// All calls.
 pub const CALLS: &[Call] = &[
@@ -209,13 +210,9 @@ pub const CALLS: &[Call] = &[
             header("Last-Event-ID", false, "The last entry the reader has."),
             query("after", None, "The last entry the reader has; `Last-Event-ID` counts more."),
             query("wait", Some((0, 25)), "Seconds that a poll waits for one more entry."),
-            query(
-                "last",
-                Some((1, LONGEST_PAGE)),
-                "Where the whole log would be told, only so many of its last entries.",
-            ),
+            query("last", Some(PAGE), "Where the whole log would be told, only so many of its last entries."),
             query("before", None, "Ask for the page before this entry; with `Accept: application/json` only."),
-            query("limit", Some((1, LONGEST_PAGE)), "How many entries of that page; 50 when not said."),
+            query("limit", Some(PAGE), "How many entries of that page; 50 when not said."),
         ],
         body: None,
         answer_description: "The log, or a part of it.",
@@ -330,12 +327,7 @@ pub const CALLS: &[Call] = &[
         parameters: &[],
         body: None,
         answer_description: "Prometheus' text format.",
-        answers: &[(
-            "text/plain",
-            Shape::Text(
-                "# TYPE chataibot_proxy_sends_accepted_total counter\nchataibot_proxy_sends_accepted_total 4711\n",
-            ),
-        )],
+        answers: &[("text/plain", Shape::Text(METRICS_EXAMPLE))],
         refusals: &[&[METHOD_NOT_ALLOWED]],
     },
     Call {

@@ -97,10 +97,8 @@ fn parse_cursor(text: &str) -> Result<Cursor, ApiError> {
 }
 
 fn check_count(number: Option<u32>) -> Result<Option<u32>, ApiError> {
-    match number {
-        Some(number) if !(1..=LONGEST_PAGE).contains(&number) => Err(ApiError::bad_request(PARAMETERS)),
-        fine => Ok(fine),
-    }
+    let fits = number.is_none_or(|number| (1..=LONGEST_PAGE).contains(&number));
+    if fits { Ok(number) } else { Err(ApiError::bad_request(PARAMETERS)) }
 }
 
 fn wants_json(headers: &HeaderMap) -> bool {

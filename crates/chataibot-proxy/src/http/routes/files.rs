@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 use chataibot_wire::file::FileAnswer;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use parking_lot::Mutex;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
@@ -27,29 +27,22 @@ use crate::{
 };
 
 /// The body of a request, until a handler takes it.
-#[derive(Clone, Debug)]
-pub struct SharedBody(Arc<Mutex<Body>>);
-
-impl SharedBody {
-    fn take(&self) -> Body {
-        std::mem::take(&mut *self.0.lock())
-    }
-}
+type SharedBody = Arc<Mutex<Body>>;
 
 /// Wraps the upload: if it is refused, for its token, its rate or another reason, the rest of the
 /// body is read afterwards. A browser whose bytes remain unread never sees the answer.
 pub async fn drain_refused(request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let shared_body = SharedBody(Arc::new(Mutex::new(body)));
+    let shared_body: SharedBody = Arc::new(Mutex::new(body));
     parts.extensions.insert(shared_body.clone());
     let response = next.run(Request::from_parts(parts, Body::empty())).await;
     if response.status().is_client_error() || response.status().is_server_error() {
-        body::drain(shared_body.take()).await;
+        let body = std::mem::take(&mut *shared_body.lock());
+        body::drain(body).await;
     }
     response
 }
 
-/// Stores a file and answers with its address.
 pub async fn upload(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -57,7 +50,7 @@ pub async fn upload(
     Extension(shared_body): Extension<SharedBody>,
     headers: HeaderMap,
 ) -> Result<Json<FileAnswer>, ApiError> {
-    let mut body = shared_body.take();
+    let mut body = std::mem::take(&mut *shared_body.lock());
     let upload = Upload {
         declared: header_text(&headers, header::CONTENT_TYPE),
         name: header_text(&headers, chataibot_wire::file::NAME_HEADER),
@@ -66,7 +59,7 @@ pub async fn upload(
         body: &mut body,
     };
     let received = app.services.files.receive(&visitor, &alias, upload).await;
-    *shared_body.0.lock() = body;
+    *shared_body.lock() = body;
     received.map(|file| Json(FileAnswer { ok: true, file })).inspect_err(|_| app.metrics.files_refused.inc())
 }
 
@@ -91,27 +84,19 @@ pub async fn serve(
     let kind = file_types::by_mime(&file.mime_type);
     let content_type = kind.map_or_else(|| "application/octet-stream".to_owned(), file_types::FileType::content_type);
     let disposition = name::content_disposition(&file.name, kind.is_some_and(|kind| kind.is_inline));
-    let mut response = Response::new(Body::from_stream(ReaderStream::new(opened.take(length))));
-    if byte_range.is_some() {
-        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
-        let content_range =
-            HeaderValue::try_from(format!("bytes {first}-{last}/{size}")).map_err(ApiError::internal)?;
-        response.headers_mut().insert(header::CONTENT_RANGE, content_range);
-    }
-    let headers = response.headers_mut();
-    for (name, value) in [(header::CONTENT_TYPE, content_type), (header::CONTENT_DISPOSITION, disposition)] {
-        headers.insert(name, HeaderValue::try_from(value).map_err(ApiError::internal)?);
-    }
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-    for (name, value) in [
-        (header::ACCEPT_RANGES, "bytes"),
+    let mut response = Response::builder()
+        .header(header::CONTENT_TYPE, content_type)
+        .header(header::CONTENT_DISPOSITION, disposition)
+        .header(header::CONTENT_LENGTH, length)
+        .header(header::ACCEPT_RANGES, "bytes")
         // Nothing in a visitor's file may run.
-        (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+        .header(header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'")
+        .header("cross-origin-resource-policy", "cross-origin")
         // Only the browser's own cache: a shared one would keep it past its retention.
-        (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
+        .header(header::CACHE_CONTROL, "private, max-age=31536000, immutable");
+    if byte_range.is_some() {
+        let content_range = format!("bytes {first}-{last}/{size}");
+        response = response.status(StatusCode::PARTIAL_CONTENT).header(header::CONTENT_RANGE, content_range);
     }
-    Ok(response)
+    response.body(Body::from_stream(ReaderStream::new(opened.take(length)))).map_err(ApiError::internal)
 }

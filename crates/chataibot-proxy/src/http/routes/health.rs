@@ -27,16 +27,12 @@ pub async fn ready(State(app): State<Arc<App>>) -> Result<Json<Value>, ApiError>
     if app.is_draining() {
         return Err(ApiError::unavailable("an end was asked for"));
     }
-    match tokio::time::timeout(TIMEOUT, app.store.check()).await {
-        Ok(Ok(())) => Ok(Json(json!({ "ok": true }))),
-        Ok(Err(error)) => Err(store_unavailable(&app).cause(error)),
-        Err(_) => Err(store_unavailable(&app).cause("the store did not take a write in time")),
-    }
-}
-
-/// The caller is an operator, so the message names the store to look at.
-fn store_unavailable(app: &App) -> ApiError {
-    let message =
-        if app.store.is_shared() { "Redis does not take a write" } else { "the database does not take a write" };
-    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, code::UNAVAILABLE, message)
+    let cause = match tokio::time::timeout(TIMEOUT, app.store.check()).await {
+        Ok(Ok(())) => return Ok(Json(json!({ "ok": true }))),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "the store did not take a write in time".to_owned(),
+    };
+    // The caller is an operator, so the message names the store to look at.
+    let message = format!("{} does not take a write", if app.store.is_shared() { "Redis" } else { "the database" });
+    Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, code::UNAVAILABLE, message).cause(cause))
 }

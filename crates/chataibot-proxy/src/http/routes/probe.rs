@@ -14,7 +14,6 @@ use futures_util::stream;
 
 use crate::http::{EVENT_STREAM, state::App};
 
-/// Number of events.
 const EVENTS: u32 = 3;
 /// Pause between two events: long enough to tell them apart from one buffered piece.
 const PAUSE: Duration = Duration::from_millis(300);

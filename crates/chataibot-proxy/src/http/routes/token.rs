@@ -67,8 +67,7 @@ pub async fn issue(
         }
         Err(IssueError::Identity(fault)) => Err(identity_refused(&app, fault)),
         Err(IssueError::Store(error)) => Err(ApiError::unavailable(error)),
-        Err(IssueError::Token(fault)) => Err(ApiError::internal(fault)),
-        Err(IssueError::Randomness(error)) => Err(ApiError::internal(error)),
+        Err(error @ (IssueError::Token(_) | IssueError::Randomness(_))) => Err(ApiError::internal(error)),
     }
 }
 

@@ -193,11 +193,7 @@ fn is_mark(character: char) -> bool {
 }
 
 fn local_part_start(text: &str, from: usize, at: usize) -> usize {
-    let before = &text[from..at];
-    let start = before
-        .rfind(|c| !is_local_part(c))
-        .map_or(0, |last| last + before[last..].chars().next().map_or(0, char::len_utf8));
-    let mut start = from + start;
+    let mut start = from + text[from..at].trim_end_matches(is_local_part).len();
     // A script without spaces, followed directly by the address.
     if let Some((last, c)) = text[start..at].char_indices().rev().find(|(_, c)| is_unspaced(*c))
         && text[start + last + c.len_utf8()..at].starts_with(|c: char| c.is_ascii_alphabetic())
@@ -285,7 +281,7 @@ fn ends_address(character: char) -> bool {
         || matches!(character,
             '<' | '>' | '"' | '`' | '|' | '\u{ab}' | '\u{bb}' | '\u{200b}' | '\u{2014}' | '\u{2015}' | '\u{2018}'..='\u{201f}' | '\u{2026}'
             | '\u{2028}'..='\u{202f}' | '\u{2039}' | '\u{203a}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{3000}'..='\u{3003}' | '\u{3008}'..='\u{3011}'
-            | '\u{3014}'..='\u{301f}' | '\u{60c}' | '\u{61b}' | '\u{61f}' | '\u{6d4}' | '\u{964}' | '\u{feff}'
+            | '\u{3014}'..='\u{301f}' | '\u{589}' | '\u{5c3}' | '\u{60c}' | '\u{61b}' | '\u{61f}' | '\u{6d4}' | '\u{964}' | '\u{965}' | '\u{f0d}' | '\u{104a}' | '\u{104b}' | '\u{1362}'..='\u{1368}' | '\u{17d4}' | '\u{17d5}' | '\u{feff}'
             | '\u{ff01}' | '\u{ff08}' | '\u{ff09}' | '\u{ff0c}' | '\u{ff0e}' | '\u{ff1a}' | '\u{ff1b}' | '\u{ff1f}'
             | '\u{ff3b}' | '\u{ff3d}' | '\u{ff5b}' | '\u{ff5d}' | '\u{ff61}'..='\u{ff64}')
 }

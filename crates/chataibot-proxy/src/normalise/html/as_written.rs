@@ -9,6 +9,9 @@ use std::collections::HashSet;
 use super::tags;
 use crate::normalise::text::starts_with_ignore_case;
 
+/// Prefixes of tags that Office and other programs write.
+const NAMESPACES: [&str; 9] = ["o", "v", "w", "m", "x", "st1", "svg", "fb", "g"];
+
 /// Replaces `<` and `&` by `&lt;` and `&amp;` where they were meant as text.
 pub fn escape_literal_text(input: &str) -> String {
     let input = with_plain_ampersands(input);
@@ -36,8 +39,12 @@ fn is_address(inside: &str) -> bool {
     let is_mail = inside.split_once('@').is_some_and(|(user, host)| {
         !user.is_empty() && host.contains('.') && inside.starts_with(|c: char| c.is_alphanumeric())
     });
-    let is_address = ["https://", "http://", "mailto:", "tel:"].into_iter().any(starts) || is_mail;
-    is_address && !inside.contains(|c: char| c.is_whitespace() || "\"'=".contains(c) && is_mail)
+    let is_web = ["mailto:", "tel:", "sms:", "www."].into_iter().any(starts)
+        || inside.split_once("://").is_some_and(|(scheme, _)| scheme.bytes().all(|b| b.is_ascii_alphanumeric()));
+    // Slack writes the words of a link after a bar.
+    let address = inside.split('|').next().unwrap_or_default();
+    is_web && !address.contains(char::is_whitespace)
+        || is_mail && !inside.contains(|c: char| c.is_whitespace() || "\"'=".contains(c))
 }
 
 /// Whether the tag is a placeholder in angle brackets. An unclosed tag of an unknown element looks
@@ -45,11 +52,13 @@ fn is_address(inside: &str) -> bool {
 /// by a word; or it has several words, or is all capitals.
 fn is_placeholder(inside: &str, before: &str, after: &str, ends: &HashSet<String>) -> bool {
     let name = name_of(inside);
+    // `<DD/MM/YYYY>`
+    let is_date = name == "dd" && inside.contains('/');
     let is_tag = !name.starts_with(|c: char| c.is_ascii_alphabetic())
-        || name.contains(':')
+        || name.split_once(':').is_some_and(|(prefix, _)| NAMESPACES.contains(&prefix))
         || inside.contains('=')
         || inside.ends_with('/')
-        || tags::is_known(&name)
+        || tags::is_known(&name) && !is_date
         || tags::is_unusual(&name)
         || ends.contains(&name);
     if is_tag {

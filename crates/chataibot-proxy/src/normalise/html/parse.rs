@@ -74,7 +74,6 @@ pub struct Element {
     pub is_unclosed: Cell<bool>,
 }
 
-/// The namespace of an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Namespace {
     Html,
@@ -83,7 +82,6 @@ pub enum Namespace {
 }
 
 impl Element {
-    /// Its index in the document.
     pub fn id(&self) -> Id {
         self.id
     }
@@ -117,10 +115,7 @@ impl Document {
 
     /// Returns the node as an element, if it is one.
     pub fn element(&self, id: Id) -> Option<&Rc<Element>> {
-        match &self.nodes[id].kind {
-            Kind::Element(element) => Some(element),
-            Kind::Text(_) | Kind::Other => None,
-        }
+        if let Kind::Element(element) = &self.nodes[id].kind { Some(element) } else { None }
     }
 
     /// Returns the child elements of a node.
@@ -155,7 +150,6 @@ impl Document {
 /// Index of the root node.
 const DOCUMENT: Id = 0;
 
-/// Parses a text.
 pub fn parse(html: &str) -> Document {
     let mut input = html.to_owned();
     let mut ignored_elements = Vec::new();
@@ -276,42 +270,8 @@ impl TokenSink for TokenFilter {
     type Handle = Rc<Element>;
 
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<Rc<Element>> {
-        let token = {
-            let mut state = self.state.borrow_mut();
-            if !matches!(token, Token::ParseError(_)) {
-                state.tokens += 1;
-            }
-            let document = self.builder.sink.document.borrow();
-            state.is_full |= document.nodes.len() > MOST_NODES;
-            if state.is_full && !matches!(token, Token::EOFToken) {
-                return TokenSinkResult::Continue;
-            }
-            match token {
-                Token::TagToken(tag) => {
-                    let is_too_deep = self.builder.sink.depth.get() > DEEPEST;
-                    match state.tag(tag, &self.ignored_elements, is_too_deep) {
-                        Some(tag) => Token::TagToken(tag),
-                        None => return TokenSinkResult::Continue,
-                    }
-                }
-                Token::CharacterTokens(text) => {
-                    if let Some(source) = &mut state.source {
-                        source.read(&text);
-                        return TokenSinkResult::Continue;
-                    }
-                    Token::CharacterTokens(text)
-                }
-                Token::EOFToken => {
-                    self.builder.sink.is_over.set(true);
-                    token
-                }
-                Token::DoctypeToken(_) | Token::CommentToken(_) | Token::ParseError(_) => {
-                    return TokenSinkResult::Continue;
-                }
-                Token::NullCharacterToken => token,
-            }
-        };
-        self.builder.process_token(token, line)
+        let token = self.filter(token);
+        token.map_or(TokenSinkResult::Continue, |token| self.builder.process_token(token, line))
     }
 
     fn end(&self) {
@@ -320,6 +280,33 @@ impl TokenSink for TokenFilter {
 
     fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
         self.builder.adjusted_current_node_present_but_not_in_html_namespace()
+    }
+}
+
+impl TokenFilter {
+    /// Returns the token for the tree builder; `None` if it is left out.
+    fn filter(&self, token: Token) -> Option<Token> {
+        let mut state = self.state.borrow_mut();
+        if !matches!(token, Token::ParseError(_)) {
+            state.tokens += 1;
+        }
+        state.is_full |= self.builder.sink.document.borrow().nodes.len() > MOST_NODES;
+        match token {
+            Token::EOFToken => self.builder.sink.is_over.set(true),
+            _ if state.is_full => return None,
+            Token::TagToken(tag) => {
+                let is_too_deep = self.builder.sink.depth.get() > DEEPEST;
+                return state.tag(tag, &self.ignored_elements, is_too_deep).map(Token::TagToken);
+            }
+            Token::CharacterTokens(text) => {
+                let Some(source) = &mut state.source else { return Some(Token::CharacterTokens(text)) };
+                source.read(&text);
+                return None;
+            }
+            Token::DoctypeToken(_) | Token::CommentToken(_) | Token::ParseError(_) => return None,
+            Token::NullCharacterToken => {}
+        }
+        Some(token)
     }
 }
 
@@ -358,16 +345,11 @@ impl State {
             ("table", TagKind::EndTag) => self.tables.saturating_sub(1),
             _ => self.tables,
         };
-        // Table parts outside a table: a browser would drop their tags and join the text of the
-        // cells.
-        if self.tables == 0 {
-            match &*tag.name {
-                "td" | "th" => tag.name = LocalName::from("x-cell"),
-                "tr" | "caption" => tag.name = local_name!("div"),
-                _ => {}
-            }
-        }
         match &*tag.name {
+            // Table parts outside a table: a browser would drop their tags and join the text of the
+            // cells.
+            "td" | "th" if self.tables == 0 => tag.name = LocalName::from("x-cell"),
+            "tr" | "caption" if self.tables == 0 => tag.name = local_name!("div"),
             // Everything after it would be text, including tags.
             "plaintext" => tag.name = local_name!("pre"),
             "frame" => tag.name = local_name!("embed"),

@@ -3,7 +3,7 @@
 
 use chataibot_wire::rich_text::Numbering;
 
-use super::{parse::Element, symbols::is_symbolic, tree::Inline};
+use super::{parse::Element, symbols::is_symbolic, tags::is_in, tree::Inline};
 use declarations::declarations;
 
 mod declarations;
@@ -37,7 +37,6 @@ pub struct Style {
     pub marker: Option<Marker>,
 }
 
-/// The marker of a list item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Marker {
     Nothing,
@@ -205,6 +204,10 @@ fn is_tiny(size: &str) -> Option<bool> {
     }
 }
 
+/// Markers that count. Those in other scripts are shown as decimal numbers, too.
+const NUMBERED: &str = "decimal decimal-leading-zero lower-greek hebrew armenian georgian hiragana katakana \
+    cjk-ideographic persian bengali devanagari thai khmer lao";
+
 fn marker(word: &str) -> Option<Marker> {
     Some(Marker::Number(match word {
         "none" => return Some(Marker::Nothing),
@@ -213,20 +216,10 @@ fn marker(word: &str) -> Option<Marker> {
         "upper-alpha" | "upper-latin" => Numbering::CapitalLetters,
         "lower-roman" => Numbering::Roman,
         "upper-roman" => Numbering::CapitalRoman,
-        // Other scripts are numbered alike.
-        "decimal"
-        | "decimal-leading-zero"
-        | "lower-greek"
-        | "hebrew"
-        | "armenian"
-        | "georgian"
-        | "hiragana"
-        | "katakana"
-        | "cjk-ideographic" => Numbering::Numbers,
+        _ if is_in(NUMBERED, word) => Numbering::Numbers,
         _ if ["-indic", "-decimal", "-informal", "-formal"].into_iter().any(|end| word.ends_with(end)) => {
             Numbering::Numbers
         }
-        _ if matches!(word, "persian" | "bengali" | "devanagari" | "thai" | "khmer" | "lao") => Numbering::Numbers,
         _ => return None,
     }))
 }

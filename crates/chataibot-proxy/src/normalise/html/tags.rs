@@ -15,7 +15,8 @@ const OTHER: &str = "a abbr acronym audio b bdi bdo big canvas cite code data dd
 const UNUSUAL: &str = "applet basefont bgsound blink command content element fencedframe image isindex keygen layer menuitem \
     model nextid plaintext portal selectedcontent shadow slot spacer";
 
-fn is_in(names: &str, name: &str) -> bool {
+/// Whether the name is in a list of names with a space between them.
+pub fn is_in(names: &str, name: &str) -> bool {
     names.split(' ').any(|one| one == name)
 }
 
@@ -53,7 +54,6 @@ pub fn is_apart(name: &str) -> bool {
     is_in(APART, name)
 }
 
-/// Whether it is a list.
 pub fn is_list(name: &str) -> bool {
     matches!(name, "ul" | "ol" | "menu" | "dir" | "select")
 }

@@ -81,7 +81,6 @@ impl Default for Tree {
 }
 
 impl Tree {
-    /// Adds characters.
     pub fn text(&mut self, text: &str) {
         if matches!(self.top().kind, Kind::List { .. }) {
             if text.chars().all(is_space) {
@@ -177,7 +176,6 @@ impl Tree {
         }
     }
 
-    /// Ends a line.
     pub fn line_break(&mut self) {
         if matches!(self.top().kind, Kind::List { .. }) {
             return;
@@ -187,6 +185,10 @@ impl Tree {
         self.ends_with_space = true;
         if self.reserve_node() {
             self.top().nodes.push(Node::Break);
+        } else if let Some(Node::Text(last)) = self.top().nodes.last_mut() {
+            // Without room for a break, the words of two lines must not become one.
+            last.push(' ');
+            self.has_unmarked_loss = true;
         }
     }
 
@@ -325,15 +327,11 @@ impl Tree {
         if let Kind::List { formatting, .. } = &self.top().kind { formatting.clone() } else { Vec::new() }
     }
 
-    /// Ends an item.
     pub fn close_item(&mut self) {
         self.after_block = None;
-        let in_item = self.frames.iter().rev().find_map(|frame| match frame.kind {
-            Kind::Item(_) => Some(true),
-            Kind::List { .. } | Kind::Lead | Kind::Root => Some(false),
-            Kind::Paragraph | Kind::Inline(_) => None,
-        });
-        if in_item == Some(true) {
+        let mut outer =
+            self.frames.iter().rev().skip_while(|one| matches!(one.kind, Kind::Paragraph | Kind::Inline(_)));
+        if outer.next().is_some_and(|one| matches!(one.kind, Kind::Item(_))) {
             while !matches!(self.top().kind, Kind::List { .. }) {
                 self.pop();
             }
@@ -360,18 +358,12 @@ impl Tree {
             return formatting;
         }
         let mut formatting = Vec::new();
-        loop {
-            match &self.top().kind {
-                Kind::Inline(open) => {
-                    formatting.push(open.clone());
-                    self.pop();
-                }
-                Kind::Paragraph => {
-                    self.pop();
-                    break;
-                }
-                Kind::Root | Kind::Item(_) | Kind::Lead | Kind::List { .. } => break,
-            }
+        while let Kind::Inline(open) = &self.top().kind {
+            formatting.push(open.clone());
+            self.pop();
+        }
+        if matches!(self.top().kind, Kind::Paragraph) {
+            self.pop();
         }
         self.trim_open_line();
         self.ends_with_space = true;

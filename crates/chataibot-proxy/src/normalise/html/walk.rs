@@ -28,8 +28,8 @@ pub struct Walk<'a> {
     /// written as a sign.
     shifts: Vec<(bool, Inline)>,
     pub links_dropped: usize,
-    /// Address and name of images without text of their own; shown only if nothing else is.
-    pub unlabelled_images: Vec<(String, String)>,
+    /// Addresses of images without text of their own; shown only if nothing else is.
+    pub unlabelled_images: Vec<String>,
     /// Whether there is an image, player or frame, perhaps without an address.
     pub has_media: bool,
     /// Whether this is the document of a frame, in which further frames are not opened.
@@ -219,9 +219,8 @@ impl<'a> Walk<'a> {
         }
         match name {
             "script" | "style" | "template" | "title" | "head" | "noscript" | "noembed" | "noframes" | "datalist"
-            | "meta" | "link" | "base" | "param" | "track" | "col" | "colgroup" | "rp" | "source" => {}
+            | "meta" | "link" | "base" | "param" | "track" | "col" | "colgroup" | "rp" | "source" | "wbr" => {}
             "br" => self.tree.line_break(),
-            "wbr" => {}
             _ if inner.is_invisible => self.schedule(id, inner, Vec::new()),
             "img" => self.picture(element, &style, inner.in_link),
             "input" => self.field(element),

@@ -33,7 +33,6 @@ pub fn buttons(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Con
     Some(Content::Buttons(Buttons { header, title, footer, buttons, layout }))
 }
 
-/// Converts `list`.
 pub fn list(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
     let header = rich_text_field(message, &["header"], diagnostics);
     let title = title(message, diagnostics);

@@ -14,7 +14,6 @@ const MOST_OPTIONS: usize = 200;
 const LONGEST_LABEL: usize = 200;
 const LONGEST_VALUE: usize = 1_000;
 
-/// Converts `form`.
 pub fn form(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Form {
     let listed = fields::at_most(fields::list(message, &["fields", "inputs"]), MOST_FIELDS, diagnostics);
     let title = title(message, diagnostics);

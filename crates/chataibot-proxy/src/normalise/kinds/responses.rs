@@ -33,11 +33,8 @@ pub fn files(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Conte
 }
 
 fn media(file: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
-    let url = fields::text(file, &["link", "url"]).as_deref().and_then(links::media);
-    let Some(url) = url else {
-        diagnostics.push(Diagnostic::LinkDropped);
-        return None;
-    };
+    let address = fields::text(file, &["link", "url"]).unwrap_or_default();
+    let url = links::checked(Some(address), links::media, diagnostics)?;
     let name = fields::text(file, &["filename", "file_name", "name"]).map(|name| text::line(&name, 200));
     let kind = MediaKind::of_mime(&fields::text(file, &["mime_type", "type"]).unwrap_or_default());
     Some(Content::Media(Media { kind, url, name: name.filter(|name| !name.is_empty()), size: super::size(file) }))

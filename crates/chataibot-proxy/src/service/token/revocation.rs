@@ -50,10 +50,7 @@ impl Revocations {
     pub async fn wait_until(&self, condition: impl Fn() -> bool) {
         let mut changed = self.changed.subscribe();
         while !condition() {
-            if changed.changed().await.is_err() {
-                // The sender lives as long as `self`.
-                std::future::pending::<()>().await;
-            }
+            changed.changed().await.expect("the sender lives as long as `self`");
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     metrics::Metrics,
     store::{
         Store, StoreError,
-        renewals::{NewFamily, Presented, RenewalRefusal, Times},
+        renewals::{NewFamily, Presented, RenewalRefusal, Renewed, Times},
         signed_in::NewSignIn,
     },
 };
@@ -99,15 +99,11 @@ impl CredentialIssuer {
         };
         let user = renewed.as_ref().and_then(|renewed| renewed.user);
         match (renewed, profile) {
-            (renewed, None) => {
-                if user.is_none() && matches!(site.identity, IdentityPolicy::Required(_)) {
-                    return Err(IdentityFault::Required.into());
-                }
-                match renewed {
-                    Some(renewed) => Ok(renewed),
-                    None => self.begin_anonymous(site, origin).await,
-                }
+            (_, None) if user.is_none() && matches!(site.identity, IdentityPolicy::Required(_)) => {
+                Err(IdentityFault::Required.into())
             }
+            (None, None) => self.begin_anonymous(site, origin).await,
+            (Some(renewed), None) => Ok(renewed),
             (Some(renewed), Some(profile)) if user == Some(profile.key(site.id.as_str())) => {
                 self.store.update_profile(renewed.family.clone(), profile).await?;
                 Ok(renewed)
@@ -133,25 +129,15 @@ impl CredentialIssuer {
         let successor = Secret::random()?;
         let times = Times { now: self.clock.now(), grace: millis(GRACE), lifetime: millis(self.renewal_lifetime) };
         let presented = Presented { site: site.id.as_str().to_owned(), origin: origin.to_owned(), secret, successor };
-        match self.store.renew(presented, times).await? {
-            Ok(renewed) => {
-                let user = self.store.user_of(renewed.family.clone()).await?;
-                let token = self.tokens.issue(site, origin, &renewed.visitor, &renewed.family, user.is_some())?;
-                Ok(Credentials {
-                    token,
-                    renewal: renewed.next_secret,
-                    visitor: renewed.visitor,
-                    family: renewed.family,
-                    user,
-                })
+        let renewed = self.store.renew(presented, times).await?.inspect_err(|refusal| {
+            if let RenewalRefusal::Reused(family) = refusal {
+                self.tokens.revoke(family.clone());
             }
-            Err(refusal) => {
-                if let RenewalRefusal::Reused(family) = &refusal {
-                    self.tokens.revoke(family.clone());
-                }
-                Err(IssueError::Refused(refusal))
-            }
-        }
+        });
+        let Renewed { visitor, family, next_secret } = renewed.map_err(IssueError::Refused)?;
+        let user = self.store.user_of(family.clone()).await?;
+        let token = self.tokens.issue(site, origin, &visitor, &family, user.is_some())?;
+        Ok(Credentials { token, renewal: next_secret, visitor, family, user })
     }
 
     async fn sign_in(&self, site: &Site, origin: &str, profile: UserProfile) -> Result<Credentials, IssueError> {

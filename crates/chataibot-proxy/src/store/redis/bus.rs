@@ -6,7 +6,7 @@
 //! If it can't, because what it missed was trimmed or lost, the hub's subscribers are cut off, and
 //! come back with their cursors.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use redis::{
     AsyncConnectionConfig, Client,
@@ -15,11 +15,12 @@ use redis::{
 };
 use serde::Deserialize;
 use serde_json::json;
+use tokio::time::sleep;
 
-use super::{Inner, PREFIX, TIMEOUT, format_id, parse_id, sleep_unless_shutdown, unreadable};
+use super::{Inner, PREFIX, TIMEOUT, format_id, parse_id, unreadable};
 use crate::{
     ids::{ConversationId, FamilyId},
-    store::{Result, StoreError, StoreEvent},
+    store::{Result, StoreEvent},
 };
 
 /// How long one read waits for new events.
@@ -61,48 +62,36 @@ impl Position {
 }
 
 /// Reads the bus until the store ends.
-pub(super) async fn run(inner: Arc<Inner>, client: Client, mut position: Position) {
+pub(super) async fn run(inner: Arc<Inner>, client: Client, position: Position) {
+    inner.shutdown.run_until_cancelled(follow(&inner, &client, position)).await;
+}
+
+async fn follow(inner: &Inner, client: &Client, mut position: Position) {
     loop {
-        let fault = tokio::select! {
-            () = inner.shutdown.cancelled() => return,
-            fault = listen(&inner, &client, &mut position) => fault,
-        };
-        if let Some(error) = fault {
+        if let Err(error) = listen(inner, client, &mut position).await {
             tracing::warn!(%error, "the bus can't be read");
-            if sleep_unless_shutdown(&inner, RETRY_DELAY).await {
-                return;
-            }
+            sleep(RETRY_DELAY).await;
         }
-        loop {
-            match position.resume(&inner).await {
-                Ok(found) => {
-                    position = found;
-                    break;
-                }
+        position = loop {
+            match position.resume(inner).await {
+                Ok(found) => break found,
                 Err(error) => tracing::debug!(%error, "Redis does not say how far the bus is"),
             }
-            if sleep_unless_shutdown(&inner, RETRY_DELAY).await {
-                return;
-            }
-        }
+            sleep(RETRY_DELAY).await;
+        };
     }
 }
 
-/// Publishes what arrives on the bus. Returns a fault, or `None` when the epoch has changed.
-async fn listen(inner: &Inner, client: &Client, position: &mut Position) -> Option<StoreError> {
+/// Publishes what arrives on the bus, until the epoch changes.
+async fn listen(inner: &Inner, client: &Client, position: &mut Position) -> Result<()> {
     let config =
         AsyncConnectionConfig::new().set_connection_timeout(Some(TIMEOUT)).set_response_timeout(Some(WAIT + TIMEOUT));
     // A separate connection, because a blocking read delays every command behind it.
-    let mut connection = match client.get_multiplexed_async_connection_with_config(&config).await {
-        Ok(connection) => connection,
-        Err(error) => return Some(error.into()),
-    };
+    let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
     while inner.epoch() == position.epoch {
-        if let Err(error) = read(inner, &mut connection, position).await {
-            return Some(error);
-        }
+        read(inner, &mut connection, position).await?;
     }
-    None
+    Ok(())
 }
 
 async fn read(inner: &Inner, connection: &mut MultiplexedConnection, position: &mut Position) -> Result<()> {
@@ -121,36 +110,30 @@ async fn read(inner: &Inner, connection: &mut MultiplexedConnection, position: &
 /// in the order of its log. After a fault an entry may be published twice; a reader recognises it
 /// by its number.
 async fn publish(inner: &Inner, connection: &mut MultiplexedConnection, events: &[StreamId]) -> Result<()> {
-    let mut ranges: Vec<(ConversationId, u32, u32)> = Vec::new();
-    let mut range_indices: HashMap<ConversationId, usize> = HashMap::new();
-    let (mut deleted, mut revoked) = (Vec::new(), Vec::new());
+    let mut ranges: BTreeMap<ConversationId, (u32, u32)> = BTreeMap::new();
+    let mut deleted = Vec::new();
     for event in events {
         if let Some(conversation) = event.get::<String>("entry") {
             let conversation = ConversationId::new(parse_id(&conversation)?);
             let seq = event.get::<u32>("seq").ok_or_else(|| unreadable("news"))?;
             if inner.hub.has_subscribers(conversation) {
-                let index = *range_indices.entry(conversation).or_insert_with(|| {
-                    ranges.push((conversation, seq, seq));
-                    ranges.len() - 1
-                });
-                ranges[index].2 = seq;
+                ranges.entry(conversation).or_insert((seq, seq)).1 = seq;
             }
         } else if let Some(conversation) = event.get::<String>("deleted") {
             deleted.push(ConversationId::new(parse_id(&conversation)?));
         } else if let Some(family) = event.get::<String>("revoked").as_deref().and_then(FamilyId::parse) {
-            revoked.push(family);
+            inner.emit_event(StoreEvent::Revoked(family));
         }
     }
-    revoked.into_iter().for_each(|family| inner.emit_event(StoreEvent::Revoked(family)));
     if !ranges.is_empty() {
         let mut pipeline = redis::pipe();
-        for (conversation, first, last) in &ranges {
+        for (conversation, (first, last)) in &ranges {
             let log = format!("{PREFIX}:log:{}", format_id(conversation.row()));
             pipeline.cmd("XRANGE").arg(log).arg(format!("{first}-0")).arg(format!("{last}-0"));
         }
         let logs: Vec<StreamRangeReply> = pipeline.query_async(connection).await?;
         let epoch = inner.epoch();
-        for ((conversation, ..), log) in ranges.iter().zip(logs) {
+        for (conversation, log) in ranges.keys().zip(logs) {
             for entry in &log.ids {
                 inner.hub.publish(*conversation, &Arc::new(super::log::parse_stream_entry(epoch, entry)?));
             }

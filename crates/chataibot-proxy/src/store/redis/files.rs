@@ -43,9 +43,8 @@ impl Redis {
     }
 
     pub async fn mark_files_sent(&self, conversation: ConversationId, text: String) -> Result<()> {
-        self.inner
-            .execute("mark_files_sent", json!({ "conversation": format_id(conversation.row()), "text": text }))
-            .await
+        let arguments = json!({ "conversation": format_id(conversation.row()), "text": text });
+        self.inner.execute("mark_files_sent", arguments).await
     }
 
     pub async fn orphaned_files(&self) -> Result<Vec<String>> {

@@ -76,13 +76,11 @@ impl Inner {
     /// Sends one heartbeat.
     pub(super) async fn heartbeat(&self) -> Result<()> {
         let sent_at = Instant::now();
-        let heartbeat = self.try_call::<Heartbeat>("heartbeat", json!({ "lease": millis(LEASE) })).await?.answer;
-        self.redis_clock.record(sent_at, heartbeat.time as u64);
-        if heartbeat.expired > 0 {
-            tracing::warn!(
-                messages = heartbeat.expired,
-                "another proxy ended without saying what became of its messages"
-            );
+        let arguments = json!({ "lease": millis(LEASE) });
+        let Heartbeat { expired, time } = self.try_call("heartbeat", arguments).await?.answer;
+        self.redis_clock.record(sent_at, time as u64);
+        if expired > 0 {
+            tracing::warn!(messages = expired, "another proxy ended without saying what became of its messages");
         }
         Ok(())
     }

@@ -3,11 +3,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chataibot_wire::{
-    Author, Event,
-    entry::{Message, Status},
-};
-use serde::{Deserialize, Serialize};
+use chataibot_wire::{Author, Event, entry::Message};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, sleep};
@@ -17,7 +14,9 @@ use crate::{
     normalise::{EventKind, Incoming},
     store::{
         Result,
-        incoming::{REDELIVERY_WINDOW, ReceiveStats, digest, letters_and_digits, to_json, without_whitespace},
+        incoming::{
+            REDELIVERY_WINDOW, ReceiveStats, digest, kind_name, letters_and_digits, to_json, without_whitespace,
+        },
         pending_events::{MAX_BYTES, MAX_EVENTS, MAX_WAIT, visitor_of},
         retention::IDEMPOTENCY_LIFETIME,
     },
@@ -36,24 +35,6 @@ pub(super) struct AckNote {
     /// The earliest time of that by Redis' clock, microseconds.
     at: u64,
     is_acknowledged: bool,
-}
-
-/// An event as passed to the script.
-#[derive(Serialize)]
-struct EventArgument<'a> {
-    conversation: &'a str,
-    visitor: Option<&'a str>,
-    id: Option<&'a str>,
-    digest: String,
-    kind: &'static str,
-    /// The JSON of the log entry.
-    entry: Option<String>,
-    words: Option<String>,
-    letters: Option<String>,
-    status: Option<Status>,
-    closed: bool,
-    /// Its size in bytes while it is pending.
-    size: usize,
 }
 
 #[derive(Deserialize)]
@@ -131,50 +112,34 @@ impl Inner {
             let delivery = self.delivery_id(note.delivery);
             let arguments =
                 json!({ "delivery": delivery, "at": note.at, "mark_lifetime": 2 * REDELIVERY_WINDOW / 1000 });
-            self.query::<Value>(op, arguments).await?;
+            self.execute(op, arguments).await?;
             self.ack_notes.lock().remove(0);
         }
     }
 }
 
-fn event_argument<'a>(sites: &[String], event: &'a Incoming) -> Result<EventArgument<'a>> {
+/// Returns an event as passed to the script: with the JSON of its log entry, and its size in bytes
+/// while it is pending.
+fn event_argument(sites: &[String], event: &Incoming) -> Result<Value> {
     let json = |event: &Event| serde_json::to_string(event).map_err(|_| unreadable("an event"));
-    let mut argument = EventArgument {
-        conversation: &event.conversation,
-        visitor: event.visitor_key.as_deref().map(visitor_of),
-        id: event.id.as_deref(),
-        digest: hex::encode(digest(sites, event)?),
-        kind: "message",
-        entry: None,
-        words: None,
-        letters: None,
-        status: None,
-        closed: false,
-        size: to_json(&event.kind)?.len(),
-    };
+    let mut argument = json!({
+        "conversation": event.conversation, "visitor": event.visitor_key.as_deref().map(visitor_of), "id": event.id,
+        "digest": hex::encode(digest(sites, event)?), "kind": kind_name(&event.kind),
+        "size": to_json(&event.kind)?.len(),
+    });
     match &event.kind {
         EventKind::Message { author, content } => {
             if *author == Author::Visitor {
                 let words = content.to_plain();
-                argument.kind = "visitor";
-                argument.words = Some(digest_of(&without_whitespace(&words)));
-                argument.letters = digest_of_letters(&words);
+                argument["words"] = digest_of(&without_whitespace(&words)).into();
+                argument["letters"] = digest_of_letters(&words).into();
             }
             let message = Message { author: *author, client_message_id: None, content: content.clone() };
-            argument.entry = Some(json(&Event::Message(message))?);
+            argument["entry"] = json(&Event::Message(message))?.into();
         }
-        EventKind::Status(status) => {
-            argument.kind = "status";
-            argument.status = Some(*status);
-        }
-        EventKind::Assignee(assignee) => {
-            argument.kind = "assignee";
-            argument.entry = Some(json(&Event::Assignee(assignee.clone()))?);
-        }
-        EventKind::Created { closed } => {
-            argument.kind = "created";
-            argument.closed = *closed;
-        }
+        EventKind::Status(status) => argument["status"] = json!(status),
+        EventKind::Assignee(assignee) => argument["entry"] = json(&Event::Assignee(assignee.clone()))?.into(),
+        EventKind::Created { closed } => argument["closed"] = (*closed).into(),
     }
     Ok(argument)
 }

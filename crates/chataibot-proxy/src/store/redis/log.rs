@@ -54,17 +54,11 @@ impl Redis {
         let Reply { epoch, answer: page, rest } = self.inner.call::<PageAnswer>(op, arguments).await?;
         let entries = rest.chunks_exact(3).map(|parts| parse_entry(epoch, &parts[0], &parts[1], &parts[2]));
         let entries = entries.collect::<Result<Vec<_>, _>>()?;
-        Ok(Replay {
-            epoch,
-            reset: page.reset.map(|reason| Reset { reason }),
-            entries,
-            has_more: page.more,
-            earlier: page.earlier,
-        })
+        let reset = page.reset.map(|reason| Reset { reason });
+        Ok(Replay { epoch, reset, entries, has_more: page.more, earlier: page.earlier })
     }
 }
 
-/// Parses an entry of the stream.
 pub(super) fn parse_stream_entry(epoch: u32, stored: &StreamId) -> Result<Entry> {
     let seq = stored.id.split('-').next().unwrap_or_default();
     let field = |name| stored.get::<String>(name).ok_or_else(|| unreadable("an entry"));

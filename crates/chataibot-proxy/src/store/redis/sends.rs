@@ -6,11 +6,12 @@ use std::{sync::Arc, time::Duration};
 use chataibot_wire::{Author, Event, entry::Message};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
+use tokio::time::{sleep, timeout};
 
 use super::{
     Inner, Redis, format_id,
     incoming::{digest_of, digest_of_letters},
-    parse_id, sleep_unless_shutdown, unreadable,
+    parse_id, unreadable,
 };
 use crate::{
     ids::{ConversationId, random_hex},
@@ -116,11 +117,9 @@ impl Redis {
         };
         let arguments = json!({ "send": format_id(send.0), "outcome": outcome });
         // Idempotent: a state that is already recorded is not logged again.
-        let mut task = tokio::spawn(repeat_until_answered(Arc::clone(&self.inner), "settle", arguments));
-        let settled: SettleAnswer = match tokio::time::timeout(SETTLE_TIMEOUT, &mut task).await {
-            Ok(joined) => joined.map_err(|_| StoreError::Stopped)??,
-            Err(_) => return Err(StoreError::Unavailable),
-        };
+        let task = tokio::spawn(repeat_until_answered(Arc::clone(&self.inner), "settle", arguments));
+        let joined = timeout(SETTLE_TIMEOUT, task).await.map_err(|_| StoreError::Unavailable)?;
+        let settled: SettleAnswer = joined.map_err(|_| StoreError::Stopped)??;
         let record =
             settled.record.ok_or_else(|| StoreError::corrupt("a message was deleted before its outcome was known"))?;
         Ok(Settled { record: record.into_record(), released: settled.released, is_foreign: settled.foreign })
@@ -134,14 +133,12 @@ async fn repeat_until_answered<T: DeserializeOwned>(
     arguments: Value,
 ) -> Result<T> {
     loop {
-        match inner.try_call(op, arguments.clone()).await {
-            Ok(reply) => return Ok(reply.answer),
-            Err(StoreError::Redis(error)) => {
-                if sleep_unless_shutdown(&inner, RETRY_DELAY).await {
-                    return Err(StoreError::Redis(error));
-                }
-            }
-            Err(error) => return Err(error),
+        let error = match inner.try_call(op, arguments.clone()).await {
+            Err(error @ StoreError::Redis(_)) => error,
+            answer => return answer.map(|reply| reply.answer),
+        };
+        if inner.shutdown.run_until_cancelled(sleep(RETRY_DELAY)).await.is_none() {
+            return Err(error);
         }
     }
 }

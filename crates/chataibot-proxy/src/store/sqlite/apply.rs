@@ -17,7 +17,6 @@ use chataibot_wire::{
     entry::{Assignee, Message, Status},
 };
 
-/// Applies an event to the log.
 pub fn apply(
     ctx: &mut WriteContext<'_>,
     conversation: ConversationId,
@@ -50,7 +49,7 @@ fn is_echo(
     stats: &mut ReceiveStats,
 ) -> Result<bool> {
     let words = content.to_plain();
-    let waiting = awaiting_echo::messages_awaiting_echo(ctx.transaction(), conversation)?;
+    let waiting = awaiting_echo::messages_awaiting_echo(ctx, conversation)?;
     let by_id = id.and_then(|id| waiting.iter().find(|send| send.stored.record.answer.as_deref() == Some(id)));
     if let Some(send) = by_id.or_else(|| waiting.iter().find(|send| send.is_echoed_by(&words))) {
         stats.echoes += 1;
@@ -61,7 +60,7 @@ fn is_echo(
     // No message awaits this echo: more likely the platform repeats one than the visitor wrote the
     // same words elsewhere.
     let since = ctx.now.saturating_sub(ECHO_WINDOW);
-    let echoed = awaiting_echo::echoed_since(ctx.transaction(), conversation, since)?;
+    let echoed = awaiting_echo::echoed_since(ctx, conversation, since)?;
     let is_repeated = echoed.iter().any(|send| send.is_echoed_by(&words));
     stats.redelivered += u64::from(is_repeated);
     Ok(is_repeated)
@@ -71,7 +70,7 @@ fn is_echo(
 fn set_assignee(ctx: &mut WriteContext<'_>, conversation: ConversationId, assignee: &Assignee) -> Result<bool> {
     let json = serde_json::to_string(assignee).map_err(StoreError::corrupt)?;
     let sql = "UPDATE conversations SET assignee = ?2 WHERE id = ?1 AND assignee IS NOT ?2";
-    if query::execute(ctx.transaction(), sql, (conversation.row(), json))? == 0 {
+    if query::execute(ctx, sql, (conversation.row(), json))? == 0 {
         return Ok(false);
     }
     ctx.append(conversation, Event::Assignee(assignee.clone()))?;

@@ -8,7 +8,6 @@ use rusqlite::{Connection, OpenFlags};
 use super::{DatabaseLocation, schema};
 use crate::store::Result;
 
-/// Checks the file.
 pub fn check(path: &Path) -> Result<()> {
     let is_beside = |ending: &str| {
         let mut name = path.as_os_str().to_owned();

@@ -28,7 +28,7 @@ CREATE INDEX received_by_age ON received (at);
 
 impl Sqlite {
     pub async fn receive(&self, delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> Result<ReceiveStats> {
-        self.write_log(move |ctx| {
+        self.write(move |ctx| {
             let mut stats = ReceiveStats::default();
             for event in &events {
                 receive(ctx, delivery, &sites, event, &mut stats)?;
@@ -40,16 +40,15 @@ impl Sqlite {
 
     pub fn acknowledge(&self, delivery: u64, sent: bool) {
         self.inner.writer.run_deferred(move |ctx| {
-            let tx = ctx.transaction();
             if !sent {
-                return query::execute(tx, "UPDATE received SET lost = 1 WHERE delivery = ?1", [delivery]).map(drop);
+                return query::execute(ctx, "UPDATE received SET lost = 1 WHERE delivery = ?1", [delivery]).map(drop);
             }
             // The platform has its 2xx now, so an earlier, lost delivery of the same will not come
             // again.
             let sql = "DELETE FROM received WHERE NOT has_id AND lost
                  AND digest IN (SELECT digest FROM received WHERE delivery = ?1)";
-            query::execute(tx, sql, [delivery])?;
-            query::execute(tx, "DELETE FROM received WHERE NOT has_id AND delivery = ?1", [delivery]).map(drop)
+            query::execute(ctx, sql, [delivery])?;
+            query::execute(ctx, "DELETE FROM received WHERE NOT has_id AND delivery = ?1", [delivery]).map(drop)
         });
     }
 }
@@ -67,7 +66,7 @@ fn receive(
     event: &Incoming,
     stats: &mut ReceiveStats,
 ) -> Result<()> {
-    let known = by_platform_id(ctx.transaction(), sites, &event.conversation)?;
+    let known = by_platform_id(ctx, sites, &event.conversation)?;
     if known.is_none() && !pending_events::may_be_ours(ctx, sites, event)? {
         stats.foreign += 1;
         return Ok(());
@@ -79,7 +78,7 @@ fn receive(
     if let Some(conversation) = known {
         return apply::apply(ctx, conversation, event, stats);
     }
-    if let Some(conversation) = pending_events::matching_start(ctx.transaction(), sites, event)? {
+    if let Some(conversation) = pending_events::matching_start(ctx, sites, event)? {
         stats.released += pending_events::bind_and_release(ctx, conversation, &event.conversation)?;
         stats.reconciled += 1;
         return apply::apply(ctx, conversation, event, stats);
@@ -96,13 +95,12 @@ fn by_platform_id(tx: &Transaction<'_>, sites: &[String], platform_id: &str) -> 
 }
 
 fn is_redelivery(ctx: &WriteContext<'_>, delivery: u64, sites: &[String], event: &Incoming) -> Result<bool> {
-    let tx = ctx.transaction();
     let digest = digest(sites, event)?;
     // Two identical events in one delivery are two events, unless both have the same id.
     let sql = "SELECT EXISTS (SELECT 1 FROM received WHERE digest = ?1 AND (has_id OR (delivery <> ?2 AND at >= ?3)))";
     let since = ctx.now.saturating_sub(REDELIVERY_WINDOW);
-    let seen = query::one(tx, sql, (digest, delivery, since), |row| row.get(0))?;
+    let seen = query::one(ctx, sql, (digest, delivery, since), |row| row.get(0))?;
     let sql = "INSERT OR IGNORE INTO received (digest, delivery, has_id, at) VALUES (?1, ?2, ?3, ?4)";
-    query::execute(tx, sql, (digest, delivery, event.id.is_some(), ctx.now))?;
+    query::execute(ctx, sql, (digest, delivery, event.id.is_some(), ctx.now))?;
     Ok(seen)
 }

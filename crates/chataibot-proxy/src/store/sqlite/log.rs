@@ -44,12 +44,11 @@ CREATE TABLE entries (
 impl WriteContext<'_> {
     /// Appends an entry to a log. It is published after the commit.
     pub(super) fn append(&mut self, conversation: ConversationId, event: Event) -> Result<u32> {
-        let tx = self.transaction();
         let sql = "UPDATE conversations SET last_seq = last_seq + 1, last_at = ?2 WHERE id = ?1 RETURNING last_seq";
-        let seq = query::one(tx, sql, (conversation.row(), self.now), |row| row.get(0))?;
+        let seq = query::one(self, sql, (conversation.row(), self.now), |row| row.get(0))?;
         let json = serde_json::to_string(&event).map_err(StoreError::corrupt)?;
         let sql = "INSERT INTO entries (conversation, seq, at, event) VALUES (?1, ?2, ?3, ?4)";
-        query::execute(tx, sql, (conversation.row(), seq, self.now, json))?;
+        query::execute(self, sql, (conversation.row(), seq, self.now, json))?;
         let entry = Entry { cursor: Cursor { epoch: self.epoch, seq }, at: self.now, event };
         self.appended.push((conversation, Arc::new(entry)));
         Ok(seq)
@@ -71,7 +70,7 @@ impl WriteContext<'_> {
     pub(super) fn set_status(&mut self, conversation: ConversationId, status: Status) -> Result<bool> {
         let ended = status == Status::Closed;
         let sql = "UPDATE conversations SET ended = ?2 WHERE id = ?1 AND ended <> ?2";
-        if query::execute(self.transaction(), sql, (conversation.row(), ended))? == 0 {
+        if query::execute(self, sql, (conversation.row(), ended))? == 0 {
             return Ok(false);
         }
         self.append(conversation, Event::Status(status))?;
@@ -90,15 +89,9 @@ impl Sqlite {
         self.read(move |db| {
             // One transaction, so that both statements see the same state of the log.
             let tx = db.unchecked_transaction()?;
-            let reset = match after {
-                None => None,
-                Some(cursor) => {
-                    let (first, last) = log_bounds(&tx, conversation)?;
-                    reset_reason(cursor, epoch, first, last)
-                }
-            };
+            let bounds = log_bounds(&tx, conversation)?;
+            let reset = after.and_then(|cursor| find_reset(cursor, epoch, bounds));
             let seq = after.filter(|_| reset.is_none()).map_or(0, |cursor| cursor.seq);
-            let reset = reset.map(|reason| Reset { reason: reason.to_owned() });
             if let Some(last) = last.filter(|_| after.is_none() || reset.is_some()) {
                 let (entries, earlier) = entries_before(&tx, epoch, conversation, None, last)?;
                 return Ok(Replay { epoch, reset, entries, has_more: false, earlier: Some(earlier) });
@@ -117,10 +110,9 @@ impl Sqlite {
             let (_, last) = log_bounds(&tx, conversation)?;
             // Nothing before the log's first entry is missing in a page before a cursor.
             let before = Cursor { seq: cursor.seq.saturating_sub(1), ..cursor };
-            let reset = reset_reason(before, epoch, 0, last);
+            let reset = find_reset(before, epoch, (0, last));
             let seq = reset.is_none().then_some(cursor.seq);
             let (entries, earlier) = entries_before(&tx, epoch, conversation, seq, limit)?;
-            let reset = reset.map(|reason| Reset { reason: reason.to_owned() });
             Ok(Replay { epoch, reset, entries, has_more: false, earlier: Some(earlier) })
         })
         .await
@@ -132,6 +124,10 @@ pub(super) fn owned_conversation(db: &Connection, site: &str, visitor: &str, ali
     query::first(db, sql, [alias, site, visitor], |row| {
         Ok(Owned { id: ConversationId::new(row.get(0)?), platform_id: row.get(1)?, has_ended: row.get(2)? })
     })
+}
+
+fn find_reset(after: Cursor, epoch: u32, (first, last): (u32, u32)) -> Option<Reset> {
+    reset_reason(after, epoch, first, last).map(|reason| Reset { reason: reason.to_owned() })
 }
 
 /// The numbers of the first and the last remaining entry.

@@ -45,7 +45,7 @@ pub(super) fn may_be_ours(ctx: &WriteContext<'_>, sites: &[String], event: &Inco
     // start.
     let since = if visitor.is_some() { 0 } else { ctx.now.saturating_sub(2 * MAX_WAIT) };
     for site in sites {
-        if awaiting_echo::has_unbound_start(ctx.transaction(), site, visitor, since)? {
+        if awaiting_echo::has_unbound_start(ctx, site, visitor, since)? {
             return Ok(true);
         }
     }
@@ -77,17 +77,16 @@ pub(super) fn matching_start(
 
 /// Queues an event. False if the queue is full.
 pub(super) fn enqueue(ctx: &WriteContext<'_>, sites: &[String], event: &Incoming) -> Result<bool> {
-    let tx = ctx.transaction();
     let sites = format!(",{},", sites.join(","));
     let what = to_json(&event.kind)?;
     let sql = "SELECT count(*), coalesce(sum(length(what)), 0) FROM waiting WHERE sites = ?1";
-    let (count, bytes): (u32, u64) = query::one(tx, sql, [&sites], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (count, bytes): (u32, u64) = query::one(ctx, sql, [&sites], |row| Ok((row.get(0)?, row.get(1)?)))?;
     if count >= MAX_EVENTS || bytes + what.len() as u64 > MAX_BYTES {
         return Ok(false);
     }
     let sql =
         "INSERT INTO waiting (sites, platform_id, visitor_key, event_id, what, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    query::execute(tx, sql, (sites, &event.conversation, &event.visitor_key, &event.id, what, ctx.now))?;
+    query::execute(ctx, sql, (sites, &event.conversation, &event.visitor_key, &event.id, what, ctx.now))?;
     Ok(true)
 }
 
@@ -95,20 +94,19 @@ pub(super) fn enqueue(ctx: &WriteContext<'_>, sites: &[String], event: &Incoming
 /// the same visitor under a new start, the newer one takes the id over and the older one ends.
 /// False if the id is bound to another visitor's conversation, which keeps it.
 pub(super) fn bind(ctx: &mut WriteContext<'_>, conversation: ConversationId, platform_id: &str) -> Result<bool> {
-    let tx = ctx.transaction();
     let sql = "SELECT old.id, old.visitor = new.visitor FROM conversations old, conversations new
          WHERE new.id = ?1 AND old.site = new.site AND old.platform_id = ?2 AND old.id <> new.id";
-    let holder = query::first(tx, sql, (conversation.row(), platform_id), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let holder = query::first(ctx, sql, (conversation.row(), platform_id), |row| Ok((row.get(0)?, row.get(1)?)))?;
     match holder {
         Some((_, false)) => return Ok(false),
         Some((old, true)) => {
-            query::execute(tx, "UPDATE conversations SET platform_id = NULL WHERE id = ?1", [old])?;
+            query::execute(ctx, "UPDATE conversations SET platform_id = NULL WHERE id = ?1", [old])?;
             ctx.set_status(ConversationId::new(old), Status::Closed)?;
         }
         None => {}
     }
     let sql = "UPDATE conversations SET platform_id = ?2 WHERE id = ?1";
-    query::execute(tx, sql, (conversation.row(), platform_id))?;
+    query::execute(ctx, sql, (conversation.row(), platform_id))?;
     Ok(true)
 }
 
@@ -120,11 +118,10 @@ pub(super) fn release(
     site: &str,
     platform_id: &str,
 ) -> Result<u64> {
-    let tx = ctx.transaction();
-    let pending = select_pending(tx, "platform_id = ?1 AND instr(sites, ?2) > 0", (platform_id, format!(",{site},")))?;
+    let pending = select_pending(ctx, "platform_id = ?1 AND instr(sites, ?2) > 0", (platform_id, format!(",{site},")))?;
     let mut stats = ReceiveStats::default();
     for (id, event) in &pending {
-        query::execute(tx, "DELETE FROM waiting WHERE id = ?1", [id])?;
+        query::execute(ctx, "DELETE FROM waiting WHERE id = ?1", [id])?;
         apply::apply(ctx, conversation, event, &mut stats)?;
     }
     Ok(pending.len() as u64)
@@ -138,7 +135,7 @@ pub(super) fn bind_and_release(
     platform_id: &str,
 ) -> Result<u64> {
     let sql = "SELECT site FROM conversations WHERE id = ?1";
-    let site: String = query::one(ctx.transaction(), sql, [conversation.row()], |row| row.get(0))?;
+    let site: String = query::one(ctx, sql, [conversation.row()], |row| row.get(0))?;
     if !bind(ctx, conversation, platform_id)? {
         // Callers pass only ids that no conversation of these sites has.
         return Err(StoreError::corrupt("a platform id is bound twice"));
@@ -150,11 +147,10 @@ pub(super) fn bind_and_release(
 /// After a start's answer was lost: a pending event may already contain the conversation's id.
 /// Returns how many events were released.
 pub(super) fn claim_by_visitor(ctx: &mut WriteContext<'_>, site: &str, visitor: &str) -> Result<u64> {
-    let tx = ctx.transaction();
     let of_visitor = "substr(visitor_key, 1, length(?1) + 1) = ?1 || '_' AND instr(sites, ?2) > 0";
     let sites = [site.to_owned()];
-    for (_, event) in select_pending(tx, of_visitor, (visitor, format!(",{site},")))? {
-        if let Some(conversation) = matching_start(tx, &sites, &event)? {
+    for (_, event) in select_pending(ctx, of_visitor, (visitor, format!(",{site},")))? {
+        if let Some(conversation) = matching_start(ctx, &sites, &event)? {
             return bind_and_release(ctx, conversation, &event.conversation);
         }
     }

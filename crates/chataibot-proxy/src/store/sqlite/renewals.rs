@@ -44,7 +44,7 @@ CREATE INDEX renewals_family ON renewals (family);
 
 impl Sqlite {
     pub async fn begin_family(&self, new: NewFamily) -> Result<()> {
-        self.write_log(move |ctx| insert_family(ctx.transaction(), &new, ctx.now)).await
+        self.write(move |ctx| insert_family(ctx, &new, ctx.now)).await
     }
 
     pub async fn renew(&self, presented: Presented, times: Times) -> Result<Result<Renewed, RenewalRefusal>> {
@@ -98,17 +98,13 @@ impl Sqlite {
 
     pub async fn signing_keys(&self, now: u64) -> Result<KeyRing> {
         self.write(move |tx| {
-            tx.execute(
-                "DELETE FROM token_keys WHERE created_at < ?1",
-                [now.saturating_sub(KEY_ROTATION_AGE + RETIRED_KEY_LIFETIME)],
-            )?;
+            let retired = now.saturating_sub(KEY_ROTATION_AGE + RETIRED_KEY_LIFETIME);
+            tx.execute("DELETE FROM token_keys WHERE created_at < ?1", [retired])?;
             let newest: Option<u64> = tx.query_row("SELECT max(created_at) FROM token_keys", [], |row| row.get(0))?;
             if newest.is_none_or(|created| created.saturating_add(KEY_ROTATION_AGE) < now) {
                 let (kid, secret) = credentials::generate().map_err(StoreError::no_randomness)?;
-                tx.execute(
-                    "INSERT INTO token_keys (kid, secret, created_at) VALUES (?1, ?2, ?3)",
-                    params![kid, secret, now],
-                )?;
+                let sql = "INSERT INTO token_keys (kid, secret, created_at) VALUES (?1, ?2, ?3)";
+                tx.execute(sql, params![kid, secret, now])?;
             }
             let sql = "SELECT kid, secret FROM token_keys ORDER BY created_at DESC, kid";
             let keys = query::all(tx, sql, [], |row| Ok(Key::new(row.get::<_, String>(0)?, &row.get(1)?)))?;
@@ -128,7 +124,6 @@ pub(super) fn insert_family(tx: &Transaction<'_>, new: &NewFamily, now: u64) -> 
     insert_secret(tx, family, &new.first_secret)
 }
 
-/// Revokes a family.
 pub(super) fn revoke(tx: &Transaction<'_>, family: &FamilyId, now: u64) -> Result<()> {
     let sql = "UPDATE renewal_families SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
     query::execute(tx, sql, (family.as_str(), now)).map(drop)

@@ -1,6 +1,6 @@
 //! Schema migrations: a file of an older version is brought up to date; a newer one is refused.
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 
 use super::{files, incoming, log, pending_events, renewals, send_records, signed_in};
 use crate::store::{Result, StoreError};
@@ -8,33 +8,17 @@ use crate::store::{Result, StoreError};
 /// The mark of a copied database: it gets another epoch when it is opened for the first time.
 pub(super) const COPIED: &str = "copied";
 
-/// One step from a version to the next.
-type Migration = fn(&Transaction<'_>) -> Result<(), rusqlite::Error>;
-
-/// Step `n` makes version `n + 1`. Steps are only ever added at the end: files of every version
-/// exist.
-const MIGRATIONS: &[Migration] = &[create_first_tables, files_and_typed_answers, signed_in_visitors];
+/// The SQL of each step from a version to the next; step `n` makes version `n + 1`. Steps are only
+/// ever added at the end: files of every version exist.
+const MIGRATIONS: &[&[&str]] = &[
+    &[META, log::SCHEMA, send_records::SCHEMA, incoming::SCHEMA, pending_events::SCHEMA, renewals::SCHEMA],
+    // Adds the records of files, and to a send the other texts its echo may have.
+    &[files::SCHEMA, "ALTER TABLE sends ADD COLUMN echoes TEXT;"],
+    &[signed_in::SCHEMA],
+];
+const META: &str = "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 /// The newest version.
 const KNOWN: u32 = MIGRATIONS.len() as u32;
-
-fn create_first_tables(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
-    tx.execute_batch("CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;")?;
-    for table in [log::SCHEMA, send_records::SCHEMA, incoming::SCHEMA, pending_events::SCHEMA, renewals::SCHEMA] {
-        tx.execute_batch(table)?;
-    }
-    Ok(())
-}
-
-/// Adds the records of files, and to a send the other texts its echo may have.
-fn files_and_typed_answers(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
-    tx.execute_batch(files::SCHEMA)?;
-    tx.execute_batch("ALTER TABLE sends ADD COLUMN echoes TEXT;")
-}
-
-/// Adds the signed-in visitors.
-fn signed_in_visitors(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
-    tx.execute_batch(signed_in::SCHEMA)
-}
 
 /// Sets the connection up for writing, brings the schema up to date and returns the epoch.
 pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32> {
@@ -48,8 +32,8 @@ pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32> {
 
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = refuse_newer(&tx)?;
-    for migration in MIGRATIONS.iter().skip(found as usize) {
-        migration(&tx)?;
+    for sql in MIGRATIONS.iter().skip(found as usize).copied().flatten() {
+        tx.execute_batch(sql)?;
     }
     tx.pragma_update(None, "user_version", KNOWN)?;
     // A new database must not continue the cursors of a lost one: the time in seconds differs from
@@ -109,7 +93,7 @@ mod tests {
         let path = directory.path().join("chat.sqlite");
         let mut old = Connection::open(&path).expect("made");
         let tx = old.transaction().expect("begun");
-        create_first_tables(&tx).expect("the first tables");
+        tx.execute_batch(&MIGRATIONS[0].concat()).expect("the first tables");
         tx.execute_batch(
             "PRAGMA user_version = 1;
              INSERT INTO meta VALUES ('epoch', 7);

@@ -94,7 +94,7 @@ impl Stored {
 /// Records a state and logs it, unless it is so already.
 pub fn set_state(ctx: &mut WriteContext<'_>, stored: &Stored, state: DeliveryState) -> Result<()> {
     let sql = "UPDATE sends SET state = ?2 WHERE id = ?1 AND state <> ?2";
-    if query::execute(ctx.transaction(), sql, (stored.id.0, state_name(state)))? > 0 {
+    if query::execute(ctx, sql, (stored.id.0, state_name(state)))? > 0 {
         ctx.append_delivery(stored.conversation, &stored.key.key, state)?;
     }
     Ok(())
@@ -102,7 +102,7 @@ pub fn set_state(ctx: &mut WriteContext<'_>, stored: &Stored, state: DeliverySta
 
 /// Records that the message was echoed: it arrived, whatever its state was before.
 pub fn set_echoed(ctx: &mut WriteContext<'_>, stored: &Stored) -> Result<()> {
-    query::execute(ctx.transaction(), "UPDATE sends SET echoed_at = ?2 WHERE id = ?1", (stored.id.0, ctx.now))?;
+    query::execute(ctx, "UPDATE sends SET echoed_at = ?2 WHERE id = ?1", (stored.id.0, ctx.now))?;
     set_state(ctx, stored, DeliveryState::Sent)
 }
 
@@ -110,6 +110,6 @@ pub fn set_echoed(ctx: &mut WriteContext<'_>, stored: &Stored) -> Result<()> {
 /// its conversation.
 pub fn confirm_start(ctx: &mut WriteContext<'_>, conversation: ConversationId) -> Result<()> {
     let sql = format!("SELECT {COLUMNS} FROM sends s WHERE s.conversation = ?1 AND s.is_start");
-    let start = query::one(ctx.transaction(), &sql, [conversation.row()], Stored::read)?;
+    let start = query::one(ctx, &sql, [conversation.row()], Stored::read)?;
     set_state(ctx, &start, DeliveryState::Sent)
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     ids::ConversationId,
     store::{
-        Result, StoreError,
+        Owned, Result, StoreError,
         sends::{BeginOutcome, Forward, MessageBody, NewSend, Outcome, SendId, SendKey, Settled},
     },
 };
@@ -18,60 +18,55 @@ use chataibot_wire::{
 
 impl Sqlite {
     pub async fn begin_start(&self, send: NewSend, alias: String) -> Result<BeginOutcome> {
-        self.write_log(move |ctx| begin_start(ctx, &send, &alias)).await
+        self.write(move |ctx| begin_start(ctx, &send, &alias)).await
     }
 
     pub async fn begin_send(&self, send: NewSend, alias: String) -> Result<BeginOutcome> {
-        self.write_log(move |ctx| begin_send(ctx, &send, &alias)).await
+        self.write(move |ctx| begin_send(ctx, &send, &alias)).await
     }
 
     pub async fn settle(&self, send: SendId, outcome: Outcome) -> Result<Settled> {
-        self.write_log(move |ctx| settle(ctx, send, outcome)).await
+        self.write(move |ctx| settle(ctx, send, outcome)).await
     }
 }
 
 fn begin_start(ctx: &mut WriteContext<'_>, send: &NewSend, alias: &str) -> Result<BeginOutcome> {
-    if let Some(stored) = Stored::by_key(ctx.transaction(), &send.key)? {
+    if let Some(stored) = Stored::by_key(ctx, &send.key)? {
         return repeat(ctx, send, stored, None);
     }
     let sql = "INSERT INTO conversations (alias, site, visitor, created_at, last_at) VALUES (?1, ?2, ?3, ?4, ?4)";
-    query::execute(ctx.transaction(), sql, (alias, &send.key.site, &send.key.visitor, ctx.now))?;
-    let conversation = ConversationId::new(ctx.transaction().last_insert_rowid());
+    query::execute(ctx, sql, (alias, &send.key.site, &send.key.visitor, ctx.now))?;
+    let conversation = ConversationId::new(ctx.last_insert_rowid());
     record(ctx, send, conversation, true)
         .map(|send| BeginOutcome::Forward(Forward { send, conversation, platform_id: None }))
 }
 
 fn begin_send(ctx: &mut WriteContext<'_>, send: &NewSend, alias: &str) -> Result<BeginOutcome> {
-    let Some(owned) = log::owned_conversation(ctx.transaction(), &send.key.site, &send.key.visitor, alias)? else {
+    let Some(owned) = log::owned_conversation(ctx, &send.key.site, &send.key.visitor, alias)? else {
         return Ok(BeginOutcome::NotFound);
     };
-    if let Some(stored) = Stored::by_key(ctx.transaction(), &send.key)? {
-        // A repeated key gets its recorded answer even after the end, but nothing is forwarded
-        // again.
-        if owned.has_ended && stored.record.state == DeliveryState::Failed {
-            return Ok(BeginOutcome::Ended);
-        }
-        if owned.platform_id.is_none() && stored.record.state == DeliveryState::Failed {
-            return Ok(BeginOutcome::NotYetBound);
-        }
-        return repeat(ctx, send, stored, owned.platform_id);
-    }
-    if owned.has_ended {
+    let Owned { id: conversation, platform_id, has_ended } = owned;
+    let stored = Stored::by_key(ctx, &send.key)?;
+    // A repeated key gets its recorded answer even after the end, but nothing is forwarded again.
+    let to_forward = stored.as_ref().is_none_or(|stored| stored.record.state == DeliveryState::Failed);
+    if to_forward && has_ended {
         return Ok(BeginOutcome::Ended);
     }
-    let Some(platform_id) = owned.platform_id else { return Ok(BeginOutcome::NotYetBound) };
-    let conversation = owned.id;
+    if to_forward && platform_id.is_none() {
+        return Ok(BeginOutcome::NotYetBound);
+    }
+    if let Some(stored) = stored {
+        return repeat(ctx, send, stored, platform_id);
+    }
     let send = record(ctx, send, conversation, false)?;
-    Ok(BeginOutcome::Forward(Forward { send, conversation, platform_id: Some(platform_id) }))
+    Ok(BeginOutcome::Forward(Forward { send, conversation, platform_id }))
 }
 
 /// Writes the message's log entry and its record.
 fn record(ctx: &mut WriteContext<'_>, send: &NewSend, conversation: ConversationId, is_start: bool) -> Result<SendId> {
     let MessageBody { content, echoes } = send.body.clone();
-    let echoes = match echoes.is_empty() {
-        true => None,
-        false => Some(serde_json::to_string(&echoes).map_err(StoreError::corrupt)?),
-    };
+    let echoes = (!echoes.is_empty()).then(|| serde_json::to_string(&echoes));
+    let echoes = echoes.transpose().map_err(StoreError::corrupt)?;
     let message = Message { author: Author::Visitor, client_message_id: Some(send.key.key.clone()), content };
     let seq = ctx.append(conversation, Event::Message(message))?;
     let sql =
@@ -80,8 +75,8 @@ fn record(ctx: &mut WriteContext<'_>, send: &NewSend, conversation: Conversation
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, 'sending', ?8, ?9)";
     let SendKey { site, visitor, key } = &send.key;
     let row = (site, visitor, key, send.fingerprint, is_start, conversation.row(), seq, ctx.now, echoes);
-    query::execute(ctx.transaction(), sql, row)?;
-    Ok(SendId(ctx.transaction().last_insert_rowid()))
+    query::execute(ctx, sql, row)?;
+    Ok(SendId(ctx.last_insert_rowid()))
 }
 
 /// Handles a known key: repeats the answer, or forwards again what definitely did not arrive.
@@ -98,7 +93,7 @@ fn repeat(
         DeliveryState::Failed => {
             let seq = ctx.append_delivery(stored.conversation, &stored.key.key, DeliveryState::Sending)?;
             let sql = "UPDATE sends SET state = 'sending', forwarded_seq = ?2, forwarded_at = ?3 WHERE id = ?1";
-            query::execute(ctx.transaction(), sql, (stored.id.0, seq, ctx.now))?;
+            query::execute(ctx, sql, (stored.id.0, seq, ctx.now))?;
             Ok(BeginOutcome::Forward(Forward { send: stored.id, conversation: stored.conversation, platform_id }))
         }
         // No task forwards it any more, and its outcome was not recorded, so it is unknown.
@@ -108,7 +103,7 @@ fn repeat(
 }
 
 fn settle(ctx: &mut WriteContext<'_>, send: SendId, outcome: Outcome) -> Result<Settled> {
-    let stored = Stored::by_id(ctx.transaction(), send)?;
+    let stored = Stored::by_id(ctx, send)?;
     let (mut released, mut is_foreign) = (0, false);
     match outcome {
         Outcome::Accepted { platform_id, answer } => {
@@ -118,7 +113,7 @@ fn settle(ctx: &mut WriteContext<'_>, send: SendId, outcome: Outcome) -> Result<
             if is_foreign {
                 set_state(ctx, &stored, DeliveryState::Unknown)?;
             } else {
-                query::execute(ctx.transaction(), "UPDATE sends SET answer = ?2 WHERE id = ?1", (send.0, answer))?;
+                query::execute(ctx, "UPDATE sends SET answer = ?2 WHERE id = ?1", (send.0, answer))?;
                 set_state(ctx, &stored, DeliveryState::Sent)?;
                 if let Some(platform_id) = &platform_id {
                     released = pending_events::release(ctx, stored.conversation, &stored.key.site, platform_id)?;
@@ -129,7 +124,7 @@ fn settle(ctx: &mut WriteContext<'_>, send: SendId, outcome: Outcome) -> Result<
         Outcome::Failed => set_state(ctx, &stored, DeliveryState::Failed)?,
         Outcome::Refused(refusal) => {
             let sql = "UPDATE sends SET refused_status = ?2, refused_code = ?3 WHERE id = ?1";
-            query::execute(ctx.transaction(), sql, (send.0, refusal.status, refusal.code))?;
+            query::execute(ctx, sql, (send.0, refusal.status, refusal.code))?;
             set_state(ctx, &stored, DeliveryState::Refused)?;
         }
         Outcome::Unknown => {
@@ -139,13 +134,13 @@ fn settle(ctx: &mut WriteContext<'_>, send: SendId, outcome: Outcome) -> Result<
             }
         }
     }
-    Ok(Settled { record: Stored::by_id(ctx.transaction(), send)?.record, released, is_foreign })
+    Ok(Settled { record: Stored::by_id(ctx, send)?.record, released, is_foreign })
 }
 
 /// Runs at startup: messages that were in flight have lost their answers.
 pub(super) fn recover(ctx: &mut WriteContext<'_>) -> Result<()> {
     let sql = "SELECT id FROM sends WHERE state = 'sending' ORDER BY id";
-    for send in query::all(ctx.transaction(), sql, [], |row| row.get(0).map(SendId))? {
+    for send in query::all(ctx, sql, [], |row| row.get(0).map(SendId))? {
         settle(ctx, send, Outcome::Unknown)?;
     }
     Ok(())

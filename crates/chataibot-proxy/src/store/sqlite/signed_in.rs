@@ -30,19 +30,18 @@ CREATE TABLE signed_in (
 
 impl Sqlite {
     pub async fn sign_in(&self, new: NewSignIn) -> Result<VisitorId> {
-        self.write_log(move |ctx| {
+        self.write(move |ctx| {
             let NewSignIn { user, profile, mut family } = new;
-            let (tx, now) = (ctx.transaction(), ctx.now);
             let sql = "SELECT visitor FROM users WHERE user = ?1";
-            if let Some(known) = query::first(tx, sql, [user], |row| row.get::<_, String>(0))? {
+            if let Some(known) = query::first(ctx, sql, [user], |row| row.get::<_, String>(0))? {
                 family.visitor = signed_in::parse_visitor_id(&known)?;
             }
             let sql = "INSERT INTO users (user, visitor, seen_at) VALUES (?1, ?2, ?3)
                  ON CONFLICT (user) DO UPDATE SET seen_at = ?3";
-            query::execute(tx, sql, (user, family.visitor.as_str(), now))?;
-            renewals::insert_family(tx, &family, now)?;
+            query::execute(ctx, sql, (user, family.visitor.as_str(), ctx.now))?;
+            renewals::insert_family(ctx, &family, ctx.now)?;
             let sql = "INSERT INTO signed_in (family, user, person) VALUES (?1, ?2, ?3)";
-            query::execute(tx, sql, (family.family.as_str(), user, profile_to_json(&profile)?))?;
+            query::execute(ctx, sql, (family.family.as_str(), user, profile_to_json(&profile)?))?;
             Ok(family.visitor)
         })
         .await
@@ -76,11 +75,10 @@ impl Sqlite {
     }
 
     pub async fn end_families(&self, families: Vec<FamilyId>) -> Result<()> {
-        self.write_log(move |ctx| {
-            let tx = ctx.transaction();
+        self.write(move |ctx| {
             for family in &families {
-                renewals::revoke(tx, family, ctx.now)?;
-                query::execute(tx, "DELETE FROM signed_in WHERE family = ?1", [family.as_str()])?;
+                renewals::revoke(ctx, family, ctx.now)?;
+                query::execute(ctx, "DELETE FROM signed_in WHERE family = ?1", [family.as_str()])?;
             }
             Ok(())
         })

@@ -3,6 +3,7 @@
 //! job is answered.
 
 use std::{
+    ops::Deref,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, mpsc},
     thread,
@@ -29,7 +30,8 @@ const MAX_GROUP: usize = 512;
 /// How long deferred jobs wait for an urgent one.
 const DEFER_LIMIT: Duration = Duration::from_millis(200);
 
-/// What a job works with: the open transaction, the time, and the entries to publish.
+/// What a job works with: the open transaction, to which it dereferences, the time, and the entries
+/// to publish.
 pub struct WriteContext<'a> {
     transaction: &'a Transaction<'a>,
     /// Milliseconds since 1970-01-01 UTC; the same for all jobs of one commit.
@@ -39,9 +41,10 @@ pub struct WriteContext<'a> {
     pub(super) appended: Vec<(ConversationId, Arc<Entry>)>,
 }
 
-impl<'a> WriteContext<'a> {
-    /// The open transaction.
-    pub(crate) fn transaction(&self) -> &'a Transaction<'a> {
+impl<'a> Deref for WriteContext<'a> {
+    type Target = Transaction<'a>;
+
+    fn deref(&self) -> &Transaction<'a> {
         self.transaction
     }
 }
@@ -207,16 +210,11 @@ pub(super) fn recover(connection: &mut Connection, epoch: u32, now: u64) -> Resu
 /// Runs each job in its savepoint. An error means that the whole transaction was rolled back.
 fn run_group(ctx: &mut WriteContext<'_>, group: Vec<Job>, answers: &mut Vec<Answer>) -> Result<()> {
     let tx = ctx.transaction;
-    let mut transaction_error: Option<StoreError> = None;
+    let mut outcome: Result<()> = Ok(());
     for job in group {
-        if let Some(error) = &transaction_error {
+        outcome = outcome.and_then(|()| Ok(tx.execute_batch("SAVEPOINT job")?));
+        if let Err(error) = &outcome {
             answers.push((job.run)(Err(error.clone())).1);
-            continue;
-        }
-        if let Err(error) = tx.execute_batch("SAVEPOINT job") {
-            let error = StoreError::from(error);
-            answers.push((job.run)(Err(error.clone())).1);
-            transaction_error = Some(error);
             continue;
         }
         let appended_before = ctx.appended.len();
@@ -234,13 +232,13 @@ fn run_group(ctx: &mut WriteContext<'_>, group: Vec<Job>, answers: &mut Vec<Answ
         }
         // On a full or broken disk SQLite itself rolls the whole transaction back: then every job
         // of the group fails.
-        if tx.is_autocommit() {
-            transaction_error = Some(StoreError::corrupt("the transaction was rolled back by the database"));
-        } else if let Err(error) = tx.execute_batch(end) {
-            transaction_error = Some(error.into());
-        }
+        outcome = if tx.is_autocommit() {
+            Err(StoreError::corrupt("the transaction was rolled back by the database"))
+        } else {
+            tx.execute_batch(end).map_err(StoreError::from)
+        };
     }
-    transaction_error.map_or(Ok(()), Err)
+    outcome
 }
 
 #[cfg(test)]
@@ -331,15 +329,14 @@ mod tests {
                 let (store, times) = (store.clone(), Arc::clone(&times));
                 tokio::spawn(async move {
                     store
-                        .write_log(move |ctx| {
-                            let tx = ctx.transaction();
+                        .write(move |tx| {
                             tx.execute("INSERT INTO numbers VALUES (?1)", [n])?;
                             // In one transaction every job sees the uncommitted writes of the ones
                             // before it.
                             if tx.query_row("SELECT count(*) FROM numbers", [], |row| row.get::<_, i64>(0))? == 50 {
                                 times.fetch_add(1, Ordering::SeqCst);
                             }
-                            Ok(ctx.now)
+                            Ok(tx.now)
                         })
                         .await
                 })
@@ -358,10 +355,7 @@ mod tests {
     #[tokio::test]
     async fn a_write_in_no_hurry_is_done_before_any_write_that_came_after_it() {
         let store = numbers().await;
-        store
-            .inner
-            .writer
-            .run_deferred(|ctx| Ok(ctx.transaction().execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
+        store.inner.writer.run_deferred(|ctx| Ok(ctx.execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
         let seen =
             store.write(|tx| Ok(tx.query_row("SELECT sum(n) FROM numbers", [], |row| row.get::<_, i64>(0))?)).await;
         assert_eq!(seen.expect("read"), 7);
@@ -376,10 +370,7 @@ mod tests {
             .write(|tx| Ok(tx.execute_batch("CREATE TABLE numbers (n INTEGER PRIMARY KEY) STRICT")?))
             .await
             .expect("a table");
-        store
-            .inner
-            .writer
-            .run_deferred(|ctx| Ok(ctx.transaction().execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
+        store.inner.writer.run_deferred(|ctx| Ok(ctx.execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
         drop(store);
         let store = Sqlite::open(&path, Hub::default(), Clock::system()).expect("opened again");
         assert_eq!(sum(&store).await, 7);

@@ -36,12 +36,8 @@ impl Sink {
         let mut document = self.document.borrow_mut();
         let id = document.nodes.len();
         let element = Rc::new(Element { id, name, attributes, is_integration_point, is_unclosed: Cell::new(false) });
-        document.nodes.push(Node {
-            parent: None,
-            children: Vec::new(),
-            kind: Kind::Element(Rc::clone(&element)),
-            depth: 0,
-        });
+        let kind = Kind::Element(Rc::clone(&element));
+        document.nodes.push(Node { parent: None, children: Vec::new(), kind, depth: 0 });
         element
     }
 

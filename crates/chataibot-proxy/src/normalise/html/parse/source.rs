@@ -18,7 +18,6 @@ impl Source {
         matches!(name, "script" | "style").then(|| Self { is_style: name == "style", last: ' ', open: None })
     }
 
-    /// Reads a part of the source.
     pub fn read(&mut self, text: &str) {
         for c in text.chars() {
             self.open = match (self.open, c) {

@@ -5,18 +5,12 @@ use chataibot_wire::{
     rich_text::{Link, Shift},
 };
 
-/// Inline formatting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Inline {
-    /// Strong.
     Bold,
-    /// Emphasis.
     Italic,
-    /// Underlined.
     Underline,
-    /// Struck through.
     Strike,
-    /// Code.
     Code,
     /// Superscript.
     Raised,

@@ -22,12 +22,8 @@ impl Walk<'_> {
         match (words.or_else(|| media::name_of(element)), address) {
             // An image of an emoji is part of the text beside it.
             (Some(words), _) if !words.contains(char::is_alphanumeric) => self.tree.text(&words),
-            (Some(words), Some(address)) => self.add_alternative(Some(address).filter(|_| !in_link), &words),
-            (Some(words), None) => self.add_alternative(None, &words),
-            (None, Some(address)) => {
-                let words = media::file_name_of(&address);
-                self.unlabelled_images.push((address, words));
-            }
+            (Some(words), address) => self.add_alternative(address.filter(|_| !in_link), &words),
+            (None, Some(address)) => self.unlabelled_images.push(address),
             (None, None) => {}
         }
     }
@@ -82,18 +78,17 @@ impl Walk<'_> {
         }
         self.has_media |= element.name() != "canvas";
         let address = source.and_then(links::anchor).filter(|address| !address.starts_with("mailto:"));
-        let file = address.as_deref().map(media::file_name_of);
         if is_frame
             && media::name_of(element).is_none()
             && element.attribute("srcdoc").is_none()
-            && let (Some(address), Some(file)) = (&address, &file)
+            && let Some(address) = &address
         {
             // A frame without a name is shown only if nothing else is, like an image without one.
-            self.unlabelled_images.push((address.clone(), file.clone()));
+            self.unlabelled_images.push(address.clone());
             return;
         }
         self.tree.open_paragraph();
-        let name = media::name_of(element).or(file);
+        let name = media::name_of(element).or_else(|| address.as_deref().map(media::file_name_of));
         if let Some(document) = element.attribute("srcdoc").filter(|_| is_frame && !self.is_framed) {
             self.add_frame_document(document);
         } else if let Some(name) = name {

@@ -72,10 +72,8 @@ fn collect_texts(tx: &Transaction<'_>, condition: &str, params: impl rusqlite::P
     })?;
     rows.into_iter()
         .map(|(stored, json, echoes)| {
-            let echoes = match echoes {
-                Some(json) => serde_json::from_str(&json).map_err(StoreError::corrupt)?,
-                None => Vec::new(),
-            };
+            let echoes = echoes.map(|json| serde_json::from_str(&json)).transpose().map_err(StoreError::corrupt)?;
+            let echoes = echoes.unwrap_or_default();
             match serde_json::from_str(&json) {
                 Ok(Event::Message(message)) => Ok(AwaitingEcho { stored, text: message.content.to_plain(), echoes }),
                 Ok(Event::Delivery(_) | Event::Status(_) | Event::Assignee(_)) | Err(_) => {
