@@ -129,14 +129,15 @@ export function begin(app, host, top, settings, storagePrefix, translation, disp
     endListening = listen?.(host, updateLanguage);
   };
   mounted.launcher = async () => {
-    // Starting, sending, rendering and taking over the shell's nodes are separate tasks: each takes
-    // long on a slow phone.
-    await nextTask();
-    // Nothing is sent or rendered for an element that has been removed since.
-    if (!top.parentNode) return;
-    // Before the window is rendered.
+    // In the task of [begin], before the window is rendered: what the visitor has sent is not in
+    // storage in between, and would be lost with the page.
     if (shell?.hasAsked) shell.connect(mounted);
-    // Prepares the rendering, except in a program of the previous version.
+    // Preparing, rendering and taking over the shell's nodes are separate tasks: each takes long on
+    // a slow phone.
+    await nextTask();
+    // Nothing is rendered for an element that has been removed since.
+    if (!top.parentNode) return;
+    // A program of the previous version renders here.
     mounted.render?.(true);
     await nextTask();
     if (!top.parentNode) return;
