@@ -18,19 +18,19 @@ const CHANGES = {
     ],
     // The script's location no longer tells where the proxy is, so the page's own origin is the
     // guess.
-    [/(\w+)=new URL\("\.",own\),(?:\{origin:(\w+)\}=\1\b|(\w+)=\1\.origin\b)/, '$2$3=globalThis.location?.origin??""'],
-    [/(\w+)=(\w+)=>new URL\(\2\+\((?:[^()]|`[^`]*`)*\),\w+\)\.href,(\w+)=(\w+)=>import\(\1\(`chataibot-\$\{\4\}\.js`\)\)/, '$1=addressOf,$3=part'],
+    [/(\w+)=new globalThis\.URL\("\.",own\),(?:\{origin:(\w+)\}=\1\b|(\w+)=\1\.origin\b)/, '$2$3=globalThis.location?.origin??""'],
+    [/(\w+)=(\w+)=>new globalThis\.URL\(\2\+\((?:[^()]|`[^`]*`)*\),\w+\)\.href,(\w+)=(\w+)=>import\(\1\(`chataibot-\$\{\4\}\.js`\)\)/, '$1=addressOf,$3=part'],
   ],
   'chataibot-shell.js': [
     [/import\(\w+\("chataibot-widget\.js"\)\)/, 'part("widget")'],
-    [/new URL\(`\.\/(chataibot-locale-\$\{\w+\}\.json)`,import\.meta\.url\)/, 'addressOf(`$1`)'],
-    [/\{origin:(\w+)\}=new URL\(import\.meta\.url\)/, '{origin:$1}=location'],
+    [/new globalThis\.URL\(`\.\/(chataibot-locale-\$\{\w+\}\.json)`,import\.meta\.url\)/, 'addressOf(`$1`)'],
+    [/\{origin:(\w+)\}=new globalThis\.URL\(import\.meta\.url\)/, '{origin:$1}=location'],
   ],
-  'chataibot-widget.js': [[/new URL\((\w+),import\.meta\.url\)/, 'addressOf($1.slice(2))']],
+  'chataibot-widget.js': [[/new globalThis\.URL\((\w+),import\.meta\.url\)/, 'addressOf($1.slice(2))']],
   // The page's own folder, with the module that knows the files: see loader/doctor.js.
-  'chataibot-doctor.js': [[/new URL\("\.",import\.meta\.url\)/, 'Object.assign(new URL(".",location),{files})']],
+  'chataibot-doctor.js': [[/new globalThis\.URL\("\.",import\.meta\.url\)/, 'Object.assign(new URL(".",location),{files})']],
   'chataibot-metrics.js': [
-    [/var\{href:\w+\}=new URL\("\.",import\.meta\.url\),/, 'var '],
+    [/var\{href:\w+\}=new globalThis\.URL\("\.",import\.meta\.url\),/, 'var '],
     [/(\w+)\.startsWith\(`\$\{\w+\}chataibot`\)/, '/\\/chataibot[^/]*$/.test($1)'],
   ],
 };
@@ -53,7 +53,7 @@ export function forBundlers(name, text) {
   const helpers = ['addressOf', 'part'].filter((helper) => new RegExp(`(?<![\\w.:])${helper}\\(|=${helper}\\b`).test(changed));
   const head = [helpers.length && `import{${helpers}}from"./${FILES}";`, changed.includes('{files}') && `import*as files from"./${FILES}";`];
   // Bundlers do not find addresses that are put together at run time.
-  for (const left of [/\bimport\(/, /new URL\([^)]*import\.meta\.url\)(?!\.pathname)/]) {
+  for (const left of [/\bimport\(/, /new (?:globalThis\.)?URL\([^)]*import\.meta\.url\)(?!\.pathname)/]) {
     if (left.test(changed)) throw new Error(`${name} still has ${left}, which no bundler follows`);
   }
   return head.filter(Boolean).join('') + changed;
