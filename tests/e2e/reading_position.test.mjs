@@ -26,27 +26,30 @@ async function reader(world) {
 }
 
 /**
- * Returns the first whole line of the list (with `word`, the first that contains it): its text, and
- * its distance from the list's top.
+ * Returns the first whole line of the list, or with `line` where that one is now: its first word,
+ * which mention of that word in the list it is (replies quote messages), and its distance from the
+ * list's top.
  */
-const lineOf = (list, word = null) =>
-  list.evaluate((list, word) => {
+const lineOf = (list, line = null) =>
+  list.evaluate((list, line) => {
     const top = list.getBoundingClientRect().top;
+    const mentions = {};
     for (const bubble of list.querySelectorAll('[part~="bubble"]')) {
       const texts = document.createTreeWalker(bubble, NodeFilter.SHOW_TEXT);
       while (texts.nextNode()) {
-        for (const { 0: said, index } of texts.currentNode.data.matchAll(/word\d+x\d+/g)) {
-          if (word && said !== word) continue;
+        for (const { 0: word, index } of texts.currentNode.data.matchAll(/word\d+x\d+/g)) {
+          const mention = (mentions[word] = (mentions[word] ?? 0) + 1);
+          if (line && (word !== line.word || mention !== line.mention)) continue;
           const range = document.createRange();
           range.setStart(texts.currentNode, index);
-          range.setEnd(texts.currentNode, index + said.length);
+          range.setEnd(texts.currentNode, index + word.length);
           const distance = range.getBoundingClientRect().top - top;
-          if (word || distance >= 16) return { said, distance };
+          if (line || distance >= 16) return { word, mention, distance };
         }
       }
     }
     return null;
-  }, word);
+  }, line);
 
 /** Applies `change` to the page, and expects the visitor's line at the same position. */
 async function keepsLine({ page, list }, before, name, change, ...values) {
@@ -55,9 +58,9 @@ async function keepsLine({ page, list }, before, name, change, ...values) {
   await until(`${name}: it is laid out anew`, async () => (await list.evaluate((list) => list.scrollHeight)) !== height);
   let now;
   await until(`${name}: the line stands where it stood`, async () => {
-    now = await lineOf(list, before.said);
+    now = await lineOf(list, before);
     return Math.abs(now.distance - before.distance) <= NEARLY;
-  }).catch(() => assert.fail(`${name}: ${before.said} went from ${before.distance} to ${now?.distance}`));
+  }).catch(() => assert.fail(`${name}: ${before.word} went from ${before.distance} to ${now?.distance}`));
 }
 
 const size = ([width, height]) => Object.assign(document.querySelector('#box').style, { width: `${width}px`, height: `${height}px` });
@@ -81,8 +84,8 @@ story('a reader keeps the line while messages come, and goes where the wheel lea
   const before = await lineOf(list);
   await world.simulator.reply('Something new, further down.');
   await widget.hears(/Something new/);
-  const { distance } = await lineOf(list, before.said);
-  assert.ok(Math.abs(distance - before.distance) <= NEARLY, `${before.said} went from ${before.distance} to ${distance}`);
+  const { distance } = await lineOf(list, before);
+  assert.ok(Math.abs(distance - before.distance) <= NEARLY, `${before.word} went from ${before.distance} to ${distance}`);
   // Scrolling up in small steps is never held back.
   for (let step = 0; step < 8; step++) {
     const top = await list.evaluate((list) => list.scrollTop);
