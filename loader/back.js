@@ -14,9 +14,11 @@ import { PHONE } from './phone.js';
  */
 const STEP_TIMEOUT = 300;
 
-/** The page's position in its history, as far as known; `more`: with so many more entries. */
-const currentPosition = (more = 0) =>
-  `${history.length + more} ${location.href} ${globalThis.navigation?.currentEntry?.key}`;
+/**
+ * The page's position in its history, as far as known; `more`: with so many more entries. Not the
+ * address, which a page may replace without a new entry, where the entry has a key.
+ */
+const currentPosition = (more = 0) => `${history.length + more} ${globalThis.navigation?.currentEntry?.key ?? location.href}`;
 
 /**
  * `place`: element that the program is rendered into. `storagePrefix`: prefix of the storage keys,
@@ -45,7 +47,9 @@ export function closeOnBack(place, host, storagePrefix) {
   /** Stores the entry's position, for after a reload. */
   const storeEntry = () => {
     try {
-      if (entryPosition && storagePrefix && hasMessages()) sessionStorage.setItem(`${storagePrefix}back`, entryPosition);
+      if (!storagePrefix) return;
+      if (entryPosition && hasMessages()) sessionStorage.setItem(`${storagePrefix}back`, entryPosition);
+      else sessionStorage.removeItem(`${storagePrefix}back`);
     } catch {
       // Storage is not allowed: after a reload one press of Back may have no effect.
     }
@@ -93,10 +97,13 @@ export function closeOnBack(place, host, storagePrefix) {
     if (!position) return;
     entryPosition = '';
     setTimeout(() => {
-      // If the page has navigated since, `back()` would undo that navigation.
-      if (position !== currentPosition()) return;
+      if (position !== currentPosition()) {
+        // The page has navigated since, which `back()` would undo. The next entry needs a new frame.
+        frame.remove();
+        addEntry();
+      }
       // Opened again within the delay: the window keeps its entry.
-      if (isOpen() && isFullScreen() && !isEnded) entryPosition = position;
+      else if (isOpen() && isFullScreen() && !isEnded) entryPosition = position;
       else (frame.contentWindow ?? globalThis).history.back();
     }, delay);
   };
@@ -152,8 +159,13 @@ export function closeOnBack(place, host, storagePrefix) {
   // A window that was open when the page was loaded gets its entry once the visitor touches it.
   const onClick = ({ composed }) => composed && addEntry();
   const update = () => (isOpen() && isFullScreen() ? addEntry() : removeEntry());
-  // A page restored from the back/forward cache keeps its window open only if it has messages.
-  const onPageShow = ({ persisted }) => persisted && isOpen() && isFullScreen() && !hasMessages() && clickPart('close');
+  const onPageShow = ({ persisted }) => {
+    if (!persisted) return;
+    // The history has grown by the page that the visitor comes back from.
+    if (entryPosition) entryPosition = currentPosition();
+    // A page restored from the back/forward cache keeps its window open only if it has messages.
+    if (isOpen() && isFullScreen() && !hasMessages()) clickPart('close');
+  };
 
   const observer = new MutationObserver(update);
   observer.observe(section, { attributeFilter: ['part'] });

@@ -54,6 +54,7 @@ function requestLock(name) {
  * - `handOver()`: what the program continues with (src/runtime/early_start.rs), or null if nothing
  *   was sent and nothing will be
  * - `discard()`: the message is not to be sent
+ * - `end()`: the element is gone; its next program finds the message in storage
  */
 export function prepareStart(host, settings, storagePrefix, token, hasMoreThanDraft) {
   if (!storagePrefix || !navigator.locks || !crypto.randomUUID) return null;
@@ -151,6 +152,8 @@ export function prepareStart(host, settings, storagePrefix, token, hasMoreThanDr
     unstore() {},
     handOver() {
       clearTimeout(timer);
+      // The page has identified the visitor since, who has a conversation of their own.
+      if (host.user) return this.discard();
       if (!handover || isReleased) {
         releaseLocks();
         return handover;
@@ -164,6 +167,12 @@ export function prepareStart(host, settings, storagePrefix, token, hasMoreThanDr
       removeMessage();
       abort();
       releaseLocks();
+    },
+    end() {
+      Promise.allSettled([sendLock, token]).then(() => {
+        logAbort.abort();
+        releaseLocks();
+      });
     },
   });
 }

@@ -14,7 +14,7 @@ const Base = globalThis.HTMLElement ?? class {};
 const EXTRAS = 'launcher-for avoid attention teaser preload design'.split(' ');
 
 /** Methods with code of their own, which is fetched when one of them is called: see page.js. */
-const FETCHED = 'doctor identify logout metrics prefill transcript'.split(' ');
+const FETCHED = 'doctor metrics identify logout prefill transcript'.split(' ');
 
 /**
  * A promise with its resolvers. Its rejection needs no handler, since the event `chataibot-error`
@@ -77,6 +77,8 @@ export class ChataibotWidget extends Base {
     this.#root.adoptedStyleSheets = [styles(), ...this.#foreignSheets];
     this.#showLauncher();
     this.#addExtras();
+    // The parser may still be filling the element.
+    addEventListener('DOMContentLoaded', () => this.#addExtras(), true);
     addEventListener('click', this.#onClick, true);
     addEventListener('fullscreenchange', this.#onFullScreenChange, true);
     if (isOn(this.getAttribute('open'))) this.#open();
@@ -153,6 +155,7 @@ export class ChataibotWidget extends Base {
   #onFullScreenChange = () => loadPart('top-layer').then(({ rise }) => this.#top && rise(this, this.#top), () => {});
 
   #addExtras() {
+    if (!this.#top) return;
     if (
       this.mode === 'inline' ||
       EXTRAS.some((name) => this.hasAttribute(name)) ||
@@ -173,9 +176,7 @@ export class ChataibotWidget extends Base {
 
   #showLauncher() {
     const container = (this.#launcherContainer = buildLauncher());
-    for (const sign of ['pointerover', 'focusin', 'touchstart']) {
-      container.addEventListener(sign, load, { passive: true, once: true });
-    }
+    for (const sign of ['pointerover', 'focusin']) container.addEventListener(sign, load, { once: true });
     // Chromium exposes a popover to screen readers as a nameless group.
     this.#top = build(['div', { role: 'none' }, [container]]);
     this.#root.append(this.#top);

@@ -38,6 +38,8 @@ export function attend(host, storagePrefix) {
   const root = host.shadowRoot;
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   giveBack(host);
+  // While the page is parsed, the rest of it may be still to come.
+  addEventListener('DOMContentLoaded', () => giveBack(host), true);
   const leaveDialog = riseInDialog(host);
   if (/[?&]chataibot-doctor/.test(location)) host.doctor();
   mendOlder(root);

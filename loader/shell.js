@@ -5,3 +5,8 @@
 export { present } from './shell_window.js';
 export { begin, prepare } from './mount.js';
 export { load } from './program.js';
+import { isolateEvents } from './event_isolation.js';
+
+// Already before a window: Space presses a launcher that has the focus, also on pages that keep
+// Space for themselves.
+document.querySelectorAll('chataibot-widget').forEach(isolateEvents);

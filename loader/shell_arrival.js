@@ -55,7 +55,7 @@ export function arrival({ place, launcher, section, field }, shell, composer) {
       const nodes = new Map();
       shell.appear();
       composer.end();
-      shell.handOver?.();
+      shell.handOver();
       delete rendered.addEventListener;
       // The program opens its window a moment later.
       const windowAttributes = shell.isOpen ? ['class', 'part', 'aria-modal'] : [];

@@ -179,6 +179,8 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
       if (!pending.some(isSent)) start()?.discard();
       return textOf(pending);
     },
+    /** The element is gone before the program started. */
+    removed: () => start()?.end(),
     end: () => controller.abort(),
     isOver: () => controller.signal.aborted,
     pressed: () => pressedButton,

@@ -16,15 +16,6 @@ function setOpen(section, launcher, open, isModal) {
   setAttribute(launcher, 'aria-expanded', open);
 }
 
-/** Follows the window before the program does, until the element is removed or `handOver()`. */
-function followWindow(shell, place, top, host, storagePrefix) {
-  if (shell.frame) return;
-  shell.frame = follow(place, top, host, storagePrefix);
-  const removalObserver = new MutationObserver(() => top.parentNode || shell.frame.then((frame) => frame?.end()));
-  removalObserver.observe(host.shadowRoot, { childList: true });
-  shell.handOver = () => removalObserver.disconnect();
-}
-
 /**
  * Returns the stand-in of the window in `view`, which shell_window.js builds. `early`: the requests
  * that do not wait for the program; `hasAsked`: the visitor has clicked.
@@ -46,7 +37,7 @@ export function standIn(view, early, hasAsked, storagePrefix) {
       shell.isOpen = true;
       program?.open();
       // The phone's keyboard and Back button do not wait for the program.
-      if (view.isPhone) followWindow(shell, place, view.top, host, storagePrefix);
+      if (view.isPhone) shell.frame ??= follow(place, view.top, host, storagePrefix);
       shell.asked ??= early.prepare().then((features) => {
         // Room for the attachment button, as in src/components/lazy_view.rs.
         if (features?.uploads && !composer.isOver()) find('.field').prepend(build(['div', { class: 'on-demand waits' }]));
@@ -96,6 +87,13 @@ export function standIn(view, early, hasAsked, storagePrefix) {
   };
   const composer = compose(view, early.start);
   Object.assign(shell, arrival(view, shell, composer));
+  const removalObserver = new MutationObserver(() => {
+    if (view.top.parentNode) return;
+    composer.removed();
+    shell.frame?.then((frame) => frame?.end());
+  });
+  removalObserver.observe(host.shadowRoot, { childList: true });
+  shell.handOver = () => removalObserver.disconnect();
   composer.look();
   return shell;
 }

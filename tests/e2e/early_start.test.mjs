@@ -160,3 +160,23 @@ story('a window in which nothing is said keeps no other tab from beginning, nor 
   await second.say('Hello');
   await second.hears(/./);
 });
+
+for (const [name, isSent] of [['before', false], ['after', true]]) {
+  story(`an element that is made anew ${name} the first message goes on at once`, async (world) => {
+    const { page, widget, release } = await begin(world);
+    if (isSent) {
+      await say(page, 'Hello');
+      await world.simulator.calls('start', 1);
+    }
+    await page.evaluate(() => document.querySelector('chataibot-widget').replaceWith(document.createElement('chataibot-widget')));
+    await until('nobody waits for a lock', () => page.evaluate(async () => !(await navigator.locks.query()).pending.length));
+    release();
+    await widget.beOpen();
+    await widget.input.waitFor();
+    if (!isSent) await widget.say('Hello');
+    await widget.settles();
+    await widget.hears(/./);
+    assert.deepEqual(await own(widget), ['Hello']);
+    assert.deepEqual(await world.simulator.heard(), ['Hello']);
+  });
+}

@@ -31,13 +31,19 @@ const talks = async (widget) => {
   await widget.hears(/./);
 };
 
-for (const [name, around] of [
-  ['in the body', (widget) => `${widget}\n<main><h1>The rest of the page</h1></main>`],
-  ['in a box', (widget) => `<div>${widget}<p>The rest of the page</p></div><footer>The end</footer>`],
+const AS_MODULE = (address) => `<script type="module" src="${address}/chataibot.js"></script>`;
+const AS_SCRIPT = (address) => `<script src="${address}/chataibot.js"></script>`;
+
+for (const [name, script, around] of [
+  ['in the body', AS_MODULE, (widget) => `${widget}\n<main><h1>The rest of the page</h1></main>`],
+  ['in a box', AS_MODULE, (widget) => `<div>${widget}<p>The rest of the page</p></div><footer>The end</footer>`],
+  ['after a classic script', AS_SCRIPT, (widget) => `${widget}\n<p>The rest of the page</p>`],
+  ['after a classic script, with a teaser', AS_SCRIPT, () => '<chataibot-widget teaser="Hello" />\n<p>The rest of the page</p>'],
+  ['on a page whose script appends a banner', AS_MODULE, (widget) => `${widget}\n<p>The rest of the page</p><script src="/banner.js"></script>`],
 ]) {
   story(`mistakes: a tag that closes itself, ${name}, hides nothing of the page`, async (world) => {
-    const script = `<script type="module" src="${world.proxy.address}/chataibot.js"></script>`;
-    const { page, lines, widget } = await at(world, `${script}<h1>Before</h1>${around('<chataibot-widget />')}`);
+    world.host.script('/banner.js', "document.body.append(Object.assign(document.createElement('div'), { textContent: 'Cookies?' }));");
+    const { page, lines, widget } = await at(world, `${script(world.proxy.address)}<h1>Before</h1>${around('<chataibot-widget />')}`);
     await page.getByText('The rest of the page').waitFor();
     await talks(widget);
     assert.deepEqual(await lines(), ['[chataibot] <chataibot-widget /> does not end in HTML: write <chataibot-widget></chataibot-widget>.']);

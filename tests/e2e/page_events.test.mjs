@@ -122,6 +122,16 @@ story('events: what presses our buttons is ours, from its beginning to its end',
   assert.deepEqual(await heard(page), ['keydown Escape', 'keyup Escape'], 'Escape when there is nothing of ours to close');
 });
 
+story('events: Space opens the chat for the first time, on a page that keeps Space for itself', async (world) => {
+  const { page, widget } = await listeningPage(world);
+  await widget.launcher.focus();
+  await page.waitForFunction(() => Object.hasOwn(document.querySelector('chataibot-widget'), 'isContentEditable'));
+  await heard(page);
+  await page.keyboard.press('Space');
+  await widget.part('window-open').waitFor();
+  await none(page, 'a space on the launcher');
+});
+
 story('events: text of an input method stays, and what goes with Alt on the keyboards of Europe', async (world) => {
   const { page, widget } = await listeningPage(world);
   await widget.open();

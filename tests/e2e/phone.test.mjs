@@ -126,6 +126,30 @@ story('on a phone a route that the page has gone to meanwhile is not taken back 
   assert.deepEqual(await history(page), { heard: ['push'], state: { route: '/next' }, path: '/next' });
 });
 
+for (const [name, change] of Object.entries({
+  'gone to a new route': () => {
+    document.querySelector('chataibot-widget').close();
+    history.pushState({ route: '/next' }, '', '/next');
+  },
+  'replaced its route': () => {
+    history.replaceState(history.state, '', '/product?seen');
+    document.querySelector('chataibot-widget').close();
+  },
+})) {
+  story(`on a phone one Back closes a window that was closed and opened again when the page had ${name}`, async (world) => {
+    const { page, widget } = await shopper(world);
+    await opens(widget);
+    await page.evaluate(change);
+    await closes(widget);
+    await until('the entry is gone', async () => (await entry(widget)) !== 1);
+    await opens(widget);
+    const address = page.url();
+    await goesBack(page);
+    await closes(widget);
+    assert.equal(page.url(), address);
+  });
+}
+
 story('on a phone a page is loaded again without a window in which nothing was said', async (world) => {
   const { page, widget } = await shopper(world);
   await opens(widget);
@@ -146,6 +170,24 @@ story('on a phone a page that comes back from the cache is not covered by a wind
   await page.waitForURL('**/product', { waitUntil: 'commit' });
   await closes(widget);
   assert.equal(await page.evaluate(() => window.same), true, 'it came from the cache');
+}, { chromium: 'a driver keeps no page in the cache' });
+
+story('on a phone a page that comes back from the cache takes no more presses of Back than before', async (world) => {
+  const { page, widget } = await shopper(world, { backForwardCache: true });
+  await opens(widget);
+  await widget.say('Hello');
+  await widget.settles();
+  await page.evaluate(() => document.querySelector('#out').click());
+  await page.waitForURL('**/checkout');
+  await goesBack(page);
+  await page.waitForURL('**/product', { waitUntil: 'commit' });
+  await widget.close();
+  await isUndone(widget);
+  await opens(widget);
+  await goesBack(page);
+  await closes(widget);
+  await goesBack(page);
+  await page.waitForURL('**/shop', { waitUntil: 'commit' });
 }, { chromium: 'a driver keeps no page in the cache' });
 
 story('on a phone Back closes the window under the strictest policy, too', async (world) => {

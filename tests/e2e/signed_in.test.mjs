@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { sign } from '../../examples/signing/identity.mjs';
 import { Widget, siteByEnvironment, story, until } from './harness.mjs';
+import { begin } from './held_program.mjs';
 
 const SECRET = 'the-host-sites-own-secret-0123456789';
 
@@ -94,3 +95,25 @@ story('signed in: where it is required, nobody speaks without an identity, and a
   await widget.settles();
   assert.equal((await starts(world)).length, 1);
 }, site('required'));
+
+story('signed in: who is identified while the first message is sent has it, and goes on, in a conversation of their own', async (world) => {
+  const { page: tab, widget, arrived } = await begin(world);
+  await tab.keyboard.type('Hello');
+  await tab.keyboard.press('Enter');
+  await world.simulator.calls('start', 1);
+  await tab.evaluate(([user, identity]) => document.querySelector('chataibot-widget').identify({ user, identity }), [ada.id, sign(ada, 'demo', SECRET)]);
+  await arrived();
+  await widget.settles();
+  await widget.say('Still me');
+  await widget.settles();
+  const starters = (await starts(world)).map(({ from, message }) => [message.data.body, from.user_external_id]);
+  const [message, adaId] = starters.at(-1);
+  assert.equal(message, 'Hello');
+  const texts = await widget.texts();
+  await tab.reload();
+  await tab.evaluate(([user, identity]) => document.querySelector('chataibot-widget').identify({ user, identity }), [ada.id, sign(ada, 'demo', SECRET)]);
+  await widget.beOpen();
+  await until('the conversation is back', async () => (await widget.texts()).filter((text) => texts.includes(text)).length >= 2);
+  assert.ok((await widget.texts()).includes('Hello') && (await widget.texts()).includes('Still me'));
+  assert.notEqual(adaId, undefined);
+}, site('optional'));
