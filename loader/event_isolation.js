@@ -57,6 +57,10 @@ export function isolateEvents(host) {
     }
   });
 
+  // Pages cancel presses of the mouse, so that nothing of theirs is dragged or marked. In the chat a
+  // press focuses fields and marks words.
+  on('mousedown', (event) => isInside(event) && (event.preventDefault = () => {}));
+
   /** Pressed keys that are ours: the host page hears both keydown and keyup, or neither. */
   const pressedKeys = new Set();
   const keyId = ({ code, key }) => code || key;

@@ -15,8 +15,8 @@ let sheet;
 export function styles() {
   if (!sheet) {
     sheet = new CSSStyleSheet();
-    // Marks the sheet as ours; the window's styles replace its content later.
-    sheet.full = '';
+    // Marks the sheet as ours, and stays when the window's styles replace the launcher's.
+    sheet.full = css;
     sheet.replaceSync(launcherCss + css);
   }
   return sheet;

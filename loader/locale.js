@@ -3,8 +3,14 @@
 
 import { languages } from './generated/languages.js';
 
-/** Defaults for languages with several forms, and other names. */
-const DEFAULT_VARIANTS = { es: 'es-419', nn: 'nb', no: 'nb', pt: 'pt-PT', yue: 'zh-Hant', zh: 'zh-Hans' };
+/**
+ * Defaults for languages with several forms, other names, and codes of countries that pages write
+ * in place of their language's.
+ */
+const DEFAULT_VARIANTS = {
+  es: 'es-419', nn: 'nb', no: 'nb', pt: 'pt-PT', yue: 'zh-Hant', zh: 'zh-Hans',
+  cn: 'zh-Hans', cz: 'cs', dk: 'da', gr: 'el', jp: 'ja', ua: 'uk', vn: 'vi',
+};
 
 /** English is built in. */
 const ENGLISH = /^en\b/i;

@@ -1,7 +1,6 @@
 // Styles of a window that has just opened, which replace and include the launcher's; and what older
 // browsers need for them.
 
-import { css as loaderCss } from './loader_css.js';
 import { windowCss } from './generated/window_css.js';
 import { isOlder } from './mend_older.js';
 
@@ -12,6 +11,6 @@ const older = isOlder && (await import('./chataibot-older.js')).meet();
 export function dress(root) {
   // Other sheets may come before it.
   const sheet = root.adoptedStyleSheets.find((one) => 'full' in one);
-  if (sheet.full !== windowCss) sheet.replaceSync((sheet.full = windowCss) + loaderCss);
+  if (!sheet.full.startsWith(windowCss)) sheet.replaceSync((sheet.full = windowCss + sheet.full));
   if (older) older.mend(root);
 }

@@ -132,6 +132,19 @@ story('events: Space opens the chat for the first time, on a page that keeps Spa
   await none(page, 'a space on the launcher');
 });
 
+story('events: a page that cancels every press of the mouse cancels none in the chat', async (world) => {
+  const { page, widget } = await listeningPage(world);
+  await page.evaluate(() => document.addEventListener('mousedown', (event) => event.preventDefault()));
+  await widget.open();
+  await widget.say('Hello there');
+  await widget.settles();
+  const bubble = widget.part('bubble-visitor').first();
+  await bubble.dblclick({ position: { x: 20, y: 15 } });
+  await until('a word is marked', () => page.evaluate(() => /Hello/.test(getSelection().toString())));
+  await widget.input.click();
+  await until('the field has the focus', () => page.evaluate(() => document.querySelector('chataibot-widget').shadowRoot.activeElement?.part.contains('input')));
+});
+
 story('events: text of an input method stays, and what goes with Alt on the keyboards of Europe', async (world) => {
   const { page, widget } = await listeningPage(world);
   await widget.open();

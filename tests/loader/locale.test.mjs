@@ -15,7 +15,7 @@ const OURS = ['ar', 'de', 'es', 'es-419', 'fil', 'fr', 'fr-CA', 'he', 'nb', 'pt-
 for (const [tag, expected] of Object.entries({
   de: 'de', 'de-AT': 'de', DE: 'de', 'fr-CA': 'fr-CA', 'fr-BE': 'fr', es: 'es', 'es-ES': 'es', 'es-MX': 'es-419', 'es-419': 'es-419',
   pt: 'pt-BR', 'pt-AO': 'pt-PT', 'zh-CN': 'zh-Hans', 'zh-TW': 'zh-Hant', 'zh-HK': 'zh-Hant', zh: 'zh-Hans', yue: 'zh-Hant', iw: 'he', tl: 'fil', no: 'nb', nn: 'nb',
-  'nb-NO': 'nb', 'sr-Latn-RS': 'sr', en: undefined, 'en-GB': undefined, xx: undefined, 'not a tag': undefined, '': undefined,
+  cn: 'zh-Hans', 'cn-CN': 'zh-Hans', 'nb-NO': 'nb', 'sr-Latn-RS': 'sr', en: undefined, 'en-GB': undefined, xx: undefined, 'not a tag': undefined, '': undefined,
 })) {
   test(`nearest to ${tag || 'nothing'}: ${expected ?? 'English'}`, () => assert.equal(nearest(tag, OURS), expected));
 }
