@@ -1,9 +1,9 @@
 //! Composition root: builds the shared state, lists every route, and runs the servers.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
-    Router,
+    Json, Router,
     extract::Request,
     middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
@@ -18,8 +18,8 @@ use crate::{
     config::Config,
     http::{
         assets::Assets,
-        body, cors, middleware, rate_limits,
-        routes::{erase, events, files, health, metrics, openapi, probe, send, start, token, webhook},
+        body, cors, middleware, openapi, rate_limits,
+        routes::{erase, events, files, health, messages, metrics, probe, token, webhook},
         state::{App, Lifecycle, Services, Startup},
     },
     hub::Hub,
@@ -29,7 +29,6 @@ use crate::{
     service::{
         files::Files,
         message_forwarding::MessageForwarder,
-        peers::Peers,
         rate_limits::{Limited, RateLimits},
         reload::{LiveSites, signing_keys},
         retention::Retention,
@@ -38,39 +37,24 @@ use crate::{
         unknown_kinds::UnknownKinds,
         webhook::WebhookReceiver,
     },
-    store::{Store, StoreError},
+    store::Store,
 };
 
-/// Why the proxy cannot start.
-#[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "each says in its message what could not be opened, read or set up")]
-pub enum StartError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("{0}")]
-    Keys(String),
-    #[error("`assets`: {0}")]
-    Assets(String),
-    #[error("`uploads_directory`: {0}")]
-    Uploads(io::Error),
-    #[error("no client for the platform: {0}")]
-    Platform(reqwest::Error),
-    #[error("can't listen on {0}: {1}")]
-    Listen(SocketAddr, io::Error),
-}
+mod background;
 
-/// Opens the store, and reads keys and assets. Does not listen yet.
-pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, StartError> {
+/// Opens the store, reads keys and assets. Does not listen yet. An error says what failed.
+pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, String> {
     let hub = Hub::default();
     let (store, store_events) = match &config.redis {
         Some(redis) => {
-            let (store, events) = Store::redis(&redis.secret, hub.clone(), clock.clone()).await?;
-            (store, Some(events))
+            let shared = Store::redis(&redis.secret, hub.clone(), clock.clone()).await;
+            shared.map(|(store, events)| (store, Some(events)))
         }
-        None => (Store::open(&config.database, hub.clone(), clock.clone())?, None),
-    };
-    let assets =
-        config.assets.as_deref().map(Assets::read).transpose().map_err(StartError::Assets)?.unwrap_or_default();
+        None => Store::open(&config.database, hub.clone(), clock.clone()).map(|store| (store, None)),
+    }
+    .map_err(|error| error.to_string())?;
+    let assets = config.assets.as_deref().map_or_else(|| Ok(Assets::default()), Assets::read);
+    let assets = assets.map_err(|error| format!("`assets`: {error}"))?;
     let metrics = Arc::new(Metrics::default());
     metrics.start_time_seconds.set((clock.now() / 1000).cast_signed());
     let tokens = Arc::new(load_tokens(&config, &store, &clock).await?);
@@ -80,9 +64,9 @@ pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, StartError>
         shutdown: CancellationToken::new(),
         connections: Arc::new(Semaphore::new(config.limits.connections)),
     };
-    let files = Files::open(&config, store.clone(), Arc::clone(&metrics)).await.map_err(StartError::Uploads)?;
-    let files = Arc::new(files);
-    let platform = PlatformClient::new().map_err(StartError::Platform)?;
+    let files = Files::open(&config, store.clone(), Arc::clone(&metrics)).await;
+    let files = Arc::new(files.map_err(|error| format!("`uploads_directory`: {error}"))?);
+    let platform = PlatformClient::new().map_err(|error| format!("no client for the platform: {error}"))?;
     let services = Services {
         credentials: CredentialIssuer {
             tokens: Arc::clone(&tokens),
@@ -124,16 +108,15 @@ pub async fn build(config: Config, clock: Clock) -> Result<Arc<App>, StartError>
     Ok(Arc::new(App { config, sites, store, hub, clock, metrics, services, lifecycle, startup }))
 }
 
-async fn load_tokens(config: &Config, store: &Store, clock: &Clock) -> Result<Tokens, StartError> {
+async fn load_tokens(config: &Config, store: &Store, clock: &Clock) -> Result<Tokens, String> {
     let now = clock.now();
-    let keys = signing_keys(config, store, now).await.map_err(StartError::Keys)?;
+    let keys = signing_keys(config, store, now).await?;
     let lifetime = millis(config.token_lifetime);
-    let revoked = store.revoked_since(now.saturating_sub(lifetime)).await?;
+    let revoked = store.revoked_since(now.saturating_sub(lifetime)).await.map_err(|error| error.to_string())?;
     let revoked = revoked.into_iter().map(|(family, at)| (family, at + lifetime));
     Ok(Tokens::new(keys, Revocations::new(revoked), config.token_lifetime, clock.clone()))
 }
 
-/// Builds the router of the public listener, with every route.
 pub fn router(app: &Arc<App>, assets: Assets) -> Router {
     let state = || Arc::clone(app);
     let limited = |limited: Limited| from_fn_with_state((state(), limited), rate_limits::by_visitor);
@@ -141,8 +124,8 @@ pub fn router(app: &Arc<App>, assets: Assets) -> Router {
     let page_routes = Router::new()
         .route("/token", post(token::issue).route_layer(limited_by_address()))
         .route("/token/end", post(token::end).route_layer(limited_by_address()))
-        .route("/api/v1/conversations", post(start::start).route_layer(limited(Limited::Start)))
-        .route("/api/v1/conversation/{alias}/messages", post(send::send).route_layer(limited(Limited::Send)))
+        .route("/api/v1/conversations", post(messages::start).route_layer(limited(Limited::Start)))
+        .route("/api/v1/conversation/{alias}/messages", post(messages::send).route_layer(limited(Limited::Send)))
         .route("/api/v1/conversation/{alias}/events", get(events::events))
         .route("/api/v1/conversation/probe/events", get(probe::probe).route_layer(limited_by_address()))
         .layer(from_fn_with_state(state(), body::collect))
@@ -156,7 +139,7 @@ pub fn router(app: &Arc<App>, assets: Assets) -> Router {
         .route("/files/{id}/{name}", get(files::serve))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
-        .route("/openapi.json", get(openapi::openapi));
+        .route("/openapi.json", get(|| async { Json(&*openapi::DOCUMENT) }));
     let assets = Arc::new(assets);
     let asset = move |request: Request| {
         let answer = assets.answer(request.method(), request.uri().path(), request.headers());
@@ -190,8 +173,8 @@ pub struct Listeners {
 
 impl Listeners {
     /// Opens the sockets.
-    pub async fn open(config: &Config) -> Result<Self, StartError> {
-        let open = |address| listen(address).map_err(|error| StartError::Listen(address, error));
+    pub async fn open(config: &Config) -> Result<Self, String> {
+        let open = |address| listen(address).map_err(|error| format!("can't listen on {address}: {error}"));
         let metrics = config.metrics_listen.map(open).transpose()?;
         Ok(Self { public: open(config.listen)?, metrics })
     }
@@ -204,13 +187,9 @@ pub async fn run(app: Arc<App>, listeners: Listeners) -> usize {
     let Startup { assets, store_events } = startup;
     let server = |router: Router, connections: Arc<Semaphore>| Server {
         router,
-        head_timeout: app.config.limits.head_timeout,
         connections,
         per_address: ConcurrencyLimit::new(app.config.limits.connections_per_address),
-        trusted_proxies: app.config.trusted_proxies.clone(),
-        metrics: Arc::clone(&app.metrics),
-        shutdown: app.lifecycle.shutdown.clone(),
-        grace: app.config.shutdown_grace,
+        app: Arc::clone(&app),
     };
     let public = server(router(&app, assets), Arc::clone(&app.lifecycle.connections)).run(listeners.public);
     let metrics = async {
@@ -220,48 +199,9 @@ pub async fn run(app: Arc<App>, listeners: Listeners) -> usize {
             None => 0,
         }
     };
-    let peers = Peers {
-        tokens: Arc::clone(&app.services.tokens),
-        store: app.store.clone(),
-        clock: app.clock.clone(),
-        token_lifetime: app.config.token_lifetime,
-        are_keys_shared: app.config.token_keys_file.is_none(),
-        shutdown: app.lifecycle.shutdown.clone(),
-    };
-    let (public, metrics, ..) =
-        tokio::join!(public, metrics, sweep_expired(&app), app.services.retention.run(), peers.follow(store_events));
-    // A visitor who disconnected can leave a message in flight; its outcome still belongs in the
-    // log.
+    let (public, metrics, ()) = tokio::join!(public, metrics, background::run(&app, store_events));
+    // A message in flight may have outlived its visitor's connection; its outcome is logged.
     app.services.messages.drain().await;
     app.store.leave().await;
     public + metrics
-}
-
-/// Deletes expired data once a minute.
-async fn sweep_expired(app: &App) {
-    let mut minute = tokio::time::interval(Duration::from_secs(60));
-    let mut minutes = 0_u32;
-    loop {
-        tokio::select! {
-            () = app.lifecycle.shutdown.cancelled() => return,
-            _ = minute.tick() => {}
-        }
-        app.services.limits.sweep();
-        let now = app.clock.now();
-        app.services.tokens.revocations.sweep(now);
-        let before = now.saturating_sub(millis(app.config.renewal_lifetime));
-        if let Err(error) = app.store.sweep_families(before).await {
-            tracing::error!(%error, "can't delete visitors who have not come back");
-        }
-        if let Err(error) = app.store.sweep_users(before).await {
-            tracing::error!(%error, "can't forget users who have not come back");
-        }
-        minutes += 1;
-        if minutes.is_multiple_of(60) && app.config.token_keys_file.is_none() {
-            match app.store.signing_keys(now).await {
-                Ok(keys) => app.services.tokens.replace_keys(keys),
-                Err(error) => tracing::error!(%error, "can't replace the signing keys; the old ones go on"),
-            }
-        }
-    }
 }

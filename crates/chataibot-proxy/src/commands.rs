@@ -51,8 +51,7 @@ fn back_up(to: &Path, from: &Locations) -> Result<String, String> {
     Ok(format!("copied to {}", to.display()))
 }
 
-/// Running proxies end the visitor's tokens and streams at once: the store's event bus notifies
-/// them.
+/// Running proxies end tokens and streams at once: the store's event bus notifies them.
 fn erase_in_redis(redis: &RedisUrl, visitor: VisitorId) -> Result<Erased, StoreError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| StoreError::Corrupt(format!("no threads: {error}")))?;
@@ -66,12 +65,9 @@ fn erase_in_redis(redis: &RedisUrl, visitor: VisitorId) -> Result<Erased, StoreE
 
 fn erasure_report(erased: &Erased, uploads: Option<&Path>) -> String {
     let left = files::delete(uploads, &erased.files);
-    let mut text = format!(
-        "erased: {} conversations, {} families of tokens, {} files",
-        erased.conversations.len(),
-        erased.families.len(),
-        erased.files.len() - left
-    );
+    let (conversations, families, files) =
+        (erased.conversations.len(), erased.families.len(), erased.files.len() - left);
+    let mut text = format!("erased: {conversations} conversations, {families} families of tokens, {files} files");
     if left > 0 {
         text += &format!("\n{left} files are left to the proxy, which deletes them within ten minutes of running");
     }

@@ -1,15 +1,4 @@
-//! Validated configuration of the proxy, on which the rest of the crate relies.
-//!
-//! - [`site`]: one site, its secrets and its bots
-//! - [`origin`]: exact web origins
-//! - [`settings`]: every setting with its name, variable, default and meaning, in one table
-//! - [`redis_url`]: the address of the Redis that several proxies share
-//! - [`read`]: reads file, environment and command line into a [`Config`], and collects every
-//!   problem
-//! - [`placeholder`]: recognises values left over from examples
-//! - [`problem`]: problems with their location and remedy
-//!
-//! Nothing here opens a socket or a database.
+//! Validated configuration, on which the rest of the crate relies. Opens no socket or database.
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -70,8 +59,7 @@ pub struct Config {
     pub warnings: Vec<Problem>,
 }
 
-/// Limits of requests, bodies and connections: the table `[limits]`, whose keys are explained in
-/// [`settings::SETTINGS`].
+/// The table `[limits]`: limits of requests, bodies and connections.
 #[expect(missing_docs, reason = "the table of settings has them")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LimitSettings {

@@ -62,10 +62,9 @@ impl KeyRing {
         let text = std::fs::read_to_string(path)
             .map_err(|error| format!("{shown} can't be read: {error}; {form}, where the proxy's user may read it"))?;
         let mut keys: Vec<Key> = Vec::new();
-        for (index, line) in
-            text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))
-        {
-            let wrong = || format!("{shown}:{}: {form}", index + 1);
+        let lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty() && !line.starts_with('#'));
+        for (line, number) in lines {
+            let wrong = || format!("{shown}:{number}: {form}");
             let (id, secret) = line.trim().split_once(' ').ok_or_else(wrong)?;
             let secret = decode_hex_32(secret.trim()).ok_or_else(wrong)?;
             let id_fits = (1..=40).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
@@ -82,10 +81,13 @@ impl KeyRing {
 
 /// Generates a key in its stored form: id and secret.
 pub fn generate() -> Result<(String, [u8; 32]), getrandom::Error> {
-    let (mut id, mut secret) = ([0; 8], [0; 32]);
-    getrandom::fill(&mut id)?;
-    getrandom::fill(&mut secret)?;
-    Ok((hex::encode(id), secret))
+    Ok((hex::encode(random_bytes::<8>()?), random_bytes()?))
+}
+
+fn random_bytes<const N: usize>() -> Result<[u8; N], getrandom::Error> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Decodes 64 hex digits of either case to 32 bytes.
@@ -102,9 +104,7 @@ pub struct Secret([u8; 32]);
 impl Secret {
     /// Generates a secret.
     pub fn random() -> Result<Self, getrandom::Error> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes)?;
-        Ok(Self(bytes))
+        random_bytes().map(Self)
     }
 
     /// Reads 64 lower-case hex characters.
@@ -125,7 +125,8 @@ impl Secret {
     /// Encrypts the successor so that it is readable only with this secret. The pad is used only
     /// once, because a secret has one successor.
     pub fn seal(&self, successor: &Self) -> [u8; 32] {
-        let mut sealed = self.pad();
+        let pad = Sha256::new().chain_update(b"chataibot renewal successor\0").chain_update(self.0);
+        let mut sealed: [u8; 32] = pad.finalize().into();
         sealed.iter_mut().zip(successor.0).for_each(|(byte, plain)| *byte ^= plain);
         sealed
     }
@@ -133,10 +134,6 @@ impl Secret {
     /// Decrypts a successor: the inverse of [`Secret::seal`].
     pub fn open(&self, sealed: &[u8; 32]) -> Self {
         Self(self.seal(&Self(*sealed)))
-    }
-
-    fn pad(&self) -> [u8; 32] {
-        Sha256::new().chain_update(b"chataibot renewal successor\0").chain_update(self.0).finalize().into()
     }
 }
 

@@ -38,11 +38,8 @@ const SETTINGS: [(&str, &str); 15] = [
     ("SITE_WEBHOOK_TOKEN", WEBHOOK_TOKEN),
 ];
 
-/// Returns the demo's configuration. `directory` holds the database while the demo runs, unless
-/// `--database` names another.
-///
-/// # Errors
-/// When it would listen to other machines, or with `--config`: its secrets are publicly known.
+/// The demo's configuration. `directory` holds its database, unless `--database` names another.
+/// Fails with `--config` or for other machines: its secrets are publicly known.
 pub fn config(arguments: &Arguments, directory: PathBuf) -> Result<Config, Problems> {
     let mut problems = Problems::default();
     if arguments.config.is_some() {

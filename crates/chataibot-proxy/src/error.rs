@@ -1,7 +1,6 @@
-//! Error response of every refused request: a status, a code, a sentence for developers, and a
-//! cause that stays on the server.
+//! Error response of every refused request; the cause stays on the server.
 
-use std::{borrow::Cow, error::Error, fmt, io, sync::Arc};
+use std::{error::Error, fmt, io, sync::Arc};
 
 use axum::{
     Json,
@@ -10,70 +9,62 @@ use axum::{
 use chataibot_wire::error::{ErrorBody, code};
 use http::{HeaderValue, StatusCode, header};
 
-/// A refused request. Converts into an [`ErrorBody`]; `429` and `503` always carry `Retry-After`.
+/// A refused request. `429` and `503` always carry `Retry-After`.
 #[derive(Clone, Debug)]
 pub struct ApiError {
-    status: StatusCode,
-    code: Cow<'static, str>,
-    message: Cow<'static, str>,
-    retry_after: Option<u32>,
+    pub status: StatusCode,
+    pub body: ErrorBody,
     cause: Option<Cause>,
 }
 
-/// Cause of an error, for the operator's log only. Stored as a response extension, so that the
-/// outermost middleware logs it once.
+/// Cause of an error, as a response extension, for one log line of the outermost middleware.
 #[derive(Clone, Debug)]
 pub struct Cause(pub Arc<str>);
 
 /// Default of `Retry-After`, in seconds.
 const DEFAULT_RETRY_AFTER: u32 = 5;
 
+macro_rules! fixed_refusals {
+    ($($(#[$doc:meta])* $name:ident: $status:ident, $code:expr, $message:literal;)+) => {
+        impl ApiError {
+            $($(#[$doc])* pub fn $name() -> Self { Self::new(StatusCode::$status, $code, $message) })+
+        }
+    };
+}
+
+fixed_refusals! {
+    /// 401: no token, or an invalid one. The log states which check failed, the answer does not.
+    unauthorized: UNAUTHORIZED, code::UNAUTHORIZED, "a valid visitor token is needed; renew it and try once more";
+    origin_not_allowed: FORBIDDEN, code::ORIGIN_NOT_ALLOWED,
+        "this page's origin is not one of the site's; its operator can add it to `origins`";
+    identity_required: FORBIDDEN, code::IDENTITY_REQUIRED,
+        "this site talks to signed-in visitors only; send the `identity` your server signed";
+    identity_refused: FORBIDDEN, code::IDENTITY_REFUSED, "the `identity` does not hold; sign a new one";
+    /// 404: does not exist, or is not the caller's.
+    not_found: NOT_FOUND, code::NOT_FOUND, "there is nothing here, or nothing of yours";
+    method_not_allowed: METHOD_NOT_ALLOWED, code::METHOD_NOT_ALLOWED, "this path does not take this method";
+    key_reused: CONFLICT, code::KEY_REUSED, "this Idempotency-Key was used for another message";
+    conversation_ended: CONFLICT, code::CONVERSATION_ENDED, "the conversation has ended; start a new one";
+    /// 502: it is unknown whether the platform has the message.
+    unknown_outcome: BAD_GATEWAY, code::UNKNOWN_OUTCOME,
+        "the platform's answer was lost; do not send the message under another key. Asking again with the same key forwards nothing and tells what is known by then";
+    /// 408: the request did not arrive completely or in time, so it may be sent again.
+    timeout: REQUEST_TIMEOUT, code::TIMEOUT, "the request's body did not arrive whole and in time; send it again";
+}
+
 impl ApiError {
-    pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code: code.into(), message: message.into(), retry_after: None, cause: None }
+    pub fn new(status: StatusCode, code: impl Into<String>, message: impl Into<String>) -> Self {
+        let (code, message) = (code.into(), message.into());
+        let must_wait = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+        let retry_after = must_wait.then_some(DEFAULT_RETRY_AFTER);
+        let (error, code) = (code.clone(), Some(code));
+        let body = ErrorBody { ok: false, error, code, message, status: status.as_u16(), retry_after };
+        Self { status, body, cause: None }
     }
 
     /// 400: the request is wrong in a way its sender can repair.
-    pub fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+    pub fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code::BAD_REQUEST, message)
-    }
-
-    /// 401: no token, or an invalid one. The log states which check failed, the answer does not.
-    pub fn unauthorized() -> Self {
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            code::UNAUTHORIZED,
-            "a valid visitor token is needed; renew it and try once more",
-        )
-    }
-
-    /// 403: the page's origin is not one of the site's.
-    pub fn origin_not_allowed() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            code::ORIGIN_NOT_ALLOWED,
-            "this page's origin is not one of the site's; its operator can add it to `origins`",
-        )
-    }
-
-    /// 404: does not exist, or is not the caller's.
-    pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, code::NOT_FOUND, "there is nothing here, or nothing of yours")
-    }
-
-    /// 405: the path exists but does not support this method.
-    pub fn method_not_allowed() -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, code::METHOD_NOT_ALLOWED, "this path does not take this method")
-    }
-
-    /// 408: the request did not arrive completely or in time. It is not invalid, so it may be sent
-    /// again.
-    pub fn timeout() -> Self {
-        Self::new(
-            StatusCode::REQUEST_TIMEOUT,
-            code::TIMEOUT,
-            "the request's body did not arrive whole and in time; send it again",
-        )
     }
 
     /// Classifies a body that could not be read to its end: 400 for malformed chunks, 408 for a
@@ -88,7 +79,6 @@ impl ApiError {
         refusal.cause(error)
     }
 
-    /// 413: the body is larger than `limit` bytes.
     pub fn too_large(limit: usize) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, code::TOO_LARGE, format!("the body may hold {limit} bytes"))
     }
@@ -108,48 +98,22 @@ impl ApiError {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, code::UNAVAILABLE, "something went wrong here").cause(cause)
     }
 
-    /// Sets `Retry-After`, in whole seconds.
     pub fn retry_after(mut self, seconds: u32) -> Self {
-        self.retry_after = Some(seconds.max(1));
+        self.body.retry_after = Some(seconds.max(1));
         self
     }
 
-    /// Sets the cause, for the operator's log.
     pub fn cause(mut self, cause: impl fmt::Display) -> Self {
         self.cause = Some(Cause(cause.to_string().into()));
         self
-    }
-
-    pub fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    pub fn code(&self) -> &str {
-        &self.code
-    }
-
-    pub fn body(&self) -> ErrorBody {
-        ErrorBody {
-            ok: false,
-            error: self.code.clone().into_owned(),
-            code: Some(self.code.clone().into_owned()),
-            message: self.message.clone().into_owned(),
-            status: self.status.as_u16(),
-            retry_after: self.retry_after_seconds(),
-        }
-    }
-
-    /// Returns the seconds for `Retry-After`, where the header is set or required.
-    pub fn retry_after_seconds(&self) -> Option<u32> {
-        let is_required = matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
-        self.retry_after.or(is_required.then_some(DEFAULT_RETRY_AFTER))
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(self.body())).into_response();
-        if let Some(seconds) = self.retry_after_seconds() {
+        let retry_after = self.body.retry_after;
+        let mut response = (self.status, Json(self.body)).into_response();
+        if let Some(seconds) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.status == StatusCode::UNAUTHORIZED {
@@ -182,7 +146,7 @@ mod tests {
     #[test]
     fn the_cause_goes_to_the_log_and_not_to_the_answer() {
         let error = ApiError::internal("no such table: secrets");
-        let body = serde_json::to_string(&error.body()).expect("an error body is JSON");
+        let body = serde_json::to_string(&error.body).expect("an error body is JSON");
         assert!(!body.contains("secrets"));
         let response = error.into_response();
         assert_eq!(&*response.extensions().get::<Cause>().expect("the cause rides along").0, "no such table: secrets");

@@ -6,10 +6,10 @@
 pub struct FileType {
     /// MIME type, as listed by an operator and declared by a browser.
     pub mime: &'static str,
-    /// Other MIME types that some browsers declare instead.
+    /// Other names of it, which some browsers declare or the detection by the first bytes returns.
     aliases: &'static [&'static str],
-    /// MIME types detected from the first bytes; only `mime` when empty.
-    detected_as: &'static [&'static str],
+    /// Another type as which such files may be detected.
+    detected_as: Option<&'static str>,
     /// Allowed file name extensions; the first one is appended if a name has none of them.
     pub extensions: &'static [&'static str],
     /// Whether a browser may show it as a page of its own. Other files are downloaded.
@@ -21,33 +21,20 @@ const fn download(
     aliases: &'static [&'static str],
     extensions: &'static [&'static str],
 ) -> FileType {
-    FileType { mime, aliases, detected_as: &[], extensions, is_inline: false }
+    FileType { mime, aliases, detected_as: None, extensions, is_inline: false }
 }
-
-impl FileType {
-    const fn inline(self) -> Self {
-        Self { is_inline: true, ..self }
-    }
-
-    const fn detected_as(self, detected_as: &'static [&'static str]) -> Self {
-        Self { detected_as, ..self }
-    }
-}
-
-/// Detection marker for plain text; not a MIME type.
-const TEXT: &str = "text";
 
 /// All accepted types.
 static TYPES: &[FileType] = &[
-    download("image/png", &["image/x-png"], &["png"]).inline(),
-    download("image/jpeg", &["image/jpg", "image/pjpeg"], &["jpg", "jpeg"]).inline(),
-    download("image/gif", &[], &["gif"]).inline(),
-    download("image/webp", &[], &["webp"]).inline(),
+    FileType { is_inline: true, ..download("image/png", &["image/x-png"], &["png"]) },
+    FileType { is_inline: true, ..download("image/jpeg", &["image/jpg", "image/pjpeg"], &["jpg", "jpeg"]) },
+    FileType { is_inline: true, ..download("image/gif", &[], &["gif"]) },
+    FileType { is_inline: true, ..download("image/webp", &[], &["webp"]) },
     download("image/avif", &[], &["avif"]),
-    download("image/heic", &["image/heif"], &["heic", "heif"]).detected_as(&["image/heif"]),
+    download("image/heic", &["image/heif"], &["heic", "heif"]),
     download("application/pdf", &["application/x-pdf"], &["pdf"]),
-    download("text/plain", &[], &["txt", "log", "md"]).detected_as(&[TEXT]),
-    download("text/csv", &["application/csv"], &["csv"]).detected_as(&[TEXT]),
+    download("text/plain", &[], &["txt", "log", "md"]),
+    download("text/csv", &["application/csv"], &["csv"]),
     download("application/vnd.openxmlformats-officedocument.wordprocessingml.document", &[], &["docx"]),
     download("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &[], &["xlsx"]),
     download("application/vnd.openxmlformats-officedocument.presentationml.presentation", &[], &["pptx"]),
@@ -55,10 +42,13 @@ static TYPES: &[FileType] = &[
     download("application/vnd.oasis.opendocument.spreadsheet", &[], &["ods"]),
     download("application/zip", &["application/x-zip-compressed"], &["zip"]),
     download("audio/mpeg", &["audio/mp3"], &["mp3"]),
-    download("audio/mp4", &["audio/m4a", "audio/x-m4a"], &["m4a", "mp4"]).detected_as(&["audio/m4a", "video/mp4"]),
-    download("audio/ogg", &[], &["ogg", "oga", "opus"]).detected_as(&["audio/ogg", "audio/opus"]),
-    download("audio/webm", &[], &["webm"]).detected_as(&["video/webm"]),
-    download("audio/wav", &["audio/x-wav", "audio/wave", "audio/vnd.wave"], &["wav"]).detected_as(&["audio/x-wav"]),
+    FileType {
+        detected_as: Some("video/mp4"),
+        ..download("audio/mp4", &["audio/m4a", "audio/x-m4a"], &["m4a", "mp4"])
+    },
+    FileType { detected_as: Some("audio/opus"), ..download("audio/ogg", &[], &["ogg", "oga", "opus"]) },
+    FileType { detected_as: Some("video/webm"), ..download("audio/webm", &[], &["webm"]) },
+    download("audio/wav", &["audio/x-wav", "audio/wave", "audio/vnd.wave"], &["wav"]),
     download("video/mp4", &[], &["mp4", "m4v"]),
     download("video/webm", &[], &["webm"]),
     download("video/quicktime", &[], &["mov"]),
@@ -70,19 +60,17 @@ pub const SNIFF_BYTES: usize = 8 * 1024;
 /// Returns the types that a site accepts by default.
 pub fn default_types() -> Vec<&'static FileType> {
     let usual = ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"];
-    usual.iter().filter_map(|mime| by_mime(mime)).collect()
+    usual.into_iter().filter_map(by_mime).collect()
 }
 
 /// Parses a type that an operator lists.
 pub fn parse(text: &str) -> Result<&'static FileType, String> {
-    let known = || TYPES.iter().map(|kind| kind.mime).collect::<Vec<_>>().join(", ");
-    match by_mime(text) {
-        Some(kind) => Ok(kind),
-        None if ["html", "svg", "xml", "javascript"].iter().any(|word| text.contains(word)) => {
-            Err(format!("`{text}` can run scripts and is never taken; known are {}", known()))
-        }
-        None => Err(format!("`{text}` is not a type this program can prove; known are {}", known())),
-    }
+    by_mime(text).ok_or_else(|| {
+        let is_active = ["html", "svg", "xml", "javascript"].iter().any(|word| text.contains(word));
+        let why = if is_active { "can run scripts and is never taken" } else { "is not a type this program can prove" };
+        let known: Vec<&str> = TYPES.iter().map(|kind| kind.mime).collect();
+        format!("`{text}` {why}; known are {}", known.join(", "))
+    })
 }
 
 /// Returns the type with exactly this MIME type.
@@ -103,8 +91,9 @@ impl FileType {
             // Not by detection: "BMW" would be detected as an image.
             return is_text(first, is_whole);
         }
-        let Some(detected_as) = infer::get(first).map(|kind| kind.mime_type()) else { return false };
-        if self.detected_as.is_empty() { detected_as == self.mime } else { self.detected_as.contains(&detected_as) }
+        infer::get(first).map(|kind| kind.mime_type()).is_some_and(|detected| {
+            detected == self.mime || self.aliases.contains(&detected) || self.detected_as == Some(detected)
+        })
     }
 
     /// Returns the `Content-Type` for serving: a text states its charset.
@@ -113,7 +102,7 @@ impl FileType {
     }
 
     fn is_text(&self) -> bool {
-        self.detected_as == [TEXT]
+        self.mime.starts_with("text/")
     }
 }
 

@@ -6,10 +6,7 @@
 //! - [`routes`]: the calls; [`openapi`]: their OpenAPI document
 //! - [`assets`]: the widget's bundle
 
-use http::{
-    HeaderMap, HeaderName, HeaderValue,
-    header::{self, AsHeaderName},
-};
+use http::{HeaderName, HeaderValue, header};
 
 pub(crate) mod assets;
 pub(crate) mod auth;
@@ -27,11 +24,6 @@ pub const EVENT_STREAM: [(HeaderName, HeaderValue); 3] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform")),
     (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
 ];
-
-/// Returns a header's text; empty if the header is missing or not text.
-pub(crate) fn header_text(headers: &HeaderMap, name: impl AsHeaderName) -> &str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-}
 
 /// Response extension that marks a long-lived answer: [`crate::server`] takes it over from hyper.
 #[derive(Clone, Copy, Debug)]

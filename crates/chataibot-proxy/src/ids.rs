@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A conversation's number in the store. Never reused, and never exposed to clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConversationId(i64);
@@ -30,16 +32,13 @@ pub fn is_random_hex(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// A visitor's id, generated only by the proxy.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct VisitorId(String);
+macro_rules! random_ids {
+    ($($(#[$doc:meta])+ $name:ident;)+) => {$(
+        $(#[$doc])+
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String")]
+        pub struct $name(String);
 
-/// The id of a token family: all tokens that stem from one first visit, and are revoked together.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct FamilyId(String);
-
-macro_rules! random_id {
-    ($name:ident) => {
         impl $name {
             /// Generates an id.
             pub fn random() -> Result<Self, getrandom::Error> {
@@ -57,13 +56,26 @@ macro_rules! random_id {
             }
         }
 
+        impl TryFrom<String> for $name {
+            type Error = &'static str;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                Self::parse(&text).ok_or("not 32 lower-case hex digits")
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
                 f.write_str(&self.0)
             }
         }
-    };
+    )+};
 }
 
-random_id!(VisitorId);
-random_id!(FamilyId);
+random_ids! {
+    /// A visitor's id, generated only by the proxy.
+    VisitorId;
+    /// The id of a token family: all tokens that stem from one first visit, and are revoked
+    /// together.
+    FamilyId;
+}

@@ -17,12 +17,11 @@
 //! - [`app`]: the composition root, which lists every route; [`commands`]: commands other than
 //!   serving
 //!
-//! An outgoing message: `http::routes::send` → `service::message_forwarding` → `store::sends`
+//! An outgoing message: `http::routes::messages` → `service::message_forwarding` → `store::sends`
 //! (logged first) → `platform` → a `delivery` entry. An incoming reply: `http::routes::webhook` →
 //! `normalise` → `service::webhook` → `store::incoming` (committed) → `hub` → `service::stream`.
 //!
-//! Deliberately absent: cookies, HTML in an answer, the text of a platform error in an answer,
-//! message text in a log.
+//! Deliberately absent: cookies; HTML or a platform's error in an answer; message text in a log.
 
 mod app;
 pub mod clock;
@@ -49,5 +48,5 @@ pub mod store;
 mod sync;
 pub mod testing;
 
-pub use app::{Listeners, StartError, build, run};
+pub use app::{Listeners, build, run};
 pub use http::state::App;

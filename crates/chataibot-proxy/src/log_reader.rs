@@ -66,15 +66,12 @@ pub enum EntryPosition {
 /// Classifies a published entry for a reader that has everything up to `last_read`; the first entry
 /// of a log has number 1.
 pub fn position(last_read: Option<Cursor>, published: Cursor) -> EntryPosition {
-    let seq = match last_read {
-        Some(last_read) if last_read.epoch != published.epoch => return EntryPosition::Gap,
-        Some(last_read) => last_read.seq,
-        None => 0,
-    };
-    match published.seq.checked_sub(seq) {
-        None | Some(0) => EntryPosition::Known,
-        Some(1) => EntryPosition::Next,
-        Some(_) => EntryPosition::Gap,
+    let last_read = last_read.unwrap_or(Cursor { seq: 0, ..published });
+    match published.seq.saturating_sub(last_read.seq) {
+        _ if last_read.epoch != published.epoch => EntryPosition::Gap,
+        0 => EntryPosition::Known,
+        1 => EntryPosition::Next,
+        _ => EntryPosition::Gap,
     }
 }
 

@@ -15,6 +15,8 @@ use chataibot_proxy::{
 };
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
+#[cfg(not(feature = "otel"))]
+use tracing_subscriber::layer::Identity;
 use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 fn main() -> ExitCode {
@@ -50,7 +52,6 @@ fn run_command_line(arguments: &Arguments) -> Result<ExitCode, String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_threads)?;
         return Ok(runtime.block_on(check_online(&config, arguments.wait)));
     }
-    // Held until the end: dropping it sends the remaining traces.
     let _traces = init_logging(arguments)?;
     log_warnings(&config);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(no_threads)?;
@@ -61,15 +62,11 @@ fn log_warnings(config: &Config) {
     config.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
 }
 
-/// Prints one line for each check.
 async fn check_online(config: &Config, wait: u64) -> ExitCode {
     let findings = online::check(config, Duration::from_secs(wait)).await;
     findings.iter().for_each(|finding| println!("{finding}"));
-    if findings.iter().any(|finding| finding.verdict == Verdict::Failed) {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    }
+    let has_failed = findings.iter().any(|finding| finding.verdict == Verdict::Failed);
+    if has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 fn log_filter(arguments: &Arguments) -> Result<EnvFilter, String> {
@@ -79,53 +76,31 @@ fn log_filter(arguments: &Arguments) -> Result<EnvFilter, String> {
     EnvFilter::try_new(filter).map_err(|error| format!("--log: {error}; write `level` or `module=level,…`"))
 }
 
-/// Sets up logging to stderr: stdout has only the one line that scripts wait for.
-fn init_logging(arguments: &Arguments) -> Result<Traces, String> {
+/// Sets up logging to stderr: stdout has only the one line that scripts wait for. Dropping what it
+/// returns sends the remaining traces.
+fn init_logging(arguments: &Arguments) -> Result<impl Sized, String> {
     let filter = log_filter(arguments)?;
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match arguments.log_format {
         LogFormat::Pretty => lines.boxed(),
         LogFormat::Json => lines.json().boxed(),
     };
-    let (spans, traces) = trace_layer()?;
+    #[cfg(feature = "otel")]
+    let (spans, traces) = chataibot_proxy::otel::layer()?.unzip();
+    #[cfg(not(feature = "otel"))]
+    let (spans, traces) = (Identity::new(), ());
     tracing_subscriber::registry().with(lines.with_filter(filter)).with(spans).init();
     Ok(traces)
 }
 
-#[cfg(feature = "otel")]
-type Traces = Option<chataibot_proxy::otel::Exporting>;
-#[cfg(not(feature = "otel"))]
-type Traces = Option<std::convert::Infallible>;
-
-/// A boxed layer for the subscriber below it.
-type BoxedLayer<S> = Box<dyn Layer<S> + Send + Sync>;
-
-#[cfg(feature = "otel")]
-fn trace_layer<S>() -> Result<(Option<BoxedLayer<S>>, Traces), String>
-where
-    S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a> + Send + Sync,
-{
-    if !chataibot_proxy::otel::is_configured() {
-        return Ok((None, None));
-    }
-    let (layer, exporting) = chataibot_proxy::otel::layer()?;
-    Ok((Some(Box::new(layer)), Some(exporting)))
-}
-
-#[cfg(not(feature = "otel"))]
-#[expect(clippy::unnecessary_wraps, reason = "the same shape as with the feature")]
-fn trace_layer<S: tracing::Subscriber>() -> Result<(Option<BoxedLayer<S>>, Traces), String> {
-    Ok((None, None))
-}
-
 async fn serve(config: Config, arguments: &Arguments) -> Result<(), String> {
-    // First, because a signal during the start must not kill the process while it creates a
-    // database.
-    let mut terminate = signal(SignalKind::terminate()).map_err(|error| format!("can't wait for signals: {error}"))?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| format!("can't wait for signals: {error}"))?;
-    let mut hang_up = signal(SignalKind::hangup()).map_err(|error| format!("can't wait for signals: {error}"))?;
-    let app = build(config, Clock::system()).await.map_err(|error| error.to_string())?;
-    let listeners = Listeners::open(&app.config).await.map_err(|error| error.to_string())?;
+    // First: a signal must not kill the process while it creates a database.
+    let listen = |kind| signal(kind).map_err(|error| format!("can't wait for signals: {error}"));
+    let mut terminate = listen(SignalKind::terminate())?;
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut hang_up = listen(SignalKind::hangup())?;
+    let app = build(config, Clock::system()).await?;
+    let listeners = Listeners::open(&app.config).await?;
     let address = listeners.public.local_addr().map_err(|error| format!("the socket has no address: {error}"))?;
     let store = match &app.config.redis {
         Some(redis) => redis.to_string(),
@@ -159,25 +134,20 @@ async fn serve(config: Config, arguments: &Arguments) -> Result<(), String> {
     Ok(())
 }
 
-/// Reloads the configuration on SIGHUP: sites, secrets in files and signing keys change together,
-/// or everything stays as it is.
+/// Reloads the configuration on SIGHUP: sites, secrets and keys change together, or not at all.
 async fn reload_config(app: &App, arguments: &Arguments) {
     if arguments.demo {
-        tracing::info!("the demo has no configuration to reload");
-        return;
+        return tracing::info!("the demo has no configuration to reload");
     }
-    match read::read(arguments, &read::process_environment()) {
-        Ok(config) => {
-            log_warnings(&config);
-            match app.reload(config).await {
-                Ok(()) => tracing::info!(
-                    "sites, secrets and signing keys were reloaded; other settings apply from the next start"
-                ),
-                Err(error) => {
-                    tracing::error!(%error, "the signing keys can't be read; the previous configuration stays in effect")
-                }
-            }
+    let config = match read::read(arguments, &read::process_environment()) {
+        Ok(config) => config,
+        Err(problems) => {
+            return tracing::error!("the configuration is wrong, so the previous one stays in effect: {problems}");
         }
-        Err(problems) => tracing::error!("the configuration is wrong, so the previous one stays in effect: {problems}"),
+    };
+    log_warnings(&config);
+    if let Err(error) = app.reload(config).await {
+        return tracing::error!(%error, "the signing keys can't be read; the previous configuration stays in effect");
     }
+    tracing::info!("sites, secrets and signing keys were reloaded; other settings apply from the next start");
 }

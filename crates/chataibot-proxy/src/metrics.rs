@@ -1,8 +1,7 @@
 //! Prometheus metrics of the proxy: counters, gauges, histograms. Never contain an id or a text.
 //!
 //! A name here is the exported name without `chataibot_proxy_` and without the suffix of its kind;
-//! operators' dashboards depend on it. The doc comments of the metrics are their exported help
-//! texts.
+//! operators' dashboards depend on it.
 
 use std::time::Instant;
 
@@ -10,8 +9,7 @@ use prometheus::{
     Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder, core::Collector,
 };
 
-/// Upper bounds of the buckets, in seconds: from unnoticeable delays to those at which everyone
-/// gives up.
+/// Upper bounds of the buckets, in seconds.
 const BUCKET_BOUNDS: [f64; 14] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 
 /// Why an event stream ended: the label of `stream_ends_total`.
@@ -35,60 +33,45 @@ pub enum StreamEnd {
 }
 
 macro_rules! metrics {
-    (
-        counters { $($(#[doc = $counter_help:literal])+ $counter:ident,)+ }
-        gauges { $($(#[doc = $gauge_help:literal])+ $gauge:ident,)+ }
-        histograms { $($(#[doc = $histogram_help:literal])+ $histogram:ident,)+ }
-    ) => {
+    ($($make:ident -> $kind:ident { $($name:ident: $help:literal,)+ })+) => {
         /// Every metric of the proxy.
         #[derive(Debug)]
         pub struct Metrics {
             registry: Registry,
             /// Event streams that ended, by reason: see [`StreamEnd`].
             pub stream_ends: IntCounterVec,
-            $($(#[doc = $counter_help])+ pub $counter: IntCounter,)+
-            $($(#[doc = $gauge_help])+ pub $gauge: IntGauge,)+
-            $($(#[doc = $histogram_help])+ pub $histogram: Histogram,)+
+            $($(#[doc = $help] pub $name: $kind,)+)+
         }
 
         impl Default for Metrics {
             fn default() -> Self {
                 let registry = Registry::new_custom(Some("chataibot_proxy".to_owned()), None).expect("a valid prefix");
-                let opts = |name: &str, help: &str| Opts::new(name, help.trim_start());
-                let build = opts("build_info", "Which version runs.").const_label("version", env!("CARGO_PKG_VERSION"));
+                let build = Opts::new("build_info", "Which version runs.").const_label("version", env!("CARGO_PKG_VERSION"));
                 register(&registry, IntGauge::with_opts(build)).set(1);
-                let ends = opts("stream_ends_total", "Event streams that ended, by reason.");
+                let ends = Opts::new("stream_ends_total", "Event streams that ended, by reason.");
                 let stream_ends = register(&registry, IntCounterVec::new(ends, &["reason"]));
                 for end in <StreamEnd as strum::VariantArray>::VARIANTS {
-                    // Initialised to be present from the first scrape on, so that a rate over the
-                    // first event is right.
+                    // Present from the first scrape on, so that a rate over the first event is
+                    // right.
                     stream_ends.with_label_values(&[<&str>::from(end)]);
                 }
-                Self {
-                    stream_ends,
-                    $($counter: register(
-                        &registry,
-                        IntCounter::with_opts(opts(concat!(stringify!($counter), "_total"), concat!($($counter_help),+))),
-                    ),)+
-                    $($gauge: register(
-                        &registry,
-                        IntGauge::with_opts(opts(stringify!($gauge), concat!($($gauge_help),+))),
-                    ),)+
-                    $($histogram: register(
-                        &registry,
-                        Histogram::with_opts(
-                            HistogramOpts::from(opts(
-                                concat!(stringify!($histogram), "_seconds"),
-                                concat!($($histogram_help),+),
-                            ))
-                            .buckets(BUCKET_BOUNDS.to_vec()),
-                        ),
-                    ),)+
-                    registry,
-                }
+                Self { stream_ends, $($($name: $make(&registry, stringify!($name), $help),)+)+ registry }
             }
         }
     };
+}
+
+fn counter(registry: &Registry, name: &str, help: &str) -> IntCounter {
+    register(registry, IntCounter::new(format!("{name}_total"), help))
+}
+
+fn gauge(registry: &Registry, name: &str, help: &str) -> IntGauge {
+    register(registry, IntGauge::new(name, help))
+}
+
+fn histogram(registry: &Registry, name: &str, help: &str) -> Histogram {
+    let opts = HistogramOpts::new(format!("{name}_seconds"), help).buckets(BUCKET_BOUNDS.to_vec());
+    register(registry, Histogram::with_opts(opts))
 }
 
 /// Registers a metric. Names are literals of this file, so an error would show in every test.
@@ -99,7 +82,6 @@ fn register<M: Collector + Clone + 'static>(registry: &Registry, metric: prometh
 }
 
 impl Metrics {
-    /// All metrics in Prometheus' text format.
     pub fn text(&self) -> prometheus::Result<String> {
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
@@ -117,7 +99,6 @@ impl Metrics {
     }
 }
 
-/// Records the duration of a future in a histogram.
 pub async fn timed<T>(histogram: &Histogram, future: impl Future<Output = T>) -> T {
     let started = Instant::now();
     let result = future.await;
@@ -143,124 +124,66 @@ impl Drop for GaugeGuard {
 }
 
 metrics! {
-    counters {
-        /// Conversations started: the platform has accepted the start.
-        conversations_started,
-        /// Sign-ins with a valid identity of the host site.
-        signed_in,
-        /// Identities of host sites that were rejected.
-        identities_refused,
-        /// Token families ended by a log-out or by another sign-in.
-        families_ended,
-        /// Visitor messages the platform has accepted, starts included.
-        sends_accepted,
-        /// Visitor messages that definitely did not arrive; a retry with the same key is allowed.
-        sends_failed,
-        /// Visitor messages that the platform rejected permanently.
-        sends_refused,
-        /// Visitor messages with an unknown outcome: the platform's response was lost.
-        sends_unknown,
-        /// Messages with an unknown outcome that an echo has confirmed.
-        sends_reconciled,
-        /// Requests answered from an idempotency record, without forwarding.
-        sends_repeated,
-        /// Responses of the platform that only the operator can act on: token, plan, channel,
-        /// account.
-        platform_operator_faults,
-        /// Webhook handshakes of the platform that were answered.
-        webhook_handshakes,
-        /// Events in webhooks that passed authentication.
-        webhook_events,
-        /// Entries that webhooks added to logs.
-        webhook_entries,
-        /// Echoes of a visitor's own message that were matched to it.
-        webhook_echoes,
-        /// Redelivered events that were already stored.
-        webhook_redelivered,
-        /// Events of conversations that were not started by this proxy.
-        webhook_foreign,
-        /// Events that are not relevant for a visitor.
-        webhook_ignored,
-        /// Events that arrived before their conversation was known, and were queued.
-        waiting_parked,
-        /// Queued events that were assigned to their conversation.
-        waiting_delivered,
-        /// Queued events that expired, and events that found the queue full.
-        waiting_dropped,
-        /// Event streams opened.
-        streams_opened,
-        /// Event streams and polls that had to start over.
-        streams_reset,
-        /// Event streams closed by the proxy: their reader was too slow, the visitor opened too many,
-        /// or the conversation was deleted.
-        streams_cut,
-        /// Files of visitors that were stored.
-        files_stored,
-        /// Files of visitors that were rejected.
-        files_refused,
-        /// Of those, files rejected because their site's quota is used up.
-        files_quota,
-        /// Conversations deleted because their retention period was over.
-        conversations_deleted,
-        /// Visitors erased by an operator.
-        visitors_erased,
-        /// Tokens issued without a renewal secret: new visitors, and sign-ins in another browser.
-        visitors_new,
-        /// Visitor tokens issued, renewals included.
-        tokens_issued,
-        /// Renewals refused: unknown, expired, revoked or reused secrets.
-        renewals_refused,
-        /// Token families ended because a renewal secret was used twice.
-        families_revoked,
-        /// Requests without a valid visitor token.
-        tokens_refused,
-        /// Requests from pages whose origin is not allowed.
-        origins_refused,
-        /// Requests over a rate limit.
-        rate_limited,
-        /// Requests refused because their HTTP framing is ambiguous or malformed.
-        framing_refused,
-        /// Connections refused because too many are open.
-        connections_refused,
-        /// Requests answered with a 4xx status.
-        answers_4xx,
-        /// Requests answered with a 5xx status.
-        answers_5xx,
-        /// Script messages that were discarded.
-        scripts_dropped,
-        /// Links and addresses dropped because their scheme is not allowed.
-        links_dropped,
-        /// Contents truncated because they were too long or too deep.
-        contents_cut,
-        /// Messages of kinds this version does not know.
-        kinds_unknown,
+    counter -> IntCounter {
+        conversations_started: "Conversations started: the platform has accepted the start.",
+        signed_in: "Sign-ins with a valid identity of the host site.",
+        identities_refused: "Identities of host sites that were rejected.",
+        families_ended: "Token families ended by a log-out or by another sign-in.",
+        sends_accepted: "Visitor messages the platform has accepted, starts included.",
+        sends_failed: "Visitor messages that definitely did not arrive; a retry with the same key is allowed.",
+        sends_refused: "Visitor messages that the platform rejected permanently.",
+        sends_unknown: "Visitor messages with an unknown outcome: the platform's response was lost.",
+        sends_reconciled: "Messages with an unknown outcome that an echo has confirmed.",
+        sends_repeated: "Requests answered from an idempotency record, without forwarding.",
+        platform_operator_faults: "Responses of the platform that only the operator can act on: token, plan, channel, account.",
+        webhook_handshakes: "Webhook handshakes of the platform that were answered.",
+        webhook_events: "Events in webhooks that passed authentication.",
+        webhook_entries: "Entries that webhooks added to logs.",
+        webhook_echoes: "Echoes of a visitor's own message that were matched to it.",
+        webhook_redelivered: "Redelivered events that were already stored.",
+        webhook_foreign: "Events of conversations that were not started by this proxy.",
+        webhook_ignored: "Events that are not relevant for a visitor.",
+        waiting_parked: "Events that arrived before their conversation was known, and were queued.",
+        waiting_delivered: "Queued events that were assigned to their conversation.",
+        waiting_dropped: "Queued events that expired, and events that found the queue full.",
+        streams_opened: "Event streams opened.",
+        streams_reset: "Event streams and polls that had to start over.",
+        streams_cut: "Event streams closed by the proxy: their reader was too slow, the visitor opened too many, or the conversation was deleted.",
+        files_stored: "Files of visitors that were stored.",
+        files_refused: "Files of visitors that were rejected.",
+        files_quota: "Of those, files rejected because their site's quota is used up.",
+        conversations_deleted: "Conversations deleted because their retention period was over.",
+        visitors_erased: "Visitors erased by an operator.",
+        visitors_new: "Tokens issued without a renewal secret: new visitors, and sign-ins in another browser.",
+        tokens_issued: "Visitor tokens issued, renewals included.",
+        renewals_refused: "Renewals refused: unknown, expired, revoked or reused secrets.",
+        families_revoked: "Token families ended because a renewal secret was used twice.",
+        tokens_refused: "Requests without a valid visitor token.",
+        origins_refused: "Requests from pages whose origin is not allowed.",
+        rate_limited: "Requests over a rate limit.",
+        framing_refused: "Requests refused because their HTTP framing is ambiguous or malformed.",
+        connections_refused: "Connections refused because too many are open.",
+        answers_4xx: "Requests answered with a 4xx status.",
+        answers_5xx: "Requests answered with a 5xx status.",
+        scripts_dropped: "Script messages that were discarded.",
+        links_dropped: "Links and addresses dropped because their scheme is not allowed.",
+        contents_cut: "Contents truncated because they were too long or too deep.",
+        kinds_unknown: "Messages of kinds this version does not know.",
     }
-    gauges {
-        /// Open connections.
-        connections,
-        /// Open event streams.
-        streams,
-        /// Readers that wait for a conversation's next entry, polls included.
-        subscribers,
-        /// Visitor messages that are being forwarded to the platform.
-        messages_forwarding,
-        /// 1 after a shutdown was requested.
-        draining,
-        /// Start time of the process, in seconds since 1970-01-01 UTC.
-        start_time_seconds,
-        /// 1 while Redis does not answer.
-        store_away,
+    gauge -> IntGauge {
+        connections: "Open connections.",
+        streams: "Open event streams.",
+        subscribers: "Readers that wait for a conversation's next entry, polls included.",
+        messages_forwarding: "Visitor messages that are being forwarded to the platform.",
+        draining: "1 after a shutdown was requested.",
+        start_time_seconds: "Start time of the process, in seconds since 1970-01-01 UTC.",
+        store_away: "1 while Redis does not answer.",
     }
-    histograms {
-        /// From the start of a reply's transaction, right after its webhook was read, until a
-        /// reader has received it.
-        reply_to_stream,
-        /// Duration of calls to the platform, until the response or the failure.
-        forward,
-        /// Duration of writes that a request waits for, until they are on the disk.
-        commit,
-        /// From a request's head until its response starts; without streams and long polls.
-        request,
+    histogram -> Histogram {
+        reply_to_stream: "From the start of a reply's transaction, right after its webhook was read, until a reader has received it.",
+        forward: "Duration of calls to the platform, until the response or the failure.",
+        commit: "Duration of writes that a request waits for, until they are on the disk.",
+        request: "From a request's head until its response starts; without streams and long polls.",
     }
 }
 

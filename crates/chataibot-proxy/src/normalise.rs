@@ -38,8 +38,7 @@ pub use envelope::{BadDelivery, read};
 /// One POST to the webhook.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Delivery {
-    /// The platform verifies the webhook address and expects its token back (DOC; the shape is
-    /// OBS).
+    /// The platform verifies the address and expects its token back (DOC; the shape is OBS).
     Handshake {
         /// The token that the platform sent, not yet compared with ours.
         token: String,
@@ -62,13 +61,11 @@ pub struct Normalised {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Why an event is ignored: the name of a documented event that no visitor sees, `unknown`, or
-/// `no_conversation`.
+/// Why an event is ignored: an event that no visitor sees, `unknown`, or `no_conversation`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ignored(pub &'static str);
 
-/// One sanitised event of one conversation, in the form the store takes. Holds no personal data
-/// other than the message itself.
+/// One sanitised event, as the store takes it; without personal data other than the message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Incoming {
     /// The platform's id of the conversation (OBS).

@@ -1,9 +1,8 @@
 //! Trace export to an OpenTelemetry collector (feature `otel`): only spans of this crate, with
 //! their ids and numbers, by OTLP over HTTP.
 //!
-//! Configured by OpenTelemetry's own variables (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_SERVICE_NAME`,
-//! `OTEL_TRACES_SAMPLER`, …). Log lines are not part of a trace, and a caller's headers never
-//! continue a foreign trace.
+//! Configured by OpenTelemetry's own variables (`OTEL_EXPORTER_OTLP_ENDPOINT`, …). Log lines are
+//! not part of a trace, and a caller's headers never continue a foreign trace.
 
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::SpanExporter;
@@ -24,18 +23,15 @@ impl Drop for Exporting {
     }
 }
 
-/// Whether the environment names a collector.
-pub fn is_configured() -> bool {
-    ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
-}
-
-/// Makes the layer that passes spans to the exporter.
-pub fn layer<S>() -> Result<(impl Layer<S>, Exporting), String>
+/// Makes the layer that passes spans to the exporter, if the environment names a collector.
+pub fn layer<S>() -> Result<Option<(impl Layer<S>, Exporting)>, String>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if !["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"].into_iter().any(is_set) {
+        return Ok(None);
+    }
     let exporter = SpanExporter::builder().with_http().build().map_err(|error| format!("OpenTelemetry: {error}"))?;
     let mut resource = Resource::builder();
     if std::env::var_os("OTEL_SERVICE_NAME").is_none() {
@@ -46,8 +42,6 @@ where
     let spans = filter_fn(|metadata| {
         metadata.is_span() && *metadata.level() <= Level::INFO && metadata.target().starts_with("chataibot_proxy")
     });
-    Ok((
-        tracing_opentelemetry::layer().with_tracer(tracer).with_location(false).with_filter(spans),
-        Exporting(provider),
-    ))
+    let layer = tracing_opentelemetry::layer().with_tracer(tracer).with_location(false).with_filter(spans);
+    Ok(Some((layer, Exporting(provider))))
 }

@@ -1,10 +1,10 @@
 //! HTTP client of the platform: the two documented calls, and the classification of each answer.
 //!
 //! Retryable faults come as 400 too, so an answer is classified first by its `error` and then by
-//! its status. What cannot be proved to have failed is [`Forwarded::Unknown`]. Nothing here logs; a
+//! its status. What cannot be proved to have failed is [`FaultKind::Unknown`]. Nothing here logs; a
 //! [`Fault`] carries its cause, without tokens or message texts.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use chataibot_wire::{
     documented::{START_PATH, SendAnswer, StartAnswer, StartConversation, send_path},
@@ -25,31 +25,29 @@ const SHORT_WAIT: u32 = 2;
 /// Maximum wait that is passed on to a visitor, in seconds.
 pub const LONGEST_WAIT: u32 = 300;
 
-/// Timeout for the connection to be established.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Timeout for the whole answer to arrive.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Client for all sites. Clones share their connections.
 #[derive(Clone, Debug)]
 pub struct PlatformClient(reqwest::Client);
 
-/// Outcome of a call.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Forwarded<T> {
-    /// The platform accepted it.
-    Accepted(T),
+/// What is known of a call that was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
     /// It was definitely not processed; the same request may be sent again.
-    Failed(Fault),
+    Failed,
     /// The platform refused it permanently.
-    Refused(Fault),
+    Refused,
     /// It is unknown whether it was processed.
-    Unknown(Fault),
+    Unknown,
 }
 
 /// Why a call was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
+    /// What is known of the call.
+    pub kind: FaultKind,
     /// The code for the visitor, one of [`code`]; never reveals a problem of the operator's.
     pub code: &'static str,
     /// Seconds after which another try makes sense, if known.
@@ -61,8 +59,7 @@ pub struct Fault {
 }
 
 impl PlatformClient {
-    /// Makes a client without cookies, redirects and proxies: each request goes to the site's
-    /// `platform_url` and nowhere else.
+    /// A client without cookies, redirects and proxies: it calls each site's `platform_url` alone.
     pub fn new() -> Result<Self, reqwest::Error> {
         Self::with_timeout(ANSWER_TIMEOUT)
     }
@@ -72,8 +69,7 @@ impl PlatformClient {
         let client = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(timeout)
-            // Shorter than servers usually keep idle connections: one that closes during a request
-            // makes its outcome unknown.
+            // Shorter than servers': one that closes during a request makes its outcome unknown.
             .pool_idle_timeout(Duration::from_secs(15))
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -83,18 +79,17 @@ impl PlatformClient {
     }
 
     /// Starts a conversation.
-    pub async fn start(&self, site: &Site, body: &StartConversation) -> Forwarded<StartAnswer> {
-        let forwarded: Forwarded<StartAnswer> = self.call(site, START_PATH, body, start_texts(body)).await;
-        match forwarded {
-            Forwarded::Accepted(answer) if !is_usable_id(&answer.conversation.id) => Forwarded::Unknown(
-                Fault::without_operator(code::UNKNOWN_OUTCOME, "the platform's answer has no usable conversation id"),
-            ),
-            Forwarded::Accepted(_) | Forwarded::Failed(_) | Forwarded::Refused(_) | Forwarded::Unknown(_) => forwarded,
+    pub async fn start(&self, site: &Site, body: &StartConversation) -> Result<StartAnswer, Fault> {
+        let answer: StartAnswer = self.call(site, START_PATH, body, start_texts(body)).await?;
+        if is_usable_id(&answer.conversation.id) {
+            return Ok(answer);
         }
+        let cause = "the platform's answer has no usable conversation id".to_owned();
+        Err(Fault::without_answer(FaultKind::Unknown, code::UNKNOWN_OUTCOME, cause))
     }
 
     /// Sends a visitor's message to a conversation, identified by the platform's id.
-    pub async fn send(&self, site: &Site, conversation: &str, body: &SendTyped) -> Forwarded<SendAnswer> {
+    pub async fn send(&self, site: &Site, conversation: &str, body: &SendTyped) -> Result<SendAnswer, Fault> {
         self.call(site, &send_path(&escape_segment(conversation)), body, message_texts(&body.message)).await
     }
 
@@ -104,25 +99,22 @@ impl PlatformClient {
         path: &str,
         body: &impl Serialize,
         mut private: Vec<&str>,
-    ) -> Forwarded<T> {
+    ) -> Result<T, Fault> {
         let url = format!("{}{path}", site.platform_url.as_str().trim_end_matches('/'));
         let token = site.account_token.expose_secret();
         private.push(token);
-        let response = match self.0.post(url).bearer_auth(token).json(body).send().await {
-            Ok(response) => response,
-            Err(error) => return classify_failure(error),
-        };
+        let request = self.0.post(url).bearer_auth(token).json(body);
+        let response = request.send().await.map_err(classify_failure)?;
         let (status, headers) = (response.status(), response.headers().clone());
         match read_body(response).await {
             // For an error answer, the status alone is enough.
-            Err(error) if status.is_success() => classify_failure(error),
+            Err(error) if status.is_success() => Err(classify_failure(error)),
             body => classify(status, &headers, &body.ok().flatten().unwrap_or_default(), &private),
         }
     }
 }
 
-/// Returns the texts of a start that must not get into a log: its message and everything about the
-/// visitor.
+/// The texts of a start that must not get into a log: message and everything about the visitor.
 fn start_texts(body: &StartConversation) -> Vec<&str> {
     let mut private = vec![body.message.data.body.as_str(), body.from.user_external_id.as_str()];
     if let Some(variables) = &body.variables {
@@ -166,16 +158,15 @@ async fn read_body(mut response: reqwest::Response) -> Result<Option<Vec<u8>>, r
     Ok(Some(bytes))
 }
 
-/// Classifies a call without an answer. Only if no connection was established is it certain that
-/// nothing was processed.
-fn classify_failure<T>(error: reqwest::Error) -> Forwarded<T> {
+/// Only if no connection was established is it certain that nothing was processed.
+fn classify_failure(error: reqwest::Error) -> Fault {
     let was_connected = !error.is_connect() && !error.is_builder();
     // The URL contains the conversation's id, which must not be logged.
     let cause = format!("the platform did not answer: {}", error_chain(&error.without_url()));
     if was_connected {
-        Forwarded::Unknown(Fault::without_operator(code::UNKNOWN_OUTCOME, cause))
+        Fault::without_answer(FaultKind::Unknown, code::UNKNOWN_OUTCOME, cause)
     } else {
-        Forwarded::Failed(Fault::without_operator(code::UNAVAILABLE, cause))
+        Fault::without_answer(FaultKind::Failed, code::UNAVAILABLE, cause)
     }
 }
 
@@ -190,26 +181,23 @@ fn classify<T: DeserializeOwned>(
     headers: &HeaderMap,
     body: &[u8],
     private: &[&str],
-) -> Forwarded<T> {
+) -> Result<T, Fault> {
     if status.is_success()
         && let Ok(Answer { ok: true }) = serde_json::from_slice(body)
         && let Ok(answer) = serde_json::from_slice(body)
     {
-        return Forwarded::Accepted(answer);
+        return Ok(answer);
     }
     let error = serde_json::from_slice::<ErrorBody>(body).ok().filter(|error| !error.ok);
-    let fault = |code, needs_operator| Fault {
-        code,
-        retry_after: retry_after(headers),
-        needs_operator,
-        cause: cause_text(status, error.as_ref(), private),
-    };
-    match (error.as_ref().map_or("", |error| error.error.as_str()), status.as_u16()) {
+    let cause = cause_text(status, error.as_ref(), private);
+    let fault =
+        |kind, code, needs_operator| Fault { kind, code, retry_after: retry_after(headers), needs_operator, cause };
+    Err(match (error.as_ref().map_or("", |error| error.error.as_str()), status.as_u16()) {
         (code::CONVERSATION_CREATION_EXCEPTION, _) => {
-            Forwarded::Failed(fault(code::CONVERSATION_CREATION_EXCEPTION, false))
+            fault(FaultKind::Failed, code::CONVERSATION_CREATION_EXCEPTION, false)
         }
-        (code::CONTACT_IS_BLOCKED, _) => Forwarded::Refused(fault(code::CONTACT_IS_BLOCKED, false)),
-        (code::BAD_REQUEST, _) => Forwarded::Refused(fault(code::BAD_REQUEST, false)),
+        (code::CONTACT_IS_BLOCKED, _) => fault(FaultKind::Refused, code::CONTACT_IS_BLOCKED, false),
+        (code::BAD_REQUEST, _) => fault(FaultKind::Refused, code::BAD_REQUEST, false),
         (
             code::CHANNEL_NOT_ENABLED
             | code::CHANNEL_TOKEN_EXPIRED
@@ -217,32 +205,30 @@ fn classify<T: DeserializeOwned>(
             | code::UNAUTHORIZED_FEATURE
             | code::ACCOUNT_DETAILS_NOT_FOUND,
             _,
-        ) => Forwarded::Failed(fault(code::UNAVAILABLE, true)),
-        (_, 429) => Forwarded::Failed(fault(code::RATE_LIMITED, false)),
-        (_, 503 | 408 | 425) => Forwarded::Failed(fault(code::UNAVAILABLE, false)),
+        ) => fault(FaultKind::Failed, code::UNAVAILABLE, true),
+        (_, 429) => fault(FaultKind::Failed, code::RATE_LIMITED, false),
+        (_, 503 | 408 | 425) => fault(FaultKind::Failed, code::UNAVAILABLE, false),
         // The platform states its reasons (DOC). Without them, the answer is not the platform's,
         // and the message never reached it. It may be gone at the next try, so the wait is short.
         (_, 300..=499) if error.is_none() => {
-            let fault = fault(code::UNAVAILABLE, true);
-            Forwarded::Failed(Fault { retry_after: fault.retry_after.or(Some(SHORT_WAIT)), ..fault })
+            let fault = fault(FaultKind::Failed, code::UNAVAILABLE, true);
+            Fault { retry_after: fault.retry_after.or(Some(SHORT_WAIT)), ..fault }
         }
-        // A wrong address, a wrong token or an intermediary: nothing was processed, and the visitor
-        // is not at fault.
-        (_, 300..=399 | 401 | 403 | 407) => Forwarded::Failed(fault(code::UNAVAILABLE, true)),
-        (_, 400..=499) => Forwarded::Refused(fault(code::BAD_REQUEST, false)),
-        _ => Forwarded::Unknown(fault(code::UNKNOWN_OUTCOME, false)),
-    }
+        // A wrong address or token, or an intermediary: not processed, not the visitor's fault.
+        (_, 300..=399 | 401 | 403 | 407) => fault(FaultKind::Failed, code::UNAVAILABLE, true),
+        (_, 400..=499) => fault(FaultKind::Refused, code::BAD_REQUEST, false),
+        _ => fault(FaultKind::Unknown, code::UNKNOWN_OUTCOME, false),
+    })
 }
 
 impl Fault {
-    fn without_operator(code: &'static str, cause: impl fmt::Display) -> Self {
-        Self { code, retry_after: None, needs_operator: false, cause: cause.to_string() }
+    fn without_answer(kind: FaultKind, code: &'static str, cause: String) -> Self {
+        Self { kind, code, retry_after: None, needs_operator: false, cause }
     }
 }
 
-/// Formats status, code and the platform's message. That message is for developers and may repeat
-/// what was sent or name a member of staff; such texts are redacted, and so is each word that could
-/// be an e-mail address or a number.
+/// Status, code and the platform's message. As that may repeat what was sent or name staff, such
+/// texts are redacted, and words that could be an e-mail address or a number.
 fn cause_text(status: StatusCode, error: Option<&ErrorBody>, private: &[&str]) -> String {
     let Some(error) = error else { return format!("the platform answered {}", status.as_u16()) };
     // A value that does not look like a code may be personal text.

@@ -1,5 +1,4 @@
-//! HTTP server: accept loop, connection limits and graceful shutdown. Independent of the routes
-//! that its router holds.
+//! HTTP server: accept loop, connection limits and graceful shutdown, for any router.
 //!
 //! - [`framing`]: refuses requests that could be interpreted in more than one way
 //! - [`connection`]: one socket with its checks
@@ -20,7 +19,6 @@ use axum::{Router, body::Body, extract::ConnectInfo, response::Response};
 use http::Request;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use ipnet::IpNet;
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -31,7 +29,7 @@ use tower::ServiceExt;
 use crate::{
     concurrency::{ConcurrencyLimit, Permit, ip_prefix},
     error::ApiError,
-    metrics::Metrics,
+    http::state::App,
 };
 use connection::{Connection, raw_answer};
 use framing::LONGEST_HEAD;
@@ -65,36 +63,25 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 pub struct Server {
     /// Answers requests. Cloned for each one, as `tower` requires.
     pub router: Router,
-    /// Maximum duration of a request head, and of an idle connection.
-    pub head_timeout: Duration,
     /// One permit for each connection that may be open, acquired before its task is spawned.
     pub connections: Arc<Semaphore>,
     /// Permits per address, so that no address can take all connections.
     pub per_address: ConcurrencyLimit<IpAddr>,
-    /// Trusted reverse proxies, which have no limit per address.
-    pub trusted_proxies: Vec<IpNet>,
-    pub metrics: Arc<Metrics>,
-    /// Stops the accept loop; then each connection finishes its current request.
-    pub shutdown: CancellationToken,
-    /// Maximum duration of that.
-    pub grace: Duration,
+    /// For its limits, its metrics, and the shutdown.
+    pub app: Arc<App>,
 }
 
-/// Permits of an open connection; released when dropped.
-struct ConnectionPermit {
-    _of_all: OwnedSemaphorePermit,
-    _of_address: Option<Permit<IpAddr>>,
-}
+/// Permits of an open connection, one of all and one of its address; released when dropped.
+type ConnectionPermit = (OwnedSemaphorePermit, Option<Permit<IpAddr>>);
 
 impl Server {
-    /// Accepts connections until the shutdown, then waits for running ones. Returns how many had to
-    /// be cut.
+    /// Accepts connections until the shutdown, then waits for them. Returns how many were cut.
     pub async fn run(self, listener: TcpListener) -> usize {
         let (tasks, cut) = (TaskTracker::new(), CancellationToken::new());
         let server = Arc::new(self);
         loop {
             let accepted = tokio::select! {
-                () = server.shutdown.cancelled() => break,
+                () = server.app.lifecycle.shutdown.cancelled() => break,
                 accepted = listener.accept() => accepted,
             };
             match accepted {
@@ -117,7 +104,7 @@ impl Server {
         }
         drop(listener);
         tasks.close();
-        if tokio::time::timeout(server.grace, tasks.wait()).await.is_ok() {
+        if tokio::time::timeout(server.app.config.shutdown_grace, tasks.wait()).await.is_ok() {
             return 0;
         }
         let cut_count = tasks.len();
@@ -126,15 +113,12 @@ impl Server {
         cut_count
     }
 
-    /// Returns the permits for a new connection: one of all, and one of its address.
     fn acquire_permits(&self, peer: SocketAddr) -> Option<ConnectionPermit> {
         let address = peer.ip().to_canonical();
-        let is_trusted = self.trusted_proxies.iter().any(|network| network.contains(&address));
+        // The addresses of trusted reverse proxies have no limit.
+        let is_trusted = self.app.config.trusted_proxies.iter().any(|network| network.contains(&address));
         let of_address = if is_trusted { None } else { Some(self.per_address.try_acquire(ip_prefix(address))?) };
-        Some(ConnectionPermit {
-            _of_all: Arc::clone(&self.connections).try_acquire_owned().ok()?,
-            _of_address: of_address,
-        })
+        Some((Arc::clone(&self.connections).try_acquire_owned().ok()?, of_address))
     }
 
     async fn serve_connection(
@@ -150,10 +134,10 @@ impl Server {
         }
         let handoff = Arc::new(Handoff::default());
         let service = service_fn(|request| Arc::clone(&self).answer(request, peer, Arc::clone(&handoff)));
-        let socket = Connection::new(socket, Arc::clone(&self.metrics), Arc::clone(&handoff));
+        let socket = Connection::new(socket, Arc::clone(&self.app.metrics), Arc::clone(&handoff));
         let mut connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(self.head_timeout)
+            .header_read_timeout(self.app.config.limits.head_timeout)
             // The head must fit; more would only cost memory for an idle stream.
             .max_buf_size(LONGEST_HEAD + 1024)
             .max_headers(128)
@@ -172,7 +156,7 @@ impl Server {
                     });
                     return;
                 }
-                () = self.shutdown.cancelled(), if !is_ending => {
+                () = self.app.lifecycle.shutdown.cancelled(), if !is_ending => {
                     is_ending = true;
                     Pin::new(&mut connection).graceful_shutdown();
                 }
@@ -206,7 +190,7 @@ impl Server {
 
     /// Answers 503 and closes the socket: a silent close would look like a network failure.
     fn reject(&self, socket: &TcpStream) {
-        self.metrics.connections_refused.inc();
+        self.app.metrics.connections_refused.inc();
         // A new socket's send buffer has room for this; if not, nobody is waiting for it.
         if let Err(error) = socket.try_write(&raw_answer(&ApiError::unavailable("too many connections"))) {
             tracing::debug!(%error, "a connection over the limit was closed without an answer");

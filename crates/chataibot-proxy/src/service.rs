@@ -1,4 +1,4 @@
-//! The service layer: what the proxy does, independent of HTTP paths and headers.
+//! The service layer: what the proxy does, independent of HTTP paths.
 //!
 //! - [`token`]: authentication of the visitor behind a request
 //! - [`message_forwarding`]: a visitor's messages, logged and forwarded
@@ -7,19 +7,19 @@
 //! - [`files`]: the files of visitors
 //! - [`retention`]: deletion of old data
 //! - [`rate_limits`]: rate limits per visitor and per address
-//! - [`reload`], [`peers`]: changes at run time, triggered by a signal or by another proxy
+//! - [`reload`]: changes at run time
 //! - [`unknown_kinds`]: recorder of messages this version does not know, for an operator to report
 
+use http::{HeaderMap, header};
 use token::Visitor;
 
 use crate::{
     error::ApiError,
-    store::{Owned, Store},
+    store::{Owned, Store, StoreError},
 };
 
 pub mod files;
 pub(crate) mod message_forwarding;
-pub(crate) mod peers;
 pub(crate) mod rate_limits;
 pub(crate) mod reload;
 pub(crate) mod retention;
@@ -28,11 +28,24 @@ pub mod token;
 pub(crate) mod unknown_kinds;
 pub(crate) mod webhook;
 
-/// Returns the visitor's conversation with this alias.
-///
-/// # Errors
-/// 404 if there is none, or it is not the visitor's; 503.
+/// The visitor's conversation with this alias. Errors: 404, also for another visitor's; 503.
 pub(crate) async fn owned_conversation(store: &Store, visitor: &Visitor, alias: &str) -> Result<Owned, ApiError> {
-    let owned = store.owned_conversation(visitor.site.id.as_str(), visitor.visitor.as_str(), alias).await;
-    owned.map_err(ApiError::unavailable)?.ok_or_else(ApiError::not_found)
+    let owned = store.owned_conversation(visitor.site.id.as_str(), visitor.visitor.as_str(), alias).await?;
+    owned.ok_or_else(ApiError::not_found)
+}
+
+/// Returns a header's text; empty if the header is missing or not text.
+pub(crate) fn header_text(headers: &HeaderMap, name: impl header::AsHeaderName) -> &str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// Whether the body has any `Content-Encoding`.
+pub(crate) fn is_compressed(headers: &HeaderMap) -> bool {
+    headers.get_all(header::CONTENT_ENCODING).iter().any(|coding| coding != "identity")
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::unavailable(error)
+    }
 }

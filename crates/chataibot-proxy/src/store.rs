@@ -18,6 +18,7 @@ use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use chataibot_wire::{Cursor, file::StoredFile};
 use secrecy::SecretString;
+use serde::Deserialize;
 use tokio::sync::mpsc;
 
 use crate::{
@@ -48,10 +49,10 @@ pub use log::{ReadFrom, Replay};
 use renewals::{NewFamily, Presented, RenewalRefusal, Renewed, Times};
 use sends::{BeginOutcome, NewSend, Outcome, SendId, Settled};
 use signed_in::NewSignIn;
-use sqlite::Sqlite;
+use sqlite::{DatabaseLocation, Sqlite};
 
 /// A conversation a visitor owns.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Owned {
     /// The conversation's number.
     pub id: ConversationId,
@@ -95,10 +96,6 @@ impl StoreError {
     fn corrupt(what: impl fmt::Display) -> Self {
         Self::Corrupt(what.to_string())
     }
-
-    fn no_randomness(error: getrandom::Error) -> Self {
-        Self::Corrupt(format!("no randomness: {error}"))
-    }
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -113,15 +110,23 @@ impl From<::redis::RedisError> for StoreError {
     }
 }
 
+impl From<getrandom::Error> for StoreError {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Corrupt(format!("no randomness: {error}"))
+    }
+}
+
 /// Events of a shared store that this proxy has to act on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreEvent {
     /// This token family was revoked, perhaps by another proxy.
     Revoked(FamilyId),
-    /// Events may have been missed, or data lost: everything read from the store before must be
-    /// read again.
+    /// Events may have been missed, or data lost: what was read from the store must be read again.
     Resync,
 }
+
+/// The events of a shared store, as they come.
+pub type StoreEvents = mpsc::UnboundedReceiver<StoreEvent>;
 
 /// Handle to the store. Clones share one store.
 #[derive(Clone)]
@@ -143,20 +148,16 @@ impl Store {
     /// # Errors
     /// When the file can't be opened or written, or was written by a newer version.
     pub fn open(path: &Path, hub: Hub, clock: Clock) -> Result<Self> {
-        Sqlite::open(path, hub, clock).map(|sqlite| Self(Engine::Sqlite(sqlite)))
+        Sqlite::open(DatabaseLocation::File(path.to_owned()), hub, clock).map(|sqlite| Self(Engine::Sqlite(sqlite)))
     }
 
     /// Creates a store in memory, which ends with its last clone and never touches a disk.
     pub fn memory(hub: Hub, clock: Clock) -> Result<Self> {
-        Sqlite::memory(hub, clock).map(|sqlite| Self(Engine::Sqlite(sqlite)))
+        Sqlite::open(DatabaseLocation::new_memory(), hub, clock).map(|sqlite| Self(Engine::Sqlite(sqlite)))
     }
 
     /// Connects to the Redis that several proxies share. The caller acts on the returned events.
-    pub async fn redis(
-        url: &SecretString,
-        hub: Hub,
-        clock: Clock,
-    ) -> Result<(Self, mpsc::UnboundedReceiver<StoreEvent>)> {
+    pub async fn redis(url: &SecretString, hub: Hub, clock: Clock) -> Result<(Self, StoreEvents)> {
         let (redis, events) = Redis::open(url, hub, clock).await?;
         Ok((Self(Engine::Redis(redis)), events))
     }
@@ -227,27 +228,27 @@ impl Store {
     }
 }
 
-#[cfg(test)]
-impl Store {
-    fn sqlite(&self) -> Option<&Sqlite> {
-        match &self.0 {
-            Engine::Sqlite(sqlite) => Some(sqlite),
-            Engine::Redis(_) => None,
-        }
-    }
+/// Runs an operation of the SQLite engine: a function of one of its modules, as a job that reads or
+/// writes, or else its own method.
+macro_rules! run_in_sqlite {
+    ($sqlite:ident.$operation:ident($($argument:ident),*)) => { $sqlite.$operation($($argument),*).await };
+    ($sqlite:ident.$operation:ident($($argument:ident),*), $access:ident in $module:ident) => {
+        $sqlite.$access(move |ctx| sqlite::$module::$operation(ctx, $($argument),*)).await
+    };
 }
 
-/// Declares the operations, each once: as a method that calls the method of the same name of the
-/// engine in use. An operation fails only when the store does.
+/// Declares the operations, each once: as a method that runs the operation of the same name of the
+/// engine in use.
 macro_rules! operations {
-    ($($(#[$doc:meta])+ $operation:ident($($argument:ident: $type:ty),*) -> $answer:ty;)+) => {
+    ($($(#[$doc:meta])+ $operation:ident($($argument:ident: $type:ty),*) -> $answer:ty
+        $(, $access:ident in $module:ident)?;)+) => {
         /// The operations. Each fails only when the store does.
         impl Store {
             $($(#[$doc])+
             pub async fn $operation(&self, $($argument: $type),*) -> Result<$answer> {
                 match &self.0 {
-                    Engine::Sqlite(engine) => engine.$operation($($argument),*).await,
-                    Engine::Redis(engine) => engine.$operation($($argument),*).await,
+                    Engine::Sqlite(sqlite) => run_in_sqlite!(sqlite.$operation($($argument),*) $(, $access in $module)?),
+                    Engine::Redis(redis) => redis.$operation($($argument),*).await,
                 }
             })+
         }
@@ -256,87 +257,84 @@ macro_rules! operations {
 
 operations! {
     /// Fails unless the store can be read and written now.
-    check() -> ();
-    /// Counts one request against a limit that all proxies share. If the limit is exceeded, counts
-    /// nothing and returns how long to wait. A store that is not shared has no such limits, because
-    /// the proxy's own are enough there.
+    check() -> (), write in schema;
+    /// Counts one request against a limit that all proxies share. If it is exceeded, counts nothing
+    /// and returns how long to wait. A store of one proxy has no such limits: its own are enough.
     count_request(limit: &str, client: &str, per_minute: u32) -> Option<Duration>;
     /// The conversation with this alias, if it belongs to this visitor on this site. `None` stands
     /// for both "not there" and "not yours".
     owned_conversation(site: &str, visitor: &str, alias: &str) -> Option<Owned>;
     /// Reads at most `limit` entries from where the reader begins. A cursor that does not fit the
     /// log is reported as a reset, and treated as none.
-    read_after(conversation: ConversationId, from: ReadFrom, limit: u32) -> Replay;
+    read_after(conversation: ConversationId, from: ReadFrom, limit: u32) -> Replay, read in log;
     /// Reads the `limit` entries before a cursor; if the cursor does not fit the log, returns a
     /// reset and the last entries of the log.
-    read_before(conversation: ConversationId, before: Cursor, limit: u32) -> Replay;
+    read_before(conversation: ConversationId, before: Cursor, limit: u32) -> Replay, read in log;
     /// Drops the pending events that are too old. Returns how many.
     sweep_pending_events() -> u64;
     /// Erases a visitor. Erasing the same visitor again finds nothing and is no error.
     erase_visitor(visitor: VisitorId) -> Erased;
     /// Deletes the idempotency records and the marks of received events that are too old to matter.
-    sweep_records() -> ();
+    sweep_records() -> (), write in retention;
     /// Deletes the site's conversations without new entries for `days`, with everything that
     /// belongs to them, and returns them. If there are many, some are left for the next call.
     sweep_conversations(site: &str, days: u32) -> Vec<ConversationId>;
     /// Begins a start: creates the conversation under `alias`, the record and the message's entry,
     /// in one commit. After an error nothing is logged.
-    begin_start(send: NewSend, alias: String) -> BeginOutcome;
-    /// Begins a send to a conversation: creates the record and the message's entry, in one commit.
-    /// After an error nothing is logged.
-    begin_send(send: NewSend, alias: String) -> BeginOutcome;
+    begin_start(send: NewSend, alias: String) -> BeginOutcome, write in sends;
+    /// The same for a send to this conversation, which must exist.
+    begin_send(send: NewSend, alias: String) -> BeginOutcome, write in sends;
     /// Records and logs the outcome of forwarding. For an accepted start, also binds the platform's
     /// id and releases the conversation's pending events. If an echo has already confirmed the
     /// message, a lost answer no longer matters. After an error the send is still `sending`.
-    settle(send: SendId, outcome: Outcome) -> Settled;
-    /// Stores the events of one delivery, all or none. `sites` are the sites behind the webhook: no
-    /// other site's conversations are touched. `delivery` identifies the delivery in the later call
-    /// of [`Store::acknowledge`].
-    receive(delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> ReceiveStats;
+    settle(send: SendId, outcome: Outcome) -> Settled, write in sends;
+    /// Stores the events of one delivery, all or none, in conversations of the sites behind its
+    /// webhook. `delivery` identifies it in the later call of [`Store::acknowledge`].
+    receive(delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> ReceiveStats, write in incoming;
     /// Records a file, unless the files of its site would then exceed `total` bytes, or its
     /// conversation was deleted. True if it was recorded.
-    record_file(new: NewFile, total: u64) -> bool;
+    record_file(new: NewFile, total: u64) -> bool, write in files;
     /// The total size of a site's files, in bytes.
     total_file_bytes(site: &str) -> u64;
     /// The file with this id, as long as its conversation exists.
-    file(id: String) -> Option<StoredFile>;
+    file(id: String) -> Option<StoredFile>, read in files;
     /// The files behind these links, in the same order; `None` if one of them was not issued to
     /// this conversation.
-    issued_files(conversation: ConversationId, links: Vec<String>) -> Option<Vec<StoredFile>>;
+    issued_files(conversation: ConversationId, links: Vec<String>) -> Option<Vec<StoredFile>>, read in files;
     /// Marks the files whose links occur in `text`, which the visitor sends: they are kept as long
     /// as the conversation.
-    mark_files_sent(conversation: ConversationId, text: String) -> ();
+    mark_files_sent(conversation: ConversationId, text: String) -> (), write in files;
     /// The ids of some files to delete: their conversation was deleted, or they were never sent.
-    orphaned_files() -> Vec<String>;
+    orphaned_files() -> Vec<String>, read in files;
     /// Deletes the records of these files.
-    delete_file_records(ids: Vec<String>) -> ();
+    delete_file_records(ids: Vec<String>) -> (), write in files;
     /// Begins a token family with its first renewal secret.
-    begin_family(new: NewFamily) -> ();
+    begin_family(new: NewFamily) -> (), write in renewals;
     /// Uses a renewal secret. A refusal is not an error, and its changes are kept.
-    renew(presented: Presented, times: Times) -> Result<Renewed, RenewalRefusal>;
+    renew(presented: Presented, times: Times) -> Result<Renewed, RenewalRefusal>, write in renewals;
     /// The families revoked after `since`, with the time of revocation.
-    revoked_since(since: u64) -> Vec<(FamilyId, u64)>;
+    revoked_since(since: u64) -> Vec<(FamilyId, u64)>, read in renewals;
     /// Deletes families not used since `before`; if there are many, some are left for the next
     /// call.
-    sweep_families(before: u64) -> ();
+    sweep_families(before: u64) -> (), write in renewals;
     /// The signing keys. Creates the first one, and a new one when the newest is a month old.
-    signing_keys(now: u64) -> KeyRing;
+    signing_keys(now: u64) -> KeyRing, write in renewals;
     /// Begins the family of a signed-in user. Returns the user's visitor id.
-    sign_in(new: NewSignIn) -> VisitorId;
+    sign_in(new: NewSignIn) -> VisitorId, write in signed_in;
     /// The user that a family belongs to; `None` for an anonymous visitor.
-    user_of(family: FamilyId) -> Option<[u8; 32]>;
+    user_of(family: FamilyId) -> Option<[u8; 32]>, read in signed_in;
     /// The profile of the user that a family belongs to.
-    profile_of(family: FamilyId) -> Option<UserProfile>;
+    profile_of(family: FamilyId) -> Option<UserProfile>, read in signed_in;
     /// Replaces the profile of the user that a family belongs to.
-    update_profile(family: FamilyId, profile: UserProfile) -> ();
+    update_profile(family: FamilyId, profile: UserProfile) -> (), write in signed_in;
     /// The family that a renewal secret belongs to, used or not; with `everywhere`, all families of
     /// its visitor on its site. Revoked families are left out.
-    families_of(secret: Secret, everywhere: bool) -> Vec<FamilyId>;
+    families_of(secret: Secret, everywhere: bool) -> Vec<FamilyId>, read in signed_in;
     /// Revokes families, and deletes the profiles of their users.
-    end_families(families: Vec<FamilyId>) -> ();
+    end_families(families: Vec<FamilyId>) -> (), write in signed_in;
     /// Deletes the visitor ids of users who have not signed in since `before`; if there are many,
     /// some are left for the next call.
-    sweep_users(before: u64) -> ();
+    sweep_users(before: u64) -> (), write in signed_in;
 }
 
 #[cfg(test)]

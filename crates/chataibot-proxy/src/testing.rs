@@ -3,9 +3,10 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use tokio::task::JoinHandle;
+use tokio_util::sync::DropGuard;
 
 use crate::{
-    App, Listeners, StartError, build,
+    App, Listeners, build,
     clock::Clock,
     config::{Arguments, Config},
     demo, run,
@@ -25,7 +26,8 @@ pub struct TestApp {
     pub app: Arc<App>,
     /// Its clock; advances only when a test moves it.
     pub clock: Clock,
-    running: Option<JoinHandle<usize>>,
+    running: JoinHandle<usize>,
+    _stop_on_drop: DropGuard,
     _directory: tempfile::TempDir,
 }
 
@@ -36,22 +38,14 @@ impl TestApp {
     }
 
     /// Stops the proxy gracefully. Returns how many connections had to be cut.
-    pub async fn stop(mut self) -> usize {
+    pub async fn stop(self) -> usize {
         self.app.lifecycle.shutdown.cancel();
-        let running = self.running.take().expect("a test stops its proxy once");
-        running.await.expect("the proxy ended without panic")
+        self.running.await.expect("the proxy ended without panic")
     }
 }
 
-impl Drop for TestApp {
-    fn drop(&mut self) {
-        self.app.lifecycle.shutdown.cancel();
-    }
-}
-
-/// Starts a proxy with the demo's site and a new database, after `change` has modified the
-/// settings.
-pub async fn spawn_app(change: impl FnOnce(&mut Config)) -> Result<TestApp, StartError> {
+/// Starts a proxy with the demo's site, a new database, and the settings that `change` modified.
+pub async fn spawn_app(change: impl FnOnce(&mut Config)) -> Result<TestApp, String> {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let arguments = Arguments { listen: Some(([127, 0, 0, 1], 0).into()), ..Arguments::default() };
     let mut config = demo::config(&arguments, directory.path().to_owned()).expect("the demo's configuration is right");
@@ -61,6 +55,7 @@ pub async fn spawn_app(change: impl FnOnce(&mut Config)) -> Result<TestApp, Star
     let listeners = Listeners::open(&app.config).await?;
     let bound = |listener: &tokio::net::TcpListener| listener.local_addr().expect("a bound socket has an address");
     let (address, metrics) = (bound(&listeners.public), listeners.metrics.as_ref().map(bound));
-    let running = Some(tokio::spawn(run(Arc::clone(&app), listeners)));
-    Ok(TestApp { address, metrics, app, clock, running, _directory: directory })
+    let running = tokio::spawn(run(Arc::clone(&app), listeners));
+    let _stop_on_drop = app.lifecycle.shutdown.clone().drop_guard();
+    Ok(TestApp { address, metrics, app, clock, running, _stop_on_drop, _directory: directory })
 }

@@ -18,10 +18,7 @@ use crate::{
 
 const RIGHT: &str = "give the proxy's user the right to";
 
-/// Runs all tests.
-///
-/// # Errors
-/// Everything that a start would fail on.
+/// Runs all tests. Errors: everything that a start would fail on.
 pub fn dry_run(config: &Config) -> Result<(), Problems> {
     let mut problems = Problems::default();
     let mut report = |key: &str, result: Result<(), String>| {
@@ -64,10 +61,7 @@ fn database(path: &Path) -> Result<(), String> {
         let file = path.join("chataibot-proxy.sqlite");
         return Err(format!("{shown} is a directory; name a file, such as {}", file.display()));
     }
-    let directory = match path.parent() {
-        Some(directory) if !directory.as_os_str().is_empty() => directory,
-        Some(_) | None => Path::new("."),
-    };
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let named = format!("the directory {}", directory.display());
     match fs::metadata(directory) {
         Ok(found) if found.is_dir() => {}
@@ -78,11 +72,8 @@ fn database(path: &Path) -> Result<(), String> {
     let unwritable = |error| format!("{named} can't be written: {error}; {RIGHT}, or name another");
     tempfile::tempfile_in(directory).map_err(unwritable)?;
     let result = if path.exists() {
-        fs::OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open(path)
-            .map_err(|error| format!("{shown}: {error}; {RIGHT}"))?;
+        let opened = fs::File::options().read(true).write(true).open(path);
+        opened.map_err(|error| format!("{shown}: {error}; {RIGHT}"))?;
         Store::try_file(path)
     } else {
         let scratch = tempfile::tempdir_in(directory).map_err(unwritable)?;

@@ -1,5 +1,4 @@
-//! `health`: queries the running proxy's liveness, for container images without another HTTP
-//! client.
+//! `health`: queries the running proxy, for container images without another HTTP client.
 
 use std::{
     io::{self, BufRead, BufReader, Write},
@@ -10,10 +9,8 @@ use std::{
 /// Timeout of each step of the call.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Requests `/healthz` from the proxy that listens there. Returns what to print.
-///
-/// # Errors
-/// The message says what came instead.
+/// Requests `/healthz` from the proxy there. Returns what to print; an error says what came
+/// instead.
 pub fn query_liveness(listen: SocketAddr) -> Result<String, String> {
     let address = connectable(listen);
     let url = format!("http://{address}/healthz");
@@ -38,7 +35,6 @@ pub(super) fn connectable(listen: SocketAddr) -> SocketAddr {
     (here, listen.port()).into()
 }
 
-/// Returns the first line of the answer.
 fn status_line(address: SocketAddr) -> io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
     stream.set_read_timeout(Some(TIMEOUT))?;

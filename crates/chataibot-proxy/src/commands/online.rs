@@ -1,5 +1,4 @@
-//! `--check-config --online`: tests whether the platform answers, accepts the account token, and
-//! reaches the webhook.
+//! `--check-config --online`: whether the platform answers, takes the token, reaches the webhook.
 //!
 //! No visitor or bot gets a message: the token is tested with a conversation that does not exist.
 //! If a proxy already runs on the configured address, it is queried; if not, this command listens
@@ -27,14 +26,13 @@ use super::health::connectable;
 use crate::{
     config::{Config, Site, Sites},
     normalise::{self, Delivery},
-    platform::{Forwarded, PlatformClient},
+    platform::{Fault, FaultKind, PlatformClient},
     service::webhook::{CHECK_HEADER, sites_with_token},
 };
 
 /// Id of a conversation that exists on no platform.
 const NONEXISTENT_CONVERSATION: &str = "chataibot-proxy-check";
 
-/// Timeout of one call.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The result of one check.
@@ -107,12 +105,11 @@ async fn check_platform(client: &PlatformClient, site: &Site) -> Finding {
     let answer = client.send(site, NONEXISTENT_CONVERSATION, &SendTyped { message, user: User::default() }).await;
     let of = format!("site {}, {}", site.id, site.platform_url);
     match answer {
-        // The platform answered that there is no such conversation, so it has already checked the
-        // token.
-        Forwarded::Accepted(_) | Forwarded::Refused(_) => {
+        // It knows no such conversation, so it has already checked the token.
+        Ok(_) | Err(Fault { kind: FaultKind::Refused, .. }) => {
             Finding::ok(format!("{of}: the platform answers, and takes the account token"))
         }
-        Forwarded::Failed(fault) | Forwarded::Unknown(fault) => {
+        Err(fault) => {
             let fix = remedy(&fault.cause, fault.needs_operator);
             Finding::failed(format!("{of}: {}", fault.cause), fix)
         }
@@ -233,7 +230,6 @@ async fn check_received(client: &reqwest::Client, config: &Config) -> Finding {
 /// State of the listener that replaces the proxy if none runs.
 struct ListenerState {
     sites: Sites,
-    /// Handshakes received so far.
     handshakes: watch::Sender<Handshakes>,
 }
 

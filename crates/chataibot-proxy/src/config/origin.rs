@@ -4,8 +4,7 @@ use std::{collections::BTreeSet, fmt};
 
 use url::{Host, Origin, Url};
 
-/// Origin of files in apps that show their own. In a browser, a file's origin is `null`, and no web
-/// page can have `file://`.
+/// Origin of files in apps; in a browser it is `null`, and no web page can have it.
 const FILE_ORIGIN: &str = "file://";
 
 /// Checks that a text is an origin as a browser writes it in its `Origin` header:
@@ -32,8 +31,7 @@ pub fn check(text: &str) -> Result<(), String> {
     }
     let exact = match url.origin() {
         web @ Origin::Tuple(..) => web.ascii_serialization(),
-        // The standard defines no origin for other schemes; apps that register one use the same
-        // form.
+        // The standard defines none for other schemes; apps use the same form.
         Origin::Opaque(_) => {
             let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
             format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default().to_ascii_lowercase())

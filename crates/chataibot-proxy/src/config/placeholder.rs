@@ -26,7 +26,6 @@ pub fn warning(key: &str, value: &str) -> Option<String> {
     is_example_address(&Url::parse(value).ok()?).then(|| format!("`{value}` is a placeholder; write {own}"))
 }
 
-/// Whether this is an address at a domain reserved for documentation.
 fn is_example_address(url: &Url) -> bool {
     let Some(Host::Domain(host)) = url.host() else { return false };
     EXAMPLE_DOMAINS

@@ -1,5 +1,4 @@
-//! Problems of a configuration, each with its location and remedy. All are collected, so that an
-//! operator can fix them in one pass.
+//! Problems of a configuration, with location and remedy; all are collected, to be fixed at once.
 
 use std::{collections::BTreeMap, fmt, path::PathBuf};
 
@@ -30,8 +29,7 @@ impl fmt::Display for Location {
     }
 }
 
-/// Locations of settings, for problems that are found later. Settings inside tables are not
-/// included.
+/// Locations of settings, except those inside tables, for problems that are found later.
 #[derive(Clone, Debug, Default)]
 pub struct Places(BTreeMap<&'static str, Location>);
 

@@ -1,8 +1,8 @@
-//! Reads command line, environment and file into a checked [`Config`]. A flag overrides a variable,
-//! and a variable overrides the file.
+//! Reads the configuration: a flag overrides a variable, and a variable overrides the file.
 
 use std::{
     collections::BTreeMap,
+    ffi::OsString,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     str::FromStr,
@@ -25,17 +25,15 @@ mod file;
 mod redis;
 mod sites;
 
-use file::{Located, Table};
+use file::{Located, Scalar, Table};
 
 /// Environment variables, as a value so that tests can supply their own.
 pub type Environment = BTreeMap<String, String>;
 
-/// Returns the process's environment. Variables that are not Unicode are left out; no setting is
-/// one.
+/// The process's environment, as far as it is Unicode, as all settings are.
 pub fn process_environment() -> Environment {
-    std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect()
+    let unicode = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    std::env::vars_os().filter_map(unicode).collect()
 }
 
 /// Reads and checks the whole configuration.
@@ -50,8 +48,7 @@ fn read_text(path: &Path) -> Result<String, Problems> {
     })
 }
 
-/// Reads only the listening address, so that a running proxy can be queried while its configuration
-/// is being changed.
+/// Reads only the listening address, for a running proxy whose configuration is being changed.
 pub fn listen(arguments: &Arguments, environment: &Environment) -> Result<SocketAddr, Problems> {
     let in_variable = environment.get("CHATAIBOT_PROXY_LISTEN").is_some_and(|value| !value.is_empty());
     let is_in_file = arguments.listen.is_none() && !in_variable;
@@ -103,7 +100,7 @@ impl<'a> ConfigReader<'a> {
     fn new(
         arguments: &'a Arguments,
         environment: &'a Environment,
-        file: Option<&'a Table<'a>>,
+        file: Option<&'a Table>,
         problems: Problems,
     ) -> Self {
         Self { arguments, environment, file, places: Places::default(), problems, warnings: Problems::default() }
@@ -116,7 +113,7 @@ impl<'a> ConfigReader<'a> {
         let retention_days = self.number("", "retention_days", 1, 3650);
         let days = |count: u32| Duration::from_secs(u64::from(count) * 24 * 3600);
         let seconds = |count: u32| Duration::from_secs(u64::from(count));
-        let mut config = Config {
+        let config = Config {
             listen: self.setting("", "listen", address),
             metrics_listen: self.optional("", "metrics_listen", address),
             database: self.setting("", "database", path),
@@ -148,23 +145,19 @@ impl<'a> ConfigReader<'a> {
             operator_token: self.optional("", "operator_token_file", operator_token),
             shutdown_grace: seconds(self.number("", "shutdown_grace_seconds", 0, 600)),
             sites: Sites::new(self.sites(&platform_url, retention_days)),
-            places: Places::default(),
-            warnings: Vec::new(),
+            // After everything that adds to them.
+            places: std::mem::take(&mut self.places),
+            warnings: std::mem::take(&mut self.warnings.0),
         };
-        config.places = std::mem::take(&mut self.places);
-        config.warnings = std::mem::take(&mut self.warnings.0);
         if config.metrics_listen == Some(config.listen) && config.listen.port() != 0 {
-            self.problems.add(
-                config.places.location("metrics_listen"),
-                "`metrics_listen` must differ from `listen`, so that visitors can't read the metrics",
-            );
+            let what = "`metrics_listen` must differ from `listen`, so that visitors can't read the metrics";
+            self.problems.add(config.places.location("metrics_listen"), what);
         }
         self.check_uploads(&config);
         config
     }
 
-    /// Checks that sites that accept files have a directory and an address that the platform
-    /// reaches.
+    /// Sites that accept files need a directory and an address that the platform reaches.
     fn check_uploads(&mut self, config: &Config) {
         let Some(site) = config.sites.iter().find(|site| !site.upload_types.is_empty()) else { return };
         let needed = [
@@ -189,14 +182,16 @@ impl<'a> ConfigReader<'a> {
 
     fn refuse_unknown(&mut self) {
         let Some(file) = self.file else { return };
-        let top = settings::SETTINGS.iter().filter(|setting| setting.table.is_empty()).map(|setting| setting.key);
-        file.refuse_unknown("", &top.chain(["store", "limits", "site"]).collect::<Vec<_>>(), &mut self.problems);
+        let keys = |table: &str| -> Vec<&str> {
+            settings::SETTINGS.iter().filter(|setting| setting.table == table).map(|setting| setting.key).collect()
+        };
+        let top = [keys(""), vec!["store", "limits", "site"]].concat();
+        file.refuse_unknown("", &top, &mut self.problems);
         if let Some(store) = file.table("store", &mut self.problems) {
             store.refuse_unknown(" in [store]", settings::STORE_KEYS, &mut self.problems);
         }
         if let Some(limits) = file.table("limits", &mut self.problems) {
-            let keys = settings::SETTINGS.iter().filter(|setting| setting.table == "limits").map(|setting| setting.key);
-            limits.refuse_unknown(" in [limits]", &keys.collect::<Vec<_>>(), &mut self.problems);
+            limits.refuse_unknown(" in [limits]", &keys("limits"), &mut self.problems);
         }
     }
 
@@ -234,32 +229,34 @@ impl<'a> ConfigReader<'a> {
         Some(value)
     }
 
+    /// An environment variable; an empty one counts as not set.
+    fn variable(&self, name: String) -> Option<Located<String>> {
+        let value = self.environment.get(&name).filter(|value| !value.is_empty())?.clone();
+        Some(Located { value, place: Location::Variable(name) })
+    }
+
     /// Returns the setting's text, from the source with the highest precedence.
     fn raw_value(&mut self, setting: &Setting) -> Option<Located<String>> {
         if let Some(found) = flag(self.arguments, setting) {
             return Some(found);
         }
-        let variable = setting.variable();
-        if let Some(value) = self.environment.get(&variable).filter(|value| !value.is_empty()) {
-            return Some(Located { value: value.clone(), place: Location::Variable(variable) });
+        if let Some(found) = self.variable(setting.variable()) {
+            return Some(found);
         }
         let file = self.file?;
         let is_number = !setting.default.is_empty() && setting.default.bytes().all(|b| b.is_ascii_digit());
-        let read = |table: &Table, problems: &mut Problems| {
-            if is_number { table.number(setting.key, problems) } else { table.text(setting.key, problems) }
-        };
+        let scalar = if is_number { Scalar::Number } else { Scalar::Text };
         if setting.table.is_empty() {
-            return read(file, &mut self.problems);
+            return file.scalar(setting.key, scalar, &mut self.problems);
         }
         // A `limits` that is not a table was already reported.
-        let table = file.table(setting.table, &mut Problems::default())?;
-        read(&table, &mut self.problems)
+        file.table(setting.table, &mut Problems::default())?.scalar(setting.key, scalar, &mut self.problems)
     }
 
     /// Resolves `<name>_file` or `<name>_env`: returns the source and its content.
     fn external_value(&mut self, table: &Table, name: &str) -> Option<Located<Result<(String, String), String>>> {
-        let file = table.text(&format!("{name}_file"), &mut self.problems);
-        let variable = table.text(&format!("{name}_env"), &mut self.problems);
+        let [file, variable] =
+            ["file", "env"].map(|kind| table.scalar(&format!("{name}_{kind}"), Scalar::Text, &mut self.problems));
         let (value, place) = match (file, variable) {
             (Some(_), Some(variable)) => {
                 (Err(format!("`{name}_file` and `{name}_env` are both set; keep one")), variable.place)
@@ -279,10 +276,12 @@ impl<'a> ConfigReader<'a> {
 
     fn trusted_proxies(&mut self) -> Vec<IpNet> {
         let Some(setting) = settings::find("", "trusted_proxies") else { return Vec::new() };
-        let list = |file: &Table| file.list(setting.key, "\"10.0.0.7\", \"10.0.0.0/8\"", &mut self.problems);
-        let listed = match self.environment.get(&setting.variable()).filter(|value| !value.is_empty()) {
-            Some(value) => split_list(value, &Location::Variable(setting.variable())),
-            None => self.file.and_then(list).unwrap_or_default(),
+        let listed = match (self.variable(setting.variable()), self.file) {
+            (Some(found), _) => split_list(&found.value, &found.place),
+            (None, Some(file)) => {
+                file.list(setting.key, "\"10.0.0.7\", \"10.0.0.0/8\"", &mut self.problems).unwrap_or_default()
+            }
+            (None, None) => Vec::new(),
         };
         let mut networks = Vec::new();
         for Located { value, place } in listed {
@@ -340,21 +339,18 @@ fn keys_file(text: &str) -> Result<PathBuf, String> {
     KeyRing::read_file(&path).map(|_| path)
 }
 
-/// Reads the token in this file.
 fn operator_token(text: &str) -> Result<SecretString, String> {
     let raw =
         std::fs::read_to_string(path(text)?).map_err(|error| format!("the file {text} can't be read: {error}"))?;
     secret::check(&raw, secret::Form::Path).map_err(|what| format!("the secret in {text} can't be used: {what}"))
 }
 
-/// Parses a directory that exists or that the proxy can create.
 fn creatable_directory(text: &str) -> Result<PathBuf, String> {
     let path = path(text)?;
     let is_other = path.exists() && !path.is_dir();
     if is_other { Err(format!("`{text}` is not a directory; name another")) } else { Ok(path) }
 }
 
-/// Parses the proxy's own address, without a trailing slash.
 fn public_url(text: &str) -> Result<Url, String> {
     let example = "https://chat.example.com";
     let url = Url::parse(text).map_err(|_| format!("`{text}` is not a URL; write one such as {example}"))?;
@@ -364,7 +360,6 @@ fn public_url(text: &str) -> Result<Url, String> {
     Err(format!("`{text}` must be an address such as {example}, perhaps with a path"))
 }
 
-/// Parses the platform's base URL, without a trailing slash.
 fn platform_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text.trim_end_matches('/'))
         .map_err(|_| format!("`{text}` is not a URL; write one such as https://app.chataibot.io/api/v1"))?;

@@ -1,5 +1,4 @@
-//! Address of the Redis that several proxies share. It may contain a password, which is redacted in
-//! all output.
+//! Address of the Redis that several proxies share, without its password in all output.
 
 use std::fmt;
 
@@ -17,10 +16,7 @@ pub struct RedisUrl {
 }
 
 impl RedisUrl {
-    /// Parses an address.
-    ///
-    /// # Errors
-    /// The message says what to write, and never repeats the address.
+    /// Parses an address. An error says what to write, and never repeats the address.
     pub fn parse(text: &str) -> Result<Self, String> {
         let invalid = || {
             "write an address such as redis://127.0.0.1:6379, rediss://… for TLS, or redis+unix:///run/redis.sock"
@@ -39,8 +35,7 @@ impl RedisUrl {
         let secret = SecretString::from(url.as_str());
         let has_password = url.password().is_some() || url.query().is_some_and(|query| query.contains("pass="));
         if has_password || !url.username().is_empty() {
-            // Both succeed on an address with a host; without a host there is neither user nor
-            // password.
+            // Both succeed with a host; without one there is neither user nor password.
             let _ = url.set_password(None).and_then(|()| url.set_username(if has_password { "…" } else { "" }));
         }
         if has_password {

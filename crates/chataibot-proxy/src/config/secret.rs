@@ -1,5 +1,4 @@
-//! Secrets: read from a file or an environment variable, never from the configuration file itself,
-//! and never printed.
+//! Secrets: from a file or a variable, never in the configuration file itself, never printed.
 
 use secrecy::SecretString;
 
@@ -10,21 +9,15 @@ use super::placeholder;
 pub enum Form {
     /// Sent in a header: printable ASCII without spaces.
     Header,
-    /// Part of a path: at least 16 of `A-Z a-z 0-9 - _`, because it is the only protection from
-    /// strangers.
+    /// Part of a path: at least 16 of `A-Z a-z 0-9 - _`, because nothing else protects it.
     Path,
-    /// Sent back to the proxy in a header or body: like [`Form::Header`]; two, one per line, while
-    /// it is being replaced.
+    /// Sent back to the proxy: like [`Form::Header`]; two, one per line, while it is replaced.
     Token,
-    /// Signing key: at least 32 printable characters, because it can be attacked offline; one per
-    /// line.
+    /// Signing key: at least 32 printable characters, against offline attacks; one per line.
     Signing,
 }
 
-/// Checks a secret. A trailing line end is not part of it.
-///
-/// # Errors
-/// The message says what is wrong, and never repeats the secret.
+/// Checks a secret, without its trailing line end. An error never repeats it.
 pub fn check(raw: &str, form: Form) -> Result<SecretString, String> {
     let secret = raw.trim_end_matches(['\n', '\r']);
     if secret.is_empty() {

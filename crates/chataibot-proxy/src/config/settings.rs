@@ -1,5 +1,4 @@
-//! Table of every setting: its key in the file, its environment variable, its default and its
-//! meaning.
+//! Table of every setting: key in the file, environment variable, default and meaning.
 
 /// One setting.
 #[derive(Clone, Copy, Debug)]

@@ -17,11 +17,8 @@ impl SiteId {
     /// Parses a site id.
     pub fn parse(text: &str) -> Result<Self, String> {
         let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        if (1..=40).contains(&text.len()) && text.bytes().all(allowed) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err("a site id is 1 to 40 of the characters a-z, 0-9 and -".to_owned())
-        }
+        let fits = (1..=40).contains(&text.len()) && text.bytes().all(allowed);
+        fits.then(|| Self(text.to_owned())).ok_or("a site id is 1 to 40 of the characters a-z, 0-9 and -".to_owned())
     }
 
     /// The id as text.
@@ -61,8 +58,7 @@ pub struct Site {
     pub bot_keys: Vec<String>,
     /// The platform's token for the whole account. Never leaves the server.
     pub account_token: SecretString,
-    /// The last part of the webhook's path. Sites of one account share it, because the platform has
-    /// one webhook per account.
+    /// The last part of the webhook's path, shared by the sites of one account.
     pub webhook_secret: SecretString,
     /// The token the platform sends with each event, as entered in its settings.
     pub webhook_token: SecretString,
@@ -89,14 +85,12 @@ impl Site {
         self.origins.allow(origin) && (is_signed_in || !matches!(self.identity, IdentityPolicy::Required(_)))
     }
 
-    /// Whether this is the webhook's secret. Takes the same time for every wrong value of the same
-    /// length.
+    /// Whether this is the webhook's secret. Takes the same time for every value of its length.
     pub fn is_webhook_secret(&self, presented: &str) -> bool {
         matches_any(&self.webhook_secret, presented)
     }
 
-    /// Whether this is the webhook's token. Takes the same time for every wrong value of the same
-    /// length.
+    /// Whether this is the webhook's token. Takes the same time for every value of its length.
     pub fn is_webhook_token(&self, presented: &str) -> bool {
         matches_any(&self.webhook_token, presented)
     }
@@ -139,8 +133,7 @@ impl Sites {
         self.0.iter().filter(move |site| site.origins.allow(origin))
     }
 
-    /// Returns the sites that share a webhook path. Every site is compared, so the time does not
-    /// reveal which one fits.
+    /// The sites that share a webhook path. All are compared: the time reveals nothing.
     pub fn of_webhook_secret(&self, presented: &str) -> Vec<Arc<Site>> {
         self.0.iter().filter(|site| site.is_webhook_secret(presented)).cloned().collect()
     }

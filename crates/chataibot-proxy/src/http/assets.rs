@@ -1,11 +1,9 @@
-//! Static files of the widget's bundle, read once at the start and served from memory. No request
-//! names a path in the file system.
+//! The widget's bundle, read once at the start. No request names a path in the file system.
 //!
-//! Cache policy: stable names (`/chataibot.js`) are revalidated each time and answered 304.
-//! Releases are in folders of their own (`/1.2.3/`), never change and are cached for a year;
-//! aliases of the newest release (`/1/`, and `/0.1/` before 1.0.0) are cached for minutes. The
-//! files at the top are also served under their version (`/1.2.3/`, `/v/1.2.3/`). Pages of any
-//! origin may use them.
+//! Cache policy: stable names (`/chataibot.js`) are revalidated each time. Releases are in folders
+//! of their own (`/1.2.3/`), never change and are cached for a year; aliases of the newest release
+//! (`/1/`, and `/0.1/` before 1.0.0) for minutes. The files at the top are also served under their
+//! version (`/1.2.3/`, `/v/1.2.3/`). Pages of any origin may use them.
 
 use std::{collections::HashMap, fs, io, path::Path};
 
@@ -16,15 +14,11 @@ use sha2::{Digest, Sha256};
 
 use crate::error::ApiError;
 
-/// Maximum total size in bytes; more than any bundle has. A larger directory is a mistake, such as
-/// `/`.
+/// Maximum total size in bytes, more than any bundle has: a larger directory is a mistake.
 const LARGEST: usize = 64 * 1024 * 1024;
 
-/// `Cache-Control` of files that never change.
 const CACHE_IMMUTABLE: &str = "public, max-age=31536000, immutable";
-/// `Cache-Control` of aliases of the newest version.
 const CACHE_BRIEFLY: &str = "public, max-age=300";
-/// `Cache-Control` of names that all versions share.
 const CACHE_REVALIDATE: &str = "no-cache";
 
 /// The files, by their path below `/`.
@@ -36,35 +30,35 @@ pub struct Assets {
 
 struct File {
     mime: &'static str,
-    plain: Encoded,
-    gzip: Option<Encoded>,
-    brotli: Option<Encoded>,
+    encodings: Vec<Encoded>,
 }
 
 /// One encoding of a file. Each has its own `ETag` because the bytes differ.
 struct Encoded {
+    /// The `Content-Encoding`; `None` for the plain file.
+    coding: Option<&'static str>,
     bytes: Bytes,
     etag: HeaderValue,
 }
 
+/// The encodings by the ending of their file, best first.
+const ENCODINGS: [(&str, Option<&str>); 3] = [(".br", Some("br")), (".gz", Some("gzip")), ("", None)];
+
 impl Encoded {
-    fn new(bytes: Vec<u8>) -> Self {
+    fn new(coding: Option<&'static str>, bytes: Vec<u8>) -> Self {
         let etag = format!("\"{}\"", hex::encode(&Sha256::digest(&bytes)[..16]));
-        Self { bytes: bytes.into(), etag: HeaderValue::try_from(etag).expect("hex in quotes is a header value") }
+        let etag = HeaderValue::try_from(etag).expect("hex in quotes is a header value");
+        Self { coding, bytes: bytes.into(), etag }
     }
 }
 
-/// Response extension of an asset: its headers are complete, and the middleware leaves them alone.
-/// Otherwise a 304 would get a policy meant for JSON, and the browser would apply it to the page in
-/// its cache.
+/// Response extension of an asset: its headers are complete. With a policy meant for JSON on a 304,
+/// the browser would apply that to the page in its cache.
 #[derive(Clone, Copy, Debug)]
 pub struct Served;
 
 impl Assets {
-    /// Reads a directory.
-    ///
-    /// # Errors
-    /// When a file can't be read, or there is far more than a bundle.
+    /// Reads a directory. Fails when a file can't be read, or there is far more than a bundle.
     pub fn read(directory: &Path) -> Result<Self, String> {
         let mut found = HashMap::new();
         let mut bytes_left = LARGEST;
@@ -74,10 +68,10 @@ impl Assets {
         let names: Vec<String> = found.keys().filter(|name| !is_precompressed(name, &found)).cloned().collect();
         let mut files = HashMap::new();
         for name in names {
-            let gzip = found.remove(&format!("{name}.gz")).map(Encoded::new);
-            let brotli = found.remove(&format!("{name}.br")).map(Encoded::new);
-            let Some(plain) = found.remove(&name) else { continue };
-            files.insert(name.clone(), File { mime: mime(&name), plain: Encoded::new(plain), gzip, brotli });
+            let encodings = ENCODINGS
+                .iter()
+                .filter_map(|(ending, coding)| Some(Encoded::new(*coding, found.remove(&format!("{name}{ending}"))?)));
+            files.insert(name.clone(), File { mime: mime(&name), encodings: encodings.collect() });
         }
         Ok(Self { files, version })
     }
@@ -103,7 +97,8 @@ impl Assets {
         if !matches!(*method, Method::GET | Method::HEAD) {
             return Err(ApiError::method_not_allowed());
         }
-        let (encoded, content_encoding) = file.best_encoding(headers);
+        let is_accepted = |encoded: &&Encoded| encoded.coding.is_none_or(|coding| accepts(headers, coding));
+        let encoded = file.encodings.iter().find(is_accepted).ok_or_else(ApiError::not_found)?;
         let is_unmodified =
             headers.get_all(header::IF_NONE_MATCH).iter().any(|etags| matches_etag(etags, &encoded.etag));
         let mut response = Response::builder()
@@ -118,22 +113,12 @@ impl Assets {
         if is_unmodified {
             return response.status(StatusCode::NOT_MODIFIED).body(Body::empty()).map_err(ApiError::internal);
         }
-        if let Some(content_encoding) = content_encoding {
-            response = response.header(header::CONTENT_ENCODING, content_encoding);
+        if let Some(coding) = encoded.coding {
+            response = response.header(header::CONTENT_ENCODING, coding);
         }
         let response =
             response.header(header::CONTENT_TYPE, file.mime).header(header::CONTENT_LENGTH, encoded.bytes.len());
         response.body(Body::from(encoded.bytes.clone())).map_err(ApiError::internal)
-    }
-}
-
-impl File {
-    fn best_encoding(&self, headers: &HeaderMap) -> (&Encoded, Option<&'static str>) {
-        match (&self.brotli, &self.gzip) {
-            (Some(brotli), _) if accepts(headers, "br") => (brotli, Some("br")),
-            (_, Some(gzip)) if accepts(headers, "gzip") => (gzip, Some("gzip")),
-            _ => (&self.plain, None),
-        }
     }
 }
 

@@ -1,5 +1,4 @@
-//! Extractors for the caller of a request, by bearer token and origin, and for its
-//! `Idempotency-Key`.
+//! Extractors for a request's caller, by bearer token and origin, and its `Idempotency-Key`.
 
 use std::sync::Arc;
 
@@ -52,8 +51,7 @@ fn bearer_token(headers: &HeaderMap) -> Result<&str, TokenFault> {
     if scheme.eq_ignore_ascii_case("bearer") { Ok(token) } else { Err(TokenFault::Missing) }
 }
 
-/// Returns the value of a header that may occur once. Two servers could interpret a repeated header
-/// differently.
+/// A header that may occur once: two servers could interpret a repeated one differently.
 fn single_header<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Result<Option<&'a str>, TokenFault> {
     let mut values = headers.get_all(name).iter();
     let first = values.next().map(|value| value.to_str().map_err(|_| TokenFault::Form)).transpose()?;
@@ -63,8 +61,7 @@ fn single_header<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Resul
 fn is_same_host(headers: &HeaderMap, origin: &str) -> bool {
     let Ok(Some(host)) = single_header(headers, &header::HOST) else { return false };
     let Ok(origin) = Url::parse(origin) else { return false };
-    // Only host and port are compared: the scheme depends on who terminates TLS in front of the
-    // proxy.
+    // Not the scheme: it depends on who terminates TLS in front of the proxy.
     Url::parse(&format!("{}://{host}/", origin.scheme())).is_ok_and(|host_url| {
         host_url.host() == origin.host() && host_url.port_or_known_default() == origin.port_or_known_default()
     })

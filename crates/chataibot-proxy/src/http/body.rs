@@ -16,21 +16,20 @@ use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
-use super::{header_text, state::App};
-use crate::error::ApiError;
+use super::state::App;
+use crate::{
+    error::ApiError,
+    service::{header_text, is_compressed},
+};
 
 /// Reads the body of every request: 413 when it is too large, 408 when it is too slow, 415 when it
-/// is compressed.
-///
-/// # Errors
-/// See above, and [`ApiError::broken_body`].
+/// is compressed. Errors: those, and [`ApiError::broken_body`].
 pub async fn collect(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {
     let (parts, mut body) = request.into_parts();
     if body.is_end_stream() {
         return Ok(next.run(Request::from_parts(parts, Body::empty())).await);
     }
-    // A few compressed bytes can expand to gigabytes, and neither browsers nor the platform
-    // compress requests.
+    // A few compressed bytes can expand to gigabytes, and no client compresses requests.
     if is_compressed(&parts.headers) {
         return Err(unsupported("compressed bodies are not taken"));
     }
@@ -53,8 +52,8 @@ pub async fn collect(State(app): State<Arc<App>>, request: Request, next: Next) 
     Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await)
 }
 
-/// Reads and discards the rest of a body, within limits. If bytes remain unread, the sender gets a
-/// TCP reset and loses the answer.
+/// Discards the rest of a body, within limits: with bytes unread, the sender gets a TCP reset and
+/// loses the answer.
 pub async fn drain(mut body: Body) {
     const MAX_BYTES: usize = 16 * 1024 * 1024;
     const TIMEOUT: Duration = Duration::from_secs(2);
@@ -71,17 +70,11 @@ pub async fn drain(mut body: Body) {
     let _ = tokio::time::timeout(TIMEOUT, read).await;
 }
 
-/// Whether any `Content-Encoding` line says that the body is compressed.
-pub fn is_compressed(headers: &HeaderMap) -> bool {
-    headers.get_all(header::CONTENT_ENCODING).iter().any(|coding| coding != "identity")
-}
-
 fn unsupported(message: &'static str) -> ApiError {
     ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code::BAD_REQUEST, message)
 }
 
-/// Extractor for a JSON body. 415 if its type is not JSON, 400 if it is not valid JSON, 422 if the
-/// JSON does not fit the call.
+/// Extractor for a JSON body. 415 for another type, 400 for invalid JSON, 422 if it does not fit.
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
@@ -89,8 +82,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<App>> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
-        // A page can send `text/plain` to any origin without a preflight; JSON needs one, which the
-        // allowed origins guard.
+        // A page can send `text/plain` anywhere without a preflight; JSON needs one.
         if !is_json(request.headers()) {
             return Err(unsupported("the body must be JSON, with `Content-Type: application/json`"));
         }
@@ -125,11 +117,11 @@ mod tests {
     #[test]
     fn what_is_not_json_and_what_is_other_json_are_told_apart_and_never_repeated() {
         let syntax = parse::<SendMessage>(br#"{"message": secret"#).expect_err("not JSON");
-        assert_eq!((syntax.status(), syntax.code()), (StatusCode::BAD_REQUEST, "BAD_REQUEST"));
+        assert_eq!((syntax.status, syntax.body.error.as_str()), (StatusCode::BAD_REQUEST, "BAD_REQUEST"));
         let data = parse::<SendMessage>(br#"{"message": "secret", "user": {}}"#).expect_err("other JSON");
-        assert_eq!(data.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(data.status, StatusCode::UNPROCESSABLE_ENTITY);
         for error in [syntax, data] {
-            assert!(!error.body().message.contains("secret"), "{}", error.body().message);
+            assert!(!error.body.message.contains("secret"), "{}", error.body.message);
         }
     }
 

@@ -1,5 +1,4 @@
-//! CORS middleware: allows exact origins, answers preflights, and logs which setting would allow a
-//! refused page.
+//! CORS middleware: exact origins, preflights, and a log line with what would allow a page.
 
 use std::sync::Arc;
 
@@ -17,12 +16,10 @@ const ALLOWED_METHODS: HeaderValue = HeaderValue::from_static("GET, POST");
 const ALLOWED_HEADERS: HeaderValue =
     HeaderValue::from_static("authorization, content-type, idempotency-key, last-event-id, x-file-name");
 const EXPOSED_HEADERS: HeaderValue = HeaderValue::from_static("retry-after");
-/// Seconds; ten minutes save most preflights and still apply a changed list soon. Browsers cap it
-/// at two hours.
+/// Seconds; saves most preflights and still applies a changed list soon.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 
-/// Checks the origin of all calls of pages. A request without `Origin` passes: it is not a
-/// cross-origin request of a browser.
+/// Checks the origin of all calls of pages. One without `Origin` is not cross-origin, and passes.
 pub async fn check(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let mut response = apply(&app, request, next).await;
     response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
@@ -53,8 +50,7 @@ async fn apply(app: &App, request: Request, next: Next) -> Response {
     response
 }
 
-/// Counts a refusal, and logs which line the operator could add. The origin is truncated because it
-/// is untrusted input.
+/// Counts a refusal, and logs what the operator could add, truncated as untrusted input.
 pub fn record_refusal(app: &App, origin: &HeaderValue) {
     app.metrics.origins_refused.inc();
     let origin: String =

@@ -1,5 +1,4 @@
-//! Outermost middleware: client address, request id, panic handling, uniform error bodies, security
-//! headers, log line.
+//! Outermost middleware: client address, request id, panics, error bodies, headers, log line.
 
 use std::{
     any::Any,
@@ -90,8 +89,7 @@ fn request_id() -> String {
     getrandom::u64().map_or_else(|_| "0".repeat(16), |id| format!("{id:016x}"))
 }
 
-/// Returns the last address of the chain that is not a trusted reverse proxy. The addresses before
-/// it can be forged.
+/// The last address of the chain that is no trusted proxy. Those before it can be forged.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(&address.to_canonical()));
     let mut nearest = peer;

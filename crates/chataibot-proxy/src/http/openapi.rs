@@ -1,18 +1,13 @@
-//! Generator of the OpenAPI 3.1 document of the proxy's calls: schemas come from the wire types,
-//! the rest from one table.
+//! The OpenAPI 3.1 document of the proxy's calls, from the wire types and one table.
 //!
-//! - [`calls`]: every call, with its parameters, answers and refusals
-//! - [`codes`]: every error code
-//!
-//! A test compares the table with the routes of `app.rs` and with the codes in the source, so that
-//! none can be forgotten.
+//! A test compares the table with the routes of `app.rs` and with the codes in the source.
 
 use std::sync::LazyLock;
 
-use schemars::{SchemaGenerator, generate::SchemaSettings};
+use schemars::{Schema, SchemaGenerator, generate::SchemaSettings, transform::RecursiveTransform};
 use serde_json::{Map, Value, json};
 
-use calls::{CALLS, Call, Sender, Shape};
+use calls::{CALLS, Call, Content, Sender, Shape};
 
 pub mod calls;
 pub mod codes;
@@ -23,6 +18,7 @@ pub static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
 fn document() -> Value {
     let mut generator = SchemaSettings::draft2020_12()
         .with(|settings| settings.definitions_path = "/components/schemas".into())
+        .with_transform(RecursiveTransform(strip_doc_links))
         .into_generator();
     let mut paths = Map::new();
     for call in CALLS {
@@ -33,7 +29,7 @@ fn document() -> Value {
     let error = generator.subschema_for::<chataibot_wire::ErrorBody>();
     let mut schemas = generator.take_definitions(true);
     schemas.insert("ErrorCode".to_owned(), codes::schema());
-    let mut document = json!({
+    json!({
         "openapi": "3.1.0",
         "info": {
             "title": "chataibot-proxy",
@@ -65,9 +61,7 @@ fn document() -> Value {
                 },
             },
         },
-    });
-    strip_doc_links(&mut document);
-    document
+    })
 }
 
 fn operation(call: &Call, generator: &mut SchemaGenerator) -> Value {
@@ -92,12 +86,9 @@ fn operation(call: &Call, generator: &mut SchemaGenerator) -> Value {
         operation["servers"] =
             json!([{ "url": "/", "description": "The listener of `metrics_listen`, never that of visitors." }]);
     }
-    let in_path = call
-        .path
-        .split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split_once('}'))
-        .map(|(name, _)| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
+    let names = call.path.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    let in_path =
+        names.map(|(name, _)| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
     let others = call.parameters.iter().map(|parameter| {
         json!({
             "name": parameter.name, "in": parameter.location, "required": parameter.is_required,
@@ -108,30 +99,23 @@ fn operation(call: &Call, generator: &mut SchemaGenerator) -> Value {
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
     }
-    if let Some((content_type, shape)) = call.body {
-        let content = json!({ content_type: media_type(shape, generator) });
-        operation["requestBody"] = json!({ "required": true, "content": content });
+    if !call.body.is_empty() {
+        operation["requestBody"] = json!({ "required": true, "content": content(call.body, generator) });
     }
     operation
 }
 
 fn responses(call: &Call, generator: &mut SchemaGenerator) -> Value {
     let mut responses = Map::new();
-    let mut content = Map::new();
-    for (content_type, shape) in call.answers {
-        content.insert((*content_type).to_owned(), media_type(*shape, generator));
-    }
+    let content = content(call.answers, generator);
     responses.insert("200".to_owned(), json!({ "description": call.answer_description, "content": content }));
     for (status, refusals) in call.refusals.iter().copied().flatten() {
-        let codes: Vec<&str> = refusals.to_vec();
         let mut response = json!({
-            "description": codes.join(", "),
-            "content": { "application/json": { "schema": {
-                "allOf": [
-                    { "$ref": "#/components/schemas/ErrorBody" },
-                    { "properties": { "error": { "enum": codes }, "status": { "const": status } } },
-                ],
-            } } },
+            "description": refusals.join(", "),
+            "content": { "application/json": { "schema": { "allOf": [
+                { "$ref": "#/components/schemas/ErrorBody" },
+                { "properties": { "error": { "enum": refusals }, "status": { "const": status } } },
+            ] } } },
         });
         if matches!(status, 429 | 503) {
             let schema = json!({ "type": "integer", "minimum": 1 });
@@ -143,28 +127,21 @@ fn responses(call: &Call, generator: &mut SchemaGenerator) -> Value {
     Value::Object(responses)
 }
 
-fn media_type(shape: Shape, generator: &mut SchemaGenerator) -> Value {
-    match shape {
+fn content(contents: &[Content], generator: &mut SchemaGenerator) -> Map<String, Value> {
+    let mut media_type = |shape: &Shape| match shape {
         Shape::Json(schema) => json!({ "schema": Value::from(schema(generator)) }),
         Shape::Text(example) => json!({ "schema": { "type": "string" }, "example": example }),
         // In OpenAPI 3.1 raw bytes have no schema.
         Shape::Bytes => json!({}),
         Shape::Any(description) => json!({ "schema": { "type": "object", "description": description } }),
-    }
+    };
+    contents.iter().map(|(name, shape)| ((*name).to_owned(), media_type(shape))).collect()
 }
 
-/// Removes intra-doc links from descriptions, which come from doc comments: they mean nothing
-/// outside of Rust.
-fn strip_doc_links(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            if let Some(Value::String(text)) = fields.get_mut("description") {
-                *text = without_links(text);
-            }
-            fields.values_mut().for_each(strip_doc_links);
-        }
-        Value::Array(items) => items.iter_mut().for_each(strip_doc_links),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+/// Removes intra-doc links from descriptions: they mean nothing outside of Rust.
+fn strip_doc_links(schema: &mut Schema) {
+    if let Some(Value::String(text)) = schema.get_mut("description") {
+        *text = without_links(text);
     }
 }
 
@@ -176,10 +153,7 @@ fn without_links(text: &str) -> String {
         let Some((name, tail)) = after.split_once("`]") else { break };
         out.push_str(before);
         out.push_str(&format!("`{name}`"));
-        rest = match tail.strip_prefix('(').and_then(|tail| tail.split_once(')')) {
-            Some((_, tail)) => tail,
-            None => tail,
-        };
+        rest = tail.strip_prefix('(').and_then(|tail| tail.split_once(')')).map_or(tail, |(_, tail)| tail);
     }
     out + rest
 }

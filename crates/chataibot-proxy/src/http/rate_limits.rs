@@ -15,8 +15,7 @@ use crate::{
     service::{rate_limits::Limited, token::Visitor},
 };
 
-/// Limits calls without a visitor token (`POST /token`, `POST /token/end`, the probe) by address.
-/// Answers 429.
+/// Limits calls without a visitor token (tokens, the probe) by address. Answers 429.
 pub async fn by_address(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {
     app.services.limits.check_address(ip_prefix(ClientAddress::of(request.extensions()))).await?;
     Ok(next.run(request).await)

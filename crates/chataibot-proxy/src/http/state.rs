@@ -25,24 +25,18 @@ use crate::{
     store::{Store, StoreEvent},
 };
 
-/// State shared by all requests. Every part supports concurrent use; no lock is held across an
-/// await.
+/// State shared by all requests, for concurrent use; no lock is held across an await.
+#[expect(missing_docs, reason = "each type says what it is")]
 pub struct App {
     /// The settings as of the start; for the sites, see the next field.
     pub config: Config,
     /// The current sites, which a reload replaces.
     pub sites: Arc<LiveSites>,
-    /// Everything that outlives a request. Clones are handles on the same store.
     pub store: Store,
-    /// Publish/subscribe of committed entries. Clones share one hub.
     pub hub: Hub,
-    /// The current time.
     pub clock: Clock,
-    /// Metrics: atomic counters, without locks.
     pub metrics: Arc<Metrics>,
-    /// The services.
     pub services: Services,
-    /// The shutdown sequence.
     pub lifecycle: Lifecycle,
     /// State that only the start of the servers needs; taken once.
     pub(crate) startup: Mutex<Startup>,
@@ -72,11 +66,9 @@ pub struct Services {
 /// The two steps of a graceful shutdown, and the permits of open connections. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Lifecycle {
-    /// Cancelled when a shutdown is requested: the proxy reports that it is not ready, and serves
-    /// on.
+    /// Cancelled when a shutdown is requested: the proxy says that it is not ready, and serves on.
     pub draining: CancellationToken,
-    /// Cancelled when the proxy must end: the accept loop stops, streams end, running requests
-    /// finish.
+    /// Cancelled when the proxy must end: no more accepts, streams end, running requests finish.
     pub shutdown: CancellationToken,
     /// One permit for each connection that may be open.
     pub connections: Arc<Semaphore>,
@@ -88,9 +80,8 @@ impl App {
         self.lifecycle.draining.is_cancelled() || self.lifecycle.shutdown.is_cancelled()
     }
 
-    /// Shuts the proxy down gracefully: reports at `/readyz` that it is not ready, serves on for a
-    /// while so that load balancers send new requests elsewhere, then ends streams and finishes
-    /// requests.
+    /// Shuts down gracefully: says at `/readyz` that it is not ready, serves on until load
+    /// balancers send new requests elsewhere, then ends streams and finishes requests.
     pub async fn drain(&self) {
         self.lifecycle.draining.cancel();
         tokio::time::sleep(self.config.drain).await;
@@ -103,10 +94,8 @@ impl App {
     }
 
     /// Applies the sites and keys of a reloaded configuration. All other settings apply from the
-    /// next start. No request fails because of it: running ones keep the old values.
-    ///
-    /// # Errors
-    /// When the key file is invalid; then nothing has changed.
+    /// next start. No request fails because of it: running ones keep the old values. Fails when the
+    /// key file is invalid; then nothing has changed.
     pub async fn reload(&self, config: Config) -> Result<(), String> {
         let keys = signing_keys(&config, &self.store, self.clock.now()).await?;
         self.services.tokens.replace_keys(keys);

@@ -1,16 +1,15 @@
 //! Linkifier: turns addresses in plain text into links, `https://…`, `http://…`, `www.…`, e-mail
 //! addresses, and telephone numbers in international form.
 //!
-//! [`find`] determines where they begin and end; only addresses that [`links`] allows become links.
+//! [`find`] determines where they begin and end; only addresses that `links` allows become links.
 //! Links and code are not searched.
 
-use std::{mem::take, ops::Range};
+use std::mem::take;
 
 use chataibot_wire::{Node, rich_text::Link};
 
-use super::{children, is_block, links};
-use find::Finder;
-use phone::parse_phone;
+use super::{children, is_block};
+use find::find;
 
 mod find;
 mod phone;
@@ -32,7 +31,7 @@ struct Linker {
 
 impl Linker {
     fn link_nodes(&mut self, nodes: Vec<Node>, depth: usize, after: Option<char>) -> Vec<Node> {
-        let firsts: Vec<Option<char>> = nodes.iter().map(first).collect();
+        let firsts: Vec<Option<char>> = nodes.iter().map(|node| line_text(node).chars().next()).collect();
         let mut out = Vec::with_capacity(nodes.len());
         for (index, mut node) in nodes.into_iter().enumerate() {
             let after = firsts.get(index + 1).copied().unwrap_or(after);
@@ -45,7 +44,7 @@ impl Linker {
                 Node::Bold(inside) | Node::Italic(inside) | Node::Underline(inside) | Node::Strike(inside) => {
                     *inside = self.link_nodes(take(inside), depth + 1, after);
                 }
-                Node::Code(_) | Node::Link(_) => self.before = last(&node).or(self.before),
+                Node::Code(_) | Node::Link(_) => self.before = line_text(&node).chars().next_back().or(self.before),
                 Node::Paragraph(inside) => {
                     self.before = None;
                     *inside = self.link_nodes(take(inside), depth + 1, None);
@@ -80,61 +79,8 @@ impl Linker {
             at = range.end;
             out.push(Node::Link(Link::to(href, vec![Node::Text(text[range].to_owned())])));
         }
-        match at {
-            0 => out.push(Node::Text(text)),
-            _ if at < text.len() => out.push(Node::Text(text[at..].to_owned())),
-            _ => {}
-        }
-    }
-}
-
-/// Returns the addresses in a text and their targets. `before` and `after` are the characters
-/// around the text.
-fn find(text: &str, before: Option<char>, after: Option<char>) -> Vec<(Range<usize>, String)> {
-    let mut found = Vec::new();
-    // Fast path: most texts have no address.
-    if !text.contains(['@', ':', '.', '+']) {
-        return found;
-    }
-    let mut at = 0;
-    let mut finder = Finder::new(text, before, after);
-    while let Some((range, href)) = finder.next(at) {
-        let words = if href.is_some() { at..range.start } else { at..range.end };
-        find_phones(text, words, before, after, &mut found);
-        at = range.end;
-        found.extend(href.map(|href| (range, href)));
-    }
-    find_phones(text, at..text.len(), before, after, &mut found);
-    found
-}
-
-/// Finds telephone numbers in international form: `+`, a country code, and digits.
-fn find_phones(
-    text: &str,
-    within: Range<usize>,
-    before: Option<char>,
-    after: Option<char>,
-    found: &mut Vec<(Range<usize>, String)>,
-) {
-    let mut at = within.start;
-    while let Some(plus) = text[at..within.end].find('+').map(|plus| at + plus) {
-        at = plus + 1;
-        let previous = text[..plus].chars().next_back().or(before);
-        if previous.is_some_and(|c| c.is_alphanumeric() || matches!(c, '+' | '=' | '/' | '_' | '-' | '.' | '@' | '^')) {
-            continue;
-        }
-        let Some((length, number)) = parse_phone(&text[plus..within.end]) else { continue };
-        let end = plus + length;
-        let next = if end < text.len() { text[end..].chars().next() } else { after };
-        let value = text[end..].trim_start().chars().next().or(after.filter(|_| end == text.len()));
-        let is_amount = value.is_some_and(|c| matches!(c, '€' | '$' | '£' | '¥' | '%' | '₽' | '₹' | '°'));
-        let continues = next.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '@' | '=' | '+' | '*' | '^'));
-        if is_amount || continues {
-            continue;
-        }
-        if let Some(href) = links::link(&["tel:+", &number].concat()) {
-            found.push((plus..end, href));
-            at = end;
+        if at == 0 || at < text.len() {
+            out.push(Node::Text(text[at..].to_owned()));
         }
     }
 }
@@ -143,19 +89,12 @@ fn count(nodes: &[Node]) -> usize {
     nodes.iter().map(|node| 1 + children(node).into_iter().map(count).sum::<usize>()).sum()
 }
 
-/// Returns the first character of a node's text on the current line.
-fn first(node: &Node) -> Option<char> {
+/// Returns a node's text on the current line.
+fn line_text(node: &Node) -> String {
     if let Node::Text(text) = node {
-        return text.chars().next();
+        return text.clone();
     }
-    if is_block(node) { None } else { children(node).into_iter().flatten().find_map(first) }
-}
-
-fn last(node: &Node) -> Option<char> {
-    if let Node::Text(text) = node {
-        return text.chars().next_back();
-    }
-    if is_block(node) { None } else { children(node).into_iter().flatten().rev().find_map(last) }
+    if is_block(node) { String::new() } else { children(node).into_iter().flatten().map(line_text).collect() }
 }
 
 #[cfg(test)]

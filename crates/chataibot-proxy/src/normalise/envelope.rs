@@ -19,40 +19,32 @@ const LONGEST_ID: usize = 200;
 
 /// Why a body is not a delivery of the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BadDelivery {
-    /// Not JSON, or nested too deeply.
-    #[error("the delivery is not JSON")]
-    NotJson,
-    /// JSON, but neither events nor a handshake.
-    #[error("the delivery has neither events nor a handshake")]
-    Shape,
-    /// More events than any delivery has.
-    #[error("the delivery has too many events")]
-    TooMany,
-}
+#[error("{0}")]
+pub struct BadDelivery(&'static str);
+
+const NEITHER: BadDelivery = BadDelivery("the delivery has neither events nor a handshake");
 
 /// Parses the body of a webhook request.
 pub fn read(body: &[u8]) -> Result<Delivery, BadDelivery> {
     let value = parse(body)?;
     let token = fields::text(&value, &["token"]);
-    let events: Cow<'_, [Value]> = match (&value, value.get("events")) {
-        (Value::Array(events), _) => Cow::Borrowed(events),
-        (_, Some(events)) => match parse_embedded_json(events).into_owned() {
-            Value::Array(events) => Cow::Owned(events),
-            event @ Value::Object(_) => Cow::Owned(vec![event]),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return Err(BadDelivery::Shape),
-        },
-        (Value::Object(entries), None) if entries.contains_key("event") || entries.contains_key("type") => {
-            Cow::Borrowed(std::slice::from_ref(&value))
+    let events = match value {
+        Value::Array(events) => events,
+        Value::Object(mut entries) => {
+            match entries.remove("events").map(|one| parse_embedded_json(&one).into_owned()) {
+                Some(Value::Array(events)) => events,
+                Some(event @ Value::Object(_)) => vec![event],
+                Some(_) => return Err(NEITHER),
+                None if entries.contains_key("event") || entries.contains_key("type") => vec![Value::Object(entries)],
+                // `ok` and `error` are fields of API answers, which are never delivered to a webhook.
+                None if entries.len() > 3 || entries.contains_key("ok") => return Err(NEITHER),
+                None => return token.map(|token| Delivery::Handshake { token }).ok_or(NEITHER),
+            }
         }
-        // `ok` and `error` are fields of API answers, which are never delivered to a webhook.
-        (Value::Object(entries), None) if entries.len() <= 3 && !entries.contains_key("ok") => {
-            return token.map(|token| Delivery::Handshake { token }).ok_or(BadDelivery::Shape);
-        }
-        _ => return Err(BadDelivery::Shape),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return Err(NEITHER),
     };
     if events.len() > MOST_EVENTS {
-        return Err(BadDelivery::TooMany);
+        return Err(BadDelivery("the delivery has too many events"));
     }
     let events = events.iter().map(|item| parse_event(&parse_embedded_json(item))).collect();
     Ok(Delivery::Events { token, events })
@@ -64,7 +56,7 @@ fn parse(body: &[u8]) -> Result<Value, BadDelivery> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     serde_json::from_slice(body).or_else(|_| {
         let repaired = without_lone_surrogates(&String::from_utf8_lossy(body));
-        serde_json::from_str(&repaired).map_err(|_| BadDelivery::NotJson)
+        serde_json::from_str(&repaired).map_err(|_| BadDelivery("the delivery is not JSON"))
     })
 }
 
@@ -74,20 +66,17 @@ fn without_lone_surrogates(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     let mut rest = json;
     while let Some(at) = rest.find('\\') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let length = match unit(rest) {
-            Some(0xd800..=0xdbff) if matches!(rest.get(6..).and_then(unit), Some(0xdc00..=0xdfff)) => 12,
-            Some(0xd800..=0xdfff) => {
-                out.push_str("\\ufffd");
-                rest = &rest[6..];
-                continue;
+        let (before, escape) = rest.split_at(at);
+        let (kept, length) = match (unit(escape), escape.get(6..).and_then(unit)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => (&escape[..12], 12),
+            (Some(0xd800..=0xdfff), _) => ("\\ufffd", 6),
+            _ => {
+                let length = escape.char_indices().nth(2).map_or(escape.len(), |(length, _)| length);
+                (&escape[..length], length)
             }
-            Some(_) => 6,
-            None => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
         };
-        out.push_str(&rest[..length]);
-        rest = &rest[length..];
+        out.extend([before, kept]);
+        rest = &escape[length..];
     }
     out.push_str(rest);
     out
@@ -111,36 +100,35 @@ fn parse_event(item: &Value) -> Normalised {
     let raw_kind = fields::text(&inner, &["type", "event_type", "name"]).or_else(|| fields::text(item, &["type"]));
     let name = raw_kind.as_deref().map(fields::canonical_name).unwrap_or_default();
     let mut diagnostics = Vec::new();
-    let (kind, id): (Kind, _) = match name.as_str() {
+    let mut id = None;
+    let kind: Kind = match name.as_str() {
         "message" | "message_create" | "message_created" | "message_exchange" | "new_message" => {
-            message(&payload, &mut diagnostics)
+            message(&payload, &mut id, &mut diagnostics)
         }
-        "" if payload.get("message").is_some() => message(&payload, &mut diagnostics),
+        "" if payload.get("message").is_some() => message(&payload, &mut id, &mut diagnostics),
         "conversation_create" | "conversation_created" | "conversation_creation" => {
-            (Ok(EventKind::Created { closed: fields::flag(&payload, &["is_closed"]).unwrap_or(false) }), None)
+            Ok(EventKind::Created { closed: fields::flag(&payload, &["is_closed"]).unwrap_or(false) })
         }
         "status" | "status_change" | "status_changed" | "conversation_status" | "conversation_status_change" => {
-            (status(&payload), None)
+            status(&payload)
         }
-        "conversation_close" | "conversation_closed" => (Ok(EventKind::Status(Status::Closed)), None),
-        "conversation_open" | "conversation_opened" | "conversation_reopened" => {
-            (Ok(EventKind::Status(Status::Open)), None)
-        }
+        "conversation_close" | "conversation_closed" => Ok(EventKind::Status(Status::Closed)),
+        "conversation_open" | "conversation_opened" | "conversation_reopened" => Ok(EventKind::Status(Status::Open)),
         "assignee"
         | "assignee_change"
         | "assignee_changed"
         | "conversation_assignee"
         | "conversation_assigned"
-        | "assigned" => (assignee(&payload, &mut diagnostics), None),
-        "variable" | "variables" => (Err(Ignored("variable")), None),
-        "label" | "labels" => (Err(Ignored("label")), None),
-        "note" | "notes" => (Err(Ignored("note")), None),
-        "sla" | "sla_breach" | "sla_breached" => (Err(Ignored("sla")), None),
-        "message_status" => (Err(Ignored("message_status")), None),
+        | "assigned" => assignee(&payload, &mut diagnostics),
+        "variable" | "variables" => Err(Ignored("variable")),
+        "label" | "labels" => Err(Ignored("label")),
+        "note" | "notes" => Err(Ignored("note")),
+        "sla" | "sla_breach" | "sla_breached" => Err(Ignored("sla")),
+        "message_status" => Err(Ignored("message_status")),
         _ => {
             let kind = format!("event_{}", fields::label(&name));
             diagnostics.push(Diagnostic::UnknownKind { kind, shape: shape::shape(item) });
-            (Err(Ignored("unknown")), None)
+            Err(Ignored("unknown"))
         }
     };
     let id = id.or_else(|| [&inner, item].into_iter().find_map(|value| id_of(value, &["id", "event_id"])));
@@ -153,30 +141,27 @@ fn parse_event(item: &Value) -> Normalised {
     Normalised { event, diagnostics }
 }
 
-fn message(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> (Kind, Option<String>) {
+fn message(payload: &Value, id: &mut Option<String>, diagnostics: &mut Vec<Diagnostic>) -> Kind {
     let message = payload.get("message").map_or(Cow::Borrowed(payload), parse_embedded_json);
-    let id = id_of(payload, &["message_id"])
+    *id = id_of(payload, &["message_id"])
         .or_else(|| id_of(&message, &["id", "message_id"]))
         .or_else(|| id_of(payload, &["id"]));
     let author = author(payload).or_else(|| author(&message)).unwrap_or(Author::Bot);
     // A message that is a plain string counts as a text message.
-    let wrapped = serde_json::json!({ "type": "text", "text": message.as_str().unwrap_or_default() });
+    let wrapped = message.as_str().map(|text| serde_json::json!({ "type": "text", "text": text }));
     let before = diagnostics.len();
-    let content = kinds::content(if message.is_string() { &wrapped } else { &message }, diagnostics);
-    let kind = match content {
+    match kinds::content(wrapped.as_ref().unwrap_or(&message), diagnostics) {
         Some(content) => Ok(EventKind::Message { author, content }),
         None if diagnostics[before..].contains(&Diagnostic::ScriptDropped) => Err(Ignored("script")),
         None => Err(Ignored("empty")),
-    };
-    (kind, id)
+    }
 }
 
 /// Returns the author from `message_by`, an object (OBS) or a plain text (INT). Unknown authors
 /// count as the bot, so that the message is shown rather than mistaken for an echo.
 fn author(value: &Value) -> Option<Author> {
     let by = fields::first_present(value, &["message_by", "sent_by", "sender"])?;
-    let kind = fields::text_or_field(by, &["type", "role"])?;
-    Some(role(&kind))
+    Some(role(&fields::text_or_field(by, &["type", "role"])?))
 }
 
 fn role(kind: &str) -> Author {
@@ -191,22 +176,20 @@ fn status(payload: &Value) -> Kind {
     let status = payload.get("status").or_else(|| payload.get("conversation_status"));
     let word = status.and_then(|status| fields::text_or_field(status, &["type", "name", "value"]));
     let is_closed = match word.map(|word| fields::canonical_name(&word)).as_deref() {
-        Some("closed" | "close" | "resolved" | "ended" | "completed") => Some(true),
-        Some("open" | "opened" | "reopened" | "active") => Some(false),
+        Some("closed" | "close" | "resolved" | "ended" | "completed") => true,
+        Some("open" | "opened" | "reopened" | "active") => false,
         Some(_) | None => {
-            let nested = payload.get("conversation").and_then(|inner| fields::flag(inner, &["is_closed"]));
-            fields::flag(payload, &["is_closed", "closed"]).or(nested)
+            let nested = || fields::flag(payload.get("conversation")?, &["is_closed"]);
+            fields::flag(payload, &["is_closed", "closed"]).or_else(nested).ok_or(Ignored("status"))?
         }
     };
-    let status = is_closed.map(|is_closed| if is_closed { Status::Closed } else { Status::Open });
-    status.map(EventKind::Status).ok_or(Ignored("status"))
+    Ok(EventKind::Status(if is_closed { Status::Closed } else { Status::Open }))
 }
 
 /// Parses the new assignee, with what a visitor may see of them.
 fn assignee(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> Kind {
-    let Some(who) = fields::first_present(payload, &["assignee", "assigned_to", "assigned", "user", "to"]) else {
-        return Err(Ignored("assignee"));
-    };
+    let who = fields::first_present(payload, &["assignee", "assigned_to", "assigned", "user", "to"]);
+    let who = who.ok_or(Ignored("assignee"))?;
     let kind = fields::text(who, &["type", "role"]).or_else(|| fields::text(payload, &["assignee_type", "type"]));
     let is_bot = fields::flag(who, &["is_bot"]).unwrap_or(false);
     // Some accounts have an e-mail address in the name field, which visitors must not see.
@@ -214,14 +197,11 @@ fn assignee(payload: &Value, diagnostics: &mut Vec<Diagnostic>) -> Kind {
     let name = fields::text(who, &["name", "display_name", "full_name"]).unwrap_or_else(full_name);
     let name = Some(text::line(&name, 80)).filter(|name| !name.is_empty() && !name.contains('@'));
     let kind = match kind.as_deref().map(role) {
-        _ if is_bot => Author::Bot,
-        Some(Author::Bot) => Author::Bot,
+        kind if is_bot || kind == Some(Author::Bot) => Author::Bot,
         // A visitor is never an assignee.
-        Some(Author::Agent | Author::Visitor) => Author::Agent,
-        None if name.is_some() => Author::Agent,
-        // Without knowing whether it is a bot or a person, "a person has taken over" could be a
-        // false promise.
-        None => return Err(Ignored("assignee")),
+        kind if kind.is_some() || name.is_some() => Author::Agent,
+        // Of whom nothing is known, "a person has taken over" could be a false promise.
+        _ => return Err(Ignored("assignee")),
     };
     let address = fields::text(who, &["image", "picture", "avatar", "avatar_url", "profile_picture", "photo"]);
     let picture = links::checked(address, links::secure, diagnostics);
@@ -235,7 +215,7 @@ fn nested_id(values: [&Value; 2], name: &str, keys: &[&str], flat: &[&str]) -> O
 }
 
 fn id_of(value: &Value, keys: &[&str]) -> Option<String> {
-    keys.iter().filter_map(|key| value.get(key)).find_map(id)
+    fields::values(value, keys).find_map(id)
 }
 
 /// Returns an id: opaque, but short and printable.

@@ -5,14 +5,19 @@ use serde_json::Value;
 
 use super::Diagnostic;
 
+/// Returns the values under the keys, in the order of the keys.
+pub fn values<'a>(value: &'a Value, keys: &[&str]) -> impl Iterator<Item = &'a Value> {
+    keys.iter().filter_map(|key| value.get(key))
+}
+
 /// Returns the first value under one of the keys that is not null.
 pub fn first_present<'a>(value: &'a Value, keys: &[&str]) -> Option<&'a Value> {
-    keys.iter().filter_map(|key| value.get(key)).find(|found| !found.is_null())
+    values(value, keys).find(|found| !found.is_null())
 }
 
 /// Returns the first text under one of the keys that is not blank. A number counts as its digits.
 pub fn text(value: &Value, keys: &[&str]) -> Option<String> {
-    keys.iter().filter_map(|key| value.get(key)).find_map(scalar_text)
+    values(value, keys).find_map(scalar_text)
 }
 
 /// Returns a text that is not blank, or a number's digits.
@@ -29,12 +34,12 @@ pub fn text_or_field(value: &Value, keys: &[&str]) -> Option<String> {
 /// Returns a finite number, parsed from a number or a text.
 pub fn number(value: &Value, keys: &[&str]) -> Option<f64> {
     let parse = |found: &Value| found.as_f64().or_else(|| found.as_str()?.trim().parse().ok());
-    keys.iter().filter_map(|key| value.get(key)).find_map(parse).filter(|number| number.is_finite())
+    values(value, keys).find_map(parse).filter(|number| number.is_finite())
 }
 
 /// Returns a boolean, parsed from a boolean, a number or a text.
 pub fn flag(value: &Value, keys: &[&str]) -> Option<bool> {
-    keys.iter().filter_map(|key| value.get(key)).find_map(|found| match found {
+    values(value, keys).find_map(|found| match found {
         Value::Bool(flag) => Some(*flag),
         Value::Number(number) => Some(number.as_f64() != Some(0.0)),
         Value::String(text) => match text.to_ascii_lowercase().as_str() {
@@ -48,19 +53,17 @@ pub fn flag(value: &Value, keys: &[&str]) -> Option<bool> {
 
 /// Returns the items of the first key that holds a list.
 pub fn list<'a>(value: &'a Value, keys: &[&str]) -> &'a [Value] {
-    keys.iter().filter_map(|key| value.get(key)?.as_array()).next().map_or(&[], Vec::as_slice)
+    values(value, keys).find_map(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// Returns at most `most` items of a list; adds a diagnostic if there are more.
 pub fn at_most<'a>(listed: &'a [Value], most: usize, diagnostics: &mut Vec<Diagnostic>) -> &'a [Value] {
-    if listed.len() > most {
-        diagnostics.push(Diagnostic::Cut);
-    }
-    &listed[..listed.len().min(most)]
+    let Some((listed, [_, ..])) = listed.split_at_checked(most) else { return listed };
+    diagnostics.push(Diagnostic::Cut);
+    listed
 }
 
-/// Normalises a kind's name for comparison: `Message-Create`, `message.create` and `message_create`
-/// become the same.
+/// Makes names comparable: `Message-Create`, `message.create` and `message_create` are the same.
 pub fn canonical_name(raw: &str) -> String {
     raw.trim().replace(['-', '.', ' ', ':'], "_").to_ascii_lowercase()
 }

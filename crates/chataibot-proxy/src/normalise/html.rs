@@ -14,10 +14,9 @@ use chataibot_wire::{Node, RichText};
 use super::{Diagnostic, addresses, children};
 use style::Spaces;
 use tree::Tree;
-use walk::Walk;
+use walk::{Found, walk};
 
 mod as_written;
-mod math;
 mod media;
 mod parse;
 mod style;
@@ -33,17 +32,11 @@ const LONGEST_INPUT: usize = 64 * 1024;
 
 /// Converts a formatted text of the platform.
 pub fn rich(html: &str, diagnostics: &mut Vec<Diagnostic>) -> RichText {
-    convert(html, diagnostics).text
+    convert(html, diagnostics).0
 }
 
-/// A converted text, and whether the HTML had non-text content.
-pub(super) struct Converted {
-    pub text: RichText,
-    /// Whether there was an image, player or frame, possibly without text or an allowed address.
-    pub has_media: bool,
-}
-
-pub(super) fn convert(html: &str, diagnostics: &mut Vec<Diagnostic>) -> Converted {
+/// Returns the text, and whether there was an image, player or frame, perhaps without an address.
+pub(super) fn convert(html: &str, diagnostics: &mut Vec<Diagnostic>) -> (RichText, bool) {
     let input = &html[..html.floor_char_boundary(LONGEST_INPUT)];
     let is_too_long = input.len() < html.len();
     let input = as_written::escape_literal_text(input);
@@ -52,18 +45,16 @@ pub(super) fn convert(html: &str, diagnostics: &mut Vec<Diagnostic>) -> Converte
         input.split('<').skip(1).any(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)));
     let document = parse::parse(&input);
     let mut tree = Tree::default();
-    let mut walk = Walk::new(&document, &mut tree);
-    walk.all(if has_tags { Spaces::Collapsed } else { Spaces::Kept });
-    let Walk { links_dropped, unlabelled_images, has_media, .. } = walk;
+    let mut found = Found::default();
+    walk(&document, &mut tree, &mut found, if has_tags { Spaces::Collapsed } else { Spaces::Kept }, false);
+    let Found { links_dropped, unlabelled_images, has_media } = found;
     if tree.shown() == 0 {
         // There are only images: their file names are all that can be shown.
         for address in unlabelled_images {
             let words = media::file_name_of(&address);
             tree.open_paragraph();
-            tree.open_inline(tree::Inline::Link(address));
-            tree.text(&words);
+            tree.link(address, &words);
             tree.close_paragraph();
-            tree.close_link();
         }
     }
     if is_too_long || document.was_cut {
@@ -74,7 +65,7 @@ pub(super) fn convert(html: &str, diagnostics: &mut Vec<Diagnostic>) -> Converte
     if was_cut {
         diagnostics.push(Diagnostic::Cut);
     }
-    Converted { text: RichText(addresses::link_addresses(nodes, MOST_NODES, DEEPEST)), has_media }
+    (RichText(addresses::link_addresses(nodes, MOST_NODES, DEEPEST)), has_media)
 }
 
 /// Converts a formatted text without reporting what was left out.

@@ -65,11 +65,10 @@ fn content_at_depth(message: &Value, diagnostics: &mut Vec<Diagnostic>, depth: u
 }
 
 fn text_message(message: &Value, prompt: Option<Prompt>, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
-    // In the documented form of a visitor's message, `data.body` is plain text (DOC); `text` is
-    // HTML (OBS).
+    // `text` is HTML (OBS); `data.body`, as documented for a visitor's message, is plain text.
     let body = match fields::text(message, &["text"]) {
         Some(text) => {
-            let html::Converted { text, has_media } = html::convert(&text, diagnostics);
+            let (text, has_media) = html::convert(&text, diagnostics);
             if text.is_empty() && has_media && prompt.is_none() {
                 // A picture without text and without an allowed address is still a message.
                 return Some(Content::Unsupported(Unsupported { kind: "media".to_owned(), text }));
@@ -85,11 +84,10 @@ fn text_message(message: &Value, prompt: Option<Prompt>, diagnostics: &mut Vec<D
 }
 
 fn multipart(message: &Value, diagnostics: &mut Vec<Diagnostic>, depth: usize) -> Option<Content> {
-    let listed = fields::list(message, &["messages", "parts"]);
+    let listed = fields::at_most(fields::list(message, &["messages", "parts"]), MOST_PARTS, diagnostics);
     if listed.is_empty() {
         return text_message(message, None, diagnostics);
     }
-    let listed = fields::at_most(listed, MOST_PARTS, diagnostics);
     combine(listed.iter().filter_map(|part| content_at_depth(part, diagnostics, depth)).collect())
 }
 
@@ -145,8 +143,8 @@ fn calendar(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Calendar {
 /// Parses `YYYY-MM-DD` at the start of a text.
 fn day(text: &str) -> Option<String> {
     let day = text.trim().get(..10)?;
-    let has_form =
-        day.bytes().enumerate().all(|(at, b)| if matches!(at, 4 | 7) { b == b'-' } else { b.is_ascii_digit() });
+    let mut bytes = day.bytes().enumerate();
+    let has_form = bytes.all(|(at, b)| if matches!(at, 4 | 7) { b == b'-' } else { b.is_ascii_digit() });
     let is_up_to = |number: &str, most: u8| number.parse().is_ok_and(|number: u8| (1..=most).contains(&number));
     (has_form && is_up_to(&day[5..7], 12) && is_up_to(&day[8..], 31)).then(|| day.to_owned())
 }
@@ -165,42 +163,35 @@ fn minutes(message: &Value) -> Option<u32> {
         Value::String(text) => {
             let text = text.trim();
             let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
-            (digits.parse().ok()?, text[digits.len()..].trim().to_ascii_lowercase())
+            (digits.parse().ok()?, text[digits.len()..].trim().to_owned())
         }
         Value::Object(_) => {
             let unit = fields::text(duration, &["unit"]).unwrap_or_default();
-            (fields::number(duration, &["value", "minutes"])?, unit.to_ascii_lowercase())
+            (fields::number(duration, &["value", "minutes"])?, unit)
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
-            (fields::number(message, &["duration"])?, String::new())
-        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => (duration.as_f64()?, String::new()),
     };
-    let is_minutes = unit.is_empty() || unit.starts_with("min");
+    let is_minutes = unit.is_empty() || text::starts_with_ignore_case(&unit, "min");
     // The range makes the cast exact enough.
     (is_minutes && (1.0..=10_080.0).contains(&number)).then(|| number.round() as u32)
 }
 
-/// Returns a kind's main text.
 fn title(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> RichText {
     rich_text_field(message, TITLE, diagnostics).unwrap_or_default()
 }
 
 /// Returns the formatted text under one of the keys; also accepts `{"text": …}`.
 fn rich_text_field(value: &Value, keys: &[&str], diagnostics: &mut Vec<Diagnostic>) -> Option<RichText> {
-    let found = keys
-        .iter()
-        .filter_map(|key| value.get(key))
-        .find_map(|found| fields::text_or_field(found, &["text", "title", "body"]))?;
-    let rich = html::rich(&found, diagnostics);
+    let mut found = fields::values(value, keys);
+    let rich = html::rich(&found.find_map(|one| fields::text_or_field(one, &["text", "title", "body"]))?, diagnostics);
     (!rich.is_empty()).then_some(rich)
 }
 
 /// Joins two texts, each as a block of its own.
-fn join_blocks(first: Option<RichText>, second: Option<RichText>) -> RichText {
-    match (first, second) {
-        (Some(first), Some(second)) => RichText([blocks(first), blocks(second)].concat()),
-        (Some(only), None) | (None, Some(only)) => only,
-        (None, None) => RichText::default(),
+fn join_blocks(texts: [Option<RichText>; 2]) -> RichText {
+    match texts {
+        [Some(first), Some(second)] => RichText([blocks(first), blocks(second)].concat()),
+        [one, other] => one.or(other).unwrap_or_default(),
     }
 }
 
@@ -209,17 +200,13 @@ fn blocks(RichText(nodes): RichText) -> Vec<Node> {
     let mut blocks: Vec<Node> = Vec::new();
     let mut is_open = false;
     for node in nodes {
-        let is_block = is_block(&node);
+        let was_open = std::mem::replace(&mut is_open, !is_block(&node));
         match blocks.last_mut() {
-            Some(Node::Paragraph(inside)) if is_open && !is_block => {
-                inside.push(node);
-                continue;
-            }
-            _ if is_block => blocks.push(node),
-            _ if node == Node::Break => continue,
+            _ if !is_open => blocks.push(node),
+            Some(Node::Paragraph(inside)) if was_open => inside.push(node),
+            _ if node == Node::Break => is_open = false,
             _ => blocks.push(Node::Paragraph(vec![node])),
         }
-        is_open = !is_block;
     }
     blocks
 }

@@ -8,15 +8,15 @@ use super::Diagnostic;
 /// Maximum length in bytes; longer than any legitimate link.
 pub const LONGEST: usize = 2048;
 
-/// Returns an address to open, `https`, `http`, `mailto` or `tel`, as the URL standard serialises
-/// it. `None` if that standard or this list rejects it.
+/// Returns an `https`, `http`, `mailto` or `tel` address to open, as the URL standard writes it.
 pub fn link(raw: &str) -> Option<String> {
     let url = parse(raw)?;
-    match url.scheme() {
-        "https" | "http" => is_honest(&url).then(|| url.into()),
-        "mailto" | "tel" => (url.path().len() > 1).then(|| url.into()),
-        _ => None,
-    }
+    let is_allowed = match url.scheme() {
+        "https" | "http" => is_honest(&url),
+        "mailto" | "tel" => url.path().len() > 1,
+        _ => false,
+    };
+    is_allowed.then(|| url.into())
 }
 
 /// Returns the address of an image, video, audio or other file: `https` or `http`.
@@ -30,13 +30,11 @@ pub fn secure(raw: &str) -> Option<String> {
     parse(raw).filter(|url| (url.scheme() == "https" || is_loopback_http(url)) && is_honest(url)).map(Into::into)
 }
 
-/// Applies `rule`, one of the functions above, to an address; adds a diagnostic if the rule drops
-/// it.
-pub fn checked(
-    address: Option<String>,
-    rule: fn(&str) -> Option<String>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<String> {
+/// One of the functions that check an address.
+type Rule = fn(&str) -> Option<String>;
+
+/// Applies a rule to an address; adds a diagnostic if the rule drops it.
+pub fn checked(address: Option<String>, rule: Rule, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
     let checked = rule(&address?);
     if checked.is_none() {
         diagnostics.push(Diagnostic::LinkDropped);
@@ -45,13 +43,12 @@ pub fn checked(
 }
 
 fn is_loopback_http(url: &Url) -> bool {
-    let is_loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    url.scheme() == "http" && is_loopback
+    url.scheme() == "http"
+        && url.host().is_some_and(|host| match host {
+            Host::Domain(name) => name == "localhost",
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => address.is_loopback(),
+        })
 }
 
 /// Returns the host, if the address has one.
@@ -68,8 +65,8 @@ pub fn anchor(raw: &str) -> Option<String> {
 
 /// Returns an address on the host page's own site that cannot lead elsewhere.
 fn same_site_link(raw: &str) -> Option<String> {
-    let plain = strip_whitespace(raw);
-    if plain.is_empty() || plain.len() > LONGEST || Url::parse(&plain) != Err(ParseError::RelativeUrlWithoutBase) {
+    let plain = strip_whitespace(raw)?;
+    if Url::parse(&plain) != Err(ParseError::RelativeUrlWithoutBase) {
         return None;
     }
     // `example.com/x` was meant to lead to another site, and `javascript&colon;x` to run a script.
@@ -89,16 +86,14 @@ fn same_site_link(raw: &str) -> Option<String> {
 }
 
 /// The URL standard's first step: strips surrounding control characters and spaces, and all tabs
-/// and line ends.
-fn strip_whitespace(raw: &str) -> String {
-    raw.trim_matches(|c: char| c <= ' ').replace(['\t', '\n', '\r'], "")
+/// and line ends. `None` if nothing or too much remains.
+fn strip_whitespace(raw: &str) -> Option<String> {
+    let plain = raw.trim_matches(|c: char| c <= ' ').replace(['\t', '\n', '\r'], "");
+    (1..=LONGEST).contains(&plain.len()).then_some(plain)
 }
 
 fn parse(raw: &str) -> Option<Url> {
-    let plain = strip_whitespace(raw);
-    if plain.is_empty() || plain.len() > LONGEST {
-        return None;
-    }
+    let plain = strip_whitespace(raw)?;
     let with = |scheme: &str| Url::parse(&[scheme, &plain].concat());
     let url = match Url::parse(&plain) {
         // Editors keep what people type: `www.example.com`, `//example.com`.

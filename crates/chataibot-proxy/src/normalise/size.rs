@@ -17,31 +17,28 @@ pub fn pieces(content: Content) -> Vec<Content> {
     if json_length(&content) <= LONGEST {
         return vec![content];
     }
-    match content {
-        Content::Parts(parts) => pack(parts.into_iter().flat_map(pieces).collect()),
+    let smaller = match content {
+        Content::Parts(parts) => return pack(parts.into_iter().flat_map(pieces).collect()),
         Content::Carousel(Carousel { cards }) if cards.len() > 1 => {
-            halves(cards).into_iter().flat_map(|cards| pieces(Content::Carousel(Carousel { cards }))).collect()
+            halves(cards).map(|cards| Content::Carousel(Carousel { cards }))
         }
         Content::List(ChoiceList { header, title, footer, sections }) if sections.len() > 1 => {
             let [first, second] = halves(sections);
             let first = ChoiceList { header, title, footer: None, sections: first };
             let second = ChoiceList { header: None, title: RichText::default(), footer, sections: second };
-            [first, second].into_iter().flat_map(|list| pieces(Content::List(list))).collect()
+            [first, second].map(Content::List)
+        }
+        Content::Text(Text { body: RichText(nodes), prompt }) if nodes.len() > 1 => {
+            let [first, second] = halves(nodes).map(RichText);
+            [text_content(first), Content::Text(Text { body: second, prompt })]
         }
         Content::Buttons(Buttons { header, title, footer, buttons, layout }) => {
             let texts = [header, Some(title), footer].into_iter().flatten().filter(|text| !text.is_empty());
-            let mut all: Vec<Content> = texts.flat_map(|text| pieces(text_content(text))).collect();
             let title = RichText::default();
-            all.push(Content::Buttons(Buttons { header: None, title, footer: None, buttons, layout }));
-            all
+            let buttons = Content::Buttons(Buttons { header: None, title, footer: None, buttons, layout });
+            return texts.flat_map(|text| pieces(text_content(text))).chain([buttons]).collect();
         }
-        Content::Form(form) => split_form(form),
-        Content::Text(Text { body: RichText(nodes), prompt }) if nodes.len() > 1 => {
-            let [first, second] = halves(nodes);
-            let first = Content::Text(Text { body: RichText(first), prompt: None });
-            let second = Content::Text(Text { body: RichText(second), prompt });
-            [first, second].into_iter().flat_map(pieces).collect()
-        }
+        Content::Form(form) => return split_form(form),
         whole @ (Content::Text(_)
         | Content::Media(_)
         | Content::Info(_)
@@ -52,8 +49,9 @@ pub fn pieces(content: Content) -> Vec<Content> {
         | Content::FileUpload(_)
         | Content::Appointment(_)
         | Content::Delay
-        | Content::Unsupported(_)) => vec![truncate_text(&whole)],
-    }
+        | Content::Unsupported(_)) => return vec![truncate_text(&whole)],
+    };
+    smaller.into_iter().flat_map(pieces).collect()
 }
 
 /// Groups consecutive parts into as few contents as fit the limit.
@@ -88,8 +86,8 @@ fn split_form(mut form: Form) -> Vec<Content> {
         before = pieces(text_content(std::mem::take(&mut form.title)));
     }
     while json_length(&Content::Form(form.clone())) > LONGEST {
-        let longest = form.fields.iter_mut().filter(|field| !field.options.is_empty());
-        let Some(longest) = longest.max_by_key(|field| field.options.iter().map(String::len).sum::<usize>()) else {
+        let choices = form.fields.iter_mut().filter(|field| !field.options.is_empty());
+        let Some(longest) = choices.max_by_key(|field| field.options.iter().map(String::len).sum::<usize>()) else {
             before.push(truncate_text(&Content::Form(form)));
             return before;
         };

@@ -21,8 +21,7 @@ pub fn is_space(character: char) -> bool {
     is_line_end(character) || matches!(character, ' ' | '\t' | '\r' | '\u{c}' | '\u{1c}'..='\u{1f}')
 }
 
-/// Whether the character ends a line in text that keeps its lines: includes the line ends of Word
-/// (VT), mainframes (NEL) and Unicode.
+/// Whether the character ends a line: includes those of Word (VT), mainframes (NEL) and Unicode.
 pub fn is_line_end(character: char) -> bool {
     matches!(character, '\n' | '\u{b}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
@@ -34,21 +33,7 @@ pub fn starts_with_ignore_case(text: &str, start: &str) -> bool {
 
 /// Returns the text as one line of at most `most` characters.
 pub fn line(text: &str, most: usize) -> String {
-    let mut out = String::new();
-    let mut count = 0;
-    for word in text.split(is_space).filter(|word| !word.is_empty()) {
-        if count > 0 && count < most {
-            out.push(' ');
-            count += 1;
-        }
-        for character in word.chars().filter(|c| is_shown(*c)) {
-            if count == most {
-                break;
-            }
-            out.push(character);
-            count += 1;
-        }
-    }
-    out.truncate(out.trim_end().len());
-    out
+    let words: Vec<&str> = text.split(is_space).filter(|word| !word.is_empty()).collect();
+    let line: String = words.join(" ").chars().filter(|c| is_shown(*c)).skip_while(|c| *c == ' ').take(most).collect();
+    line.trim_end().to_owned()
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn classify_answer(status: u16, body: &str) -> Forwarded<SendAnswer> {
+fn classify_answer(status: u16, body: &str) -> Result<SendAnswer, Fault> {
     classify(
         StatusCode::from_u16(status).expect("a status"),
         &HeaderMap::new(),
@@ -15,13 +15,14 @@ fn classify_answer(status: u16, body: &str) -> Forwarded<SendAnswer> {
     )
 }
 
-fn kind(forwarded: &Forwarded<SendAnswer>) -> (&'static str, &'static str, bool) {
-    match forwarded {
-        Forwarded::Accepted(_) => ("accepted", "", false),
-        Forwarded::Failed(fault) => ("failed", fault.code, fault.needs_operator),
-        Forwarded::Refused(fault) => ("refused", fault.code, fault.needs_operator),
-        Forwarded::Unknown(fault) => ("unknown", fault.code, fault.needs_operator),
-    }
+fn kind(forwarded: &Result<SendAnswer, Fault>) -> (&'static str, &'static str, bool) {
+    let Err(fault) = forwarded else { return ("accepted", "", false) };
+    let kind = match fault.kind {
+        FaultKind::Failed => "failed",
+        FaultKind::Refused => "refused",
+        FaultKind::Unknown => "unknown",
+    };
+    (kind, fault.code, fault.needs_operator)
 }
 
 #[test]
@@ -76,7 +77,8 @@ fn an_answer_without_a_known_code_is_classified_by_what_its_status_proves() {
 #[test]
 fn the_cause_names_the_code_and_holds_neither_token_nor_words() {
     let body = r#"{"ok":false,"error":"BAD_REQUEST","message":"can't take 'my words' with my-token\n","status":400}"#;
-    let Forwarded::Refused(fault) = classify_answer(400, body) else { panic!("refused") };
+    let fault = classify_answer(400, body).expect_err("refused");
+    assert_eq!(fault.kind, FaultKind::Refused);
     assert_eq!(fault.cause, "the platform answered 400 BAD_REQUEST: can't take '…' with …");
 }
 

@@ -1,5 +1,4 @@
-//! Socket wrapper between TCP and hyper: checks the framing of what is read, and gives up on peers
-//! that do not read what is written.
+//! Socket wrapper between TCP and hyper: checks framing, and gives up on peers that do not read.
 
 use std::{
     io,
@@ -35,8 +34,7 @@ pub struct Connection {
     checked: Vec<u8>,
     read_offset: usize,
     refused: Option<FramingError>,
-    /// The unwritten rest of the answer to a refused request. It follows the answers to earlier
-    /// requests, when hyper closes.
+    /// The unwritten rest of a refusal. It follows the earlier answers, when hyper closes.
     refusal_bytes: Bytes,
     metrics: Arc<Metrics>,
     handoff: Arc<Handoff>,
@@ -79,8 +77,7 @@ impl Connection {
         }
     }
 
-    /// Stops reading. Inside a body, hyper answers, because it already has that request; a
-    /// malformed head is answered here.
+    /// Stops reading. Inside a body, hyper answers; a malformed head is answered here.
     fn refuse(&mut self, refusal: FramingError) {
         self.refused = Some(refusal);
         self.metrics.framing_refused.inc();
@@ -134,8 +131,7 @@ impl AsyncRead for Connection {
                     let malformed = io::Error::new(io::ErrorKind::InvalidData, "the body's chunks are malformed");
                     return Poll::Ready(Err(malformed));
                 }
-                // An end of file here would look like a disconnected peer and discard the answers
-                // that are still due.
+                // An end of file would look like a hang-up and discard the answers still due.
                 Some(_) => return Poll::Pending,
             }
             let mut space = [0; 4096];
@@ -187,15 +183,13 @@ impl AsyncWrite for Connection {
     }
 }
 
-/// Formats a refusal as a complete HTTP response for a connection that is then closed, where hyper
-/// has no request to answer.
+/// A refusal as a whole response, where hyper has no request to answer; the connection then ends.
 pub fn raw_answer(error: &ApiError) -> Bytes {
-    let body = serde_json::to_vec(&error.body()).unwrap_or_default();
-    let retry_after =
-        error.retry_after_seconds().map(|seconds| format!("retry-after: {seconds}\r\n")).unwrap_or_default();
+    let body = serde_json::to_vec(&error.body).unwrap_or_default();
+    let retry_after = error.body.retry_after.map(|seconds| format!("retry-after: {seconds}\r\n")).unwrap_or_default();
     let head = format!(
         "HTTP/1.1 {}\r\ncontent-type: application/json\r\n{retry_after}content-length: {}\r\nconnection: close\r\n\r\n",
-        error.status(),
+        error.status,
         body.len()
     );
     [head.into_bytes(), body].concat().into()

@@ -1,6 +1,5 @@
-//! Event streams detached from hyper (a connection hand-off): an idle stream needs only a socket
-//! and its future events, not the buffers for further requests, which would be most of the memory
-//! of an idle stream.
+//! Event streams detached from hyper (a connection hand-off): an idle stream needs only a socket,
+//! not the buffers for further requests, which would be most of its memory.
 //!
 //! The service withholds its answer from hyper and leaves it with the
 //! [`Handoff`](super::handoff::Handoff); the connection's task takes the socket back and writes the
@@ -53,13 +52,10 @@ fn head(headers: &HeaderMap) -> Vec<u8> {
     // Framing and the end of the connection are decided here.
     let framing = [header::CONNECTION, header::TRANSFER_ENCODING, header::CONTENT_LENGTH, header::DATE];
     for (name, value) in headers.iter().filter(|(name, _)| !framing.contains(name)) {
-        for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
-            head.extend_from_slice(part);
-        }
+        head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }
     let date = httpdate::fmt_http_date(SystemTime::now());
-    let rest = format!("transfer-encoding: chunked\r\nconnection: close\r\ndate: {date}\r\n\r\n");
-    head.extend_from_slice(rest.as_bytes());
+    head.extend(format!("transfer-encoding: chunked\r\nconnection: close\r\ndate: {date}\r\n\r\n").into_bytes());
     head
 }
 

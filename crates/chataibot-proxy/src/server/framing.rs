@@ -5,8 +5,7 @@
 //! ends (request smuggling), so they are refused here. Accepted requests have one interpretation,
 //! so this small state machine can follow the bodies and find the next head.
 
-/// Maximum size of a head, in bytes. A browser sends one or two thousand; the host page's own
-/// cookies may double that.
+/// Maximum size of a head, in bytes: some times what a browser sends with the page's cookies.
 pub const LONGEST_HEAD: usize = 16 * 1024;
 /// Maximum number of header lines.
 const MOST_HEADERS: usize = 96;
@@ -27,8 +26,7 @@ pub enum FramingError {
     Host,
     /// A length that is not a plain number, or two of them.
     Length,
-    /// A transfer coding other than `chunked`, chunks in HTTP/1.0, or chunks together with a
-    /// length.
+    /// Another transfer coding than `chunked`, or chunks in HTTP/1.0 or together with a length.
     Coding,
     /// A chunk that is not `<hex>` CR LF, data, CR LF.
     Chunk,
@@ -58,10 +56,8 @@ pub struct Framing {
 }
 
 impl Framing {
-    /// Reads received bytes and appends those that may pass to `out`.
-    ///
-    /// # Errors
-    /// Why the connection must end. The bytes in `out` belong to earlier requests.
+    /// Reads received bytes and appends those that may pass to `out`. An error says why the
+    /// connection must end; the bytes in `out` then belong to earlier requests.
     pub fn feed(&mut self, mut input: &[u8], out: &mut Vec<u8>) -> Result<(), FramingError> {
         while let Some(&byte) = input.first() {
             match &mut self.state {
@@ -75,13 +71,8 @@ impl Framing {
                 State::ChunkSize { size, digits, cr } => {
                     match byte {
                         b'\r' if *digits > 0 && !*cr => *cr = true,
-                        b'\n' if *cr => {
-                            self.state = if *size == 0 {
-                                State::ChunkEnd { cr: false, last: true }
-                            } else {
-                                State::ChunkData(*size)
-                            };
-                        }
+                        b'\n' if *cr && *size == 0 => self.state = State::ChunkEnd { cr: false, last: true },
+                        b'\n' if *cr => self.state = State::ChunkData(*size),
                         // Fifteen digits fit into the size. Chunk extensions are refused: no client
                         // sends them, and servers disagree on them.
                         _ if *digits < 15 && !*cr => {
@@ -196,8 +187,7 @@ fn check_head(head: &[u8]) -> Result<State, FramingError> {
     }
 }
 
-/// Returns whether the request is HTTP/1.0. Only paths are accepted: whole URLs and `CONNECT` are
-/// for forward proxies.
+/// Whether it is HTTP/1.0. Only paths are accepted: URLs and `CONNECT` are for forward proxies.
 fn check_request_line(line: &[u8]) -> Result<bool, FramingError> {
     let mut words = line.split(|byte| *byte == b' ');
     let (Some(method), Some(target), Some(version), None) = (words.next(), words.next(), words.next(), words.next())

@@ -1,5 +1,4 @@
-//! State shared by the three parties of a connection: the socket below hyper, the service above it,
-//! and the task around it.
+//! State shared by the socket below hyper, the service above it, and the task around it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,8 +15,7 @@ pub struct Handoff {
     /// Put by the service, taken by the task. Locked only for the move.
     answer: Mutex<Option<Response>>,
     answer_ready: Notify,
-    /// Signals that the socket received a malformed request: the task ends the connection after the
-    /// answers that are still due.
+    /// Signals a malformed request: the task ends the connection after the answers still due.
     pub refused: Notify,
     /// Whether the socket has not accepted all of an earlier answer, so that hyper still holds the
     /// rest. Set by the socket after each attempt to write.
@@ -31,8 +29,7 @@ impl Handoff {
         request.method() == Method::GET && request.version() == Version::HTTP_11 && request.body().is_end_stream()
     }
 
-    /// Takes over a long-lived answer, with which the service is done; returns any other answer for
-    /// hyper to write.
+    /// Takes over a long-lived answer; returns any other for hyper to write.
     pub fn detach(&self, answer: Response) -> Option<Response> {
         let is_long_lived = answer.status() == StatusCode::OK && answer.extensions().get::<LongLived>().is_some();
         if !is_long_lived || self.is_write_pending.load(Ordering::Relaxed) {
@@ -43,7 +40,6 @@ impl Handoff {
         None
     }
 
-    /// Waits for the answer that the service leaves.
     pub async fn answer(&self) -> Response {
         loop {
             self.answer_ready.notified().await;

@@ -1,9 +1,6 @@
 //! Visitors' files: accepted if the site takes files, proved to be of their declared type, kept as
 //! long as their conversation, or for a day if no message refers to them.
 //!
-//! - [`name`]: sanitised file names
-//! - [`range`]: byte ranges of a file
-//!
 //! A file is stored in the uploads directory under 128 random bits, never under its name. It is
 //! written before it is recorded, so that a record always has its file; a file that a crash left
 //! without a record is deleted at the next start.
@@ -17,15 +14,18 @@ use std::{
 
 use axum::body::Body;
 use bytes::Bytes;
-use chataibot_wire::{error::code, file::StoredFile};
-use http::StatusCode;
+use chataibot_wire::{
+    error::code,
+    file::{NAME_HEADER, StoredFile},
+};
+use http::{HeaderMap, StatusCode, header};
 use http_body::Body as _;
 use http_body_util::BodyExt;
 use tempfile::NamedTempFile;
 use tokio::{io::AsyncWriteExt, sync::Semaphore, time::Instant};
 use url::Url;
 
-use super::{owned_conversation, token::Visitor};
+use super::{header_text, is_compressed, owned_conversation, token::Visitor};
 use crate::{
     config::Config,
     error::ApiError,
@@ -42,7 +42,6 @@ pub mod range;
 const MAX_UPLOADS: usize = 32;
 /// The longest an upload may take, however steadily its data comes.
 const MAX_DURATION: Duration = Duration::from_secs(10 * 60);
-/// Prefix of the name of an incomplete file.
 const UNFINISHED_PREFIX: &str = "unfinished-";
 
 /// Receives, keeps and deletes files.
@@ -50,8 +49,7 @@ pub struct Files {
     directory: Option<PathBuf>,
     store: Store,
     metrics: Arc<Metrics>,
-    /// One permit for each upload in progress, so that only so many files may exceed the quota on
-    /// the disk for a moment.
+    /// One permit for each upload in progress.
     permits: Semaphore,
     max_bytes: u32,
     max_total_bytes: u64,
@@ -59,26 +57,9 @@ pub struct Files {
     public_url: Option<Url>,
 }
 
-/// A file that a visitor uploads, and what the request says about it.
-pub struct Upload<'a> {
-    /// Its declared type.
-    pub declared: &'a str,
-    /// Its name, percent-encoded.
-    pub name: &'a str,
-    /// The host that the request was sent to.
-    pub host: &'a str,
-    /// Whether the body is compressed.
-    pub is_compressed: bool,
-    /// The file's bytes; what was not read of them is left here.
-    pub body: &'a mut Body,
-}
-
 impl Files {
     /// Creates the directory if it does not exist, and deletes files without a record from it.
-    /// Other programs' files stay.
-    ///
-    /// # Errors
-    /// When the directory can't be created or read.
+    /// Other programs' files stay. Fails when the directory can't be created or read.
     pub async fn open(config: &Config, store: Store, metrics: Arc<Metrics>) -> io::Result<Self> {
         let takes_files = config.sites.iter().any(|site| !site.upload_types.is_empty());
         let directory = config.uploads_directory.clone();
@@ -120,11 +101,8 @@ impl Files {
         self.directory.as_ref().filter(|_| is_random_hex(id)).map(|directory| directory.join(id))
     }
 
-    /// Deletes files whose conversation is gone or that were never sent, and then their records.
-    ///
-    /// # Errors
-    /// When the database fails. A file that can't be deleted is logged and tried again the next
-    /// time.
+    /// Deletes files whose conversation is gone or that were never sent, and then their records. A
+    /// file that can't be deleted is logged and tried again the next time.
     pub async fn sweep(&self) -> Result<(), StoreError> {
         loop {
             let mut deleted = Vec::new();
@@ -144,16 +122,14 @@ impl Files {
         }
     }
 
-    /// Receives a file for one of the visitor's conversations.
-    ///
-    /// # Errors
-    /// 400 if the site takes no files or the name is invalid, 404, 409 `CONVERSATION_ENDED`, 408,
-    /// 413, 415 `TYPE_NOT_ALLOWED`, 503.
+    /// Receives a file for one of the visitor's conversations; leaves in `body` what was not read.
+    /// Errors: 400, 404, 408, 409 `CONVERSATION_ENDED`, 413, 415 `TYPE_NOT_ALLOWED`, 503.
     pub async fn receive(
         self: &Arc<Self>,
         visitor: &Visitor,
         alias: &str,
-        upload: Upload<'_>,
+        headers: &HeaderMap,
+        body: &mut Body,
     ) -> Result<StoredFile, ApiError> {
         let site = &visitor.site;
         let directory = self.directory.clone().filter(|_| !site.upload_types.is_empty()).ok_or_else(|| {
@@ -168,23 +144,24 @@ impl Files {
             let message = format!("a file must be, and be declared as, one of {}", types.join(", "));
             ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, code::TYPE_NOT_ALLOWED, message)
         };
-        let kind = site.upload_types.iter().find(|kind| kind.is_declared(upload.declared)).ok_or_else(not_allowed)?;
-        if upload.is_compressed {
+        let declared = header_text(headers, header::CONTENT_TYPE);
+        let kind = site.upload_types.iter().find(|kind| kind.is_declared(declared)).ok_or_else(not_allowed)?;
+        if is_compressed(headers) {
             return Err(not_allowed().cause("a compressed body"));
         }
-        let name = name::sanitise(upload.name, kind)
+        let name = name::sanitise(header_text(headers, NAME_HEADER), kind)
             .ok_or_else(|| ApiError::bad_request("`X-File-Name` must be the file's name in percent-encoded UTF-8"))?;
-        let expected = upload.body.size_hint().lower();
+        let expected = body.size_hint().lower();
         if expected > u64::from(self.max_bytes) {
             return Err(self.too_large());
         }
-        let used = self.store.total_file_bytes(site.id.as_str()).await.map_err(ApiError::unavailable)?;
+        let used = self.store.total_file_bytes(site.id.as_str()).await?;
         if used + expected > self.max_total_bytes {
             return Err(self.quota_exceeded());
         }
         let _permit = self.permits.try_acquire().map_err(|_| ApiError::unavailable("too many uploads at one time"))?;
 
-        let (unfinished, size, first_bytes) = self.receive_body(&directory, upload.body).await?;
+        let (unfinished, size, first_bytes) = self.receive_body(&directory, body).await?;
         if size == 0 {
             return Err(ApiError::bad_request("the file is empty"));
         }
@@ -192,7 +169,7 @@ impl Files {
             return Err(not_allowed().cause(format!("declared as {}, and its first bytes say otherwise", kind.mime)));
         }
         let id = random_hex().map_err(|error| ApiError::internal(format!("no randomness: {error}")))?;
-        let base = self.public_url(upload.host)?;
+        let base = self.public_url(header_text(headers, header::HOST))?;
         let file = StoredFile {
             url: format!("{}/files/{id}/{}", base.as_str().trim_end_matches('/'), name::percent_encode(&name)),
             name,
@@ -200,8 +177,7 @@ impl Files {
             size,
         };
         let new = NewFile { id, site: site.id.as_str().to_owned(), conversation: owned.id, file: file.clone() };
-        // In a task, to complete even if the visitor hangs up: half would leave a file without
-        // record.
+        // In a task, to complete even if the visitor hangs up: a file needs its record.
         let this = Arc::clone(self);
         let kept = tokio::spawn(async move { this.persist(unfinished, &directory, new).await });
         let is_kept = kept.await.map_err(|_| ApiError::internal("the task that keeps a file panicked"))??;
@@ -265,8 +241,8 @@ impl Files {
         Ok((file, size, first_bytes))
     }
 
-    /// Moves the file to its place, and then records it. False if the store refused the record, and
-    /// the file was removed.
+    /// Moves the file to its place and records it. False if the store refused it; then it is
+    /// removed.
     async fn persist(&self, file: NamedTempFile, directory: &Path, new: NewFile) -> Result<bool, ApiError> {
         let path = directory.join(&new.id);
         file.persist_noclobber(&path)
@@ -278,7 +254,7 @@ impl Files {
         if let Err(error) = tokio::fs::remove_file(&path).await {
             tracing::error!(%error, path = %path.display(), "a file without record is left until the next start");
         }
-        kept.map_err(ApiError::unavailable)
+        Ok(kept?)
     }
 }
 
@@ -288,8 +264,7 @@ fn is_recent(entry: &fs::DirEntry) -> bool {
     !matches!(age, Ok(Ok(age)) if age > 2 * MAX_DURATION)
 }
 
-/// Deletes the files with these ids, beside a running proxy. Returns how many could not be deleted;
-/// the proxy's sweep deletes those.
+/// Deletes these files, beside a running proxy. Returns how many are left to the proxy's sweep.
 pub fn delete(directory: Option<&Path>, ids: &[String]) -> usize {
     let Some(directory) = directory else { return ids.len() };
     ids.iter().filter(|id| !is_random_hex(id) || fs::remove_file(directory.join(id)).is_err()).count()

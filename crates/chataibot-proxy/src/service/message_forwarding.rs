@@ -30,7 +30,7 @@ use crate::{
     hub::Hub,
     ids::random_hex,
     metrics::{Metrics, timed},
-    platform::{Fault, Forwarded, PlatformClient},
+    platform::{Fault, FaultKind, PlatformClient},
     store::{
         Store, StoreError,
         sends::{BeginOutcome, Forward, NewSend, Outcome, PlatformRefusal, Record, SendKey, fingerprint},
@@ -78,8 +78,7 @@ struct Inner {
     /// The messages in flight, by idempotency key. The lock is held for one look-up and never
     /// across an await: a request that finds its key here waits on the entry's watch channel.
     in_flight: Mutex<HashMap<SendKey, InFlight>>,
-    /// One asynchronous mutex for each conversation with a waiting message; held from the message's
-    /// log entry to its outcome.
+    /// One lock for each conversation with a waiting message; held until the message's outcome.
     conversation_locks: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// The tasks that forward, so that a shutdown can wait for them.
     tasks: TaskTracker,
@@ -107,35 +106,23 @@ impl MessageForwarder {
         self.0.tasks.wait().await;
     }
 
-    /// Starts a conversation with the visitor's first message.
-    ///
-    /// # Errors
-    /// 400 for an invalid message or invalid variables, 409 `KEY_REUSED`, 502 `UNKNOWN_OUTCOME`,
-    /// 503, and the platform's refusals.
+    /// Starts a conversation with the visitor's first message. Errors: 400, 409 `KEY_REUSED`, 502
+    /// `UNKNOWN_OUTCOME`, 503, and the platform's refusals.
     pub async fn start(&self, visitor: &Visitor, key: IdempotencyKey, body: StartConversation) -> Answer {
         let text = body.message.data.body;
         message_body::check_text(&text)?;
         let site = Arc::clone(&visitor.site);
-        let bot_key = match body.bot_key {
-            none if none.is_empty() => site.bot_key.clone(),
-            named if site.knows_bot(&named) => named,
-            _ => {
-                return Err(ApiError::bad_request(
-                    "this site has no bot of that `bot_key`; leave it empty for the site's own",
-                ));
-            }
-        };
-        let mut variables = body.variables;
-        if let Some(variables) = &variables {
-            check_variables(variables)?;
+        let bot_key = if body.bot_key.is_empty() { site.bot_key.clone() } else { body.bot_key };
+        if !site.knows_bot(&bot_key) {
+            let what = "this site has no bot of that `bot_key`; leave it empty for the site's own";
+            return Err(ApiError::bad_request(what));
         }
+        let mut variables = body.variables;
+        variables.as_ref().map_or(Ok(()), check_variables)?;
         if visitor.is_signed_in {
-            let profile = self.0.store.profile_of(visitor.family.clone()).await.map_err(ApiError::unavailable)?;
+            let profile = self.0.store.profile_of(visitor.family.clone()).await?;
             let profile = profile.ok_or_else(|| ApiError::unavailable("a signed-in visitor is not known"))?;
-            let page = variables.unwrap_or_default();
-            let (contact, conversation) =
-                (Some(profile.merge_contact(page.contact)), Some(profile.merge_variables(page.conversation)));
-            variables = Some(Variables { system: page.system, contact, conversation });
+            variables = Some(profile.merge_into(variables.unwrap_or_default()));
         }
         let body = StartConversation {
             channel: Channel::Api,
@@ -146,8 +133,8 @@ impl MessageForwarder {
         };
         let send = NewSend {
             key: send_key(visitor, key),
-            // Only what the visitor said: the variables are the browser's state, which a reload may
-            // change between two attempts.
+            // Not the variables: they are the browser's state, which a reload may change in
+            // between.
             fingerprint: fingerprint(&["start", &text]),
             body: message_body::plain_body(&text),
         };
@@ -158,22 +145,16 @@ impl MessageForwarder {
                 Ok(forward) => forward,
                 Err(answer) => return answer,
             };
-            failpoint(Failpoint::Logged);
-            let forwarded = this.timed_call("start", this.0.platform.start(&site, &body)).await;
-            failpoint(Failpoint::Forwarded);
             let accepted = |answer: StartAnswer| Outcome::Accepted {
                 platform_id: Some(answer.conversation.id),
                 answer: answer.conversation.created_at,
             };
-            this.settle(forward, forwarded, accepted, true).await
+            this.forward(forward, this.0.platform.start(&site, &body), accepted).await
         })
         .await
     }
 
-    /// Sends a message, a text or a typed answer, to one of the visitor's conversations.
-    ///
-    /// # Errors
-    /// 400 for an invalid message and for a typed answer that the site does not take, 404, 409
+    /// Sends a text or a typed answer to one of the visitor's conversations. Errors: 400, 404, 409
     /// `KEY_REUSED` and `CONVERSATION_ENDED`, 502 `UNKNOWN_OUTCOME`, 503, and the platform's
     /// refusals.
     pub async fn send(&self, visitor: &Visitor, alias: String, key: IdempotencyKey, body: SendTyped) -> Answer {
@@ -191,24 +172,16 @@ impl MessageForwarder {
                     Ok(forward) => forward,
                     Err(answer) => return answer,
                 };
-                let conversation = forward.platform_id.clone();
-                let conversation =
-                    conversation.ok_or_else(|| ApiError::internal("a send to a conversation without id"))?;
-                failpoint(Failpoint::Logged);
-                let forwarded = this.timed_call("send", this.0.platform.send(&site, &conversation, &body)).await;
-                failpoint(Failpoint::Forwarded);
+                let Some(conversation) = forward.platform_id.clone() else {
+                    return Err(ApiError::internal("a send to a conversation without id"));
+                };
                 let accepted =
                     |answer: SendAnswer| Outcome::Accepted { platform_id: None, answer: Some(answer.message_id) };
-                this.settle(forward, forwarded, accepted, false).await
+                this.forward(forward, this.0.platform.send(&site, &conversation, &body), accepted).await
             });
             locked.await
         })
         .await
-    }
-
-    /// Measures a call to the platform, in a span of its own.
-    async fn timed_call<T>(&self, call: &'static str, forwarded: impl Future<Output = T>) -> T {
-        timed(&self.0.metrics.forward, forwarded).instrument(tracing::info_span!("forward", call)).await
     }
 
     async fn with_conversation_lock(&self, alias: &str, message: impl Future<Output = Answer>) -> Answer {
@@ -226,13 +199,12 @@ impl MessageForwarder {
         answer
     }
 
-    /// Singleflight: runs `flight` for a key in a task of its own, or waits for the one that is
-    /// already running.
+    /// Singleflight: runs `flight` in a task of its own, or waits for the running one of this key.
     async fn singleflight(&self, send: NewSend, flight: impl Future<Output = Answer> + Send + 'static) -> Answer {
         let mut answer = {
             let mut in_flight = self.0.in_flight.lock();
             match in_flight.get(&send.key) {
-                Some(other) if other.fingerprint != send.fingerprint => return Err(key_reused()),
+                Some(other) if other.fingerprint != send.fingerprint => return Err(ApiError::key_reused()),
                 Some(same) => {
                     self.0.metrics.sends_repeated.inc();
                     same.answer.clone()
@@ -244,8 +216,7 @@ impl MessageForwarder {
                     let guard = InFlightGuard { forwarder: self.clone(), key: send.key };
                     let task = async move {
                         let answer = flight.await;
-                        // Removed before the answer is sent: a request that comes with the same key
-                        // now reads the record.
+                        // Before the answer is sent: a request with this key now reads the record.
                         drop(guard);
                         sender.send_replace(Some(answer));
                     };
@@ -260,23 +231,22 @@ impl MessageForwarder {
         }
     }
 
-    /// Records the outcome of forwarding, and returns the answer to the visitor.
-    async fn settle<T>(
+    /// Forwards a logged message, records its outcome, and returns the visitor's answer.
+    async fn forward<T>(
         &self,
         forward: Forward,
-        forwarded: Forwarded<T>,
+        call: impl Future<Output = Result<T, Fault>>,
         accepted: impl FnOnce(T) -> Outcome,
-        is_start: bool,
     ) -> Answer {
         let metrics = &self.0.metrics;
+        let is_start = forward.platform_id.is_none();
+        failpoint(Failpoint::Logged);
+        let span = tracing::info_span!("forward", call = if is_start { "start" } else { "send" });
+        let forwarded = timed(&metrics.forward, call).instrument(span).await;
+        failpoint(Failpoint::Forwarded);
         let (outcome, fault) = match forwarded {
-            Forwarded::Accepted(answer) => (accepted(answer), None),
-            Forwarded::Failed(fault) => (Outcome::Failed, Some(fault)),
-            Forwarded::Refused(fault) => {
-                let refusal = PlatformRefusal { status: StatusCode::BAD_REQUEST.as_u16(), code: fault.code.to_owned() };
-                (Outcome::Refused(refusal), Some(fault))
-            }
-            Forwarded::Unknown(fault) => (Outcome::Unknown, Some(fault)),
+            Ok(answer) => (accepted(answer), None),
+            Err(fault) => (outcome_of(&fault), Some(fault)),
         };
         if fault.as_ref().is_some_and(|fault| fault.needs_operator) {
             metrics.platform_operator_faults.inc();
@@ -284,7 +254,7 @@ impl MessageForwarder {
         let settled = match timed(&metrics.commit, self.0.store.settle(forward.send, outcome)).await {
             Ok(settled) => settled,
             // The platform may well have the message: to say "try again" would be wrong.
-            Err(error) => return Err(unknown_outcome().cause(error)),
+            Err(error) => return Err(ApiError::unknown_outcome().cause(error)),
         };
         metrics.waiting_delivered.inc_by(settled.released);
         match settled.record.state {
@@ -298,7 +268,8 @@ impl MessageForwarder {
             metrics.conversations_started.inc();
         }
         if settled.is_foreign {
-            return Err(unknown_outcome().cause("the platform answered a start with another visitor's conversation"));
+            let cause = "the platform answered a start with another visitor's conversation";
+            return Err(ApiError::unknown_outcome().cause(cause));
         }
         match (answer_from_record(settled.record), fault) {
             (Err(_), Some(fault)) => Err(error_from_fault(fault)),
@@ -322,20 +293,15 @@ impl MessageForwarder {
                     self.0.metrics.sends_repeated.inc();
                     answer_from_record(record)
                 }
-                BeginOutcome::KeyReused => Err(key_reused()),
-                BeginOutcome::Ended => Err(ApiError::new(
-                    StatusCode::CONFLICT,
-                    code::CONVERSATION_ENDED,
-                    "the conversation has ended; start a new one",
-                )),
+                BeginOutcome::KeyReused => Err(ApiError::key_reused()),
+                BeginOutcome::Ended => Err(ApiError::conversation_ended()),
                 BeginOutcome::NotFound => Err(ApiError::not_found()),
                 BeginOutcome::NotYetBound => {
                     Err(ApiError::unavailable("the platform's id of the conversation is not known yet"))
                 }
                 BeginOutcome::OwnedByPeer(conversation) if Instant::now() < until => {
                     let mut log = self.0.hub.subscribe(conversation);
-                    // The outcome comes as an entry. The pause covers one that came before the
-                    // subscription, or that never comes.
+                    // The outcome comes as an entry. The pause covers one that was missed.
                     tokio::select! {
                         _ = log.next() => {}
                         () = tokio::time::sleep(PEER_POLL_INTERVAL) => {}
@@ -362,6 +328,14 @@ impl Drop for InFlightGuard {
     }
 }
 
+fn outcome_of(fault: &Fault) -> Outcome {
+    match fault.kind {
+        FaultKind::Failed => Outcome::Failed,
+        FaultKind::Refused => Outcome::Refused(PlatformRefusal { status: 400, code: fault.code.to_owned() }),
+        FaultKind::Unknown => Outcome::Unknown,
+    }
+}
+
 fn answer_from_record(record: Record) -> Answer {
     match record.state {
         DeliveryState::Sent => Ok(Accepted { alias: record.alias, answer: record.answer }),
@@ -371,54 +345,33 @@ fn answer_from_record(record: Record) -> Answer {
             Err(ApiError::new(status, refusal.code, REFUSED_MESSAGE))
         }
         DeliveryState::Failed => Err(ApiError::unavailable("an earlier try failed")),
-        DeliveryState::Unknown | DeliveryState::Sending => Err(unknown_outcome()),
+        DeliveryState::Unknown | DeliveryState::Sending => Err(ApiError::unknown_outcome()),
     }
 }
 
 const REFUSED_MESSAGE: &str = "the platform refused this message; sending it again can't help";
 
 fn error_from_fault(fault: Fault) -> ApiError {
-    let error = match fault.code {
-        code::UNKNOWN_OUTCOME => return unknown_outcome().cause(fault.cause),
-        code::RATE_LIMITED => ApiError::rate_limited(PLATFORM_RATE_WAIT),
-        code::UNAVAILABLE | code::CONVERSATION_CREATION_EXCEPTION => ApiError::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            fault.code,
-            "the message did not arrive; try again with the same Idempotency-Key",
-        ),
-        refused => ApiError::new(StatusCode::BAD_REQUEST, refused, REFUSED_MESSAGE),
-    };
     // An operator needs longer to fix a fault than a network.
-    let default = match fault.code {
-        code::RATE_LIMITED => PLATFORM_RATE_WAIT,
-        _ if fault.needs_operator => 60,
-        _ => 1,
+    let default = if fault.needs_operator { 60 } else { 1 };
+    let (error, default) = match fault.code {
+        code::UNKNOWN_OUTCOME => return ApiError::unknown_outcome().cause(fault.cause),
+        code::RATE_LIMITED => (ApiError::rate_limited(PLATFORM_RATE_WAIT), PLATFORM_RATE_WAIT),
+        code::UNAVAILABLE | code::CONVERSATION_CREATION_EXCEPTION => {
+            let message = "the message did not arrive; try again with the same Idempotency-Key";
+            (ApiError::new(StatusCode::SERVICE_UNAVAILABLE, fault.code, message), default)
+        }
+        refused => (ApiError::new(StatusCode::BAD_REQUEST, refused, REFUSED_MESSAGE), default),
     };
     error.retry_after(fault.retry_after.unwrap_or(default)).cause(fault.cause)
 }
 
-fn unknown_outcome() -> ApiError {
-    ApiError::new(
-        StatusCode::BAD_GATEWAY,
-        code::UNKNOWN_OUTCOME,
-        "the platform's answer was lost; do not send the message under another key. Asking again with the same key forwards nothing and tells what is known by then",
-    )
-}
-
-fn key_reused() -> ApiError {
-    ApiError::new(StatusCode::CONFLICT, code::KEY_REUSED, "this Idempotency-Key was used for another message")
-}
-
 fn send_key(visitor: &Visitor, key: IdempotencyKey) -> SendKey {
-    SendKey {
-        site: visitor.site.id.as_str().to_owned(),
-        visitor: visitor.visitor.as_str().to_owned(),
-        key: key.into_string(),
-    }
+    SendKey { site: visitor.site.id.to_string(), visitor: visitor.visitor.to_string(), key: key.into_string() }
 }
 
-/// A digest of a message and its destination. For a text it must never change, because keys outlive
-/// an update of this program.
+/// A digest of a message and its destination; for a text, unchanged by updates of this program,
+/// because keys outlive them.
 fn message_fingerprint(alias: &str, message: &TypedMessage) -> Result<[u8; 32], ApiError> {
     if let TypedMessage::Text(MessageData { body }) = message {
         return Ok(fingerprint(&["send", alias, body]));

@@ -1,5 +1,4 @@
-//! Rate limits (GCRA) per visitor and per address. A request over a limit gets `429` with
-//! `Retry-After`.
+//! Rate limits (GCRA) per visitor and per address. Over a limit: `429` with `Retry-After`.
 //!
 //! Each limit is checked in this process first, so that a flood never reaches a shared store, and
 //! then in the store if several proxies share one.
@@ -18,8 +17,7 @@ pub enum Limited {
     Upload,
 }
 
-/// The limiters. Each keeps its keys in a sharded map; [`RateLimits::sweep`] removes those that no
-/// longer matter.
+/// The limiters. [`RateLimits::sweep`] removes the keys that no longer matter.
 pub struct RateLimits {
     token: Limiter<IpAddr>,
     start: LimiterPair,
@@ -78,7 +76,6 @@ impl RateLimits {
         checked.inspect_err(|_| self.metrics.rate_limited.inc())
     }
 
-    /// Removes the keys without recent requests.
     pub fn sweep(&self) {
         self.token.sweep();
         for pair in [&self.start, &self.send, &self.upload] {
@@ -100,8 +97,7 @@ impl<K: Hash + Eq + Clone + ToString> Limiter<K> {
             Ok(None) => Ok(()),
             Ok(Some(wait)) => Err(rate_limited_error(wait)),
             Err(error) => {
-                // A request that can't be counted is allowed: without its store the proxy can do
-                // nothing for it anyway.
+                // Allowed: without its store the proxy can do nothing for it anyway.
                 tracing::debug!(%error, "a shared limit was not asked");
                 Ok(())
             }
@@ -132,7 +128,7 @@ mod tests {
         let [one, other] = ["192.0.2.1", "192.0.2.2"].map(|text| text.parse::<IpAddr>().expect("an address"));
         assert!(limiter.check_local(&one).is_ok() && limiter.check_local(&one).is_ok());
         let refused = limiter.check_local(&one).expect_err("the third in a minute");
-        let wait = refused.body().retry_after.expect("always there");
+        let wait = refused.body.retry_after.expect("always there");
         assert!((1..=30).contains(&wait), "{wait}");
         assert!(limiter.check_local(&other).is_ok());
     }

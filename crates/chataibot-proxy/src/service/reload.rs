@@ -42,8 +42,7 @@ impl LiveSites {
     }
 }
 
-/// Reads the keys of visitor tokens from the configured file, otherwise from the store. The error
-/// says why they can't be read.
+/// Reads the keys of visitor tokens from the configured file, otherwise from the store.
 pub async fn signing_keys(config: &Config, store: &Store, now: u64) -> Result<KeyRing, String> {
     match &config.token_keys_file {
         Some(path) => KeyRing::read_file(path).map_err(|what| format!("`token_keys_file`: {what}")),

@@ -1,9 +1,7 @@
-//! Deletion of expired pending events, of data past its retention, and on an operator's request of
-//! all data about one visitor.
+//! Deletion of expired pending events, of data past its retention, and of one visitor's data.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::{files::Files, reload::LiveSites, token::Tokens};
@@ -14,12 +12,6 @@ use crate::{
     store::{Store, StoreError, erase::Erased},
 };
 
-/// How often pending events are swept.
-const TICK: Duration = Duration::from_secs(15);
-/// Number of these ticks between two sweeps of everything else.
-const TICKS_PER_SWEEP: u32 = 40;
-
-/// Deletes data whose retention is over, and data of erased visitors.
 pub struct Retention {
     pub store: Store,
     pub hub: Hub,
@@ -31,28 +23,6 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// Sweeps until the shutdown.
-    pub async fn run(&self) {
-        let mut ticks = interval(TICK);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut round: u32 = 0;
-        loop {
-            tokio::select! {
-                () = self.shutdown.cancelled() => return,
-                _ = ticks.tick() => {}
-            }
-            if let Err(error) = self.drop_pending_events().await {
-                tracing::error!(%error, "can't look through the pending events");
-            }
-            if round.is_multiple_of(TICKS_PER_SWEEP)
-                && let Err(error) = self.delete_old().await
-            {
-                tracing::error!(%error, "can't delete what is past its retention");
-            }
-            round = round.wrapping_add(1);
-        }
-    }
-
     /// Drops the events whose conversation never became known.
     pub async fn drop_pending_events(&self) -> Result<(), StoreError> {
         self.metrics.waiting_dropped.inc_by(self.store.sweep_pending_events().await?);
@@ -76,9 +46,9 @@ impl Retention {
         self.files.sweep().await
     }
 
-    /// Erases a visitor: conversations with their logs and files, idempotency records, renewal
-    /// secrets; streams and tokens end at once. Only the ids of revoked families remain, until the
-    /// last of their tokens has expired.
+    /// Erases a visitor: conversations with logs and files, idempotency records, renewal secrets;
+    /// streams and tokens end at once. The ids of revoked families remain until their tokens have
+    /// expired.
     pub async fn erase_visitor(&self, visitor: &VisitorId) -> Result<Erased, StoreError> {
         let erased = self.store.erase_visitor(visitor.clone()).await?;
         // The tokens first: a browser that reconnects when its stream ends must be refused.

@@ -1,5 +1,4 @@
-//! Delivery of a conversation's log to one browser: as server-sent events, as one long poll, or
-//! page by page.
+//! Delivery of a conversation's log to one browser: as server-sent events, as a poll, or by pages.
 //!
 //! The [`log_reader`](crate::log_reader) decides which entries come in which order; this module
 //! frames them, adds heartbeats, and ends streams. Each end is counted and logged with its reason.
@@ -46,8 +45,7 @@ pub struct Streams {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) sites: Arc<LiveSites>,
-    /// Limits the streams and long polls of one visitor. One more evicts the oldest, because the
-    /// newest is the one in use.
+    /// The streams and polls of one visitor. One more evicts the oldest: the newest is in use.
     pub permits: ConcurrencyLimit<VisitorId>,
     pub(crate) shutdown: CancellationToken,
 }
@@ -79,10 +77,9 @@ impl Streams {
         stream::unfold(stream, |mut stream| async move { stream.next().await.map(|chunk| (Ok(chunk), stream)) })
     }
 
-    /// A long poll: returns at most a page of the log after the cursor, at once if there is
-    /// something, otherwise when something comes, after `wait` or when the visitor's token expires.
-    /// The rest follows from the page's last cursor. `None` if the visitor was revoked while
-    /// waiting.
+    /// A long poll: returns at most a page of the log after the cursor, as soon as there is
+    /// something, at the latest after `wait` or when the visitor's token expires. The rest follows
+    /// from the page's last cursor. `None` if the visitor was revoked while waiting.
     pub async fn poll(
         &self,
         visitor: &Visitor,
@@ -139,11 +136,9 @@ impl LogSource for Store {
 /// One event stream. Owned by the body of its response, and dropped with it.
 struct EventStream {
     streams: Arc<Streams>,
-    /// Counts the stream as open.
     _open: GaugeGuard,
     visitor: Visitor,
     log_reader: LogReader,
-    /// Whether anything was sent.
     is_open: bool,
     /// Why the stream ended. If it is dropped before anything else ended it, the browser hung up.
     end: Option<StreamEnd>,
@@ -154,15 +149,13 @@ struct EventStream {
 }
 
 impl EventStream {
-    /// The next bytes to send; `None` at the end.
     async fn next(&mut self) -> Option<Bytes> {
         if self.end.is_some() {
             return None;
         }
         if !self.is_open {
             self.is_open = true;
-            // Sent at once, so that the browser, and any buffering intermediary, sees that the
-            // stream is open.
+            // Sent at once, so that the browser and buffering intermediaries see the open stream.
             return Some(Bytes::from_static(b": welcome\n\n"));
         }
         loop {
@@ -175,8 +168,7 @@ impl EventStream {
                 continue;
             }
             let streams = &self.streams;
-            // In this order: a reader that was blocked for long must not get entries after its
-            // token has expired.
+            // In this order: a reader that was blocked must not get entries after its token's end.
             let end = tokio::select! {
                 biased;
                 () = streams.shutdown.cancelled() => StreamEnd::Shutdown,
@@ -205,17 +197,13 @@ impl EventStream {
     /// The last bytes of a stream that ends for this reason.
     fn end_with(&mut self, end: StreamEnd) -> Option<Bytes> {
         self.end = Some(end);
-        match end {
-            StreamEnd::TokenExpiring | StreamEnd::Revoked => Some(Bytes::from_static(b"event: reauth\ndata: {}\n\n")),
-            StreamEnd::Cut | StreamEnd::TooMany => {
-                self.streams.metrics.streams_cut.inc();
-                None
-            }
-            StreamEnd::HungUp | StreamEnd::StoreFailed | StreamEnd::Shutdown => None,
+        if matches!(end, StreamEnd::Cut | StreamEnd::TooMany) {
+            self.streams.metrics.streams_cut.inc();
         }
+        let may_renew = matches!(end, StreamEnd::TokenExpiring | StreamEnd::Revoked);
+        may_renew.then(|| Bytes::from_static(b"event: reauth\ndata: {}\n\n"))
     }
 
-    /// Reads and frames a page of the log.
     async fn replay(&mut self) -> Option<Bytes> {
         let page = match self.log_reader.replay(&self.streams.store).await {
             Ok(page) => page,
@@ -238,7 +226,6 @@ impl EventStream {
         Some(chunk.into())
     }
 
-    /// Schedules the next heartbeat, after something was sent.
     fn schedule_heartbeat(&mut self) {
         let (least, spread) = HEARTBEAT;
         let next = Instant::now() + least + spread.mul_f64(random_fraction());
@@ -254,22 +241,19 @@ impl Drop for EventStream {
     }
 }
 
-/// Formats an entry as a server-sent event. JSON has no raw line ends, so no text can forge a
-/// field.
+/// A server-sent event. JSON has no raw line ends, so no text can forge a field.
 fn frame(entry: &Entry) -> Result<Bytes, serde_json::Error> {
     let json = serde_json::to_string(entry)?;
     Ok(format!("event: {}\nid: {}\ndata: {json}\n\n", entry.event.name(), entry.cursor).into())
 }
 
-/// Formats a server-sent event that is not a log entry: without an id, so that a reader's cursor
-/// stays where it is.
+/// An event that is not a log entry: without an id, so that a reader's cursor stays where it is.
 fn unlogged_event(name: &str, data: &impl serde::Serialize) -> Result<Bytes, serde_json::Error> {
     let json = serde_json::to_string(data)?;
     Ok(format!("event: {name}\ndata: {json}\n\n").into())
 }
 
-/// A random number from 0 to 1, as jitter: connections that were opened together must not all write
-/// or end together.
+/// A random number from 0 to 1: connections opened together must not all write or end together.
 fn random_fraction() -> f64 {
     // Without randomness there is no jitter, which is not worth ending a stream for.
     getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX))

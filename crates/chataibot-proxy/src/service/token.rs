@@ -1,10 +1,5 @@
 //! Visitor tokens: authentication of the visitor behind a request.
 //!
-//! - [`claims`]: a token's claims, and how it is signed and checked
-//! - [`host_jwt`]: the identity JWT of a host site's signed-in visitor
-//! - [`sign_in`]: how credentials are issued, renewed and revoked
-//! - [`revocation`]: token families that were revoked
-//!
 //! Invariant: only [`Tokens::check`] turns a token into a [`Visitor`]. This module does not know
 //! what a visitor may do; the store knows who owns a conversation.
 
@@ -73,10 +68,7 @@ impl Tokens {
         *self.keys.write() = Arc::new(keys);
     }
 
-    /// Issues a token.
-    ///
-    /// # Errors
-    /// When signing fails, which means the build's cryptography is broken.
+    /// Issues a token. Fails when signing fails, which means the build's cryptography is broken.
     pub fn issue(
         &self,
         site: &Site,
@@ -100,17 +92,15 @@ impl Tokens {
     }
 
     /// Returns a valid token's visitor, whoever presents it: the caller still compares the origin.
-    ///
-    /// # Errors
-    /// The first check that failed. For the log only: the response is the same 401 for all.
+    /// Errors: the first check that failed. For the log only: the response is the same 401 for all.
     pub fn check(&self, token: &str, sites: &Sites) -> Result<Visitor, TokenFault> {
         let claims = claims::verify(token, &self.keys())?;
         let now = self.clock.now() / 1000;
         if claims.iss != claims::ISSUER {
             return Err(TokenFault::Claims);
         }
-        // Allows for a minute between the clocks of two proxies. A token with a longer lifetime
-        // than ours was not issued by us.
+        // Allows for a minute between the clocks of two proxies. None of ours has a longer
+        // lifetime.
         if claims.iat > now + 60 || claims.exp.saturating_sub(claims.iat) > u64::from(self.lifetime_seconds) {
             return Err(TokenFault::Lifetime);
         }

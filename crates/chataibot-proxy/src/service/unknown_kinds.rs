@@ -1,5 +1,4 @@
-//! Recorder of messages of unknown kinds, for an operator to report: shapes only, each once, and a
-//! limited number.
+//! Recorder of messages of unknown kinds, for an operator to report: a limited number of shapes.
 
 use std::{collections::HashSet, path::PathBuf};
 
@@ -19,13 +18,11 @@ pub struct UnknownKinds {
 }
 
 impl UnknownKinds {
-    /// Writes into this directory; nowhere if `None`.
     pub fn new(directory: Option<PathBuf>) -> Self {
         Self { directory, seen: Mutex::default() }
     }
 
-    /// Writes a shape, unless it was written before. Must run inside a Tokio runtime; does not wait
-    /// for the disk.
+    /// Writes a new shape. Must run inside a Tokio runtime; does not wait for the disk.
     pub fn record(&self, kind: &str, shape: &Value) {
         let Some(directory) = &self.directory else { return };
         let Ok(text) = serde_json::to_string_pretty(shape) else { return };

@@ -1,5 +1,4 @@
-//! Handling of the platform's webhooks after they are parsed: token check, handshakes, events, and
-//! the acknowledgement.
+//! Handling of the platform's parsed webhooks: token check, handshakes, events, acknowledgement.
 //!
 //! The 200 is sent after the commit. Whether it was sent is recorded, because only a delivery
 //! without it comes again: see [`crate::store::incoming`].
@@ -32,7 +31,6 @@ use crate::{
 /// Header that marks a handshake made by the operator's own check.
 pub const CHECK_HEADER: HeaderName = HeaderName::from_static("x-chataibot-check");
 
-/// Stores the platform's events.
 pub struct WebhookReceiver {
     pub store: Store,
     pub metrics: Arc<Metrics>,
@@ -40,10 +38,8 @@ pub struct WebhookReceiver {
 }
 
 impl WebhookReceiver {
-    /// Handles one POST to the webhook of `sites`, which share its path.
-    ///
-    /// # Errors
-    /// 401 if its token is not theirs, 503 if it can't be stored.
+    /// Handles one POST to the webhook of `sites`, which share its path. Errors: 401 if its token
+    /// is not theirs, 503 if it can't be stored.
     pub async fn handle(
         &self,
         sites: &[Arc<Site>],
@@ -69,8 +65,7 @@ impl WebhookReceiver {
                 } else {
                     timed(&self.metrics.commit, self.store.receive(acknowledgement.delivery, sites, incoming))
                         .instrument(tracing::info_span!("store"))
-                        .await
-                        .map_err(ApiError::unavailable)?
+                        .await?
                 };
                 self.count(stats, ignored);
                 Ok(acknowledgement_response(acknowledgement))
@@ -78,8 +73,8 @@ impl WebhookReceiver {
         }
     }
 
-    /// Returns the events for logs, split into entries of at most [`size::LONGEST`], and the number
-    /// of all others.
+    /// Returns the events for logs, in entries of at most [`size::LONGEST`], and the number of
+    /// others.
     fn partition(&self, events: Vec<Normalised>) -> (Vec<Incoming>, u64) {
         self.metrics.webhook_events.inc_by(events.len() as u64);
         let (mut incoming, mut ignored) = (Vec::with_capacity(events.len()), 0);
@@ -124,10 +119,7 @@ impl WebhookReceiver {
     }
 }
 
-/// Returns the ids of the sites that have this token.
-///
-/// # Errors
-/// 401 if there are none.
+/// Returns the ids of the sites that have this token. Errors: 401 if there are none.
 pub fn sites_with_token(sites: &[Arc<Site>], presented: Option<&str>) -> Result<Vec<String>, ApiError> {
     let presented = presented.ok_or_else(|| ApiError::unauthorized().cause("a webhook without token"))?;
     let proven: Vec<String> =
@@ -175,9 +167,8 @@ fn acknowledgement_response(mut acknowledgement: Acknowledgement) -> Response {
     (headers, Body::new(body)).into_response()
 }
 
-/// One delivery, from the moment it is stored until its 200 is handed to the connection. If it is
-/// dropped before that, because the platform hung up or the store failed, it is recorded as not
-/// acknowledged.
+/// One delivery. If it is dropped before its 200 is handed to the connection, because the platform
+/// hung up or the store failed, it is recorded as not acknowledged.
 struct Acknowledgement {
     store: Store,
     delivery: u64,

@@ -1,9 +1,12 @@
 //! Erasure of one visitor: all data about them, in one commit.
 
+use serde::Deserialize;
+
 use crate::ids::{ConversationId, FamilyId};
 
 /// What was erased.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub struct Erased {
     /// The conversations, with their entries and sends.
     pub conversations: Vec<ConversationId>,

@@ -4,7 +4,8 @@
 //!   `redis/*.lua`, joined to one script
 //! - [`bus`]: notifies every proxy of what is committed, in the order of the log
 //! - [`heartbeat`]: shows that this proxy is alive, and detects those that are not
-//! - the other modules implement those of the same name in [`crate::store`]
+//! - [`operations`]: those that are one call of the script; the other modules implement those of the
+//!   same name in [`crate::store`]
 //!
 //! A conversation's log is the stream `{chataibot}:log:<id>`; the entry `<seq>-0` carries the same
 //! JSON as a row of SQLite.
@@ -24,7 +25,7 @@ use redis::{
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 use secrecy::{ExposeSecret, SecretString};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
 use tokio::{
     sync::{Notify, mpsc},
@@ -33,24 +34,23 @@ use tokio::{
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
-    Result, StoreError, StoreEvent,
+    Result, StoreError, StoreEvent, StoreEvents,
     incoming::{ECHO_WINDOW, MAX_CANDIDATES},
-    sends::SendKey,
+    sends::{SendId, SendKey},
 };
 use crate::{
     clock::{Clock, millis},
     hub::Hub,
-    ids::random_hex,
+    ids::{ConversationId, FamilyId, VisitorId, random_hex},
 };
 
 mod bus;
-mod erase;
-mod files;
 mod heartbeat;
+mod id;
 mod incoming;
 mod log;
+mod operations;
 mod renewals;
-mod retention;
 mod sends;
 mod signed_in;
 
@@ -108,11 +108,7 @@ struct Inner {
 
 impl Redis {
     /// Connects, sends the first heartbeats, and starts to read the bus.
-    pub async fn open(
-        url: &SecretString,
-        hub: Hub,
-        clock: Clock,
-    ) -> Result<(Self, mpsc::UnboundedReceiver<StoreEvent>)> {
+    pub async fn open(url: &SecretString, hub: Hub, clock: Clock) -> Result<(Self, StoreEvents)> {
         let client = Client::open(url.expose_secret())?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(TIMEOUT))
@@ -121,7 +117,7 @@ impl Redis {
             .set_number_of_retries(0);
         let connection = ConnectionManager::new_with_config(client.clone(), config).await?;
         let (events, receiver) = mpsc::unbounded_channel();
-        let instance = random_hex().map_err(StoreError::no_randomness)?;
+        let instance = random_hex()?;
         let inner = Arc::new(Inner {
             connection,
             script: Script::new(SCRIPT),
@@ -166,16 +162,10 @@ impl Redis {
         self.inner.is_unavailable.load(Ordering::Relaxed)
     }
 
-    pub async fn check(&self) -> Result<()> {
-        self.inner.execute("check", json!({})).await
-    }
-
-    /// Announces an orderly shutdown: no message of this proxy is in flight any more, so the others
-    /// need not wait for its lease to expire.
     pub async fn leave(&self) -> Result<()> {
         self.inner.shutdown.cancel();
         self.inner.write_acks().await?;
-        self.inner.execute("leave", json!({})).await
+        self.inner.query("leave", json!({})).await
     }
 }
 
@@ -213,9 +203,10 @@ impl Inner {
         self.call(op, arguments).await.map(|reply| reply.answer)
     }
 
-    /// As [`Inner::call`], for operations without an answer.
-    async fn execute(&self, op: &str, arguments: Value) -> Result<()> {
-        self.query::<Value>(op, arguments).await.map(drop)
+    /// As [`Inner::call`], for operations that answer only with a list.
+    async fn list<T: DeserializeOwned>(&self, op: &str, arguments: Value) -> Result<T> {
+        let listed = self.call::<IgnoredAny>(op, arguments).await?.rest;
+        serde_json::from_value(listed.into()).map_err(|_| unreadable(op))
     }
 
     /// Runs an operation, even if Redis is marked as unavailable.
@@ -279,32 +270,4 @@ fn unreadable(op: &str) -> StoreError {
 /// Whether the answer was lost, so that it is unknown whether the script ran.
 fn is_lost(error: &redis::RedisError) -> bool {
     error.is_io_error() || error.is_timeout() || error.is_connection_dropped()
-}
-
-/// Parses an id in Redis, `<epoch>-<number>`, into one number. The epoch keeps ids from being
-/// reused after a flush.
-fn parse_id(id: &str) -> Result<i64> {
-    let (epoch, number) = id.split_once('-').ok_or_else(|| unreadable("an id"))?;
-    let part = |text: &str| text.parse::<u32>().map_err(|_| unreadable("an id"));
-    Ok((u64::from(part(epoch)?) << 32 | u64::from(part(number)?)).cast_signed())
-}
-
-fn format_id(number: i64) -> String {
-    let number = number.cast_unsigned();
-    format!("{}-{}", number >> 32, number & u64::from(u32::MAX))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_is_a_number_and_back() {
-        for text in ["1-1", "1764075569-4711", "4294967295-4294967295"] {
-            assert_eq!(format_id(parse_id(text).expect("an id")), text);
-        }
-        for bad in ["", "1", "1-", "-1", "1-4294967296", "a-1"] {
-            assert!(parse_id(bad).is_err(), "{bad}");
-        }
-    }
 }

@@ -5,6 +5,8 @@
 //! within a short grace period gets the end of the same chain, so that two tabs which race stay
 //! together; a later second use means that someone has a copy, and revokes the family.
 
+use serde::Deserialize;
+
 use crate::{
     credentials::Secret,
     ids::{FamilyId, VisitorId},
@@ -59,7 +61,8 @@ pub struct Renewed {
 }
 
 /// Why a secret was refused. The name is for the proxy's own log; the response is the same for all.
-#[derive(Clone, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum RenewalRefusal {
     /// The secret does not exist, or its family was deleted.

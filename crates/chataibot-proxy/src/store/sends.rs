@@ -5,6 +5,7 @@
 //! send becomes `unknown`, never a second send. Only a `failed` one may be forwarded again.
 
 use chataibot_wire::{Content, entry::DeliveryState};
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::ids::ConversationId;
@@ -52,7 +53,8 @@ pub struct MessageBody {
 pub struct SendId(pub(in crate::store) i64);
 
 /// What to do with a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum BeginOutcome {
     /// It is logged: forward it, then [`Store::settle`] it.
     Forward(Forward),
@@ -72,7 +74,7 @@ pub enum BeginOutcome {
 }
 
 /// A message that is to be forwarded now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Forward {
     pub send: SendId,
     pub conversation: ConversationId,
@@ -81,10 +83,11 @@ pub struct Forward {
 }
 
 /// The recorded state of a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Record {
     /// The alias of its conversation.
     pub alias: String,
+    #[serde(deserialize_with = "read_state")]
     pub state: DeliveryState,
     /// `created_at` of an accepted start, or the platform's message id of an accepted send; both as
     /// the platform wrote them.
@@ -94,14 +97,15 @@ pub struct Record {
 }
 
 /// A final refusal by the platform.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct PlatformRefusal {
     pub status: u16,
     pub code: String,
 }
 
 /// The outcome of forwarding a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Outcome {
     /// The platform accepted it.
     Accepted {
@@ -119,7 +123,7 @@ pub enum Outcome {
 }
 
 /// The result of settling a send.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Settled {
     pub record: Record,
     /// Pending events of the conversation that were released to its log.
@@ -144,4 +148,8 @@ pub(in crate::store) fn state_name(state: DeliveryState) -> &'static str {
 pub(in crate::store) fn parse_state(name: &str) -> DeliveryState {
     use DeliveryState::{Failed, Refused, Sending, Sent, Unknown};
     [Sending, Sent, Failed, Refused].into_iter().find(|state| state_name(*state) == name).unwrap_or(Unknown)
+}
+
+fn read_state<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DeliveryState, D::Error> {
+    String::deserialize(deserializer).map(|name| parse_state(&name))
 }

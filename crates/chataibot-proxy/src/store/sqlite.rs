@@ -5,40 +5,48 @@
 //! - [`writer`]: the single writer thread, with many jobs to a commit
 //! - [`backup`]: a copy of the database while the proxy writes
 //! - [`dry_run`]: a check of a database file without any change
-//! - the other modules implement those of the same name in [`crate::store`]
+//! - the other modules implement those of the same name in [`crate::store`]: an operation is a
+//!   function over a [`Context`], which [`Sqlite::read`] or [`Sqlite::write`] runs
 
 use std::{
-    path::Path,
+    ops::Deref,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
+use chataibot_wire::Entry;
 use parking_lot::Mutex;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::{Result, StoreError};
-use crate::{clock::Clock, hub::Hub};
+use crate::{
+    clock::Clock,
+    hub::Hub,
+    ids::{ConversationId, FamilyId, VisitorId},
+};
 
 mod apply;
 pub(super) mod backup;
 pub(super) mod dry_run;
 pub(super) mod erase;
-mod files;
-mod incoming;
-mod log;
+pub(super) mod files;
+pub(super) mod incoming;
+pub(super) mod log;
 mod pending_events;
 mod query;
-mod renewals;
-mod retention;
-mod schema;
+pub(super) mod renewals;
+pub(super) mod retention;
+pub(super) mod schema;
 mod send_records;
-mod sends;
-mod signed_in;
+pub(super) mod sends;
+pub(super) mod signed_in;
 mod writer;
 
-use writer::{WriteContext, Writer};
+use writer::Writer;
 
 /// Handle to the SQLite engine. Clones share it.
 #[derive(Clone)]
@@ -55,33 +63,48 @@ struct Inner {
     clock: Clock,
 }
 
-/// Where the database is.
-#[derive(Clone)]
-enum DatabaseLocation {
-    File(std::path::PathBuf),
-    /// Connections with the same name share it; it ends with the last of them.
-    Memory(String),
+/// What a job works with: the open transaction, to which it dereferences, the time, and the entries
+/// to publish. A job that reads gets it shared.
+pub struct Context<'a> {
+    transaction: Transaction<'a>,
+    /// Milliseconds since 1970-01-01 UTC; the same for all jobs of one commit.
+    now: u64,
+    /// The epoch of this database.
+    epoch: u32,
+    appended: Vec<(ConversationId, Arc<Entry>)>,
+}
+
+impl<'a> Context<'a> {
+    fn begin(connection: &'a mut Connection, behavior: TransactionBehavior, epoch: u32, now: u64) -> Result<Self> {
+        let transaction = connection.transaction_with_behavior(behavior)?;
+        Ok(Self { transaction, now, epoch, appended: Vec::new() })
+    }
+
+    /// Commits, and returns the entries to publish.
+    fn commit(self) -> Result<Vec<(ConversationId, Arc<Entry>)>> {
+        self.transaction.commit()?;
+        Ok(self.appended)
+    }
+}
+
+impl<'a> Deref for Context<'a> {
+    type Target = Transaction<'a>;
+
+    fn deref(&self) -> &Transaction<'a> {
+        &self.transaction
+    }
 }
 
 impl Sqlite {
-    pub fn open(path: &Path, hub: Hub, clock: Clock) -> Result<Self> {
-        Self::build(DatabaseLocation::File(path.to_owned()), hub, clock)
-    }
-
-    pub fn memory(hub: Hub, clock: Clock) -> Result<Self> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        Self::memory_of(format!("file:/chataibot-{}?vfs=memdb", NEXT.fetch_add(1, Ordering::Relaxed)), hub, clock)
-    }
-
-    /// Opens the in-memory database of that name, which lasts as long as it has a connection.
-    pub fn memory_of(name: String, hub: Hub, clock: Clock) -> Result<Self> {
-        Self::build(DatabaseLocation::Memory(name), hub, clock)
-    }
-
-    fn build(location: DatabaseLocation, hub: Hub, clock: Clock) -> Result<Self> {
+    pub fn open(location: DatabaseLocation, hub: Hub, clock: Clock) -> Result<Self> {
         let mut connection = location.connect(OpenFlags::default())?;
         let epoch = schema::prepare(&mut connection, clock.now())?;
-        writer::recover(&mut connection, epoch, clock.now())?;
+        // Settles what the last run of the program left open. There are no subscribers yet, so
+        // nothing is published.
+        let mut ctx = Context::begin(&mut connection, TransactionBehavior::Immediate, epoch, clock.now())?;
+        incoming::recover(&ctx)?;
+        sends::recover(&mut ctx)?;
+        ctx.commit()?;
         let writer = Writer::start(connection, epoch, clock.clone(), hub)?;
         let readers = Readers { location, idle: Mutex::default() };
         Ok(Self { inner: Arc::new(Inner { readers, writer, epoch, clock }) })
@@ -98,25 +121,21 @@ impl Sqlite {
 
     /// Runs `job` on the writer thread and returns after its commit. A failed job leaves nothing
     /// behind, and fails no other job.
-    pub async fn write<T, F>(&self, job: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&mut WriteContext<'_>) -> Result<T> + Send + 'static,
-    {
+    pub async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Context) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         self.inner.writer.run(job).await
     }
 
-    /// Runs `job` with a read-only connection, on a thread for blocking work. Sees everything that
+    /// Runs `job` in a read-only transaction, on a thread for blocking work. Sees everything that
     /// was committed before the call.
-    pub async fn read<T, F>(&self, job: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
-    {
+    pub async fn read<T: Send + 'static>(&self, job: impl FnOnce(&Context) -> Result<T> + Send + 'static) -> Result<T> {
         let inner = Arc::clone(&self.inner);
         tokio::task::spawn_blocking(move || {
-            let connection = inner.readers.take()?;
-            let result = job(&connection);
+            let mut connection = inner.readers.take()?;
+            let ctx = Context::begin(&mut connection, TransactionBehavior::Deferred, inner.epoch, inner.clock.now());
+            let result = ctx.and_then(|ctx| job(&ctx));
             inner.readers.give_back(connection);
             result
         })
@@ -124,12 +143,9 @@ impl Sqlite {
         .map_err(|_| StoreError::Stopped)?
     }
 
-    pub async fn check(&self) -> Result<()> {
-        // A new value each time: writing the same value again writes nothing, so a read-only disk
-        // would go unnoticed.
-        let now = self.inner.clock.now();
-        let sql = "INSERT INTO meta (name, value) VALUES ('checked', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1";
-        self.write(move |tx| query::execute(tx, sql, [now]).map(drop)).await
+    /// Always `None`: one proxy needs no shared limits.
+    pub async fn count_request(&self, _: &str, _: &str, _: u32) -> Result<Option<Duration>> {
+        Ok(None)
     }
 }
 
@@ -145,10 +161,8 @@ impl Readers {
     const MAX_IDLE: usize = 8;
 
     fn take(&self) -> Result<Connection> {
-        if let Some(connection) = self.idle.lock().pop() {
-            return Ok(connection);
-        }
-        self.location.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)
+        let idle = self.idle.lock().pop();
+        idle.map_or_else(|| self.location.connect(OpenFlags::SQLITE_OPEN_READ_ONLY), Ok)
     }
 
     fn give_back(&self, connection: Connection) {
@@ -159,7 +173,20 @@ impl Readers {
     }
 }
 
+/// Where the database is.
+#[derive(Clone)]
+pub enum DatabaseLocation {
+    File(PathBuf),
+    /// Connections with the same name share it; it ends with the last of them.
+    Memory(String),
+}
+
 impl DatabaseLocation {
+    pub fn new_memory() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self::Memory(format!("file:/chataibot-{}?vfs=memdb", NEXT.fetch_add(1, Ordering::Relaxed)))
+    }
+
     fn connect(&self, flags: OpenFlags) -> Result<Connection> {
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = match self {
@@ -172,7 +199,7 @@ impl DatabaseLocation {
             }
         };
         // If another process locks the file (a backup, an inspection), wait instead of failing.
-        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        connection.busy_timeout(Duration::from_secs(5))?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(connection)
     }

@@ -13,10 +13,10 @@ use chataibot_wire::{
 };
 
 use super::{
-    ReadFrom, Store,
+    Engine, ReadFrom, Store,
     incoming::ReceiveStats,
     sends::{BeginOutcome, Forward, MessageBody, NewSend, Outcome, PlatformRefusal, SendKey, Settled, state_name},
-    sqlite::Sqlite,
+    sqlite::{DatabaseLocation, Sqlite},
 };
 use crate::{
     clock::Clock,
@@ -78,9 +78,9 @@ impl Place {
         let hub = Hub::default();
         match self {
             Self::File(directory) => Store::open(&directory.path().join("chat.sqlite"), hub, clock).expect("a store"),
-            Self::Memory(name, _) => {
-                Store(super::Engine::Sqlite(Sqlite::memory_of(name.clone(), hub, clock).expect("a store")))
-            }
+            Self::Memory(name, _) => Store(Engine::Sqlite(
+                Sqlite::open(DatabaseLocation::Memory(name.clone()), hub, clock).expect("a store"),
+            )),
             Self::Redis(server) => Store::redis(&server.url().secret, hub, clock).await.expect("a store").0,
         }
     }
@@ -111,6 +111,15 @@ macro_rules! for_each_engine {
     };
 }
 use for_each_engine;
+
+impl Store {
+    fn sqlite(&self) -> Option<&Sqlite> {
+        match &self.0 {
+            Engine::Sqlite(sqlite) => Some(sqlite),
+            Engine::Redis(_) => None,
+        }
+    }
+}
 
 impl Bench {
     async fn at(place: Place) -> Self {

@@ -26,21 +26,22 @@ impl RedisServer {
         Self { child, directory }
     }
 
+    fn address(&self) -> String {
+        format!("redis+unix://{}", self.directory.path().join("redis.sock").display())
+    }
+
     /// Returns its address.
     pub fn url(&self) -> RedisUrl {
-        let socket = self.directory.path().join("redis.sock");
-        RedisUrl::parse(&format!("redis+unix://{}", socket.display())).expect("an address")
+        RedisUrl::parse(&self.address()).expect("an address")
     }
 
     /// Opens a connection for a test to inspect the data.
     pub fn connect(&self) -> redis::Connection {
-        let socket = self.directory.path().join("redis.sock");
-        let client = redis::Client::open(format!("redis+unix://{}", socket.display())).expect("an address");
+        let client = redis::Client::open(self.address()).expect("an address");
         client.get_connection().expect("a connection")
     }
 
-    /// Whether this text occurs in the append-only log after a rewrite, which holds all current
-    /// data.
+    /// Whether this text occurs in the rewritten append-only log, which holds all current data.
     pub fn contains_text(&self, text: &str) -> bool {
         let mut redis = self.connect();
         // Disables the compressed format, so that a text can be found.
@@ -71,8 +72,7 @@ impl RedisServer {
         self.child = spawn_server(self.directory.path());
     }
 
-    /// Stops the process without ending it: the server still accepts connections but answers
-    /// nothing, like a frozen machine.
+    /// Stops the process as if frozen: the server accepts connections but answers nothing.
     pub fn freeze(&self) {
         self.signal("-STOP");
     }

@@ -4,16 +4,23 @@ use std::{ops::Range, path::Path};
 
 use toml::{
     Spanned,
-    de::{DeTable, DeValue},
+    de::{DeInteger, DeTable, DeValue},
 };
 
 use crate::config::{Problems, problem::Location};
 
-/// A value with its location.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located<T> {
     pub value: T,
     pub place: Location,
+}
+
+/// The type of a value in the file.
+#[derive(Clone, Copy)]
+pub enum Scalar {
+    Text,
+    Number,
+    Flag,
 }
 
 #[derive(Clone)]
@@ -68,25 +75,19 @@ impl<'a> Table<'a> {
         }
     }
 
-    pub fn text(&self, key: &str, problems: &mut Problems) -> Option<Located<String>> {
+    /// Returns a value as it would be written in a variable.
+    pub fn scalar(&self, key: &str, scalar: Scalar, problems: &mut Problems) -> Option<Located<String>> {
         let value = self.entries.get(key)?;
-        self.typed(key, value, as_text(value), "a text in quotes", problems)
-    }
-
-    /// Returns a whole number, as its digits.
-    pub fn number(&self, key: &str, problems: &mut Problems) -> Option<Located<String>> {
-        let value = self.entries.get(key)?;
-        let digits =
-            value.get_ref().as_integer().and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
-        let digits = digits.map(|number| number.to_string());
-        self.typed(key, value, digits, "a whole number, without quotes", problems)
-    }
-
-    /// Returns a boolean, as it would be written in a variable.
-    pub fn flag(&self, key: &str, problems: &mut Problems) -> Option<Located<String>> {
-        let value = self.entries.get(key)?;
-        let flag = value.get_ref().as_bool().map(|flag| flag.to_string());
-        self.typed(key, value, flag, "true or false, without quotes", problems)
+        let number = |digits: &DeInteger| i64::from_str_radix(digits.as_str(), digits.radix()).ok();
+        let (found, wanted) = match scalar {
+            Scalar::Text => (as_text(value), "a text in quotes"),
+            Scalar::Number => {
+                let number = value.get_ref().as_integer().and_then(number);
+                (number.map(|number| number.to_string()), "a whole number, without quotes")
+            }
+            Scalar::Flag => (value.get_ref().as_bool().map(|flag| flag.to_string()), "true or false, without quotes"),
+        };
+        self.typed(key, value, found, wanted, problems)
     }
 
     /// Returns a list of texts, empty if the key is missing; `None` if it is invalid, which is then
@@ -108,7 +109,6 @@ impl<'a> Table<'a> {
         self.subtable(key, value, &format!("a table: [{key}]"), problems)
     }
 
-    /// Returns all tables of an array of tables.
     pub fn tables(&self, key: &str, problems: &mut Problems) -> Vec<Table<'a>> {
         let Some(value) = self.entries.get(key) else { return Vec::new() };
         let wanted = format!("tables with two brackets: [[{key}]]");

@@ -5,7 +5,6 @@ use super::{ConfigReader, file::Located};
 use crate::config::{Problems, RedisUrl, problem::Location, settings};
 
 impl ConfigReader<'_> {
-    /// Returns the address, if one is set.
     pub(super) fn redis(&mut self) -> Option<RedisUrl> {
         // A `store` that is not a table was already reported.
         let table = self.file.and_then(|file| file.table("store", &mut Problems::default()));

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::{
     ConfigReader,
-    file::{Located, Table},
+    file::{Located, Scalar, Table},
     platform_url, split_list,
 };
 use crate::{
@@ -18,40 +18,20 @@ use crate::{
     file_types::{self, FileType},
 };
 
-/// An unchecked site, every value with its location.
-struct RawSite {
-    place: Location,
-    id: Option<Located<String>>,
-    /// `None` if it is invalid, which was reported; so with all lists.
-    origins: Option<Vec<Located<String>>>,
-    bot_keys: Option<Vec<Located<String>>>,
-    account_token: Option<SecretString>,
-    webhook_secret: Option<SecretString>,
-    webhook_token: Option<SecretString>,
-    platform_url: Option<Located<String>>,
-    retention_days: Option<Located<String>>,
-    uploads: Option<Located<String>>,
-    upload_types: Option<Vec<Located<String>>>,
-    typed_answers: Option<Located<String>>,
-    /// `None` if it is invalid, which was reported.
-    identity: Option<RawIdentity>,
-}
-
-/// Unchecked settings of signed-in visitors.
-struct RawIdentity {
-    mode: Option<Located<String>>,
-    secret: Option<SecretString>,
-}
+type Check = fn(&str) -> Result<(), String>;
 
 impl ConfigReader<'_> {
     /// Returns every site without a problem.
     pub(super) fn sites(&mut self, platform_url: &Url, retention_days: u32) -> Vec<Site> {
         let before = self.problems.0.len();
         let tables = self.file.map(|file| file.tables("site", &mut self.problems)).unwrap_or_default();
-        let mut raw: Vec<RawSite> = tables.iter().map(|table| self.site_from_table(table)).collect();
-        raw.extend(self.site_from_environment());
+        // `None` is the site of the environment: `CHATAIBOT_PROXY_SITE_…`.
+        let mut sources: Vec<Option<&Table>> = tables.iter().map(Some).collect();
+        if settings::SITE_VARIABLES.iter().any(|(name, _)| self.variable((*name).to_owned()).is_some()) {
+            sources.push(None);
+        }
         // A `site` that is not a table was already reported.
-        if raw.is_empty() && self.problems.0.len() == before {
+        if sources.is_empty() && self.problems.0.len() == before {
             let place = self.arguments.config.clone().map_or(Location::Nowhere, Location::File);
             self.problems.add(
                 place,
@@ -59,28 +39,24 @@ impl ConfigReader<'_> {
             );
         }
         let mut sites: Vec<Site> = Vec::new();
-        for one in raw {
-            let place = one.place.clone();
-            let Some(site) = self.check(one, platform_url, retention_days) else { continue };
+        for source in sources {
+            let variable = || Location::Variable("CHATAIBOT_PROXY_SITE_ORIGINS".to_owned());
+            let place = source.map_or_else(variable, Table::location);
+            let Some(site) = self.site(source, &place, platform_url, retention_days) else { continue };
             if sites.iter().any(|other| other.id == site.id) {
                 self.problems.add(place, format!("there are two sites called `{}`; rename one", site.id));
                 continue;
             }
-            // Sites with the same webhook path must share a token, or an event's account could not
-            // be determined.
+            // With one webhook path they must share a token: else an event's account is unknown.
             let any = |secrets: &SecretString, fits: &dyn Fn(&str) -> bool| secrets.expose_secret().lines().any(fits);
-            let same_path =
-                sites.iter().find(|other| any(&site.webhook_secret, &|secret| other.is_webhook_secret(secret)));
-            if let Some(other) =
-                same_path.filter(|other| !any(&site.webhook_token, &|token| other.is_webhook_token(token)))
-            {
-                self.problems.add(
-                    place,
-                    format!(
-                        "`{}` and `{}` have the same webhook secret and different webhook tokens; make them one account's (same token) or give each its own secret",
-                        other.id, site.id
-                    ),
+            let same_path = |other: &&Site| any(&site.webhook_secret, &|secret| other.is_webhook_secret(secret));
+            let differs = |other: &&Site| !any(&site.webhook_token, &|token| other.is_webhook_token(token));
+            if let Some(other) = sites.iter().find(same_path).filter(differs) {
+                let what = format!(
+                    "`{}` and `{}` have the same webhook secret and different webhook tokens; make them one account's (same token) or give each its own secret",
+                    other.id, site.id
                 );
+                self.problems.add(place, what);
                 continue;
             }
             sites.push(site);
@@ -88,140 +64,118 @@ impl ConfigReader<'_> {
         sites
     }
 
-    fn site_from_table(&mut self, table: &Table) -> RawSite {
-        table.refuse_unknown(" in [[site]]", settings::SITE_KEYS, &mut self.problems);
-        if table.place("id").is_none() {
-            self.problems.add(table.location(), "this site has no `id`; add one, such as id = \"shop\"");
-        }
-        RawSite {
-            place: table.location(),
-            id: table.text("id", &mut self.problems),
-            origins: table.list("origins", "\"https://www.example.com\"", &mut self.problems),
-            bot_keys: table.list("bot_keys", "\"key-of-your-bot\"", &mut self.problems),
-            account_token: self.secret(table, "account_token", Form::Header),
-            webhook_secret: self.secret(table, "webhook_secret", Form::Path),
-            webhook_token: self.secret(table, "webhook_token", Form::Token),
-            platform_url: table.text("platform_url", &mut self.problems),
-            retention_days: table.number("retention_days", &mut self.problems),
-            uploads: table.flag("uploads", &mut self.problems),
-            upload_types: table.list("upload_types", "\"image/png\", \"application/pdf\"", &mut self.problems),
-            typed_answers: table.flag("typed_answers", &mut self.problems),
-            identity: self.identity_from_table(table),
+    /// The variable of the environment's site for this key, if there is one and it is set.
+    fn site_variable(&self, key: &str) -> Option<Located<String>> {
+        let name = variable_name(key);
+        let is_known = settings::SITE_VARIABLES.iter().any(|(known, _)| *known == name);
+        is_known.then(|| self.variable(name)).flatten()
+    }
+
+    fn site_value(&mut self, source: Option<&Table>, key: &str, scalar: Scalar) -> Option<Located<String>> {
+        match source {
+            Some(table) => table.scalar(key, scalar, &mut self.problems),
+            None => self.site_variable(key),
         }
     }
 
-    fn identity_from_table(&mut self, table: &Table) -> Option<RawIdentity> {
-        let before = self.problems.0.len();
-        let mode = table.text("identity", &mut self.problems);
-        let secret = is_set(table, "identity_secret");
-        let secret = secret.then(|| self.secret(table, "identity_secret", Form::Signing)).flatten();
-        (self.problems.0.len() == before).then_some(RawIdentity { mode, secret })
+    /// `None` if the list is invalid, which was reported.
+    fn site_list(&mut self, source: Option<&Table>, key: &str, example: &str) -> Option<Vec<Located<String>>> {
+        let Some(table) = source else {
+            let found = self.site_variable(key);
+            return Some(found.map(|found| split_list(&found.value, &found.place)).unwrap_or_default());
+        };
+        table.list(key, example, &mut self.problems)
     }
 
-    fn secret(&mut self, table: &Table, name: &str, form: Form) -> Option<SecretString> {
-        let (found, place) = match self.external_value(table, name) {
-            Some(Located { value, place }) => (value, place),
-            // The value is not a text, which was reported.
-            None if is_set(table, name) => return None,
-            None => (Err(format!("this site needs `{name}_file` or `{name}_env`")), table.location()),
+    fn site_secret(&mut self, source: Option<&Table>, name: &str, form: Form) -> Option<SecretString> {
+        let (found, place) = match source {
+            Some(table) => match self.external_value(table, name) {
+                Some(Located { value, place }) => {
+                    (value.map(|(source, value)| (format!("the secret in {source}"), value)), place)
+                }
+                // The value is not a text, which was reported.
+                None if is_set(table, name) => return None,
+                None => (Err(format!("this site needs `{name}_file` or `{name}_env`")), table.location()),
+            },
+            None => {
+                let missing = || "must be set too, for the site of the environment".to_owned();
+                let found = self.site_variable(name).map(|found| ("it".to_owned(), found.value));
+                (found.ok_or_else(missing), Location::Variable(variable_name(name)))
+            }
         };
         let checked = found.and_then(|(source, value)| {
-            secret::check(&value, form).map_err(|what| format!("the secret in {source} can't be used: {what}"))
+            secret::check(&value, form).map_err(|what| format!("{source} can't be used: {what}"))
         });
         self.problems.ok_or_add(place, checked)
     }
 
-    fn site_from_environment(&mut self) -> Option<RawSite> {
-        let get = |name: &str| {
-            let name = format!("CHATAIBOT_PROXY_SITE_{name}");
-            let value = self.environment.get(&name).filter(|value| !value.is_empty()).cloned()?;
-            Some(Located { value, place: Location::Variable(name) })
-        };
-        let list = |name: &str| Some(get(name).map(|found| split_list(&found.value, &found.place)).unwrap_or_default());
-        let is_any_set =
-            settings::SITE_VARIABLES.iter().any(|(name, _)| self.environment.get(*name).is_some_and(|v| !v.is_empty()));
-        if !is_any_set {
-            return None;
+    fn site(&mut self, source: Option<&Table>, place: &Location, url: &Url, days: u32) -> Option<Site> {
+        let mut id = self.site_value(source, "id", Scalar::Text);
+        match source {
+            Some(table) => {
+                table.refuse_unknown(" in [[site]]", settings::SITE_KEYS, &mut self.problems);
+                if table.place("id").is_none() {
+                    self.problems.add(place.clone(), "this site has no `id`; add one, such as id = \"shop\"");
+                }
+            }
+            None => id = id.or_else(|| Some(Located { value: "default".to_owned(), place: Location::Nowhere })),
         }
-        let default_id = || Located { value: "default".to_owned(), place: Location::Nowhere };
-        let (id, origins, bot_keys) = (get("ID").unwrap_or_else(default_id), list("ORIGINS"), list("BOT_KEYS"));
-        let secrets = [("ACCOUNT_TOKEN", Form::Header), ("WEBHOOK_SECRET", Form::Path), ("WEBHOOK_TOKEN", Form::Token)];
-        let secrets = secrets.map(|(name, form)| (format!("CHATAIBOT_PROXY_SITE_{name}"), get(name), form));
-        let [account_token, webhook_secret, webhook_token] = secrets.map(|(name, found, form)| {
-            let checked = match &found {
-                Some(found) => secret::check(&found.value, form).map_err(|what| format!("it can't be used: {what}")),
-                None => Err("must be set too, for the site of the environment".to_owned()),
-            };
-            self.problems.ok_or_add(Location::Variable(name), checked)
-        });
-        let identity_secret = get("IDENTITY_SECRET").map(|found| {
-            let checked = secret::check(&found.value, Form::Signing);
-            self.problems.ok_or_add(found.place, checked.map_err(|what| format!("it can't be used: {what}")))
-        });
-        let identity = match identity_secret {
-            Some(None) => None,
-            secret => Some(RawIdentity { mode: get("IDENTITY"), secret: secret.flatten() }),
-        };
-        Some(RawSite {
-            place: Location::Variable("CHATAIBOT_PROXY_SITE_ORIGINS".to_owned()),
-            id: Some(id),
-            origins,
-            bot_keys,
-            account_token,
-            webhook_secret,
-            webhook_token,
-            platform_url: None,
-            retention_days: None,
-            uploads: get("UPLOADS"),
-            upload_types: list("UPLOAD_TYPES"),
-            typed_answers: get("TYPED_ANSWERS"),
-            identity,
-        })
-    }
-
-    fn check(&mut self, raw: RawSite, default_url: &Url, default_days: u32) -> Option<Site> {
+        let origins = self.site_list(source, "origins", "\"https://www.example.com\"");
+        let bot_keys = self.site_list(source, "bot_keys", "\"key-of-your-bot\"");
+        let account_token = self.site_secret(source, "account_token", Form::Header);
+        let webhook_secret = self.site_secret(source, "webhook_secret", Form::Path);
+        let webhook_token = self.site_secret(source, "webhook_token", Form::Token);
+        let platform_address = self.site_value(source, "platform_url", Scalar::Text);
+        let retention_days = self.site_value(source, "retention_days", Scalar::Number);
+        let uploads = self.site_value(source, "uploads", Scalar::Flag);
+        let upload_types = self.site_list(source, "upload_types", "\"image/png\", \"application/pdf\"");
+        let typed_answers = self.site_value(source, "typed_answers", Scalar::Flag);
         let before = self.problems.0.len();
-        let id = raw.id.and_then(|id| self.parse("id", &id, SiteId::parse));
-        if raw.origins.as_ref().is_some_and(Vec::is_empty) {
-            let what =
-                "this site has no `origins`; list the pages that may embed the widget, such as https://www.example.com";
-            self.problems.add(raw.place.clone(), what);
+        let mode = self.site_value(source, "identity", Scalar::Text);
+        let name = "identity_secret";
+        let is_signing = source.map_or(self.site_variable(name).is_some(), |table| is_set(table, name));
+        let secret = is_signing.then(|| self.site_secret(source, name, Form::Signing)).flatten();
+        let is_identity_readable = self.problems.0.len() == before;
+
+        let before = self.problems.0.len();
+        let id = id.and_then(|id| self.parse("id", &id, SiteId::parse));
+        let no_origins =
+            "this site has no `origins`; list the pages that may embed the widget, such as https://www.example.com";
+        let no_bot_keys = "this site has no `bot_keys`; add the key from the bot's trigger block";
+        let lists: [(_, _, _, Check); 2] =
+            [("origins", &origins, no_origins, origin::check), ("bot_keys", &bot_keys, no_bot_keys, bot_key)];
+        for (key, list, missing, check) in lists {
+            if list.as_ref().is_some_and(Vec::is_empty) {
+                self.problems.add(place.clone(), missing);
+            }
+            for item in list.iter().flatten() {
+                self.parse(key, item, check);
+            }
         }
-        for origin in raw.origins.iter().flatten() {
-            self.parse("origins", origin, origin::check);
-        }
-        if raw.bot_keys.as_ref().is_some_and(Vec::is_empty) {
-            let what = "this site has no `bot_keys`; add the key from the bot's trigger block";
-            self.problems.add(raw.place.clone(), what);
-        }
-        for key in raw.bot_keys.iter().flatten() {
-            self.parse("bot_keys", key, bot_key);
-        }
-        let platform_url = match &raw.platform_url {
-            Some(url) => self.parse("platform_url", url, platform_url),
-            None => Some(default_url.clone()),
+        let platform_url = match platform_address {
+            Some(address) => self.parse("platform_url", &address, platform_url),
+            None => Some(url.clone()),
         };
-        let retention_days = match &raw.retention_days {
-            Some(days) => self.parse("retention_days", days, |text| super::number(text, 1, 3650)),
-            None => Some(default_days),
+        let retention_days = match retention_days {
+            Some(count) => self.parse("retention_days", &count, |text| super::number(text, 1, 3650)),
+            None => Some(days),
         };
-        let uploads = raw.uploads.as_ref().and_then(|found| self.parse("uploads", found, flag)).unwrap_or(false);
-        let upload_types = self.upload_types(uploads, &raw.upload_types.unwrap_or_default());
-        let typed = raw.typed_answers.as_ref();
-        let typed_answers = typed.and_then(|found| self.parse("typed_answers", found, flag)).unwrap_or(false);
-        let identity = self.identity(raw.identity, &raw.place);
+        let uploads = uploads.and_then(|found| self.parse("uploads", &found, flag)).unwrap_or(false);
+        let upload_types = self.upload_types(uploads, &upload_types.unwrap_or_default());
+        let typed_answers = typed_answers.and_then(|found| self.parse("typed_answers", &found, flag)).unwrap_or(false);
+        let identity = if is_identity_readable { self.identity(mode, secret, place) } else { IdentityPolicy::Off };
         if self.problems.0.len() > before {
             return None;
         }
-        let bot_keys: Vec<String> = raw.bot_keys?.into_iter().map(|key| key.value).collect();
+        let bot_keys: Vec<String> = bot_keys?.into_iter().map(|key| key.value).collect();
         Some(Site {
             id: id?,
-            origins: Origins::exactly(raw.origins?.into_iter().map(|origin| origin.value)),
+            origins: Origins::exactly(origins?.into_iter().map(|origin| origin.value)),
             bot_key: bot_keys.first()?.clone(),
             bot_keys,
-            account_token: raw.account_token?,
-            webhook_secret: raw.webhook_secret?,
-            webhook_token: raw.webhook_token?,
+            account_token: account_token?,
+            webhook_secret: webhook_secret?,
+            webhook_token: webhook_token?,
             platform_url: platform_url?,
             retention_days: retention_days?,
             upload_types,
@@ -230,8 +184,12 @@ impl ConfigReader<'_> {
         })
     }
 
-    fn identity(&mut self, raw_identity: Option<RawIdentity>, place: &Location) -> IdentityPolicy {
-        let Some(RawIdentity { mode, secret }) = raw_identity else { return IdentityPolicy::Off };
+    fn identity(
+        &mut self,
+        mode: Option<Located<String>>,
+        secret: Option<SecretString>,
+        place: &Location,
+    ) -> IdentityPolicy {
         let (mode, place) = mode.map_or(("off".to_owned(), place.clone()), |mode| (mode.value, mode.place));
         let wrong = match (mode.as_str(), secret) {
             ("off", None) => return IdentityPolicy::Off,
@@ -266,6 +224,10 @@ impl ConfigReader<'_> {
             (true, false) => types,
         }
     }
+}
+
+fn variable_name(key: &str) -> String {
+    format!("CHATAIBOT_PROXY_SITE_{}", key.to_uppercase())
 }
 
 /// Whether this secret is given, by file or by variable.

@@ -8,7 +8,7 @@ use chataibot_wire::{
     token::{EndRequest, Ended, TokenAnswer, TokenRequest},
     typed::SendTyped,
 };
-use schemars::{Schema, SchemaGenerator};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use crate::http::routes::erase::{EraseAnswer, EraseRequest};
@@ -73,19 +73,15 @@ pub struct Call {
     pub method: &'static str,
     /// Path, as in `app.rs`.
     pub path: &'static str,
-    /// The `operationId`.
     pub id: &'static str,
     pub sender: Sender,
     pub summary: &'static str,
     pub description: &'static str,
-    /// Parameters other than those in the path.
     pub parameters: &'static [Parameter],
-    /// Content type and content of the request.
-    pub body: Option<(&'static str, Shape)>,
-    /// Description of a 200.
+    /// Content type and content of the request; empty without a body.
+    pub body: &'static [Content],
     pub answer_description: &'static str,
-    /// Content types and contents of a 200.
-    pub answers: &'static [(&'static str, Shape)],
+    pub answers: &'static [Content],
     /// Statuses and codes, in groups that several calls share.
     pub refusals: &'static [&'static [Refusal]],
 }
@@ -93,7 +89,15 @@ pub struct Call {
 /// A status, and its possible codes.
 pub type Refusal = (u16, &'static [&'static str]);
 
+/// A content type, and what it holds.
+pub type Content = (&'static str, Shape);
+
 const JSON: &str = "application/json";
+
+const fn json_of<T: JsonSchema>() -> Content {
+    (JSON, Shape::Json(SchemaGenerator::subschema_for::<T>))
+}
+
 /// Range of the number of entries.
 const PAGE: (u32, u32) = (1, LONGEST_PAGE);
 
@@ -145,202 +149,121 @@ const STREAM_EXAMPLE: &str = ": welcome\n\nevent: message\nid: 1-1\ndata: {\"cur
 const METRICS_EXAMPLE: &str =
     "# TYPE chataibot_proxy_sends_accepted_total counter\nchataibot_proxy_sends_accepted_total 4711\n";
 
-/// All calls.
-pub const CALLS: &[Call] = &[
-    Call {
-        method: "post",
-        path: "/token",
-        id: "token",
-        sender: Sender::Page,
-        summary: "A visitor token, or a new one for an old one",
-        description: "The Origin header picks the site. An empty object asks for a new visitor, `renewal` renews: it works once. `identity`, a JWT that the site's own server signed, makes the visitor that user, where the site takes it; where the site asks for it, nobody gets a token without.",
-        parameters: &[],
-        body: Some((JSON, Shape::Json(|generator| generator.subschema_for::<TokenRequest>()))),
-        answer_description: "A token.",
-        answers: &[(JSON, Shape::Json(|generator| generator.subschema_for::<TokenAnswer>()))],
-        refusals: &[&[BAD_REQUEST, NO_TOKEN, IDENTITY, METHOD_NOT_ALLOWED, RATE_LIMITED], OF_JSON, OF_STORE],
-    },
-    Call {
-        method: "post",
-        path: "/token/end",
-        id: "leave",
-        sender: Sender::Page,
-        summary: "The visitor leaves",
-        description: "Ends the tokens, streams and polls that go back to `renewal`; with `everywhere` those of all the visitor's browsers. A secret that is not known is answered the same way.",
-        parameters: &[],
-        body: Some((JSON, Shape::Json(|generator| generator.subschema_for::<EndRequest>()))),
-        answer_description: "There is nothing left to end.",
-        answers: &[(JSON, Shape::Json(|generator| generator.subschema_for::<Ended>()))],
-        refusals: &[&[BAD_REQUEST, ORIGIN_NOT_ALLOWED, METHOD_NOT_ALLOWED, RATE_LIMITED], OF_JSON, OF_STORE],
-    },
-    Call {
-        method: "post",
-        path: "/api/v1/conversations",
-        id: "start",
-        sender: Sender::Visitor,
-        summary: "Start a conversation with the visitor's first message",
-        description: "The documented call of the platform. `from.user_external_id` is overwritten, an empty `bot_key` becomes the site's own, and the answer's id is an alias.",
-        parameters: &[IDEMPOTENCY_KEY],
-        body: Some((JSON, Shape::Json(|generator| generator.subschema_for::<StartConversation>()))),
-        answer_description: "It began. Neither `assignee` nor `contact` is ever in it.",
-        answers: &[(JSON, Shape::Json(|generator| generator.subschema_for::<StartAnswer>()))],
-        refusals: &[OF_VISITOR, &[KEY_REUSED], OF_JSON, OF_FORWARDING],
-    },
-    Call {
-        method: "post",
-        path: "/api/v1/conversation/{alias}/messages",
-        id: "send",
-        sender: Sender::Visitor,
-        summary: "Send a visitor's message",
-        description: "The documented call of the platform. Other types than `text` only where the site has turned `typed_answers` on.",
-        parameters: &[IDEMPOTENCY_KEY],
-        body: Some((JSON, Shape::Json(|generator| generator.subschema_for::<SendTyped>()))),
-        answer_description: "The platform has it. The reply comes by the log.",
-        answers: &[(JSON, Shape::Json(|generator| generator.subschema_for::<SendAnswer>()))],
-        refusals: &[OF_VISITOR, &[NOT_FOUND, KEY_REUSED_OR_ENDED], OF_JSON, OF_FORWARDING],
-    },
-    Call {
-        method: "get",
-        path: "/api/v1/conversation/{alias}/events",
-        id: "events",
-        sender: Sender::Visitor,
-        summary: "The conversation's log: as a stream, as a long poll, or page by page backwards",
-        description: "With `Accept: application/json` a poll, otherwise server-sent events: each entry with its kind as `event`, its cursor as `id` and itself as `data`; `reset`, `begin` and `reauth` come without id.",
-        parameters: &[
+macro_rules! calls {
+    ($($method:ident $path:literal $id:literal from $sender:ident:
+        $summary:literal $description:literal
+        $(with [$($parameter:expr),+ $(,)?])?
+        $(takes $body:expr;)?
+        answers $answer_description:literal [$($answer:expr),+]
+        refuses [$($refusals:expr),+ $(,)?])+) => {
+        /// All calls.
+        pub const CALLS: &[Call] = &[$(Call {
+            method: stringify!($method),
+            path: $path,
+            id: $id,
+            sender: Sender::$sender,
+            summary: $summary,
+            description: $description,
+            parameters: &[$($($parameter),+)?],
+            body: &[$($body)?],
+            answer_description: $answer_description,
+            answers: &[$($answer),+],
+            refusals: &[$($refusals),+],
+        }),+];
+    };
+}
+
+calls! {
+    post "/token" "token" from Page:
+        "A visitor token, or a new one for an old one"
+        "The Origin header picks the site. An empty object asks for a new visitor, `renewal` renews: it works once. `identity`, a JWT that the site's own server signed, makes the visitor that user, where the site takes it; where the site asks for it, nobody gets a token without."
+        takes json_of::<TokenRequest>();
+        answers "A token." [json_of::<TokenAnswer>()]
+        refuses [&[BAD_REQUEST, NO_TOKEN, IDENTITY, METHOD_NOT_ALLOWED, RATE_LIMITED], OF_JSON, OF_STORE]
+    post "/token/end" "leave" from Page:
+        "The visitor leaves"
+        "Ends the tokens, streams and polls that go back to `renewal`; with `everywhere` those of all the visitor's browsers. A secret that is not known is answered the same way."
+        takes json_of::<EndRequest>();
+        answers "There is nothing left to end." [json_of::<Ended>()]
+        refuses [&[BAD_REQUEST, ORIGIN_NOT_ALLOWED, METHOD_NOT_ALLOWED, RATE_LIMITED], OF_JSON, OF_STORE]
+    post "/api/v1/conversations" "start" from Visitor:
+        "Start a conversation with the visitor's first message"
+        "The documented call of the platform. `from.user_external_id` is overwritten, an empty `bot_key` becomes the site's own, and the answer's id is an alias."
+        with [IDEMPOTENCY_KEY]
+        takes json_of::<StartConversation>();
+        answers "It began. Neither `assignee` nor `contact` is ever in it." [json_of::<StartAnswer>()]
+        refuses [OF_VISITOR, &[KEY_REUSED], OF_JSON, OF_FORWARDING]
+    post "/api/v1/conversation/{alias}/messages" "send" from Visitor:
+        "Send a visitor's message"
+        "The documented call of the platform. Other types than `text` only where the site has turned `typed_answers` on."
+        with [IDEMPOTENCY_KEY]
+        takes json_of::<SendTyped>();
+        answers "The platform has it. The reply comes by the log." [json_of::<SendAnswer>()]
+        refuses [OF_VISITOR, &[NOT_FOUND, KEY_REUSED_OR_ENDED], OF_JSON, OF_FORWARDING]
+    get "/api/v1/conversation/{alias}/events" "events" from Visitor:
+        "The conversation's log: as a stream, as a long poll, or page by page backwards"
+        "With `Accept: application/json` a poll, otherwise server-sent events: each entry with its kind as `event`, its cursor as `id` and itself as `data`; `reset`, `begin` and `reauth` come without id."
+        with [
             header("Last-Event-ID", false, "The last entry the reader has."),
             query("after", None, "The last entry the reader has; `Last-Event-ID` counts more."),
             query("wait", Some((0, 25)), "Seconds that a poll waits for one more entry."),
             query("last", Some(PAGE), "Where the whole log would be told, only so many of its last entries."),
             query("before", None, "Ask for the page before this entry; with `Accept: application/json` only."),
             query("limit", Some(PAGE), "How many entries of that page; 50 when not said."),
-        ],
-        body: None,
-        answer_description: "The log, or a part of it.",
-        answers: &[
-            (JSON, Shape::Json(|generator| generator.subschema_for::<Poll>())),
-            ("text/event-stream", Shape::Text(STREAM_EXAMPLE)),
-        ],
-        refusals: &[OF_VISITOR, &[BAD_REQUEST, NOT_FOUND], OF_STORE],
-    },
-    Call {
-        method: "get",
-        path: "/api/v1/conversation/probe/events",
-        id: "probe",
-        sender: Sender::Page,
-        summary: "Three events with the time, in 600 ms",
-        description: "For `doctor()`: tells whether something on the way collects streams, and how far the clocks are apart. A proxy may be without it.",
-        parameters: &[],
-        body: None,
-        answer_description: "The time, three times.",
-        answers: &[("text/event-stream", Shape::Text("event: probe\ndata: {\"now\":1767225600000}\n\n"))],
-        refusals: &[&[ORIGIN_NOT_ALLOWED, METHOD_NOT_ALLOWED, RATE_LIMITED]],
-    },
-    Call {
-        method: "post",
-        path: "/api/v1/conversation/{alias}/files",
-        id: "upload",
-        sender: Sender::Visitor,
-        summary: "A file of the visitor's, where the site takes files",
-        description: "The body is the file itself, Content-Type its type: one of `features.uploads.types` of the token's answer.",
-        parameters: &[header("X-File-Name", true, "The file's name in percent-encoded UTF-8.")],
-        body: Some(("*/*", Shape::Bytes)),
-        answer_description: "It is stored. The bot learns of it by a message with its `url`.",
-        answers: &[(JSON, Shape::Json(|generator| generator.subschema_for::<FileAnswer>()))],
-        refusals: &[
+        ]
+        answers "The log, or a part of it." [json_of::<Poll>(), ("text/event-stream", Shape::Text(STREAM_EXAMPLE))]
+        refuses [OF_VISITOR, &[BAD_REQUEST, NOT_FOUND], OF_STORE]
+    get "/api/v1/conversation/probe/events" "probe" from Page:
+        "Three events with the time, in 600 ms"
+        "For `doctor()`: tells whether something on the way collects streams, and how far the clocks are apart. A proxy may be without it."
+        answers "The time, three times." [("text/event-stream", Shape::Text("event: probe\ndata: {\"now\":1767225600000}\n\n"))]
+        refuses [&[ORIGIN_NOT_ALLOWED, METHOD_NOT_ALLOWED, RATE_LIMITED]]
+    post "/api/v1/conversation/{alias}/files" "upload" from Visitor:
+        "A file of the visitor's, where the site takes files"
+        "The body is the file itself, Content-Type its type: one of `features.uploads.types` of the token's answer."
+        with [header("X-File-Name", true, "The file's name in percent-encoded UTF-8.")]
+        takes ("*/*", Shape::Bytes);
+        answers "It is stored. The bot learns of it by a message with its `url`." [json_of::<FileAnswer>()]
+        refuses [
             OF_VISITOR,
             &[BAD_REQUEST, NOT_FOUND, TIMEOUT, CONVERSATION_ENDED, TOO_LARGE, TYPE_NOT_ALLOWED, RATE_LIMITED],
             OF_STORE,
-        ],
-    },
-    Call {
-        method: "get",
-        path: "/files/{id}/{name}",
-        id: "file",
-        sender: Sender::Anybody,
-        summary: "A file that was sent",
-        description: "For whoever knows its address. Single byte ranges are answered with 206.",
-        parameters: &[],
-        body: None,
-        answer_description: "The file.",
-        answers: &[("*/*", Shape::Bytes)],
-        refusals: &[&[NOT_FOUND, METHOD_NOT_ALLOWED], OF_STORE],
-    },
-    Call {
-        method: "post",
-        path: "/webhook/{secret}",
-        id: "webhook",
-        sender: Sender::Platform,
-        summary: "The platform's events, in",
-        description: "A handshake is answered with its token, events with {\"ok\":true} once they are stored. The token counts in the body and in Authorization.",
-        parameters: &[],
-        body: Some((JSON, Shape::Any("A handshake or events, read tolerantly: their form is the platform's."))),
-        answer_description: "Taken.",
-        answers: &[(JSON, Shape::Any("{\"token\":…} to a handshake, {\"ok\":true} to events."))],
-        refusals: &[&[BAD_REQUEST, NO_TOKEN, NOT_FOUND, METHOD_NOT_ALLOWED, TIMEOUT, TOO_LARGE, NOT_JSON], OF_STORE],
-    },
-    Call {
-        method: "get",
-        path: "/healthz",
-        id: "healthz",
-        sender: Sender::Anybody,
-        summary: "The process answers",
-        description: "Says nothing of the database: a restart would not mend it.",
-        parameters: &[],
-        body: None,
-        answer_description: "Alive.",
-        answers: &[(JSON, Shape::Any("{\"ok\":true}"))],
-        refusals: &[&[METHOD_NOT_ALLOWED]],
-    },
-    Call {
-        method: "get",
-        path: "/readyz",
-        id: "readyz",
-        sender: Sender::Anybody,
-        summary: "The proxy can do its work",
-        description: "The database takes a write, and no end was asked for.",
-        parameters: &[],
-        body: None,
-        answer_description: "Ready.",
-        answers: &[(JSON, Shape::Any("{\"ok\":true}"))],
-        refusals: &[&[METHOD_NOT_ALLOWED, UNAVAILABLE]],
-    },
-    Call {
-        method: "get",
-        path: "/openapi.json",
-        id: "openapi",
-        sender: Sender::Anybody,
-        summary: "This document",
-        description: "Made from the code.",
-        parameters: &[],
-        body: None,
-        answer_description: "An OpenAPI 3.1 document.",
-        answers: &[(JSON, Shape::Any("OpenAPI 3.1."))],
-        refusals: &[&[METHOD_NOT_ALLOWED]],
-    },
-    Call {
-        method: "get",
-        path: "/metrics",
-        id: "metrics",
-        sender: Sender::Collector,
-        summary: "Metrics for Prometheus",
-        description: "Counters, gauges and histograms; never an id or a text.",
-        parameters: &[],
-        body: None,
-        answer_description: "Prometheus' text format.",
-        answers: &[("text/plain", Shape::Text(METRICS_EXAMPLE))],
-        refusals: &[&[METHOD_NOT_ALLOWED]],
-    },
-    Call {
-        method: "post",
-        path: "/erase",
-        id: "erase",
-        sender: Sender::Operator,
-        summary: "Everything of one visitor goes",
-        description: "Conversations with logs and files, idempotency records, renewal secrets; streams and tokens end at once. The same again finds nothing and is no error.",
-        parameters: &[],
-        body: Some((JSON, Shape::Json(|generator| generator.subschema_for::<EraseRequest>()))),
-        answer_description: "It is gone.",
-        answers: &[(JSON, Shape::Json(|generator| generator.subschema_for::<EraseAnswer>()))],
-        refusals: &[&[BAD_REQUEST, NO_TOKEN, NOT_FOUND, METHOD_NOT_ALLOWED], OF_JSON, OF_STORE],
-    },
-];
+        ]
+    get "/files/{id}/{name}" "file" from Anybody:
+        "A file that was sent"
+        "For whoever knows its address. Single byte ranges are answered with 206."
+        answers "The file." [("*/*", Shape::Bytes)]
+        refuses [&[NOT_FOUND, METHOD_NOT_ALLOWED], OF_STORE]
+    post "/webhook/{secret}" "webhook" from Platform:
+        "The platform's events, in"
+        "A handshake is answered with its token, events with {\"ok\":true} once they are stored. The token counts in the body and in Authorization."
+        takes (JSON, Shape::Any("A handshake or events, read tolerantly: their form is the platform's."));
+        answers "Taken." [(JSON, Shape::Any("{\"token\":…} to a handshake, {\"ok\":true} to events."))]
+        refuses [&[BAD_REQUEST, NO_TOKEN, NOT_FOUND, METHOD_NOT_ALLOWED, TIMEOUT, TOO_LARGE, NOT_JSON], OF_STORE]
+    get "/healthz" "healthz" from Anybody:
+        "The process answers"
+        "Says nothing of the database: a restart would not mend it."
+        answers "Alive." [(JSON, Shape::Any("{\"ok\":true}"))]
+        refuses [&[METHOD_NOT_ALLOWED]]
+    get "/readyz" "readyz" from Anybody:
+        "The proxy can do its work"
+        "The database takes a write, and no end was asked for."
+        answers "Ready." [(JSON, Shape::Any("{\"ok\":true}"))]
+        refuses [&[METHOD_NOT_ALLOWED, UNAVAILABLE]]
+    get "/openapi.json" "openapi" from Anybody:
+        "This document"
+        "Made from the code."
+        answers "An OpenAPI 3.1 document." [(JSON, Shape::Any("OpenAPI 3.1."))]
+        refuses [&[METHOD_NOT_ALLOWED]]
+    get "/metrics" "metrics" from Collector:
+        "Metrics for Prometheus"
+        "Counters, gauges and histograms; never an id or a text."
+        answers "Prometheus' text format." [("text/plain", Shape::Text(METRICS_EXAMPLE))]
+        refuses [&[METHOD_NOT_ALLOWED]]
+    post "/erase" "erase" from Operator:
+        "Everything of one visitor goes"
+        "Conversations with logs and files, idempotency records, renewal secrets; streams and tokens end at once. The same again finds nothing and is no error."
+        takes json_of::<EraseRequest>();
+        answers "It is gone." [json_of::<EraseAnswer>()]
+        refuses [&[BAD_REQUEST, NO_TOKEN, NOT_FOUND, METHOD_NOT_ALLOWED], OF_JSON, OF_STORE]
+}

@@ -1,5 +1,4 @@
-//! `POST /erase`: erases all data of one visitor. Served on the metrics listener, with the
-//! operator's token.
+//! `POST /erase`, on the metrics listener, with the operator's token: erases one visitor's data.
 
 use std::sync::Arc;
 
@@ -11,8 +10,9 @@ use subtle::ConstantTimeEq;
 
 use crate::{
     error::ApiError,
-    http::{body::JsonBody, header_text, state::App},
+    http::{body::JsonBody, state::App},
     ids::VisitorId,
+    service::header_text,
 };
 
 /// The visitor whose data is erased.
@@ -34,11 +34,8 @@ pub struct EraseAnswer {
     pub tokens: usize,
 }
 
-/// Erases a visitor. The answer is the same if there was nothing to erase, so the call can be
-/// repeated.
-///
-/// # Errors
-/// 401 without the operator's token, 404 if none is configured, 400 for an invalid visitor id, 503.
+/// Erases a visitor; can be repeated. Errors: 401 without the operator's token, 404 if none is
+/// configured, 400 for an invalid visitor id, 503.
 pub async fn erase(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -52,6 +49,6 @@ pub async fn erase(
     }
     let visitor = VisitorId::parse(&request.visitor)
         .ok_or_else(|| ApiError::bad_request("`visitor` is 32 lower-case hex characters"))?;
-    let erased = app.services.retention.erase_visitor(&visitor).await.map_err(ApiError::unavailable)?;
+    let erased = app.services.retention.erase_visitor(&visitor).await?;
     Ok(Json(EraseAnswer { ok: true, conversations: erased.conversations.len(), tokens: erased.families.len() }))
 }

@@ -1,5 +1,4 @@
-//! `GET /api/v1/conversation/{alias}/events`: a conversation's log, as an event stream, as a long
-//! poll, or in pages backwards.
+//! `GET …/events`: a conversation's log as an event stream, as a long poll, or in pages backwards.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,9 +17,9 @@ use serde::Deserialize;
 
 use crate::{
     error::ApiError,
-    http::{EVENT_STREAM, LongLived, header_text, state::App},
+    http::{EVENT_STREAM, LongLived, state::App},
     service::{
-        owned_conversation,
+        header_text, owned_conversation,
         token::{TokenFault, Visitor},
     },
     store::ReadFrom,
@@ -32,26 +31,20 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const PAGE: u32 = 50;
 const PARAMETERS: &str = "`after` and `before` are cursors, `wait` whole seconds from 0 to 25, `last` and `limit` whole numbers from 1 to 200";
 
-/// Query parameters: which part of the log.
 #[derive(Debug, Deserialize)]
 pub struct Parameters {
     /// Cursor of the last entry that the reader has.
     after: Option<String>,
-    /// Seconds to wait for the next entry.
     wait: Option<u32>,
     /// Without a valid cursor: return only this many of the last entries.
     last: Option<u32>,
     /// Cursor of the first entry that the reader has.
     before: Option<String>,
-    /// Maximum number of entries before that.
     limit: Option<u32>,
 }
 
-/// Returns the log after the reader's cursor, or a page before it.
-///
-/// # Errors
-/// 404 if the conversation does not exist or is not the visitor's, 400 for a malformed cursor or
-/// number, 503.
+/// Returns the log after the reader's cursor, or a page before it. Errors: 404 if the conversation
+/// does not exist or is not the visitor's, 400 for a malformed cursor or number, 503.
 pub async fn events(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -71,12 +64,12 @@ pub async fn events(
             ));
         }
         let limit = check_count(parameters.limit)?.unwrap_or(PAGE);
-        let page = streams.page(conversation, parse_cursor(before)?, limit).await.map_err(ApiError::unavailable)?;
+        let page = streams.page(conversation, parse_cursor(before)?, limit).await?;
         return Ok(Json(page).into_response());
     }
     if wants_json(&headers) {
         let wait = Duration::from_secs(parameters.wait.unwrap_or(0).into());
-        let poll = streams.poll(&visitor, conversation, from, wait).await.map_err(ApiError::unavailable)?;
+        let poll = streams.poll(&visitor, conversation, from, wait).await?;
         let poll = poll.ok_or_else(|| ApiError::unauthorized().cause(TokenFault::Revoked))?;
         return Ok(Json(poll).into_response());
     }

@@ -19,9 +19,9 @@ use tokio_util::io::ReaderStream;
 use crate::{
     error::ApiError,
     file_types,
-    http::{body, header_text, state::App},
+    http::{body, state::App},
     service::{
-        files::{Upload, name, range},
+        files::{name, range},
         token::Visitor,
     },
 };
@@ -51,14 +51,7 @@ pub async fn upload(
     headers: HeaderMap,
 ) -> Result<Json<FileAnswer>, ApiError> {
     let mut body = std::mem::take(&mut *shared_body.lock());
-    let upload = Upload {
-        declared: header_text(&headers, header::CONTENT_TYPE),
-        name: header_text(&headers, chataibot_wire::file::NAME_HEADER),
-        host: header_text(&headers, header::HOST),
-        is_compressed: body::is_compressed(&headers),
-        body: &mut body,
-    };
-    let received = app.services.files.receive(&visitor, &alias, upload).await;
+    let received = app.services.files.receive(&visitor, &alias, &headers, &mut body).await;
     *shared_body.lock() = body;
     received.map(|file| Json(FileAnswer { ok: true, file })).inspect_err(|_| app.metrics.files_refused.inc())
 }
@@ -70,7 +63,7 @@ pub async fn serve(
     request_headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let path = app.services.files.path(&id).ok_or_else(ApiError::not_found)?;
-    let file = app.store.file(id).await.map_err(ApiError::unavailable)?;
+    let file = app.store.file(id).await?;
     let file = file.filter(|file| file.name == requested_name).ok_or_else(ApiError::not_found)?;
     let unreadable = |error: std::io::Error| ApiError::unavailable(format!("a stored file can't be read: {error}"));
     let mut opened = tokio::fs::File::open(&path).await.map_err(unreadable)?;

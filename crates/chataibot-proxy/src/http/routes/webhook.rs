@@ -11,12 +11,8 @@ use http::HeaderMap;
 
 use crate::{error::ApiError, http::state::App, normalise};
 
-/// Accepts a handshake or events. The `Content-Type` is not checked, because the platform's is not
-/// documented.
-///
-/// # Errors
-/// 404 for a wrong secret, 401 for a wrong token, 400 if the body is neither, 503 if it cannot be
-/// stored.
+/// Accepts a handshake or events, of any `Content-Type`: the platform's is not documented. Errors:
+/// 404 for a wrong secret, 401 for a wrong token, 400 if the body is neither, 503.
 pub async fn webhook(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::phone::parse_phone;
 use crate::normalise::{
     links,
     text::{is_reordering, starts_with_ignore_case},
@@ -14,39 +15,133 @@ const EMPHASIS: &str = "*_~'";
 /// Characters with which an address would continue if the next node's text followed directly.
 const CONTINUATIONS: &str = "/_@%=&#+~\\";
 
-/// Searches a text for addresses, from its beginning on.
-pub struct Finder<'a> {
+/// Returns the addresses in a text, and their targets. `before` and `after` surround the text.
+pub fn find(text: &str, before: Option<char>, after: Option<char>) -> Vec<(Range<usize>, String)> {
+    let mut found = Vec::new();
+    // Fast path: most texts have no address.
+    if !text.contains(['@', ':', '.', '+']) {
+        return found;
+    }
+    let finder = Finder { text, before, after };
+    let mut at = 0;
+    let mut web = finder.web_start(0);
+    while let Some((range, href)) = finder.next(at, &mut web) {
+        let words = if href.is_some() { at..range.start } else { at..range.end };
+        finder.find_phones(words, &mut found);
+        at = range.end;
+        found.extend(href.map(|href| (range, href)));
+    }
+    finder.find_phones(at..text.len(), &mut found);
+    found
+}
+
+struct Finder<'a> {
     text: &'a str,
     /// The characters around the text.
     before: Option<char>,
     after: Option<char>,
-    /// Offset of the next web address, if there is one.
-    web: Option<usize>,
 }
 
-impl<'a> Finder<'a> {
-    pub fn new(text: &'a str, before: Option<char>, after: Option<char>) -> Self {
-        Self { text, before, after, web: find_web_start(text, 0, before) }
+impl Finder<'_> {
+    fn char_before(&self, at: usize) -> Option<char> {
+        self.text[..at].chars().next_back().or(self.before)
     }
 
     /// Returns the next web or e-mail address at or after `from`, and its target; the target is
-    /// `None` if it only looked like an address.
-    pub fn next(&mut self, from: usize) -> Option<(Range<usize>, Option<String>)> {
-        let Self { text, before, after, .. } = *self;
-        if self.web.is_some_and(|at| at < from) {
-            self.web = find_web_start(text, from, before);
+    /// `None` if it only looked like an address. `web` is the offset of the next web address.
+    fn next(&self, from: usize, web: &mut Option<usize>) -> Option<(Range<usize>, Option<String>)> {
+        if web.is_some_and(|at| at < from) {
+            *web = self.web_start(from);
         }
-        let mail = parse_mail(text, from, before);
-        let (range, href) = match (self.web, mail) {
-            (Some(at), Some(found)) if found.0.start < at || found.0.start == at && is_user(&text[at..found.0.end]) => {
-                found
-            }
-            (Some(at), _) => parse_web(text, at, before),
+        let is_first =
+            |mail: &Range<usize>, at| mail.start < at || mail.start == at && is_user(&self.text[at..mail.end]);
+        let (range, href) = match (*web, self.parse_mail(from)) {
+            (Some(at), Some(found)) if is_first(&found.0, at) => found,
+            (Some(at), _) => self.parse_web(at),
             (None, found) => found?,
         };
         // If the address continues in text with other formatting, its target is unknown.
-        let continues = after.is_some_and(|c| c.is_alphanumeric() && !is_unspaced(c) || CONTINUATIONS.contains(c));
-        Some((range.clone(), href.filter(|_| range.end < text.len() || !continues)))
+        let continues = |c: char| c.is_alphanumeric() && !is_unspaced(c) || CONTINUATIONS.contains(c);
+        let is_whole = range.end < self.text.len() || !self.after.is_some_and(continues);
+        Some((range, href.filter(|_| is_whole)))
+    }
+
+    fn web_start(&self, from: usize) -> Option<usize> {
+        let mut candidates = self.text[from..].match_indices(['h', 'H', 'w', 'W']).map(|(at, _)| from + at);
+        candidates.find(|&at| {
+            let (before, text) = self.text.split_at(at);
+            if scheme(text) > 0 {
+                // `xhttps://` is a different scheme.
+                return !before.ends_with(|c: char| c.is_ascii_alphanumeric());
+            }
+            let is_inside = |c: char| c.is_ascii_alphanumeric() || "/.-_@\\".contains(c);
+            starts_with_ignore_case(text, "www.") && !self.char_before(at).is_some_and(is_inside)
+        })
+    }
+
+    /// Parses the web address that begins at `at`.
+    fn parse_web(&self, at: usize) -> (Range<usize>, Option<String>) {
+        let whole = &self.text[at..];
+        let scheme = scheme(whole);
+        let part = &whole[..whole.floor_char_boundary(links::LONGEST + 4)];
+        let end = web_end(part, scheme);
+        if end > links::LONGEST {
+            let end = whole.find(ends_address).unwrap_or(whole.len());
+            return (at..at + end, None);
+        }
+        // Text that is shown in another order than it is written can disguise the address.
+        let reordered = whole[end..].starts_with(is_reordering);
+        let address = trim_sentence(&whole[..end], self.char_before(at));
+        let href = if scheme > 0 { links::link(address) } else { www_link(address) };
+        let href = href.filter(|href| !reordered && shows_its_host(&address[scheme.min(address.len())..], href));
+        // If the whole is not a valid address, no part of it becomes one.
+        let end = if href.is_some() { address.len() } else { end.max(scheme) };
+        (at..at + end, href)
+    }
+
+    /// Parses the e-mail address around the next `@`.
+    fn parse_mail(&self, from: usize) -> Option<(Range<usize>, Option<String>)> {
+        let text = self.text;
+        let at = from + text[from..].find('@')?;
+        let start = local_part_start(text, from, at);
+        let end = at + 1 + domain_end(&text[at + 1..]);
+        let local = &text[start..at];
+        let is_local = !local.is_empty() && !local.ends_with('.') && !local.contains("..");
+        // The address can follow a script without spaces directly.
+        let begins_word = local.starts_with(|c: char| c.is_ascii_alphabetic());
+        let is_part = self
+            .char_before(start)
+            .is_some_and(|c| (c.is_alphanumeric() || "@\"#\\".contains(c)) && !(begins_word && is_unspaced(c)));
+        let continues = match text[end..].chars().next() {
+            Some('_') => text[end..].trim_start_matches('_').starts_with(char::is_alphanumeric),
+            next => next.is_some_and(|c| c == '@' || is_reordering(c)),
+        };
+        let is_address = is_local && !is_part && !text[..start].ends_with("://") && !continues;
+        Some((start..end, is_address.then(|| mailto_link(&text[start..end])).flatten()))
+    }
+
+    /// Finds telephone numbers in international form: `+`, a country code, and digits.
+    fn find_phones(&self, within: Range<usize>, found: &mut Vec<(Range<usize>, String)>) {
+        let mut at = within.start;
+        while let Some(plus) = self.text[at..within.end].find('+').map(|plus| at + plus) {
+            at = plus + 1;
+            if self.char_before(plus).is_some_and(|c| c.is_alphanumeric() || "+=/_-.@^".contains(c)) {
+                continue;
+            }
+            let Some((length, number)) = parse_phone(&self.text[plus..within.end]) else { continue };
+            let end = plus + length;
+            let rest = &self.text[end..];
+            let after = self.after.filter(|_| rest.is_empty());
+            let continues = |c: char| c.is_alphanumeric() || "_@=+*^".contains(c);
+            let is_amount = rest.trim_start().chars().next().or(after).is_some_and(|c| "€$£¥%₽₹°".contains(c));
+            if is_amount || rest.chars().next().or(after).is_some_and(continues) {
+                continue;
+            }
+            if let Some(href) = links::link(&["tel:+", &number].concat()) {
+                found.push((plus..end, href));
+                at = end;
+            }
+        }
     }
 }
 
@@ -58,43 +153,6 @@ fn is_user(text: &str) -> bool {
 /// Returns the length of `https://` or `http://` at the start of the text; 0 if there is none.
 fn scheme(text: &str) -> usize {
     ["https://", "http://"].into_iter().find(|scheme| starts_with_ignore_case(text, scheme)).map_or(0, str::len)
-}
-
-fn char_before(text: &str, at: usize, before: Option<char>) -> Option<char> {
-    text[..at].chars().next_back().or(before)
-}
-
-fn find_web_start(text: &str, from: usize, before: Option<char>) -> Option<usize> {
-    text[from..].match_indices(['h', 'H', 'w', 'W']).map(|(at, _)| from + at).find(|&at| {
-        if scheme(&text[at..]) > 0 {
-            // `xhttps://` is a different scheme.
-            !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric())
-        } else {
-            let previous = char_before(text, at, before);
-            starts_with_ignore_case(&text[at..], "www.")
-                && !previous.is_some_and(|c| c.is_ascii_alphanumeric() || "/.-_@\\".contains(c))
-        }
-    })
-}
-
-/// Parses the web address that begins at `at`.
-fn parse_web(text: &str, at: usize, before: Option<char>) -> (Range<usize>, Option<String>) {
-    let whole = &text[at..];
-    let scheme = scheme(whole);
-    let part = &whole[..whole.floor_char_boundary(links::LONGEST + 4)];
-    let end = web_end(part, scheme);
-    if end > links::LONGEST {
-        let end = whole.find(ends_address).unwrap_or(whole.len());
-        return (at..at + end, None);
-    }
-    // Text that is shown in another order than it is written can disguise the address.
-    let reordered = whole[end..].starts_with(is_reordering);
-    let address = trim_sentence(&whole[..end], char_before(text, at, before));
-    let href = if scheme > 0 { links::link(address) } else { www_link(address) };
-    let href = href.filter(|href| !reordered && shows_its_host(&address[scheme.min(address.len())..], href));
-    // If the whole is not a valid address, no part of it becomes one.
-    let end = if href.is_some() { address.len() } else { end.max(scheme) };
-    (at..at + end, href)
 }
 
 /// Whether the host in the text is the host that the link opens, and a name that can exist.
@@ -149,8 +207,8 @@ fn web_end(address: &str, scheme: usize) -> usize {
     if host_end == end { end - (host.len() - host.trim_end_matches('-').len()) } else { end }
 }
 
-/// Returns the offset where the last label of a host name turns from Latin letters to another
-/// script: no top-level domain mixes them, so what follows is text without a space.
+/// Returns the offset where a host's last label turns from Latin letters to another script: no
+/// top-level domain mixes them, so what follows is text without a space.
 fn name_end(name: &str) -> Option<usize> {
     let last = name.rfind('.')? + 1;
     let label = &name[last..];
@@ -160,29 +218,7 @@ fn name_end(name: &str) -> Option<usize> {
     (is_word && script_changes).then_some(last + latin)
 }
 
-/// Parses the e-mail address around the next `@`.
-fn parse_mail(text: &str, from: usize, before: Option<char>) -> Option<(Range<usize>, Option<String>)> {
-    let at = from + text[from..].find('@')?;
-    let start = local_part_start(text, from, at);
-    let end = at + 1 + domain_end(&text[at + 1..]);
-    let range = start..end;
-    let local = &text[start..at];
-    let previous = char_before(text, start, before);
-    let next = text[end..].chars().next();
-    let is_local = !local.is_empty() && !local.ends_with('.') && !local.contains("..");
-    let is_part = previous.is_some_and(|c| c.is_alphanumeric() || "@\"#\\".contains(c))
-        && !is_word_end(previous, local)
-        || text[..start].ends_with("://");
-    let continues = match next {
-        Some('_') => text[end..].trim_start_matches('_').starts_with(char::is_alphanumeric),
-        next => next == Some('@') || next.is_some_and(is_reordering),
-    };
-    let href = (is_local && !is_part && !continues).then(|| mailto_link(&text[range.clone()])).flatten();
-    Some((range, href))
-}
-
-/// Whether the character may be in the local part, before the `@`. Characters that set an address
-/// apart or precede it (`mail=ada@a.example`) may not.
+/// Whether the character may be before the `@`; those that precede addresses (`mail=`) may not.
 fn is_local_part(character: char) -> bool {
     character.is_alphanumeric() || "._-+%&'!$/^?~".contains(character) || is_mark(character)
 }
@@ -208,13 +244,7 @@ fn local_part_start(text: &str, from: usize, at: usize) -> usize {
     if is_wrapped { start + local.len() - local.trim_start_matches('_').len() } else { start }
 }
 
-/// Whether the preceding character ends a word in a script without spaces.
-fn is_word_end(previous: Option<char>, local: &str) -> bool {
-    previous.is_some_and(is_unspaced) && local.starts_with(|c: char| c.is_ascii_alphabetic())
-}
-
-/// Whether the character belongs to a script treated as written without spaces: Han, Kana, Hangul,
-/// Thai, Lao, Khmer and Burmese.
+/// Whether the script is one without spaces: Han, Kana, Hangul, Thai, Lao, Khmer and Burmese.
 fn is_unspaced(character: char) -> bool {
     matches!(character,
         '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30ff}'
@@ -251,26 +281,23 @@ fn has_top_level(host: &str) -> bool {
         && host.split('.').all(|label| !label.is_empty())
 }
 
-/// Strips trailing characters that belong to the surrounding sentence. `before` is the character in
-/// front of the address.
-fn trim_sentence(address: &str, before: Option<char>) -> &str {
-    let mut address = address;
-    loop {
-        let last = address.chars().next_back();
-        let opener = match last {
-            Some(')') => '(',
-            Some(']') => '[',
-            Some('}') => '{',
-            Some('.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '…' | '\u{200e}' | '\u{200f}') => '\0',
-            Some(c) if before == Some(c) && EMPHASIS.contains(c) => '\0',
-            _ => return address,
+/// Strips what belongs to the sentence around. `before` is the character before the address.
+fn trim_sentence(mut address: &str, before: Option<char>) -> &str {
+    while let Some(last) = address.chars().next_back() {
+        let is_unopened = |opener: char| address.matches(opener).count() < address.matches(last).count();
+        let is_outside = match last {
+            ')' => is_unopened('('),
+            ']' => is_unopened('['),
+            '}' => is_unopened('{'),
+            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '…' | '\u{200e}' | '\u{200f}' => true,
+            _ => before == Some(last) && EMPHASIS.contains(last),
         };
-        let closer = last.unwrap_or_default();
-        if opener != '\0' && address.matches(opener).count() >= address.matches(closer).count() {
-            return address;
+        if !is_outside {
+            break;
         }
-        address = &address[..address.len() - closer.len_utf8()];
+        address = &address[..address.len() - last.len_utf8()];
     }
+    address
 }
 
 /// Whether the character is never part of an address: white space, control characters, quotes, long

@@ -17,13 +17,10 @@ pub(super) fn parse_phone(text: &str) -> Option<(usize, String)> {
     let mut bracket = None;
     let mut characters = text.char_indices().skip(1).peekable();
     while let Some((at, character)) = characters.next() {
+        let is_complete = digits.len() >= *DIGITS.start();
         match character {
             // `+49 30 1234567 24/7`
-            '0'..='9'
-                if since_digit > 0 && digits.len() >= *DIGITS.start() && begins_hours(&text[..at], &text[at..]) =>
-            {
-                break;
-            }
+            '0'..='9' if since_digit > 0 && is_complete && begins_hours(&text[..at], &text[at..]) => break,
             '0'..='9' => {
                 digits.push(character);
                 since_digit = 0;
@@ -36,14 +33,14 @@ pub(super) fn parse_phone(text: &str) -> Option<(usize, String)> {
                 since_digit = 0;
             }
             // `+49 30 1234567 (9-17)`
-            '(' if digits.len() >= *DIGITS.start() => break,
+            '(' if is_complete => break,
             '(' if bracket.is_none() => bracket = Some((end, digits.len())),
             ')' if bracket.is_some() => {
                 bracket = None;
                 end = at + 1;
             }
             // A second number that differs only in its last digits: `+44 20 7946 0018/19`.
-            '/' if digits.len() >= *DIGITS.start() => break,
+            '/' if is_complete => break,
             ' ' | '\u{a0}' | '\u{202f}' | '-' | '\u{2010}' | '\u{2011}' | '\u{2013}' | '.' | '/' if since_digit < 2 => {
                 since_digit += 1;
             }
@@ -74,8 +71,7 @@ fn begins_hours(before: &str, text: &str) -> bool {
         })
 }
 
-/// Whether the digits begin with a country code and, for countries with a fixed length, have that
-/// length.
+/// Whether the digits begin with a country code and have the length that it fixes, if any.
 fn has_country_code(digits: &str) -> bool {
     match digits.as_bytes() {
         [b'1', area, ..] => digits.len() == 11 && *area >= b'2',

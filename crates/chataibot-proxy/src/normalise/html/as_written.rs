@@ -59,7 +59,7 @@ fn is_placeholder(inside: &str, before: &str, after: &str, ends: &HashSet<String
         || inside.contains('=')
         || inside.ends_with('/')
         || tags::is_known(&name) && !is_date
-        || tags::is_unusual(&name)
+        || tags::UNUSUAL.contains(&name)
         || ends.contains(&name);
     if is_tag {
         return false;

@@ -12,21 +12,19 @@ pub fn name_of(element: &Element) -> Option<String> {
     name.map(|name| name.trim().to_owned())
 }
 
+/// Returns the text that replaces an image.
+pub fn alternative_of(element: &Element) -> Option<String> {
+    element.text_attribute("alt").map(str::to_owned).or_else(|| name_of(element))
+}
+
 /// Returns the possible addresses of an image: `src` or `href`, the first of a set of sizes, or the
 /// attribute that a lazy-loading script reads.
 pub fn sources(element: &Element) -> impl Iterator<Item = &str> {
-    let of_set = |name| {
-        let first = element.attribute(name).and_then(|set| set.split_ascii_whitespace().next());
-        first.map(|first| first.trim_end_matches(','))
-    };
-    let sources = [
-        element.attribute("src"),
-        element.attribute("href"),
-        of_set("srcset"),
-        element.attribute("data-src"),
-        of_set("data-srcset"),
-    ];
-    sources.into_iter().flatten()
+    ["src", "href", "srcset", "data-src", "data-srcset"].into_iter().filter_map(|name| {
+        let value = element.attribute(name)?;
+        let is_set = name.ends_with("srcset");
+        if is_set { Some(value.split_ascii_whitespace().next()?.trim_end_matches(',')) } else { Some(value) }
+    })
 }
 
 /// Returns the file name in an address, or its host.
@@ -54,20 +52,18 @@ pub fn is_tracking_pixel(element: &Element) -> bool {
 
 /// Returns the value of a gauge or the placeholder of a field, to show if the element has no text.
 pub fn value_of(element: &Element) -> Option<String> {
-    if element.name() == "textarea" {
-        return element.text_attribute("placeholder").map(str::to_owned);
-    }
     let number = |name| element.attribute(name).and_then(|value| value.trim().parse::<f64>().ok());
-    let value = number("value").filter(|value| value.is_finite())?;
+    let value = || number("value").filter(|value| value.is_finite());
     match element.name() {
+        "textarea" => element.text_attribute("placeholder").map(str::to_owned),
         "progress" => {
             let most = number("max").filter(|most| *most > 0.0).unwrap_or(1.0);
-            Some(format!("{:.0} %", (value / most * 100.0).clamp(0.0, 100.0)))
+            Some(format!("{:.0} %", (value()? / most * 100.0).clamp(0.0, 100.0)))
         }
-        "meter" => Some(match number("max") {
-            Some(most) => format!("{value}/{most}"),
-            None => value.to_string(),
-        }),
+        "meter" => match (value()?, number("max")) {
+            (value, Some(most)) => Some(format!("{value}/{most}")),
+            (value, None) => Some(value.to_string()),
+        },
         _ => None,
     }
 }

@@ -8,12 +8,13 @@
 
 use std::{
     cell::{Cell, RefCell},
+    mem::take,
     rc::Rc,
 };
 
 use chataibot_wire::text::is_blank;
 use html5ever::{
-    Attribute, LocalName, QualName,
+    Attribute, LocalName, Namespace, QualName,
     buffer_queue::BufferQueue,
     local_name, ns,
     tendril::StrTendril,
@@ -38,7 +39,6 @@ const MAX_PASSES: usize = 16;
 /// Index of a node in its [`Document`].
 pub type Id = usize;
 
-/// A parsed text.
 #[derive(Debug, Default)]
 pub struct Document {
     nodes: Vec<Node>,
@@ -46,7 +46,6 @@ pub struct Document {
     pub was_cut: bool,
 }
 
-/// An element, a text, or neither.
 #[derive(Debug)]
 pub struct Node {
     pub parent: Option<Id>,
@@ -63,10 +62,9 @@ pub enum Kind {
     Other,
 }
 
-/// An element's name and attributes.
 #[derive(Debug)]
 pub struct Element {
-    id: Id,
+    pub id: Id,
     name: QualName,
     attributes: Vec<Attribute>,
     is_integration_point: bool,
@@ -74,28 +72,13 @@ pub struct Element {
     pub is_unclosed: Cell<bool>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Namespace {
-    Html,
-    Svg,
-    MathMl,
-}
-
 impl Element {
-    pub fn id(&self) -> Id {
-        self.id
-    }
-
     pub fn name(&self) -> &str {
         &self.name.local
     }
 
-    pub fn namespace(&self) -> Namespace {
-        match self.name.ns {
-            ns!(svg) => Namespace::Svg,
-            ns!(mathml) => Namespace::MathMl,
-            _ => Namespace::Html,
-        }
+    pub fn namespace(&self) -> &Namespace {
+        &self.name.ns
     }
 
     pub fn attribute(&self, name: &str) -> Option<&str> {
@@ -113,26 +96,25 @@ impl Document {
         &self.nodes[id]
     }
 
-    /// Returns the node as an element, if it is one.
-    pub fn element(&self, id: Id) -> Option<&Rc<Element>> {
+    pub fn element(&self, id: Id) -> Option<&Element> {
         if let Kind::Element(element) = &self.nodes[id].kind { Some(element) } else { None }
     }
 
-    /// Returns the child elements of a node.
-    pub fn child_elements(&self, id: Id) -> impl Iterator<Item = &Rc<Element>> {
+    pub fn child_elements(&self, id: Id) -> impl Iterator<Item = &Element> {
         self.nodes[id].children.iter().filter_map(|id| self.element(*id))
     }
 
-    /// Returns the top-level nodes, in order.
-    pub fn roots(&self) -> Vec<Id> {
-        // The document has one root element, which the parser makes for a fragment.
-        let root = self.nodes[DOCUMENT].children.iter().find(|id| self.element(**id).is_some());
-        root.map(|root| self.nodes[*root].children.clone()).unwrap_or_default()
+    pub fn child(&self, id: Id, name: &str) -> Option<&Element> {
+        self.child_elements(id).find(|child| child.name() == name)
     }
 
-    /// Returns the nearest sibling elements before and after this one. White space between them is
-    /// ignored.
-    pub fn neighbours(&self, id: Id) -> [Option<&Rc<Element>>; 2] {
+    /// Returns the one root element, which the parser makes for a fragment.
+    pub fn root(&self) -> Option<&Element> {
+        self.child_elements(DOCUMENT).next()
+    }
+
+    /// Returns the nearest sibling elements before and after, across white space.
+    pub fn neighbours(&self, id: Id) -> [Option<&Element>; 2] {
         let Some(parent) = self.nodes[id].parent else { return [None, None] };
         let siblings = &self.nodes[parent].children;
         let Some(at) = siblings.iter().position(|one| *one == id) else { return [None, None] };
@@ -141,9 +123,8 @@ impl Document {
             Kind::Text(text) => !text.trim().is_empty(),
             Kind::Other => false,
         };
-        let before = siblings[..at].iter().rev().find(shows);
-        let behind = siblings[at + 1..].iter().find(shows);
-        [before, behind].map(|id| id.and_then(|id| self.element(*id)))
+        let neighbours = [siblings[..at].iter().rev().find(shows), siblings[at + 1..].iter().find(shows)];
+        neighbours.map(|id| self.element(*id?))
     }
 }
 
@@ -155,25 +136,17 @@ pub fn parse(html: &str) -> Document {
     let mut ignored_elements = Vec::new();
     let mut document = Document::default();
     for _ in 0..MAX_PASSES {
-        let (read, end) = parse_once(&input, &ignored_elements);
+        let (read, swallower, open_tag) = parse_once(&input, &ignored_elements);
         document = read;
-        match end {
-            End::Whole => break,
+        match (swallower, open_tag) {
+            _ if document.was_cut => break,
             // Later elements of that name have no end tag either.
-            End::Swallowed(swallower) => ignored_elements.push(swallower),
-            End::InTag(at) => input = without_open_tag(&input, at),
+            (Some(swallower), _) => ignored_elements.push(swallower),
+            (None, Some(at)) => input = without_open_tag(&input, at),
+            (None, None) => break,
         }
     }
     document
-}
-
-/// Where the input ended.
-enum End {
-    Whole,
-    /// Inside an element that needs an end tag and has none.
-    Swallowed(Swallower),
-    /// Inside a tag or comment that begins at this offset.
-    InTag(usize),
 }
 
 /// The first unclosed element of a name, with the number of its tag.
@@ -183,59 +156,49 @@ struct Swallower {
     tag: usize,
 }
 
-fn parse_once(input: &str, ignored_elements: &[Swallower]) -> (Document, End) {
+/// Returns the document, the element that swallowed the end, and the offset of an unclosed tag.
+fn parse_once(input: &str, ignored_elements: &[Swallower]) -> (Document, Option<Swallower>, Option<usize>) {
     let sink = Sink::default();
+    // The root node, `DOCUMENT`.
+    sink.new_hidden_node();
     let context = sink.new_element(QualName::new(None, ns!(html), local_name!("div")), Vec::new(), false);
     let options = TreeBuilderOpts { drop_doctype: true, ..TreeBuilderOpts::default() };
     let builder = TreeBuilder::new_for_fragment(sink, context, None, options);
-    let reader = TokenFilter { builder, ignored_elements: ignored_elements.to_vec(), state: RefCell::default() };
-    let tokenizer = Tokenizer::new(reader, TokenizerOpts::default());
-    // The input is fed from `<` to `<`, so that the start of an unclosed tag is known: it is the
-    // piece from which no more tokens came.
+    let state = State { ignored_elements: ignored_elements.to_vec(), ..State::default() };
+    let filter = TokenFilter { builder, state: RefCell::new(state) };
+    let tokenizer = Tokenizer::new(filter, TokenizerOpts::default());
+    // Fed from `<` to `<`: an unclosed tag begins at the piece from which no more tokens come.
     let mut open_tag = None;
     let mut at = 0;
     while at < input.len() {
-        let end = next_tag(input, at);
-        let before = tokenizer.sink.state.borrow().tokens;
+        let next = input[at..].match_indices('<').map(|(next, _)| at + next).find(|next| *next > at);
+        let end = next.unwrap_or(input.len());
         let queue = BufferQueue::default();
         queue.push_back(StrTendril::from_slice(&input[at..end]));
         // `feed` returns after each script's end; no script is ever run.
         while !queue.is_empty() {
             let _ = tokenizer.feed(&queue);
         }
-        let had_tokens = tokenizer.sink.state.borrow().tokens != before;
+        let had_tokens = take(&mut tokenizer.sink.state.borrow_mut().has_tokens);
         open_tag = if had_tokens { None } else { open_tag.or(Some(at).filter(|_| input[at..].starts_with('<'))) };
         at = end;
     }
     tokenizer.end();
-    let TokenFilter { builder, state, .. } = tokenizer.sink;
+    let TokenFilter { builder, state } = tokenizer.sink;
     let state = state.into_inner();
     let mut document = builder.sink.document.into_inner();
     document.was_cut = state.is_full;
-    let end = match (state.open.into_iter().next(), open_tag) {
-        _ if state.is_full => End::Whole,
-        (Some(swallower), _) => End::Swallowed(swallower),
-        (None, Some(at)) => End::InTag(at),
-        (None, None) => End::Whole,
-    };
-    (document, end)
+    (document, state.open.into_iter().next(), open_tag)
 }
 
-fn next_tag(input: &str, at: usize) -> usize {
-    input[at..].char_indices().skip(1).find(|(_, c)| *c == '<').map_or(input.len(), |(next, _)| at + next)
-}
-
-/// Returns the text without the unclosed tag at `at`, or with the tag escaped if it cannot have
-/// been meant as one.
+/// Returns the text without the unclosed tag at `at`, or with it escaped if it cannot be meant.
 fn without_open_tag(input: &str, at: usize) -> String {
     let (before, tag) = input.split_at(at);
     let name_end = tag[1..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(tag.len(), |end| end + 1);
     let name = tag[1..name_end].to_ascii_lowercase();
     match tag.find('>') {
         // An unclosed comment.
-        _ if tag.starts_with("<!") || tag.starts_with("<?") => {
-            [before, tag.trim_start_matches(['<', '!', '-', '?'])].concat()
-        }
+        _ if tag[1..].starts_with(['!', '?']) => [before, tag.trim_start_matches(['<', '!', '-', '?'])].concat(),
         // An unclosed quote: the text after the tag is kept.
         Some(end) => [before, " ", &tag[end + 1..]].concat(),
         // A message that was truncated inside a tag.
@@ -250,13 +213,13 @@ fn without_open_tag(input: &str, at: usize) -> String {
 /// Filter between the tokenizer and the tree builder.
 struct TokenFilter {
     builder: TreeBuilder<Rc<Element>, Sink>,
-    ignored_elements: Vec<Swallower>,
     state: RefCell<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    tokens: usize,
+    ignored_elements: Vec<Swallower>,
+    has_tokens: bool,
     tags: usize,
     /// Open elements that are read to their end tag, outermost first.
     open: Vec<Swallower>,
@@ -270,8 +233,7 @@ impl TokenSink for TokenFilter {
     type Handle = Rc<Element>;
 
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<Rc<Element>> {
-        let token = self.filter(token);
-        token.map_or(TokenSinkResult::Continue, |token| self.builder.process_token(token, line))
+        self.filter(token).map_or(TokenSinkResult::Continue, |token| self.builder.process_token(token, line))
     }
 
     fn end(&self) {
@@ -287,24 +249,21 @@ impl TokenFilter {
     /// Returns the token for the tree builder; `None` if it is left out.
     fn filter(&self, token: Token) -> Option<Token> {
         let mut state = self.state.borrow_mut();
-        if !matches!(token, Token::ParseError(_)) {
-            state.tokens += 1;
-        }
-        state.is_full |= self.builder.sink.document.borrow().nodes.len() > MOST_NODES;
+        state.has_tokens |= !matches!(token, Token::ParseError(_));
+        let sink = &self.builder.sink;
+        state.is_full |= sink.document.borrow().nodes.len() > MOST_NODES;
         match token {
-            Token::EOFToken => self.builder.sink.is_over.set(true),
+            Token::EOFToken => sink.is_over.set(true),
             _ if state.is_full => return None,
-            Token::TagToken(tag) => {
-                let is_too_deep = self.builder.sink.depth.get() > DEEPEST;
-                return state.tag(tag, &self.ignored_elements, is_too_deep).map(Token::TagToken);
+            Token::TagToken(tag) => return state.tag(tag, sink.depth.get() > DEEPEST).map(Token::TagToken),
+            Token::CharacterTokens(ref text) => {
+                if let Some(source) = &mut state.source {
+                    source.read(text);
+                    return None;
+                }
             }
-            Token::CharacterTokens(text) => {
-                let Some(source) = &mut state.source else { return Some(Token::CharacterTokens(text)) };
-                source.read(&text);
-                return None;
-            }
-            Token::DoctypeToken(_) | Token::CommentToken(_) | Token::ParseError(_) => return None,
             Token::NullCharacterToken => {}
+            Token::DoctypeToken(_) | Token::CommentToken(_) | Token::ParseError(_) => return None,
         }
         Some(token)
     }
@@ -312,7 +271,7 @@ impl TokenFilter {
 
 impl State {
     /// Returns the tag for the tree builder; `None` if it is left out.
-    fn tag(&mut self, mut tag: Tag, ignored_elements: &[Swallower], is_too_deep: bool) -> Option<Tag> {
+    fn tag(&mut self, mut tag: Tag, is_too_deep: bool) -> Option<Tag> {
         self.tags += 1;
         if let Some(source) = &mut self.source {
             if !tags::is_known(&tag.name) || !source.may_end() {
@@ -323,14 +282,15 @@ impl State {
         }
         match tag.kind {
             TagKind::StartTag => {
-                if ignored_elements.iter().any(|one| one.name == tag.name && one.tag <= self.tags) {
+                if self.ignored_elements.iter().any(|one| one.name == tag.name && one.tag <= self.tags) {
                     self.source = Source::of(&tag.name);
                     return None;
                 }
-                if tags::swallows(&tag.name) && !tag.self_closing {
+                let is_swallowing = tags::SWALLOWING.contains(&tag.name);
+                if is_swallowing && !tag.self_closing {
                     self.open.push(Swallower { name: tag.name.clone(), tag: self.tags });
                 }
-                if is_too_deep && !tags::is_void(&tag.name) && !tags::swallows(&tag.name) {
+                if is_too_deep && !is_swallowing && !tags::VOID.contains(&tag.name) {
                     return None;
                 }
             }
@@ -340,14 +300,10 @@ impl State {
                 }
             }
         }
-        self.tables = match (&*tag.name, tag.kind) {
-            ("table", TagKind::StartTag) => self.tables + 1,
-            ("table", TagKind::EndTag) => self.tables.saturating_sub(1),
-            _ => self.tables,
-        };
         match &*tag.name {
-            // Table parts outside a table: a browser would drop their tags and join the text of the
-            // cells.
+            "table" if tag.kind == TagKind::StartTag => self.tables += 1,
+            "table" => self.tables = self.tables.saturating_sub(1),
+            // Without a table, a browser would drop these tags and join the text of the cells.
             "td" | "th" if self.tables == 0 => tag.name = LocalName::from("x-cell"),
             "tr" | "caption" if self.tables == 0 => tag.name = local_name!("div"),
             // Everything after it would be text, including tags.

@@ -1,9 +1,9 @@
 //! Interpreter of `style` attributes, for the declarations that carry meaning: hidden, separated,
 //! struck through.
 
-use chataibot_wire::rich_text::Numbering;
+use chataibot_wire::rich_text::{Numbering, Shift};
 
-use super::{parse::Element, symbols::is_symbolic, tags::is_in, tree::Inline};
+use super::{parse::Element, symbols::is_symbolic, tags::Names, tree::Inline};
 use declarations::declarations;
 
 mod declarations;
@@ -11,10 +11,8 @@ mod declarations;
 /// The supported part of an element's style.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Style {
-    /// The element and all its content take no space or are invisible.
-    pub is_hidden: bool,
     /// `visibility`, if set: unlike with other ways to hide, descendants can be visible again.
-    pub is_visible: Option<bool>,
+    pub is_invisible: Option<bool>,
     /// How the element is laid out, if set.
     pub display: Option<Display>,
     /// Taken out of the flow, and so separated from its neighbours whatever its display.
@@ -35,6 +33,12 @@ pub struct Style {
     pub is_tracking_pixel: bool,
     /// The marker of the list's items or of this item, if set.
     pub marker: Option<Marker>,
+    // Ways to take no space or be invisible; a later declaration of the same name undoes each.
+    is_display_none: bool,
+    is_transparent: bool,
+    has_zero_height: bool,
+    clips_overflow: bool,
+    is_not_rendered: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,18 +46,6 @@ pub enum Marker {
     Nothing,
     Bullet,
     Number(Numbering),
-}
-
-/// The ways in which an element takes no space or is invisible; a later declaration of the same
-/// name can undo each.
-#[derive(Default)]
-struct Hidden {
-    is_display_none: bool,
-    is_transparent: bool,
-    /// Zero height. Hides the element only together with `clips_overflow`.
-    has_zero_height: bool,
-    clips_overflow: bool,
-    is_not_rendered: bool,
 }
 
 /// How an element is laid out among others.
@@ -83,15 +75,16 @@ impl Style {
 
     pub fn of(attribute: &str) -> Self {
         let mut style = Self::default();
-        let mut hidden = Hidden::default();
         for (name, value) in declarations(attribute) {
-            let first = value.split_ascii_whitespace().next().unwrap_or_default();
-            style.declare_box(&name, &value, first, &mut hidden);
-            style.declare_text(&name, &value, first);
+            style.declare(&name, &value);
         }
-        let Hidden { is_display_none, is_transparent, has_zero_height, clips_overflow, is_not_rendered } = hidden;
-        style.is_hidden = is_display_none || is_transparent || is_not_rendered || has_zero_height && clips_overflow;
         style
+    }
+
+    /// Whether the element and all its content take no space or are invisible.
+    pub fn is_hidden(&self) -> bool {
+        let has_no_space = self.is_display_none || self.has_zero_height && self.clips_overflow;
+        has_no_space || self.is_transparent || self.is_not_rendered
     }
 
     fn format(&mut self, inline: Inline, is_on: bool) {
@@ -100,95 +93,87 @@ impl Style {
         if is_on { self.added_inlines.push(inline) } else { self.removed_inlines.push(inline) }
     }
 
-    /// Reads a declaration about the element's box: whether and where it is shown.
-    fn declare_box(&mut self, name: &str, value: &str, first: &str, hidden: &mut Hidden) {
+    fn declare(&mut self, name: &str, value: &str) {
+        let first = value.split_ascii_whitespace().next().unwrap_or_default();
         match name {
-            "display" => {
-                if let Some(displayed) = displayed(value) {
-                    hidden.is_display_none = displayed == Displayed::No;
-                    self.is_row = matches!(displayed, Displayed::Row(_));
-                    self.display = match displayed {
-                        Displayed::As(display) | Displayed::Row(display) => Some(display),
-                        Displayed::No | Displayed::Usual => None,
-                    };
-                }
-            }
+            "display" => self.declare_display(value),
             "float" => self.is_out_of_flow = !matches!(value, "none" | "initial" | "inherit" | "unset" | "revert"),
             "position" => self.is_out_of_flow |= matches!(value, "absolute" | "fixed"),
-            "content-visibility" => hidden.is_not_rendered = value == "hidden",
-            "visibility" => {
-                self.is_visible = match value {
-                    "hidden" | "collapse" => Some(false),
-                    "visible" => Some(true),
-                    _ => self.is_visible,
-                }
-            }
+            "content-visibility" => self.is_not_rendered = value == "hidden",
+            "visibility" => match value {
+                "hidden" | "collapse" => self.is_invisible = Some(true),
+                "visible" => self.is_invisible = Some(false),
+                _ => {}
+            },
             "opacity" => {
-                if let Ok(opacity) = value.trim_end_matches('%').parse::<f32>() {
-                    hidden.is_transparent = opacity <= 0.0;
-                }
+                let opacity = value.trim_end_matches('%').parse::<f32>();
+                self.is_transparent = opacity.map_or(self.is_transparent, |opacity| opacity <= 0.0);
             }
-            "overflow" => hidden.clips_overflow = matches!(first, "hidden" | "clip"),
+            "overflow" => self.clips_overflow = matches!(first, "hidden" | "clip"),
             "width" | "height" | "max-width" | "max-height" => {
                 let is_none = matches!(value, "0" | "0px" | "0em" | "0%");
-                hidden.has_zero_height |= is_none && name.ends_with("height");
+                self.has_zero_height |= is_none && name.ends_with("height");
                 self.is_tracking_pixel |= is_none || matches!(value, "1px" | "2px");
+            }
+            "list-style" | "list-style-type" => {
+                self.marker = value.split_ascii_whitespace().find_map(marker).or(self.marker);
+            }
+            "white-space" | "white-space-collapse" => match (name, first) {
+                (_, "break-spaces")
+                | ("white-space", "pre" | "pre-wrap")
+                | ("white-space-collapse", "preserve" | "preserve-spaces") => self.spaces = Some(Spaces::Kept),
+                ("white-space", "pre-line") | ("white-space-collapse", "preserve-breaks") => {
+                    self.spaces = Some(Spaces::Lines);
+                }
+                ("white-space", "normal" | "nowrap") | ("white-space-collapse", "collapse") => {
+                    self.spaces = Some(Spaces::Collapsed);
+                }
+                _ => {}
+            },
+            "text-decoration" | "text-decoration-line" => {
+                self.format(Inline::Strike, value.contains("line-through"));
+                self.format(Inline::Underline, value.contains("underline"));
+            }
+            "font-weight" => match (value, value.parse::<f32>()) {
+                ("bold" | "bolder", _) => self.format(Inline::Bold, true),
+                ("normal" | "lighter", _) => self.format(Inline::Bold, false),
+                (_, Ok(weight)) => self.format(Inline::Bold, weight >= 600.0),
+                _ => {}
+            },
+            "font-style" if matches!(first, "italic" | "oblique" | "normal") => {
+                self.format(Inline::Italic, first != "normal");
+            }
+            "font-family" => self.is_symbolic = is_symbolic(value).or(self.is_symbolic),
+            "font-size" => self.is_tiny = is_tiny(value).or(self.is_tiny),
+            "vertical-align" if matches!(value, "super" | "sub" | "baseline") => {
+                self.format(Inline::Shift(Shift::Sup), value == "super");
+                self.format(Inline::Shift(Shift::Sub), value == "sub");
             }
             _ => {}
         }
     }
 
-    /// Reads a declaration about the text in the element: its white space, markers and formatting.
-    fn declare_text(&mut self, name: &str, value: &str, first: &str) {
-        match name {
-            "list-style" | "list-style-type" => {
-                self.marker = value.split_ascii_whitespace().find_map(marker).or(self.marker);
+    /// Reads a `display` value. An invalid one is ignored, as in browsers.
+    fn declare_display(&mut self, value: &str) {
+        use Display::{Apart, Block, Inline};
+        let words: Vec<&str> = value.split_ascii_whitespace().collect();
+        let (display, is_row) = match words[..] {
+            ["none" | "inherit" | "unset" | "revert" | "revert-layer"] => (None, false),
+            ["flex" | "grid" | "-webkit-box" | "-webkit-flex"] | ["block", "flex" | "grid"] => (Some(Block), true),
+            ["inline-flex" | "inline-grid" | "-webkit-inline-box" | "-webkit-inline-flex"]
+            | ["inline", "flex" | "grid"] => (Some(Apart), true),
+            ["block" | "flow-root" | "list-item" | "table"]
+            | ["block", "flow" | "flow-root" | "table" | "list-item"]
+            | ["table-row" | "table-caption" | "table-row-group" | "table-header-group" | "table-footer-group"] => {
+                (Some(Block), false)
             }
-            "white-space" => {
-                self.spaces = match first {
-                    "pre" | "pre-wrap" | "break-spaces" => Some(Spaces::Kept),
-                    "pre-line" => Some(Spaces::Lines),
-                    "normal" | "nowrap" => Some(Spaces::Collapsed),
-                    _ => self.spaces,
-                }
+            ["inline-block" | "inline-table" | "table-cell"] | ["inline", "flow-root" | "table"] => {
+                (Some(Apart), false)
             }
-            "white-space-collapse" => {
-                self.spaces = match first {
-                    "preserve" | "preserve-spaces" | "break-spaces" => Some(Spaces::Kept),
-                    "preserve-breaks" => Some(Spaces::Lines),
-                    "collapse" => Some(Spaces::Collapsed),
-                    _ => self.spaces,
-                }
-            }
-            "text-decoration" | "text-decoration-line" => {
-                self.format(Inline::Strike, value.contains("line-through"));
-                self.format(Inline::Underline, value.contains("underline"));
-            }
-            "font-weight" => {
-                let weight = match value {
-                    "bold" | "bolder" => Some(700.0),
-                    "normal" | "lighter" => Some(400.0),
-                    _ => value.parse::<f32>().ok(),
-                };
-                if let Some(weight) = weight {
-                    self.format(Inline::Bold, weight >= 600.0);
-                }
-            }
-            "font-style" => match first {
-                "italic" | "oblique" => self.format(Inline::Italic, true),
-                "normal" => self.format(Inline::Italic, false),
-                _ => {}
-            },
-            "font-family" => self.is_symbolic = is_symbolic(value).or(self.is_symbolic),
-            "font-size" => self.is_tiny = is_tiny(value).or(self.is_tiny),
-            "vertical-align" => {
-                if matches!(value, "super" | "sub" | "baseline") {
-                    self.format(Inline::Raised, value == "super");
-                    self.format(Inline::Lowered, value == "sub");
-                }
-            }
-            _ => {}
-        }
+            ["inline" | "contents" | "ruby" | "initial"] | ["inline", "flow"] => (Some(Inline), false),
+            _ => return,
+        };
+        (self.display, self.is_row, self.is_display_none) = (display, is_row, value == "none");
     }
 }
 
@@ -205,8 +190,11 @@ fn is_tiny(size: &str) -> Option<bool> {
 }
 
 /// Markers that count. Those in other scripts are shown as decimal numbers, too.
-const NUMBERED: &str = "decimal decimal-leading-zero lower-greek hebrew armenian georgian hiragana katakana \
-    cjk-ideographic persian bengali devanagari thai khmer lao";
+const NUMBERED: Names = Names(
+    "decimal decimal-leading-zero lower-greek hebrew armenian georgian hiragana katakana cjk-ideographic \
+    persian bengali devanagari thai khmer lao",
+);
+const NUMBERED_ENDS: [&str; 4] = ["-indic", "-decimal", "-informal", "-formal"];
 
 fn marker(word: &str) -> Option<Marker> {
     Some(Marker::Number(match word {
@@ -216,44 +204,9 @@ fn marker(word: &str) -> Option<Marker> {
         "upper-alpha" | "upper-latin" => Numbering::CapitalLetters,
         "lower-roman" => Numbering::Roman,
         "upper-roman" => Numbering::CapitalRoman,
-        _ if is_in(NUMBERED, word) => Numbering::Numbers,
-        _ if ["-indic", "-decimal", "-informal", "-formal"].into_iter().any(|end| word.ends_with(end)) => {
-            Numbering::Numbers
-        }
+        _ if NUMBERED.contains(word) || NUMBERED_ENDS.iter().any(|end| word.ends_with(end)) => Numbering::Numbers,
         _ => return None,
     }))
-}
-
-/// The meaning of a `display` value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Displayed {
-    No,
-    /// The element's default display.
-    Usual,
-    As(Display),
-    /// The same, with its children side by side.
-    Row(Display),
-}
-
-/// Parses a `display` value. `None` if it is invalid, which browsers ignore.
-fn displayed(value: &str) -> Option<Displayed> {
-    use Display::{Apart, Block, Inline};
-    let words: Vec<&str> = value.split_ascii_whitespace().collect();
-    Some(match words[..] {
-        ["none"] => Displayed::No,
-        ["inherit" | "unset" | "revert" | "revert-layer"] => Displayed::Usual,
-        ["flex" | "grid" | "-webkit-box" | "-webkit-flex"] | ["block", "flex" | "grid"] => Displayed::Row(Block),
-        ["inline-flex" | "inline-grid" | "-webkit-inline-box" | "-webkit-inline-flex"]
-        | ["inline", "flex" | "grid"] => Displayed::Row(Apart),
-        ["block" | "flow-root" | "list-item" | "table"]
-        | ["block", "flow" | "flow-root" | "table" | "list-item"]
-        | ["table-row" | "table-caption" | "table-row-group" | "table-header-group" | "table-footer-group"] => {
-            Displayed::As(Block)
-        }
-        ["inline-block" | "inline-table" | "table-cell"] | ["inline", "flow-root" | "table"] => Displayed::As(Apart),
-        ["inline" | "contents" | "ruby" | "initial"] | ["inline", "flow"] => Displayed::As(Inline),
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
@@ -283,7 +236,7 @@ mod tests {
             "opacity:0%",
             "content-visibility:hidden",
         ] {
-            assert!(Style::of(hidden).is_hidden, "{hidden}");
+            assert!(Style::of(hidden).is_hidden(), "{hidden}");
         }
         for shown in [
             "",
@@ -305,9 +258,9 @@ mod tests {
             "display:block !important;display:none",
             "opacity:none",
         ] {
-            assert!(!Style::of(shown).is_hidden, "{shown}");
+            assert!(!Style::of(shown).is_hidden(), "{shown}");
         }
-        assert_eq!(Style::of("visibility:hidden").is_visible, Some(false));
-        assert_eq!(Style::of("visibility:visible").is_visible, Some(true));
+        assert_eq!(Style::of("visibility:hidden").is_invisible, Some(true));
+        assert_eq!(Style::of("visibility:visible").is_invisible, Some(false));
     }
 }

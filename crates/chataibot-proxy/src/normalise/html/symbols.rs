@@ -1,11 +1,14 @@
 //! Mapping of symbol fonts (Wingdings) to Unicode characters. Word and Outlook write arrows, ticks,
 //! bullets and smileys with them.
 
+/// Letters, each followed by the sign that the font shows for it.
+const SIGNS: &str = "J🙂 K😐 L🙁 (☎ *✉ l● n■ §▪ o☐ ¨☐ q❑ v❖ Ø➢ à→ è→ ß← ç← á↑ é↑ â↓ ê↓ ð⇨ û✗ ü✓ ý☒ þ☑";
+
 /// Whether the first font is a symbol font; `None` if no font is named.
 pub fn is_symbolic(families: &str) -> Option<bool> {
-    let first =
-        families.split(',').next().unwrap_or_default().trim_matches(|c: char| c.is_whitespace() || "'\"".contains(c));
-    if matches!(first, "" | "inherit" | "unset") { None } else { Some(first.eq_ignore_ascii_case("wingdings")) }
+    let first = families.split(',').next().unwrap_or_default();
+    let first = first.trim_matches(|c: char| c.is_whitespace() || "'\"".contains(c));
+    (!matches!(first, "" | "inherit" | "unset")).then(|| first.eq_ignore_ascii_case("wingdings"))
 }
 
 /// Returns the text as the font shows it. Letters without a common Unicode equivalent are kept.
@@ -19,28 +22,6 @@ fn sign(letter: char) -> char {
         '\u{f020}'..='\u{f0ff}' => char::from_u32(u32::from(letter) - 0xf000).unwrap_or(letter),
         _ => letter,
     };
-    match letter {
-        'J' => '🙂',
-        'K' => '😐',
-        'L' => '🙁',
-        '(' => '☎',
-        '*' => '✉',
-        'l' => '●',
-        'n' => '■',
-        '§' => '▪',
-        'o' | '¨' => '☐',
-        'q' => '❑',
-        'v' => '❖',
-        'Ø' => '➢',
-        'à' | 'è' => '→',
-        'ß' | 'ç' => '←',
-        'á' | 'é' => '↑',
-        'â' | 'ê' => '↓',
-        'ð' => '⇨',
-        'û' => '✗',
-        'ü' => '✓',
-        'ý' => '☒',
-        'þ' => '☑',
-        other => other,
-    }
+    let sign = SIGNS.split(' ').find_map(|pair| pair.strip_prefix(letter)?.chars().next());
+    sign.unwrap_or(letter)
 }

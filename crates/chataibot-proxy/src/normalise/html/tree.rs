@@ -1,8 +1,6 @@
 //! Builder of a rich-text tree: collapses white space as a browser does, repairs nesting, drops
 //! empty nodes, and stays within limits.
 
-use std::cmp::Ordering;
-
 use chataibot_wire::{Node, rich_text::Numbering};
 
 use super::has_visible_text;
@@ -10,7 +8,7 @@ use crate::normalise::{
     is_block,
     text::{is_line_end, is_shown, is_space},
 };
-use trim::{split_by_number, trim_end, trim_space, trim_start};
+use trim::{split_by_number, trim, trim_space};
 
 mod inline;
 mod trim;
@@ -24,8 +22,9 @@ pub const LONGEST: usize = 16_000;
 /// Maximum number of nodes of one text.
 pub const MOST_NODES: usize = 2_000;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 enum Kind {
+    #[default]
     Root,
     Paragraph,
     List {
@@ -40,20 +39,21 @@ enum Kind {
     Inline(Inline),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Frame {
     kind: Kind,
     nodes: Vec<Node>,
 }
 
-/// The tree under construction. The open elements form a stack; the first is the root and stays.
-#[derive(Debug)]
+/// The tree under construction.
+#[derive(Debug, Default)]
 pub struct Tree {
+    root: Frame,
+    /// The open elements, innermost last.
     frames: Vec<Frame>,
-    /// Whether the line so far is empty or ends with a space, so that the next space is not shown.
-    ends_with_space: bool,
-    /// Set when a block has ended: what follows on the same level begins a line with this
-    /// formatting.
+    /// Whether the line so far ends with something other than a space.
+    shows_space: bool,
+    /// Set when a block has ended: what follows begins a line with this formatting.
     after_block: Option<Vec<Inline>>,
     characters: usize,
     /// Number of characters that are not white space.
@@ -64,42 +64,21 @@ pub struct Tree {
     has_unmarked_loss: bool,
 }
 
-impl Default for Tree {
-    fn default() -> Self {
-        let root = Frame { kind: Kind::Root, nodes: Vec::new() };
-        Self {
-            frames: vec![root],
-            ends_with_space: true,
-            after_block: None,
-            characters: 0,
-            shown: 0,
-            nodes: 0,
-            was_cut: false,
-            has_unmarked_loss: false,
-        }
-    }
-}
-
 impl Tree {
     pub fn text(&mut self, text: &str) {
-        if matches!(self.top().kind, Kind::List { .. }) {
+        if self.is_in_list() {
             if text.chars().all(is_space) {
                 return;
             }
             self.enter_item_or_lead();
         }
-        let mut shown = String::new();
-        for character in text.chars() {
-            let character = if is_space(character) { ' ' } else { character };
-            if !is_shown(character) || (character == ' ' && self.ends_with_space) {
-                continue;
-            }
-            self.ends_with_space = character == ' ';
-            if !self.push_char(character, &mut shown) {
-                break;
-            }
-        }
-        self.push_text(shown);
+        let mut shows_space = self.shows_space;
+        self.push_text(shown_characters(text).filter(|c| {
+            let is_shown = *c != ' ' || shows_space;
+            shows_space = *c != ' ';
+            is_shown
+        }));
+        self.shows_space = shows_space;
     }
 
     /// Adds characters, keeping line breaks and spaces.
@@ -107,7 +86,7 @@ impl Tree {
         let is_blank = text.chars().all(is_space);
         // Line breaks between blocks only lay out the source and are not shown.
         let begins = text.contains(is_line_end) && (self.after_block.is_some() || self.top().nodes.is_empty());
-        if is_blank && (begins || matches!(self.top().kind, Kind::List { .. })) {
+        if is_blank && (begins || self.is_in_list()) {
             return;
         }
         for (index, line) in text.split(is_line_end).enumerate() {
@@ -117,23 +96,10 @@ impl Tree {
             if !line.is_empty() {
                 self.enter_item_or_lead();
             }
-            let mut shown = String::new();
-            for character in line.chars() {
-                // A tab becomes four spaces: `is_shown` would drop it as a control character.
-                let times = if character == '\t' { 4 } else { 1 };
-                let character = if is_space(character) { ' ' } else { character };
-                if is_shown(character) && !(0..times).all(|_| self.push_char(character, &mut shown)) {
-                    break;
-                }
-            }
-            if !shown.is_empty() {
-                self.ends_with_space = false;
-            }
-            self.push_text(shown);
+            self.push_text(shown_characters(&line.replace('\t', "    ")));
         }
     }
 
-    /// Marks the text as truncated.
     pub fn mark_truncated(&mut self) {
         if !self.was_cut {
             self.text(" …");
@@ -146,43 +112,37 @@ impl Tree {
         self.shown
     }
 
-    /// Adds one character if there is room; the last one becomes a sign that the text went on.
-    /// Returns whether there was room.
-    fn push_char(&mut self, character: char, shown: &mut String) -> bool {
-        match self.characters.cmp(&(LONGEST - 1)) {
-            Ordering::Less => shown.push(character),
-            Ordering::Equal => {
-                self.was_cut = true;
-                shown.push('…');
-            }
-            Ordering::Greater => return false,
-        }
-        self.characters += 1;
-        self.shown += usize::from(!character.is_whitespace());
-        true
-    }
-
-    fn push_text(&mut self, shown: String) {
-        if shown.is_empty() {
+    /// Adds characters as far as there is room; the last one becomes a sign that the text went on.
+    fn push_text(&mut self, characters: impl Iterator<Item = char>) {
+        let mut text: String = characters.take(LONGEST - self.characters).collect();
+        if text.is_empty() {
             return;
+        }
+        self.shows_space = true;
+        self.characters += text.chars().count();
+        self.shown += text.chars().filter(|c| !c.is_whitespace()).count();
+        if self.characters == LONGEST {
+            self.was_cut = true;
+            text.pop();
+            text.push('…');
         }
         self.begin_line();
         if let Some(Node::Text(last)) = self.top().nodes.last_mut() {
-            last.push_str(&shown);
+            last.push_str(&text);
         } else if self.reserve_node() {
-            self.top().nodes.push(Node::Text(shown));
+            self.top().nodes.push(Node::Text(text));
         } else {
             self.has_unmarked_loss = true;
         }
     }
 
     pub fn line_break(&mut self) {
-        if matches!(self.top().kind, Kind::List { .. }) {
+        if self.is_in_list() {
             return;
         }
         self.begin_line();
         self.trim_open_line();
-        self.ends_with_space = true;
+        self.shows_space = false;
         if self.reserve_node() {
             self.top().nodes.push(Node::Break);
         } else if let Some(Node::Text(last)) = self.top().nodes.last_mut() {
@@ -208,8 +168,7 @@ impl Tree {
     /// Begins the line after a block that has ended.
     fn begin_line(&mut self) {
         let Some(formatting) = self.after_block.take() else { return };
-        // Text directly after a block is on a line of its own; text after other inline content
-        // needs a block for that.
+        // Directly after a block there is a new line; after other inline content it takes a block.
         let is_lead = matches!(self.top().kind, Kind::Lead);
         if is_lead || !matches!(self.top().nodes.last(), None | Some(Node::Paragraph(_) | Node::List(_) | Node::Break))
         {
@@ -218,8 +177,13 @@ impl Tree {
         self.reopen(formatting);
     }
 
-    /// Ends inline formatting. Formatting that was opened inside it and not closed continues after
-    /// it.
+    pub fn link(&mut self, address: String, words: &str) {
+        self.open_inline(Inline::Link(address));
+        self.text(words);
+        self.close_link();
+    }
+
+    /// Ends inline formatting. What was opened inside it and not closed continues after it.
     pub fn close_inline(&mut self, inline: &Inline) {
         self.close_inline_where(|open| open == inline);
     }
@@ -258,59 +222,47 @@ impl Tree {
 
     /// Ends a block. Open formatting continues after it.
     pub fn close_paragraph(&mut self) {
-        if !matches!(self.top().kind, Kind::List { .. }) {
+        if !self.is_in_list() {
             self.after_block = Some(self.end_line());
         }
     }
 
-    /// Begins a list.
     pub fn open_list(&mut self, numbering: Option<Numbering>) {
         self.enter_item_or_lead();
-        // A block must not be inside inline elements, so formatting around a list continues in each
-        // of its items.
+        // No block is inside inline elements: formatting around a list continues in each item.
         let formatting = self.end_line();
         self.push(Kind::List { numbering, items: Vec::new(), formatting });
     }
 
-    /// Ends the innermost list.
     pub fn close_list(&mut self) {
         self.after_block = None;
-        if self.frames.iter().any(|frame| matches!(frame.kind, Kind::List { .. })) {
-            while !matches!(self.top().kind, Kind::List { .. }) {
-                self.pop();
-            }
-            let formatting = self.list_formatting();
-            self.pop();
-            self.after_block = Some(formatting);
-        } else {
+        if !self.has_list() {
             // The list was not opened because of the depth limit.
-            self.close_paragraph();
+            return self.close_paragraph();
         }
+        let formatting = self.pop_to_list();
+        self.pop();
+        self.after_block = formatting;
     }
 
     /// Begins an item, in a new list if there is none.
     pub fn open_item(&mut self, number: Option<i32>) {
         self.after_block = None;
-        if !self.frames.iter().any(|frame| matches!(frame.kind, Kind::List { .. })) {
+        if !self.has_list() {
             self.open_list(None);
         }
-        while !matches!(self.top().kind, Kind::List { .. } | Kind::Root) {
-            self.pop();
-        }
-        // The list may not have been opened because of the depth limit; then its items become
-        // lines.
-        if matches!(self.top().kind, Kind::List { .. }) {
-            let formatting = self.list_formatting();
+        // If the depth limit kept the list from being opened, its items become lines.
+        if let Some(formatting) = self.pop_to_list() {
             self.push(Kind::Item(number));
             self.reopen(formatting);
         }
-        self.ends_with_space = true;
+        self.shows_space = false;
     }
 
     /// Handles content that is in a list but in none of its items, as many editors write nested
     /// lists: continues the previous item, or puts the content before the list.
     fn enter_item_or_lead(&mut self) {
-        let is_full = self.frames.len() > DEEPEST;
+        let is_full = self.frames.len() >= DEEPEST;
         let Kind::List { items, formatting, .. } = &mut self.top().kind else { return };
         if is_full {
             return self.open_item(None);
@@ -323,32 +275,25 @@ impl Tree {
         self.after_block = Some(formatting);
     }
 
-    fn list_formatting(&mut self) -> Vec<Inline> {
-        if let Kind::List { formatting, .. } = &self.top().kind { formatting.clone() } else { Vec::new() }
-    }
-
     pub fn close_item(&mut self) {
         self.after_block = None;
-        let mut outer =
-            self.frames.iter().rev().skip_while(|one| matches!(one.kind, Kind::Paragraph | Kind::Inline(_)));
-        if outer.next().is_some_and(|one| matches!(one.kind, Kind::Item(_))) {
-            while !matches!(self.top().kind, Kind::List { .. }) {
-                self.pop();
-            }
+        let mut outer = self.frames.iter().rev().map(|frame| &frame.kind);
+        let item = outer.find(|kind| !matches!(kind, Kind::Paragraph | Kind::Inline(_)));
+        if matches!(item, Some(Kind::Item(_))) {
+            self.pop_to_list();
         }
     }
 
     /// Returns the tree, and whether something was left out because of its size.
     pub fn finish(mut self) -> (Vec<Node>, bool) {
-        while self.frames.len() > 1 {
+        while !self.frames.is_empty() {
             self.pop();
         }
-        let mut nodes = self.frames.pop().map(|root| root.nodes).unwrap_or_default();
+        let mut nodes = self.root.nodes;
         if self.has_unmarked_loss {
             nodes.push(Node::Text("…".to_owned()));
         }
-        trim_start(&mut nodes);
-        trim_end(&mut nodes);
+        trim(&mut nodes);
         (nodes, self.was_cut)
     }
 
@@ -366,7 +311,7 @@ impl Tree {
             self.pop();
         }
         self.trim_open_line();
-        self.ends_with_space = true;
+        self.shows_space = false;
         formatting
     }
 
@@ -382,15 +327,13 @@ impl Tree {
 
     /// The formatting open on this line, innermost first.
     fn open_inlines(&self) -> impl Iterator<Item = &Inline> {
-        let on_line = self.frames.iter().rev().map_while(|frame| match &frame.kind {
-            Kind::Inline(open) => Some(open),
-            Kind::Root | Kind::Paragraph | Kind::List { .. } | Kind::Item(_) | Kind::Lead => None,
-        });
+        let frames = self.frames.iter().rev();
+        let on_line = frames.map_while(|frame| if let Kind::Inline(open) = &frame.kind { Some(open) } else { None });
         self.after_block.iter().flatten().chain(on_line)
     }
 
     fn push(&mut self, kind: Kind) {
-        if self.frames.len() > DEEPEST {
+        if self.frames.len() >= DEEPEST {
             self.was_cut = true;
         } else if self.reserve_node() {
             self.frames.push(Frame { kind, nodes: Vec::new() });
@@ -398,9 +341,6 @@ impl Tree {
     }
 
     fn pop(&mut self) {
-        if self.frames.len() == 1 {
-            return;
-        }
         let Some(Frame { kind, mut nodes }) = self.frames.pop() else { return };
         match kind {
             Kind::Root => {}
@@ -413,24 +353,19 @@ impl Tree {
                     self.top().nodes.append(&mut nodes);
                 }
             }
-            Kind::Paragraph => {
-                trim_start(&mut nodes);
-                trim_end(&mut nodes);
-                self.ends_with_space = true;
-                if has_visible_text(&nodes) {
-                    self.top().nodes.push(Node::Paragraph(nodes));
+            Kind::Paragraph | Kind::Item(_) => {
+                trim(&mut nodes);
+                self.shows_space = false;
+                if !has_visible_text(&nodes) {
+                    return;
                 }
-            }
-            Kind::Item(number) => {
-                trim_start(&mut nodes);
-                trim_end(&mut nodes);
-                self.ends_with_space = true;
-                if let (true, Kind::List { items, .. }) = (has_visible_text(&nodes), &mut self.top().kind) {
-                    items.push((number, nodes));
+                match (kind, &mut self.top().kind) {
+                    (Kind::Item(number), Kind::List { items, .. }) => items.push((number, nodes)),
+                    _ => self.top().nodes.push(Node::Paragraph(nodes)),
                 }
             }
             Kind::List { numbering, mut items, .. } => {
-                self.ends_with_space = true;
+                self.shows_space = false;
                 if nodes.first().is_some_and(is_block) {
                     self.top().nodes.append(&mut nodes);
                 }
@@ -446,10 +381,29 @@ impl Tree {
         }
     }
 
-    /// Removes the space at the end of the open line, in whichever element it is; it would not be
-    /// shown.
+    /// Ends what is open inside the innermost list, and returns the list's formatting.
+    fn pop_to_list(&mut self) -> Option<Vec<Inline>> {
+        loop {
+            match &self.top().kind {
+                Kind::List { formatting, .. } => return Some(formatting.clone()),
+                Kind::Root => return None,
+                Kind::Paragraph | Kind::Item(_) | Kind::Lead | Kind::Inline(_) => self.pop(),
+            }
+        }
+    }
+
+    fn has_list(&self) -> bool {
+        self.frames.iter().any(|frame| matches!(frame.kind, Kind::List { .. }))
+    }
+
+    /// Whether the innermost open element is a list, with no item open in it.
+    fn is_in_list(&mut self) -> bool {
+        matches!(self.top().kind, Kind::List { .. })
+    }
+
+    /// Removes the space at the end of the open line, in whichever element it is.
     fn trim_open_line(&mut self) {
-        for frame in self.frames.iter_mut().rev() {
+        for frame in self.frames.iter_mut().rev().chain([&mut self.root]) {
             trim_space(&mut frame.nodes);
             if !frame.nodes.is_empty() || !matches!(frame.kind, Kind::Inline(_)) {
                 break;
@@ -465,6 +419,11 @@ impl Tree {
     }
 
     fn top(&mut self) -> &mut Frame {
-        self.frames.last_mut().expect("the root is never popped before the end")
+        self.frames.last_mut().unwrap_or(&mut self.root)
     }
+}
+
+/// The characters of a text that may be shown, each white space as a space.
+fn shown_characters(text: &str) -> impl Iterator<Item = char> {
+    text.chars().map(|c| if is_space(c) { ' ' } else { c }).filter(|c| is_shown(*c))
 }

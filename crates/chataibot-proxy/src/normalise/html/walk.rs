@@ -1,11 +1,12 @@
 //! Tree walker: interprets each parsed element and builds the rich-text tree.
 
-use std::{borrow::Cow, rc::Rc};
+use std::borrow::Cow;
+
+use html5ever::ns;
 
 use super::{
-    math::{self, Part},
     media,
-    parse::{Document, Element, Id, Kind, Namespace},
+    parse::{Document, Element, Id, Kind},
     style::{Display, Marker, Spaces, Style},
     symbols, tags,
     tree::{Inline, Tree},
@@ -13,32 +14,56 @@ use super::{
 use crate::normalise::{links, text::is_line_end};
 
 mod embedded;
+mod formula;
 mod lists;
 
 use lists::Count;
 
-/// Traverses a document and builds its tree.
-pub struct Walk<'a> {
-    document: &'a Document,
-    pub tree: &'a mut Tree,
-    tasks: Vec<Task>,
-    /// Open lists, with their counters.
-    numbers: Vec<Option<Count>>,
-    /// Open super- and subscripts in formulas, and whether each was opened in the tree or only
-    /// written as a sign.
-    shifts: Vec<(bool, Inline)>,
+/// What a document holds besides its tree.
+#[derive(Default)]
+pub struct Found {
     pub links_dropped: usize,
     /// Addresses of images without text of their own; shown only if nothing else is.
     pub unlabelled_images: Vec<String>,
     /// Whether there is an image, player or frame, perhaps without an address.
     pub has_media: bool,
-    /// Whether this is the document of a frame, in which further frames are not opened.
+}
+
+/// Adds a document to the tree. In that of a frame (`is_framed`), no further frames are opened.
+pub fn walk(document: &Document, tree: &mut Tree, found: &mut Found, spaces: Spaces, is_framed: bool) {
+    let mut walk = Walk { document, tree, found, tasks: Vec::new(), numbers: Vec::new(), is_framed };
+    if let Some(root) = document.root() {
+        walk.enter_children(root, Inherited { spaces, ..Inherited::default() });
+    }
+    // An explicit stack instead of recursion, because the input can be nested arbitrarily deep.
+    while let Some(task) = walk.tasks.pop() {
+        walk.run(task);
+    }
+}
+
+struct Walk<'a> {
+    document: &'a Document,
+    tree: &'a mut Tree,
+    found: &'a mut Found,
+    /// What remains to be done, the last first: an element pushes what ends it, then its children.
+    tasks: Vec<Task>,
+    /// Open lists, with their counters.
+    numbers: Vec<Option<Count>>,
     is_framed: bool,
 }
 
 enum Task {
     Enter(Id, Inherited),
-    Leave(Leave),
+    Words(Cow<'static, str>),
+    /// Words to show if still only this number of characters is shown.
+    Fallback(usize, String),
+    /// Tasks within formatting.
+    Within(Inline, Vec<Task>),
+    OpenInline(Inline),
+    CloseInline(Inline),
+    /// A method of the tree that ends something.
+    Close(fn(&mut Tree)),
+    CloseList,
 }
 
 /// Properties that descendants inherit unless they override them.
@@ -60,68 +85,46 @@ struct Inherited {
     is_quoted: bool,
 }
 
-/// Action after the content of an element.
-enum Leave {
-    Begin(Inline),
-    Inline(Inline),
-    Shift(Inline),
-    ShiftEnd,
-    Link,
-    Block,
-    List,
-    Item,
-    Words(Cow<'static, str>),
-    Space,
-    /// Text to show if the content shows nothing.
-    Fallback {
-        characters: usize,
-        words: String,
-    },
-}
-
-impl<'a> Walk<'a> {
-    pub fn new(document: &'a Document, tree: &'a mut Tree) -> Self {
-        Self {
-            document,
-            tree,
-            tasks: Vec::new(),
-            numbers: Vec::new(),
-            shifts: Vec::new(),
-            links_dropped: 0,
-            unlabelled_images: Vec::new(),
-            has_media: false,
-            is_framed: false,
-        }
-    }
-
-    /// Traverses the whole document.
-    pub fn all(&mut self, spaces: Spaces) {
-        let inherited = Inherited { spaces, ..Inherited::default() };
-        self.push_children(self.document.roots(), inherited);
-        // An explicit stack instead of recursion, because the input can be nested arbitrarily deep.
-        while let Some(step) = self.tasks.pop() {
-            match step {
-                Task::Enter(id, inherited) => self.enter(id, inherited),
-                Task::Leave(leave) => self.leave(leave),
+impl Walk<'_> {
+    fn run(&mut self, task: Task) {
+        match task {
+            Task::Enter(id, inherited) => self.enter(id, inherited),
+            Task::Words(words) => self.tree.text(&words),
+            Task::Fallback(characters, words) => {
+                if self.tree.shown() == characters {
+                    self.tree.text(&words);
+                }
+            }
+            Task::Within(inline, tasks) => {
+                self.open_inline(inline);
+                self.tasks.extend(tasks.into_iter().rev());
+            }
+            Task::OpenInline(inline) => {
+                self.tree.open_inline(inline);
+            }
+            Task::CloseInline(inline) => self.tree.close_inline(&inline),
+            Task::Close(close) => close(self.tree),
+            Task::CloseList => {
+                self.numbers.pop();
+                self.tree.close_list();
             }
         }
     }
 
-    fn push_children(&mut self, children: Vec<Id>, inherited: Inherited) {
-        self.tasks.extend(children.into_iter().rev().map(|id| Task::Enter(id, inherited)));
+    fn enter_children(&mut self, element: &Element, inherited: Inherited) {
+        let children = self.document.node(element.id).children.iter();
+        self.tasks.extend(children.rev().map(|id| Task::Enter(*id, inherited)));
     }
 
     fn enter(&mut self, id: Id, inherited: Inherited) {
         match &self.document.node(id).kind {
-            Kind::Text(text) if inherited.is_invisible || inherited.is_in_svg || inherited.is_tiny => {
-                debug_assert!(!text.is_empty(), "a text without characters");
-            }
+            Kind::Text(_) if inherited.is_invisible || inherited.is_in_svg || inherited.is_tiny => {}
             Kind::Text(text) if inherited.is_symbolic => self.text(&symbols::shown(text), inherited.spaces),
             Kind::Text(text) => self.text(text, inherited.spaces),
-            Kind::Element(element) => match element.namespace() {
-                Namespace::Html => self.html(id, element, inherited),
-                Namespace::Svg => self.drawing(id, element, inherited),
-                Namespace::MathMl => self.formula(id, element, inherited),
+            Kind::Element(element) => match *element.namespace() {
+                ns!(svg) => self.drawing(element, inherited),
+                ns!(mathml) => self.formula(element, inherited),
+                _ => self.html(element, inherited),
             },
             Kind::Other => {}
         }
@@ -142,75 +145,30 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Schedules the content of an element, and then the actions after it, the last one first.
-    fn schedule(&mut self, id: Id, inherited: Inherited, leave: Vec<Leave>) {
-        self.tasks.extend(leave.into_iter().map(Task::Leave));
-        self.push_children(self.document.node(id).children.clone(), inherited);
-    }
-
-    /// Shows these words after an element if nothing is shown from now on until then.
-    fn fallback(&self, words: Option<String>) -> Option<Leave> {
-        words.map(|words| Leave::Fallback { characters: self.tree.shown(), words })
-    }
-
-    fn leave(&mut self, leave: Leave) {
-        match leave {
-            Leave::Begin(inline) => {
-                self.tree.open_inline(inline);
-            }
-            Leave::Shift(inline) => {
-                let is_new = self.tree.open_inline(inline.clone());
-                if let Some(sign) = inline.sign().filter(|_| !is_new) {
-                    self.tree.text(sign);
-                }
-                self.shifts.push((is_new, inline));
-            }
-            Leave::ShiftEnd => {
-                if let Some((true, inline)) = self.shifts.pop() {
-                    self.tree.close_inline(&inline);
-                }
-            }
-            Leave::Inline(inline) => self.tree.close_inline(&inline),
-            Leave::Link => self.tree.close_link(),
-            Leave::Block => self.tree.close_paragraph(),
-            Leave::List => {
-                self.numbers.pop();
-                self.tree.close_list();
-            }
-            Leave::Item => self.tree.close_item(),
-            Leave::Words(words) => self.tree.text(&words),
-            Leave::Space => self.tree.text(" "),
-            Leave::Fallback { characters, words } => {
-                if self.tree.shown() == characters {
-                    self.tree.text(&words);
-                }
-            }
-        }
-    }
-
-    fn html(&mut self, id: Id, element: &Element, inherited: Inherited) {
+    fn html(&mut self, element: &Element, inherited: Inherited) {
         let name = element.name();
         let style = Style::of_element(element);
         // A hidden element that is never closed would hide the rest of the message.
-        let may_hide = !element.is_unclosed.get() || tags::ends_by_itself(name);
-        // The `hidden` attribute is a browser default style, which the element's own `display`
-        // overrides.
-        let is_hidden = style.is_hidden || style.display.is_none() && element.attribute("hidden").is_some();
-        if may_hide && is_hidden || math::is_rendered_copy(self.document, id, element) {
+        let may_hide = !element.is_unclosed.get() || tags::SELF_ENDING.contains(name);
+        // `hidden` is only a default style, which the element's own `display` overrides.
+        let is_hidden = style.is_hidden() || style.display.is_none() && element.attribute("hidden").is_some();
+        if may_hide && is_hidden || self.is_rendered_copy(element) {
             return;
         }
-        let mut inner = Inherited { is_in_svg: false, is_in_row: style.is_row, ..inherited };
-        if may_hide {
-            inner.is_invisible = style.is_visible.map_or(inner.is_invisible, |is_visible| !is_visible);
-        }
-        let of_font = element.attribute("face").filter(|_| name == "font").and_then(symbols::is_symbolic);
-        inner.is_symbolic = style.is_symbolic.or(of_font).unwrap_or(inner.is_symbolic);
+        let is_preformatted = tags::PREFORMATTED.contains(name) || name == "textarea";
+        let usual_spaces = if is_preformatted { Spaces::Kept } else { inherited.spaces };
         // Form fields have a font size of their own.
-        inner.is_tiny = style.is_tiny.unwrap_or(inner.is_tiny && !matches!(name, "button" | "select" | "textarea"));
-        if tags::is_preformatted(name) || name == "textarea" {
-            inner.spaces = Spaces::Kept;
-        }
-        inner.spaces = style.spaces.unwrap_or(inner.spaces);
+        let is_tiny = inherited.is_tiny && !matches!(name, "button" | "select" | "textarea");
+        let of_font = element.attribute("face").filter(|_| name == "font").and_then(symbols::is_symbolic);
+        let inner = Inherited {
+            is_invisible: style.is_invisible.filter(|_| may_hide).unwrap_or(inherited.is_invisible),
+            spaces: style.spaces.unwrap_or(usual_spaces),
+            is_in_svg: false,
+            is_in_row: style.is_row,
+            is_tiny: style.is_tiny.unwrap_or(is_tiny),
+            is_symbolic: style.is_symbolic.or(of_font).unwrap_or(inherited.is_symbolic),
+            ..inherited
+        };
         if inherited.is_in_row || style.is_out_of_flow {
             self.open_display(Display::Apart);
         }
@@ -221,31 +179,34 @@ impl<'a> Walk<'a> {
             "script" | "style" | "template" | "title" | "head" | "noscript" | "noembed" | "noframes" | "datalist"
             | "meta" | "link" | "base" | "param" | "track" | "col" | "colgroup" | "rp" | "source" | "wbr" => {}
             "br" => self.tree.line_break(),
-            _ if inner.is_invisible => self.schedule(id, inner, Vec::new()),
+            _ if inner.is_invisible => self.enter_children(element, inner),
             "img" => self.picture(element, &style, inner.in_link),
             "input" => self.field(element),
             "area" => self.area(element, inner.in_link),
-            "iframe" | "embed" | "object" | "audio" | "video" | "canvas" => self.player(id, element, inner),
-            "a" => self.link(id, element, &style, inner),
-            "ul" | "ol" | "menu" | "dir" | "select" => self.list(id, element, &style, inner),
-            "li" | "dd" => self.item(id, element, &style, inner),
-            "optgroup" | "option" => self.option(id, element, inner),
-            "hr" => {
-                self.tree.open_paragraph();
-                self.tree.close_paragraph();
-            }
+            "iframe" | "embed" | "object" | "audio" | "video" | "canvas" => self.player(element, inner),
+            "a" => self.link(element, &style, inner),
+            "ul" | "ol" | "menu" | "dir" | "select" => self.list(element, &style, inner),
+            "li" | "dd" => self.item(element, &style, inner),
+            "optgroup" | "option" => self.option(element, inner),
+            "hr" => self.open_display(Display::Block),
             "q" => {
                 let [before, after] = if inner.is_quoted { ["\u{2018}", "\u{2019}"] } else { ["\u{201c}", "\u{201d}"] };
-                self.tree.text(before);
-                self.schedule(id, Inherited { is_quoted: !inner.is_quoted, ..inner }, vec![Leave::Words(after.into())]);
+                self.surround(before, after);
+                self.enter_children(element, Inherited { is_quoted: !inner.is_quoted, ..inner });
             }
             // Ruby readings are shown above their text; in one line they are put in brackets.
-            "rt" | "rtc" if !self.has_child(id, "rt") => {
-                self.tree.text("(");
-                self.schedule(id, inner, vec![Leave::Words(")".into())]);
+            "rt" | "rtc" if self.document.child(element.id, "rt").is_none() => {
+                self.surround("(", ")");
+                self.enter_children(element, inner);
             }
-            _ => self.generic_element(id, element, &style, inner),
+            _ => self.generic_element(element, &style, inner),
         }
+    }
+
+    /// Writes words now, and others after everything that is begun from now on.
+    fn surround(&mut self, before: &str, after: &'static str) {
+        self.tree.text(before);
+        self.tasks.push(Task::Words(after.into()));
     }
 
     /// Begins an element of this display, and ends it after everything that is begun from now on.
@@ -253,18 +214,20 @@ impl<'a> Walk<'a> {
         match display {
             Display::Block => {
                 self.tree.open_paragraph();
-                self.tasks.push(Task::Leave(Leave::Block));
+                self.tasks.push(Task::Close(Tree::close_paragraph));
             }
-            Display::Apart => {
-                self.tree.text(" ");
-                self.tasks.push(Task::Leave(Leave::Space));
-            }
+            Display::Apart => self.surround(" ", " "),
             Display::Inline => {}
         }
     }
 
+    /// Shows these words after an element if nothing is shown from now on until then.
+    fn fallback(&mut self, words: Option<String>) {
+        self.tasks.extend(words.map(|words| Task::Fallback(self.tree.shown(), words)));
+    }
+
     /// Handles an element without a meaning of its own: only display and formatting.
-    fn generic_element(&mut self, id: Id, element: &Element, style: &Style, inner: Inherited) {
+    fn generic_element(&mut self, element: &Element, style: &Style, inner: Inherited) {
         let name = element.name();
         let display = match name {
             // Table rows stay rows, even if a style changes them for small screens.
@@ -272,174 +235,138 @@ impl<'a> Walk<'a> {
             "td" | "th" | "x-cell" => Display::Apart,
             _ => style.display.unwrap_or(match () {
                 () if tags::is_block(name) => Display::Block,
-                () if tags::is_apart(name) => Display::Apart,
+                () if tags::APART.contains(name) => Display::Apart,
                 () => Display::Inline,
             }),
         };
         self.open_display(display);
-        let mut leave = Vec::new();
-        leave.extend(self.fallback(media::value_of(element)));
-        self.format(name, style, &mut leave);
-        self.schedule(id, inner, leave);
+        self.fallback(media::value_of(element));
+        self.format(name, style);
+        self.enter_children(element, inner);
     }
 
-    /// Begins the formatting of an element and its style, and adds the actions that end it.
-    fn format(&mut self, name: &str, style: &Style, leave: &mut Vec<Leave>) {
+    /// Begins the formatting of an element, and ends it after everything begun from now on.
+    fn format(&mut self, name: &str, style: &Style) {
         for inline in &style.removed_inlines {
             // Descendants cannot remove a line through or under text.
             if matches!(inline, Inline::Bold | Inline::Italic) && self.tree.is_open(inline) {
                 self.tree.close_inline(inline);
-                leave.push(Leave::Begin(inline.clone()));
+                self.tasks.push(Task::OpenInline(inline.clone()));
             }
         }
-        let own = match name {
-            "th" | "dt" => Some(Inline::Bold),
-            _ if tags::is_heading(name) => Some(Inline::Bold),
-            _ if tags::is_preformatted(name) => Some(Inline::Code),
-            _ => Inline::of(name),
-        };
-        let own = own.filter(|own| !style.removed_inlines.contains(own));
+        let own = Inline::of(name).filter(|own| !style.removed_inlines.contains(own));
         for inline in own.into_iter().chain(style.added_inlines.iter().cloned()) {
-            if self.tree.open_inline(inline.clone()) {
-                leave.push(Leave::Inline(inline));
-            } else if let Some(sign) = inline.sign() {
-                self.tree.text(sign);
-            }
+            self.open_inline(inline);
         }
     }
 
-    fn link(&mut self, id: Id, element: &Element, style: &Style, inner: Inherited) {
+    /// Begins formatting, or writes a sign for it if it is already open.
+    fn open_inline(&mut self, inline: Inline) {
+        if self.tree.open_inline(inline.clone()) {
+            self.tasks.push(Task::CloseInline(inline));
+        } else if let Some(sign) = inline.sign() {
+            self.tree.text(sign);
+        }
+    }
+
+    fn link(&mut self, element: &Element, style: &Style, inner: Inherited) {
         let href = element.attribute("href").filter(|href| !href.trim().is_empty());
         let address = href.and_then(links::anchor);
-        self.links_dropped += usize::from(href.is_some() && address.is_none());
-        let mut leave = Vec::new();
-        let Some(address) = address else {
-            self.format("a", style, &mut leave);
-            return self.schedule(id, inner, leave);
-        };
-        // A link to an image without text is named by the element's own name, or by its address.
-        let name = media::name_of(element).or_else(|| self.contains_picture(id).then(|| media::file_name_of(&address)));
-        // Links don't nest.
-        self.tree.close_link();
-        self.tree.open_inline(Inline::Link(address));
-        leave.push(Leave::Link);
-        leave.extend(self.fallback(name));
-        self.format("a", style, &mut leave);
-        self.schedule(id, Inherited { in_link: true, ..inner }, leave);
-    }
-
-    /// Whether an element of that name is among the children.
-    fn has_child(&self, id: Id, name: &str) -> bool {
-        self.document.child_elements(id).any(|child| child.name() == name)
-    }
-
-    fn contains_picture(&self, id: Id) -> bool {
-        let mut inside = self.document.node(id).children.clone();
-        while let Some(id) = inside.pop() {
-            let is_picture = |one: &Rc<Element>| matches!(one.name(), "img" | "svg" | "video" | "canvas" | "object");
-            if self.document.element(id).is_some_and(is_picture) {
-                return true;
-            }
-            inside.extend(&self.document.node(id).children);
+        self.found.links_dropped += usize::from(href.is_some() && address.is_none());
+        let in_link = inner.in_link || address.is_some();
+        if let Some(address) = address {
+            // A link to an image without text is named by its own name or its address.
+            let file_name = || self.contains_picture(element).then(|| media::file_name_of(&address));
+            let name = media::name_of(element).or_else(file_name);
+            // Links don't nest.
+            self.tree.close_link();
+            self.tree.open_inline(Inline::Link(address));
+            self.tasks.push(Task::Close(Tree::close_link));
+            self.fallback(name);
         }
-        false
+        self.format("a", style);
+        self.enter_children(element, Inherited { in_link, ..inner });
     }
 
-    fn list(&mut self, id: Id, element: &Element, style: &Style, inner: Inherited) {
-        let numbering = lists::numbering(self.document, id, element, style);
+    fn contains_picture(&self, element: &Element) -> bool {
+        let is_picture = |one: &Element| matches!(one.name(), "img" | "svg" | "video" | "canvas" | "object");
+        self.document.child_elements(element.id).any(|child| is_picture(child) || self.contains_picture(child))
+    }
+
+    fn list(&mut self, element: &Element, style: &Style, inner: Inherited) {
+        let numbering = lists::numbering(self.document, element, style);
         self.tree.open_list(numbering);
-        self.schedule(id, inner, vec![Leave::List]);
-        self.numbers.push(numbering.and(lists::count(self.document, id, element)));
+        self.numbers.push(numbering.map(|_| Count::new(self.document, element)));
+        self.tasks.push(Task::CloseList);
+        self.enter_children(element, inner);
     }
 
-    fn item(&mut self, id: Id, element: &Element, style: &Style, inner: Inherited) {
+    fn item(&mut self, element: &Element, style: &Style, inner: Inherited) {
         let name = element.name();
-        let is_in_list = name == "li" && lists::is_in_list(self.document, id);
-        let mut leave = Vec::new();
+        let is_in_list = name == "li" && lists::is_in_list(self.document, element);
         if !is_in_list {
             // Items without a list and descriptions of terms form lists of their own.
-            let [before, after] = self.document.neighbours(id).map(|one| one.is_some_and(|one| one.name() == name));
+            let neighbours = self.document.neighbours(element.id);
+            let [before, after] = neighbours.map(|one| one.is_some_and(|one| one.name() == name));
             if !before {
                 self.tree.open_list(None);
                 self.numbers.push(None);
             }
             if !after {
-                leave.push(Leave::List);
+                self.tasks.push(Task::CloseList);
             }
         }
         let number = self.numbers.last_mut().and_then(Option::as_mut).map(|count| count.next(element));
         if is_in_list && style.marker == Some(Marker::Nothing) {
             // Editors write content of a list that is not an item this way, such as a nested list.
-            self.tree.open_paragraph();
-            leave.push(Leave::Block);
+            self.open_display(Display::Block);
         } else {
-            self.tree.open_item(number);
-            leave.push(Leave::Item);
+            self.open_item(number);
         }
         if let Some(sign) = lists::checkbox(element) {
             self.tree.text(sign);
         }
-        self.format(name, style, &mut leave);
-        self.schedule(id, inner, leave);
+        self.format(name, style);
+        self.enter_children(element, inner);
     }
 
-    fn option(&mut self, id: Id, element: &Element, inner: Inherited) {
-        let is_listed = !self.numbers.is_empty();
-        if is_listed {
-            self.tree.open_item(None);
+    fn open_item(&mut self, number: Option<i32>) {
+        self.tree.open_item(number);
+        self.tasks.push(Task::Close(Tree::close_item));
+    }
+
+    fn option(&mut self, element: &Element, inner: Inherited) {
+        if self.numbers.is_empty() {
+            self.open_display(Display::Block);
         } else {
-            self.tree.open_paragraph();
+            self.open_item(None);
         }
-        let label = element.text_attribute("label").map(str::to_owned);
-        let mut leave = vec![if is_listed { Leave::Item } else { Leave::Block }];
-        match label {
-            Some(label) if element.name() == "optgroup" => self.tree.text(&label),
-            words => leave.extend(self.fallback(words)),
+        match element.text_attribute("label") {
+            Some(label) if element.name() == "optgroup" => self.tree.text(label),
+            label => self.fallback(label.map(str::to_owned)),
         }
-        self.schedule(id, inner, leave);
+        self.enter_children(element, inner);
     }
 
-    fn drawing(&mut self, id: Id, element: &Element, inherited: Inherited) {
+    fn drawing(&mut self, element: &Element, inherited: Inherited) {
         let style = Style::of_element(element);
         let is_none = element.attribute("display") == Some("none");
-        let holds_words = matches!(element.name(), "text" | "title" | "desc" | "foreignObject");
         match element.name() {
-            _ if style.is_hidden || is_none || inherited.is_invisible => {}
+            _ if style.is_hidden() || is_none || inherited.is_invisible => {}
             "script" | "style" | "metadata" => {}
             "image" => self.picture(element, &style, inherited.in_link),
             "svg" => {
-                self.has_media |= !(style.is_tracking_pixel || media::is_tracking_pixel(element));
-                self.tree.text(" ");
-                let mut leave = vec![Leave::Space];
-                leave.extend(self.fallback(media::name_of(element)));
-                self.schedule(id, Inherited { is_in_svg: true, ..inherited }, leave);
+                self.found.has_media |= !(style.is_tracking_pixel || media::is_tracking_pixel(element));
+                self.open_display(Display::Apart);
+                self.fallback(media::name_of(element));
+                self.enter_children(element, Inherited { is_in_svg: true, ..inherited });
             }
-            "a" => self.link(id, element, &style, inherited),
-            _ if holds_words => {
-                self.tree.text(" ");
-                self.schedule(id, Inherited { is_in_svg: false, ..inherited }, vec![Leave::Space]);
+            "a" => self.link(element, &style, inherited),
+            "text" | "title" | "desc" | "foreignObject" => {
+                self.open_display(Display::Apart);
+                self.enter_children(element, Inherited { is_in_svg: false, ..inherited });
             }
-            _ => self.schedule(id, inherited, Vec::new()),
+            _ => self.enter_children(element, inherited),
         }
-    }
-
-    fn formula(&mut self, id: Id, element: &Element, inherited: Inherited) {
-        let style = Style::of_element(element);
-        if style.is_hidden || inherited.is_invisible {
-            return;
-        }
-        let inherited = Inherited { is_in_svg: false, ..inherited };
-        if element.name() == "math" {
-            let name = media::name_of(element).or_else(|| element.attribute("alttext").map(str::to_owned));
-            self.tasks.extend(self.fallback(name).map(Task::Leave));
-        }
-        let parts = math::parts(self.document, id, element);
-        self.tasks.extend(parts.into_iter().rev().map(|part| match part {
-            Part::Node(id) => Task::Enter(id, inherited),
-            Part::Words(words) => Task::Leave(Leave::Words(words)),
-            Part::Space => Task::Leave(Leave::Space),
-            Part::Begin(inline) => Task::Leave(Leave::Shift(inline)),
-            Part::End => Task::Leave(Leave::ShiftEnd),
-        }));
     }
 }

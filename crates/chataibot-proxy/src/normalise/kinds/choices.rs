@@ -27,9 +27,10 @@ pub fn buttons(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Con
     if buttons.is_empty() && header.is_none() && footer.is_none() && title.is_empty() {
         return None;
     }
-    let layout = fields::canonical_name_in(message, &["buttons_layout", "button_layout", "layout"]);
-    let is_vertical = matches!(layout.as_str(), "vertical" | "column" | "list" | "stacked");
-    let layout = if is_vertical { ButtonLayout::Vertical } else { ButtonLayout::Wrap };
+    let layout = match fields::canonical_name_in(message, &["buttons_layout", "button_layout", "layout"]).as_str() {
+        "vertical" | "column" | "list" | "stacked" => ButtonLayout::Vertical,
+        _ => ButtonLayout::Wrap,
+    };
     Some(Content::Buttons(Buttons { header, title, footer, buttons, layout }))
 }
 
@@ -38,16 +39,12 @@ pub fn list(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Conten
     let title = title(message, diagnostics);
     let footer = rich_text_field(message, &["footer"], diagnostics);
     let inner = message.get("list").unwrap_or(message);
-    let listed = match inner.as_array() {
-        Some(sections) => sections,
-        None => fields::list(inner, &["sections"]),
-    };
+    let listed = inner.as_array().map_or_else(|| fields::list(inner, &["sections"]), Vec::as_slice);
     let listed = fields::at_most(listed, MOST_SECTIONS, diagnostics);
     let mut sections: Vec<Section> = listed.iter().map(|one| section(one, diagnostics)).collect();
     if listed.is_empty() {
-        sections.push(section(inner, diagnostics));
         // Without sections, the title is that of the whole list.
-        sections.iter_mut().for_each(|section| section.title = None);
+        sections.push(Section { title: None, ..section(inner, diagnostics) });
     }
     sections.retain(|section| !section.items.is_empty());
     let has_content = !sections.is_empty() || header.is_some() || footer.is_some() || !title.is_empty();
@@ -72,10 +69,8 @@ fn card(card: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Card> {
     let address = image.and_then(|image| fields::text_or_field(image, &["link", "url", "src"]));
     let image = links::checked(address, links::media, diagnostics);
     let title = rich_text_field(card, &["title"], diagnostics).unwrap_or_default();
-    let description = join_blocks(
-        rich_text_field(card, &["subtitle"], diagnostics),
-        rich_text_field(card, &["description", "text"], diagnostics),
-    );
+    let texts = [&["subtitle"][..], &["description", "text"]];
+    let description = join_blocks(texts.map(|keys| rich_text_field(card, keys, diagnostics)));
     let mut buttons = button_row(fields::list(card, &["buttons", "options"]), diagnostics);
     // In the history form, a whole card can be a link.
     let whole = card.get("action").and_then(|action| fields::text(action, &["url", "link"]));
@@ -92,20 +87,21 @@ fn button_row(listed: &[Value], diagnostics: &mut Vec<Diagnostic>) -> Vec<Button
     fields::at_most(listed, MOST_BUTTONS, diagnostics).iter().filter_map(|one| button(one, diagnostics)).collect()
 }
 
-/// Converts a button. A branch button replies with its label (DOC: a visitor's answer is text). A
-/// link button with a disallowed address is left out: its label would mean nothing to the bot as an
-/// answer.
+/// Converts a button. A branch button replies with its label (DOC: an answer is text). A link with a
+/// disallowed address is left out: the bot would not understand its label as an answer.
 fn button(button: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Button> {
     let label = label(button, diagnostics)?;
-    let kind = fields::canonical_name_in(button, &["type", "callback"]);
-    let address = fields::text(button, &["url", "link", "href"]);
-    let value = || fields::text(button, &["value", "payload"]);
-    let address = match kind.as_str() {
-        "url" | "link" | "web_url" | "website" => Some(address.or_else(value).unwrap_or_default()),
-        "email" | "mailto" => Some(with_scheme("mailto:", address.or_else(value).unwrap_or_default())),
-        "phone" | "call" | "tel" => Some(with_scheme("tel:", address.or_else(value).unwrap_or_default())),
-        _ => address,
+    let scheme = match fields::canonical_name_in(button, &["type", "callback"]).as_str() {
+        "url" | "link" | "web_url" | "website" => Some(""),
+        "email" | "mailto" => Some("mailto:"),
+        "phone" | "call" | "tel" => Some("tel:"),
+        _ => None,
     };
+    let mut address = fields::text(button, &["url", "link", "href"]);
+    if let Some(scheme) = scheme {
+        let value = address.or_else(|| fields::text(button, &["value", "payload"])).unwrap_or_default();
+        address = Some(if value.contains(':') { value } else { [scheme, &value].concat() });
+    }
     let action = match address {
         None => Action::Reply(label.clone()),
         address => Action::Link(links::checked(address, links::anchor, diagnostics)?),
@@ -113,13 +109,11 @@ fn button(button: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Button> {
     Some(Button { label, action })
 }
 
-fn with_scheme(scheme: &str, address: String) -> String {
-    if address.contains(':') { address } else { format!("{scheme}{address}") }
+pub fn label(value: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+    plain_label(&fields::text_or_field(value, &["title", "text", "label", "name"])?, diagnostics)
 }
 
-/// Returns the label of a choice, as plain text.
-pub fn label(value: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
-    let raw = fields::text_or_field(value, &["title", "text", "label", "name"])?;
-    let label = html::label(&raw, LONGEST_LABEL, diagnostics);
-    (!is_blank(&label)).then_some(label)
+/// Converts a label to plain text; `None` if it shows nothing.
+pub fn plain_label(raw: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+    Some(html::label(raw, LONGEST_LABEL, diagnostics)).filter(|label| !is_blank(label))
 }

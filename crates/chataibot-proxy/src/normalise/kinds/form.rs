@@ -1,17 +1,13 @@
 //! Conversion of forms that a visitor fills in.
 
-use chataibot_wire::{
-    content::{Field, FieldKind, Form},
-    text::is_blank,
-};
+use chataibot_wire::content::{Field, FieldKind, Form};
 use serde_json::Value;
 
 use super::{choices, title};
-use crate::normalise::{Diagnostic, fields, html, text};
+use crate::normalise::{Diagnostic, fields, text};
 
 const MOST_FIELDS: usize = 50;
 const MOST_OPTIONS: usize = 200;
-const LONGEST_LABEL: usize = 200;
 const LONGEST_VALUE: usize = 1_000;
 
 pub fn form(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Form {
@@ -21,11 +17,8 @@ pub fn form(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Form {
 }
 
 fn field(field: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Field> {
-    let label =
-        html::label(&fields::text(field, &["label", "title", "name", "placeholder"])?, LONGEST_LABEL, diagnostics);
-    if is_blank(&label) {
-        return None;
-    }
+    let label = fields::text(field, &["label", "title", "name", "placeholder"])?;
+    let label = choices::plain_label(&label, diagnostics)?;
     let kind = fields::canonical_name_in(field, &["type", "input_type"]);
     let listed = fields::list(field, &["options", "choices", "values", "items"]);
     let listed = fields::at_most(listed, MOST_OPTIONS, diagnostics);
@@ -36,8 +29,7 @@ fn field(field: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Field> {
         }
     }
     let kind = match kind.as_str() {
-        // A field with options is a choice, whatever its declared type, so that a visitor need not
-        // guess what to write.
+        // Whatever its declared type: a visitor need not guess what to write.
         _ if !options.is_empty() => FieldKind::Choice,
         "email" => FieldKind::Email,
         "phone" | "tel" | "phone_number" => FieldKind::Phone,

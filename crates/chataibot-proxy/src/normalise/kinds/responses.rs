@@ -13,15 +13,11 @@ use crate::normalise::{Diagnostic, combine, fields, html, links, text};
 /// Converts `form.response`: one line for each filled field.
 pub fn form(message: &Value) -> Option<Content> {
     let data = message.get("data").unwrap_or(message);
-    let lines: Vec<String> = fields::list(data, &["fields"])
-        .iter()
-        .take(MOST_PARTS)
-        .filter_map(|field| {
-            let value = fields::text(field, &["value"])?;
-            Some(fields::text(field, &["label"]).map_or_else(|| value.clone(), |label| format!("{label}: {value}")))
-        })
-        .collect();
-    let body = html::plain(&lines.join("\n"));
+    let lines = fields::list(data, &["fields"]).iter().take(MOST_PARTS).filter_map(|field| {
+        let (label, value) = (fields::text(field, &["label"]), fields::text(field, &["value"])?);
+        Some(label.map(|label| format!("{label}: {value}")).unwrap_or(value))
+    });
+    let body = html::plain(&lines.collect::<Vec<_>>().join("\n"));
     (!body.is_empty()).then_some(Content::Text(Text { body, prompt: None }))
 }
 

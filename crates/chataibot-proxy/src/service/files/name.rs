@@ -1,5 +1,4 @@
-//! Sanitised file names: the visitor's name for a file, without what could harm those who save or
-//! read it.
+//! Sanitised file names, without what could harm those who save or read them.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
@@ -42,8 +41,7 @@ pub fn percent_encode(name: &str) -> String {
     utf8_percent_encode(name, ESCAPED).to_string()
 }
 
-/// Returns the `Content-Disposition`: the plain form for old programs, the extended one (RFC 6266)
-/// for all letters.
+/// The plain form for old programs, the extended one (RFC 6266) for all letters.
 pub fn content_disposition(name: &str, is_inline: bool) -> String {
     let plain: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || "-._ ".contains(c) { c } else { '_' }).collect();

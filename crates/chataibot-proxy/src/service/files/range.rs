@@ -1,5 +1,4 @@
-//! Byte ranges of files: media players ask for them when the user seeks, and some do not play at
-//! all without them.
+//! Byte ranges of files: media players ask for them to seek, and some play nothing without.
 
 use http::{HeaderMap, header};
 

@@ -1,7 +1,6 @@
 //! The `Idempotency-Key` of a start or a send: the widget's client message id.
 
-/// A UUID as text in its usual form, lower case. The widget makes version 7, which sorts by time;
-/// any version is accepted.
+/// A UUID of any version as text in lower case. The widget makes version 7, which sorts by time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 

@@ -29,10 +29,8 @@ const LABEL_CHARS: usize = 200;
 /// Maximum files of one message.
 const FILES: usize = 10;
 
-/// Returns the message as it is forwarded, and as the log shows it.
-///
-/// # Errors
-/// 400 for an invalid message, and for a typed answer to a site that takes none; 503.
+/// Returns the message as it is forwarded, and as the log shows it. Errors: 400 for an invalid
+/// message, and for a typed answer to a site that takes none; 503.
 pub(super) async fn validate(
     store: &Store,
     site: &Site,
@@ -46,12 +44,10 @@ pub(super) async fn validate(
     let logged = match &message {
         TypedMessage::Text(MessageData { body }) => {
             check_text(body)?;
-            let file = match body.contains("/files/") {
-                true => issued_files(store, conversation, vec![body.clone()]).await?,
-                // Other texts need no look-up in the store.
-                false => None,
-            };
-            match file {
+            // Other texts need no look-up in the store.
+            let may_link = body.contains("/files/");
+            let files = if may_link { issued_files(store, conversation, vec![body.clone()]).await? } else { None };
+            match files {
                 // The platform echoes the link; the visitor sees the file.
                 Some(files) => MessageBody { content: files_content(&files), echoes: vec![body.clone()] },
                 None => plain_body(body),
@@ -71,18 +67,13 @@ pub(super) async fn validate(
                 return Err(ApiError::bad_request(format!("`message.data.files` has 1 to {FILES} files")));
             }
             let links: Vec<String> = data.files.iter().map(|file| file.link.clone()).collect();
-            let files = issued_files(store, conversation, links.clone()).await?.ok_or_else(|| {
-                ApiError::bad_request(
-                    "each `link` of `message.data.files` must be the `url` of an upload to this conversation",
-                )
-            })?;
+            let not_issued = "each `link` of `message.data.files` must be the `url` of an upload to this conversation";
+            let files = issued_files(store, conversation, links.clone()).await?;
+            let files = files.ok_or_else(|| ApiError::bad_request(not_issued))?;
             let logged = MessageBody { content: files_content(&files), echoes: vec![links.join(" ")] };
-            let files = files.into_iter().map(|StoredFile { url, name, mime_type, .. }| SentFile {
-                link: url,
-                filename: name,
-                mime_type,
-            });
-            return Ok((TypedMessage::Files(FilesData { files: files.collect() }), logged));
+            let sent = |file: StoredFile| SentFile { link: file.url, filename: file.name, mime_type: file.mime_type };
+            let files = files.into_iter().map(sent).collect();
+            return Ok((TypedMessage::Files(FilesData { files }), logged));
         }
     };
     Ok((message, logged))
@@ -107,15 +98,14 @@ pub(super) fn plain_body(text: &str) -> MessageBody {
     MessageBody { content: Content::Text(Text { body, prompt: None }), echoes: Vec::new() }
 }
 
-/// Returns the files behind links of this conversation. From now on, files that a message refers to
-/// are kept.
+/// The files behind links of this conversation. From now on, those that a message names are kept.
 async fn issued_files(
     store: &Store,
     conversation: ConversationId,
     links: Vec<String>,
 ) -> Result<Option<Vec<StoredFile>>, ApiError> {
-    store.mark_files_sent(conversation, links.join(" ")).await.map_err(ApiError::unavailable)?;
-    store.issued_files(conversation, links).await.map_err(ApiError::unavailable)
+    store.mark_files_sent(conversation, links.join(" ")).await?;
+    Ok(store.issued_files(conversation, links).await?)
 }
 
 fn check_form(FormData { fields }: &FormData) -> Result<(), ApiError> {
@@ -134,8 +124,7 @@ fn check_form(FormData { fields }: &FormData) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Formats a form as lines of `Label: value`, without empty fields. The widget's local echo shows
-/// the same.
+/// A form as lines of `Label: value`, without empty fields, as the widget's local echo shows it.
 fn form_lines(data: &FormData) -> String {
     let filled = data.fields.iter().filter(|field| !field.value.trim().is_empty());
     let lines = filled.map(|FilledField { label, value }| {
@@ -150,19 +139,13 @@ fn form_lines(data: &FormData) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Files as the log shows them.
 fn files_content(files: &[StoredFile]) -> Content {
-    let mut parts: Vec<Content> = files
-        .iter()
-        .map(|StoredFile { url, name, mime_type, size }| {
-            let kind = MediaKind::of_mime(mime_type);
-            Content::Media(Media { kind, url: url.clone(), name: Some(name.clone()), size: Some(*size) })
-        })
-        .collect();
-    match parts.len() {
-        1 => parts.remove(0),
-        _ => Content::Parts(parts),
-    }
+    let media = |StoredFile { url, name, mime_type, size }: &StoredFile| {
+        let kind = MediaKind::of_mime(mime_type);
+        Content::Media(Media { kind, url: url.clone(), name: Some(name.clone()), size: Some(*size) })
+    };
+    let mut parts: Vec<Content> = files.iter().map(media).collect();
+    if parts.len() == 1 { parts.remove(0) } else { Content::Parts(parts) }
 }
 
 #[cfg(test)]

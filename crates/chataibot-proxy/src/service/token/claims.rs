@@ -53,24 +53,20 @@ struct StrictHeader {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::IntoStaticStr, thiserror::Error)]
 #[error("visitor token refused: {}", <&str>::from(*self))]
 #[strum(serialize_all = "snake_case")]
+#[expect(missing_docs, reason = "the name says which part of the token failed")]
 pub enum TokenFault {
-    /// There is no bearer token.
     Missing,
     /// It is not a JWT of our form.
     Form,
-    /// Its algorithm is not ours.
     Algorithm,
-    /// Its type is not ours.
     Type,
     /// Its key is not on the ring.
     Key,
-    /// Its signature does not fit.
     Signature,
     /// A claim is missing, unknown or malformed.
     Claims,
     /// It claims a longer lifetime than ours have, or to come from the future.
     Lifetime,
-    /// It has expired.
     Expired,
     /// Its site is not configured.
     Site,
@@ -82,10 +78,7 @@ pub enum TokenFault {
     Anonymous,
 }
 
-/// Signs the claims.
-///
-/// # Errors
-/// [`TokenFault::Form`] when the claims can't be written, which does not happen.
+/// Signs the claims. The error, for claims that can't be written, does not happen.
 pub fn sign(claims: &Claims, key: &Key) -> Result<String, TokenFault> {
     let mut header = Header::new(Algorithm::HS256);
     header.typ = Some(TYPE.to_owned());
@@ -93,8 +86,7 @@ pub fn sign(claims: &Claims, key: &Key) -> Result<String, TokenFault> {
     jsonwebtoken::encode(&header, claims, &key.signing_key).map_err(|_| TokenFault::Form)
 }
 
-/// Parses the header of a JWT of at most `max_bytes` bytes; `None` if it does not have the form
-/// `H`.
+/// Parses the header of a JWT of at most `max_bytes` bytes; `None` if it is not an `H`.
 pub(super) fn strict_header<H: DeserializeOwned>(token: &str, max_bytes: usize) -> Option<H> {
     if token.len() > max_bytes || token.split('.').count() != 3 {
         return None;
@@ -103,8 +95,7 @@ pub(super) fn strict_header<H: DeserializeOwned>(token: &str, max_bytes: usize) 
     serde_json::from_slice(&header).ok()
 }
 
-/// Checks the HS256 signature only: the caller checks times and audience, against its own clock and
-/// its own sites.
+/// Checks the signature only: the caller checks times and audience, by its own clock and sites.
 pub(super) fn signature_only() -> Validation {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.validate_exp = false;
@@ -114,8 +105,7 @@ pub(super) fn signature_only() -> Validation {
     validation
 }
 
-/// Checks form, algorithm, type, key and signature, in that order, and returns the claims. Does not
-/// check times.
+/// Checks form, algorithm, type, key and signature, in that order; not the times.
 pub fn verify(token: &str, keys: &KeyRing) -> Result<Claims, TokenFault> {
     let head: StrictHeader = strict_header(token, MAX_BYTES).ok_or(TokenFault::Form)?;
     if head.alg != "HS256" {

@@ -63,8 +63,7 @@ pub enum IdentityFault {
     Required,
 }
 
-/// Verifies an identity for this site at `now` (Unix seconds), and returns the user's profile. Each
-/// line of `secrets` is one secret.
+/// Verifies an identity at `now` (Unix seconds). Each line of `secrets` is one secret.
 pub fn verify(identity: &str, secrets: &SecretString, site: &SiteId, now: u64) -> Result<UserProfile, IdentityFault> {
     let header: StrictHeader = strict_header(identity, MAX_BYTES).ok_or(IdentityFault::Form)?;
     if header.alg != "HS256" || header.typ.is_some_and(|typ| typ != "JWT") {

@@ -14,8 +14,7 @@ pub struct Revocations {
     /// Family → when to remove it, milliseconds since 1970-01-01 UTC. Every request reads it, a
     /// revocation writes it; the lock is held for one look-up.
     families: RwLock<HashMap<FamilyId, u64>>,
-    /// Counts changes. A stream subscribes before it checks, so that no change between the two is
-    /// missed.
+    /// Counts changes. A stream subscribes before it checks, so that it misses none.
     changed: watch::Sender<u64>,
 }
 

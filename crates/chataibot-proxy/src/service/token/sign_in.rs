@@ -1,24 +1,22 @@
-//! Issuing of credentials: the rules for anonymous, returning and signed-in visitors, and for
-//! signing out.
+//! Issuing of credentials to anonymous, returning and signed-in visitors, and signing out.
 //!
 //! A renewal secret is a one-time refresh token: each use rotates it, and a reuse revokes its
-//! family. A sign-in never takes over what an anonymous visitor or another user said on the same
-//! machine: it revokes their family and begins its own. The same user is the same visitor in every
-//! browser.
+//! family. A sign-in never takes over what another said on the same machine: it revokes their
+//! family and begins its own. The same user is the same visitor in every browser.
 
 use std::{sync::Arc, time::Duration};
 
-use chataibot_wire::{Pairs, documented::Contact};
+use chataibot_wire::documented::{Contact, Variables};
 
 use super::{
     Tokens,
-    claims::TokenFault,
     host_jwt::{self, IdentityFault},
 };
 use crate::{
     clock::{Clock, millis},
     config::{IdentityPolicy, Site},
     credentials::{Secret, UserProfile},
+    error::ApiError,
     ids::{FamilyId, VisitorId},
     metrics::Metrics,
     store::{
@@ -38,29 +36,9 @@ pub struct Credentials {
     /// The secret for the next renewal.
     pub renewal: Secret,
     pub(crate) visitor: VisitorId,
-    pub(crate) family: FamilyId,
+    family: FamilyId,
     /// The user it belongs to; `None` for an anonymous visitor.
-    pub user: Option<[u8; 32]>,
-}
-
-/// Why no credentials were issued.
-#[derive(Debug, thiserror::Error)]
-pub enum IssueError {
-    /// The secret was refused.
-    #[error("renewal refused: {}", <&str>::from(.0))]
-    Refused(RenewalRefusal),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The token could not be signed.
-    #[error(transparent)]
-    Token(#[from] TokenFault),
-    /// The system gave no randomness.
-    #[error(transparent)]
-    Randomness(#[from] getrandom::Error),
-    /// The JWT of the host site was refused, or is missing.
-    #[error(transparent)]
-    Identity(#[from] IdentityFault),
+    user: Option<[u8; 32]>,
 }
 
 /// Issues, renews and ends credentials.
@@ -74,35 +52,41 @@ pub struct CredentialIssuer {
 }
 
 impl CredentialIssuer {
-    /// Issues credentials to a new, a returning or a signed-in visitor.
-    ///
-    /// # Errors
-    /// See [`IssueError`]. A reused secret has revoked its family, and with it every token and
-    /// stream, before this returns.
-    pub async fn issue_credentials(
+    /// Issues credentials to a new, a returning or a signed-in visitor. Errors: 401 for a refused
+    /// renewal secret, 400 and 403 for a refused or missing identity, 503. A reused secret has
+    /// revoked its family, and with it every token and stream, before this returns.
+    pub(crate) async fn issue_credentials(
         &self,
         site: &Site,
         origin: &str,
-        renewal: Option<Secret>,
+        renewal: Option<&str>,
         identity: Option<&str>,
-    ) -> Result<Credentials, IssueError> {
+    ) -> Result<Credentials, ApiError> {
+        let parse = |secret| Secret::parse(secret).ok_or_else(|| self.renewal_refused("malformed"));
+        let secret = renewal.map(parse).transpose()?;
         let profile = match (identity, &site.identity) {
             (None, _) => None,
-            (Some(_), IdentityPolicy::Off) => return Err(IdentityFault::Off.into()),
+            (Some(_), IdentityPolicy::Off) => return Err(self.identity_refused(IdentityFault::Off)),
             (Some(identity), IdentityPolicy::Optional(secrets) | IdentityPolicy::Required(secrets)) => {
-                Some(host_jwt::verify(identity, secrets, &site.id, self.clock.now() / 1000)?)
+                let verified = host_jwt::verify(identity, secrets, &site.id, self.clock.now() / 1000);
+                Some(verified.map_err(|fault| self.identity_refused(fault))?)
             }
         };
-        let renewed = match renewal {
+        let renewed = match secret {
             Some(secret) => Some(self.renew(site, origin, secret).await?),
             None => None,
         };
         let user = renewed.as_ref().and_then(|renewed| renewed.user);
         match (renewed, profile) {
             (_, None) if user.is_none() && matches!(site.identity, IdentityPolicy::Required(_)) => {
-                Err(IdentityFault::Required.into())
+                Err(self.identity_refused(IdentityFault::Required))
             }
-            (None, None) => self.begin_anonymous(site, origin).await,
+            (None, None) => {
+                let new = new_family(site, origin)?;
+                let issued = self.issue(site, new.clone(), None)?;
+                self.store.begin_family(new).await?;
+                Ok(issued)
+            }
             (Some(renewed), None) => Ok(renewed),
             (Some(renewed), Some(profile)) if user == Some(profile.key(site.id.as_str())) => {
                 self.store.update_profile(renewed.family.clone(), profile).await?;
@@ -112,40 +96,54 @@ impl CredentialIssuer {
                 if let Some(renewed) = renewed {
                     self.revoke_families(vec![renewed.family]).await?;
                 }
-                self.sign_in(site, origin, profile).await
+                let (user, family) = (profile.key(site.id.as_str()), new_family(site, origin)?);
+                let visitor = self.store.sign_in(NewSignIn { user, profile, family: family.clone() }).await?;
+                let issued = self.issue(site, NewFamily { visitor, ..family }, Some(user))?;
+                self.metrics.signed_in.inc();
+                Ok(issued)
             }
         }
     }
 
-    /// Issues credentials to a new visitor.
-    async fn begin_anonymous(&self, site: &Site, origin: &str) -> Result<Credentials, IssueError> {
-        let new = new_family(site, origin)?;
-        let token = self.tokens.issue(site, origin, &new.visitor, &new.family, false)?;
-        self.store.begin_family(new.clone()).await?;
-        Ok(Credentials { token, renewal: new.first_secret, visitor: new.visitor, family: new.family, user: None })
-    }
-
-    async fn renew(&self, site: &Site, origin: &str, secret: Secret) -> Result<Credentials, IssueError> {
-        let successor = Secret::random()?;
+    async fn renew(&self, site: &Site, origin: &str, secret: Secret) -> Result<Credentials, ApiError> {
+        let successor = Secret::random().map_err(ApiError::internal)?;
         let times = Times { now: self.clock.now(), grace: millis(GRACE), lifetime: millis(self.renewal_lifetime) };
-        let presented = Presented { site: site.id.as_str().to_owned(), origin: origin.to_owned(), secret, successor };
-        let renewed = self.store.renew(presented, times).await?.inspect_err(|refusal| {
-            if let RenewalRefusal::Reused(family) = refusal {
+        let (site_id, origin) = (site.id.to_string(), origin.to_owned());
+        let presented = Presented { site: site_id.clone(), origin: origin.clone(), secret, successor };
+        let renewed = self.store.renew(presented, times).await?.map_err(|refusal| {
+            if let RenewalRefusal::Reused(family) = &refusal {
                 self.tokens.revoke(family.clone());
+                self.metrics.families_revoked.inc();
+                tracing::warn!(%family, "a renewal secret was used twice; its visitor must start over");
             }
+            self.renewal_refused(refusal.into())
         });
-        let Renewed { visitor, family, next_secret } = renewed.map_err(IssueError::Refused)?;
+        let Renewed { visitor, family, next_secret } = renewed?;
         let user = self.store.user_of(family.clone()).await?;
-        let token = self.tokens.issue(site, origin, &visitor, &family, user.is_some())?;
-        Ok(Credentials { token, renewal: next_secret, visitor, family, user })
+        self.issue(site, NewFamily { site: site_id, origin, visitor, family, first_secret: next_secret }, user)
     }
 
-    async fn sign_in(&self, site: &Site, origin: &str, profile: UserProfile) -> Result<Credentials, IssueError> {
-        let (user, new) = (profile.key(site.id.as_str()), new_family(site, origin)?);
-        let visitor = self.store.sign_in(NewSignIn { user, profile, family: new.clone() }).await?;
-        let token = self.tokens.issue(site, origin, &visitor, &new.family, true)?;
-        self.metrics.signed_in.inc();
-        Ok(Credentials { token, renewal: new.first_secret, visitor, family: new.family, user: Some(user) })
+    fn issue(&self, site: &Site, family: NewFamily, user: Option<[u8; 32]>) -> Result<Credentials, ApiError> {
+        let NewFamily { origin, visitor, family, first_secret: renewal, .. } = family;
+        let token = self.tokens.issue(site, &origin, &visitor, &family, user.is_some()).map_err(ApiError::internal)?;
+        Ok(Credentials { token, renewal, visitor, family, user })
+    }
+
+    fn renewal_refused(&self, why: &'static str) -> ApiError {
+        self.metrics.renewals_refused.inc();
+        ApiError::unauthorized().cause(format!("renewal refused: {why}"))
+    }
+
+    fn identity_refused(&self, fault: IdentityFault) -> ApiError {
+        self.metrics.identities_refused.inc();
+        let error = if fault == IdentityFault::Off {
+            ApiError::bad_request("this site takes no `identity`; its operator can set `identity` in its [[site]]")
+        } else if fault == IdentityFault::Required {
+            ApiError::identity_required()
+        } else {
+            ApiError::identity_refused()
+        };
+        error.cause(fault)
     }
 
     /// Revokes the family of a renewal secret, with its tokens and streams; with `everywhere`, all
@@ -165,27 +163,24 @@ impl CredentialIssuer {
     }
 }
 
-/// Creates a family for a new visitor.
-fn new_family(site: &Site, origin: &str) -> Result<NewFamily, IssueError> {
-    let (visitor, family, first_secret) = (VisitorId::random()?, FamilyId::random()?, Secret::random()?);
-    Ok(NewFamily { site: site.id.as_str().to_owned(), origin: origin.to_owned(), visitor, family, first_secret })
+fn new_family(site: &Site, origin: &str) -> Result<NewFamily, ApiError> {
+    let random = || Ok((VisitorId::random()?, FamilyId::random()?, Secret::random()?));
+    let (visitor, family, first_secret) = random().map_err(|error: getrandom::Error| ApiError::internal(error))?;
+    Ok(NewFamily { site: site.id.to_string(), origin: origin.to_owned(), visitor, family, first_secret })
 }
 
 impl UserProfile {
-    /// Merges the page's contact with the verified profile, which takes precedence.
-    pub fn merge_contact(&self, page: Option<Contact>) -> Contact {
-        let page = page.unwrap_or_default();
-        Contact {
-            name: self.name.clone().or(page.name),
-            email: self.email.clone().or(page.email),
-            phone: self.phone.clone().or(page.phone),
-        }
-    }
-
-    /// Adds the user's id to the page's variables, as `user_id`.
-    pub fn merge_variables(&self, page: Option<Pairs>) -> Pairs {
-        let mut pairs = page.unwrap_or_default();
-        pairs.insert("user_id".to_owned(), self.user.clone());
-        pairs
+    /// Adds the verified profile to the page's variables: the contact, of which its values take
+    /// precedence, and the user's id as `user_id`.
+    pub fn merge_into(self, page: Variables) -> Variables {
+        let contact = page.contact.unwrap_or_default();
+        let contact = Contact {
+            name: self.name.or(contact.name),
+            email: self.email.or(contact.email),
+            phone: self.phone.or(contact.phone),
+        };
+        let mut conversation = page.conversation.unwrap_or_default();
+        conversation.insert("user_id".to_owned(), self.user);
+        Variables { system: page.system, contact: Some(contact), conversation: Some(conversation) }
     }
 }

@@ -22,13 +22,17 @@ local function key(...) return prefix .. table.concat({ ... }, ':') end
 local function get(name) return call('GET', name) or nil end
 local function get_field(name, field) return call('HGET', name, field) or nil end
 
--- A hash as a table; nil if it does not exist.
-local function get_hash(name)
-  local flat = call('HGETALL', name)
-  if #flat == 0 then return nil end
+-- A list of names, each followed by its value, as a table.
+local function to_table(flat)
   local found = {}
   for i = 1, #flat, 2 do found[flat[i]] = flat[i + 1] end
   return found
+end
+
+-- A hash as a table; nil if it does not exist.
+local function get_hash(name)
+  local flat = call('HGETALL', name)
+  if #flat > 0 then return to_table(flat) end
 end
 
 -- A Redis without an epoch is empty: new, or flushed. Its cursors must not continue those of the
@@ -52,8 +56,8 @@ local function add_to_visitor(visitor, what) call('SADD', key('visitor', visitor
 local function remove_from_visitor(visitor, what) call('SREM', key('visitor', visitor), what) end
 
 -- The oldest members of a sorted set that is to be swept.
-local function outdated(set)
-  return call('ZRANGEBYSCORE', set, '-inf', '(' .. args.before, 'LIMIT', 0, args.limit)
+local function outdated(set, before)
+  return call('ZRANGEBYSCORE', set, '-inf', '(' .. digits(before), 'LIMIT', 0, args.limit)
 end
 
 -- Notifies every instance by the bus.
@@ -101,8 +105,8 @@ end
 
 function op.owned_conversation()
   local conversation_id, conversation = owned_conversation()
-  if not conversation_id then return {} end
-  return { id = conversation_id, platform = conversation.platform, ended = conversation.ended == '1' }
+  if not conversation_id then return nil end
+  return { id = conversation_id, platform_id = conversation.platform, has_ended = conversation.ended == '1' }
 end
 
 local function entry_seq(entry) return tonumber(string.match(entry[1], '^%d+')) end

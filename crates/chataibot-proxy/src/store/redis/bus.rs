@@ -14,14 +14,10 @@ use redis::{
     streams::{StreamId, StreamRangeReply, StreamReadReply},
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use super::{Inner, PREFIX, TIMEOUT, format_id, parse_id, unreadable};
-use crate::{
-    ids::{ConversationId, FamilyId},
-    store::{Result, StoreEvent},
-};
+use super::{ConversationId, FamilyId, Inner, PREFIX, Result, StoreEvent, TIMEOUT, id, unreadable};
 
 /// How long one read waits for new events.
 const WAIT: Duration = Duration::from_secs(1);
@@ -45,19 +41,22 @@ struct BusPosition {
 impl Position {
     /// The current end of the bus.
     pub(super) async fn end(inner: &Inner) -> Result<Self> {
-        let bus_position = inner.try_call::<BusPosition>("bus_position", json!({})).await?.answer;
-        Ok(Self { seen: bus_position.from, epoch: inner.epoch() })
+        Ok(Self::find(inner, json!({})).await?.0)
     }
 
     /// Continues at this position if Redis still has it; otherwise at the end of the bus, and all
     /// readers start over.
     async fn resume(&self, inner: &Inner) -> Result<Self> {
-        let arguments = json!({ "seen": self.seen, "epoch": self.epoch });
-        let bus_position = inner.try_call::<BusPosition>("bus_position", arguments).await?.answer;
-        if !bus_position.whole || inner.epoch() != self.epoch {
+        let (found, is_whole) = Self::find(inner, json!({ "seen": self.seen, "epoch": self.epoch })).await?;
+        if !is_whole || found.epoch != self.epoch {
             inner.reset_subscribers();
         }
-        Ok(Self { seen: bus_position.from, epoch: inner.epoch() })
+        Ok(found)
+    }
+
+    async fn find(inner: &Inner, arguments: Value) -> Result<(Self, bool)> {
+        let BusPosition { from, whole } = inner.try_call("bus_position", arguments).await?.answer;
+        Ok((Self { seen: from, epoch: inner.epoch() }, whole))
     }
 }
 
@@ -113,14 +112,13 @@ async fn publish(inner: &Inner, connection: &mut MultiplexedConnection, events: 
     let mut ranges: BTreeMap<ConversationId, (u32, u32)> = BTreeMap::new();
     let mut deleted = Vec::new();
     for event in events {
-        if let Some(conversation) = event.get::<String>("entry") {
-            let conversation = ConversationId::new(parse_id(&conversation)?);
+        if let Some(conversation) = conversation_in(event, "entry")? {
             let seq = event.get::<u32>("seq").ok_or_else(|| unreadable("news"))?;
             if inner.hub.has_subscribers(conversation) {
                 ranges.entry(conversation).or_insert((seq, seq)).1 = seq;
             }
-        } else if let Some(conversation) = event.get::<String>("deleted") {
-            deleted.push(ConversationId::new(parse_id(&conversation)?));
+        } else if let Some(conversation) = conversation_in(event, "deleted")? {
+            deleted.push(conversation);
         } else if let Some(family) = event.get::<String>("revoked").as_deref().and_then(FamilyId::parse) {
             inner.emit_event(StoreEvent::Revoked(family));
         }
@@ -128,7 +126,7 @@ async fn publish(inner: &Inner, connection: &mut MultiplexedConnection, events: 
     if !ranges.is_empty() {
         let mut pipeline = redis::pipe();
         for (conversation, (first, last)) in &ranges {
-            let log = format!("{PREFIX}:log:{}", format_id(conversation.row()));
+            let log = format!("{PREFIX}:log:{}", id::format(conversation.row()));
             pipeline.cmd("XRANGE").arg(log).arg(format!("{first}-0")).arg(format!("{last}-0"));
         }
         let logs: Vec<StreamRangeReply> = pipeline.query_async(connection).await?;
@@ -141,4 +139,9 @@ async fn publish(inner: &Inner, connection: &mut MultiplexedConnection, events: 
     }
     deleted.into_iter().for_each(|conversation| inner.hub.end(conversation));
     Ok(())
+}
+
+fn conversation_in(event: &StreamId, field: &str) -> Result<Option<ConversationId>> {
+    let id = event.get::<String>(field);
+    id.map(|id| id::parse(&id).map(ConversationId::new).ok_or_else(|| unreadable("an id"))).transpose()
 }

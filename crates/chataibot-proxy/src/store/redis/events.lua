@@ -244,7 +244,7 @@ local function receive(event)
 end
 
 function op.receive()
-  if args.may_wait and awaits_peer_ack() then return { wait = true } end
+  if args.may_wait and awaits_peer_ack() then return nil end
   for _, event in ipairs(args.events) do receive(event) end
   return stats
 end
@@ -266,17 +266,15 @@ function op.acknowledged()
     if call('HLEN', mark) == 1 then call('EXPIRE', mark, 60) end
   end
   call('DEL', key('delivery', args.delivery))
-  return {}
 end
 
 function op.unacknowledged()
   call('SET', key('lost', args.delivery), 1, 'EX', args.mark_lifetime)
-  return {}
 end
 
 function op.sweep_pending_events()
   local swept = 0
-  for _, pending_id in ipairs(call('ZRANGEBYSCORE', key('waiting'), '-inf', args.before)) do
+  for _, pending_id in ipairs(call('ZRANGEBYSCORE', key('waiting'), '-inf', digits(args.now - args.max_wait))) do
     dequeue(pending_id, get_hash(key('wait', pending_id)))
     swept = swept + 1
   end

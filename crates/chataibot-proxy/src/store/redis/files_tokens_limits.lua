@@ -7,14 +7,15 @@ local function file_answer(file)
 end
 
 function op.record_file()
-  local used = tonumber(get(key('files', args.site)) or 0)
-  if used + args.size > args.max_total_bytes then return false end
-  if call('EXISTS', key('conversation', args.conversation)) == 0 then return false end
-  call('HSET', key('file', args.id), 'site', args.site, 'conversation', args.conversation, 'url', args.url,
-    'name', args.name, 'mime_type', args.mime_type, 'size', args.size)
-  call('HSET', key('links', args.conversation), args.url, args.id)
-  call('INCRBY', key('files', args.site), args.size)
-  call('ZADD', key('unsent'), args.now, args.id)
+  local new = args.new
+  local used = tonumber(get(key('files', new.site)) or 0)
+  if used + new.size > args.total then return false end
+  if call('EXISTS', key('conversation', new.conversation)) == 0 then return false end
+  call('HSET', key('file', new.id), 'site', new.site, 'conversation', new.conversation, 'url', new.url,
+    'name', new.name, 'mime_type', new.mime_type, 'size', new.size)
+  call('HSET', key('links', new.conversation), new.url, new.id)
+  call('INCRBY', key('files', new.site), new.size)
+  call('ZADD', key('unsent'), args.now, new.id)
   return true
 end
 
@@ -40,12 +41,11 @@ function op.mark_files_sent()
   for i = 1, #links, 2 do
     if string.find(args.text, links[i], 1, true) then call('ZREM', key('unsent'), links[i + 1]) end
   end
-  return {}
 end
 
 function op.orphaned_files()
   local ids = call('SRANDMEMBER', key('forsaken'), args.limit)
-  for _, id in ipairs(outdated(key('unsent'))) do ids[#ids + 1] = id end
+  for _, id in ipairs(outdated(key('unsent'), args.now - args.unsent_lifetime)) do ids[#ids + 1] = id end
   return {}, ids
 end
 
@@ -60,7 +60,6 @@ function op.delete_file_records()
     call('SREM', key('forsaken'), id)
     call('ZREM', key('unsent'), id)
   end
-  return {}
 end
 
 local function delete_send(send_id, send)
@@ -75,11 +74,10 @@ local function delete_send(send_id, send)
 end
 
 function op.sweep_records()
-  for _, send_id in ipairs(outdated(key('kept'))) do
+  for _, send_id in ipairs(outdated(key('kept'), args.now - args.lifetime)) do
     local send = get_send(send_id)
     if send.state ~= 'sending' then delete_send(send_id, send) end
   end
-  return {}
 end
 
 -- Deletes a conversation with all that belongs to it, except the bytes of its files.
@@ -104,7 +102,7 @@ local function delete_conversation(conversation_id)
 end
 
 function op.sweep_conversations()
-  local old = outdated(key('age', args.site))
+  local old = outdated(key('age', args.site), args.now - args.days * 86400000)
   for _, conversation_id in ipairs(old) do delete_conversation(conversation_id) end
   return {}, old
 end
@@ -134,7 +132,6 @@ end
 
 function op.begin_family()
   insert_family(args.visitor)
-  return {}
 end
 
 -- The same user is the same visitor wherever they sign in. Their profile is stored with the family.
@@ -149,15 +146,11 @@ function op.sign_in()
   return visitor
 end
 
-function op.family_user()
-  local family = get_hash(key('family', args.family)) or {}
-  return { user = family.user, person = family.person }
-end
+function op.family_field() return get_field(key('family', args.family), args.field) end
 
 function op.update_profile()
   local family = key('family', args.family)
   if get_field(family, 'person') then call('HSET', family, 'person', args.person) end
-  return {}
 end
 
 -- The family of a secret, or all families of its visitor on that site, without the revoked ones.
@@ -181,7 +174,6 @@ function op.end_families()
       call('HDEL', key('family', family), 'user', 'person')
     end
   end
-  return {}
 end
 
 local function delete_user(user, visitor)
@@ -191,19 +183,18 @@ local function delete_user(user, visitor)
 end
 
 function op.sweep_users()
-  for _, user in ipairs(outdated(key('users'))) do
+  for _, user in ipairs(outdated(key('users'), args.before)) do
     delete_user(user, get(key('user', user)))
   end
-  return {}
 end
 
 function op.renew()
   local secret = get_hash(key('renewal', args.hash))
   local family = secret and get_hash(key('family', secret.family))
-  if not family then return { refused = 'unknown' } end
-  if family.revoked then return { refused = 'revoked' } end
-  if family.site ~= args.site or family.origin ~= args.origin then return { refused = 'elsewhere' } end
-  if tonumber(family.used) + args.lifetime < args.now then return { refused = 'expired' } end
+  if not family then return { Err = 'unknown' } end
+  if family.revoked then return { Err = 'revoked' } end
+  if family.site ~= args.site or family.origin ~= args.origin then return { Err = 'elsewhere' } end
+  if tonumber(family.used) + args.lifetime < args.now then return { Err = 'expired' } end
   local renewed = { visitor = family.visitor, family = secret.family }
   if not secret.used then
     call('HSET', key('renewal', args.hash), 'used', args.now, 'successor', args.sealed_successor)
@@ -213,36 +204,40 @@ function op.renew()
     renewed.successor = secret.successor
   else
     revoke(secret.family)
-    renewed.refused = 'reused'
-    return renewed
+    return { Err = { reused = secret.family } }
   end
   local used = math.max(args.now, tonumber(family.used))
   call('HSET', key('family', secret.family), 'used', used)
   call('ZADD', key('families'), used, secret.family)
-  return renewed
+  return { Ok = renewed }
 end
 
 function op.successor() return get_field(key('renewal', args.hash), 'successor') end
 
 function op.revoked_since()
-  return {}, call('ZRANGEBYSCORE', key('revoked'), '(' .. args.since, '+inf', 'WITHSCORES')
+  local revoked = to_table(call('ZRANGEBYSCORE', key('revoked'), '(' .. args.since, '+inf', 'WITHSCORES'))
+  for family, at in pairs(revoked) do revoked[family] = tonumber(at) end
+  return revoked
 end
 
 function op.sweep_families()
-  for _, family in ipairs(outdated(key('families'))) do
+  for _, family in ipairs(outdated(key('families'), args.before)) do
     delete_secrets(family)
     remove_from_visitor(get_field(key('family', family), 'visitor'), 'f:' .. family)
     call('DEL', key('family', family))
     call('ZREM', key('families'), family)
     call('ZREM', key('revoked'), family)
   end
-  return {}
 end
 
 -- Erases all data about one visitor.
 function op.erase_visitor()
+  -- A kind of which there is nothing is left out: an empty list would become an object.
   local erased = {}
-  local function note(what) erased[#erased + 1] = what end
+  local function note(kind, id)
+    erased[kind] = erased[kind] or {}
+    table.insert(erased[kind], id)
+  end
   for _, pending_id in ipairs(call('ZRANGE', key('waiting', 'visitor', args.visitor), 0, -1)) do
     dequeue(pending_id, get_hash(key('wait', pending_id)))
   end
@@ -252,15 +247,15 @@ function op.erase_visitor()
       for _, file in ipairs(call('HVALS', key('links', id))) do
         -- The sweep deletes the file's bytes, and then this record.
         call('HSET', key('file', file), 'name', '', 'url', '')
-        note('file:' .. file)
+        note('files', file)
       end
       delete_conversation(id)
-      note('conversation:' .. id)
+      note('conversations', id)
     elseif kind == 'u' then
       delete_user(id, args.visitor)
     else
       delete_secrets(id)
-      if revoke(id) then note('family:' .. id) end
+      if revoke(id) then note('families', id) end
       -- The family stays, revoked and without its visitor, so that every proxy still refuses its
       -- tokens; the sweep deletes it.
       call('HDEL', key('family', id), 'user', 'person')
@@ -269,7 +264,7 @@ function op.erase_visitor()
     end
   end
   call('DEL', key('visitor', args.visitor))
-  return {}, erased
+  return erased
 end
 
 -- The first instance that asks creates a key for all.
@@ -283,7 +278,7 @@ function op.signing_keys()
   if newest < args.rotate_before then
     call('HSET', key('keys'), args.kid, digits(args.at) .. ' ' .. args.secret)
   end
-  return {}, call('HGETALL', key('keys'))
+  return to_table(call('HGETALL', key('keys')))
 end
 
 -- Counts one request against a limit that all instances share, by Redis' own clock. Returns how
@@ -332,7 +327,6 @@ end
 
 function op.check()
   call('SET', key('checked'), args.now)
-  return {}
 end
 
 local result, rest = op[args.op]()

@@ -11,8 +11,7 @@ use parking_lot::Mutex;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Inner;
-use crate::{clock::millis, store::Result};
+use super::{Inner, Result, millis};
 
 /// How long a proxy counts as alive after its last heartbeat.
 pub(super) const LEASE: Duration = Duration::from_secs(6);
@@ -45,15 +44,11 @@ const MAX_AGE: Duration = Duration::from_secs(30);
 
 impl RedisTime {
     pub(super) fn earliest(&self) -> u64 {
-        self.measurement().map_or(0, |measured| measured.time + micros(measured.received_at.elapsed()))
+        self.0.lock().map_or(0, |measured| measured.time + measured.received_at.elapsed().as_micros() as u64)
     }
 
     pub(super) fn latest(&self) -> u64 {
-        self.measurement().map_or(0, |measured| measured.time + micros(measured.sent_at.elapsed()))
-    }
-
-    fn measurement(&self) -> Option<Measurement> {
-        *self.0.lock()
+        self.0.lock().map_or(0, |measured| measured.time + measured.sent_at.elapsed().as_micros() as u64)
     }
 
     /// Keeps the measurement with the quickest answer, which is the most precise one.
@@ -66,10 +61,6 @@ impl RedisTime {
             *measured = Some(new);
         }
     }
-}
-
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 impl Inner {

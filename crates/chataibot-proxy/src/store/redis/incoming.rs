@@ -4,16 +4,14 @@
 use std::{sync::Arc, time::Duration};
 
 use chataibot_wire::{Author, Event, entry::Message};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, sleep};
 
-use super::{Inner, Redis, unreadable};
+use super::{Inner, Redis, Result, unreadable};
 use crate::{
     normalise::{EventKind, Incoming},
     store::{
-        Result,
         incoming::{
             REDELIVERY_WINDOW, ReceiveStats, digest, kind_name, letters_and_digits, to_json, without_whitespace,
         },
@@ -37,16 +35,6 @@ pub(super) struct AckNote {
     is_acknowledged: bool,
 }
 
-#[derive(Deserialize)]
-struct ReceiveAnswer {
-    /// Another proxy got the same event, and has not reported yet whether it acknowledged it.
-    /// Nothing was stored.
-    #[serde(default)]
-    wait: bool,
-    #[serde(flatten)]
-    stats: ReceiveStats,
-}
-
 impl Redis {
     pub async fn receive(&self, delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> Result<ReceiveStats> {
         // The latest possible time: an event that may have come after the acknowledgement of an
@@ -68,9 +56,10 @@ impl Redis {
         });
         let until = Instant::now() + PEER_ACK_TIMEOUT;
         loop {
-            let answer: ReceiveAnswer = self.inner.query("receive", arguments.clone()).await?;
-            if !answer.wait {
-                return Ok(answer.stats);
+            // `None`: another proxy got the same event, and has not reported yet whether it
+            // acknowledged it. Nothing was stored.
+            if let Some(stats) = self.inner.query("receive", arguments.clone()).await? {
+                return Ok(stats);
             }
             arguments["may_wait"] = (Instant::now() < until).into();
             sleep(RETRY_DELAY).await;
@@ -87,11 +76,6 @@ impl Redis {
                 tracing::debug!(%error, "what became of a delivery is written with the next one");
             }
         });
-    }
-
-    pub async fn sweep_pending_events(&self) -> Result<u64> {
-        let before = self.now().saturating_sub(MAX_WAIT);
-        self.inner.query("sweep_pending_events", json!({ "before": before })).await
     }
 }
 
@@ -112,7 +96,7 @@ impl Inner {
             let delivery = self.delivery_id(note.delivery);
             let arguments =
                 json!({ "delivery": delivery, "at": note.at, "mark_lifetime": 2 * REDELIVERY_WINDOW / 1000 });
-            self.execute(op, arguments).await?;
+            self.query::<()>(op, arguments).await?;
             self.ack_notes.lock().remove(0);
         }
     }

@@ -1,23 +1,12 @@
-//! Reads logs, and looks up the owner of a conversation.
+//! Reads logs.
 
 use chataibot_wire::{Cursor, Entry, entry::Reset};
 use redis::streams::StreamId;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Redis, Reply, format_id, parse_id, unreadable};
-use crate::{
-    ids::ConversationId,
-    store::{Owned, ReadFrom, Replay, Result},
-};
-
-#[derive(Deserialize)]
-struct OwnedAnswer {
-    id: Option<String>,
-    platform: Option<String>,
-    #[serde(default)]
-    ended: bool,
-}
+use super::{ConversationId, Redis, Reply, Result, unreadable};
+use crate::store::{ReadFrom, Replay};
 
 #[derive(Deserialize)]
 struct PageAnswer {
@@ -27,26 +16,17 @@ struct PageAnswer {
 }
 
 impl Redis {
-    pub async fn owned_conversation(&self, site: &str, visitor: &str, alias: &str) -> Result<Option<Owned>> {
-        let arguments = json!({ "site": site, "visitor": visitor, "alias": alias });
-        let answer: OwnedAnswer = self.inner.query("owned_conversation", arguments).await?;
-        let Some(id) = answer.id else { return Ok(None) };
-        let id = ConversationId::new(parse_id(&id)?);
-        Ok(Some(Owned { id, platform_id: answer.platform, has_ended: answer.ended }))
-    }
-
     pub async fn read_after(&self, conversation: ConversationId, from: ReadFrom, limit: u32) -> Result<Replay> {
         let (epoch, seq) = from.after.map(|cursor| (cursor.epoch, cursor.seq)).unzip();
-        let arguments = json!({
-            "conversation": format_id(conversation.row()), "epoch": epoch, "seq": seq, "last": from.last, "limit": limit,
-        });
+        let last = from.last;
+        let arguments =
+            json!({ "conversation": conversation, "epoch": epoch, "seq": seq, "last": last, "limit": limit });
         self.read("read_after", arguments).await
     }
 
     pub async fn read_before(&self, conversation: ConversationId, before: Cursor, limit: u32) -> Result<Replay> {
-        let conversation = format_id(conversation.row());
-        let arguments =
-            json!({ "conversation": conversation, "epoch": before.epoch, "seq": before.seq, "limit": limit });
+        let Cursor { epoch, seq } = before;
+        let arguments = json!({ "conversation": conversation, "epoch": epoch, "seq": seq, "limit": limit });
         self.read("read_before", arguments).await
     }
 

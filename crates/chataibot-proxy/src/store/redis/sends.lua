@@ -46,10 +46,9 @@ local function set_state(send_id, send, state)
 end
 
 local function to_record(send)
-  return {
-    alias = get_field(key('conversation', send.conversation), 'alias'),
-    state = send.state, answer = send.answer, status = tonumber(send.refused_status), code = send.refused_code,
-  }
+  local refusal = send.refused_code and { status = tonumber(send.refused_status), code = send.refused_code }
+  local alias = get_field(key('conversation', send.conversation), 'alias')
+  return { alias = alias, state = send.state, answer = send.answer, refusal = refusal }
 end
 
 -- Whether an instance still takes care of the message. A live one that has not settled it for too
@@ -82,7 +81,7 @@ local function is_owned_by_peer(conversation_id)
 end
 
 local function forward_outcome(send_id, conversation_id, platform)
-  return { begun = 'forward', send = send_id, conversation = conversation_id, platform = platform }
+  return { forward = { send = send_id, conversation = conversation_id, platform_id = platform } }
 end
 
 -- Writes the message's log entry and its record.
@@ -107,9 +106,9 @@ end
 
 -- Handles a known key: repeats the answer, or forwards again what definitely did not arrive.
 local function repeat_send(send_id, send, platform)
-  if send.fingerprint ~= args.fingerprint then return { begun = 'key_reused' } end
+  if send.fingerprint ~= args.fingerprint then return 'key_reused' end
   if send.state == 'failed' then
-    if is_owned_by_peer(send.conversation) then return { begun = 'owned_by_peer', conversation = send.conversation } end
+    if is_owned_by_peer(send.conversation) then return { owned_by_peer = send.conversation } end
     send.forwarded = tostring(args.now)
     call('HSET', key('send', send_id), 'forwarded', args.now)
     set_state(send_id, send, 'sending')
@@ -119,12 +118,12 @@ local function repeat_send(send_id, send, platform)
   end
   if send.state == 'sending' then
     if send.owner ~= args.instance and has_live_owner(send) then
-      return { begun = 'owned_by_peer', conversation = send.conversation }
+      return { owned_by_peer = send.conversation }
     end
     -- Nothing forwards it any more, and its outcome was not recorded: it is unknown.
-    return { begun = 'known', record = settle(send_id, send, { kind = 'unknown' }).record }
+    return { known = settle(send_id, send, { kind = 'unknown' }).record }
   end
-  return { begun = 'known', record = to_record(send) }
+  return { known = to_record(send) }
 end
 
 local function send_by_key()
@@ -136,7 +135,7 @@ end
 local function is_rolled_back() return call('EXISTS', key('void', args.nonce)) == 1 end
 
 function op.begin_start()
-  if is_rolled_back() then return { begun = 'rolled_back' } end
+  if is_rolled_back() then return nil end
   local send_id, send = send_by_key()
   if send then return repeat_send(send_id, send, nil) end
   local conversation_id = new_id()
@@ -150,20 +149,20 @@ function op.begin_start()
 end
 
 function op.begin_send()
-  if is_rolled_back() then return { begun = 'rolled_back' } end
+  if is_rolled_back() then return nil end
   local conversation_id, conversation = owned_conversation()
-  if not conversation_id then return { begun = 'not_found' } end
+  if not conversation_id then return 'not_found' end
   local send_id, send = send_by_key()
   local ended = conversation.ended == '1'
   if send then
     -- A repeated key gets its recorded answer even after the end, but nothing is forwarded again.
-    if ended and send.state == 'failed' then return { begun = 'ended' } end
-    if not conversation.platform and send.state == 'failed' then return { begun = 'not_yet_bound' } end
+    if ended and send.state == 'failed' then return 'ended' end
+    if not conversation.platform and send.state == 'failed' then return 'not_yet_bound' end
     return repeat_send(send_id, send, conversation.platform)
   end
-  if ended then return { begun = 'ended' } end
-  if not conversation.platform then return { begun = 'not_yet_bound' } end
-  if is_owned_by_peer(conversation_id) then return { begun = 'owned_by_peer', conversation = conversation_id } end
+  if ended then return 'ended' end
+  if not conversation.platform then return 'not_yet_bound' end
+  if is_owned_by_peer(conversation_id) then return { owned_by_peer = conversation_id } end
   return forward_outcome(record_send(conversation_id, false), conversation_id, conversation.platform)
 end
 
@@ -173,14 +172,13 @@ function op.roll_back()
   call('SET', key('void', args.nonce), 1, 'EX', 300)
   local send_id, send = send_by_key()
   if send and send.nonce == args.nonce and send.state == 'sending' then set_state(send_id, send, 'failed') end
-  return {}
 end
 
 function settle(send_id, send, outcome)
-  local settled = { released = 0, foreign = false }
+  local settled = { released = 0, is_foreign = false }
   if outcome.kind == 'accepted' then
-    if outcome.platform and bind(send.conversation, outcome.platform) == 'foreign' then
-      settled.foreign = true
+    if outcome.platform_id and bind(send.conversation, outcome.platform_id) == 'foreign' then
+      settled.is_foreign = true
       set_state(send_id, send, 'unknown')
       settled.record = to_record(send)
       return settled
@@ -189,7 +187,7 @@ function settle(send_id, send, outcome)
     if outcome.answer then call('HSET', key('send', send_id), 'answer', outcome.answer)
     else call('HDEL', key('send', send_id), 'answer') end
     set_state(send_id, send, 'sent')
-    if outcome.platform then settled.released = release(send.conversation, send.site, outcome.platform) end
+    if outcome.platform_id then settled.released = release(send.conversation, send.site, outcome.platform_id) end
   elseif send.state == 'sending' then
     if outcome.kind == 'refused' then
       send.refused_status, send.refused_code = tostring(outcome.status), outcome.code
@@ -207,7 +205,7 @@ end
 
 function op.settle()
   local send = get_send(args.send)
-  if not send then return {} end
+  if not send then return nil end
   return settle(args.send, send, args.outcome)
 end
 
@@ -219,5 +217,4 @@ end
 
 function op.leave()
   call('DEL', key('alive', args.instance))
-  return {}
 end

@@ -1,25 +1,13 @@
 //! Signed-in visitors: see [`crate::store::signed_in`]. A user's profile is stored with the family,
 //! and deleted with it.
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Redis, renewals::family_arguments, unreadable};
+use super::{FamilyId, Redis, Result, VisitorId, renewals::family_arguments, unreadable};
 use crate::{
     credentials::{Secret, UserProfile, decode_hex_32},
-    ids::{FamilyId, VisitorId},
-    store::{
-        Result,
-        renewals::BATCH,
-        signed_in::{self, NewSignIn, profile_to_json},
-    },
+    store::signed_in::{self, NewSignIn, profile_to_json},
 };
-
-#[derive(Deserialize)]
-struct FamilyUser {
-    user: Option<String>,
-    person: Option<String>,
-}
 
 impl Redis {
     pub async fn sign_in(&self, new: NewSignIn) -> Result<VisitorId> {
@@ -30,35 +18,25 @@ impl Redis {
     }
 
     pub async fn user_of(&self, family: FamilyId) -> Result<Option<[u8; 32]>> {
-        let user = self.family_user(&family).await?.user;
-        user.map(|user| decode_hex_32(&user).ok_or_else(|| unreadable("family_user"))).transpose()
+        let user = self.family_field(&family, "user").await?;
+        user.map(|user| decode_hex_32(&user).ok_or_else(|| unreadable("family_field"))).transpose()
     }
 
     pub async fn profile_of(&self, family: FamilyId) -> Result<Option<UserProfile>> {
-        self.family_user(&family).await?.person.as_deref().map(signed_in::profile_from_json).transpose()
+        self.family_field(&family, "person").await?.as_deref().map(signed_in::profile_from_json).transpose()
     }
 
-    async fn family_user(&self, family: &FamilyId) -> Result<FamilyUser> {
-        self.inner.query("family_user", json!({ "family": family.as_str() })).await
+    async fn family_field(&self, family: &FamilyId, field: &str) -> Result<Option<String>> {
+        self.inner.query("family_field", json!({ "family": family, "field": field })).await
     }
 
     pub async fn update_profile(&self, family: FamilyId, profile: UserProfile) -> Result<()> {
-        let arguments = json!({ "family": family.as_str(), "person": profile_to_json(&profile)? });
-        self.inner.execute("update_profile", arguments).await
+        let arguments = json!({ "family": family, "person": profile_to_json(&profile)? });
+        self.inner.query("update_profile", arguments).await
     }
 
     pub async fn families_of(&self, secret: Secret, everywhere: bool) -> Result<Vec<FamilyId>> {
         let arguments = json!({ "hash": hex::encode(secret.hash()), "everywhere": everywhere });
-        let listed = self.inner.call::<Value>("families_of", arguments).await?.rest;
-        Ok(listed.iter().filter_map(|family| FamilyId::parse(family)).collect())
-    }
-
-    pub async fn end_families(&self, families: Vec<FamilyId>) -> Result<()> {
-        let families: Vec<&str> = families.iter().map(FamilyId::as_str).collect();
-        self.inner.execute("end_families", json!({ "families": families })).await
-    }
-
-    pub async fn sweep_users(&self, before: u64) -> Result<()> {
-        self.inner.execute("sweep_users", json!({ "before": before, "limit": BATCH })).await
+        self.inner.list("families_of", arguments).await
     }
 }

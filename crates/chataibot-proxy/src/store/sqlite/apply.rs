@@ -1,24 +1,18 @@
 //! Applies an event of a known conversation to its log: see [`crate::store::incoming`].
 
-use super::{
-    WriteContext, query,
-    send_records::{awaiting_echo, set_echoed},
-};
-use crate::{
-    ids::ConversationId,
-    normalise::{EventKind, Incoming},
-    store::{
-        Result, StoreError,
-        incoming::{ECHO_WINDOW, ReceiveStats},
-    },
-};
 use chataibot_wire::{
     Author, Content, Event,
-    entry::{Assignee, Message, Status},
+    entry::{Assignee, DeliveryState, Message, Status},
+};
+
+use super::{Context, ConversationId, Result, StoreError, query, send_records};
+use crate::{
+    normalise::{EventKind, Incoming},
+    store::incoming::{ECHO_WINDOW, ReceiveStats},
 };
 
 pub fn apply(
-    ctx: &mut WriteContext<'_>,
+    ctx: &mut Context,
     conversation: ConversationId,
     event: &Incoming,
     stats: &mut ReceiveStats,
@@ -42,32 +36,33 @@ pub fn apply(
 
 /// Whether a visitor's message is the echo of one that was sent here. Records and counts it if so.
 fn is_echo(
-    ctx: &mut WriteContext<'_>,
+    ctx: &mut Context,
     conversation: ConversationId,
     id: Option<&str>,
     content: &Content,
     stats: &mut ReceiveStats,
 ) -> Result<bool> {
     let words = content.to_plain();
-    let waiting = awaiting_echo::messages_awaiting_echo(ctx, conversation)?;
+    let waiting = send_records::messages_awaiting_echo(ctx, conversation)?;
     let by_id = id.and_then(|id| waiting.iter().find(|send| send.stored.record.answer.as_deref() == Some(id)));
     if let Some(send) = by_id.or_else(|| waiting.iter().find(|send| send.is_echoed_by(&words))) {
         stats.echoes += 1;
-        stats.reconciled += u64::from(send.stored.is_reconciled_by_echo());
-        set_echoed(ctx, &send.stored)?;
+        let state = send.stored.record.state;
+        stats.reconciled += u64::from(matches!(state, DeliveryState::Unknown | DeliveryState::Failed));
+        send_records::set_echoed(ctx, &send.stored)?;
         return Ok(true);
     }
     // No message awaits this echo: more likely the platform repeats one than the visitor wrote the
     // same words elsewhere.
     let since = ctx.now.saturating_sub(ECHO_WINDOW);
-    let echoed = awaiting_echo::echoed_since(ctx, conversation, since)?;
+    let echoed = send_records::echoed_since(ctx, conversation, since)?;
     let is_repeated = echoed.iter().any(|send| send.is_echoed_by(&words));
     stats.redelivered += u64::from(is_repeated);
     Ok(is_repeated)
 }
 
 /// Logs a new assignee, unless it is so already. True if it was logged.
-fn set_assignee(ctx: &mut WriteContext<'_>, conversation: ConversationId, assignee: &Assignee) -> Result<bool> {
+fn set_assignee(ctx: &mut Context, conversation: ConversationId, assignee: &Assignee) -> Result<bool> {
     let json = serde_json::to_string(assignee).map_err(StoreError::corrupt)?;
     let sql = "UPDATE conversations SET assignee = ?2 WHERE id = ?1 AND assignee IS NOT ?2";
     if query::execute(ctx, sql, (conversation.row(), json))? == 0 {

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use rusqlite::OpenFlags;
 
-use super::{DatabaseLocation, erase, schema};
-use crate::store::{Result, StoreError};
+use super::{DatabaseLocation, Result, StoreError, erase, schema};
 
 /// Copies the database to a file that must not exist yet. The copy is a snapshot of what is
 /// committed when it begins; the proxy is not blocked. To restore the copy, which is a whole
@@ -47,7 +46,7 @@ mod tests {
     async fn a_copy_made_while_others_write_is_whole_and_holds_all_that_was_committed_before() {
         let directory = tempfile::tempdir().expect("a directory");
         let (path, copied) = (directory.path().join("chat.sqlite"), directory.path().join("copy.sqlite"));
-        let store = Sqlite::open(&path, Hub::default(), Clock::system()).expect("made");
+        let store = Sqlite::open(DatabaseLocation::File(path.clone()), Hub::default(), Clock::system()).expect("made");
         let insert = |n: i64| {
             let store = store.clone();
             async move {
@@ -85,12 +84,15 @@ mod tests {
             .query_row("PRAGMA integrity_check", [], |row| row.get(0))
             .expect("checked");
         assert_eq!(check, "ok");
-        let restored = Sqlite::open(&copied, Hub::default(), Clock::system()).expect("a whole database");
+        let restored = Sqlite::open(DatabaseLocation::File(copied.clone()), Hub::default(), Clock::system())
+            .expect("a whole database");
         let count = rows(&restored).await;
         assert!((50..=written + 1).contains(&count), "{count} of {written}");
         assert!(restored.epoch() > store.epoch(), "a reader of what the copy does not hold must be told so");
         drop(restored);
-        let again = Sqlite::open(&copied, Hub::default(), Clock::system()).expect("opened again").epoch();
+        let again = Sqlite::open(DatabaseLocation::File(copied.clone()), Hub::default(), Clock::system())
+            .expect("opened again")
+            .epoch();
         assert!(again > store.epoch(), "and keeps its new epoch from then on");
         assert!(copy(&path, &copied).is_err(), "nothing is replaced");
         assert!(copy(&directory.path().join("nowhere"), &directory.path().join("x")).is_err());

@@ -5,8 +5,7 @@ use std::path::Path;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use rusqlite::{Connection, OpenFlags};
 
-use super::{DatabaseLocation, schema};
-use crate::store::Result;
+use super::{DatabaseLocation, Result, schema};
 
 pub fn check(path: &Path) -> Result<()> {
     let is_beside = |ending: &str| {

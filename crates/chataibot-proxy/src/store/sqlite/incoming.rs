@@ -1,43 +1,35 @@
 //! The platform's events, as rows: see [`crate::store::incoming`].
 
-use rusqlite::Transaction;
-
-use super::{Sqlite, WriteContext, apply, pending_events, query};
+use super::{Context, ConversationId, Result, Sqlite, apply, pending_events, query};
 use crate::{
-    ids::ConversationId,
     normalise::Incoming,
-    store::{
-        Result,
-        incoming::{REDELIVERY_WINDOW, ReceiveStats, digest},
-    },
+    store::incoming::{REDELIVERY_WINDOW, ReceiveStats, digest},
 };
 
-pub(super) const SCHEMA: &str = "
-CREATE TABLE received (
-    digest   BLOB NOT NULL,
-    delivery INTEGER NOT NULL,
-    has_id   INTEGER NOT NULL,
-    -- Its delivery ended without our acknowledgement.
-    lost     INTEGER NOT NULL DEFAULT 0,
-    at       INTEGER NOT NULL,
-    PRIMARY KEY (digest, delivery)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX received_by_delivery ON received (delivery);
-CREATE INDEX received_by_age ON received (at);
-";
+pub fn receive(ctx: &mut Context, delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> Result<ReceiveStats> {
+    let mut stats = ReceiveStats::default();
+    for event in &events {
+        let known = by_platform_id(ctx, &sites, &event.conversation)?;
+        if known.is_none() && !pending_events::may_be_ours(ctx, &sites, event)? {
+            stats.foreign += 1;
+        } else if is_redelivery(ctx, delivery, &sites, event)? {
+            stats.redelivered += 1;
+        } else if let Some(conversation) = known {
+            apply::apply(ctx, conversation, event, &mut stats)?;
+        } else if let Some(conversation) = pending_events::matching_start(ctx, &sites, event)? {
+            stats.released += pending_events::bind_and_release(ctx, conversation, &event.conversation)?;
+            stats.reconciled += 1;
+            apply::apply(ctx, conversation, event, &mut stats)?;
+        } else if pending_events::enqueue(ctx, &sites, event)? {
+            stats.enqueued += 1;
+        } else {
+            stats.dropped += 1;
+        }
+    }
+    Ok(stats)
+}
 
 impl Sqlite {
-    pub async fn receive(&self, delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> Result<ReceiveStats> {
-        self.write(move |ctx| {
-            let mut stats = ReceiveStats::default();
-            for event in &events {
-                receive(ctx, delivery, &sites, event, &mut stats)?;
-            }
-            Ok(stats)
-        })
-        .await
-    }
-
     pub fn acknowledge(&self, delivery: u64, sent: bool) {
         self.inner.writer.run_deferred(move |ctx| {
             if !sent {
@@ -54,47 +46,17 @@ impl Sqlite {
 }
 
 /// Runs at startup: what is not acknowledged by now never will be.
-pub(super) fn recover(tx: &Transaction<'_>) -> Result<()> {
-    tx.execute("UPDATE received SET lost = 1", [])?;
-    Ok(())
+pub(super) fn recover(ctx: &Context) -> Result<()> {
+    query::execute(ctx, "UPDATE received SET lost = 1", []).map(drop)
 }
 
-fn receive(
-    ctx: &mut WriteContext<'_>,
-    delivery: u64,
-    sites: &[String],
-    event: &Incoming,
-    stats: &mut ReceiveStats,
-) -> Result<()> {
-    let known = by_platform_id(ctx, sites, &event.conversation)?;
-    if known.is_none() && !pending_events::may_be_ours(ctx, sites, event)? {
-        stats.foreign += 1;
-        return Ok(());
-    }
-    if is_redelivery(ctx, delivery, sites, event)? {
-        stats.redelivered += 1;
-        return Ok(());
-    }
-    if let Some(conversation) = known {
-        return apply::apply(ctx, conversation, event, stats);
-    }
-    if let Some(conversation) = pending_events::matching_start(ctx, sites, event)? {
-        stats.released += pending_events::bind_and_release(ctx, conversation, &event.conversation)?;
-        stats.reconciled += 1;
-        return apply::apply(ctx, conversation, event, stats);
-    }
-    let counted = if pending_events::enqueue(ctx, sites, event)? { &mut stats.enqueued } else { &mut stats.dropped };
-    *counted += 1;
-    Ok(())
-}
-
-fn by_platform_id(tx: &Transaction<'_>, sites: &[String], platform_id: &str) -> Result<Option<ConversationId>> {
+fn by_platform_id(ctx: &Context, sites: &[String], platform_id: &str) -> Result<Option<ConversationId>> {
     let sql = "SELECT id FROM conversations WHERE platform_id = ?1 AND site = ?2";
-    let found = |site| query::first(tx, sql, [platform_id, site], |row| row.get(0).map(ConversationId::new));
+    let found = |site| query::first(ctx, sql, [platform_id, site], |row| row.get(0).map(ConversationId::new));
     sites.iter().find_map(|site| found(site).transpose()).transpose()
 }
 
-fn is_redelivery(ctx: &WriteContext<'_>, delivery: u64, sites: &[String], event: &Incoming) -> Result<bool> {
+fn is_redelivery(ctx: &Context, delivery: u64, sites: &[String], event: &Incoming) -> Result<bool> {
     let digest = digest(sites, event)?;
     // Two identical events in one delivery are two events, unless both have the same id.
     let sql = "SELECT EXISTS (SELECT 1 FROM received WHERE digest = ?1 AND (has_id OR (delivery <> ?2 AND at >= ?3)))";

@@ -5,47 +5,29 @@ use chataibot_wire::{
     Author,
     entry::{DeliveryState, Status},
 };
-use rusqlite::{Params, Row, Transaction};
+use rusqlite::Params;
 
 use super::{
-    WriteContext, apply, query,
-    send_records::{awaiting_echo, confirm_start},
+    Context, ConversationId, Result, StoreError, apply, query,
+    send_records::{self, confirm_start},
 };
 use crate::{
-    ids::ConversationId,
     normalise::{EventKind, Incoming},
     store::{
-        Result, StoreError,
         incoming::{ReceiveStats, to_json},
         pending_events::{MAX_BYTES, MAX_EVENTS, MAX_WAIT, visitor_of},
     },
 };
 
-pub(super) const SCHEMA: &str = "
-CREATE TABLE waiting (
-    id          INTEGER PRIMARY KEY AUTOINCREMENT,
-    -- The ids of the sites behind the webhook it came through, each between commas: no other site's start may claim it.
-    sites       TEXT NOT NULL,
-    platform_id TEXT NOT NULL,
-    visitor_key TEXT,
-    event_id    TEXT,
-    what        TEXT NOT NULL,
-    at          INTEGER NOT NULL
-) STRICT;
-CREATE INDEX waiting_by_platform_id ON waiting (platform_id);
-CREATE INDEX waiting_by_sites ON waiting (sites);
-CREATE INDEX waiting_by_age ON waiting (at);
-";
-
 /// Whether a start that is in flight, or whose answer was lost, may turn out to be this event's
 /// conversation.
-pub(super) fn may_be_ours(ctx: &WriteContext<'_>, sites: &[String], event: &Incoming) -> Result<bool> {
+pub(super) fn may_be_ours(ctx: &Context, sites: &[String], event: &Incoming) -> Result<bool> {
     let visitor = event.visitor_key.as_deref().map(visitor_of);
     // Without a visitor key it could be anyone's: it is worth queueing only if there is a recent
     // start.
     let since = if visitor.is_some() { 0 } else { ctx.now.saturating_sub(2 * MAX_WAIT) };
     for site in sites {
-        if awaiting_echo::has_unbound_start(ctx, site, visitor, since)? {
+        if send_records::has_unbound_start(ctx, site, visitor, since)? {
             return Ok(true);
         }
     }
@@ -55,15 +37,11 @@ pub(super) fn may_be_ours(ctx: &WriteContext<'_>, sites: &[String], event: &Inco
 /// The conversation that an event with an unknown platform id must belong to: its visitor has
 /// exactly one start that matches it, and that start's answer was lost. The answer of a start that
 /// is still in flight will tell, so nothing is guessed then.
-pub(super) fn matching_start(
-    tx: &Transaction<'_>,
-    sites: &[String],
-    event: &Incoming,
-) -> Result<Option<ConversationId>> {
+pub(super) fn matching_start(ctx: &Context, sites: &[String], event: &Incoming) -> Result<Option<ConversationId>> {
     let Some(visitor) = event.visitor_key.as_deref().map(visitor_of) else { return Ok(None) };
     let mut starts = Vec::new();
     for site in sites {
-        starts.extend(awaiting_echo::unbound_starts(tx, site, visitor)?);
+        starts.extend(send_records::unbound_starts(ctx, site, visitor)?);
     }
     if let EventKind::Message { author: Author::Visitor, content } = &event.kind {
         let words = content.to_plain();
@@ -76,11 +54,11 @@ pub(super) fn matching_start(
 }
 
 /// Queues an event. False if the queue is full.
-pub(super) fn enqueue(ctx: &WriteContext<'_>, sites: &[String], event: &Incoming) -> Result<bool> {
+pub(super) fn enqueue(ctx: &Context, sites: &[String], event: &Incoming) -> Result<bool> {
     let sites = format!(",{},", sites.join(","));
     let what = to_json(&event.kind)?;
     let sql = "SELECT count(*), coalesce(sum(length(what)), 0) FROM waiting WHERE sites = ?1";
-    let (count, bytes): (u32, u64) = query::one(ctx, sql, [&sites], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (count, bytes): (u32, u64) = query::one(ctx, sql, [&sites], |row| row.try_into())?;
     if count >= MAX_EVENTS || bytes + what.len() as u64 > MAX_BYTES {
         return Ok(false);
     }
@@ -93,17 +71,16 @@ pub(super) fn enqueue(ctx: &WriteContext<'_>, sites: &[String], event: &Incoming
 /// Binds the platform's id to a conversation. If the platform continues an older conversation of
 /// the same visitor under a new start, the newer one takes the id over and the older one ends.
 /// False if the id is bound to another visitor's conversation, which keeps it.
-pub(super) fn bind(ctx: &mut WriteContext<'_>, conversation: ConversationId, platform_id: &str) -> Result<bool> {
+pub(super) fn bind(ctx: &mut Context, conversation: ConversationId, platform_id: &str) -> Result<bool> {
     let sql = "SELECT old.id, old.visitor = new.visitor FROM conversations old, conversations new
          WHERE new.id = ?1 AND old.site = new.site AND old.platform_id = ?2 AND old.id <> new.id";
-    let holder = query::first(ctx, sql, (conversation.row(), platform_id), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    match holder {
-        Some((_, false)) => return Ok(false),
-        Some((old, true)) => {
-            query::execute(ctx, "UPDATE conversations SET platform_id = NULL WHERE id = ?1", [old])?;
-            ctx.set_status(ConversationId::new(old), Status::Closed)?;
+    let holder: Option<(i64, bool)> = query::first(ctx, sql, (conversation.row(), platform_id), |row| row.try_into())?;
+    if let Some((old, is_visitors)) = holder {
+        if !is_visitors {
+            return Ok(false);
         }
-        None => {}
+        query::execute(ctx, "UPDATE conversations SET platform_id = NULL WHERE id = ?1", [old])?;
+        ctx.set_status(ConversationId::new(old), Status::Closed)?;
     }
     let sql = "UPDATE conversations SET platform_id = ?2 WHERE id = ?1";
     query::execute(ctx, sql, (conversation.row(), platform_id))?;
@@ -112,12 +89,7 @@ pub(super) fn bind(ctx: &mut WriteContext<'_>, conversation: ConversationId, pla
 
 /// Releases the pending events of a conversation that was just bound, in the order in which they
 /// came. Returns how many.
-pub(super) fn release(
-    ctx: &mut WriteContext<'_>,
-    conversation: ConversationId,
-    site: &str,
-    platform_id: &str,
-) -> Result<u64> {
+pub(super) fn release(ctx: &mut Context, conversation: ConversationId, site: &str, platform_id: &str) -> Result<u64> {
     let pending = select_pending(ctx, "platform_id = ?1 AND instr(sites, ?2) > 0", (platform_id, format!(",{site},")))?;
     let mut stats = ReceiveStats::default();
     for (id, event) in &pending {
@@ -129,11 +101,7 @@ pub(super) fn release(
 
 /// [`bind`] and [`release`] for a conversation whose start lost its answer. The event itself
 /// confirms that the start arrived.
-pub(super) fn bind_and_release(
-    ctx: &mut WriteContext<'_>,
-    conversation: ConversationId,
-    platform_id: &str,
-) -> Result<u64> {
+pub(super) fn bind_and_release(ctx: &mut Context, conversation: ConversationId, platform_id: &str) -> Result<u64> {
     let sql = "SELECT site FROM conversations WHERE id = ?1";
     let site: String = query::one(ctx, sql, [conversation.row()], |row| row.get(0))?;
     if !bind(ctx, conversation, platform_id)? {
@@ -146,7 +114,7 @@ pub(super) fn bind_and_release(
 
 /// After a start's answer was lost: a pending event may already contain the conversation's id.
 /// Returns how many events were released.
-pub(super) fn claim_by_visitor(ctx: &mut WriteContext<'_>, site: &str, visitor: &str) -> Result<u64> {
+pub(super) fn claim_by_visitor(ctx: &mut Context, site: &str, visitor: &str) -> Result<u64> {
     let of_visitor = "substr(visitor_key, 1, length(?1) + 1) = ?1 || '_' AND instr(sites, ?2) > 0";
     let sites = [site.to_owned()];
     for (_, event) in select_pending(ctx, of_visitor, (visitor, format!(",{site},")))? {
@@ -159,11 +127,10 @@ pub(super) fn claim_by_visitor(ctx: &mut WriteContext<'_>, site: &str, visitor: 
 
 /// The pending events that meet a condition, with their row numbers, in the order in which they
 /// came.
-fn select_pending(tx: &Transaction<'_>, condition: &str, params: impl Params) -> Result<Vec<(i64, Incoming)>> {
+fn select_pending(ctx: &Context, condition: &str, params: impl Params) -> Result<Vec<(i64, Incoming)>> {
     let sql = format!("SELECT id, platform_id, visitor_key, event_id, what FROM waiting WHERE {condition} ORDER BY id");
-    let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get::<_, String>(4)?));
-    let rows = query::all(tx, &sql, params, read)?.into_iter();
-    let events = rows.map(|(row, conversation, visitor_key, id, what)| {
+    let rows: Vec<(i64, String, _, _, String)> = query::all(ctx, &sql, params, |row| row.try_into())?;
+    let events = rows.into_iter().map(|(row, conversation, visitor_key, id, what)| {
         let kind = serde_json::from_str(&what);
         let kind = kind.map_err(|_| StoreError::corrupt("a pending event that can't be read"))?;
         Ok((row, Incoming { conversation, visitor_key, id, kind }))

@@ -2,21 +2,14 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{files, incoming, log, pending_events, renewals, send_records, signed_in};
-use crate::store::{Result, StoreError};
+use super::{Context, Result, StoreError, query};
 
 /// The mark of a copied database: it gets another epoch when it is opened for the first time.
 pub(super) const COPIED: &str = "copied";
 
 /// The SQL of each step from a version to the next; step `n` makes version `n + 1`. Steps are only
 /// ever added at the end: files of every version exist.
-const MIGRATIONS: &[&[&str]] = &[
-    &[META, log::SCHEMA, send_records::SCHEMA, incoming::SCHEMA, pending_events::SCHEMA, renewals::SCHEMA],
-    // Adds the records of files, and to a send the other texts its echo may have.
-    &[files::SCHEMA, "ALTER TABLE sends ADD COLUMN echoes TEXT;"],
-    &[signed_in::SCHEMA],
-];
-const META: &str = "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
+const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 /// The newest version.
 const KNOWN: u32 = MIGRATIONS.len() as u32;
 
@@ -32,7 +25,7 @@ pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32> {
 
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = refuse_newer(&tx)?;
-    for sql in MIGRATIONS.iter().skip(found as usize).copied().flatten() {
+    for sql in MIGRATIONS.iter().skip(found as usize) {
         tx.execute_batch(sql)?;
     }
     tx.pragma_update(None, "user_version", KNOWN)?;
@@ -65,6 +58,14 @@ pub(super) fn refuse_other(connection: &Connection) -> Result<()> {
     }
 }
 
+/// Fails unless the database can be written.
+pub fn check(ctx: &mut Context) -> Result<()> {
+    // A new value each time: writing the same value again writes nothing, so a read-only disk
+    // would go unnoticed.
+    let sql = "INSERT INTO meta (name, value) VALUES ('checked', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1";
+    query::execute(ctx, sql, [ctx.now]).map(drop)
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -93,7 +94,7 @@ mod tests {
         let path = directory.path().join("chat.sqlite");
         let mut old = Connection::open(&path).expect("made");
         let tx = old.transaction().expect("begun");
-        tx.execute_batch(&MIGRATIONS[0].concat()).expect("the first tables");
+        tx.execute_batch(MIGRATIONS[0]).expect("the first tables");
         tx.execute_batch(
             "PRAGMA user_version = 1;
              INSERT INTO meta VALUES ('epoch', 7);

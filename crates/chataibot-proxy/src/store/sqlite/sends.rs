@@ -1,48 +1,32 @@
 //! The idempotency records as rows: see [`crate::store::sends`].
 
-use super::{
-    Sqlite, WriteContext, log, pending_events, query,
-    send_records::{Stored, set_state},
-};
-use crate::{
-    ids::ConversationId,
-    store::{
-        Owned, Result, StoreError,
-        sends::{BeginOutcome, Forward, MessageBody, NewSend, Outcome, SendId, SendKey, Settled},
-    },
-};
 use chataibot_wire::{
     Author, Event,
     entry::{DeliveryState, Message},
 };
 
-impl Sqlite {
-    pub async fn begin_start(&self, send: NewSend, alias: String) -> Result<BeginOutcome> {
-        self.write(move |ctx| begin_start(ctx, &send, &alias)).await
-    }
+use super::{
+    Context, ConversationId, Result, StoreError, log, pending_events, query,
+    send_records::{Stored, append_delivery, set_state},
+};
+use crate::store::{
+    Owned,
+    sends::{BeginOutcome, Forward, MessageBody, NewSend, Outcome, SendId, SendKey, Settled},
+};
 
-    pub async fn begin_send(&self, send: NewSend, alias: String) -> Result<BeginOutcome> {
-        self.write(move |ctx| begin_send(ctx, &send, &alias)).await
-    }
-
-    pub async fn settle(&self, send: SendId, outcome: Outcome) -> Result<Settled> {
-        self.write(move |ctx| settle(ctx, send, outcome)).await
-    }
-}
-
-fn begin_start(ctx: &mut WriteContext<'_>, send: &NewSend, alias: &str) -> Result<BeginOutcome> {
+pub fn begin_start(ctx: &mut Context, send: NewSend, alias: String) -> Result<BeginOutcome> {
     if let Some(stored) = Stored::by_key(ctx, &send.key)? {
-        return repeat(ctx, send, stored, None);
+        return repeat(ctx, &send, stored, None);
     }
     let sql = "INSERT INTO conversations (alias, site, visitor, created_at, last_at) VALUES (?1, ?2, ?3, ?4, ?4)";
     query::execute(ctx, sql, (alias, &send.key.site, &send.key.visitor, ctx.now))?;
     let conversation = ConversationId::new(ctx.last_insert_rowid());
-    record(ctx, send, conversation, true)
-        .map(|send| BeginOutcome::Forward(Forward { send, conversation, platform_id: None }))
+    let send = record(ctx, send, conversation, true)?;
+    Ok(BeginOutcome::Forward(Forward { send, conversation, platform_id: None }))
 }
 
-fn begin_send(ctx: &mut WriteContext<'_>, send: &NewSend, alias: &str) -> Result<BeginOutcome> {
-    let Some(owned) = log::owned_conversation(ctx, &send.key.site, &send.key.visitor, alias)? else {
+pub fn begin_send(ctx: &mut Context, send: NewSend, alias: String) -> Result<BeginOutcome> {
+    let Some(owned) = log::owned_conversation(ctx, &send.key.site, &send.key.visitor, &alias)? else {
         return Ok(BeginOutcome::NotFound);
     };
     let Owned { id: conversation, platform_id, has_ended } = owned;
@@ -56,42 +40,36 @@ fn begin_send(ctx: &mut WriteContext<'_>, send: &NewSend, alias: &str) -> Result
         return Ok(BeginOutcome::NotYetBound);
     }
     if let Some(stored) = stored {
-        return repeat(ctx, send, stored, platform_id);
+        return repeat(ctx, &send, stored, platform_id);
     }
     let send = record(ctx, send, conversation, false)?;
     Ok(BeginOutcome::Forward(Forward { send, conversation, platform_id }))
 }
 
 /// Writes the message's log entry and its record.
-fn record(ctx: &mut WriteContext<'_>, send: &NewSend, conversation: ConversationId, is_start: bool) -> Result<SendId> {
-    let MessageBody { content, echoes } = send.body.clone();
+fn record(ctx: &mut Context, send: NewSend, conversation: ConversationId, is_start: bool) -> Result<SendId> {
+    let (SendKey { site, visitor, key }, MessageBody { content, echoes }) = (send.key, send.body);
     let echoes = (!echoes.is_empty()).then(|| serde_json::to_string(&echoes));
     let echoes = echoes.transpose().map_err(StoreError::corrupt)?;
-    let message = Message { author: Author::Visitor, client_message_id: Some(send.key.key.clone()), content };
+    let message = Message { author: Author::Visitor, client_message_id: Some(key.clone()), content };
     let seq = ctx.append(conversation, Event::Message(message))?;
     let sql =
         "INSERT INTO sends (site, visitor, key, fingerprint, is_start, conversation, seq, forwarded_seq, forwarded_at,
                             state, created_at, echoes)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, 'sending', ?8, ?9)";
-    let SendKey { site, visitor, key } = &send.key;
     let row = (site, visitor, key, send.fingerprint, is_start, conversation.row(), seq, ctx.now, echoes);
     query::execute(ctx, sql, row)?;
     Ok(SendId(ctx.last_insert_rowid()))
 }
 
 /// Handles a known key: repeats the answer, or forwards again what definitely did not arrive.
-fn repeat(
-    ctx: &mut WriteContext<'_>,
-    send: &NewSend,
-    stored: Stored,
-    platform_id: Option<String>,
-) -> Result<BeginOutcome> {
+fn repeat(ctx: &mut Context, send: &NewSend, stored: Stored, platform_id: Option<String>) -> Result<BeginOutcome> {
     if stored.fingerprint != send.fingerprint {
         return Ok(BeginOutcome::KeyReused);
     }
     match stored.record.state {
         DeliveryState::Failed => {
-            let seq = ctx.append_delivery(stored.conversation, &stored.key.key, DeliveryState::Sending)?;
+            let seq = append_delivery(ctx, &stored, DeliveryState::Sending)?;
             let sql = "UPDATE sends SET state = 'sending', forwarded_seq = ?2, forwarded_at = ?3 WHERE id = ?1";
             query::execute(ctx, sql, (stored.id.0, seq, ctx.now))?;
             Ok(BeginOutcome::Forward(Forward { send: stored.id, conversation: stored.conversation, platform_id }))
@@ -102,7 +80,7 @@ fn repeat(
     }
 }
 
-fn settle(ctx: &mut WriteContext<'_>, send: SendId, outcome: Outcome) -> Result<Settled> {
+pub fn settle(ctx: &mut Context, send: SendId, outcome: Outcome) -> Result<Settled> {
     let stored = Stored::by_id(ctx, send)?;
     let (mut released, mut is_foreign) = (0, false);
     match outcome {
@@ -138,7 +116,7 @@ fn settle(ctx: &mut WriteContext<'_>, send: SendId, outcome: Outcome) -> Result<
 }
 
 /// Runs at startup: messages that were in flight have lost their answers.
-pub(super) fn recover(ctx: &mut WriteContext<'_>) -> Result<()> {
+pub(super) fn recover(ctx: &mut Context) -> Result<()> {
     let sql = "SELECT id FROM sends WHERE state = 'sending' ORDER BY id";
     for send in query::all(ctx, sql, [], |row| row.get(0).map(SendId))? {
         settle(ctx, send, Outcome::Unknown)?;

@@ -3,24 +3,22 @@
 //! job is answered.
 
 use std::{
-    ops::Deref,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, mpsc},
     thread,
     time::{Duration, Instant},
+    vec,
 };
 
 use chataibot_wire::Entry;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::{incoming, sends};
+use super::{Context, ConversationId, Result, StoreError};
 use crate::{
     clock::Clock,
     failpoints::{Failpoint, failpoint},
     hub::Hub,
-    ids::ConversationId,
-    store::{Result, StoreError},
 };
 
 /// Jobs that may be queued; more wait for a permit.
@@ -30,28 +28,9 @@ const MAX_GROUP: usize = 512;
 /// How long deferred jobs wait for an urgent one.
 const DEFER_LIMIT: Duration = Duration::from_millis(200);
 
-/// What a job works with: the open transaction, to which it dereferences, the time, and the entries
-/// to publish.
-pub struct WriteContext<'a> {
-    transaction: &'a Transaction<'a>,
-    /// Milliseconds since 1970-01-01 UTC; the same for all jobs of one commit.
-    pub(super) now: u64,
-    /// The epoch of this database.
-    pub(super) epoch: u32,
-    pub(super) appended: Vec<(ConversationId, Arc<Entry>)>,
-}
-
-impl<'a> Deref for WriteContext<'a> {
-    type Target = Transaction<'a>;
-
-    fn deref(&self) -> &Transaction<'a> {
-        self.transaction
-    }
-}
-
 /// Runs the job, unless it gets an error because there is no transaction. Returns whether the job
 /// succeeded, and the closure that answers its request once the commit's outcome is known.
-type Run = Box<dyn FnOnce(Result<&mut WriteContext<'_>>) -> (bool, Answer) + Send>;
+type Run = Box<dyn FnOnce(Result<&mut Context>) -> (bool, Answer) + Send>;
 type Answer = Box<dyn FnOnce(Result<()>) + Send>;
 
 struct Job {
@@ -76,63 +55,59 @@ impl Writer {
         Ok(Self { jobs: Some(jobs), permits: Arc::new(Semaphore::new(MAX_QUEUED)), thread: Some(thread) })
     }
 
-    pub(super) async fn run<T, F>(&self, job: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&mut WriteContext<'_>) -> Result<T> + Send + 'static,
-    {
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Context) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| StoreError::Stopped)?;
         let (answer, answered) = oneshot::channel();
-        let run = with_answer(job, move |result| {
+        self.send(true, job, move |result| {
             drop(permit);
             // Sending fails if the request was cancelled; the commit is kept.
             let _ = answer.send(result);
-        });
-        self.send(Job { run, is_urgent: true })?;
+        })?;
         answered.await.map_err(|_| StoreError::Stopped)?
     }
 
     /// Runs the job with the next commit, or soon. Losing it in a crash must be harmless.
-    pub(super) fn run_deferred<F>(&self, job: F)
-    where
-        F: FnOnce(&mut WriteContext<'_>) -> Result<()> + Send + 'static,
-    {
-        let run = with_answer(job, |result| {
+    pub(super) fn run_deferred(&self, job: impl FnOnce(&mut Context) -> Result<()> + Send + 'static) {
+        let sent = self.send(false, job, |result| {
             if let Err(error) = result {
                 tracing::error!(%error, "a write that nobody waits for failed");
             }
         });
-        if self.send(Job { run, is_urgent: false }).is_err() {
+        if sent.is_err() {
             tracing::debug!("a write that nobody waits for came after the writer had stopped");
         }
     }
 
-    fn send(&self, job: Job) -> Result<()> {
-        self.jobs.as_ref().ok_or(StoreError::Stopped)?.send(job).map_err(|_| StoreError::Stopped)
+    /// Queues a job. `answer` gets its result once the commit has succeeded or failed.
+    fn send<T: Send + 'static>(
+        &self,
+        is_urgent: bool,
+        job: impl FnOnce(&mut Context) -> Result<T> + Send + 'static,
+        answer: impl FnOnce(Result<T>) + Send + 'static,
+    ) -> Result<()> {
+        let run: Run = Box::new(move |ctx| {
+            let result = ctx.and_then(job);
+            let succeeded = result.is_ok();
+            (succeeded, Box::new(move |commit: Result<()>| answer(result.and_then(|value| commit.map(|()| value)))))
+        });
+        let jobs = self.jobs.as_ref().ok_or(StoreError::Stopped)?;
+        jobs.send(Job { run, is_urgent }).map_err(|_| StoreError::Stopped)
     }
-}
-
-/// Combines the job with `answer`, which gets its result once the commit has succeeded or failed.
-fn with_answer<T: Send + 'static>(
-    job: impl FnOnce(&mut WriteContext<'_>) -> Result<T> + Send + 'static,
-    answer: impl FnOnce(Result<T>) + Send + 'static,
-) -> Run {
-    Box::new(move |ctx| {
-        let result = ctx.and_then(job);
-        let succeeded = result.is_ok();
-        (succeeded, Box::new(move |commit: Result<()>| answer(result.and_then(|value| commit.map(|()| value)))))
-    })
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
         self.jobs = None;
-        if let Some(thread) = self.thread.take() {
-            // A job that holds a handle may drop the last one on the writer thread, which can't
-            // wait for itself.
-            if thread.thread().id() != thread::current().id() && thread.join().is_err() {
-                tracing::error!("the store's writer panicked");
-            }
+        // A job that holds a handle may drop the last one on the writer thread, which can't wait for
+        // itself.
+        if let Some(thread) = self.thread.take()
+            && thread.thread().id() != thread::current().id()
+            && thread.join().is_err()
+        {
+            tracing::error!("the store's writer panicked");
         }
     }
 }
@@ -169,76 +144,56 @@ impl WriterThread {
     }
 
     fn commit(&mut self, group: Vec<Job>) {
-        let mut answers = Vec::with_capacity(group.len());
-        let mut appended = Vec::new();
-        let outcome = match self.connection.transaction_with_behavior(TransactionBehavior::Immediate) {
-            Ok(tx) => {
-                failpoint(Failpoint::Begun);
-                let mut ctx =
-                    WriteContext { transaction: &tx, now: self.clock.now(), epoch: self.epoch, appended: Vec::new() };
-                let ran = run_group(&mut ctx, group, &mut answers);
-                appended = ctx.appended;
-                failpoint(Failpoint::Written);
-                ran.and_then(|()| Ok(tx.commit()?))
-            }
-            Err(error) => {
-                let error = StoreError::from(error);
-                answers.extend(group.into_iter().map(|job| (job.run)(Err(error.clone())).1));
-                Err(error)
-            }
-        };
+        let mut jobs = group.into_iter();
+        let mut answers = Vec::with_capacity(jobs.len());
+        let committed = self.run_group(&mut jobs, &mut answers);
+        if let Err(error) = &committed {
+            answers.extend(jobs.map(|job| (job.run)(Err(error.clone())).1));
+        }
         failpoint(Failpoint::Committed);
-        if outcome.is_ok() {
-            for (conversation, entry) in &appended {
-                self.hub.publish(*conversation, entry);
-            }
+        for (conversation, entry) in committed.iter().flatten() {
+            self.hub.publish(*conversation, entry);
         }
         failpoint(Failpoint::Published);
+        let outcome = committed.map(drop);
         answers.into_iter().for_each(|answer| answer(outcome.clone()));
     }
-}
 
-/// Runs before the first job: settles what the last run of the program left open. There are no
-/// subscribers yet, so nothing is published.
-pub(super) fn recover(connection: &mut Connection, epoch: u32, now: u64) -> Result<()> {
-    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    incoming::recover(&tx)?;
-    sends::recover(&mut WriteContext { transaction: &tx, now, epoch, appended: Vec::new() })?;
-    Ok(tx.commit()?)
-}
-
-/// Runs each job in its savepoint. An error means that the whole transaction was rolled back.
-fn run_group(ctx: &mut WriteContext<'_>, group: Vec<Job>, answers: &mut Vec<Answer>) -> Result<()> {
-    let tx = ctx.transaction;
-    let mut outcome: Result<()> = Ok(());
-    for job in group {
-        outcome = outcome.and_then(|()| Ok(tx.execute_batch("SAVEPOINT job")?));
-        if let Err(error) = &outcome {
-            answers.push((job.run)(Err(error.clone())).1);
-            continue;
-        }
-        let appended_before = ctx.appended.len();
-        // A job that panics must not end the only writer; its request sees its answer dropped.
-        let succeeded = match catch_unwind(AssertUnwindSafe(|| (job.run)(Ok(&mut *ctx)))) {
-            Ok((succeeded, answer)) => {
-                answers.push(answer);
-                succeeded
+    /// Runs each job in its savepoint, and commits. Returns the entries to publish. After an error
+    /// the whole transaction is rolled back, and the jobs that are left have not run.
+    fn run_group(
+        &mut self,
+        jobs: &mut vec::IntoIter<Job>,
+        answers: &mut Vec<Answer>,
+    ) -> Result<Vec<(ConversationId, Arc<Entry>)>> {
+        let mut ctx =
+            Context::begin(&mut self.connection, TransactionBehavior::Immediate, self.epoch, self.clock.now())?;
+        failpoint(Failpoint::Begun);
+        for job in jobs {
+            if let Err(error) = ctx.execute_batch("SAVEPOINT job") {
+                let error = StoreError::from(error);
+                answers.push((job.run)(Err(error.clone())).1);
+                return Err(error);
             }
-            Err(_) => false,
-        };
-        let end = if succeeded { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
-        if !succeeded {
-            ctx.appended.truncate(appended_before);
+            let appended_before = ctx.appended.len();
+            // A job that panics must not end the only writer; its request sees its answer dropped.
+            let ran = catch_unwind(AssertUnwindSafe(|| (job.run)(Ok(&mut ctx))));
+            let succeeded = matches!(ran, Ok((true, _)));
+            answers.extend(ran.map(|(_, answer)| answer));
+            // On a full or broken disk SQLite itself rolls the whole transaction back: then every
+            // job of the group fails.
+            if ctx.is_autocommit() {
+                return Err(StoreError::corrupt("the transaction was rolled back by the database"));
+            }
+            if !succeeded {
+                ctx.appended.truncate(appended_before);
+                ctx.execute_batch("ROLLBACK TO job")?;
+            }
+            ctx.execute_batch("RELEASE job")?;
         }
-        // On a full or broken disk SQLite itself rolls the whole transaction back: then every job
-        // of the group fails.
-        outcome = if tx.is_autocommit() {
-            Err(StoreError::corrupt("the transaction was rolled back by the database"))
-        } else {
-            tx.execute_batch(end).map_err(StoreError::from)
-        };
+        failpoint(Failpoint::Written);
+        ctx.commit()
     }
-    outcome
 }
 
 #[cfg(test)]
@@ -246,10 +201,10 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::store::sqlite::Sqlite;
+    use crate::store::sqlite::{DatabaseLocation, Sqlite};
 
     async fn numbers() -> Sqlite {
-        let store = Sqlite::memory(Hub::default(), Clock::system()).expect("a store");
+        let store = Sqlite::open(DatabaseLocation::new_memory(), Hub::default(), Clock::system()).expect("a store");
         store
             .write(|tx| Ok(tx.execute_batch("CREATE TABLE numbers (n INTEGER PRIMARY KEY) STRICT")?))
             .await
@@ -365,14 +320,15 @@ mod tests {
     async fn what_waits_is_written_before_the_store_closes() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("chat.sqlite");
-        let store = Sqlite::open(&path, Hub::default(), Clock::system()).expect("made");
+        let store = Sqlite::open(DatabaseLocation::File(path.clone()), Hub::default(), Clock::system()).expect("made");
         store
             .write(|tx| Ok(tx.execute_batch("CREATE TABLE numbers (n INTEGER PRIMARY KEY) STRICT")?))
             .await
             .expect("a table");
         store.inner.writer.run_deferred(|ctx| Ok(ctx.execute("INSERT INTO numbers VALUES (7)", []).map(drop)?));
         drop(store);
-        let store = Sqlite::open(&path, Hub::default(), Clock::system()).expect("opened again");
+        let store =
+            Sqlite::open(DatabaseLocation::File(path.clone()), Hub::default(), Clock::system()).expect("opened again");
         assert_eq!(sum(&store).await, 7);
     }
 

@@ -7,8 +7,7 @@ pub struct Source {
     is_style: bool,
     /// The last character read; a quote after a tag.
     last: char,
-    /// Closing character of the open string, bracket or comment: `\'`, `"`, `)`, or `*` for a
-    /// comment.
+    /// What closes the open string, bracket or comment: `'`, `"`, `)`, or `*` for a comment.
     open: Option<char>,
 }
 
@@ -39,8 +38,7 @@ impl Source {
         self.last = '"';
     }
 
-    /// Whether a tag here can be markup of the message. Scripts use `<` to compare, style sheets do
-    /// not use it.
+    /// Whether a tag here can be markup of the message: only scripts use `<`, to compare.
     pub fn may_end(&self) -> bool {
         if self.is_style {
             self.open.is_none()

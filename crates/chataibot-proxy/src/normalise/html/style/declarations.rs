@@ -1,10 +1,9 @@
 //! Parser of the declarations of a `style` attribute, by CSS rules: comments, strings, brackets,
 //! escapes and `!important`.
 
-use std::{iter::Peekable, str::Chars};
+use std::{iter::Peekable, mem, str::Chars};
 
-/// Returns names and values in lower case, in the order in which they apply: the last one of a name
-/// wins.
+/// Returns names and values in lower case; of several with one name, the last one applies.
 pub fn declarations(style: &str) -> Vec<(String, String)> {
     let mut normal = Vec::new();
     let mut important = Vec::new();
@@ -39,12 +38,15 @@ fn read_declaration(characters: &mut Peekable<Chars>) -> Option<(String, String)
             }
             _ if is_quoted => read.push(character),
             '/' if characters.peek() == Some(&'*') => {
-                skip_comment(characters);
+                // The opening star does not end the comment.
+                characters.next();
+                let mut before = ' ';
+                characters.any(|c| mem::replace(&mut before, c) == '*' && c == '/');
                 // A comment separates words.
                 read.push(' ');
             }
             ';' if open.is_empty() => break,
-            ':' if name.is_none() && open.is_empty() => name = Some(std::mem::take(&mut read)),
+            ':' if name.is_none() && open.is_empty() => name = Some(mem::take(&mut read)),
             _ => {
                 open.extend(match character {
                     '(' => Some(')'),
@@ -60,33 +62,14 @@ fn read_declaration(characters: &mut Peekable<Chars>) -> Option<(String, String)
     Some((name?.trim().to_ascii_lowercase(), read.trim().to_ascii_lowercase()))
 }
 
-/// Reads the character after a backslash: the character itself, or its code point in up to six hex
-/// digits, optionally followed by a space.
+/// Reads an escape after its backslash: one character, or up to six hex digits and a space.
 fn read_escape(characters: &mut Peekable<Chars>) -> Option<char> {
-    let mut number = String::new();
-    while number.len() < 6
-        && let Some(digit) = characters.next_if(char::is_ascii_hexdigit)
-    {
-        number.push(digit);
-    }
+    let number: String = std::iter::from_fn(|| characters.next_if(char::is_ascii_hexdigit)).take(6).collect();
     if number.is_empty() {
         return characters.next();
     }
     characters.next_if(char::is_ascii_whitespace);
     u32::from_str_radix(&number, 16).ok().and_then(char::from_u32)
-}
-
-/// Skips to the end of the comment, or to the end of the input.
-fn skip_comment(characters: &mut Peekable<Chars>) {
-    let mut before = ' ';
-    // The opening star does not end the comment.
-    characters.next();
-    for character in characters.by_ref() {
-        if before == '*' && character == '/' {
-            return;
-        }
-        before = character;
-    }
 }
 
 #[cfg(test)]

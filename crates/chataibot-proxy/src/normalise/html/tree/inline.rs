@@ -5,6 +5,8 @@ use chataibot_wire::{
     rich_text::{Link, Shift},
 };
 
+use crate::normalise::html::tags;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Inline {
     Bold,
@@ -12,36 +14,33 @@ pub enum Inline {
     Underline,
     Strike,
     Code,
-    /// Superscript.
-    Raised,
-    /// Subscript.
-    Lowered,
+    Shift(Shift),
     /// A link to a checked address.
     Link(String),
 }
 
 impl Inline {
-    /// Returns the formatting that an element means. Links are not included because they need their
-    /// address.
+    /// Returns the formatting that an element means. Links are not included: they need an address.
     pub fn of(element: &str) -> Option<Self> {
         match element {
-            "b" | "strong" | "mark" => Some(Self::Bold),
+            "b" | "strong" | "mark" | "th" | "dt" => Some(Self::Bold),
             "i" | "em" | "cite" | "dfn" | "var" => Some(Self::Italic),
             "u" | "ins" => Some(Self::Underline),
             "s" | "strike" | "del" => Some(Self::Strike),
             "code" | "kbd" | "samp" | "tt" => Some(Self::Code),
-            "sup" => Some(Self::Raised),
-            "sub" => Some(Self::Lowered),
+            "sup" => Some(Self::Shift(Shift::Sup)),
+            "sub" => Some(Self::Shift(Shift::Sub)),
+            _ if tags::HEADINGS.contains(element) => Some(Self::Bold),
+            _ if tags::PREFORMATTED.contains(element) => Some(Self::Code),
             _ => None,
         }
     }
 
-    /// Returns the sign to write instead of formatting that is already open, such as a superscript
-    /// inside a superscript.
+    /// Returns the sign for formatting that is already open: a superscript in a superscript.
     pub fn sign(&self) -> Option<&'static str> {
         match self {
-            Self::Raised => Some("^"),
-            Self::Lowered => Some("_"),
+            Self::Shift(Shift::Sup) => Some("^"),
+            Self::Shift(Shift::Sub) => Some("_"),
             Self::Bold | Self::Italic | Self::Underline | Self::Strike | Self::Code | Self::Link(_) => None,
         }
     }
@@ -53,8 +52,7 @@ impl Inline {
             Self::Underline => Node::Underline(children),
             Self::Strike => Node::Strike(children),
             Self::Code => Node::Code(children),
-            Self::Raised => Node::Link(Link { href: String::new(), children, shift: Some(Shift::Sup) }),
-            Self::Lowered => Node::Link(Link { href: String::new(), children, shift: Some(Shift::Sub) }),
+            Self::Shift(shift) => Node::Link(Link { href: String::new(), children, shift: Some(shift) }),
             Self::Link(href) => Node::Link(Link::to(href, children)),
         }
     }

@@ -3,7 +3,7 @@
 
 use chataibot_wire::{
     Node,
-    rich_text::{List, Numbering},
+    rich_text::{Link, List, Numbering},
 };
 
 /// Splits items into lists: a new list begins where the numbers do not go on by one.
@@ -12,7 +12,6 @@ pub fn split_by_number(numbering: Option<Numbering>, items: Vec<(Option<i32>, Ve
     for (number, nodes) in items {
         let number = number.filter(|_| numbering.is_some());
         let next = match lists.last() {
-            None => None,
             Some((list, Some(last))) if !list.reversed && number == last.checked_add(1) => Some(false),
             Some((list, Some(last))) if (list.reversed || list.items.len() == 1) && number == last.checked_sub(1) => {
                 Some(true)
@@ -20,7 +19,7 @@ pub fn split_by_number(numbering: Option<Numbering>, items: Vec<(Option<i32>, Ve
             Some((list, Some(_))) if number.is_none() => Some(list.reversed),
             Some((_, None)) => Some(false),
             Some(_) if lists.len() > most => Some(false),
-            Some(_) => None,
+            Some(_) | None => None,
         };
         match (next, lists.last_mut()) {
             (Some(is_reversed), Some((list, last))) => {
@@ -40,66 +39,53 @@ pub fn split_by_number(numbering: Option<Numbering>, items: Vec<(Option<i32>, Ve
     lists.into_iter().map(|(list, _)| list).collect()
 }
 
-fn children(node: &mut Node) -> Option<&mut Vec<Node>> {
-    match node {
-        Node::Bold(children)
-        | Node::Italic(children)
-        | Node::Underline(children)
-        | Node::Strike(children)
-        | Node::Code(children) => Some(children),
-        Node::Link(link) => Some(&mut link.children),
-        Node::Text(_) | Node::Break | Node::Paragraph(_) | Node::List(_) => None,
-    }
-}
-
 /// Removes spaces from the end of a line.
 pub fn trim_space(nodes: &mut Vec<Node>) {
-    while let Some(last) = nodes.last_mut() {
-        if let Node::Text(text) = last {
-            text.truncate(text.trim_end_matches(' ').len());
-            if !text.is_empty() {
-                return;
+    strip(nodes, End::Last, trim_text);
+}
+
+/// Removes spaces and line breaks from the ends of a block. Spaces never get to its start.
+pub fn trim(nodes: &mut Vec<Node>) {
+    strip(nodes, End::First, is_break);
+    strip(nodes, End::Last, |node| is_break(node) || trim_text(node));
+}
+
+#[derive(Clone, Copy)]
+enum End {
+    First,
+    Last,
+}
+
+/// Removes blank nodes at one end, also in inline elements, and elements that become empty.
+fn strip(nodes: &mut Vec<Node>, end: End, is_blank: fn(&mut Node) -> bool) {
+    while let Some(last) = nodes.len().checked_sub(1) {
+        let at = if matches!(end, End::First) { 0 } else { last };
+        let is_gone = match &mut nodes[at] {
+            Node::Bold(inside)
+            | Node::Italic(inside)
+            | Node::Underline(inside)
+            | Node::Strike(inside)
+            | Node::Code(inside)
+            | Node::Link(Link { children: inside, .. }) => {
+                strip(inside, end, is_blank);
+                inside.is_empty()
             }
-        } else if let Some(children) = children(last) {
-            trim_space(children);
-            if !children.is_empty() {
-                return;
-            }
-        } else {
+            node @ (Node::Text(_) | Node::Break | Node::Paragraph(_) | Node::List(_)) => is_blank(node),
+        };
+        if !is_gone {
             return;
         }
-        nodes.pop();
+        nodes.remove(at);
     }
 }
 
-/// Removes spaces and line breaks from the end of a block.
-pub fn trim_end(nodes: &mut Vec<Node>) {
-    loop {
-        trim_space(nodes);
-        let Some(last) = nodes.last_mut() else { return };
-        if let Some(children) = children(last) {
-            trim_end(children);
-            if !children.is_empty() {
-                return;
-            }
-        } else if !matches!(last, Node::Break) {
-            return;
-        }
-        nodes.pop();
-    }
+fn is_break(node: &mut Node) -> bool {
+    *node == Node::Break
 }
 
-/// Removes line breaks from the start of a block. Spaces never get there.
-pub fn trim_start(nodes: &mut Vec<Node>) {
-    while let Some(first) = nodes.first_mut() {
-        if let Some(children) = children(first) {
-            trim_start(children);
-            if !children.is_empty() {
-                return;
-            }
-        } else if !matches!(first, Node::Break) {
-            return;
-        }
-        nodes.remove(0);
-    }
+/// Removes spaces from the end of a text; returns whether it was nothing else.
+fn trim_text(node: &mut Node) -> bool {
+    let Node::Text(text) = node else { return false };
+    text.truncate(text.trim_end_matches(' ').len());
+    text.is_empty()
 }

@@ -3,11 +3,10 @@
 use super::{
     super::{
         media,
-        parse::{Element, Id, parse},
+        parse::{Element, parse},
         style::{Spaces, Style},
-        tree::Inline,
     },
-    Inherited, Leave, Walk,
+    Display, Inherited, Walk, walk,
 };
 use crate::normalise::links;
 
@@ -16,14 +15,13 @@ impl Walk<'_> {
         if style.is_tracking_pixel || media::is_tracking_pixel(element) {
             return;
         }
-        self.has_media = true;
+        self.found.has_media = true;
         let address = media::sources(element).find_map(links::anchor);
-        let words = element.text_attribute("alt").map(str::to_owned);
-        match (words.or_else(|| media::name_of(element)), address) {
+        match (media::alternative_of(element), address) {
             // An image of an emoji is part of the text beside it.
             (Some(words), _) if !words.contains(char::is_alphanumeric) => self.tree.text(&words),
             (Some(words), address) => self.add_alternative(address.filter(|_| !in_link), &words),
-            (None, Some(address)) => self.unlabelled_images.push(address),
+            (None, Some(address)) => self.found.unlabelled_images.push(address),
             (None, None) => {}
         }
     }
@@ -32,20 +30,15 @@ impl Walk<'_> {
     fn add_alternative(&mut self, address: Option<String>, words: &str) {
         self.tree.text(" ");
         match address {
-            Some(address) => {
-                self.tree.open_inline(Inline::Link(address));
-                self.tree.text(words);
-                self.tree.close_link();
-            }
+            Some(address) => self.tree.link(address, words),
             None => self.tree.text(words),
         }
         self.tree.text(" ");
     }
 
     pub(super) fn area(&mut self, element: &Element, in_link: bool) {
-        let words = element.text_attribute("alt").map(str::to_owned);
         let address = element.attribute("href").and_then(links::anchor);
-        let words = words.or_else(|| media::name_of(element)).or_else(|| address.as_deref().map(media::file_name_of));
+        let words = media::alternative_of(element).or_else(|| address.as_deref().map(media::file_name_of));
         if let Some(words) = words {
             self.add_alternative(address.filter(|_| !in_link), &words);
         }
@@ -66,49 +59,32 @@ impl Walk<'_> {
     }
 
     /// Adds a video, audio or frame: its fallback content, and a link to it.
-    pub(super) fn player(&mut self, id: Id, element: &Element, inner: Inherited) {
-        let source = element.attribute("src").or(element.attribute("data")).filter(|source| !source.trim().is_empty());
-        let source = source.or_else(|| {
-            let mut children = self.document.child_elements(id);
-            children.find(|child| child.name() == "source").and_then(|child| child.attribute("src"))
-        });
+    pub(super) fn player(&mut self, element: &Element, inner: Inherited) {
         let is_frame = element.name() == "iframe";
-        if media::is_tracking_pixel(element) && is_frame {
+        if is_frame && media::is_tracking_pixel(element) {
             return;
         }
-        self.has_media |= element.name() != "canvas";
+        self.found.has_media |= element.name() != "canvas";
+        let source = element.attribute("src").or(element.attribute("data")).filter(|source| !source.trim().is_empty());
+        let source = source.or_else(|| self.document.child(element.id, "source")?.attribute("src"));
         let address = source.and_then(links::anchor).filter(|address| !address.starts_with("mailto:"));
-        if is_frame
-            && media::name_of(element).is_none()
-            && element.attribute("srcdoc").is_none()
-            && let Some(address) = &address
-        {
+        let name = media::name_of(element);
+        let frame = element.attribute("srcdoc").filter(|_| is_frame);
+        if let (true, None, None, Some(address)) = (is_frame, &name, frame, &address) {
             // A frame without a name is shown only if nothing else is, like an image without one.
-            self.unlabelled_images.push(address.clone());
-            return;
+            return self.found.unlabelled_images.push(address.clone());
         }
-        self.tree.open_paragraph();
-        let name = media::name_of(element).or_else(|| address.as_deref().map(media::file_name_of));
-        if let Some(document) = element.attribute("srcdoc").filter(|_| is_frame && !self.is_framed) {
-            self.add_frame_document(document);
-        } else if let Some(name) = name {
+        self.open_display(Display::Block);
+        if let Some(html) = frame.filter(|_| !self.is_framed) {
+            // The text of the frame's own document.
+            walk(&parse(html), self.tree, self.found, Spaces::Collapsed, true);
+        } else if let Some(name) = name.or_else(|| address.as_deref().map(media::file_name_of)) {
             self.add_alternative(address.filter(|_| !inner.in_link), &name);
         }
-        if is_frame {
-            // The content of an `iframe` element is for browsers without frames.
-            return self.tree.close_paragraph();
+        // The content of an `iframe` element is for browsers without frames.
+        if !is_frame {
+            self.open_display(Display::Block);
+            self.enter_children(element, inner);
         }
-        self.tree.open_paragraph();
-        self.schedule(id, inner, vec![Leave::Block]);
-    }
-
-    /// Adds the text of a frame's own document.
-    fn add_frame_document(&mut self, html: &str) {
-        let document = parse(html);
-        let mut walk = Walk { is_framed: true, ..Walk::new(&document, self.tree) };
-        walk.all(Spaces::Collapsed);
-        let Walk { links_dropped, unlabelled_images, .. } = walk;
-        self.links_dropped += links_dropped;
-        self.unlabelled_images.extend(unlabelled_images);
     }
 }
