@@ -1,6 +1,6 @@
 //! A check: one requirement of the contract, and what running it found.
 
-use std::{fmt, pin::Pin};
+use std::pin::Pin;
 
 use crate::{
     fixture::Fixture,
@@ -14,15 +14,6 @@ pub enum Level {
     Must,
     /// Without it the widget works, but worse or less safely.
     Should,
-}
-
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(match self {
-            Self::Must => "must",
-            Self::Should => "should",
-        })
-    }
 }
 
 pub type Run = for<'a> fn(&'a Fixture) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
@@ -44,10 +35,9 @@ pub struct Check {
 
 /// A check and what it found.
 #[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "named as their types")]
 pub struct Found {
-    /// Which check.
     pub check: Check,
-    /// What it found.
     pub outcome: Outcome,
 }
 
@@ -57,21 +47,3 @@ impl Found {
         matches!(self.outcome, Err(CheckError::Violation(_)))
     }
 }
-
-/// Declares a table of checks: for each its level, name and function; then the requirement and its
-/// remedy.
-macro_rules! checks {
-    ($($level:ident $($slow:ident)? $name:literal $run:ident: $asks:literal => $remedy:literal;)+) => {
-        pub(super) const CHECKS: &[$crate::check::Check] = &[$($crate::check::Check {
-            name: $name,
-            level: $crate::check::Level::$level,
-            asks: $asks,
-            remedy: $remedy,
-            slow: $crate::check::checks!(@slow $($slow)?),
-            run: |fixture| Box::pin($run(fixture)),
-        }),+];
-    };
-    (@slow slow) => { true };
-    (@slow) => { false };
-}
-pub(crate) use checks;

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-/// Parses `<epoch>-<seq>` into two numbers.
 pub fn parse_cursor(text: &str) -> Option<(u32, u32)> {
     let (epoch, seq) = text.split_once('-')?;
     let number = |digits: &str| {
@@ -23,23 +22,16 @@ pub fn event_kind(entry: &Value) -> &str {
 
 /// Returns the plain text of a content, in order.
 pub fn plain_text(content: &Value) -> String {
-    let mut out = String::new();
-    collect_text(content, &mut out);
-    out
-}
-
-fn collect_text(value: &Value, out: &mut String) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| collect_text(item, out)),
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                match value.as_str() {
-                    Some(text) if name == "text" => out.push_str(text),
-                    Some(_) | None => collect_text(value, out),
-                }
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    match content {
+        Value::Array(items) => items.iter().map(plain_text).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| match value.as_str() {
+                Some(text) if name == "text" => text.to_owned(),
+                Some(_) | None => plain_text(value),
+            })
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => String::new(),
     }
 }
 
@@ -60,24 +52,20 @@ pub fn is_delivery(entry: &Value, key: &str, state: &str) -> bool {
     delivery["client_message_id"] == key && delivery["state"] == state
 }
 
-/// Summarizes a log for a report.
 pub fn log_summary(log: &[Value]) -> String {
-    let parts: Vec<String> = log
-        .iter()
-        .map(|entry| {
-            let event = &entry["event"];
-            let summary = match event_kind(entry) {
-                "message" => {
-                    let text: String = plain_text(&event["message"]["content"]).chars().take(30).collect();
-                    format!("{} “{text}”", event["message"]["author"].as_str().unwrap_or("?"))
-                }
-                "delivery" => event["delivery"]["state"].as_str().unwrap_or("?").to_owned(),
-                other => other.to_owned(),
-            };
-            format!("{} {summary}", cursor_of(entry))
-        })
-        .collect();
-    format!("[{}]", parts.join(", "))
+    let summary = |entry: &Value| {
+        let event = &entry["event"];
+        let what = match event_kind(entry) {
+            "message" => {
+                let text: String = plain_text(&event["message"]["content"]).chars().take(30).collect();
+                format!("{} “{text}”", event["message"]["author"].as_str().unwrap_or("?"))
+            }
+            "delivery" => event["delivery"]["state"].as_str().unwrap_or("?").to_owned(),
+            other => other.to_owned(),
+        };
+        format!("{} {what}", cursor_of(entry))
+    };
+    format!("[{}]", log.iter().map(summary).collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]

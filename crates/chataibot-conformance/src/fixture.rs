@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::{
     identity::HostSite,
+    options::Options,
     outcome::{CheckError, violation},
     simulator::Simulator,
 };
@@ -21,29 +22,22 @@ pub struct Fixture {
     pub http: reqwest::Client,
     /// Base URL of the proxy, without a slash at the end.
     pub proxy: String,
-    /// An origin that the proxy allows.
-    pub origin: String,
-    /// The site's name, if requests must have it.
-    pub site: Option<String>,
+    pub options: Options,
     /// The host site's server, if visitors can be signed in.
     pub host: Option<HostSite>,
     /// Whether only signed-in visitors get a token.
     pub identity_required: AtomicBool,
     pub simulator: Simulator,
-    /// URL at which the proxy receives the platform's events.
     pub webhook_url: String,
-    pub webhook_token: String,
     /// Secrets that no answer may contain, each after its description.
     pub secrets: Vec<(&'static str, String)>,
     /// Timeout for everything that must arrive.
     pub timeout: Duration,
     /// Held by the one check that may control the platform.
     pub platform_lock: tokio::sync::Mutex<()>,
-    /// The body of each answer of the proxy.
     pub bodies: Mutex<Vec<String>>,
 }
 
-/// A complete answer of the proxy.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// Method and path, such as `POST /token`.
@@ -56,7 +50,6 @@ pub struct Answer {
 }
 
 impl Fixture {
-    /// Makes a call and reads the answer.
     pub async fn call(&self, request: RequestBuilder) -> Result<Answer, CheckError> {
         let built = request.build().map_err(|error| violation(format!("a request can't be built: {error}")))?;
         let call = format!("{} {}", built.method(), built.url().path());
@@ -71,7 +64,7 @@ impl Fixture {
 
     /// Builds a call from the allowed origin, without a token.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.http.request(method, self.url(path)).header("origin", &self.origin)
+        self.http.request(method, self.url(path)).header("origin", &self.options.origin)
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -79,7 +72,6 @@ impl Fixture {
     }
 }
 
-/// A summary for a report.
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let body: String = self.text.chars().take(160).collect();
@@ -93,6 +85,20 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// The log entries of a poll.
+    pub fn entries(&self) -> Vec<Value> {
+        self.json["entries"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// The code of an error body.
+    pub fn error(&self) -> &str {
+        self.json["error"].as_str().unwrap_or_default()
+    }
+
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
     /// Returns the answer if it has this status.
     pub fn expect_status(self, status: u16) -> Result<Self, CheckError> {
         if self.status == status { Ok(self) } else { Err(violation(self)) }
@@ -101,6 +107,6 @@ impl Answer {
     /// Returns the answer if it has this status and is an error body with this code.
     pub fn expect_error(self, status: u16, code: &str) -> Result<Self, CheckError> {
         let answer = self.expect_status(status)?;
-        if answer.json["error"] == code { Ok(answer) } else { Err(violation(answer)) }
+        if answer.error() == code { Ok(answer) } else { Err(violation(answer)) }
     }
 }

@@ -17,7 +17,6 @@ impl HostSite {
         Self { secret: secret.to_owned(), site: site.to_owned() }
     }
 
-    /// Returns the claims for this user.
     pub fn claims(&self, user: &str) -> Value {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         json!({

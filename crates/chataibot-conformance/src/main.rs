@@ -12,7 +12,7 @@ use clap::Parser;
 async fn main() -> ExitCode {
     let options = Options::parse();
     if options.list {
-        print!("{}", report::list(&checks::all()));
+        print!("{}", report::list(checks::all()));
         return ExitCode::SUCCESS;
     }
     match run(&options, |line| println!("{line}")).await {

@@ -6,17 +6,24 @@ use serde_json::Value;
 pub type Outcome = Result<String, CheckError>;
 
 /// Why a check did not hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CheckError {
     /// The requirement does not hold; this was seen instead.
+    #[error("{0}")]
     Violation(String),
     /// The check does not apply here, for this reason.
+    #[error("{0}")]
     NotApplicable(String),
 }
 
 /// Creates a violation from what was seen instead of what the contract asks.
 pub fn violation(seen: impl ToString) -> CheckError {
     CheckError::Violation(seen.to_string())
+}
+
+/// Skips a check, for this reason.
+pub fn not_applicable<T>(why: impl ToString) -> Result<T, CheckError> {
+    Err(CheckError::NotApplicable(why.to_string()))
 }
 
 /// Fails a check with what was seen, as `format!` takes it, unless the condition holds.

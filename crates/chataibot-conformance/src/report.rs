@@ -1,5 +1,4 @@
-//! Text report: a line for each check, and below each violation what the contract asks and how to
-//! fix it.
+//! Text report: a line for each check, and what the contract asks and how to fix each violation.
 
 use std::fmt::Write;
 
@@ -12,8 +11,9 @@ use crate::{
 pub fn list(checks: &[Check]) -> String {
     let mut text = String::new();
     for check in checks {
+        let level = format!("{:?}", check.level).to_lowercase();
         // Writing to a String can't fail.
-        let _ = writeln!(text, "{:<24} {:<6} {}", check.name, check.level, check.asks);
+        let _ = writeln!(text, "{:<24} {level} {}", check.name, check.asks);
     }
     let musts = checks.iter().filter(|check| check.level == Level::Must).count();
     let _ = writeln!(text, "\n{} checks: {musts} must, {} should", checks.len(), checks.len() - musts);

@@ -20,7 +20,7 @@ use crate::{
     fixture::Fixture,
     identity::HostSite,
     options::Options,
-    outcome::{CheckError, violation},
+    outcome::violation,
     report,
     simulator::Simulator,
 };
@@ -35,52 +35,46 @@ fn selected(options: &Options) -> anyhow::Result<Vec<Check>> {
         [] => !(options.quick && check.slow),
         only => only.iter().any(|name| name == check.name),
     };
-    Ok(all.into_iter().filter(is_selected).collect())
+    Ok(all.iter().copied().filter(is_selected).collect())
 }
 
 /// Runs the checks. `on_progress` gets the report line by line, each as soon as it exists.
 pub async fn run(options: &Options, on_progress: impl Fn(&str)) -> anyhow::Result<Vec<Found>> {
     let checks = selected(options)?;
     let url = options.url.as_deref().unwrap_or_default().trim_end_matches('/');
-    let http = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .build()
-        .map_err(|error| anyhow!("no HTTP client: {error}"))?;
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
+    let http = http.map_err(|error| anyhow!("no HTTP client: {error}"))?;
     let webhook_url = options.webhook_url.clone().unwrap_or_else(|| format!("{url}/webhook/demo-webhook-secret"));
-    let own_simulator = match &options.simulator {
-        Some(_) => None,
-        None => Some(spawn_simulator(options).await?),
+    let (own_simulator, platform) = match &options.simulator {
+        Some(url) => (None, url.clone()),
+        None => {
+            let simulator = spawn_simulator(options).await?;
+            let url = simulator.url();
+            (Some(simulator), url)
+        }
     };
-    let platform =
-        own_simulator.as_ref().map_or_else(|| options.simulator.clone().unwrap_or_default(), simulator::Simulator::url);
     on_progress(&settings_text(options, &platform, &webhook_url));
 
+    let identity_secret = options.identity_secret.as_deref();
+    let mut secrets = vec![
+        ("the account token", options.account_token.clone()),
+        ("an e-mail address of the staff", "@staff.example.com".to_owned()),
+    ];
+    secrets.extend(identity_secret.map(|secret| ("the host site's secret", secret.to_owned())));
     let fixture = Fixture {
         simulator: Simulator::new(http.clone(), &platform),
         http,
         proxy: url.to_owned(),
-        origin: options.origin.clone(),
-        host: options
-            .identity_secret
-            .as_deref()
-            .map(|secret| HostSite::new(secret, options.site.as_deref().unwrap_or("demo"))),
+        host: identity_secret.map(|secret| HostSite::new(secret, options.site.as_deref().unwrap_or("demo"))),
         identity_required: AtomicBool::default(),
-        site: options.site.clone(),
         webhook_url,
-        webhook_token: options.webhook_token.clone(),
-        secrets: [
-            ("the account token", options.account_token.clone()),
-            ("an e-mail address of the staff", "@staff.example.com".to_owned()),
-        ]
-        .into_iter()
-        .chain(options.identity_secret.clone().map(|secret| ("the host site's secret", secret)))
-        .collect(),
+        options: options.clone(),
+        secrets,
         timeout: Duration::from_secs(options.patience),
         platform_lock: tokio::sync::Mutex::default(),
         bodies: Mutex::default(),
     };
-    wait_for_proxy(&fixture, options).await?;
+    wait_for_proxy(&fixture).await?;
 
     let (slow, quick): (Vec<Check>, Vec<Check>) = checks.iter().partition(|check| check.slow);
     let slow = futures_util::future::join_all(slow.into_iter().map(|check| run_one(&fixture, check)));
@@ -135,11 +129,9 @@ async fn spawn_simulator(options: &Options) -> anyhow::Result<simulator::Simulat
         ..simulator::Config::default()
     };
     let listen = options.simulator_listen;
-    simulator::spawn(config).await.map_err(|error| {
-        anyhow!(
-            "the simulated platform can't listen on {listen}: {error}; use --simulator-listen, or --simulator with one that runs"
-        )
-    })
+    let advice = "use --simulator-listen, or --simulator with one that runs";
+    let fault = |error| anyhow!("the simulated platform can't listen on {listen}: {error}; {advice}");
+    simulator::spawn(config).await.map_err(fault)
 }
 
 fn settings_text(options: &Options, platform: &str, webhook_url: &str) -> String {
@@ -150,42 +142,36 @@ fn settings_text(options: &Options, platform: &str, webhook_url: &str) -> String
 }
 
 /// Waits for the proxy, and for its answer to the handshake.
-async fn wait_for_proxy(fixture: &Fixture, options: &Options) -> anyhow::Result<()> {
-    let deadline = Instant::now() + Duration::from_secs(options.wait);
-    let order = json!({ "url": fixture.webhook_url, "token": fixture.webhook_token, "handshake": false });
+async fn wait_for_proxy(fixture: &Fixture) -> anyhow::Result<()> {
+    let deadline = Instant::now() + Duration::from_secs(fixture.options.wait);
+    let order = json!({ "url": fixture.webhook_url, "token": fixture.options.webhook_token, "handshake": false });
     let aimed = fixture.simulator.order("webhook", order).await;
-    aimed.map_err(|fault| anyhow!("the simulator can't be used: {}", message_of(&fault)))?;
+    aimed.map_err(|fault| anyhow!("the simulator can't be used: {fault}"))?;
     loop {
         let reached = fixture.token(json!({})).await;
         let why = match reached {
             Ok(answer) if answer.status == 200 => match fixture.simulator.order("handshake", json!({})).await {
                 Ok(response) if response["handshake"]["ok"] == true => return Ok(()),
-                Ok(response) => format!(
-                    "the webhook {} does not answer the handshake: {}",
-                    fixture.webhook_url, response["handshake"]["error"]
-                ),
-                Err(fault) => message_of(&fault),
+                Ok(response) => {
+                    let (url, error) = (&fixture.webhook_url, &response["handshake"]["error"]);
+                    format!("the webhook {url} does not answer the handshake: {error}")
+                }
+                Err(fault) => fault.to_string(),
             },
-            Ok(answer) if answer.json["error"] == "IDENTITY_REQUIRED" && fixture.host.is_some() => {
+            Ok(answer) if answer.error() == "IDENTITY_REQUIRED" => {
+                if fixture.host.is_none() {
+                    bail!("this site takes signed-in visitors only: --identity-secret says what they are signed with");
+                }
                 // From now on every visitor signs in.
                 fixture.identity_required.store(true, Ordering::SeqCst);
                 continue;
             }
-            Ok(answer) if answer.json["error"] == "IDENTITY_REQUIRED" => {
-                bail!("this site takes signed-in visitors only: --identity-secret says what they are signed with");
-            }
             Ok(answer) => answer.to_string(),
-            Err(fault) => message_of(&fault),
+            Err(fault) => fault.to_string(),
         };
         if Instant::now() >= deadline {
             bail!(why);
         }
         sleep(Duration::from_millis(250)).await;
-    }
-}
-
-fn message_of(fault: &CheckError) -> String {
-    match fault {
-        CheckError::Violation(what) | CheckError::NotApplicable(what) => what.clone(),
     }
 }

@@ -50,29 +50,20 @@ impl Simulator {
             return Ok(());
         }
         let waiting = self.query("deliveries").await?;
-        let last = waiting["deliveries"].as_array().and_then(|all| all.last().cloned()).unwrap_or_default();
-        Err(violation(format!(
-            "webhooks do not arrive; the last one met {}",
-            last["attempts"].as_array().and_then(|all| all.last()).unwrap_or(&Value::Null)
-        )))
+        let last = |all: &Value| all.as_array().and_then(|all| all.last().cloned()).unwrap_or_default();
+        let attempt = last(&last(&waiting["deliveries"])["attempts"]);
+        Err(violation(format!("webhooks do not arrive; the last one met {attempt}")))
     }
 
-    /// Has the bot say something in a conversation, given by the platform's id; returns once the
-    /// webhook has been accepted.
-    pub async fn reply(&self, conversation: &str, html: &str) -> Result<Value, CheckError> {
-        self.reply_with(json!({ "conversation": conversation, "text": html, "wait": true })).await
-    }
-
-    /// As [`Simulator::reply`], with any content.
-    pub async fn reply_with(&self, order: Value) -> Result<Value, CheckError> {
+    /// Has the bot reply by this order; the proxy must accept every webhook.
+    pub async fn reply(&self, order: Value) -> Result<Value, CheckError> {
         let reply = self.order("reply", order).await?;
-        let is_accepted =
-            reply["states"].as_array().is_none_or(|states| states.iter().all(|state| state == "delivered"));
+        let states = reply["states"].as_array();
+        let is_accepted = states.is_none_or(|states| states.iter().all(|state| state == "delivered"));
         if is_accepted { Ok(reply) } else { Err(violation("the proxy did not answer 2xx to a webhook")) }
     }
 
-    /// Returns the calls of one kind, `start` or `send`, that the proxy has made since the last
-    /// [`Simulator::reset`].
+    /// Returns the proxy's calls of one kind, `start` or `send`, since [`Simulator::reset`].
     pub async fn calls(&self, kind: &str) -> Result<Vec<Value>, CheckError> {
         let answer = self.query(&format!("calls?call={kind}")).await?;
         Ok(answer["calls"].as_array().cloned().unwrap_or_default())
@@ -84,12 +75,37 @@ impl Simulator {
         Ok(calls)
     }
 
+    /// Returns the one call that brought this text to the platform.
+    pub async fn call_with(&self, kind: &str, text: &str) -> Result<Value, CheckError> {
+        let mut calls = self.calls_with(kind, text).await?;
+        ensure!(calls.len() <= 1, "it reached the platform more than once");
+        calls.pop().ok_or_else(|| violation("it did not reach the platform as it was said"))
+    }
+
     /// Fails unless exactly `count` calls of one kind came with this text.
     pub async fn expect_calls(&self, kind: &str, text: &str, count: usize) -> Result<(), CheckError> {
         let calls = self.calls_with(kind, text).await?.len();
         ensure!(calls == 0 || count > 0, "it reached the platform");
         ensure!(calls == count, "{calls} {kind} calls at the platform");
         Ok(())
+    }
+
+    /// Makes a request, and holds the platform's answer to its call while `meanwhile` runs.
+    pub async fn hold_during<A, B>(
+        &self,
+        kind: &str,
+        request: impl Future<Output = Result<A, CheckError>>,
+        meanwhile: impl AsyncFnOnce(Value) -> Result<B, CheckError>,
+    ) -> Result<(A, B), CheckError> {
+        let hold = self.order("hold", json!({ "call": kind })).await?;
+        let release = async {
+            let done = meanwhile(self.wait_for_held_call(kind).await?).await;
+            self.order("release", json!({ "hold": hold["hold"] })).await?;
+            done
+        };
+        let (answer, done) = tokio::join!(request, release);
+        let done = done?;
+        Ok((answer?, done))
     }
 
     /// Waits until a call of this kind has come and its answer is held.

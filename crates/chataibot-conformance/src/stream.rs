@@ -15,7 +15,6 @@ pub struct Block {
     /// The `event:` line; a comment has none.
     pub event: Option<String>,
     pub id: Option<String>,
-    /// The `data:` lines.
     pub data: String,
     pub is_comment: bool,
 }
@@ -88,18 +87,11 @@ impl Stream {
         let deadline = Instant::now() + limit;
         let mut blocks = Vec::new();
         loop {
-            match self.next(deadline).await {
-                Ok(Some(block)) => {
-                    let is_last = is_wanted(&block);
-                    blocks.push(block);
-                    if is_last {
-                        return Ok(blocks);
-                    }
-                }
-                Ok(None) => return Err(violation(format!("the stream ended after {}", block_summary(&blocks)))),
-                Err(CheckError::Violation(seen) | CheckError::NotApplicable(seen)) => {
-                    return Err(violation(format!("{seen}; what came was {}", block_summary(&blocks))));
-                }
+            let told = |fault| violation(format!("{fault}; what came was {}", block_summary(&blocks)));
+            let block = self.next(deadline).await.map_err(told)?;
+            blocks.push(block.ok_or_else(|| violation(format!("the stream ended after {}", block_summary(&blocks))))?);
+            if blocks.last().is_some_and(&is_wanted) {
+                return Ok(blocks);
             }
         }
     }
@@ -109,7 +101,6 @@ pub fn entries(blocks: &[Block]) -> Vec<Value> {
     blocks.iter().filter_map(Block::entry).collect()
 }
 
-/// Summarizes blocks for a report.
 pub fn block_summary(blocks: &[Block]) -> String {
     let events: Vec<&str> = blocks.iter().filter_map(|block| block.event.as_deref()).collect();
     format!("the events {events:?} with the entries {}", entry::log_summary(&entries(blocks)))

@@ -25,15 +25,20 @@ pub struct Visitor<'a> {
     pub answer: Answer,
 }
 
-#[derive(Clone, Debug)]
-pub struct Conversation {
+pub struct Chat<'a> {
+    pub visitor: Visitor<'a>,
     /// The id that the browser knows.
     pub id: String,
     /// The id that the platform knows.
     pub platform_id: String,
     /// The key of the first message.
     pub first_key: String,
+    /// The log when the conversation had settled; empty before.
+    pub log: Vec<Value>,
 }
+
+pub const JSON: &str = "application/json";
+pub const EVENT_STREAM: &str = "text/event-stream";
 
 /// Characters to escape in a path segment: all but the "unreserved" ones of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -41,6 +46,10 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 /// Escapes an id, so that it stays one path segment whatever it contains.
 fn escape_segment(id: &str) -> String {
     percent_encoding::utf8_percent_encode(id, SEGMENT).to_string()
+}
+
+fn events_path(conversation: &str, query: &str) -> String {
+    format!("/api/v1/conversation/{}/events{query}", escape_segment(conversation))
 }
 
 /// Returns random lower-case hex digits, two for each byte.
@@ -77,33 +86,29 @@ pub fn send_body(text: &str) -> Value {
 }
 
 impl Fixture {
-    /// Sends `POST /token` with this body, from an allowed origin. If the site requires an
-    /// identity, adds that of a new user, unless the body has a `renewal` or an `identity`, even a
-    /// null one.
+    /// Sends `POST /token` with this body. If the site requires an identity, adds that of a new
+    /// user, unless the body has a `renewal` or an `identity`, even a null one.
     pub async fn token(&self, mut body: Value) -> Result<Answer, CheckError> {
-        if let Some(site) = &self.site {
+        if let Some(site) = &self.options.site {
             body["site"] = site.as_str().into();
         }
-        let identity_required = self.identity_required.load(Ordering::SeqCst) && body["renewal"].is_null();
-        match (&self.host, body.as_object_mut()) {
-            (Some(host), Some(fields)) if identity_required && !fields.contains_key("identity") => {
-                fields.insert("identity".to_owned(), host.identity(&random_hex(8)).into());
-            }
-            (_, Some(fields)) => fields.retain(|_, value| !value.is_null()),
-            (_, None) => {}
+        let is_anonymous = body["renewal"].is_null() && body.get("identity").is_none();
+        let signs_in = is_anonymous && self.identity_required.load(Ordering::SeqCst);
+        if let Some(host) = self.host.as_ref().filter(|_| signs_in) {
+            body["identity"] = host.identity(&random_hex(8)).into();
+        } else if let Some(fields) = body.as_object_mut() {
+            fields.retain(|_, value| !value.is_null());
         }
         self.with_rate_limit_retry(|| self.request(Method::POST, "/token").json(&body)).await
     }
 
     /// Polls a conversation that does not exist, with this token.
     pub async fn poll_nowhere(&self, token: &str) -> Result<Answer, CheckError> {
-        let path = format!("/api/v1/conversation/{}/events?wait=0", random_hex(16));
-        let request = self.request(Method::GET, &path).bearer_auth(token);
-        self.call(request.header("accept", "application/json")).await
+        let path = events_path(&random_hex(16), "?wait=0");
+        self.call(self.request(Method::GET, &path).bearer_auth(token).header("accept", JSON)).await
     }
 
-    /// Makes a call, and once more if the proxy limits its rate: it has the right to, and this
-    /// program makes many calls.
+    /// Makes a call, and once more if the proxy limits the rate of this program's many calls.
     async fn with_rate_limit_retry(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, CheckError> {
         let answer = self.call(request()).await?;
         match answer.header("retry-after").and_then(|wait| wait.parse().ok()) {
@@ -123,28 +128,28 @@ impl Fixture {
         Ok(Visitor { fixture: self, token, id, answer })
     }
 
-    pub async fn conversation(&self) -> Result<(Visitor<'_>, Conversation), CheckError> {
-        let visitor = self.visitor().await?;
-        let conversation = visitor.conversation().await?;
-        Ok((visitor, conversation))
+    pub async fn chat(&self) -> Result<Chat<'_>, CheckError> {
+        self.visitor().await?.chat().await
     }
 
-    /// As `conversation`, once nothing more happens in it; also returns its log.
-    pub async fn settled(&self) -> Result<(Visitor<'_>, Conversation, Vec<Value>), CheckError> {
-        let visitor = self.visitor().await?;
-        let (conversation, log) = visitor.settled().await?;
-        Ok((visitor, conversation, log))
+    /// As `chat`, once nothing more happens in it.
+    pub async fn settled(&self) -> Result<Chat<'_>, CheckError> {
+        self.chat().await?.settled().await
     }
 }
 
-impl Visitor<'_> {
+impl<'a> Visitor<'a> {
     /// Builds a call with the visitor's token, from the allowed origin.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.fixture.request(method, path).bearer_auth(&self.token)
     }
 
-    pub fn start(&self, key: &str, body: &Value) -> RequestBuilder {
+    fn start_request(&self, key: &str, body: &Value) -> RequestBuilder {
         self.request(Method::POST, "/api/v1/conversations").header("idempotency-key", key).json(body)
+    }
+
+    pub async fn start(&self, key: &str, body: &Value) -> Result<Answer, CheckError> {
+        self.fixture.call(self.start_request(key, body)).await
     }
 
     pub fn send(&self, conversation: &str, key: &str, body: &Value) -> RequestBuilder {
@@ -152,67 +157,93 @@ impl Visitor<'_> {
         self.request(Method::POST, &path).header("idempotency-key", key).json(body)
     }
 
-    /// Builds a read of the log with this query, as JSON.
-    pub fn events(&self, conversation: &str, query: &str) -> RequestBuilder {
-        let path = format!("/api/v1/conversation/{}/events{query}", escape_segment(conversation));
-        self.request(Method::GET, &path).header("accept", "application/json")
+    /// Builds a read of the log with this query.
+    pub fn events(&self, conversation: &str, query: &str, media_type: &str) -> RequestBuilder {
+        self.request(Method::GET, &events_path(conversation, query)).header("accept", media_type)
     }
 
-    /// Sends a text, which must be accepted; returns its key.
-    pub async fn send_text(&self, conversation: &str, text: &str) -> Result<String, CheckError> {
-        let key = new_key();
-        self.fixture.call(self.send(conversation, &key, &send_body(text))).await?.expect_status(200)?;
-        Ok(key)
+    /// Polls the log of a conversation, which may be anybody's.
+    pub async fn poll(&self, conversation: &str, query: &str) -> Result<Answer, CheckError> {
+        self.fixture.call(self.events(conversation, query, JSON)).await
     }
 
-    pub async fn conversation(&self) -> Result<Conversation, CheckError> {
-        let (key, text) = (new_key(), unique_text());
-        let answer =
-            self.fixture.with_rate_limit_retry(|| self.start(&key, &start_body(&text))).await?.expect_status(200)?;
+    pub async fn chat(self) -> Result<Chat<'a>, CheckError> {
+        let (first_key, text) = (new_key(), unique_text());
+        let request = || self.start_request(&first_key, &start_body(&text));
+        let answer = self.fixture.with_rate_limit_retry(request).await?.expect_status(200)?;
         let id = answer.json["conversation"]["id"].as_str().map(str::to_owned);
         let id = id.ok_or_else(|| violation(answer))?;
         let calls = self.fixture.simulator.calls_with("start", &text).await?;
         let platform_id = calls.iter().find_map(|call| call["conversation"].as_str()).map(str::to_owned);
-        let platform_id =
-            platform_id.ok_or_else(|| violation("the start did not reach the platform as it was said"))?;
-        Ok(Conversation { id, platform_id, first_key: key })
+        let unseen = || violation("the start did not reach the platform as it was said");
+        let platform_id = platform_id.ok_or_else(unseen)?;
+        Ok(Chat { visitor: self, id, platform_id, first_key, log: Vec::new() })
+    }
+}
+
+impl Chat<'_> {
+    pub fn fixture(&self) -> &Fixture {
+        self.visitor.fixture
     }
 
-    /// Starts a conversation and waits until nothing more happens in it; also returns its log.
-    pub async fn settled(&self) -> Result<(Conversation, Vec<Value>), CheckError> {
-        let conversation = self.conversation().await?;
-        self.fixture.simulator.wait_until_idle().await?;
-        let log = self.log(&conversation.id).await?;
-        Ok((conversation, log))
+    /// Waits until nothing more happens in the conversation, and keeps its log.
+    pub async fn settled(mut self) -> Result<Self, CheckError> {
+        self.fixture().simulator.wait_until_idle().await?;
+        self.log = self.read_log().await?;
+        Ok(self)
     }
 
-    pub async fn poll(&self, conversation: &str, query: &str) -> Result<Answer, CheckError> {
-        let answer = self.fixture.call(self.events(conversation, query)).await?.expect_status(200)?;
+    /// The cursor of the settled log's last entry.
+    pub fn end(&self) -> &str {
+        self.log.last().map(entry::cursor_of).unwrap_or_default()
+    }
+
+    pub async fn send(&self, key: &str, text: &str) -> Result<Answer, CheckError> {
+        self.fixture().call(self.visitor.send(&self.id, key, &send_body(text))).await
+    }
+
+    /// Sends a text, which must be accepted; returns its key.
+    pub async fn send_text(&self, text: &str) -> Result<String, CheckError> {
+        let key = new_key();
+        self.send(&key, text).await?.expect_status(200)?;
+        Ok(key)
+    }
+
+    /// Has the bot say something; returns once the webhook has been accepted.
+    pub async fn reply(&self, html: &str) -> Result<Value, CheckError> {
+        self.reply_with(json!({ "text": html })).await
+    }
+
+    /// As [`Chat::reply`], with any content.
+    pub async fn reply_with(&self, mut order: Value) -> Result<Value, CheckError> {
+        order["conversation"] = self.platform_id.as_str().into();
+        order["wait"] = true.into();
+        self.fixture().simulator.reply(order).await
+    }
+
+    /// Polls the log, which must be answered with entries.
+    pub async fn poll(&self, query: &str) -> Result<Answer, CheckError> {
+        let answer = self.visitor.poll(&self.id, query).await?.expect_status(200)?;
         if answer.json["entries"].is_array() { Ok(answer) } else { Err(violation(answer)) }
     }
 
-    /// Reads the whole log by polls.
-    pub async fn log(&self, conversation: &str) -> Result<Vec<Value>, CheckError> {
+    pub async fn read_log(&self) -> Result<Vec<Value>, CheckError> {
         let mut log: Vec<Value> = Vec::new();
         loop {
             let after = log.last().map(|last| format!("?after={}&wait=0", entry::cursor_of(last))).unwrap_or_default();
-            let answer = self.poll(conversation, &after).await?;
-            match answer.json["entries"].as_array() {
-                Some(entries) if !entries.is_empty() && log.len() < 10_000 => log.extend(entries.iter().cloned()),
-                Some(_) | None => return Ok(log),
+            let entries = self.poll(&after).await?.entries();
+            if entries.is_empty() || log.len() >= 10_000 {
+                return Ok(log);
             }
+            log.extend(entries);
         }
     }
 
     /// Returns the log as soon as it has an entry that `is_wanted` accepts.
-    pub async fn log_with(
-        &self,
-        conversation: &str,
-        is_wanted: impl Fn(&Value) -> bool,
-    ) -> Result<Vec<Value>, CheckError> {
-        let deadline = Instant::now() + self.fixture.timeout;
+    pub async fn log_with(&self, is_wanted: impl Fn(&Value) -> bool) -> Result<Vec<Value>, CheckError> {
+        let deadline = Instant::now() + self.fixture().timeout;
         loop {
-            let log = self.log(conversation).await?;
+            let log = self.read_log().await?;
             if log.iter().any(&is_wanted) {
                 return Ok(log);
             }
@@ -220,21 +251,21 @@ impl Visitor<'_> {
                 return Err(violation(format!("it did not come in time; the log is {}", entry::log_summary(&log))));
             }
             let query = log.last().map(|last| format!("?after={}&wait=1", entry::cursor_of(last)));
-            self.poll(conversation, query.as_deref().unwrap_or("?wait=1")).await?;
+            self.poll(query.as_deref().unwrap_or("?wait=1")).await?;
         }
     }
 
     /// Opens a stream that begins after this cursor.
-    pub async fn stream(&self, conversation: &str, query: &str, after: Option<&str>) -> Result<Stream, CheckError> {
-        let path = format!("/api/v1/conversation/{}/events{query}", escape_segment(conversation));
-        let mut request = self.request(Method::GET, &path).header("accept", "text/event-stream");
+    pub async fn stream(&self, query: &str, after: Option<&str>) -> Result<Stream, CheckError> {
+        let mut request = self.visitor.events(&self.id, query, EVENT_STREAM);
         if let Some(cursor) = after {
             request = request.header("last-event-id", cursor);
         }
-        let fault = |error: reqwest::Error| violation(format!("GET {path}: no answer: {}", error.without_url()));
+        let call = format!("GET {}", events_path(&self.id, query));
+        let fault = |error: reqwest::Error| violation(format!("{call}: no answer: {}", error.without_url()));
         let response = request.send().await.map_err(fault)?;
         let status = response.status().as_u16();
-        ensure!(status == 200, "GET {path} for a stream answered {status}");
+        ensure!(status == 200, "{call} for a stream answered {status}");
         Ok(Stream::new(response))
     }
 }

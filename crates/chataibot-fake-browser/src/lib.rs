@@ -1,7 +1,6 @@
 //! Fake browser for tests: what is the same in memory and over sockets. It runs the effects of the
-//! widget's machine on a [`Storage`] that all tabs share and on the [`Leadership`] of one of them.
-//! Whatever takes time, such as requests and messages between tabs, is left to the implementor of
-//! [`FakeBrowser`].
+//! widget's machine on a [`Storage`] that all tabs share. Whatever takes time, such as requests and
+//! messages between tabs, is left to the implementor of [`FakeBrowser`].
 
 mod leadership;
 mod storage;
@@ -26,30 +25,14 @@ pub use storage::Storage;
 
 /// A request that only one tab at a time may send.
 #[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the fields are explained with their variants")]
 pub enum LockedRequest {
-    /// Asks for a token.
-    Authorize {
-        /// The credentials held now.
-        held: Option<Rc<Credentials>>,
-        /// A renewal secret that the proxy refused.
-        refused: Option<Rc<str>>,
-    },
-    /// Starts a conversation.
-    Start {
-        /// The first message.
-        message: Rc<OutboxMessage>,
-        /// The visitor's credentials.
-        credentials: Rc<Credentials>,
-    },
+    /// Asks for a token, with the credentials held now and a renewal secret that the proxy refused.
+    Authorize { held: Option<Rc<Credentials>>, refused: Option<Rc<str>> },
+    /// Starts a conversation with its first message.
+    Start { message: Rc<OutboxMessage>, credentials: Rc<Credentials> },
     /// Sends a message to a running conversation.
-    Send {
-        /// The message.
-        message: Rc<OutboxMessage>,
-        /// Id of the conversation.
-        conversation: Rc<str>,
-        /// The visitor's credentials.
-        credentials: Rc<Credentials>,
-    },
+    Send { message: Rc<OutboxMessage>, conversation: Rc<str>, credentials: Rc<Credentials> },
 }
 
 /// The environment in which a machine's effects run.
@@ -174,18 +157,14 @@ pub trait FakeBrowser {
                 self.to_others(tab, &Input::RemoteVisitor(None));
             }
             ChatEffect::ClearStorageOf(visitor) => {
-                let (credentials, conversation) =
-                    self.storage(|storage| (storage.credentials.clone(), storage.conversation.clone()));
+                let Storage { credentials, conversation, outbox, .. } = self.storage(|storage| storage.clone());
                 if let Some(credentials) = credentials {
                     if credentials.visitor == visitor {
                         self.run_chat_effect(tab, ChatEffect::ClearStorage);
                     }
                 } else if conversation.and_then(|stored| stored.visitor) == Some(visitor) {
                     // Messages stay: they may be the next visitor's.
-                    self.storage(|storage| {
-                        let outbox = std::mem::take(&mut storage.outbox);
-                        *storage = Storage { outbox, ..Storage::default() };
-                    });
+                    self.storage(|storage| *storage = Storage { outbox, ..Storage::default() });
                 }
             }
             ChatEffect::CheckStorage => self.check_storage(tab),

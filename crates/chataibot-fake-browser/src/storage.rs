@@ -9,18 +9,14 @@ use chataibot_widget::{
     machine::storage_schema::{StoredConversation, StoredPending, StoredSession, StoredState},
 };
 
-/// Storage that all tabs share.
+/// Storage that all tabs share; the outbox by the messages' ids.
 #[derive(Clone, Default)]
+#[expect(missing_docs, reason = "named as in the storage schema")]
 pub struct Storage {
-    /// The visitor's credentials.
     pub credentials: Option<Credentials>,
-    /// The conversation.
     pub conversation: Option<StoredConversation>,
-    /// Outbox messages by their ids.
     pub outbox: BTreeMap<String, StoredPending>,
-    /// Progress of the onboarding.
     pub progress: Option<Progress>,
-    /// Text in the composer.
     pub draft: Option<String>,
 }
 
@@ -37,10 +33,8 @@ impl Storage {
         }
     }
 
-    /// Stores the conversation, and returns what is stored now.
-    ///
-    /// # Errors
-    /// Returns what another tab has stored in the meantime and must not be overwritten.
+    /// Stores the conversation, and returns it; an error is what another tab has stored since then
+    /// and must not be overwritten.
     pub fn save_conversation(
         &mut self,
         stored: StoredConversation,
@@ -59,10 +53,7 @@ impl Storage {
         Ok(stored)
     }
 
-    /// Stores whether the window is open, as long as there is no conversation.
-    ///
-    /// # Errors
-    /// Returns the conversation that another tab has started in the meantime.
+    /// Stores whether the window is open; an error is the conversation that a tab has started.
     pub fn save_window_open(&mut self, open: bool) -> Result<StoredConversation, Box<StoredConversation>> {
         if let Some(started) = self.conversation.as_ref().filter(|started| started.id.is_some()) {
             return Err(Box::new(started.clone()));

@@ -1,5 +1,4 @@
-//! Incremental search for a byte offset in one direction of a connection: the input may be split
-//! anywhere.
+//! Search for a byte offset in one direction of a connection, however the input is split.
 
 use crate::{fault::ByteOffset, rng::Rng};
 
@@ -29,8 +28,7 @@ impl Finder {
         Self { offset, byte_count: 0, matched: 0, body_byte_count: None, is_in_character: false, is_found: false }
     }
 
-    /// Takes the next piece. If the offset is in it, returns how many bytes of it precede the
-    /// offset. Only the first match is returned.
+    /// Takes the next piece. Returns how many of its bytes precede the offset, once it is in one.
     pub fn find_in(&mut self, piece: &[u8]) -> Option<usize> {
         for (index, byte) in piece.iter().enumerate() {
             let is_match = match self.offset {

@@ -1,9 +1,8 @@
 //! Catalogue of every fault by name, in three tables: impaired bytes, answers in place of the
 //! server's, and changes to the server's answer.
 
-/// Declares a table of faults. `quick` faults are noticed at once and have no after-effect; `slow`
-/// ones take longer. Each row has a name, the hops where it may happen, a description, and its
-/// effect.
+/// Declares a table of faults: whether each is noticed at once (`quick`) or not ([`Fault::slow`]),
+/// its name, hops, description and effect.
 macro_rules! faults {
     ($($speed:ident $name:literal $hops:ident $what:literal: $effect:expr;)+) => {
         pub const FAULTS: &[Fault] = &[$(Fault {

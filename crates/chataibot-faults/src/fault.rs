@@ -2,18 +2,16 @@
 
 /// A named fault.
 #[derive(Debug)]
+#[expect(missing_docs, reason = "named as their types")]
 pub struct Fault {
     /// Lower-case words and digits with `-` between.
     pub name: &'static str,
-    /// Where it may happen.
     pub hops: &'static [Hop],
     /// Its description, for the table.
     pub what: &'static str,
-    /// Its effect on a connection.
     pub effect: Effect,
-    /// Whether a client notices it only after a while, or must wait after it has ended: because
-    /// only silence reveals it, because a server asked for the wait, or because only TLS, which is
-    /// absent here, would have revealed it.
+    /// Whether a client notices it only after a while, or must wait after it has ended: only silence
+    /// or TLS, which is absent here, would reveal it, or a server asked for the wait.
     pub slow: bool,
 }
 
@@ -44,27 +42,16 @@ impl Hop {
 
 /// What happens to a connection.
 #[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "the fields are explained with their variants")]
 pub enum Effect {
-    /// Nothing.
-    Pass,
     /// The connection is reset as soon as it is accepted.
     Refuse,
     /// The connection is accepted and stays silent; it is relayed once the proxy is healed.
     Silence,
-    /// The bytes are impaired on their way.
-    Wire {
-        /// What happens to the client's bytes.
-        up: &'static [Impairment],
-        /// What happens to the server's bytes.
-        down: &'static [Impairment],
-    },
+    /// The client's and the server's bytes are impaired on their way.
+    Wire { up: &'static [Impairment], down: &'static [Impairment] },
     /// An answer in place of the server's.
-    Instead {
-        /// The answer.
-        answer: Answer,
-        /// Whether the request reaches the server nevertheless.
-        processed: bool,
-    },
+    Instead(Answer),
     /// The server's answer, changed.
     Rewrite(Change),
     /// The request arrives this many times.
@@ -86,12 +73,19 @@ pub enum Impairment {
     IdleKill(u64, Ending),
     /// Sends the first piece twice.
     Twice,
-    /// Changes one byte.
-    Corrupt(ByteOffset),
+    /// Does this at this offset.
+    At(ByteOffset, Mark),
+}
+
+/// What happens at an offset.
+#[derive(Clone, Copy, Debug)]
+pub enum Mark {
+    /// Changes the byte.
+    Corrupt,
     /// Drops this many bytes.
-    Swallow(ByteOffset, usize),
-    /// Ends the connection at this offset.
-    Cut(ByteOffset, Ending),
+    Swallow(usize),
+    /// Ends the connection.
+    Cut(Ending),
 }
 
 /// An offset in one direction of a connection.
@@ -127,12 +121,14 @@ pub enum Ending {
 /// An answer in place of the server's.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer {
-    /// The status line after `HTTP/1.1`, such as `204 No Content`.
-    pub status: &'static str,
+    /// The status code; its reason is the usual one.
+    pub status: u16,
     /// Headers besides `Content-Length`.
     pub headers: &'static [(&'static str, &'static str)],
     /// The body.
     pub body: Body,
+    /// Whether the request reaches the server nevertheless.
+    pub processed: bool,
 }
 
 /// The body of an [`Answer`].

@@ -24,11 +24,8 @@ impl Head {
         let Some(end) = bytes.windows(2).position(|two| two == b"\r\n") else { return Ok(None) };
         let mut header_slots = [httparse::EMPTY_HEADER; 64];
         let parsed = httparse::parse_headers(&bytes[end + 2..], &mut header_slots);
-        let Status::Complete((length, headers)) =
-            parsed.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?
-        else {
-            return Ok(None);
-        };
+        let parsed = parsed.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        let Status::Complete((length, headers)) = parsed else { return Ok(None) };
         let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
         let headers = headers.iter().map(|header| (header.name.to_owned(), text(header.value))).collect();
         Ok(Some((Self { first: text(&bytes[..end]), headers }, end + 2 + length)))

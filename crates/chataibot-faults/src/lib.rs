@@ -1,14 +1,8 @@
 //! Fault-injecting TCP proxy for tests: does to a connection whatever a network, a middlebox or a
 //! broken server can do to it.
 //!
-//! - [`catalogue`]: **every fault by name**, where it may happen, and what it does
-//! - [`fault`]: the types that describe a fault
-//! - `plan`: which connection gets which fault: always, once, or by a seed
-//! - `proxy`: the proxy itself; [`control`] switches it from outside
-//! - `pipe`: one direction of a connection; `byte_offset` finds a byte in it
-//! - [`http_head`], [`rewrite`]: as much HTTP as is needed to answer in place of a server, or to
-//!   change what it answers
-//! - [`rng`]: seeded random numbers
+//! [`catalogue`] names **every fault**, where it may happen, and what it does; a [`Plan`] says which
+//! connection gets which. `pipe` changes bytes, [`rewrite`] whole answers.
 //!
 //! It knows nothing about chats and relies on no code of the product.
 

@@ -10,15 +10,14 @@ use tokio::{
 
 use crate::{
     byte_offset::Finder,
-    fault::{Ending, Impairment},
+    fault::{Ending, Impairment, Mark},
     rng::Rng,
 };
 
 /// Longer than any test waits.
 const NO_LIMIT: Duration = Duration::from_secs(86_400);
 
-/// Becomes true when the proxy is healed: from then on no more faults happen to a connection, and
-/// held bytes are sent.
+/// Becomes true when the proxy is healed: faults then end, and held bytes are sent.
 pub type Health = watch::Receiver<bool>;
 
 /// Waits until the proxy is healed; forever if the proxy has been dropped.
@@ -26,24 +25,6 @@ pub async fn wait_until_healed(health: &mut Health) {
     if health.wait_for(|is_healed| *is_healed).await.is_err() {
         std::future::pending::<()>().await;
     }
-}
-
-/// How a direction ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// Only this direction ended: its receiver got a FIN.
-    HalfClosed,
-    /// Both directions end, by RST.
-    Reset,
-    /// Both directions end, by FIN.
-    Closed,
-}
-
-/// What happens at an offset.
-enum Mark {
-    Corrupt,
-    Swallow(usize),
-    Cut(Ending),
 }
 
 struct Pipe<W> {
@@ -58,13 +39,14 @@ struct Pipe<W> {
 }
 
 /// Copies bytes from sender to receiver until either ends, or an impairment ends the connection.
+/// Returns how: `Reset`, `Close` or `HalfClose`.
 pub async fn carry_impaired(
     mut sender: impl AsyncRead + Unpin,
     receiver: impl AsyncWrite + Unpin,
     impairments: &[Impairment],
     mut health: Health,
     mut rng: Rng,
-) -> io::Result<End> {
+) -> io::Result<Ending> {
     let (mut min_held, mut idle_limit) = (0, None);
     let mut pipe = Pipe {
         receiver,
@@ -84,9 +66,7 @@ pub async fn carry_impaired(
             Impairment::Twice => pipe.repeat_first_piece = true,
             Impairment::Hold(bytes) => min_held = bytes,
             Impairment::IdleKill(ms, ending) => idle_limit = Some((Duration::from_millis(ms), ending)),
-            Impairment::Corrupt(offset) => pipe.marks.push((Finder::new(offset, &mut rng), Mark::Corrupt)),
-            Impairment::Swallow(offset, size) => pipe.marks.push((Finder::new(offset, &mut rng), Mark::Swallow(size))),
-            Impairment::Cut(offset, ending) => pipe.marks.push((Finder::new(offset, &mut rng), Mark::Cut(ending))),
+            Impairment::At(offset, mark) => pipe.marks.push((Finder::new(offset, &mut rng), mark)),
         }
     }
     let mut held = Vec::new();
@@ -115,7 +95,7 @@ pub async fn carry_impaired(
         }
         if read == 0 {
             pipe.receiver.shutdown().await?;
-            return Ok(End::HalfClosed);
+            return Ok(Ending::HalfClose);
         }
     }
 }
@@ -125,12 +105,11 @@ impl<W: AsyncWrite + Unpin> Pipe<W> {
         *self.health.borrow()
     }
 
-    /// Applies the marks to a piece and forwards it.
     async fn apply_marks(
         &mut self,
         mut piece: Vec<u8>,
         sender: &mut (impl AsyncRead + Unpin),
-    ) -> io::Result<Option<End>> {
+    ) -> io::Result<Option<Ending>> {
         let mut cut = None;
         for (finder, mark) in &mut self.marks {
             let Some(index) = finder.find_in(&piece) else { continue };
@@ -149,33 +128,26 @@ impl<W: AsyncWrite + Unpin> Pipe<W> {
         };
         let (before, after) = piece.split_at(index.min(piece.len()));
         self.forward(before).await?;
-        match ending {
-            Ending::BlackHole => {
-                wait_until_healed(&mut self.health).await;
-                self.forward(after).await?;
-                Ok(None)
-            }
-            Ending::Reset | Ending::Close | Ending::HalfClose | Ending::Vanish => {
-                self.end_connection(ending, sender).await.map(Some)
-            }
+        if ending != Ending::BlackHole {
+            return self.end_connection(ending, sender).await.map(Some);
         }
+        wait_until_healed(&mut self.health).await;
+        self.forward(after).await?;
+        Ok(None)
     }
 
-    async fn end_connection(&mut self, ending: Ending, sender: &mut (impl AsyncRead + Unpin)) -> io::Result<End> {
+    async fn end_connection(&mut self, ending: Ending, sender: &mut (impl AsyncRead + Unpin)) -> io::Result<Ending> {
         match ending {
-            Ending::Reset => Ok(End::Reset),
-            Ending::Close => Ok(End::Closed),
-            Ending::HalfClose => {
-                self.receiver.shutdown().await?;
-                Ok(End::HalfClosed)
-            }
+            Ending::Reset | Ending::Close => {}
+            Ending::HalfClose => self.receiver.shutdown().await?,
             // Keep reading, so that the connection looks alive to the sender; nothing is forwarded.
             Ending::Vanish | Ending::BlackHole => {
                 let mut discarded = vec![0; 4096];
                 while sender.read(&mut discarded).await? > 0 {}
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         }
+        Ok(ending)
     }
 
     /// Forwards a piece with its delay, slice size and rate.

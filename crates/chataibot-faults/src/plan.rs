@@ -9,24 +9,15 @@ use crate::{
 };
 
 /// A plan for future connections.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the fields are explained with their variants")]
 pub enum Plan {
-    /// No fault.
-    #[default]
-    Pass,
     /// The same fault for each connection.
     Always(&'static Fault),
     /// These faults one after the other, then none.
     Next(VecDeque<&'static Fault>),
-    /// Random faults for a percentage of the connections.
-    Seeded {
-        /// The source of the decisions.
-        rng: Rng,
-        /// Percentage of connections that get a fault.
-        percent: u64,
-        /// The faults to choose from.
-        faults: Vec<&'static Fault>,
-    },
+    /// Random ones of these faults for a percentage of the connections.
+    Seeded { rng: Rng, percent: u64, faults: Vec<&'static Fault> },
 }
 
 impl Plan {
@@ -44,7 +35,6 @@ impl Plan {
     /// Draws the fault of the next connection.
     pub fn draw(&mut self) -> Option<&'static Fault> {
         match self {
-            Self::Pass => None,
             Self::Always(fault) => Some(fault),
             Self::Next(faults) => faults.pop_front(),
             Self::Seeded { rng, percent, faults } => {

@@ -14,12 +14,13 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
     task::JoinHandle,
+    time::{sleep, timeout},
 };
 
 use crate::{
-    fault::{Change, Effect, Impairment},
+    fault::{Change, Effect, Ending, Impairment},
     http_head::read_request,
-    pipe::{self, End, Health},
+    pipe::{Health, carry_impaired, wait_until_healed},
     plan::Plan,
     rewrite,
     rng::Rng,
@@ -27,7 +28,6 @@ use crate::{
 
 /// Maximum length of a first line, in bytes.
 const LONGEST_LINE: usize = 8 * 1024;
-/// How long a client may take for its first line.
 const FIRST_LINE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A running proxy. Dropping it ends it and every connection.
@@ -70,7 +70,7 @@ impl FaultProxy {
         let address = listener.local_addr()?;
         let state = State {
             server,
-            plan: Plan::Pass,
+            plan: Plan::next([]),
             plan_filter: None,
             rng: Rng::new(0),
             health: watch::Sender::new(false),
@@ -91,8 +91,7 @@ impl FaultProxy {
         self.plan_for(None, plan);
     }
 
-    /// Sets a plan only for connections whose first line contains these words; each other
-    /// connection carries one request.
+    /// As `plan`, only for first lines that contain these words; other connections carry one request.
     pub fn plan_for(&self, only: Option<String>, plan: Plan) {
         let mut state = self.shared.state();
         state.plan = plan;
@@ -104,11 +103,10 @@ impl FaultProxy {
         self.shared.state().rng = Rng::new(seed);
     }
 
-    /// Ends all faults: nothing more happens to any connection, and bytes that were held back are
-    /// sent.
+    /// Ends all faults on every connection; bytes that were held back are sent.
     pub fn heal(&self) {
         let mut state = self.shared.state();
-        state.plan = Plan::Pass;
+        state.plan = Plan::next([]);
         state.plan_filter = None;
         std::mem::replace(&mut state.health, watch::Sender::new(false)).send_replace(true);
     }
@@ -165,10 +163,10 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
         tokio::spawn(async move {
             let ended = tokio::select! {
                 ended = serve(&shared, &mut client) => ended,
-                _ = cut_count.wait_for(|cut_count| *cut_count > count_at_accept) => Ok(End::Reset),
+                _ = cut_count.wait_for(|cut_count| *cut_count > count_at_accept) => Ok(Ending::Reset),
             };
             // Errors are what faults are meant to cause.
-            if let Ok(End::Reset) = ended {
+            if let Ok(Ending::Reset) = ended {
                 _ = client.set_zero_linger();
             }
         });
@@ -176,20 +174,20 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 /// Draws the connection's fault and serves the connection with it.
-async fn serve(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
+async fn serve(shared: &Shared, client: &mut TcpStream) -> io::Result<Ending> {
     client.set_nodelay(true)?;
     let plan_filter = shared.state().plan_filter.clone();
     let is_targeted = match plan_filter {
-        Some(words) => first_line(client).await?.contains(&words),
+        Some(words) => timeout(FIRST_LINE_TIMEOUT, peek_first_line(client)).await??.contains(&words),
         None => true,
     };
     let mut assignment = {
         let mut state = shared.state();
         let fault = if is_targeted { state.plan.draw() } else { None };
         *state.fault_counts.entry(fault.map_or("", |fault| fault.name)).or_default() += 1;
-        // The plan is for other connections. This one must not carry a second request: the plan may
-        // apply to that.
-        let default_effect = if is_targeted { Effect::Pass } else { Effect::Rewrite(Change::Nothing) };
+        // Another connection must not carry a second request: the plan may apply to that.
+        let nothing = Effect::Wire { up: &[], down: &[] };
+        let default_effect = if is_targeted { nothing } else { Effect::Rewrite(Change::Nothing) };
         Assignment {
             effect: fault.map_or(default_effect, |fault| fault.effect),
             server: state.server,
@@ -198,108 +196,93 @@ async fn serve(shared: &Shared, client: &mut TcpStream) -> io::Result<End> {
         }
     };
     match assignment.effect {
-        Effect::Refuse => Ok(End::Reset),
+        Effect::Refuse => Ok(Ending::Reset),
         Effect::Silence => {
-            pipe::wait_until_healed(&mut assignment.health).await;
-            relay(client, &assignment, &[], &[]).await
+            wait_until_healed(&mut assignment.health).await;
+            assignment.relay(client, &[], &[]).await
         }
-        Effect::Pass => relay(client, &assignment, &[], &[]).await,
-        Effect::Wire { up, down } => relay(client, &assignment, up, down).await,
-        Effect::Instead { answer, processed } => {
-            let (head, body) = read_request(client).await?;
-            if processed {
-                let mut server = send_request(&assignment, &[head.bytes(), body].concat()).await?;
+        Effect::Wire { up, down } => assignment.relay(client, up, down).await,
+        Effect::Instead(answer) => {
+            let request = read_request_bytes(client).await?;
+            if answer.processed {
                 // The first byte of the answer shows that the request has been processed.
-                server.read_u8().await?;
+                assignment.send(&request).await?.read_u8().await?;
             }
             client.write_all(&rewrite::bytes_of(&answer)).await?;
             client.shutdown().await?;
-            drain(client).await
+            // Unread bytes would cause a reset, which could destroy the answer.
+            let mut discarded = [0; 1024];
+            while client.read(&mut discarded).await? > 0 {}
+            Ok(Ending::Close)
         }
-        Effect::Rewrite(change) => {
-            let (head, body) = read_request(client).await?;
-            let mut server = send_request(&assignment, &[head.bytes(), body].concat()).await?;
-            rewrite::carry(&mut server, client, change).await?;
-            Ok(End::Closed)
-        }
-        Effect::Replay(times) => {
-            let (head, body) = read_request(client).await?;
-            let request = [head.bytes(), body].concat();
-            let mut replays = Vec::new();
-            for _ in 1..times {
-                replays.push(send_request(&assignment, &request).await?);
-            }
-            rewrite::carry(&mut send_request(&assignment, &request).await?, client, Change::Nothing).await?;
-            // These answers may take long; they are discarded.
-            for mut replay in replays {
-                _ = replay.read_u8().await;
-            }
-            Ok(End::Closed)
-        }
+        Effect::Rewrite(change) => assignment.carry_request(client, 1, change).await,
+        Effect::Replay(times) => assignment.carry_request(client, times, Change::Nothing).await,
     }
 }
 
-/// Sends the request to the server, on a connection of its own.
-async fn send_request(assignment: &Assignment, request: &[u8]) -> io::Result<TcpStream> {
-    let mut server = connect(assignment).await?;
-    server.write_all(request).await?;
-    Ok(server)
-}
-
-async fn connect(assignment: &Assignment) -> io::Result<TcpStream> {
-    let server = TcpStream::connect(assignment.server).await?;
-    server.set_nodelay(true)?;
-    Ok(server)
-}
-
-/// Relays both directions until both have ended, or one of them ends the connection.
-async fn relay(
-    client: &mut TcpStream,
-    assignment: &Assignment,
-    up: &[Impairment],
-    down: &[Impairment],
-) -> io::Result<End> {
-    let mut server = connect(assignment).await?;
-    let end = {
-        let (from_client, to_client) = client.split();
-        let (from_server, to_server) = server.split();
-        let mut up =
-            pin!(pipe::carry_impaired(from_client, to_server, up, assignment.health.clone(), assignment.rng.clone()));
-        let mut down =
-            pin!(pipe::carry_impaired(from_server, to_client, down, assignment.health.clone(), assignment.rng.clone()));
-        let (mut up_ended, mut down_ended) = (false, false);
-        loop {
-            let (outcome, direction_ended) = tokio::select! {
-                outcome = &mut up, if !up_ended => (outcome?, &mut up_ended),
-                outcome = &mut down, if !down_ended => (outcome?, &mut down_ended),
-                else => break End::Closed,
-            };
-            match outcome {
-                End::HalfClosed => *direction_ended = true,
-                End::Reset | End::Closed => break outcome,
-            }
-        }
-    };
-    if end == End::Reset {
-        server.set_zero_linger()?;
+impl Assignment {
+    async fn connect(&self) -> io::Result<TcpStream> {
+        let server = TcpStream::connect(self.server).await?;
+        server.set_nodelay(true)?;
+        Ok(server)
     }
-    Ok(end)
+
+    /// Sends the request to the server, on a connection of its own.
+    async fn send(&self, request: &[u8]) -> io::Result<TcpStream> {
+        let mut server = self.connect().await?;
+        server.write_all(request).await?;
+        Ok(server)
+    }
+
+    /// Sends the client's request to the server this many times, and carries the last answer back.
+    async fn carry_request(&self, client: &mut TcpStream, times: u32, change: Change) -> io::Result<Ending> {
+        let request = read_request_bytes(client).await?;
+        let mut replays = Vec::new();
+        for _ in 1..times {
+            replays.push(self.send(&request).await?);
+        }
+        rewrite::carry(&mut self.send(&request).await?, client, change).await?;
+        // These answers may take long; they are discarded.
+        for mut replay in replays {
+            _ = replay.read_u8().await;
+        }
+        Ok(Ending::Close)
+    }
+
+    /// Relays both directions until both have ended, or one of them ends the connection.
+    async fn relay(&self, client: &mut TcpStream, up: &[Impairment], down: &[Impairment]) -> io::Result<Ending> {
+        let mut server = self.connect().await?;
+        let end = {
+            let (from_client, to_client) = client.split();
+            let (from_server, to_server) = server.split();
+            let mut up = pin!(carry_impaired(from_client, to_server, up, self.health.clone(), self.rng.clone()));
+            let mut down = pin!(carry_impaired(from_server, to_client, down, self.health.clone(), self.rng.clone()));
+            let (mut up_ended, mut down_ended) = (false, false);
+            loop {
+                let (outcome, direction_ended) = tokio::select! {
+                    outcome = &mut up, if !up_ended => (outcome?, &mut up_ended),
+                    outcome = &mut down, if !down_ended => (outcome?, &mut down_ended),
+                    else => break Ending::Close,
+                };
+                if outcome != Ending::HalfClose {
+                    break outcome;
+                }
+                *direction_ended = true;
+            }
+        };
+        if end == Ending::Reset {
+            server.set_zero_linger()?;
+        }
+        Ok(end)
+    }
 }
 
-/// Reads what the client still sends: unread bytes would cause a reset, which could destroy the
-/// answer.
-async fn drain(client: &mut TcpStream) -> io::Result<End> {
-    let mut discarded = [0; 1024];
-    while client.read(&mut discarded).await? > 0 {}
-    Ok(End::Closed)
+async fn read_request_bytes(client: &mut TcpStream) -> io::Result<Vec<u8>> {
+    let (head, body) = read_request(client).await?;
+    Ok([head.bytes(), body].concat())
 }
 
 /// Returns the first line from the client without consuming it.
-async fn first_line(client: &TcpStream) -> io::Result<String> {
-    let timed_out = |_| Err(io::Error::new(io::ErrorKind::TimedOut, "no whole first line"));
-    tokio::time::timeout(FIRST_LINE_TIMEOUT, peek_first_line(client)).await.unwrap_or_else(timed_out)
-}
-
 async fn peek_first_line(client: &TcpStream) -> io::Result<String> {
     let mut buffer = vec![0; LONGEST_LINE];
     let mut seen = 0;
@@ -313,7 +296,7 @@ async fn peek_first_line(client: &TcpStream) -> io::Result<String> {
         }
         if length == seen {
             // `peek` returns at once with the same bytes, and does not report an end after them.
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            sleep(Duration::from_millis(1)).await;
         }
         seen = length;
     }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use http::StatusCode;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -18,21 +19,23 @@ pub fn bytes_of(answer: &Answer) -> Vec<u8> {
         Body::Empty => (Vec::new(), 0),
         Body::Text(text) => (text.as_bytes().to_vec(), text.len()),
         Body::Large(size) => {
-            let body = [&b"{\"ok\":true,\"filler\":\""[..], &vec![b'x'; size], b"\"}"].concat();
+            let body = format!("{{\"ok\":true,\"filler\":\"{}\"}}", "x".repeat(size)).into_bytes();
             let length = body.len();
             (body, length)
         }
         Body::Short(text) => (text.as_bytes().to_vec(), text.len() + 1_000),
         Body::Raw(text) => return text.as_bytes().to_vec(),
     };
-    let mut head = Head { first: ["HTTP/1.1 ", answer.status].concat(), headers: Vec::new() };
+    let reason = StatusCode::from_u16(answer.status).ok().and_then(|status| status.canonical_reason());
+    let first = format!("HTTP/1.1 {} {}", answer.status, reason.unwrap_or_default());
+    let mut head = Head { first, headers: Vec::new() };
     for (name, value) in answer.headers {
         head.set(name, value);
     }
     // Allow pages to read the answer: otherwise the fault would be a CORS error instead.
     head.set("access-control-allow-origin", "*");
     head.set("access-control-expose-headers", "Retry-After");
-    if !answer.status.starts_with("204") {
+    if answer.status != 204 {
         head.set("content-length", &declared_length.to_string());
     }
     head.set("connection", "close");
@@ -41,45 +44,41 @@ pub fn bytes_of(answer: &Answer) -> Vec<u8> {
 
 /// Relays one answer from the server to the client and applies the change.
 pub async fn carry(server: &mut TcpStream, client: &mut TcpStream, change: Change) -> io::Result<()> {
-    let (mut head, body) = read_head(server).await?;
+    let (mut head, mut next) = read_head(server).await?;
     if change == Change::Hints {
         client.write_all(b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n").await?;
     }
     let mut decoder = head.is_chunked().then(Dechunker::default);
-    let length = head.length();
+    let mut bytes_left = head.length();
     // An event stream has no end to wait for, so it is never collected.
     let is_event_stream = head.get("content-type").is_some_and(|kind| kind.starts_with("text/event-stream"));
     let is_buffered = matches!(change, Change::Fields | Change::Half) && !is_event_stream;
     change_head(change, &mut head);
-    let mut transformation = Transformation { change, has_begun: false, tail: Vec::new() };
-    let mut bytes_left = length;
+    let mut transformation = Transformation { change, has_begun: false, ended_line: false };
     let mut buffered = Vec::new();
     if !is_buffered {
         client.write_all(&head.bytes()).await?;
     }
-    let mut next = body;
     loop {
-        if let Some(bytes_left) = &mut bytes_left {
-            *bytes_left = bytes_left.saturating_sub(next.len());
+        let mut piece = std::mem::take(&mut next);
+        bytes_left = bytes_left.map(|left| left.saturating_sub(piece.len()));
+        if let Some(decoder) = &mut decoder {
+            piece = decoder.push(&piece);
         }
-        let decoded = match &mut decoder {
-            Some(decoder) => decoder.push(&next),
-            None => std::mem::take(&mut next),
-        };
         if is_buffered {
-            buffered.extend_from_slice(&decoded);
+            buffered.append(&mut piece);
         } else {
-            client.write_all(&transformation.transform(&decoded)).await?;
+            client.write_all(&transformation.transform(&piece)).await?;
         }
-        let is_complete = bytes_left == Some(0) || decoder.as_ref().is_some_and(|decoder| decoder.ended);
-        next.clear();
+        if bytes_left == Some(0) || decoder.as_ref().is_some_and(|decoder| decoder.ended) {
+            break;
+        }
         let mut probe = [0; 64];
         // Stop when the client closes: an endless stream then has no reader.
-        let is_over = is_complete
-            || tokio::select! {
-                read = server.read_buf(&mut next) => read? == 0,
-                read = client.read(&mut probe) => read? == 0,
-            };
+        let is_over = tokio::select! {
+            read = server.read_buf(&mut next) => read? == 0,
+            read = client.read(&mut probe) => read? == 0,
+        };
         if is_over {
             break;
         }
@@ -114,21 +113,17 @@ fn change_whole_body(change: Change, body: Vec<u8>) -> Vec<u8> {
     if change == Change::Half {
         return body[..body.len() / 2].to_vec();
     }
-    match body.strip_prefix(b"{") {
-        Some(rest) => {
-            let comma: &[u8] = if rest.starts_with(b"}") { b"" } else { b"," };
-            [b"{\"surprise\":{\"deep\":[1,null,\"\xc3\xbc\"]}".as_slice(), comma, rest].concat()
-        }
-        None => body,
-    }
+    let Some(rest) = body.strip_prefix(b"{") else { return body };
+    let comma = if rest.starts_with(b"}") { "" } else { "," };
+    ["{\"surprise\":{\"deep\":[1,null,\"ü\"]}".as_bytes(), comma.as_bytes(), rest].concat()
 }
 
 /// A streaming transformation of a body, piece by piece.
 struct Transformation {
     change: Change,
     has_begun: bool,
-    /// The last byte, which may be the first half of an event's end.
-    tail: Vec<u8>,
+    /// Whether the last byte ended a line, and may be the first half of an event's end.
+    ended_line: bool,
 }
 
 impl Transformation {
@@ -141,23 +136,18 @@ impl Transformation {
         match self.change {
             Change::Mark if is_first => [b"\xEF\xBB\xBF", piece].concat(),
             Change::LargeEvent(size) if is_first => {
-                let event = [b"event: message\ndata: ".as_slice(), &vec![b'x'; size], b"\n\n"].concat();
-                [&event, piece].concat()
+                [format!("event: message\ndata: {}\n\n", "x".repeat(size)).as_bytes(), piece].concat()
             }
-            Change::Lines(end) => {
-                let pieces: Vec<&[u8]> = piece.split(|byte| *byte == b'\n').collect();
-                pieces.join(end.as_bytes())
-            }
+            Change::Lines(end) => piece.split(|byte| *byte == b'\n').collect::<Vec<_>>().join(end.as_bytes()),
             Change::Events(event) => {
                 let mut output = if is_first { event.as_bytes().to_vec() } else { Vec::new() };
                 for byte in piece {
                     output.push(*byte);
-                    let ends_event = *byte == b'\n' && self.tail == b"\n";
-                    self.tail = vec![*byte];
-                    if ends_event {
+                    let ends_line = *byte == b'\n';
+                    if ends_line && self.ended_line {
                         output.extend_from_slice(event.as_bytes());
-                        self.tail.clear();
                     }
+                    self.ended_line = ends_line && !self.ended_line;
                 }
                 output
             }

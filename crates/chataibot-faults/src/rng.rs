@@ -8,8 +8,7 @@ pub struct Rng(u64);
 impl Rng {
     /// Creates the generator of this seed.
     pub fn new(seed: u64) -> Self {
-        // Mixed, so that neighbouring seeds give unrelated numbers; odd, because xorshift never
-        // leaves 0.
+        // Mixed, so that neighbouring seeds are unrelated; odd, because xorshift never leaves 0.
         let mut rng = Self(seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
         rng.number();
         rng

@@ -8,7 +8,7 @@ use std::{
 
 use chataibot_faults::{
     Fault, FaultProxy, Plan, catalogue,
-    fault::{Body, Change, Effect, Ending, Impairment},
+    fault::{Body, Change, Effect, Ending, Impairment, Mark},
     http_head::{Head, read_request},
     rewrite,
 };
@@ -138,14 +138,13 @@ async fn every_fault_does_to_a_connection_what_it_says() {
         let scene = Scene::of(fault).await;
         let checked = timeout(PATIENCE, async {
             match fault.effect {
-                Effect::Pass => {}
                 Effect::Refuse => refused(&scene).await,
                 Effect::Silence => silent(&scene).await,
-                Effect::Instead { answer, processed } => {
+                Effect::Instead(answer) => {
                     let mut client = scene.client().await;
                     let got = scene.talk(&mut client, usize::MAX).await;
                     assert_eq!(got.bytes, rewrite::bytes_of(&answer), "{}", fault.name);
-                    assert_eq!(scene.heard().iter().any(|one| *one == request()), processed, "{}", fault.name);
+                    assert_eq!(scene.heard().iter().any(|one| *one == request()), answer.processed, "{}", fault.name);
                     if let Body::Large(size) = answer.body {
                         assert!(got.bytes.len() > size);
                     }
@@ -216,15 +215,14 @@ async fn wire(scene: &Scene, up: &'static [Impairment], down: &'static [Impairme
     let mut client = scene.client().await;
     let cut = |steps: &[Impairment]| {
         steps.iter().find_map(|step| match step {
-            Impairment::Cut(_, ending) => Some(*ending),
+            Impairment::At(_, Mark::Cut(ending)) => Some(*ending),
             Impairment::Delay(..)
             | Impairment::Slice(_)
             | Impairment::Rate(_)
             | Impairment::Hold(_)
             | Impairment::IdleKill(..)
             | Impairment::Twice
-            | Impairment::Corrupt(_)
-            | Impairment::Swallow(..) => None,
+            | Impairment::At(..) => None,
         })
     };
     if let Some(ending) = cut(up).or(cut(down)) {
@@ -264,8 +262,8 @@ async fn wire(scene: &Scene, up: &'static [Impairment], down: &'static [Impairme
             assert_eq!((got.bytes, got.reset), (answer(), *ending == Ending::Reset), "{name}");
         }
         Impairment::Twice => assert_eq!(scene.talk(&mut client, 2 * whole).await.bytes, [answer(), answer()].concat()),
-        Impairment::Corrupt(_) | Impairment::Swallow(..) => {
-            let lost = if let Impairment::Swallow(_, count) = step { *count } else { 0 };
+        Impairment::At(_, mark) => {
+            let lost = if let Mark::Swallow(count) = mark { *count } else { 0 };
             // A corrupted request may get no answer at all.
             let got = timeout(MOMENT * 5, scene.talk(&mut client, whole - lost)).await;
             if up.is_empty() {
@@ -276,7 +274,6 @@ async fn wire(scene: &Scene, up: &'static [Impairment], down: &'static [Impairme
                 assert!(heard != request() && heard.len() == request().len() - lost, "{name}: {}", heard.len());
             }
         }
-        Impairment::Cut(..) => {}
     }
 }
 

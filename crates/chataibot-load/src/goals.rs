@@ -11,19 +11,17 @@ pub enum Better {
 
 /// A measure and its bounds.
 #[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "named as in the table")]
 pub struct Goal {
     /// Key under which a run reports it.
     pub key: &'static str,
-    /// Title in the table.
     pub title: &'static str,
-    /// Its unit.
     pub unit: &'static str,
     /// Digits after the decimal point.
     pub digits: usize,
-    /// Whether larger or smaller values are better.
     pub better: Better,
     /// Whether the largest value of several runs counts, because a single occurrence is too many,
-    /// instead of the median: in some runs the machine may have been busy with other things.
+    /// instead of the median.
     pub largest_counts: bool,
     /// Desired value.
     pub goal: Option<f64>,

@@ -5,13 +5,8 @@
 //! would be measured instead of the proxy) and the platform (a stub that returns the documented
 //! answers at once, `platform`). Everything runs on this machine and shares its cores.
 //!
-//! Modules in reading order:
-//! - [`goals`]: goals and required values of the measures; [`report`]: the verdicts
-//! - [`scale`]: quantities of one run; [`run`]: one run of all measures
-//! - `measures`: one module per measure
-//! - `population`: visitors with conversations at a proxy; `program`: the proxy's process
-//! - `streams`: the idle streams; `recorder`: when each event was due and when it arrived
-//! - `http`: the subset of HTTP/1.1 that the bench needs; [`procfs`]: facts about this machine
+//! [`goals`] are what is measured and required; [`run`] takes all `measures` once, in the quantities
+//! of [`scale`]; [`report`] compares.
 
 pub mod goals;
 mod http;

@@ -31,16 +31,11 @@ struct Options {
 
 fn main() -> ExitCode {
     match measure(&Options::parse()) {
-        Ok(false) => ExitCode::SUCCESS,
-        Ok(true) => {
-            eprintln!("a measure is outside its required bound");
-            ExitCode::FAILURE
-        }
-        Err(error) => {
-            eprintln!("the measurement failed: {error}");
-            ExitCode::FAILURE
-        }
+        Ok(false) => return ExitCode::SUCCESS,
+        Ok(true) => eprintln!("a measure is outside its required bound"),
+        Err(error) => eprintln!("the measurement failed: {error}"),
     }
+    ExitCode::FAILURE
 }
 
 /// `token=10`, where there is such a measure.
@@ -51,7 +46,6 @@ fn parse_bound(text: &str) -> Result<(String, f64), String> {
     if keys.contains(&key.as_str()) { Ok((key, bound)) } else { Err(format!("the measures are {}", keys.join(", "))) }
 }
 
-/// Whether something is short.
 fn measure(options: &Options) -> Result<bool, BenchError> {
     let must = |key: &str| options.must.iter().rev().find(|(named, _)| named == key).map(|(_, bound)| *bound);
     let goals: Vec<Goal> = GOALS.iter().map(|goal| Goal { must: must(goal.key).or(goal.must), ..*goal }).collect();

@@ -11,7 +11,6 @@ use crate::{
     program::{ORIGIN, WEBHOOK_SECRET, WEBHOOK_TOKEN},
 };
 
-/// Number of visitors that arrive at the same time.
 const CONCURRENCY: usize = 64;
 
 #[derive(Clone, Debug)]
@@ -62,8 +61,7 @@ async fn create_visitor(client: &mut Client, number: usize) -> Result<Visitor, B
     Ok(Visitor { token, alias })
 }
 
-/// Returns the headers of a visitor's message, as whole lines. Each message of a visitor needs its
-/// own `number`.
+/// Returns the headers of a visitor's message, as whole lines. `number` makes its key unique.
 pub fn headers(token: &str, number: usize) -> String {
     let key = format!("018f5c3e-7a10-7c4e-9d1b-2f6a{number:08x}");
     format!("Origin: {ORIGIN}\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n")

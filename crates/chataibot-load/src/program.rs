@@ -9,11 +9,8 @@ use tokio::{
 
 use crate::BenchError;
 
-/// Origin of the host page that visitors are on.
 pub const ORIGIN: &str = "http://localhost:4711";
-/// Last segment of the webhook's path.
 pub const WEBHOOK_SECRET: &str = "bench-webhook-secret";
-/// Token in the platform's events.
 pub const WEBHOOK_TOKEN: &str = "bench-webhook-token";
 
 /// Environment variables of the proxy, without `CHATAIBOT_PROXY_`.

@@ -10,11 +10,9 @@ use std::{
 
 use tokio::sync::Notify;
 
-/// The events in flight. Their texts are unique, also across recorders: a new stream replays what
-/// earlier runs left in its log.
+/// The events in flight. Texts are unique across recorders: logs still hold those of earlier runs.
 #[derive(Debug)]
 pub struct Recorder {
-    started: Instant,
     /// Prefix of each event's number in its text.
     prefix: String,
     // Held only for a few steps, a thousand times a second.
@@ -24,7 +22,7 @@ pub struct Recorder {
 
 #[derive(Clone, Copy, Debug)]
 struct Event {
-    due: Duration,
+    due: Instant,
     latency: Option<Duration>,
     arrivals: u32,
 }
@@ -41,14 +39,13 @@ impl Default for Recorder {
     fn default() -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let prefix = format!("load-{}-", NEXT.fetch_add(1, Ordering::Relaxed));
-        Self { started: Instant::now(), prefix, events: Mutex::default(), arrival: Notify::new() }
+        Self { prefix, events: Mutex::default(), arrival: Notify::new() }
     }
 }
 
 impl Recorder {
     /// Adds an event that is due at `due`, and returns its number.
     pub fn add(&self, due: Instant) -> usize {
-        let due = due.saturating_duration_since(self.started);
         let mut events = self.events();
         events.push(Event { due, latency: None, arrivals: 0 });
         events.len() - 1
@@ -66,14 +63,13 @@ impl Recorder {
         number[..end].parse().ok()
     }
 
-    /// Records that an event arrived in a stream.
     pub fn record_arrival(&self, number: usize) {
-        let now = self.started.elapsed();
+        let now = Instant::now();
         let mut events = self.events();
         let Some(event) = events.get_mut(number) else { return };
         event.arrivals += 1;
         if event.arrivals == 1 {
-            event.latency = Some(now.saturating_sub(event.due));
+            event.latency = Some(now.saturating_duration_since(event.due));
             drop(events);
             self.arrival.notify_waiters();
         }
@@ -83,8 +79,7 @@ impl Recorder {
         self.events().len()
     }
 
-    /// Waits until all events from `first` on have arrived, at most for `limit`; returns their
-    /// outcome.
+    /// Waits until all events from `first` on have arrived, at most for `limit`.
     pub async fn wait_for_all(&self, first: usize, limit: Duration) -> Outcome {
         let all_arrived = async {
             loop {

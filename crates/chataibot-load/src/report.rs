@@ -31,14 +31,12 @@ impl Verdict {
     }
 }
 
-/// One line of the table: a measure, its value, and the verdict.
+/// One line of the table: a measure, its median or largest value of all runs, and the verdict.
 #[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "the fields are explained with their line")]
 pub struct Row<'a> {
-    /// The measure.
     pub goal: &'a Goal,
-    /// The median or the largest value of all runs that measured it.
     pub value: Option<f64>,
-    /// The verdict.
     pub verdict: Verdict,
 }
 

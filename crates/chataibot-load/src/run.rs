@@ -1,11 +1,9 @@
-//! Runs of the bench: visitors are created once, and each run takes all measures at proxies that
-//! are started for it.
+//! Runs of the bench: each takes all measures, at proxies of its own and with the same visitors.
 
 use std::{
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use tempfile::TempDir;
@@ -17,7 +15,7 @@ use crate::{
     population::{Visitor, populate},
     procfs,
     program::Program,
-    recorder::{Outcome, Recorder},
+    recorder::Outcome,
     report::{Numbers, quantile},
     scale::Scale,
     streams::Streams,
@@ -41,8 +39,7 @@ impl Bench {
     /// Creates the visitors at a proxy of that program.
     pub async fn prepare(proxy: &Path, scale: Scale) -> Result<Self, BenchError> {
         let platform = platform::start().await?;
-        // Beside the program, because the system's temporary directory is in memory on many
-        // machines.
+        // Beside the program: on many machines the system's temporary directory is in memory.
         let disk = TempDir::new_in(proxy.parent().ok_or("the proxy's program is in no directory")?)?;
         let ram = TempDir::new_in(procfs::memory_directory()?)?;
         let program = Program::start(proxy, &ram.path().join(DATABASE), platform).await?;
@@ -68,34 +65,28 @@ impl Bench {
         program.stop().await?;
 
         print_step("latency, no disk");
-        let mut outcomes = Vec::new();
-        let program = self.start(&self.ram).await?;
-        let (recorder, streams) = self.open_streams(&program).await?;
-        let outcome = latency::measure(program.address, &recorder, &self.scale).await?;
-        numbers.extend(quantiles(&outcome, ["ram-p50", "ram-p99", "ram-max"]));
-        outcomes.push(outcome);
+        let (program, streams) = self.start_with_streams(&self.ram).await?;
+        let in_memory = latency::measure(&streams, &self.scale).await?;
+        numbers.extend(quantiles(&in_memory, ["ram-p50", "ram-p99", "ram-max"]));
         drop(streams);
         program.stop().await?;
 
         print_step("latency, commit first");
-        let program = self.start(&self.disk).await?;
-        let (recorder, streams) = self.open_streams(&program).await?;
-        let outcome = latency::measure(program.address, &recorder, &self.scale).await?;
-        numbers.extend(quantiles(&outcome, ["disk-p50", "disk-p99", "disk-max"]));
-        outcomes.push(outcome);
+        let (program, streams) = self.start_with_streams(&self.disk).await?;
+        let on_disk = latency::measure(&streams, &self.scale).await?;
+        numbers.extend(quantiles(&on_disk, ["disk-p50", "disk-p99", "disk-max"]));
         print_step("forward");
         let sender = self.visitors.last().ok_or("nobody arrived")?;
         numbers.extend(forward::measure(program.address, self.platform, sender, &self.scale, number).await?);
         print_step("reconnect");
-        let (reconnect, events) = reconnect::measure(program.address, &streams, &recorder, &self.scale).await?;
+        let (reconnect, meanwhile) = reconnect::measure(&streams, &self.scale).await?;
         numbers.extend(reconnect);
-        outcomes.push(events);
         print_step("ingest");
         numbers.insert("ingest", ingest::measure(program.address, &self.scale).await?);
         drop(streams);
         program.stop().await?;
 
-        let lost_or_doubled: usize = outcomes.iter().map(|outcome| outcome.lost + outcome.doubled).sum();
+        let lost_or_doubled: usize = [in_memory, on_disk, meanwhile].iter().map(|one| one.lost + one.doubled).sum();
         numbers.insert("lost-or-doubled", lost_or_doubled as f64);
         Ok(numbers)
     }
@@ -104,11 +95,10 @@ impl Bench {
         Program::start(&self.proxy, &directory.path().join(DATABASE), self.platform).await
     }
 
-    async fn open_streams(&self, program: &Program) -> Result<(Arc<Recorder>, Streams), BenchError> {
-        let recorder = Arc::new(Recorder::default());
-        let mut streams = Streams::new(program.address, Arc::clone(&recorder));
-        streams.open(&self.visitors[..self.scale.idle]).await?;
-        Ok((recorder, streams))
+    async fn start_with_streams(&self, directory: &TempDir) -> Result<(Program, Streams), BenchError> {
+        let program = self.start(directory).await?;
+        let streams = Streams::open(program.address, &self.visitors[..self.scale.idle]).await?;
+        Ok((program, streams))
     }
 }
 

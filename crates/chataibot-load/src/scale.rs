@@ -60,13 +60,10 @@ impl Scale {
         let requested = (self.idle, self.most);
         self.most = self.most.min(max_streams);
         self.idle = self.idle.min(self.most * 2 / 3);
-        let notice = ((self.idle, self.most) != requested).then(|| {
-            format!(
-                "the hard limit of {files} open files allows {} and {} idle streams instead of {} and {}",
-                self.idle, self.most, requested.0, requested.1
-            )
-        });
-        (self, notice)
+        let (idle, most) = (self.idle, self.most);
+        let allows = format!("the hard limit of {files} open files allows {idle} and {most} idle streams");
+        let notice = format!("{allows} instead of {} and {}", requested.0, requested.1);
+        (self, ((idle, most) != requested).then_some(notice))
     }
 }
 

@@ -1,15 +1,7 @@
 //! Event streams of visitors: thousands of sockets that are mostly idle, reconnect with their
 //! cursor when they are cut, and report what they read to the recorder.
 
-use std::{
-    io,
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     io::AsyncWriteExt,
@@ -41,22 +33,23 @@ pub struct Streams {
 struct Shared {
     proxy: SocketAddr,
     recorder: Arc<Recorder>,
-    /// How often all streams were cut, and how many have opened since.
     state: watch::Sender<State>,
     open_permits: Semaphore,
-    refused_count: AtomicUsize,
-    failed_count: AtomicUsize,
 }
 
 #[derive(Clone, Debug, Default)]
 struct State {
+    /// How often all streams were cut.
     cut_count: u32,
+    /// How many have opened since.
     open_count: usize,
+    /// How often the proxy told a stream to come later.
+    refused_count: usize,
+    failed_count: usize,
     /// Status of an answer that none of these visitors should get.
     unexpected_status: Option<u16>,
 }
 
-/// Why a stream ended.
 enum End {
     /// The bench cut it.
     Cut,
@@ -66,21 +59,27 @@ enum End {
     Refused(u64),
 }
 
+impl Shared {
+    /// Counts something without waking the readers.
+    fn count(&self, change: impl FnOnce(&mut State)) {
+        self.state.send_if_modified(|state| {
+            change(state);
+            false
+        });
+    }
+}
+
 impl Streams {
-    pub fn new(proxy: SocketAddr, recorder: Arc<Recorder>) -> Self {
-        let shared = Shared {
-            proxy,
-            recorder,
-            state: watch::Sender::default(),
-            open_permits: Semaphore::new(CONCURRENT_OPENS),
-            refused_count: AtomicUsize::new(0),
-            failed_count: AtomicUsize::new(0),
-        };
-        Self { shared: Arc::new(shared), readers: JoinSet::new() }
+    /// Opens a stream for each of these visitors and waits until all are open.
+    pub async fn open(proxy: SocketAddr, visitors: &[Visitor]) -> Result<Self, BenchError> {
+        let (state, open_permits) = (watch::Sender::default(), Semaphore::new(CONCURRENT_OPENS));
+        let shared = Arc::new(Shared { proxy, recorder: Arc::default(), state, open_permits });
+        let mut streams = Self { shared, readers: JoinSet::new() };
+        streams.open_more(visitors).await?;
+        Ok(streams)
     }
 
-    /// Opens a stream for each of these visitors and waits until all are open.
-    pub async fn open(&mut self, visitors: &[Visitor]) -> Result<(), BenchError> {
+    pub async fn open_more(&mut self, visitors: &[Visitor]) -> Result<(), BenchError> {
         for visitor in visitors {
             self.readers.spawn(keep_connected(Arc::clone(&self.shared), visitor.clone()));
         }
@@ -89,31 +88,39 @@ impl Streams {
 
     /// Cuts all streams at once, and returns when all have reconnected.
     pub async fn cut(&self, limit: Duration) -> Result<(), BenchError> {
-        self.shared.state.send_modify(|state| *state = State { cut_count: state.cut_count + 1, ..State::default() });
+        self.shared.state.send_modify(|state| {
+            state.cut_count += 1;
+            state.open_count = 0;
+        });
         self.wait_until_all_open(limit).await
     }
 
-    /// Returns how often the proxy told a stream to come later.
-    pub fn refused(&self) -> usize {
-        self.shared.refused_count.load(Ordering::Relaxed)
+    pub fn proxy(&self) -> SocketAddr {
+        self.shared.proxy
+    }
+
+    pub fn recorder(&self) -> &Arc<Recorder> {
+        &self.shared.recorder
+    }
+
+    pub fn refused_count(&self) -> usize {
+        self.shared.state.borrow().refused_count
     }
 
     async fn wait_until_all_open(&self, limit: Duration) -> Result<(), BenchError> {
         let wanted = self.readers.len();
         let mut state = self.shared.state.subscribe();
-        let all = state.wait_for(|state| state.open_count >= wanted || state.unexpected_status.is_some());
-        let result = tokio::time::timeout(limit, all).await.map(|state| state.map(|state| state.unexpected_status));
-        match result {
-            Ok(Ok(None)) => Ok(()),
-            Ok(Ok(Some(status))) => Err(format!("a visitor's stream was answered with {status}").into()),
-            Ok(Err(_)) | Err(_) => {
-                let count = self.shared.state.borrow().open_count;
-                let (refused, failed) = (self.refused(), self.shared.failed_count.load(Ordering::Relaxed));
-                Err(format!(
-                    "after {limit:?} {count} of {wanted} streams are open; {refused} refusals, {failed} broken"
-                )
-                .into())
-            }
+        let is_decided = |state: &State| state.open_count >= wanted || state.unexpected_status.is_some();
+        // Whether in time or not, the state says the rest.
+        let _ = tokio::time::timeout(limit, state.wait_for(is_decided)).await;
+        let State { open_count, refused_count: refused, failed_count: failed, unexpected_status, .. } = *state.borrow();
+        match unexpected_status {
+            Some(status) => Err(format!("a visitor's stream was answered with {status}").into()),
+            None if open_count >= wanted => Ok(()),
+            None => Err(format!(
+                "after {limit:?} {open_count} of {wanted} streams are open; {refused} refusals, {failed} broken"
+            )
+            .into()),
         }
     }
 }
@@ -127,20 +134,19 @@ async fn keep_connected(shared: Arc<Shared>, visitor: Visitor) {
         match run_connection(&shared, &visitor, &mut reader, &mut changes, cut).await {
             Ok(End::Cut) => failures = 0,
             Ok(End::Refused(seconds)) => {
-                shared.refused_count.fetch_add(1, Ordering::Relaxed);
+                shared.count(|state| state.refused_count += 1);
                 tokio::time::sleep(Duration::from_secs(seconds)).await;
             }
             // Also after a failed connection: the reader of a stream retries until it succeeds.
             Ok(End::Ended) | Err(_) => {
                 failures += 1;
-                shared.failed_count.fetch_add(1, Ordering::Relaxed);
+                shared.count(|state| state.failed_count += 1);
                 tokio::time::sleep(RETRY_DELAY * failures.min(10)).await;
             }
         }
     }
 }
 
-/// Runs one connection, from its beginning to its end.
 async fn run_connection(
     shared: &Shared,
     visitor: &Visitor,
@@ -195,8 +201,7 @@ async fn request(shared: &Shared, visitor: &Visitor, cursor: Option<&str>) -> io
     Ok(socket)
 }
 
-/// Reader of one stream. Its buffer holds an incomplete event, which on this machine almost never
-/// occurs.
+/// Reader of one stream. Its buffer holds an incomplete event, and is almost always empty.
 #[derive(Default)]
 struct Reader {
     cursor: Option<String>,
@@ -220,8 +225,7 @@ impl Reader {
         }
     }
 
-    /// Reads what is available; returns whether the stream goes on. The buffer is on the stack, so
-    /// that a waiting reader holds none.
+    /// Reads what is available, by a buffer on the stack; returns whether the stream goes on.
     fn read_available(&mut self, socket: &mut TcpStream) -> io::Result<bool> {
         let mut chunk = [0; 4096];
         match socket.try_read(&mut chunk) {
@@ -235,8 +239,7 @@ impl Reader {
         }
     }
 
-    /// Reports arrived events to the recorder and keeps the last cursor. The lengths of chunks
-    /// between events are skipped.
+    /// Reports arrived events and keeps the last cursor. Lengths of chunks between them are skipped.
     fn report_events(&mut self, recorder: &Recorder) {
         let Some(end) = self.buffer.windows(2).rposition(|two| two == b"\n\n") else { return };
         for block in String::from_utf8_lossy(&self.buffer[..end]).split("\n\n") {

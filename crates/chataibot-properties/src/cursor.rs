@@ -4,8 +4,7 @@ use chataibot_wire::Cursor;
 
 use crate::text_of;
 
-/// Checks that what reads as a cursor is written the same, as text and as JSON, and that all else
-/// is no cursor by the rule either.
+/// Checks that cursors are read by the rule, and written the same, as text and as JSON.
 pub fn holds(data: &[u8]) {
     let text = text_of(data);
     let read = text.parse::<Cursor>().ok();

@@ -16,8 +16,7 @@ const MOST_NODES: usize = 2_000;
 /// Length to which labels, such as a button's, are cut here.
 const LABEL: usize = 20;
 
-/// Checks that the tree is well formed, that its own HTML reads as the same tree, that plain text
-/// keeps all words, and that a label is one short line.
+/// Checks the property, that plain text keeps all words, and that a label is one short line.
 pub fn holds(data: &[u8]) {
     let input = text_of(data);
     let mut diagnostics = Vec::new();
@@ -158,8 +157,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Returns the words of a text. The parser may drop any white space at its end, also what is such
-/// only in Unicode.
+/// Returns the words of a text. The parser may drop white space, also what is such only in Unicode.
 fn words(text: &str) -> Vec<String> {
     let shown: String = text.chars().filter(|c| text::is_shown(*c) || text::is_space(*c)).collect();
     shown

@@ -1,15 +1,6 @@
 //! Properties of all that reads input from outside, one function per entry point. Each takes any
 //! bytes, and panics if its property does not hold.
 //!
-//! - [`normalise`]: from a webhook's body to what a browser may get
-//! - [`html`]: from the platform's HTML to a tree
-//! - [`links`]: which addresses pass
-//! - [`stream`]: reading an event stream
-//! - [`token`]: reading and checking visitor tokens
-//! - [`cursor`]: reading cursors
-//! - [`configuration`]: the proxy's configuration file
-//! - [`retry_after`]: `Retry-After`, as proxy and widget read it
-//!
 //! They are called by `fuzz/` with the inputs of a fuzzer, by `tests/corpora.rs` with those that
 //! were kept from it, and by `tests/random.rs` with random ones.
 

@@ -1,13 +1,11 @@
-//! Property: only addresses with an allowed scheme pass, and what passes is what a browser will
-//! open.
+//! Property: only addresses with an allowed scheme pass, and a browser opens what passes.
 
 use chataibot_proxy::normalise::links;
 use url::{ParseError, Url};
 
 use crate::text_of;
 
-/// Checks that only allowed addresses pass, that each is in a browser's own spelling, and that the
-/// stricter lists are subsets of the wider ones.
+/// Checks that only allowed addresses pass, as browsers spell them; stricter lists are subsets.
 pub fn holds(data: &[u8]) {
     let raw = text_of(data);
     let (link, media, secure) = (links::link(&raw), links::media(&raw), links::secure(&raw));

@@ -4,9 +4,8 @@ use chataibot_proxy::platform::{LONGEST_WAIT, retry_after};
 use chataibot_widget::api::ApiError;
 use http::{HeaderMap, HeaderValue, header};
 
-/// The first line is the header, the second the answer's `Date`. Proxy and widget always understand
-/// whole seconds, and alike; a wait is never zero and never endless; and only whole seconds and a
-/// date are a wait at all.
+/// The first line is the header, the second the answer's `Date`. Proxy and widget understand whole
+/// seconds alike; a wait is neither zero nor endless; and nothing but seconds and a date is a wait.
 pub fn holds(data: &[u8]) {
     let mut lines = data.splitn(2, |byte| *byte == b'\n');
     let [asked, date] = [lines.next(), lines.next()].map(|line| HeaderValue::from_bytes(line.unwrap_or_default()));

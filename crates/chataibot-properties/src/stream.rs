@@ -6,6 +6,8 @@ use chataibot_widget::{
     machine::input::{Frame, frame_of},
 };
 
+use crate::text_of;
+
 /// Checks the property. The first byte says where the rest is cut.
 pub fn holds(data: &[u8]) {
     let Some((&cut, stream)) = data.split_first() else { return };
@@ -44,25 +46,11 @@ fn read(chunks: &[&[u8]]) -> Vec<SseItem> {
 /// Reference parser: the standard's grammar for a complete stream, written without regard to speed.
 fn at_once(stream: &[u8]) -> Vec<SseItem> {
     let stream = stream.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(stream);
-    // Line ends are ASCII, so they can be found before the text is decoded.
-    let mut lines = vec![Vec::new()];
-    let mut at = 0;
-    while at < stream.len() {
-        match stream[at] {
-            b'\r' if stream.get(at + 1) == Some(&b'\n') => {
-                lines.push(Vec::new());
-                at += 1;
-            }
-            b'\r' | b'\n' => lines.push(Vec::new()),
-            byte => lines.last_mut().expect("there is a first line").push(byte),
-        }
-        at += 1;
-    }
-    // The last line is incomplete.
-    lines.pop();
+    let text = text_of(stream).replace("\r\n", "\n").replace('\r', "\n");
+    // What follows the last line end is incomplete.
+    let Some((lines, _)) = text.rsplit_once('\n') else { return Vec::new() };
     let (mut said, mut event, mut data) = (Vec::new(), Event::default(), Vec::new());
-    for line in lines {
-        let line = String::from_utf8_lossy(&line).into_owned();
+    for line in lines.split('\n') {
         if line.is_empty() {
             event.data = data.join("\n");
             let event = std::mem::take(&mut event);
@@ -73,7 +61,7 @@ fn at_once(stream: &[u8]) -> Vec<SseItem> {
             }
             continue;
         }
-        let (field, value) = line.split_once(':').unwrap_or((&line, ""));
+        let (field, value) = line.split_once(':').unwrap_or((line, ""));
         let value = value.strip_prefix(' ').unwrap_or(value).to_owned();
         match field {
             "" => said.push(SseItem::Comment),

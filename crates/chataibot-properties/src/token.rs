@@ -34,8 +34,7 @@ static SITES: LazyLock<Sites> = LazyLock::new(|| {
     read::check(file, &Arguments::default(), &environment()).expect("the site is fine").sites
 });
 
-/// The first two bytes choose what is done; the rest is a text. It is read as a token, put into a
-/// claim, and used to change a good token.
+/// The first two bytes choose a claim and a place. The rest is a text: a token, the claim, a change.
 pub fn holds(data: &[u8]) {
     let (choice, rest) = data.split_at(data.len().min(2));
     let (which, place) = (choice.first().copied().unwrap_or_default(), choice.get(1).copied().unwrap_or_default());
@@ -49,8 +48,7 @@ pub fn holds(data: &[u8]) {
     changed(usize::from(place), rest, &keys);
 }
 
-/// Checks that a token with one changed claim is accepted if that claim is right by the rule, and
-/// only then.
+/// Checks that a token with one changed claim is accepted just if that claim is right by the rule.
 fn claim(which: usize, text: &str, keys: &KeyRing) {
     let clock = Clock::standing();
     let now = clock.now() / 1000;

@@ -1,16 +1,11 @@
 //! Fake browser of a visitor over real HTTP: the widget's own machine in each tab, and what a
-//! browser provides: storage, locks, a channel between tabs, timers, and HTTP.
-//!
-//! - [`calls`]: the requests to the proxy
-//! - [`tab_locks`]: the leader's lock, and the channel between tabs
-//!
-//! Effects are run by [`FakeBrowser`], as in the in-memory tests.
-//!
-//! It makes no decisions. It is to the machine what `src/runtime.rs` is in a real browser.
+//! browser provides: storage, locks, a channel between tabs, timers, and HTTP. It makes no
+//! decisions: it is to the machine what `src/runtime.rs` is in a real browser.
 
-mod calls;
-pub use calls::ORIGIN;
+mod effects;
 mod tab_locks;
+
+pub use effects::ORIGIN;
 
 use std::{
     cell::{Cell, RefCell},
@@ -19,23 +14,19 @@ use std::{
     time::Duration,
 };
 
-use chataibot_fake_browser::{FakeBrowser, Leadership, LockedRequest, Storage};
+use chataibot_fake_browser::{FakeBrowser, Leadership, Storage};
 use chataibot_faults::rng::Rng;
 use chataibot_widget::{
-    api::{ApiError, Credentials},
+    api::ApiError,
     conversation::Conversation,
     machine::{
         Machine,
         chat::ChatMachine,
-        connection::Attempt,
-        effect::PageEvent,
         idle::IdleMachine,
         input::{Input, Now},
-        tab_message::TabMessage,
         user_action::UserAction,
     },
 };
-use chataibot_wire::Cursor;
 use tokio::{
     sync::Notify,
     task::{AbortHandle, spawn_local},
@@ -44,8 +35,7 @@ use tokio::{
 
 use crate::checker;
 
-/// A visitor's browser. Clones are handles to the same one. Lives on one thread, in a
-/// [`tokio::task::LocalSet`].
+/// A handle to a visitor's browser, which lives on one thread, in a [`tokio::task::LocalSet`].
 #[derive(Clone)]
 pub struct Browser(Rc<Inner>);
 
@@ -63,11 +53,16 @@ struct Inner {
     /// Only one tab at a time may ask for a token, and only one may send.
     token_lock: Rc<tokio::sync::Mutex<()>>,
     send_lock: Rc<tokio::sync::Mutex<()>>,
-    /// Ids of messages that were reported to the host pages as sent.
-    accepted_ids: RefCell<Vec<Rc<str>>>,
-    /// Violations seen so far.
-    violations: RefCell<Vec<String>>,
-    story: RefCell<Vec<String>>,
+    records: RefCell<Records>,
+}
+
+#[derive(Clone, Default)]
+pub struct Records {
+    /// Ids of messages that were reported to the host pages as accepted.
+    pub accepted_ids: Vec<Rc<str>>,
+    pub violations: Vec<String>,
+    /// What happened, line by line.
+    pub story: Vec<String>,
 }
 
 struct Tab {
@@ -112,40 +107,30 @@ enum Kind {
 impl Browser {
     /// Creates a browser with empty storage and no tab.
     pub fn open(base_url: String, seed: u64) -> Result<Self, reqwest::Error> {
-        // A connection per request, so that each meets a fault of its own. Redirects are errors, as
-        // in the widget.
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .pool_max_idle_per_host(0)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
+        // A connection per request, so that each meets a fault. Redirects are errors in the widget.
+        let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0);
+        let http = http.redirect(reqwest::redirect::Policy::none()).build()?;
         Ok(Self(Rc::new(Inner {
             base_url,
             http,
             started_at: Instant::now(),
-            clock_offset: Cell::new(0),
+            clock_offset: Cell::default(),
             rng: RefCell::new(Rng::new(seed)),
-            last_id: Cell::new(0),
+            last_id: Cell::default(),
             storage: RefCell::default(),
             tabs: RefCell::default(),
             leadership: RefCell::default(),
             token_lock: Rc::default(),
             send_lock: Rc::default(),
-            accepted_ids: RefCell::default(),
-            violations: RefCell::default(),
-            story: RefCell::default(),
+            records: RefCell::default(),
         })))
     }
 
     /// Opens a tab with the widget's window open, and returns its number.
     pub fn new_tab(&self) -> usize {
-        let tab = {
-            let mut tabs = self.0.tabs.borrow_mut();
-            tabs.push(Tab::new(0));
-            tabs.len() - 1
-        };
+        let tab = self.tabs();
+        self.0.tabs.borrow_mut().push(Tab::new(0));
         self.load(tab);
-        self.act(tab, UserAction::Open);
         tab
     }
 
@@ -164,29 +149,23 @@ impl Browser {
         id
     }
 
-    /// Retries a message that failed temporarily.
     pub fn retry(&self, tab: usize, id: Rc<str>) {
         let new_id = self.new_id(tab);
         self.handle(tab, Input::User(UserAction::Retry(id), new_id));
     }
 
-    /// Reloads the page. `hide_first`: whether the old page was hidden first and could save its
-    /// state.
+    /// Reloads the page. `hide_first`: whether the old page is hidden first and can save its state.
     pub fn reload(&self, tab: usize, hide_first: bool) {
         if hide_first {
             self.handle(tab, Input::Hidden);
         }
         self.abort_requests(tab);
-        {
-            let tab = &mut self.0.tabs.borrow_mut()[tab];
-            let next = Tab::new(tab.page + 1);
-            if let Some((_, timer)) = std::mem::replace(tab, next).timer {
-                timer.abort();
-            }
+        let next = Tab::new(self.page(tab) + 1);
+        if let Some((_, timer)) = std::mem::replace(&mut self.0.tabs.borrow_mut()[tab], next).timer {
+            timer.abort();
         }
         self.stop_listening(tab);
         self.load(tab);
-        self.act(tab, UserAction::Open);
     }
 
     /// Shifts the visitor's clock by so many milliseconds.
@@ -194,26 +173,15 @@ impl Browser {
         self.0.clock_offset.set(self.0.clock_offset.get() + offset);
     }
 
-    /// Returns the ids of messages that were reported to the host page as accepted.
-    pub fn accepted_ids(&self) -> Vec<Rc<str>> {
-        self.0.accepted_ids.borrow().clone()
-    }
-
-    pub fn violations(&self) -> Vec<String> {
-        self.0.violations.borrow().clone()
-    }
-
-    /// Returns what happened, line by line, for the report of a violation.
-    pub fn story(&self) -> Vec<String> {
-        self.0.story.borrow().clone()
+    pub fn records(&self) -> Records {
+        self.0.records.borrow().clone()
     }
 
     pub fn note(&self, line: impl FnOnce() -> String) {
         let at = self.0.started_at.elapsed().as_millis();
-        self.0.story.borrow_mut().push(format!("{at:>6} ms  {}", line()));
+        self.0.records.borrow_mut().story.push(format!("{at:>6} ms  {}", line()));
     }
 
-    /// Returns the visitor's token, as it is stored.
     pub fn token(&self) -> Option<String> {
         self.0.storage.borrow().credentials.as_ref().map(|credentials| credentials.token.clone())
     }
@@ -245,9 +213,17 @@ impl Browser {
         self.page(tab) == page
     }
 
+    /// Lets a tab handle an input, unless another page has been loaded in it.
+    fn handle_on_page(&self, tab: usize, page: u32, input: Input) {
+        if self.is_current_page(tab, page) {
+            self.handle(tab, input);
+        }
+    }
+
     fn load(&self, tab: usize) {
         let found = self.0.storage.borrow().load(true);
         self.handle(tab, Input::Loaded(Box::new(found)));
+        self.act(tab, UserAction::Open);
     }
 
     /// Performs a visitor action that sends no message.
@@ -283,13 +259,9 @@ impl Browser {
     }
 
     fn check_invariants(&self, tab: usize) {
-        let checked = {
-            let mut tabs = self.0.tabs.borrow_mut();
-            let tab = &mut tabs[tab];
-            tab.order.check(tab.machine.state())
-        };
-        if let Err(what) = checked {
-            self.0.violations.borrow_mut().push(format!("tab {tab}: {what}"));
+        let Tab { order, machine, .. } = &mut self.0.tabs.borrow_mut()[tab];
+        if let Err(what) = order.check(machine.state()) {
+            self.0.records.borrow_mut().violations.push(format!("tab {tab}: {what}"));
         }
     }
 
@@ -334,90 +306,6 @@ impl Browser {
         let guard = Rc::new(Notify::new());
         self.0.tabs.borrow_mut()[tab].calls[kind as usize] = Some(guard.clone());
         guard
-    }
-}
-
-impl FakeBrowser for Browser {
-    fn storage<T>(&mut self, access: impl FnOnce(&mut Storage) -> T) -> T {
-        access(&mut self.0.storage.borrow_mut())
-    }
-
-    fn machine<T>(&self, tab: usize, access: impl FnOnce(&Machine) -> T) -> T {
-        access(&self.0.tabs.borrow()[tab].machine)
-    }
-
-    fn handle(&mut self, tab: usize, input: Input) {
-        Browser::handle(self, tab, input);
-    }
-
-    fn enqueue(&mut self, tab: usize, input: Input) {
-        self.0.tabs.borrow_mut()[tab].inputs.push_back(input);
-    }
-
-    fn to_others(&mut self, from: usize, input: &Input) {
-        self.deliver_to_others(from, input);
-    }
-
-    fn request(&mut self, tab: usize, request: LockedRequest) {
-        match request {
-            LockedRequest::Authorize { held, refused } => self.authorize(tab, held, refused),
-            LockedRequest::Start { message, credentials } => self.start(tab, message, credentials),
-            LockedRequest::Send { message, conversation, credentials } => {
-                self.send(tab, message, conversation, credentials);
-            }
-        }
-    }
-
-    fn connect(
-        &mut self,
-        tab: usize,
-        generation: u32,
-        attempt: Attempt,
-        conversation: Rc<str>,
-        after: Option<Cursor>,
-        credentials: &Credentials,
-    ) {
-        self.read_log(tab, generation, attempt, &conversation, after, credentials);
-    }
-
-    fn disconnect(&mut self, tab: usize) {
-        self.abort_request(tab, Kind::Log);
-    }
-
-    fn fetch_page(&mut self, tab: usize, conversation: Rc<str>, before: Cursor, credentials: &Credentials) {
-        self.request_page(tab, &conversation, before, credentials);
-    }
-
-    fn join_tabs(&mut self, tab: usize) {
-        self.0.tabs.borrow_mut()[tab].is_listening = true;
-    }
-
-    fn leave_tabs(&mut self, tab: usize) {
-        self.abort_requests(tab);
-        self.stop_listening(tab);
-    }
-
-    fn request_lock(&mut self, tab: usize, steal: bool) {
-        self.request_leadership(tab, steal);
-    }
-
-    fn release_lock(&mut self, tab: usize) {
-        self.note(|| format!("tab {tab}: steps down"));
-        self.release_leadership(tab);
-    }
-
-    fn broadcast(&mut self, tab: usize, message: &TabMessage) {
-        self.note(|| format!("tab {tab}: says {message:.90?}"));
-        if self.0.tabs.borrow()[tab].is_listening {
-            self.deliver_to_others(tab, &Input::TabMessage(message.clone()));
-        }
-    }
-
-    fn emit(&mut self, tab: usize, event: PageEvent) {
-        if let PageEvent::Sent { id, .. } = event {
-            self.note(|| format!("tab {tab}: accepted {id}"));
-            self.0.accepted_ids.borrow_mut().push(id);
-        }
     }
 }
 

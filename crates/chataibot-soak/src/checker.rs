@@ -19,7 +19,6 @@ pub struct Order {
 }
 
 impl Order {
-    /// Checks a tab after a change.
     pub fn check(&mut self, state: &Conversation) -> Result<(), String> {
         if self.conversation.as_ref() != state.id() {
             *self = Self { conversation: state.id().cloned(), shown: BTreeSet::new() };
@@ -56,14 +55,12 @@ impl Order {
     }
 }
 
-/// Facts known at the end of a run.
 #[derive(Debug, Default)]
 pub struct Truth {
     /// The visitor's messages: client message ids and texts; no two have the same text.
     pub sent: Vec<(Rc<str>, String)>,
     /// Those of them that the host page was told were accepted.
     pub accepted: Vec<Rc<str>>,
-    /// Those of them that the visitor discarded.
     pub discarded: Vec<Rc<str>>,
     pub log: Vec<Entry>,
     /// The visitor's texts as the platform processed them, in order.
@@ -72,7 +69,6 @@ pub struct Truth {
     pub acknowledged_replies: Vec<String>,
 }
 
-/// A message as it is displayed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     pub text: String,
@@ -99,7 +95,6 @@ pub fn logged_lines(log: &[Entry]) -> Vec<Line> {
     log.iter().filter_map(line).collect()
 }
 
-/// Returns the messages that a tab shows.
 pub fn displayed_lines(state: &Conversation) -> Vec<Line> {
     let line = |message: &chataibot_widget::conversation::MessageRow| {
         let state = match message.delivery.state() {
@@ -129,38 +124,32 @@ impl Truth {
             }
         }
         for (id, text) in &self.sent {
-            let is_discarded = self.discarded.contains(id);
-            match (count_by_id.get(&**id), count_by_text.get(text)) {
-                (Some(1), Some(1)) => {}
-                (None, None) if is_discarded => {}
-                (None, None) if self.accepted.contains(id) => {
-                    violations.push(format!("P1: {text:?} was accepted and is lost"))
+            let is_accepted = self.accepted.contains(id);
+            violations.extend(match (count_by_id.get(&**id), count_by_text.get(text)) {
+                (Some(1), Some(1)) => None,
+                (None, None) if self.discarded.contains(id) => None,
+                (None, None) if is_accepted => Some(format!("P1: {text:?} was accepted and is lost")),
+                (None, None) => Some(format!("P1: {text:?} was said and went nowhere")),
+                (id, by_text) => {
+                    Some(format!("P2: {text:?} is in the log {id:?} times by its id, {by_text:?} by its text"))
                 }
-                (None, None) => violations.push(format!("P1: {text:?} was said and went nowhere")),
-                (by_id, by_text) => {
-                    violations
-                        .push(format!("P2: {text:?} is in the log {by_id:?} times by its id, {by_text:?} by its text"));
-                }
-            }
-            let processed = self.processed.iter().filter(|one| *one == text).count();
-            if processed > 1 {
-                violations.push(format!("P2: the platform got {text:?} {processed} times"));
-            }
-            if self.accepted.contains(id) && processed == 0 {
-                violations.push(format!("P1: {text:?} was accepted and the platform never had it"));
-            }
+            });
+            violations.extend(match self.processed.iter().filter(|one| *one == text).count() {
+                0 if is_accepted => Some(format!("P1: {text:?} was accepted and the platform never had it")),
+                0 | 1 => None,
+                count => Some(format!("P2: the platform got {text:?} {count} times")),
+            });
         }
         for text in &self.acknowledged_replies {
-            match count_by_text.get(text) {
-                Some(1) => {}
-                None => violations.push(format!("P1: the reply {text:?} was acknowledged and is lost")),
-                Some(count) => violations.push(format!("P2: the reply {text:?} is in the log {count} times")),
-            }
+            violations.extend(match count_by_text.get(text) {
+                Some(1) => None,
+                None => Some(format!("P1: the reply {text:?} was acknowledged and is lost")),
+                Some(count) => Some(format!("P2: the reply {text:?} is in the log {count} times")),
+            });
         }
         let first_gap = self.log.iter().zip(1..).find(|(entry, at)| entry.cursor.seq != *at);
-        if let Some((entry, at)) = first_gap {
-            violations.push(format!("P3: entry {at} of the log has the cursor {}", entry.cursor));
-        }
+        violations
+            .extend(first_gap.map(|(entry, at)| format!("P3: entry {at} of the log has the cursor {}", entry.cursor)));
         violations
     }
 }

@@ -15,11 +15,8 @@ pub struct Harness {
     pub app: Arc<App>,
     /// Address of the proxy itself, past the faults.
     pub proxy: SocketAddr,
-    /// Fault proxy between browser and proxy.
     pub browser_faults: FaultProxy,
-    /// Fault proxy between proxy and platform.
     pub platform_faults: FaultProxy,
-    /// Fault proxy between the platform's events and the proxy.
     pub webhook_faults: FaultProxy,
     platform: server::Simulator,
     /// Client for calls past the faults.
@@ -59,13 +56,11 @@ impl Harness {
         Ok(harness)
     }
 
-    /// Returns each fault proxy with its hop.
     pub fn hops(&self) -> [(Hop, &FaultProxy); 3] {
         let Self { browser_faults, platform_faults, webhook_faults, .. } = self;
         [(Hop::Browser, browser_faults), (Hop::Platform, platform_faults), (Hop::Webhook, webhook_faults)]
     }
 
-    /// Ends the faults on every connection.
     pub fn heal(&self) {
         self.hops().into_iter().for_each(|(_, faults)| faults.heal());
     }

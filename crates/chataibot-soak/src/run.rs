@@ -1,11 +1,10 @@
-//! One seed of the soak test: a visitor with some tabs chats in a storm of faults, the faults end,
-//! and then all sides must agree.
+//! One seed: a visitor chats in a storm of faults, the faults end, and all sides must agree.
 
-use std::{rc::Rc, time::Duration};
+use std::{collections::BTreeSet, rc::Rc, time::Duration};
 
 use chataibot_faults::{
     Fault, Hop, Plan, catalogue,
-    fault::{Effect, Ending, Impairment},
+    fault::{Effect, Ending, Impairment, Mark},
     rng::Rng,
 };
 use chataibot_widget::{
@@ -16,36 +15,33 @@ use chataibot_wire::{
     Entry,
     entry::{DeliveryState, Poll},
 };
+use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    browser::{Browser, ORIGIN},
+    browser::{Browser, ORIGIN, Records},
     checker::{Line, Truth, displayed_lines, logged_lines},
     harness::{Harness, SetupError},
 };
 
 /// P4: time after the end of the faults within which all sides must agree.
 const AGREEMENT_TIMEOUT: Duration = Duration::from_secs(5);
-/// The longest pause that a fault's `Retry-After` asks for in a storm of quick ones; a client may
-/// wait it out.
+/// The longest pause that a quick fault's `Retry-After` asks for; a client may wait it out.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(2);
-/// Interval between checks.
 const CHECK_INTERVAL: Duration = Duration::from_millis(50);
 const HOUR: i64 = 3_600_000;
 
-/// Outcome of one seed.
+/// Outcome of one seed, with its violations and what happened, line by line.
 #[derive(Debug)]
+#[expect(missing_docs, reason = "explained with the struct")]
 pub struct Outcome {
-    /// The seed.
     pub seed: u64,
-    /// Violations; empty if there were none.
     pub findings: Vec<String>,
-    /// What happened, line by line.
     pub story: Vec<String>,
     /// Number of connections that met a fault.
     pub faults: u64,
     /// Names of those faults.
-    pub names: Vec<&'static str>,
+    pub names: BTreeSet<&'static str>,
     /// Number of messages sent, by either side.
     pub messages: usize,
 }
@@ -106,18 +102,15 @@ impl Run {
     }
 
     fn outcome(self, seed: u64, mut findings: Vec<String>) -> Outcome {
-        findings.extend(self.browser.violations());
-        let mut names = Vec::new();
-        let mut faults = 0;
-        let mut story = self.browser.story();
+        let Records { violations, mut story, .. } = self.browser.records();
+        findings.extend(violations);
+        let (mut names, mut faults) = (BTreeSet::new(), 0);
         for (hop, fault_proxy) in self.harness.hops() {
             let seen = fault_proxy.seen();
             faults += seen.values().sum::<u64>();
             story.push(format!("{} met {seen:?}", hop.words()));
             names.extend(seen.into_keys());
         }
-        names.sort_unstable();
-        names.dedup();
         let messages = self.truth.sent.len() + self.replies.len();
         Outcome { seed, findings, story, faults, names, messages }
     }
@@ -145,24 +138,19 @@ impl Run {
     /// Ends all faults: all sides must then agree, also after a last message and a reload.
     async fn recover(&mut self) -> Result<Vec<String>, SetupError> {
         self.heal();
-        let mut findings = self.wait_until_agreed("after the storm", false).await?;
+        let mut findings = Vec::new();
+        self.wait_until_agreed(&mut findings, "after the storm", false).await?;
         self.retry_failed();
         self.say(0);
-        if findings.is_empty() {
-            findings.extend(self.wait_until_agreed("after all was tried again", true).await?);
-        }
+        self.wait_until_agreed(&mut findings, "after all was tried again", true).await?;
         if !self.harness.idle(Duration::from_secs(10)).await? {
             findings.push("the platform could not tell everything".to_owned());
         }
-        if findings.is_empty() {
-            findings.extend(self.wait_until_agreed("when the platform had told everything", false).await?);
-        }
+        self.wait_until_agreed(&mut findings, "when the platform had told everything", false).await?;
         for tab in 0..self.browser.tabs() {
             self.browser.reload(tab, tab % 2 == 0);
         }
-        if findings.is_empty() {
-            findings.extend(self.wait_until_agreed("after a reload", false).await?);
-        }
+        self.wait_until_agreed(&mut findings, "after a reload", false).await?;
         self.collect_truth().await?;
         findings.extend(self.truth.findings());
         Ok(findings)
@@ -184,9 +172,7 @@ impl Run {
         let tab = usize::try_from(self.rng.below(tabs)).unwrap_or_default();
         match self.rng.below(100) {
             0..=29 => self.say(tab),
-            30..=44 => {
-                self.reply_from_platform().await?;
-            }
+            30..=44 => self.reply_from_platform().await?,
             45..=52 => {
                 let hide_first = self.rng.percent(50);
                 self.tab_states[tab] = TabState::default();
@@ -282,10 +268,16 @@ impl Run {
     }
 
     /// P4. Waits until every tab shows the log and, if `needs_conversation`, there is a
-    /// conversation. Time that a busy machine loses between two checks does not count.
-    async fn wait_until_agreed(&mut self, when: &str, needs_conversation: bool) -> Result<Vec<String>, SetupError> {
+    /// conversation. Time that a busy machine loses between two checks does not count. After a
+    /// finding it does not wait again.
+    async fn wait_until_agreed(
+        &mut self,
+        findings: &mut Vec<String>,
+        when: &str,
+        needs_conversation: bool,
+    ) -> Result<(), SetupError> {
         let (mut elapsed, mut last) = (Duration::ZERO, Instant::now());
-        loop {
+        while findings.is_empty() {
             if needs_conversation {
                 self.discard_unstarted();
             }
@@ -294,26 +286,23 @@ impl Run {
                 differences.push("there is no conversation".to_owned());
             }
             if differences.is_empty() {
-                return Ok(Vec::new());
+                break;
             }
             if elapsed > AGREEMENT_TIMEOUT + MAX_RETRY_AFTER {
-                let findings = differences.into_iter().map(|what| format!("P4: {when}, {elapsed:?} on: {what}"));
-                return Ok(findings.collect());
+                findings.extend(differences.iter().map(|what| format!("P4: {when}, {elapsed:?} on: {what}")));
             }
             sleep(CHECK_INTERVAL).await;
             elapsed += last.elapsed().min(2 * CHECK_INTERVAL);
             last = Instant::now();
         }
+        Ok(())
     }
 
     /// Returns how the tabs differ from the log, or are not at rest.
     async fn differences(&mut self) -> Result<Vec<String>, SetupError> {
         let mut differences = Vec::new();
         let conversation = self.browser.state(0).id().cloned();
-        let log = match &conversation {
-            Some(conversation) => self.log(conversation).await?,
-            None => Vec::new(),
-        };
+        let log = if let Some(conversation) = &conversation { self.log(conversation).await? } else { Vec::new() };
         let expected = logged_lines(&log);
         for tab in 0..self.browser.tabs() {
             let state = self.browser.state(tab);
@@ -321,8 +310,7 @@ impl Run {
                 differences.push(format!("tab {tab} is in {:?}, tab 0 in {conversation:?}", state.id()));
                 continue;
             }
-            // A start of unknown outcome is repeated again and again and holds up the rest: the
-            // visitor sees both.
+            // A start of unknown outcome is repeated and holds up the rest: the visitor sees both.
             let start_is_stuck =
                 conversation.is_none() && state.outbox().iter().any(|one| one.state == SendState::Unknown);
             let is_pending = |one: &&Rc<OutboxMessage>| match one.state {
@@ -373,16 +361,15 @@ impl Run {
         }
     }
 
-    /// Collects what the page and the platform know.
     async fn collect_truth(&mut self) -> Result<(), SetupError> {
-        self.truth.accepted = self.browser.accepted_ids();
-        let text = |value: &serde_json::Value| value.as_str().map(ToOwned::to_owned);
+        self.truth.accepted = self.browser.records().accepted_ids;
+        let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
         let calls = self.harness.query("calls?processed=true").await?;
-        let calls = calls["calls"].as_array().cloned().unwrap_or_default();
-        self.truth.processed = calls.iter().filter_map(|call| text(&call["body"]["message"]["data"]["body"])).collect();
+        let calls = calls["calls"].as_array().into_iter().flatten();
+        self.truth.processed = calls.filter_map(|call| text(&call["body"]["message"]["data"]["body"])).collect();
         let deliveries = self.harness.query("deliveries?state=delivered").await?;
-        let deliveries = deliveries["deliveries"].as_array().cloned().unwrap_or_default();
-        let events = deliveries.iter().filter_map(|delivery| delivery["events"].as_array()).flatten();
+        let deliveries = deliveries["deliveries"].as_array().into_iter().flatten();
+        let events = deliveries.filter_map(|delivery| delivery["events"].as_array()).flatten();
         let texts = events.filter_map(|event| text(&event["event"]["payload"]["message"]["text"]));
         let plain = texts.map(|text| text.replace("<p>", "").replace("</p>", ""));
         self.truth.acknowledged_replies = plain.filter(|text| self.replies.contains(text)).collect();
@@ -395,15 +382,15 @@ impl Run {
 fn loses_answer(fault: &Fault) -> bool {
     let ends = |steps: &[Impairment]| {
         steps.iter().any(|step| match step {
-            Impairment::Cut(_, ending) => *ending != Ending::BlackHole,
-            Impairment::Corrupt(_) | Impairment::Swallow(..) | Impairment::IdleKill(..) | Impairment::Twice => true,
+            Impairment::At(_, Mark::Cut(ending)) => *ending != Ending::BlackHole,
+            Impairment::At(..) | Impairment::IdleKill(..) | Impairment::Twice => true,
             Impairment::Delay(..) | Impairment::Slice(_) | Impairment::Rate(_) | Impairment::Hold(_) => false,
         })
     };
     match fault.effect {
-        Effect::Pass | Effect::Refuse | Effect::Silence | Effect::Rewrite(_) => false,
+        Effect::Refuse | Effect::Silence | Effect::Rewrite(_) => false,
         Effect::Wire { down, .. } => ends(down),
-        Effect::Instead { processed, .. } => processed,
+        Effect::Instead(answer) => answer.processed,
         Effect::Replay(_) => true,
     }
 }

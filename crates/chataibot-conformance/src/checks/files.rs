@@ -1,41 +1,15 @@
 //! Uploads of visitors' files; skipped if the site accepts none (`features.uploads` is absent).
 
-use reqwest::{Method, RequestBuilder};
-
-use crate::{
-    check::checks,
-    fixture::{Answer, Fixture},
-    outcome::{CheckError, Outcome, ensure, violation},
-    visitor::{Conversation, Visitor},
-};
-
-checks! {
-    Must "file-upload" upload:
-        "An upload of a listed type answers {\"ok\":true,\"file\":{url,name,mime_type,size}}, and GET of the url gives the same bytes."
-        => "Store the body under a random name, and answer with its absolute address.";
-    Must "file-type" kind:
-        "HTML is refused with 415 TYPE_NOT_ALLOWED, declared as HTML or as a listed type."
-        => "Take only types of the list, and look at the first bytes.";
-    Must "file-headers" headers:
-        "A stored file comes with nosniff and a Content-Security-Policy that lets nothing run."
-        => "Send X-Content-Type-Options: nosniff and Content-Security-Policy: sandbox; default-src 'none'.";
-    Must "file-owner" owner:
-        "An upload to another visitor's conversation is a 404 NOT_FOUND."
-        => "Look at the owner before the body.";
-}
+use super::prelude::*;
 
 /// An image of one pixel.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\0\x05\0\x01\xff\x89\x99=\x1d\0\0\0\0IEND\xaeB`\x82";
 
-async fn conversation(fixture: &Fixture) -> Result<(Visitor<'_>, Conversation), CheckError> {
+async fn chat(fixture: &Fixture) -> Result<Chat<'_>, CheckError> {
     let visitor = fixture.visitor().await?;
     let types = &visitor.answer.json["features"]["uploads"]["types"];
     let accepts_png = types.as_array().is_some_and(|types| types.iter().any(|kind| kind == "image/png"));
-    if !accepts_png {
-        return Err(CheckError::NotApplicable("the site takes no files, or no PNG".to_owned()));
-    }
-    let conversation = visitor.conversation().await?;
-    Ok((visitor, conversation))
+    if accepts_png { visitor.chat().await } else { not_applicable("the site takes no files, or no PNG") }
 }
 
 fn upload_request(visitor: &Visitor<'_>, id: &str, kind: &str, body: &'static [u8]) -> RequestBuilder {
@@ -44,15 +18,14 @@ fn upload_request(visitor: &Visitor<'_>, id: &str, kind: &str, body: &'static [u
 }
 
 async fn upload_png(fixture: &Fixture) -> Result<(Answer, String), CheckError> {
-    let (visitor, conversation) = conversation(fixture).await?;
-    let answer =
-        fixture.call(upload_request(&visitor, &conversation.id, "image/png", PNG)).await?.expect_status(200)?;
+    let chat = chat(fixture).await?;
+    let answer = fixture.call(upload_request(&chat.visitor, &chat.id, "image/png", PNG)).await?.expect_status(200)?;
     let url = answer.json["file"]["url"].as_str().unwrap_or_default().to_owned();
     ensure!(url.starts_with("http"), "{answer}");
     Ok((answer, url))
 }
 
-async fn upload(fixture: &Fixture) -> Outcome {
+pub async fn upload(fixture: &Fixture) -> Outcome {
     let (answer, url) = upload_png(fixture).await?;
     let file = &answer.json["file"];
     let fits = file["mime_type"] == "image/png" && file["size"] == PNG.len() && file["name"].is_string();
@@ -63,16 +36,16 @@ async fn upload(fixture: &Fixture) -> Outcome {
     Ok("stored and served".to_owned())
 }
 
-async fn kind(fixture: &Fixture) -> Outcome {
-    let (visitor, conversation) = conversation(fixture).await?;
+pub async fn kind(fixture: &Fixture) -> Outcome {
+    let chat = chat(fixture).await?;
     for declared in ["text/html", "image/png"] {
-        let request = upload_request(&visitor, &conversation.id, declared, b"<!doctype html><script>steal()</script>");
+        let request = upload_request(&chat.visitor, &chat.id, declared, b"<!doctype html><script>steal()</script>");
         fixture.call(request).await?.expect_error(415, "TYPE_NOT_ALLOWED")?;
     }
     Ok("415 TYPE_NOT_ALLOWED".to_owned())
 }
 
-async fn headers(fixture: &Fixture) -> Outcome {
+pub async fn headers(fixture: &Fixture) -> Outcome {
     let (_, url) = upload_png(fixture).await?;
     let answer = fixture.call(fixture.http.get(&url)).await?;
     let header = |name: &str| answer.header(name).unwrap_or("none");
@@ -82,9 +55,8 @@ async fn headers(fixture: &Fixture) -> Outcome {
     Ok(policy.to_owned())
 }
 
-async fn owner(fixture: &Fixture) -> Outcome {
-    let (_, conversation) = conversation(fixture).await?;
-    let other = fixture.visitor().await?;
-    fixture.call(upload_request(&other, &conversation.id, "image/png", PNG)).await?.expect_error(404, "NOT_FOUND")?;
+pub async fn owner(fixture: &Fixture) -> Outcome {
+    let (chat, other) = (chat(fixture).await?, fixture.visitor().await?);
+    fixture.call(upload_request(&other, &chat.id, "image/png", PNG)).await?.expect_error(404, "NOT_FOUND")?;
     Ok("404 NOT_FOUND".to_owned())
 }

@@ -1,46 +1,8 @@
 //! `POST /token`: visitor tokens and their renewal.
 
-use reqwest::Method;
-use serde_json::json;
+use super::prelude::*;
 
-use crate::{
-    check::checks,
-    fixture::Fixture,
-    outcome::{Outcome, ensure},
-    visitor::{new_key, random_hex, start_body, unique_text},
-};
-
-checks! {
-    Must "token-answer" answer:
-        "POST /token with {} answers {\"ok\":true} with `token`, `expires_in` in whole seconds and `renewal`, as JSON."
-        => "Answer 200 with Content-Type application/json and these fields; the widget counts `expires_in` from the answer.";
-    Must "token-visitor" visitor:
-        "`visitor` is an id of 32 lower-case hex characters, another one for each new visitor."
-        => "Make 128 random bits for each POST /token without `renewal`, and write them as hex.";
-    Must "token-no-cookie" cookie:
-        "No answer sets a cookie."
-        => "Leave Set-Cookie out: the token travels in Authorization alone, so that no other page can ride on it.";
-    Should "token-no-store" no_store:
-        "The answer with the token may not be kept by a cache."
-        => "Send Cache-Control: no-store with it.";
-    Must "token-renewal" renewal:
-        "POST /token with `renewal` gives the same visitor a new token and a new renewal secret."
-        => "Look the secret up, keep its visitor, and hand out the next secret.";
-    Must "token-renewal-unknown" unknown_renewal:
-        "A renewal secret that does not hold is refused with 401 UNAUTHORIZED."
-        => "Do not make a new visitor for a wrong secret: the widget must learn that it has to forget the old one.";
-    Must "token-needed" needed:
-        "Without a visitor token, or with a wrong one, a start is refused with 401 UNAUTHORIZED."
-        => "Check Authorization: Bearer before anything else; the widget renews its token after a 401.";
-    Must "token-not-in-url" in_url:
-        "A token in the address counts for nothing."
-        => "Read the token from Authorization alone: addresses end up in logs.";
-    Must "token-origin" origin:
-        "A token works for the origin it was issued to and for no other."
-        => "Put the origin into the token and compare it with the Origin header of each call.";
-}
-
-async fn answer(fixture: &Fixture) -> Outcome {
+pub async fn answer(fixture: &Fixture) -> Outcome {
     let answer = fixture.token(json!({})).await?.expect_status(200)?;
     let json = &answer.json;
     let is_whole = json["ok"] == true
@@ -54,7 +16,7 @@ async fn answer(fixture: &Fixture) -> Outcome {
     Ok(format!("a token for {} seconds", json["expires_in"]))
 }
 
-async fn visitor(fixture: &Fixture) -> Outcome {
+pub async fn visitor(fixture: &Fixture) -> Outcome {
     let (one, other) = (fixture.visitor().await?, fixture.visitor().await?);
     for visitor in [&one, &other] {
         let fits = visitor.id.len() == 32 && visitor.id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
@@ -65,23 +27,23 @@ async fn visitor(fixture: &Fixture) -> Outcome {
     Ok("two visitors, two ids".to_owned())
 }
 
-async fn cookie(fixture: &Fixture) -> Outcome {
+pub async fn cookie(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
-    let started = fixture.call(visitor.start(&new_key(), &start_body(&unique_text()))).await?;
+    let started = visitor.start(&new_key(), &start_body(&unique_text())).await?;
     for answer in [&visitor.answer, &started] {
         ensure!(answer.header("set-cookie").is_none(), "{} sets a cookie", answer.call);
     }
     Ok("no cookie".to_owned())
 }
 
-async fn no_store(fixture: &Fixture) -> Outcome {
+pub async fn no_store(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     let cache = visitor.answer.header("cache-control").unwrap_or("none");
     ensure!(cache.contains("no-store"), "Cache-Control: {cache}");
     Ok(format!("Cache-Control: {cache}"))
 }
 
-async fn renewal(fixture: &Fixture) -> Outcome {
+pub async fn renewal(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     let old = &visitor.answer.json["renewal"];
     let renewed = fixture.token(json!({ "renewal": old })).await?.expect_status(200)?;
@@ -91,12 +53,16 @@ async fn renewal(fixture: &Fixture) -> Outcome {
     Ok("the same visitor, a new token, a new secret".to_owned())
 }
 
-async fn unknown_renewal(fixture: &Fixture) -> Outcome {
+pub async fn unknown_renewal(fixture: &Fixture) -> Outcome {
     fixture.token(json!({ "renewal": random_hex(32) })).await?.expect_error(401, "UNAUTHORIZED")?;
     Ok("401 UNAUTHORIZED".to_owned())
 }
 
-async fn needed(fixture: &Fixture) -> Outcome {
+fn start_without_token(fixture: &Fixture, path: &str) -> RequestBuilder {
+    fixture.request(Method::POST, path).header("idempotency-key", new_key()).json(&start_body(&unique_text()))
+}
+
+pub async fn needed(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     // The last characters of a signed token are its signature.
     let mut altered = visitor.token.clone();
@@ -104,28 +70,26 @@ async fn needed(fixture: &Fixture) -> Outcome {
     altered.pop();
     altered.push_str(if last == Some('A') { "BB" } else { "AA" });
     for (what, token) in [("none", None), ("a made-up one", Some("nonsense")), ("an altered one", Some(&*altered))] {
-        let mut request = fixture.request(Method::POST, "/api/v1/conversations");
-        request = request.header("idempotency-key", new_key()).json(&start_body(&unique_text()));
+        let mut request = start_without_token(fixture, "/api/v1/conversations");
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
         let answer = fixture.call(request).await?;
-        ensure!(answer.status == 401 && answer.json["error"] == "UNAUTHORIZED", "with {what}: {answer}");
+        ensure!(answer.status == 401 && answer.error() == "UNAUTHORIZED", "with {what}: {answer}");
     }
     Ok("401 UNAUTHORIZED without one, with a made-up one and with an altered one".to_owned())
 }
 
-async fn in_url(fixture: &Fixture) -> Outcome {
+pub async fn in_url(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     for name in ["token", "access_token"] {
         let path = format!("/api/v1/conversations?{name}={}", visitor.token);
-        let request = fixture.request(Method::POST, &path).header("idempotency-key", new_key());
-        fixture.call(request.json(&start_body(&unique_text()))).await?.expect_status(401)?;
+        fixture.call(start_without_token(fixture, &path)).await?.expect_status(401)?;
     }
     Ok("401".to_owned())
 }
 
-async fn origin(fixture: &Fixture) -> Outcome {
+pub async fn origin(fixture: &Fixture) -> Outcome {
     let visitor = fixture.visitor().await?;
     let request = fixture.http.post(fixture.url("/api/v1/conversations")).bearer_auth(&visitor.token);
     let request = request.header("origin", "https://elsewhere.invalid").header("idempotency-key", new_key());

@@ -163,7 +163,7 @@ const TOGETHER: usize = 8;
 /// others; with CHATAIBOT_BREACHES_EVERYWHERE all of them.
 fn beside(at: usize, meant: &str) -> Vec<&'static str> {
     let everywhere = std::env::var_os("CHATAIBOT_BREACHES_EVERYWHERE").is_some();
-    let all = checks::all().into_iter().filter(|check| !check.slow).enumerate();
+    let all = checks::all().iter().filter(|check| !check.slow).enumerate();
     all.filter(|(number, check)| everywhere || check.name == meant || number % 3 == at % 3)
         .map(|(_, check)| check.name)
         .collect()

@@ -1,5 +1,4 @@
-//! Measure: time that the proxy adds to a visitor's message, as the time through the proxy minus
-//! the platform's own. Messages are sent one after the other.
+//! Measure: time that the proxy adds to a visitor's message, compared with the platform alone.
 
 use std::{net::SocketAddr, time::Instant};
 

@@ -1,5 +1,4 @@
-//! Measure: webhooks stored durably per second: as many as the proxy answers, on some connections
-//! that never pause.
+//! Measure: webhooks stored durably per second, sent on some connections that never pause.
 
 use std::{net::SocketAddr, time::Instant};
 

@@ -1,40 +1,26 @@
 //! Measure: time of an event from the platform to the visitor's stream, at a fixed rate, while many
-//! other streams are idle.
-//!
-//! Each event is timed from the moment it was due, whether or not the proxy was slow with earlier
-//! ones.
+//! other streams are idle. It counts from when the event was due, even if earlier ones were slow.
 
 use std::{
-    net::SocketAddr,
     thread,
     time::{Duration, Instant},
 };
 
 use tokio::{sync::mpsc, task::JoinSet};
 
-use crate::{
-    BenchError,
-    http::Client,
-    population::deliver,
-    recorder::{Outcome, Recorder},
-    scale::Scale,
-};
+use crate::{BenchError, http::Client, population::deliver, recorder::Outcome, scale::Scale, streams::Streams};
 
-/// Time limit for the last event.
 const LAST_EVENT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Posts events to the conversations of the first visitors, all of whom have open streams.
-pub async fn measure(
-    proxy: SocketAddr,
-    recorder: &std::sync::Arc<Recorder>,
-    scale: &Scale,
-) -> Result<Outcome, BenchError> {
+pub async fn measure(streams: &Streams, scale: &Scale) -> Result<Outcome, BenchError> {
+    let recorder = streams.recorder();
     let mut senders = JoinSet::new();
     let mut queues = Vec::new();
     for _ in 0..scale.platform_connections {
         let (queue, mut events) = mpsc::unbounded_channel::<(String, usize)>();
         queues.push(queue);
-        let mut client = Client::open(proxy).await?;
+        let mut client = Client::open(streams.proxy()).await?;
         senders.spawn(async move {
             while let Some((text, visitor)) = events.recv().await {
                 deliver(&mut client, visitor, &text).await?;
@@ -45,8 +31,7 @@ pub async fn measure(
     let first = recorder.count();
     let (schedule, idle) = (recorder.clone(), scale.idle);
     let (count, interval) = (scale.latency.as_secs_f64() * f64::from(scale.rate), Duration::from_secs(1) / scale.rate);
-    // A separate thread: the runtime's timers are accurate only to a millisecond, which is as long
-    // as what is measured.
+    // A thread, as the runtime's timers are accurate only to a millisecond: as long as an event.
     let scheduler = thread::spawn(move || {
         let mut due = Instant::now();
         let mut visitor = 0;

@@ -1,24 +1,19 @@
-//! Measure: memory of an idle stream, as the slope between two numbers of streams, so that the
-//! proxy's base memory does not count.
+//! Measure: memory of an idle stream, as the slope between two numbers of streams.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use crate::{
-    BenchError, population::Visitor, procfs, program::Program, recorder::Recorder, report::Numbers, scale::Scale,
-    streams::Streams,
+    BenchError, population::Visitor, procfs, program::Program, report::Numbers, scale::Scale, streams::Streams,
 };
 
 /// Interval between two readings of a number that should settle.
 const READING_INTERVAL: Duration = Duration::from_millis(250);
-/// Maximum number of readings.
 const MAX_READINGS: usize = 20;
 
-/// Opens streams at a fresh proxy and measures its memory.
 pub async fn measure(program: &Program, visitors: &[Visitor], scale: &Scale) -> Result<Numbers, BenchError> {
-    let mut streams = Streams::new(program.address, Arc::new(Recorder::default()));
-    streams.open(&visitors[..scale.idle]).await?;
+    let mut streams = Streams::open(program.address, &visitors[..scale.idle]).await?;
     let (idle_bytes, idle_kernel_bytes) = settled_memory(program.id).await?;
-    streams.open(&visitors[scale.idle..scale.most]).await?;
+    streams.open_more(&visitors[scale.idle..scale.most]).await?;
     let (most_bytes, most_kernel_bytes) = settled_memory(program.id).await?;
     let count = (scale.most - scale.idle) as f64;
     let bytes = (most_bytes - idle_bytes) / count;

@@ -1,5 +1,4 @@
-//! Measure: time to check a visitor's token, by calling the function that every request passes in
-//! this process.
+//! Measure: time to check a visitor's token, by the function that every request passes.
 
 use std::{path::PathBuf, time::Duration};
 

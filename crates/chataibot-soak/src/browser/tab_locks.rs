@@ -1,5 +1,4 @@
-//! What the tabs of one browser share: the leader's lock, and a channel that delivers changes and
-//! messages in order.
+//! What the tabs of one browser share: the leader's lock, and a channel in order.
 
 use std::time::Duration;
 
@@ -39,9 +38,8 @@ impl Browser {
         spawn_local(async move {
             tokio::task::yield_now().await;
             let is_leader = browser.0.leadership.borrow().holder() == Some((tab, page));
-            let is_current = is_leader == matches!(input, Input::LockAcquired);
-            if is_current && browser.is_current_page(tab, page) {
-                browser.handle(tab, input);
+            if is_leader == matches!(input, Input::LockAcquired) {
+                browser.handle_on_page(tab, page, input);
             }
         });
     }
