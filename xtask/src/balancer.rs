@@ -1,5 +1,4 @@
-//! Load balancer for this machine: plain TCP, round robin, each connection to the next server that
-//! accepts it. It knows no HTTP.
+//! Load balancer for this machine: plain TCP, each connection to the next server that accepts it.
 
 use std::{
     io,
@@ -11,8 +10,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-/// How long a server may take to accept a connection; a local one that takes longer is considered
-/// gone.
+/// A local server that takes longer to accept a connection is considered gone.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Starts the balancer and returns its address; it serves as long as the process lives.
@@ -34,11 +32,10 @@ pub fn start(port: u16, servers: Vec<SocketAddr>) -> Result<SocketAddr> {
     Ok(address)
 }
 
-/// Connects client `number` to the first server that accepts, from the one whose turn it is on. If
-/// none does, the client's connection ends.
+/// Connects client `number` to the first server that accepts, from the one whose turn it is.
 fn relay(client: TcpStream, servers: &[SocketAddr], number: usize) {
-    let mut candidates = (0..servers.len()).map(|at| servers[(number + at) % servers.len()]);
-    let Some(server) = candidates.find_map(|server| TcpStream::connect_timeout(&server, CONNECT_TIMEOUT).ok()) else {
+    let mut candidates = servers.iter().cycle().skip(number % servers.len()).take(servers.len());
+    let Some(server) = candidates.find_map(|server| TcpStream::connect_timeout(server, CONNECT_TIMEOUT).ok()) else {
         return;
     };
     let (Ok(client_copy), Ok(server_copy)) = (client.try_clone(), server.try_clone()) else { return };
@@ -48,15 +45,12 @@ fn relay(client: TcpStream, servers: &[SocketAddr], number: usize) {
 
 /// Copies bytes until one side ends, and then ends the other side.
 fn copy_bytes(mut from: TcpStream, mut to: TcpStream) {
-    let end = match io::copy(&mut from, &mut to) {
-        Ok(_) => Shutdown::Write,
-        // After an error, neither side may wait any longer.
-        Err(_) => Shutdown::Both,
-    };
-    // Both fail only if the socket is already closed, which is what is wanted.
-    let _ = to.shutdown(end);
-    if end == Shutdown::Both {
-        let _ = from.shutdown(end);
+    let is_whole = io::copy(&mut from, &mut to).is_ok();
+    // These fail only if the socket is already closed, which is what is wanted.
+    let _ = to.shutdown(Shutdown::Write);
+    if !is_whole {
+        // Neither side may wait any longer.
+        let _ = (to.shutdown(Shutdown::Both), from.shutdown(Shutdown::Both));
     }
 }
 

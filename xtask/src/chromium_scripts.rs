@@ -1,5 +1,4 @@
-//! Commands that run a Node.js script, which opens the bundle in Chromium: `cargo xtask bench
-//! widget`, `theme` and `pictures`.
+//! Commands that run a Node.js script, which opens the bundle in Chromium.
 
 use std::{env, path::PathBuf, process::Command};
 
@@ -12,8 +11,7 @@ use crate::{
     setup::{self, Engine},
 };
 
-/// Measures what a visitor waits for and downloads, compared with a hand-written chat on the same
-/// page, and writes the results into two documents.
+/// Measures waits and downloads of a visitor, against a hand-written chat, for two documents.
 pub fn bench_widget(project: &Project, runs: u32, built: bool) -> Result<()> {
     let mut script = script(project, "tests/bench/widget.mjs", BundleProfile::default(), built)?;
     script.args(["--runs", &runs.to_string(), "--report", "docs/performance.md", "--readme", "README.md"]);
@@ -30,8 +28,7 @@ pub fn theme(project: &Project, options: &ThemeOptions) -> Result<()> {
     run(script.arg("--").args(options.files.iter().map(absolute)))
 }
 
-/// Draws the pictures of the documents and of the studio from the real widget, and records the
-/// reference layout of every scene.
+/// Draws the pictures of documents and studio, and records the reference layout of every scene.
 pub fn pictures(project: &Project, options: &PictureOptions) -> Result<()> {
     run(script(project, "tests/pictures/make.mjs", BundleProfile::Demo, options.built)?.args(&options.names))
 }

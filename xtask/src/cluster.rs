@@ -1,9 +1,8 @@
-//! `cargo xtask cluster`: two proxies that share one Redis, behind a load balancer, ready to chat
-//! with. Kill one and chat on.
+//! `cargo xtask cluster`: two proxies with one Redis behind a load balancer. Kill one and chat on.
 
 use std::{
     io::{BufRead, BufReader},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
     thread,
 };
@@ -34,10 +33,11 @@ pub fn run(project: &Project, ports: &Ports, profile: BundleProfile) -> Result<(
     let platform_port = free_port(ports.scenario_port, &[port])?;
     // Not below the project, because the path of a socket has at most 107 bytes.
     let directory = tempfile::Builder::new().prefix("chataibot-cluster-").tempdir()?;
-    let redis = step("Starting Redis", || Redis::start(directory.path()))?;
+    let socket = directory.path().join("redis.sock");
+    let _redis = step("Starting Redis", || start_redis(directory.path(), &socket))?;
     let start = |name| {
         let mut proxy = proxy(project, &servers, 0, platform_port);
-        proxy.args(["--redis", &format!("redis+unix://{}", redis.socket.display())]);
+        proxy.args(["--redis", &format!("redis+unix://{}", socket.display())]);
         // The proxies share uploads: a file sent to one can be fetched from the other.
         Server::start(name, proxy.arg("--uploads-directory").arg(directory.path().join("uploads")))
     };
@@ -54,44 +54,26 @@ pub fn run(project: &Project, ports: &Ports, profile: BundleProfile) -> Result<(
         let (name, address, id) = (proxy.name, proxy.address, proxy.id());
         println!("  {name} at {address}: `kill -9 {id}` kills it, and the chat continues");
     }
-    println!("  redis-cli -s {}\n", redis.socket.display());
+    println!("  redis-cli -s {}\n", socket.display());
     interrupt.wait(|| {
         simulator.ensure_running()?;
-        proxies.retain_mut(|proxy| match proxy.ensure_running() {
-            Ok(()) => true,
-            Err(ended) => {
-                println!("  {ended:#}");
-                false
-            }
-        });
+        proxies.retain_mut(|proxy| proxy.ensure_running().inspect_err(|ended| println!("  {ended:#}")).is_ok());
         ensure!(!proxies.is_empty(), "no proxy is running any more");
         Ok(())
     })
 }
 
-struct Redis {
-    _process: Process,
-    socket: PathBuf,
-}
-
-impl Redis {
-    fn start(directory: &Path) -> Result<Self> {
-        let socket = directory.join("redis.sock");
-        let child = Command::new(setup::REDIS_SERVER)
-            // A port could be taken, and would be open to all other users of this machine.
-            .args(["--port", "0", "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--unixsocket"])
-            .arg(&socket)
-            .arg("--dir")
-            .arg(directory)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn();
-        let mut process = Process(child.context("cannot start redis-server")?);
-        let output = process.0.stdout.take().context("redis-server's standard output is piped")?;
-        let mut lines = BufReader::new(output).lines().map_while(std::result::Result::ok);
-        ensure!(lines.by_ref().any(|line| line.contains(READY)), "redis-server ended before it was ready");
-        // Keeps reading, so that Redis never blocks on a full pipe.
-        thread::spawn(move || lines.for_each(drop));
-        Ok(Self { _process: process, socket })
-    }
+fn start_redis(directory: &Path, socket: &Path) -> Result<Process> {
+    let mut command = Command::new(setup::REDIS_SERVER);
+    // No port: it could be taken, and would be open to all other users of this machine.
+    command.args(["--port", "0", "--save", "", "--appendonly", "yes", "--appendfsync", "always"]);
+    command.arg("--unixsocket").arg(socket).arg("--dir").arg(directory);
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+    let mut redis = Process(child.context("cannot start redis-server")?);
+    let output = redis.0.stdout.take().context("redis-server's standard output is piped")?;
+    let mut lines = BufReader::new(output).lines().map_while(std::result::Result::ok);
+    ensure!(lines.by_ref().any(|line| line.contains(READY)), "redis-server ended before it was ready");
+    // Keeps reading, so that Redis never blocks on a full pipe.
+    thread::spawn(move || lines.for_each(drop));
+    Ok(redis)
 }

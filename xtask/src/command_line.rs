@@ -25,7 +25,6 @@ pub enum Command {
     /// Like demo, with two proxies that share one Redis behind a load balancer; if one is killed,
     /// the chat continues
     Cluster {
-        /// The first ports to try.
         #[command(flatten)]
         ports: Ports,
         /// How the widget is built
@@ -96,7 +95,6 @@ pub struct ThemeOptions {
     pub built: bool,
 }
 
-/// The first ports to try; if one is in use, the next free one is taken.
 #[derive(Args, Debug, PartialEq, Eq)]
 pub struct Ports {
     /// Port of the chat; if it is in use, the next free one

@@ -1,5 +1,4 @@
-//! Numbers of tests that passed, failed and were skipped, read from the closing lines of cargo's
-//! and Node's test runners.
+//! Counts of tests, read from the closing lines of cargo's and Node's test runners.
 
 use std::{fmt, ops::AddAssign};
 
@@ -17,12 +16,8 @@ impl Counts {
     pub fn read_line(&mut self, line: &str) {
         if let Some(result) = line.trim_start().strip_prefix("test result: ") {
             // `ok. 12 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out`
-            let counts = result.split_once(". ").map_or("", |(_, counts)| counts);
-            for count in counts.split("; ") {
-                if let Some((number, what)) = count.split_once(' ') {
-                    self.add(what, number);
-                }
-            }
+            let counts = result.split_once(". ").map_or("", |(_, counts)| counts).split("; ");
+            counts.filter_map(|count| count.split_once(' ')).for_each(|(number, what)| self.add(what, number));
         } else if let Some((what, number)) = line.strip_prefix("ℹ ").and_then(|count| count.split_once(' ')) {
             self.add(what, number);
         }
@@ -51,11 +46,10 @@ impl AddAssign for Counts {
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "{} passed, {} failed", self.passed, self.failed)?;
-        if self.skipped > 0 {
-            write!(f, ", {} skipped", self.skipped)?;
-        }
-        if self.flaky > 0 {
-            write!(f, ", {} flaky", self.flaky)?;
+        for (number, what) in [(self.skipped, "skipped"), (self.flaky, "flaky")] {
+            if number > 0 {
+                write!(f, ", {number} {what}")?;
+            }
         }
         Ok(())
     }

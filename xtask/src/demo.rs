@@ -1,5 +1,4 @@
-//! `cargo xtask demo`: the whole product on this machine, ready to chat with. Also starts proxy and
-//! simulated platform as a pair, for every command that needs one.
+//! `cargo xtask demo`: the whole product on this machine; proxy and simulator for other commands.
 
 use std::{
     process::Command,
@@ -23,8 +22,7 @@ const WEBHOOK_PATH: &str = "/webhook/demo-webhook-secret";
 
 pub fn run(project: &Project, ports: &Ports) -> Result<()> {
     let profile = BundleProfile::Demo;
-    // Cargo locks its folder, so that its two runs follow one another; npm and the bundler run in
-    // parallel with them.
+    // Cargo's two runs follow one another, as it locks its folder; npm and the bundler run beside.
     let (_, compiled) = both(
         || setup::ensure_npm_packages(project),
         || long_step("Compiling the widget", 70, || dist::compile(project, profile)),
@@ -52,12 +50,9 @@ impl Pair {
     /// Starts both on these ports, with typed answers on, and waits until they are ready.
     pub fn start(project: &Project, servers: &Servers, port: u16, platform_port: u16) -> Result<Self> {
         let mut proxy = Server::start("proxy", proxy(project, servers, port, platform_port).arg("--typed-answers"))?;
-        // The simulator comes second: at its start it makes the webhook's handshake, as the
-        // platform does when an operator saves the webhook.
-        let mut simulator = Server::start(
-            "simulator",
-            simulator(project, servers, platform_port, proxy.address.port()).arg("--typed-answers"),
-        )?;
+        // Second, as it makes the webhook's handshake at its start.
+        let mut simulator = simulator(project, servers, platform_port, proxy.address.port());
+        let mut simulator = Server::start("simulator", simulator.arg("--typed-answers"))?;
         step("Waiting until both are ready", || {
             proxy.wait_until_ok("/readyz")?;
             simulator.wait_until_ok(HANDSHAKE)
@@ -100,13 +95,12 @@ impl Interrupt {
     pub fn wait(self, mut check: impl FnMut() -> Result<()>) -> Result<()> {
         loop {
             match self.0.recv_timeout(Duration::from_millis(500)) {
-                Ok(()) => {
-                    println!("\nGood-bye.");
-                    return Ok(());
-                }
+                Ok(()) => break,
                 Err(RecvTimeoutError::Disconnected) => bail!("the handler of Ctrl-C has ended"),
                 Err(RecvTimeoutError::Timeout) => check()?,
             }
         }
+        println!("\nGood-bye.");
+        Ok(())
     }
 }

@@ -46,9 +46,8 @@ use crate::{
 use bundle::Bundle;
 pub use wasm::bindgen;
 
-/// The loader: the only file that a host page names.
+/// The only file that a host page names.
 pub const LOADER: &str = "chataibot.js";
-/// The widget's JavaScript half.
 pub const WIDGET: &str = "chataibot-widget.js";
 pub const WASM: &str = "chataibot-widget_bg.wasm";
 /// Registers tokens, for pages that animate them; not part of the widget.
@@ -57,60 +56,35 @@ const REGISTRATIONS: (&str, &str) = ("chataibot-tokens.css", "styles/optional/ch
 const LINK: &str = "./split.js";
 /// The glue, by its name in [`LINK`].
 const GLUE: &str = "./glue.js";
-/// The scripts that are bundled as they are: name (key of the budget, and input of
-/// [`script_name`]), source, and title in the table of sizes. The shell comes first.
+/// The scripts that are bundled as they are, the shell first: name (key of the budget, and input of
+/// [`script_name`]), source, and title in the table of sizes. Each source says when it is fetched.
 pub const SCRIPTS: [(&str, &str, &str); 12] = [
-    // The window before the program is loaded, with its styles, and the program's first steps;
-    // fetched first.
     ("shell", "loader/shell.js", "shell with styles"),
-    // What follows the window, and the styles of what is not visible at once; fetched when the
-    // window is shown.
     ("frame", "loader/viewport.js", "frame (after the shell)"),
-    // Keeps the page's handlers away from our fields, and its dialogs from taking the focus, for
-    // the plain form; the shell includes it.
     ("host-page", "loader/host_page.js", "host page (for plain form)"),
-    // Puts the chat above what fills the screen, and makes it a modal dialog; fetched together with
-    // what asks for it.
     ("top-layer", "loader/top_layer.js", "top layer (only if needed)"),
-    // Handles the Back button; fetched on phones, with the frame.
     ("back", "loader/back.js", "back (on phones)"),
-    // Code for settings that few pages use.
     ("beside", "loader/extras.js", "beside (if a setting asks)"),
-    // Methods that few pages call; fetched when one of them is called.
     ("page", "loader/page.js", "page (rare methods)"),
-    // Finds what keeps the chat from working on a page; fetched when a developer asks.
     ("doctor", "loader/doctor.js", "doctor (on demand)"),
-    // Reports what the widget cost on a page; fetched when the page asks.
     ("metrics", "loader/metrics.js", "metrics (on demand)"),
-    // Shows designers details of what they point at; fetched if the page asks for it.
     ("design", "loader/design.js", "design mode (if enabled)"),
-    // The plain form for browsers that refuse WASM.
     ("fallback", "loader/fallback.js", "fallback (without WASM)"),
-    // What browsers of some years ago need in addition.
     ("older", "loader/older.js", "older (older browsers only)"),
 ];
-/// The scripts for pages that come from other chats, with their sources: classic scripts, like
-/// those of these chats.
-pub const COMPAT: [(&str, &str); 4] = [
-    ("chataibot-compat-intercom.js", "loader/compat/intercom.js"),
-    ("chataibot-compat-zendesk.js", "loader/compat/zendesk.js"),
-    ("chataibot-compat-crisp.js", "loader/compat/crisp.js"),
-    ("chataibot-compat-chatwoot.js", "loader/compat/chatwoot.js"),
-];
+/// The chats whose pages have a classic script in `loader/compat`.
+pub const COMPAT: [&str; 4] = ["intercom", "zendesk", "crisp", "chatwoot"];
 /// The picture in the scenes of the scenario player.
 const SAMPLE_PICTURE: &str = "chataibot-sample.svg";
-/// The studio's folder, in the project and in the bundle: served as it is written.
-const STUDIO: &str = "studio";
+/// Folders of the studio, its themes and their pictures: in the project and in the bundle.
+const STUDIO: [(&str, &str); 3] =
+    [("studio", "studio"), ("styles/themes", "studio/themes"), ("docs/themes", "studio/themes")];
 /// The table of tokens and parts, from which the studio makes its controls.
-const DESIGN_TABLE: &str = "styles/design.json";
-/// The themes that the studio starts with, and their pictures.
-const THEMES: [&str; 2] = ["styles/themes", "docs/themes"];
-pub const PLAYGROUND: &str = "index.html";
+const DESIGN_TABLE: (&str, &str) = ("styles/design.json", "studio/design.json");
+const PLAYGROUND: &str = "index.html";
 
-/// The launcher's markup as the component renders it: `cargo xtask tables` writes it, and a test
-/// compares it with the component.
+/// The markup of launcher and window as the components render it, by `cargo xtask tables`.
 const LAUNCHER_MARKUP: &str = "loader/launcher_markup.js";
-/// The window's markup, kept up to date in the same way.
 const SHELL_MARKUP: &str = "loader/shell_markup.js";
 /// Marks a line of the playground that is a directive for Trunk.
 const TRUNK_DIRECTIVE: &str = "<link data-trunk";
@@ -146,31 +120,28 @@ pub fn bundle(project: &Project, profile: BundleProfile, compiled: &Path) -> Res
     step("Writing the bundle", || {
         // A demo's files are only downloaded from this machine.
         let compressed = profile != BundleProfile::Demo;
-        write(project, project.dist(), compressed, &files, without_directives(&read_playground(project)?).as_bytes())
+        let playground = read_text(&project.root.join(PLAYGROUND))?;
+        write(project, project.dist(), compressed, &files, without_directives(&playground).as_bytes())
     })?;
-    match profile {
-        BundleProfile::Small | BundleProfile::Stable | BundleProfile::Dev => check_browser_support(project),
-        BundleProfile::Demo => Ok(()),
-    }
+    if profile == BundleProfile::Demo { Ok(()) } else { check_browser_support(project) }
 }
 
-/// Fails if the bundle in `dist/` uses something that one of the oldest browsers lacks and that
-/// xtask/floor/floor.json does not mention.
+/// Fails if one of the oldest browsers lacks what `dist/` uses and xtask/floor/floor.json omits.
 fn check_browser_support(project: &Project) -> Result<()> {
     let mut command = project.command("node");
     run_command(command.arg("xtask/floor/check.mjs").arg(project.dist()).stdout(Stdio::null()))
         .context("the oldest browsers of xtask/floor/floor.json lack a feature")
 }
 
-/// Trunk's `post_build` hook: adds the bundle to the page that Trunk has built. A release is
-/// complete, with twins and hashes.
+/// Trunk's `post_build` hook: adds the bundle to its page; for a release, with twins and hashes.
 pub fn complete_trunk_build(project: &Project) -> Result<()> {
     let folder = env::var_os("TRUNK_STAGING_DIR").context("this is Trunk's post_build hook; use `cargo xtask dist`")?;
     let folder = PathBuf::from(folder);
     let is_release = env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release");
     let profile = if is_release { BundleProfile::Small } else { BundleProfile::Dev };
     setup::ensure_npm_packages(project)?;
-    let files = bundle_files(project, profile, &step("Compiling the widget", || compile(project, profile))?)?;
+    let compiled = step("Compiling the widget", || compile(project, profile))?;
+    let files = bundle_files(project, profile, &compiled)?;
     if is_release {
         let built = read_bytes(&folder.join(PLAYGROUND))?;
         return write(project, folder, true, &files, &built);
@@ -189,7 +160,7 @@ fn write(
     let mut bundle = Bundle::open(project, folder, compressed)?;
     files.iter().try_for_each(|(name, bytes)| bundle.put(name, bytes))?;
     bundle.put(PLAYGROUND, playground)?;
-    for path in copied_paths(&read_playground(project)?) {
+    for path in copied_paths(&read_text(&project.root.join(PLAYGROUND))?) {
         let path = project.root.join(path);
         bundle.put(file_name(&path)?, &read_bytes(&path)?)?;
     }
@@ -226,13 +197,14 @@ fn bundle_files(project: &Project, profile: BundleProfile, compiled: &Path) -> R
             (WIDGET.to_owned(), script::bundle(project, glue.to_str().context("the path is not UTF-8")?)?),
             (WASM.to_owned(), bound.wasm),
             (SAMPLE_PICTURE.to_owned(), read_bytes(&project.root.join("loader/sample.svg"))?),
+            (REGISTRATIONS.0.to_owned(), read_bytes(&project.root.join(REGISTRATIONS.1))?),
         ];
-        files.push((REGISTRATIONS.0.to_owned(), read_bytes(&project.root.join(REGISTRATIONS.1))?));
         for (name, entry, _) in SCRIPTS {
             files.push((script_name(name), script::bundle(project, entry)?));
         }
-        for (name, entry) in COMPAT {
-            files.push((name.to_owned(), script::classic(project, entry)?));
+        for chat in COMPAT {
+            let script = script::classic(project, &format!("loader/compat/{chat}.js"))?;
+            files.push((script_name(&format!("compat-{chat}")), script));
         }
         files.extend(bound.chunks);
         files.extend(studio(project)?);
@@ -247,24 +219,16 @@ pub fn script_name(name: &str) -> String {
 
 /// Returns the studio's files, with the themes and their pictures.
 fn studio(project: &Project) -> Result<Vec<(String, Vec<u8>)>> {
-    let mut files = vec![(format!("{STUDIO}/design.json"), read_bytes(&project.root.join(DESIGN_TABLE))?)];
-    let themes = THEMES.map(|folder| (folder, format!("{STUDIO}/themes")));
-    for (folder, target) in [(STUDIO, STUDIO.to_owned())].into_iter().chain(themes) {
-        for path in in_folder(&project.root.join(folder), "")? {
-            let name = file_name(&path)?;
-            if path.is_file() {
-                files.push((format!("{target}/{name}"), read_bytes(&path)?));
-            }
+    let mut files = vec![(DESIGN_TABLE.1.to_owned(), read_bytes(&project.root.join(DESIGN_TABLE.0))?)];
+    for (folder, target) in STUDIO {
+        for path in in_folder(&project.root.join(folder), "")?.iter().filter(|path| path.is_file()) {
+            files.push((format!("{target}/{}", file_name(path)?), read_bytes(path)?));
         }
     }
     Ok(files)
 }
 
-fn read_playground(project: &Project) -> Result<String> {
-    read_text(&project.root.join(PLAYGROUND))
-}
-
-/// Returns the page as it is served: without its directives for Trunk, which were carried out.
+/// Returns the page without its directives for Trunk, which were carried out.
 fn without_directives(page: &str) -> String {
     page.lines().filter(|line| !line.contains(TRUNK_DIRECTIVE)).flat_map(|line| [line, "\n"]).collect()
 }
@@ -277,10 +241,9 @@ fn copied_paths(page: &str) -> impl Iterator<Item = &str> {
 
 /// Returns the names of the chunks in `dist/` that are fetched on demand.
 pub fn chunks(project: &Project) -> Result<Vec<String>> {
-    let paths = in_folder(&project.dist(), ".wasm")?;
-    let mut names = paths.iter().map(|path| Ok(file_name(path)?.to_owned())).collect::<Result<Vec<_>>>()?;
-    names.retain(|name| name != WASM);
-    Ok(names)
+    let mut paths = in_folder(&project.dist(), ".wasm")?;
+    paths.retain(|path| !path.ends_with(WASM));
+    paths.iter().map(|path| Ok(file_name(path)?.to_owned())).collect()
 }
 
 /// Returns the size of the styles of a first open alone: raw, gzip and brotli bytes.

@@ -1,28 +1,29 @@
-//! `cargo xtask docs`: renders the documents of `docs/` as pages in `dist/docs`, with a search that
-//! needs no server and sends no request.
+//! `cargo xtask docs`: renders the documents as pages in `dist/docs`, with a search in the page.
 //!
 //! - [`page`]: one document as a page, with its links and headings
 //! - `docs.css`, `docs.js`: styles and search, copied as they are
 
 mod page;
 
-use std::{collections::BTreeMap, fmt::Write, fs, time::SystemTime};
+use std::{collections::BTreeMap, fs, time::SystemTime};
 
 use anyhow::{Context, Result, ensure};
+use serde_json::json;
 
 use crate::{
     files::{file_name, in_folder, read_text, stem, write},
     project::Project,
 };
-use page::Page;
+use page::{Page, Section};
 
 const FOLDER: &str = "docs";
 const CSS: &str = include_str!("docs/docs.css");
 const ICON: &str = include_str!("docs/docs.svg");
 const JS: &str = include_str!("docs/docs.js");
+const STATEMENT: &str = include_str!("docs/accessibility_statement.md");
 
 /// The pages in the order of the menu: name of the page, title in the menu, document.
-pub const PAGES: [(&str, &str, &str); 14] = [
+const PAGES: [(&str, &str, &str); 14] = [
     ("index", "Quick start", "docs/quick-start.md"),
     ("frameworks", "Frameworks", "docs/frameworks.md"),
     ("reference", "Reference", "docs/reference.md"),
@@ -64,7 +65,7 @@ pub fn build(project: &Project) -> Result<()> {
     write("docs.css", CSS)?;
     write("docs.js", JS)?;
     write("docs.svg", ICON)?;
-    write("search.js", &index(&pages)?)?;
+    write("search.js", &index(&pages))?;
     for picture in pages.iter().flat_map(|page| &page.pictures) {
         let from = project.root.join(picture);
         fs::copy(&from, folder.join(file_name(&from)?)).with_context(|| format!("cannot copy {}", from.display()))?;
@@ -87,45 +88,31 @@ fn check_links(pages: &[Page]) -> Result<()> {
 }
 
 /// Returns the search index as a script: a page that was opened from a folder may not fetch.
-fn index(pages: &[Page]) -> Result<String> {
+fn index(pages: &[Page]) -> String {
     let entries = pages.iter().flat_map(|page| {
-        page.sections.iter().map(|section| {
-            serde_json::json!({ "page": page.name, "title": page.title, "heading": section.heading, "id": section.id, "text": section.text })
+        page.sections.iter().map(|Section { id, heading, text }| {
+            json!({ "page": page.name, "title": page.title, "heading": heading, "id": id, "text": text })
         })
     });
-    let mut script = String::from("// The search index for docs.js: the text of every section.\nconst SECTIONS = [\n");
-    for entry in entries {
-        writeln!(script, "{},", serde_json::to_string(&entry)?)?;
-    }
-    script.push_str("];\n");
-    Ok(script)
+    let entries: String = entries.map(|entry| format!("{entry},\n")).collect();
+    format!("// The search index for docs.js: the text of every section.\nconst SECTIONS = [\n{entries}];\n")
 }
 
 /// Returns the accessibility statement, with the evidence found on this machine.
 fn statement(project: &Project) -> Result<String> {
-    let mut text = String::from(
-        "# Accessibility\n\nThe widget is built to meet WCAG 2.2 at level AA. `tests/e2e/accessibility.test.mjs` checks every scene of every message and panel with \
-         axe-core's rules for this level, in eight display modes (light, dark, forced colours, more contrast, right to left, 320 px, 200 %, with motion). \
-         `tests/e2e/keyboard.test.mjs` tests the keyboard, `tests/e2e/announced.test.mjs` the announcements, and the walks below what a screen reader says. \
-         If you find a barrier, please open an issue.\n\n## Evidence of the last run\n\n",
-    );
     let folder = project.root.join("target/reader");
-    let mut transcripts = Vec::new();
-    if folder.is_dir() {
-        for path in in_folder(&folder, ".txt")? {
-            let name = stem(&path, ".txt").to_owned();
-            transcripts.push((name, read_text(&path)?.lines().count(), fs::metadata(&path)?.modified()?));
-        }
+    let transcripts = if folder.is_dir() { in_folder(&folder, ".txt")? } else { Vec::new() };
+    let mut rows = String::new();
+    for path in transcripts {
+        let (name, lines) = (stem(&path, ".txt"), read_text(&path)?.lines().count());
+        let age = SystemTime::now().duration_since(fs::metadata(&path)?.modified()?).unwrap_or_default();
+        rows.push_str(&format!("| {name} | {lines} | {} |\n", age.as_secs() / 86_400));
     }
-    if transcripts.is_empty() {
-        text.push_str("The machine that built these pages has no results of a screen reader run: `cargo xtask test reader` produces them.\n\n");
-        return Ok(text);
-    }
-    text.push_str("Output of the screen reader Orca in each walk:\n\n| walk and browser | lines spoken | age in days when these pages were built |\n|---|---|---|\n");
-    for (name, lines, at) in transcripts {
-        let days = SystemTime::now().duration_since(at).unwrap_or_default().as_secs() / 86_400;
-        writeln!(text, "| {name} | {lines} | {days} |")?;
-    }
-    text.push('\n');
-    Ok(text)
+    let evidence = if rows.is_empty() {
+        "The machine that built these pages has no results of a screen reader run: `cargo xtask test reader` produces them.\n"
+    } else {
+        "Output of the screen reader Orca in each walk:\n\n\
+         | walk and browser | lines spoken | age in days when these pages were built |\n|---|---|---|\n"
+    };
+    Ok([STATEMENT, "\n", evidence, &rows, "\n"].concat())
 }

@@ -23,8 +23,7 @@ pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
     fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Writes a file unless it has this content already, so that it does not become newer than what was
-/// built from it.
+/// Writes a file unless it has this content, so as not to become newer than what was built from it.
 pub fn update(path: &Path, bytes: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|present| present == bytes) { Ok(()) } else { write(path, bytes) }
 }

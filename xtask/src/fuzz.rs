@@ -4,7 +4,7 @@
 
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::{
     command_line::FuzzOptions,
@@ -19,9 +19,10 @@ const LIMITS: &[&str] = &["-max_len=4096", "-timeout=10"];
 
 /// Fuzzes one target, or all of them in turn, until time is up or a property does not hold.
 pub fn run(project: &Project, options: &FuzzOptions) -> Result<()> {
-    let all = targets(project)?;
-    let chosen: Vec<&String> =
-        all.iter().filter(|name| options.target.as_ref().is_none_or(|wanted| wanted == *name)).collect();
+    let files = in_folder(&project.root.join("fuzz/fuzz_targets"), ".rs")?;
+    let all: Vec<&str> = files.iter().map(|file| stem(file, ".rs")).collect();
+    let chosen: Vec<&str> =
+        all.iter().copied().filter(|name| options.target.as_ref().is_none_or(|wanted| wanted == name)).collect();
     ensure!(!chosen.is_empty(), "there is no such target; the targets are {}", all.join(", "));
     if options.address {
         ensure_nightly(project)?;
@@ -43,27 +44,18 @@ pub fn run(project: &Project, options: &FuzzOptions) -> Result<()> {
     Ok(())
 }
 
-/// Returns the command `cargo fuzz`. Without a sanitizer the pinned toolchain suffices; none is
-/// needed, as no code of ours is unsafe.
+/// Returns `cargo fuzz`. Only a sanitizer needs nightly; code without `unsafe` needs none.
 fn fuzz(project: &Project, address: bool) -> Command {
+    let mut fuzz = if address { project.command("rustup") } else { project.cargo() };
     if address {
-        let mut nightly = project.command("rustup");
-        nightly.args(["run", "nightly", "cargo", "fuzz"]);
-        nightly.env_remove("CARGO").env("RUSTUP_TOOLCHAIN", "nightly");
-        return nightly;
+        fuzz.args(["run", "nightly", "cargo"]).env_remove("CARGO").env("RUSTUP_TOOLCHAIN", "nightly");
     }
-    let mut pinned = project.cargo();
-    pinned.arg("fuzz");
-    pinned
-}
-
-fn targets(project: &Project) -> Result<Vec<String>> {
-    let files = in_folder(&project.root.join("fuzz/fuzz_targets"), ".rs")?;
-    Ok(files.iter().map(|file| stem(file, ".rs").to_owned()).collect())
+    fuzz.arg("fuzz");
+    fuzz
 }
 
 fn ensure_cargo_fuzz(project: &Project) -> Result<()> {
-    if project.cargo().args(["fuzz", "--version"]).output().is_ok_and(|output| output.status.success()) {
+    if succeeds(project.cargo().args(["fuzz", "--version"])) {
         return Ok(());
     }
     step("Installing cargo-fuzz", || {
@@ -73,11 +65,13 @@ fn ensure_cargo_fuzz(project: &Project) -> Result<()> {
 }
 
 fn ensure_nightly(project: &Project) -> Result<()> {
-    let installed = project.command("rustup").args(["run", "nightly", "rustc", "--version"]).output();
-    if !installed.is_ok_and(|output| output.status.success()) {
-        bail!(
-            "--address needs a nightly toolchain, the only one with sanitizers; run: rustup toolchain install nightly"
-        );
-    }
+    ensure!(
+        succeeds(project.command("rustup").args(["run", "nightly", "rustc", "--version"])),
+        "--address needs a nightly toolchain, the only one with sanitizers; run: rustup toolchain install nightly"
+    );
     Ok(())
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    command.output().is_ok_and(|output| output.status.success())
 }

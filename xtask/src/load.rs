@@ -1,5 +1,4 @@
-//! `cargo xtask bench proxy`: builds proxy and load generator as they are shipped, and measures
-//! what one proxy carries.
+//! `cargo xtask bench proxy`: measures what one proxy as it is shipped carries.
 
 use anyhow::Result;
 

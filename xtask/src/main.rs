@@ -1,24 +1,5 @@
-//! `cargo xtask`: the project's automation, one command per file. It drives cargo, the bundler and
-//! the browsers, and knows nothing about how a conversation works.
-//!
-//! - [`command_line`]: every command with its options and help
-//! - [`project`]: paths of the project, and how cargo is run so that nothing is built twice
-//! - [`files`]: reading and writing, with the path in each error
-//! - [`progress`]: progress output while steps run
-//! - [`setup`]: installs what a fresh machine lacks, when it is needed
-//! - [`dist`]: the embeddable bundle
-//! - [`package`]: packages for others to install and unpack
-//! - [`sizes`]: sizes of the bundle against their budgets
-//! - [`chromium_scripts`]: the bench of the widget, themes and pictures
-//! - [`load`]: the load bench of one proxy
-//! - [`server`]: a child process that serves until it is dropped
-//! - [`demo`]: proxy and simulator, ready to chat with
-//! - [`cluster`]: the same with two proxies on one Redis, behind the [`balancer`]
-//! - [`suite`]: every test, counted by [`counts`]
-//! - [`soak`]: storms of faults, for as long as wanted; [`soak::crash`] kills the proxy instead
-//! - [`fuzz`]: random input against the properties of all that reads input
-//! - [`docs`]: the documents as pages
-//! - [`tables`]: the files that are generated from the code
+//! `cargo xtask`: the project's automation, one command per file; [`command_line`] lists them. It
+//! drives cargo, the bundler and the browsers, and knows nothing about how a conversation works.
 
 mod balancer;
 mod chromium_scripts;

@@ -4,7 +4,7 @@
 //! - `assets/`, the bundle in a server's layout of releases; an earlier version in it stays
 //! - `chataibot-proxy-<version>-<system>.tar.gz`: [`archive`], the proxy for an operator
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -18,7 +18,6 @@ use crate::{
 
 mod archive;
 
-/// The version of everything in this workspace.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub fn run(project: &Project, options: &PackageOptions) -> Result<()> {
@@ -42,8 +41,7 @@ pub fn pack_npm(project: &Project) -> Result<PathBuf> {
     step("Packing for npm", || {
         let folder = package_folder(project)?;
         let unpacked = folder.join("npm");
-        let mut write = project.command("node");
-        run_command(write.arg("xtask/package/npm.mjs").arg(project.dist()).arg(&unpacked).arg(VERSION))?;
+        run_script(project, "xtask/package/npm.mjs", &unpacked)?;
         let mut pack = project.command("npm");
         pack.args(["pack", "--silent", "--pack-destination"]).arg(&folder).current_dir(&unpacked);
         read_output(&mut pack)?;
@@ -54,8 +52,12 @@ pub fn pack_npm(project: &Project) -> Result<PathBuf> {
 pub fn lay_out_assets(project: &Project) -> Result<PathBuf> {
     step("Writing the files of the release", || {
         let assets = package_folder(project)?.join("assets");
-        let mut write = project.command("node");
-        run_command(write.arg("xtask/package/release.mjs").arg(project.dist()).arg(&assets).arg(VERSION))?;
+        run_script(project, "xtask/package/release.mjs", &assets)?;
         Ok(assets)
     })
+}
+
+/// Runs a script that makes `folder` from the bundle.
+fn run_script(project: &Project, script: &str, folder: &Path) -> Result<()> {
+    run_command(project.command("node").arg(script).arg(project.dist()).arg(folder).arg(VERSION))
 }

@@ -1,5 +1,4 @@
-//! Progress output: one line when a step begins, another when it took long. Also runs steps
-//! concurrently.
+//! Progress of steps: one line when one begins, another when it took long. Also runs two at once.
 
 use std::{
     panic, thread,
@@ -10,15 +9,13 @@ use anyhow::Result;
 
 const MIN_REPORTED: Duration = Duration::from_secs(3);
 
-/// Runs one step under a title such as `Building the proxy`. Progress goes to standard error;
-/// results go to standard output.
+/// Runs one step under a title such as `Building the proxy`. Progress goes to standard error.
 pub fn step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     eprintln!("● {title} …");
     timed(title, work)
 }
 
-/// Like [`step`], for a step that takes about so many seconds on two cores when nothing is built
-/// yet: the line says so, so that nobody takes it for hanging.
+/// Like [`step`], for one that takes so many seconds when nothing is built yet, and says so.
 pub fn long_step<T>(title: &str, seconds: u32, work: impl FnOnce() -> Result<T>) -> Result<T> {
     eprintln!("● {title} … (usually {seconds} s on two cores the first time, then a few seconds)");
     timed(title, work)

@@ -33,9 +33,8 @@ pub fn workspace() -> impl Iterator<Item = &'static str> {
 impl Project {
     /// Asks cargo for the paths, so that every way of setting a target directory is respected.
     pub fn find() -> Result<Self> {
-        let manifest_folder =
-            env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-        let root = manifest_folder.parent().context("xtask/ has no parent folder")?.to_owned();
+        let own_folder = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let root = Path::new(&own_folder).parent().context("xtask/ has no parent folder")?.to_owned();
         let metadata = read_output(cargo(&root).args(["metadata", "--no-deps", "--format-version", "1"]))?;
         let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
         let target = metadata["target_directory"].as_str().context("cargo metadata names no target directory")?.into();
@@ -64,13 +63,11 @@ impl Project {
         Ok(folder)
     }
 
-    /// Builds these packages unoptimised, which is fast enough for one visitor, and returns the
-    /// paths of their programs.
+    /// Builds these packages unoptimised, fast enough for one visitor, and returns their programs.
     pub fn build<const N: usize>(&self, packages: [&str; N]) -> Result<[PathBuf; N]> {
         let mut cargo = self.cargo();
         if self.tests_are_built && !packages.iter().any(|package| BUILT_SEPARATELY.contains(package)) {
-            // Built alone, they need fewer features of their dependencies, which would all be
-            // compiled once more.
+            // Built alone, they need fewer features of dependencies, which are compiled again.
             cargo.args(["test", "--quiet", "--no-run"]).args(workspace());
         } else {
             cargo.arg("build").args(packages.iter().flat_map(|package| ["--package", package]));
@@ -97,8 +94,7 @@ pub struct Servers {
 fn cargo(root: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
-    // `cargo run` sets these variables for xtask. Passed on, they would make build scripts that
-    // watch them run again.
+    // `cargo run` sets these for xtask. Passed on, they would make build scripts run again.
     let prefixes = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
     for (name, _) in env::vars_os() {
         if prefixes.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {

@@ -4,19 +4,19 @@ use std::{
     io::{self, BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     process::{Child, Command, Stdio},
-    sync::mpsc,
+    sync::mpsc::{self, RecvTimeoutError},
     thread,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 /// What a server prints before its address, when it is ready.
 const READY: &str = "listening on http://";
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A child process. Dropping it ends the process.
+/// A child process, which ends when this is dropped.
 pub struct Process(pub Child);
 
 impl Drop for Process {
@@ -27,7 +27,7 @@ impl Drop for Process {
     }
 }
 
-/// A running server. Dropping it ends the process.
+/// A running server, which ends when this is dropped.
 pub struct Server {
     pub name: &'static str,
     pub address: SocketAddr,
@@ -52,13 +52,10 @@ impl Server {
         });
         match receiver.recv_timeout(START_TIMEOUT) {
             Ok(address) => Ok(Self { name, address, process }),
-            Err(mpsc::RecvTimeoutError::Disconnected) => {
-                let status = process.0.wait()?;
-                bail!("the {name} ended before it was ready ({status}); its output is above");
+            Err(RecvTimeoutError::Disconnected) => {
+                bail!("the {name} ended before it was ready ({}); its output is above", process.0.wait()?)
             }
-            Err(mpsc::RecvTimeoutError::Timeout) => {
-                bail!("the {name} was not ready within {} s", START_TIMEOUT.as_secs());
-            }
+            Err(RecvTimeoutError::Timeout) => bail!("the {name} was not ready within {} s", START_TIMEOUT.as_secs()),
         }
     }
 
@@ -68,10 +65,8 @@ impl Server {
 
     /// Fails if the process has ended by itself.
     pub fn ensure_running(&mut self) -> Result<()> {
-        match self.process.0.try_wait().with_context(|| format!("cannot watch the {}", self.name))? {
-            Some(status) => bail!("the {} ended ({status})", self.name),
-            None => Ok(()),
-        }
+        let status = self.process.0.try_wait().with_context(|| format!("cannot watch the {}", self.name))?;
+        status.map_or(Ok(()), |status| bail!("the {} ended ({status})", self.name))
     }
 
     pub fn wait_until_ok(&mut self, path: &str) -> Result<()> {
@@ -82,9 +77,7 @@ impl Server {
             if answer.is_ok_and(|answer| is_ok(&answer)) {
                 return Ok(());
             }
-            if started.elapsed() > START_TIMEOUT {
-                bail!("the {} does not answer {path} with 200", self.name);
-            }
+            ensure!(started.elapsed() <= START_TIMEOUT, "the {} does not answer {path} with 200", self.name);
             thread::sleep(Duration::from_millis(50));
         }
     }
@@ -94,11 +87,8 @@ impl Server {
 pub fn send_request(address: SocketAddr, request: &str, body: &str, read_timeout: Duration) -> io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
     stream.set_read_timeout(Some(read_timeout))?;
-    let length = body.len();
-    write!(
-        stream,
-        "{request} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-    )?;
+    write!(stream, "{request} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {}\r\n", body.len())?;
+    write!(stream, "Connection: close\r\n\r\n{body}")?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     Ok(answer)

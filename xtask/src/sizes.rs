@@ -43,19 +43,12 @@ pub fn weigh(project: &Project) -> Result<Counts> {
     let mut counts = Counts::default();
     println!("{:<28} {:>10} {:>10} {:>10} {:>10}", "bytes", "raw", "gzip", "brotli", "budget");
     for row in &rows {
-        let [raw, gzip, brotli] = row.sizes;
-        let (allowed, verdict) = match budgets.get(row.key) {
-            None => (String::from("–"), ""),
-            Some(budget) if brotli <= *budget => {
-                counts.passed += 1;
-                (grouped(*budget), "")
-            }
-            Some(budget) => {
-                counts.failed += 1;
-                (grouped(*budget), "  over budget")
-            }
-        };
-        let (raw, gzip, brotli) = (grouped(raw), grouped(gzip), grouped(brotli));
+        let budget = budgets.get(row.key).copied();
+        let is_over = budget.is_some_and(|budget| row.sizes[2] > budget);
+        counts.failed += usize::from(is_over);
+        counts.passed += usize::from(budget.is_some() && !is_over);
+        let [raw, gzip, brotli] = row.sizes.map(grouped);
+        let (allowed, verdict) = (budget.map_or("–".to_owned(), grouped), if is_over { "  over budget" } else { "" });
         println!("{:<28} {raw:>10} {gzip:>10} {brotli:>10} {allowed:>10}{verdict}", row.title);
     }
     Ok(counts)
@@ -69,11 +62,10 @@ fn budgets(project: &Project) -> Result<BTreeMap<String, usize>> {
 
 fn rows(project: &Project) -> Result<Vec<Row>> {
     let file = |key, title: &str, name: &str| -> Result<Row> {
-        let path = project.dist().join(name);
         let size = |ending: &str| -> Result<usize> {
-            let path = path.with_file_name(format!("{name}{ending}"));
-            let length = fs::metadata(&path).with_context(|| format!("cannot read {}", path.display()))?.len();
-            Ok(usize::try_from(length)?)
+            let path = project.dist().join(format!("{name}{ending}"));
+            let file = fs::metadata(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            Ok(usize::try_from(file.len())?)
         };
         Ok(Row { key, title: title.to_owned(), sizes: [size("")?, size(".gz")?, size(".br")?] })
     };
@@ -91,8 +83,9 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
         let key = if TALK_CHUNKS.contains(&chunk_name(&name)) { "talk" } else { "chunk" };
         rows.push(file(key, &format!("{} (when needed)", chunk_name(&name)), &name)?);
     }
-    for (name, _) in COMPAT {
-        rows.push(file("compat", &format!("{} (other chats' APIs)", name.trim_end_matches(".js")), name)?);
+    for chat in COMPAT {
+        let title = format!("chataibot-compat-{chat} (other chats' APIs)");
+        rows.push(file("compat", &title, &script_name(&format!("compat-{chat}")))?);
     }
     let until_first_reply = || rows.iter().filter(|row| ["first-open", "frame", "talk"].contains(&row.key));
     let first_reply = sum_row("first-reply", "total until first reply", until_first_reply());
@@ -103,15 +96,13 @@ fn rows(project: &Project) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Chunks of the program that every conversation fetches; tests/e2e/first_reply.test.mjs counts them
-/// in a browser.
+/// Chunks that every conversation fetches; tests/e2e/first_reply.test.mjs counts them in a browser.
 const TALK_CHUNKS: [&str; 2] = ["base", "talk"];
 
 fn sum_row<'a>(key: &'static str, title: &str, files: impl Iterator<Item = &'a Row>) -> Row {
-    let add = |[raw, gzip, brotli]: [usize; 3], file: &Row| {
-        [raw + file.sizes[0], gzip + file.sizes[1], brotli + file.sizes[2]]
-    };
-    Row { key, title: title.to_owned(), sizes: files.fold([0; 3], add) }
+    let mut sizes = [0; 3];
+    files.for_each(|file| (0..3).for_each(|form| sizes[form] += file.sizes[form]));
+    Row { key, title: title.to_owned(), sizes }
 }
 
 /// Returns `kinds` of `chataibot-kinds-0123abcd.wasm`.
@@ -121,10 +112,7 @@ fn chunk_name(chunk: &str) -> &str {
 
 /// Formats `1234567` as `1,234,567`.
 fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let groups: Vec<&str> =
-        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
-    groups.join(",")
+    if number < 1000 { number.to_string() } else { format!("{},{:03}", grouped(number / 1000), number % 1000) }
 }
 
 #[cfg(test)]

@@ -1,5 +1,4 @@
-//! `cargo xtask soak` and `cargo xtask crash`: the long forms of tests that every suite runs
-//! briefly.
+//! `cargo xtask soak` and `crash`: the long forms of tests that every suite runs briefly.
 
 use anyhow::Result;
 
@@ -8,11 +7,9 @@ use crate::{
     project::{Project, run as run_command},
 };
 
-/// Runs storms of faults, one seed after the other; fails with the seed in which it found a
-/// violation.
+/// Runs storms of faults, one seed after the other; fails with the seed of a violation.
 pub fn run(project: &Project, options: &SoakOptions) -> Result<()> {
-    // A separate target directory: the widget's library has the same file name, whatever it is
-    // built for.
+    // In a separate folder: the widget's library has the same name, whatever it is built for.
     let target = project.target.join("soak");
     let mut soak = project.cargo();
     soak.args(["run", "--quiet", "--package", "chataibot-soak", "--target-dir"]).arg(target).arg("--");

@@ -19,8 +19,9 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
+use self::end_to_end::Product;
 use crate::{
     command_line::{BundleTests, Suite},
     counts::Counts,
@@ -30,8 +31,7 @@ use crate::{
     sizes,
 };
 
-/// Environment variable for the screen reader walks after the other suites: `all`, a part of their
-/// names, or `none`. Without it: a few, if a screen reader is available.
+/// Chooses walks: `all`, a part of their names, or `none`. Without it: a few, if there is a reader.
 const READER: &str = "CHATAIBOT_READER";
 
 /// Runs one suite or all of them, prints the sum last, and fails if a test failed.
@@ -46,8 +46,7 @@ pub fn run(project: &mut Project, suite: Option<&Suite>) -> Result<()> {
             browsers = setup::browsers(project)?;
             // In parallel, as browser tests and a compiler's last step keep one core busy each.
             let tests = BundleTests::default();
-            let (product, counts) =
-                both(|| end_to_end::Product::build(project, &tests), || components(project, &browsers, None))?;
+            let (product, counts) = both(|| Product::build(project, &tests), || components(project, &browsers, None))?;
             total += counts;
             total += end_to_end(project, &product, &browsers, None)?;
             let chromium = setup::browser(project, Engine::Chromium)?;
@@ -65,7 +64,7 @@ pub fn run(project: &mut Project, suite: Option<&Suite>) -> Result<()> {
         }
         Some(Suite::EndToEnd(tests)) => {
             browsers = browsers_for(project, tests.name.as_deref())?;
-            let product = end_to_end::Product::build(project, tests)?;
+            let product = Product::build(project, tests)?;
             total += end_to_end(project, &product, &browsers, tests.name.as_deref())?;
         }
         Some(Suite::Reader(tests)) => {
@@ -81,9 +80,7 @@ pub fn run(project: &mut Project, suite: Option<&Suite>) -> Result<()> {
         println!("{line}");
     }
     println!("{total}");
-    if total.failed > 0 {
-        bail!("{} of {} tests failed", total.failed, total.passed + total.failed);
-    }
+    ensure!(total.failed == 0, "{} of {} tests failed", total.failed, total.passed + total.failed);
     Ok(())
 }
 
@@ -105,12 +102,7 @@ fn components(project: &Project, browsers: &Browsers, name: Option<&str>) -> Res
     Ok(total)
 }
 
-fn end_to_end(
-    project: &Project,
-    product: &end_to_end::Product,
-    browsers: &Browsers,
-    name: Option<&str>,
-) -> Result<Counts> {
+fn end_to_end(project: &Project, product: &Product, browsers: &Browsers, name: Option<&str>) -> Result<Counts> {
     let mut total = Counts::default();
     for browser in &browsers.found {
         let title = format!("End to end in {}", browser.engine.name());
@@ -123,8 +115,7 @@ fn end_to_end(
     Ok(total)
 }
 
-/// Runs the walks that [`READER`] names; without a screen reader they fail. If it names none, a few
-/// are run, or one line reports that there is no screen reader.
+/// Runs the walks of [`READER`]; without it a few, or a line that there is no screen reader.
 fn run_screen_reader(project: &Project, chromium: &Browser, missing: &mut Vec<String>) -> Result<Counts> {
     match env::var(READER).unwrap_or_default().as_str() {
         "none" => Ok(Counts::default()),
@@ -148,11 +139,8 @@ fn run_suite(title: &str, name: Option<&str>, run: impl FnOnce() -> Result<Count
     let begin = Instant::now();
     println!("\n━━ {title} ━━");
     let counts = run()?;
-    ensure!(
-        counts.passed + counts.failed > 0,
-        "{title}: no test ran{}",
-        name.map_or(String::new(), |name| format!("; no name contains {name:?}"))
-    );
+    let reason = name.map_or(String::new(), |name| format!("; no name contains {name:?}"));
+    ensure!(counts.passed + counts.failed > 0, "{title}: no test ran{reason}");
     println!("{title}: {counts}, in {:.0} s", begin.elapsed().as_secs_f32());
     Ok(counts)
 }
@@ -167,8 +155,8 @@ fn run_native(project: &Project, name: Option<&str>) -> Result<Counts> {
         tests.current_dir(project.root.join("crates/chataibot-proxy")).args(["--skip", "several"]).args(name);
         counts += count(tests.env("CHATAIBOT_TEST_STORE", "redis"))?;
     }
-    counts +=
-        count(project.cargo().args(["test", "--package", "xtask", "--package", "chataibot-code-split"]).args(name))?;
+    let separate = ["test", "--package", "xtask", "--package", "chataibot-code-split"];
+    counts += count(project.cargo().args(separate).args(name))?;
     Ok(counts)
 }
 
@@ -188,8 +176,7 @@ fn test_programs(project: &Project, names: &[&str]) -> Result<Vec<String>> {
     Ok(programs)
 }
 
-/// Runs a test runner with its output shown, and counts its tests. A runner that fails without
-/// naming a test counts as one failure.
+/// Runs a test runner and counts its tests; a failure without a failed test counts as one.
 fn count(command: &mut Command) -> Result<Counts> {
     run_and_count_with(command, |_| ())
 }

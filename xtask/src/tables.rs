@@ -2,8 +2,7 @@
 //! repository: the reference's tables, the tokens' declarations, the element's manifest, the data
 //! for editors and design tools, and the markup of launcher and window.
 //!
-//! The test `tests/tidy` makes each of them, to compare it with the file; this command only tells
-//! the test to write.
+//! `tests/tidy` makes each of them to compare it with the file; this tells it to write.
 
 use anyhow::Result;
 
@@ -12,8 +11,7 @@ use crate::project::{Project, run as run_command};
 /// Environment variable by which the tests write what they would compare.
 const WRITE_VARIABLE: &str = "CHATAIBOT_WRITE_TABLES";
 
-/// Those tests, in the order in which they write: the manifest is also made from the reference's
-/// tables.
+/// Those tests, in the order of writing: the manifest is also made from the reference's tables.
 const TESTS: &[&str] = &[
     "reference_tables_are_those_of_the_code",
     "token_declarations_are_those_of_the_table",

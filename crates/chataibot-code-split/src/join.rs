@@ -170,8 +170,7 @@ const KINDS: [(&str, IsKind); 4] = [
     ("tag", |ty| matches!(ty, TypeRef::Tag(_))),
 ];
 
-/// Returns for each file which of its functions are kept, and the new index of each: a stub gets
-/// that of the function it calls in another file.
+/// Returns which functions of each file are kept, and all new indices: a stub gets its target's.
 fn assign_indices(files: &[File]) -> Result<Vec<(Vec<bool>, Vec<u32>)>> {
     let mut owners = BTreeMap::new();
     for (index, file) in files.iter().enumerate() {

@@ -4,8 +4,7 @@
 //! as `main.wasm` (not yet bound), the chunks below `chunks/`, and the module that fetches them under
 //! the name LINK.
 //!
-//! The compiler must have kept its relocations (`--emit-relocs`): they show which code only a chunk
-//! reaches.
+//! The compiler's relocations (`--emit-relocs`) show which code only a chunk reaches.
 //!
 //! The splitter library puts code that several chunks reach into a file for each set of chunks. A
 //! visitor would wait for thirty of them, so they are joined: [`TALK`], [`BASE`] (also reached by
@@ -34,8 +33,7 @@ const BASE: &str = "base";
 /// File with the code that chunks share and [`TALK`] does not use.
 const SHARED: &str = "shared";
 
-/// Beginnings of the chunks' own code in the splitter's module; the code before it can load any
-/// chunk.
+/// Beginnings of the chunks' own code in the splitter's module; that before can load any chunk.
 const LOADERS: [&str; 2] = ["\n/* ", "\nexport const __wasm_split_load_"];
 /// Code that fetches a chunk and compiles it while the page goes on working. The host page may have
 /// replaced `fetch` by one whose answers streaming compilation rejects.
@@ -84,8 +82,7 @@ fn split(compiled: &Path, target: &Path, link_name: &str, glue: &str) -> Result<
     options.main_module = glue;
     let split = wasm_split_cli_support::transform(options).map_err(|error| anyhow!("splitting failed: {error:#}"))?;
 
-    // A chunk fits one main program only, so its name contains that program's hash: a page with an
-    // older program never gets it.
+    // A chunk's name contains the hash of its main program: a page with an older one never gets it.
     let main = read(&main)?;
     let mut hasher = DefaultHasher::new();
     main.hash(&mut hasher);

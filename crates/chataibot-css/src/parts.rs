@@ -8,8 +8,7 @@ pub struct Part {
     pub name: &'static str,
     /// One of [`REGIONS`].
     pub region: &'static str,
-    /// Name of the part that this is a variant or a state of: both are on the same element. Empty
-    /// if none.
+    /// Name of the part on the same element that this is a variant or state of; empty if none.
     pub of: &'static str,
     /// Description; begins with `…` if it continues that of [`Part::of`].
     pub what: &'static str,

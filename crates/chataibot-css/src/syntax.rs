@@ -41,6 +41,17 @@ impl Syntax {
         self.row().2
     }
 
+    /// Returns the syntax for `@property`, if registering does no harm. Never for a colour: a
+    /// registered colour is computed where it is set, with the page's `color-scheme`, and
+    /// `light-dark()` could no longer follow the widget's own.
+    pub const fn registered(self) -> Option<&'static str> {
+        match self {
+            Self::Length | Self::LengthPercentage | Self::Integer => Some(self.row().1),
+            Self::Number => Some("<number>"),
+            Self::Color | Self::Corners | Self::Background | Self::Shadow | Self::FontFamily => None,
+        }
+    }
+
     /// Returns kind, definition and check.
     const fn row(self) -> (&'static str, &'static str, &'static str) {
         match self {
@@ -53,19 +64,6 @@ impl Syntax {
             Self::Background => ("background", "<color> | <image> | <bg-layer>#", "background: VALUE"),
             Self::Shadow => ("shadow", "none | <shadow>#", "box-shadow: VALUE"),
             Self::FontFamily => ("font-family", "<font-family>#", "font-family: VALUE"),
-        }
-    }
-
-    /// Returns the syntax for `@property`, if registering does no harm. Never for a colour: a
-    /// registered colour is computed where it is set, with the page's `color-scheme`, and
-    /// `light-dark()` could no longer follow the widget's own.
-    pub const fn registered(self) -> Option<&'static str> {
-        match self {
-            Self::Length => Some("<length>"),
-            Self::LengthPercentage => Some("<length-percentage>"),
-            Self::Number => Some("<number>"),
-            Self::Integer => Some("<integer>"),
-            Self::Color | Self::Corners | Self::Background | Self::Shadow | Self::FontFamily => None,
         }
     }
 }

@@ -32,47 +32,7 @@ pub struct LightDark {
     pub dark: &'static str,
 }
 
-/// Creates a token of `group`. Its default as CSS and the values that result from it are `css` and
-/// `shown`.
-pub(crate) const fn token(
-    group: &'static str,
-    name: &'static str,
-    syntax: Syntax,
-    (css, shown): (&'static str, LightDark),
-    paints: &'static str,
-) -> Token {
-    Token { name, group, syntax, css, shown, paints, falls_back: "", words: "" }
-}
-
-/// Returns the same default for light and dark colours.
-pub(crate) const fn both(value: &'static str) -> (&'static str, LightDark) {
-    (value, LightDark { light: value, dark: value })
-}
-
-/// Makes a default that differs between light and dark colours.
-macro_rules! light_dark {
-    ($light:literal, $dark:literal) => {
-        (concat!("light-dark(", $light, ", ", $dark, ")"), LightDark { light: $light, dark: $dark })
-    };
-}
-pub(crate) use light_dark;
-
 impl Token {
-    /// Replaces the default's CSS.
-    pub(crate) const fn css(self, css: &'static str) -> Self {
-        Self { css, ..self }
-    }
-
-    /// Adds the default in words.
-    pub(crate) const fn words(self, words: &'static str) -> Self {
-        Self { words, ..self }
-    }
-
-    /// Makes it follow the token `falls_back` by this CSS.
-    pub(crate) const fn follows(self, falls_back: &'static str, css: &'static str) -> Self {
-        Self { falls_back, css, ..self }
-    }
-
     /// Returns the property's name as a style sheet writes it.
     pub fn property(&self) -> String {
         format!("--chataibot-{}", self.name)
@@ -93,8 +53,7 @@ impl Token {
         format!("--_{}: var({}, {});", self.name, self.property(), self.css)
     }
 
-    /// Returns its registration; none if it follows another token: a registered property always has
-    /// a value of its own and would never follow.
+    /// Returns its registration; none if it follows another token, as a registered one never would.
     pub fn registration(&self) -> Option<String> {
         let syntax = self.syntax.registered().filter(|_| self.falls_back.is_empty())?;
         let (property, initial) = (self.property(), self.shown.light);

@@ -1,6 +1,5 @@
 //! The two documented calls. Each is recorded, matched against the rules of a test, checked
-//! strictly, processed, and only then answered: so an answer can be held, replaced or lost while
-//! the platform already has the message.
+//! strictly, processed, and only then answered: an answer can be lost and the message be there.
 
 mod answer;
 mod body;
@@ -11,7 +10,7 @@ use axum::{
     Router,
     body::to_bytes,
     extract::{Path, Request, State},
-    http::{HeaderMap, HeaderName, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
     response::Response,
     routing::post,
 };
@@ -22,13 +21,13 @@ use self::answer::{Answer, Refusal};
 pub use self::answer::{error_body, status_of};
 use crate::{
     bot::{self, Flow, scenario::Trick},
-    call_log::{Call, CallKind, Delivery, Outcome},
+    call_log::{Call, CallKind, Content, Outcome},
     clock,
     conversation::Conversation,
     events,
     platform::{Block, Platform, State as Shared},
     script,
-    stub_rules::{self, Phase, StubAction},
+    stub_rules::{self, Canned, Phase, StubAction},
     webhook,
 };
 
@@ -68,7 +67,7 @@ async fn handle_call(
         Ok(accepted) => {
             log.mark_processed(&accepted.conversation);
             let trick = accepted.trick.map(|trick| (trick, accepted.conversation));
-            (Answer::json(200, accepted.answer), trick)
+            (Answer::Whole(Canned::json(200, &accepted.answer)), trick)
         }
         Err(refusal) => (refusal.into_answer(), None),
     };
@@ -156,7 +155,7 @@ fn start_conversation(platform: &Arc<Platform>, state: &mut Shared, body: &Value
     state.conversation_ids.push(id.clone());
     state.conversations.insert(id.clone(), conversation);
     let created = events::created(state, &id, &body["variables"]);
-    webhook::push(platform, state, &id, Delivery::events(&id, vec![created]));
+    webhook::push(platform, state, &id, Content::Events(vec![created]));
     script::receive(platform, state, &id, &start.text, None, true);
     Ok(Accepted { conversation: id, answer, trick })
 }
@@ -207,15 +206,11 @@ fn refuse_by_trick(state: &mut Shared, trick: Option<Trick>, visitor: &str) -> R
 /// Waits until the bot has finished and each of its deliveries has been tried at least once.
 async fn wait_for_reply(platform: &Platform, conversation: &str, first_delivery: usize) {
     let all_attempted = platform.wait_for(|state| {
-        if state.webhook.url.is_none() {
-            return Some(());
-        }
-        let script_done =
-            state.conversations.get(conversation).is_none_or(|one| one.script.is_empty() && !one.is_paused);
-        let mut own_deliveries =
-            state.deliveries.iter().skip(first_delivery).filter(|delivery| delivery.lane == conversation);
-        (script_done && own_deliveries.all(|delivery| !delivery.attempts.is_empty() || delivery.state.is_final()))
-            .then_some(())
+        let mut own = state.deliveries.iter().skip(first_delivery).filter(|delivery| delivery.lane == conversation);
+        let is_done = state.webhook.url.is_none()
+            || state.conversations.get(conversation).is_none_or(Conversation::has_played)
+                && own.all(|delivery| !delivery.attempts.is_empty() || delivery.state.is_final());
+        is_done.then_some(())
     });
     if tokio::time::timeout(LATE_LIMIT, all_attempted).await.is_err() {
         warn!(conversation, "nobody takes the webhook, so the answer comes before the reply after all");
@@ -241,14 +236,11 @@ impl Log {
         let mut state = platform.write();
         let index = state.calls.len();
         let secret = |name: &HeaderName| *name == header::AUTHORIZATION || *name == header::COOKIE;
-        let headers: Vec<Value> = parts
-            .headers
-            .iter()
-            .map(|(name, value)| {
-                let value = if secret(name) { "…".into() } else { String::from_utf8_lossy(value.as_bytes()) };
-                json!([name.as_str(), value])
-            })
-            .collect();
+        let header = |(name, value): (&HeaderName, &HeaderValue)| {
+            let value = if secret(name) { "…".into() } else { String::from_utf8_lossy(value.as_bytes()) };
+            json!([name.as_str(), value])
+        };
+        let headers: Vec<Value> = parts.headers.iter().map(header).collect();
         let bytes = body.unwrap_or_default();
         let body = serde_json::from_slice(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes).into());
         let authorization = check_authorization(&parts.headers, &state.account_token);
@@ -268,8 +260,7 @@ impl Log {
     }
 
     fn update_call(&self, change: impl FnOnce(&mut Call)) {
-        let mut state = self.platform.write();
-        if state.generation == self.generation {
+        if let Some(mut state) = self.platform.write_unless_reset(self.generation) {
             change(&mut state.calls[self.index]);
         }
     }

@@ -1,5 +1,4 @@
-//! Pip, the bot of a small fictional travel desk: pure functions from a visitor's message to the
-//! bot's next steps. No clock, no network, no ids.
+//! Pip, the bot of a small fictional travel desk: pure functions from a message to the next steps.
 //!
 //! - [`scenario`]: the table of keywords, and the scenario that each one plays
 //! - [`tour`]: the guided conversation name → e-mail → place → summary
@@ -77,20 +76,16 @@ pub enum Expects {
     Tour(tour::Stop),
 }
 
-/// Returns the bot's first steps in a conversation. If the first text is a scenario's keyword, the
-/// scenario follows a short greeting.
+/// Returns the bot's first steps. If the first text is a keyword, its scenario follows a greeting.
 pub fn greet(flow: &mut Flow, first_text: &str) -> Vec<Step> {
     let found = scenario::find(first_text);
     let mut steps = if found.is_some_and(|found| !matches!(found.play, Play::Help)) {
         reply("<p>Hello, this is <b>Pip</b> from Harbour &amp; Hill 👋</p>")
     } else {
-        let mut steps = reply_with(message::text_and_note(
-            "<p>Hello, and welcome to <b>Harbour &amp; Hill</b> 👋</p>\
-             <p>I'm Pip. I plan small weekends by train: two to four nights, door to door, no airports.</p>",
-            scenario::keyword_list(),
-        ));
-        say(&mut steps, scenario::menu());
-        steps
+        let welcome = "<p>Hello, and welcome to <b>Harbour &amp; Hill</b> 👋</p>\
+            <p>I'm Pip. I plan small weekends by train: two to four nights, door to door, no airports.</p>";
+        let welcome = message::text_and_note(welcome, scenario::keyword_list());
+        [reply_with(welcome), reply_with(scenario::menu())].concat()
     };
     if found.is_some() {
         steps.extend(answer(flow, first_text));
@@ -119,20 +114,12 @@ pub fn answer(flow: &mut Flow, text: &str) -> Vec<Step> {
     answers::answer(flow, asked, text)
 }
 
-/// Returns what a visitor's message does to the call that carries it, before or besides the bot's
-/// reply.
+/// Returns what a visitor's message does to the call that carries it, besides the bot's reply.
 pub fn trick(flow: &Flow, text: &str) -> Option<Trick> {
     if tour::takes_as_answer(&flow.expects, text) || flow.responder == Responder::Puppet {
         return None;
     }
-    match scenario::find(text)?.play {
-        Play::Trick(trick, _) => Some(trick),
-        Play::Show(..) | Play::Act(_) | Play::Help => None,
-    }
-}
-
-fn say(steps: &mut Vec<Step>, message: Value) {
-    steps.extend(reply_with(message));
+    if let Play::Trick(trick, _) = scenario::find(text)?.play { Some(trick) } else { None }
 }
 
 fn reply_with(message: Value) -> Vec<Step> {

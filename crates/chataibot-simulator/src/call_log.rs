@@ -1,5 +1,4 @@
-//! Record of each documented call that came in and each webhook call that went out, for tests to
-//! assert on.
+//! Record of each documented call that came in and each webhook call that went out, for tests.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -20,8 +19,7 @@ pub struct Call {
     pub id: String,
     #[serde(rename = "call")]
     pub kind: CallKind,
-    /// The method, path and headers, in order; of `authorization` and `cookie` only that they were
-    /// there.
+    /// Method, path and headers, in order; only the presence of `authorization` and `cookie`.
     pub request: Value,
     pub body: Value,
     pub conversation: Option<String>,
@@ -46,7 +44,7 @@ pub enum Outcome {
 /// A webhook call, made or waiting.
 #[derive(Clone, Debug)]
 pub struct Delivery {
-    /// `d1`, `d2`, …; empty until it is queued.
+    /// `d1`, `d2`, …
     pub id: String,
     /// Deliveries of one lane go out one after another. A lane is a conversation, or empty.
     pub lane: String,
@@ -92,34 +90,17 @@ impl DeliveryState {
 }
 
 impl Delivery {
-    pub fn events(lane: &str, events: Vec<Value>) -> Self {
-        Self::new(lane, Content::Events(events))
-    }
-
-    pub fn raw(lane: &str, body: String) -> Self {
-        Self::new(lane, Content::Raw(body))
-    }
-
-    fn new(lane: &str, content: Content) -> Self {
-        let lane = lane.to_owned();
-        Self { id: String::new(), lane, content, state: DeliveryState::Waiting, attempts: Vec::new() }
-    }
-
     pub fn describe(&self) -> Value {
-        let attempts: Vec<Value> = self
-            .attempts
-            .iter()
-            .map(|attempt| match attempt {
-                Ok(status) => json!({ "status": status }),
-                Err(error) => json!({ "error": error }),
-            })
-            .collect();
-        let mut described =
-            json!({ "id": self.id, "conversation": self.lane, "state": self.state.name(), "attempts": attempts });
-        match &self.content {
-            Content::Events(events) => described["events"] = events.clone().into(),
-            Content::Raw(body) => described["raw"] = body.clone().into(),
-        }
-        described
+        let attempts: Vec<Value> = self.attempts.iter().map(describe_attempt).collect();
+        let (kind, content) = match &self.content {
+            Content::Events(events) => ("events", json!(events)),
+            Content::Raw(body) => ("raw", json!(body)),
+        };
+        let state = self.state.name();
+        json!({ "id": self.id, "conversation": self.lane, "state": state, "attempts": attempts, kind: content })
     }
+}
+
+pub fn describe_attempt(outcome: &Result<u16, String>) -> Value {
+    outcome.as_ref().map_or_else(|error| json!({ "error": error }), |status| json!({ "status": status }))
 }

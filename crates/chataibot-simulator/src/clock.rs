@@ -1,10 +1,11 @@
-//! Clock and id generator: times and ids in the platform's formats. The only file that reads the
-//! clock or generates random values.
+//! Times and ids in the platform's formats. Only this file reads the clock or is random.
 
 use std::{
-    hash::{BuildHasher, RandomState},
+    iter::repeat_with,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
+
+use jiff::Timestamp;
 
 use crate::config::TimeStyle;
 
@@ -15,59 +16,36 @@ pub fn now() -> Duration {
 
 /// Formats a time in the platform's plain style (INF: UTC) or in ISO 8601.
 pub fn write_time(at: Duration, style: TimeStyle) -> String {
-    let (day, second) = (write_day(at), at.as_secs() % 86_400);
-    let time = format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
     match style {
-        TimeStyle::Plain => format!("{day} {time}.{:06}", at.subsec_micros()),
-        TimeStyle::Iso => format!("{day}T{time}.{:03}+00:00", at.subsec_millis()),
+        TimeStyle::Plain => format(at, "%Y-%m-%d %H:%M:%S.%6f"),
+        TimeStyle::Iso => format(at, "%Y-%m-%dT%H:%M:%S.%3f+00:00"),
     }
 }
 
 /// Formats a day as `YYYY-MM-DD`.
 pub fn write_day(at: Duration) -> String {
-    let (year, month, day) = civil_from_days(at.as_secs() / 86_400);
-    format!("{year:04}-{month:02}-{day:02}")
+    format(at, "%Y-%m-%d")
 }
 
-/// Returns year, month and day of the day with this number, counted from 1970-01-01 (Hinnant's
-/// `civil_from_days`).
-fn civil_from_days(days: u64) -> (u64, u64, u64) {
-    let shifted = days + 719_468;
-    let era = shifted / 146_097;
-    let day_of_era = shifted % 146_097;
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (year_of_era + era * 400 + u64::from(month <= 2), month, day)
+fn format(at: Duration, format: &str) -> String {
+    (Timestamp::UNIX_EPOCH + at).strftime(format).to_string()
 }
 
-/// Returns 64 random bits: each `RandomState` has new keys. Good for ids, not for secrets.
-pub fn random() -> u64 {
-    RandomState::new().hash_one(0_u8)
+/// Varies a duration by up to a fifth.
+pub fn with_jitter(duration: Duration) -> Duration {
+    duration.saturating_mul(fastrand::u32(80..=120)) / 100
 }
 
 /// Returns a conversation id as observed (OBS): 32 hex characters and the Unix second in 10 digits.
 pub fn conversation_id(at: Duration) -> String {
-    format!("{:016x}{:016x}{:010}", random(), random(), at.as_secs())
+    format!("{:032x}{:010}", fastrand::u128(..), at.as_secs())
 }
 
-/// Returns a message id in the documented sample's style: 12 letters and digits, 12 digits, 8
-/// letters.
+/// Returns a message id as documented: 12 letters and digits, 12 digits, 8 letters.
 pub fn message_id() -> String {
-    const MIXED: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let pick = |count: usize, of: u64| {
-        let mut rest = random();
-        (0..count).map(move |_| {
-            let index = rest % of;
-            rest /= of;
-            char::from(MIXED[usize::try_from(index).unwrap_or_default()])
-        })
-    };
-    let digits = random() % 1_000_000_000_000;
-    // 62^10 is the most that fits in 64 bits, so the first part is picked in two halves.
-    pick(6, 62).chain(pick(6, 62)).chain(format!("{digits:012}").chars()).chain(pick(8, 52)).collect()
+    let mixed = repeat_with(fastrand::alphanumeric).take(12);
+    let digits = repeat_with(|| fastrand::digit(10)).take(12);
+    mixed.chain(digits).chain(repeat_with(fastrand::alphabetic).take(8)).collect()
 }
 
 #[cfg(test)]

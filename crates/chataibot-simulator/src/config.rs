@@ -1,54 +1,80 @@
-//! Every setting of the simulator, with its default.
+//! Every setting of the simulator, with its default, as the command line and tests set it.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, num::ParseIntError, time::Duration};
 
-use clap::ValueEnum;
+use clap::{Args, Parser, ValueEnum};
 use serde::Deserialize;
 
-/// How the simulated platform behaves. [`Config::default`] is the demo: loopback, demo tokens, the
-/// pace of a real bot.
+/// A simulator of the ChatAIBot platform. Prints `listening on http://ADDR:PORT` when it is ready;
+/// logs go to stderr.
 ///
-/// It holds secrets, and cannot be printed.
-#[derive(Clone)]
+/// In the chat, the word `help` lists what the bot can show. Tests control it by calls below
+/// /_control, which GET /_control describes.
+// It holds secrets, and cannot be printed.
+#[derive(Clone, Parser)]
+#[command(name = "chataibot-simulator", version)]
 pub struct Config {
     /// Address and port to listen on; port 0 chooses a free one.
+    #[arg(long, env = "CHATAIBOT_SIMULATOR_LISTEN", default_value_t = Self::default().listen)]
     pub listen: SocketAddr,
-    /// The account token that both documented calls must send as `Authorization: Bearer`.
+    /// The account token that callers must send.
+    #[arg(long, env = "CHATAIBOT_SIMULATOR_ACCOUNT_TOKEN", hide_env_values = true)]
+    #[arg(default_value_t = Self::default().account_token)]
     pub account_token: String,
-    /// The one bot's key; `None` accepts any key that is not empty.
+    /// The bot's key, or `any`.
+    #[arg(long, env = "CHATAIBOT_SIMULATOR_BOT_KEY", default_value = "demo-bot")]
     pub bot_key: Option<String>,
-    /// The account's number, the second half of each visitor key.
-    pub account_id: String,
-    /// URL that events are sent to; `None` queues them until `/_control/webhook` sets one.
+    /// URL that events are sent to (http only), or `none`.
+    #[arg(long, env = "CHATAIBOT_SIMULATOR_WEBHOOK_URL", hide_env_values = true)]
+    #[arg(default_value = DEMO_WEBHOOK)]
     pub webhook_url: Option<String>,
-    /// The token, chosen by the account's owner, that is sent with each event.
+    /// The token that is sent with each event.
+    #[arg(long, env = "CHATAIBOT_SIMULATOR_WEBHOOK_TOKEN", hide_env_values = true)]
+    #[arg(default_value_t = Self::default().webhook_token)]
     pub webhook_token: String,
     /// Format of events.
+    #[command(flatten)]
     pub style: Style,
-    /// Time until the bot sends a reply; zero replies at once. The actual pause varies by a
-    /// fifth.
+    /// Milliseconds until the bot sends a reply; 0 replies at once.
+    #[arg(long, env = "CHATAIBOT_SIMULATOR_PACE", default_value = "750", value_parser = parse_milliseconds)]
     pub pace: Duration,
-    /// How a refused webhook is retried.
-    pub retry: Retry,
-    /// Whether to accept the internal answers `button.response`, `slider.response`,
-    /// `form.response`, `file_upload.response` (INT).
+    /// Also accept the internal answers button.response, slider.response, form.response and
+    /// file_upload.response.
+    #[arg(long, env = "CHATAIBOT_SIMULATOR_TYPED_ANSWERS")]
     pub typed_answers: bool,
-    /// Base URL of pictures and files in replies; the listening address if `None`.
+    /// Base URL of pictures and files in replies; by default the listening address.
+    #[arg(long, env = "CHATAIBOT_SIMULATOR_PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// The account's number, the second half of each visitor key.
+    #[arg(skip = Self::default().account_id)]
+    pub account_id: String,
+    /// How a refused webhook is retried.
+    #[arg(skip)]
+    pub retry: Retry,
+}
+
+const DEMO_WEBHOOK: &str = "http://127.0.0.1:8787/webhook/demo-webhook-secret";
+
+fn parse_milliseconds(number: &str) -> Result<Duration, ParseIntError> {
+    number.parse().map(Duration::from_millis)
 }
 
 /// Format of events: the properties that are only observed or guessed, each with its likeliest
 /// value first.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Args, Clone, Copy, Debug, Default)]
 pub struct Style {
-    /// Where the webhook token is sent.
+    /// Where the webhook token is sent: in the body, or in Authorization as a bearer or raw.
+    #[arg(long = "webhook-token-in", env = "CHATAIBOT_SIMULATOR_WEBHOOK_TOKEN_IN", value_enum, default_value_t)]
+    #[arg(value_name = "WEBHOOK_TOKEN_IN")]
     pub token_in: TokenIn,
     /// How the visitor's own messages are echoed.
+    #[arg(skip)]
     pub echo: Echo,
-    /// Whether messages have an id and a time. There is no evidence for it; a proxy should use them
-    /// if they do.
+    /// Whether messages have an id and a time, for which there is no evidence.
+    #[arg(skip)]
     pub ids: bool,
     /// Format of times in answers and events.
+    #[arg(skip)]
     pub time: TimeStyle,
 }
 
@@ -122,7 +148,7 @@ impl Default for Config {
             account_token: "demo-account-token".to_owned(),
             bot_key: Some("demo-bot".to_owned()),
             account_id: "103039226478".to_owned(),
-            webhook_url: Some("http://127.0.0.1:8787/webhook/demo-webhook-secret".to_owned()),
+            webhook_url: Some(DEMO_WEBHOOK.to_owned()),
             webhook_token: "demo-webhook-token".to_owned(),
             style: Style::default(),
             pace: Duration::from_millis(750),
@@ -134,8 +160,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Returns the settings for tests: any free port, no pauses, quick retries, no webhook until
-    /// one is set.
+    /// Returns the settings for tests: any free port, no pauses, quick retries, no webhook yet.
     pub fn for_tests() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),

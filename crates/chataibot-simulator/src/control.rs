@@ -29,7 +29,7 @@ use axum::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use crate::{call_log::CallKind, platform::Platform};
+use crate::platform::Platform;
 
 pub fn routes() -> Router<Arc<Platform>> {
     let docs = || async { ([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], include_str!("../CONTROL.md")) };
@@ -54,8 +54,8 @@ pub fn routes() -> Router<Arc<Platform>> {
         .route("/_control/webhook", get(webhooks::get_target).post(webhooks::set_target))
         .route("/_control/handshake", post(webhooks::handshake))
         .route("/_control/style", post(webhooks::style))
-        .route("/_control/webhooks/pause", post(webhooks::pause))
-        .route("/_control/webhooks/resume", post(webhooks::resume))
+        .route("/_control/webhooks/pause", post(|platform, order| webhooks::set_paused(platform, order, true)))
+        .route("/_control/webhooks/resume", post(|platform, order| webhooks::set_paused(platform, order, false)))
         .route("/_control/webhooks/release", post(webhooks::release))
         .route("/_control/webhooks/discard", post(webhooks::discard))
         .route("/_control/redeliver", post(webhooks::redeliver))
@@ -115,23 +115,3 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Order<T> {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Nothing {}
-
-/// Which calls an order applies to.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum CallFilter {
-    Start,
-    Send,
-    #[default]
-    Any,
-}
-
-impl CallFilter {
-    const fn kind(self) -> Option<CallKind> {
-        match self {
-            Self::Start => Some(CallKind::Start),
-            Self::Send => Some(CallKind::Send),
-            Self::Any => None,
-        }
-    }
-}

@@ -25,6 +25,11 @@ impl Conversation {
         format!("{}_{account}", self.visitor)
     }
 
+    /// Whether no step is left.
+    pub fn has_played(&self) -> bool {
+        self.script.is_empty() && !self.is_paused
+    }
+
     pub fn describe(&self) -> Value {
         let responder = match self.flow.responder {
             Responder::Bot => "bot",

@@ -1,5 +1,4 @@
-//! Events as the platform writes them. Each function states its grade of evidence; undocumented
-//! styles are settings.
+//! Events as the platform writes them, with their evidence. What is undocumented is a setting.
 
 use serde_json::{Value, json};
 
@@ -10,8 +9,7 @@ use crate::{
     platform::State,
 };
 
-/// The bot's user in the start answer and in assignee events. The e-mail address must never reach a
-/// browser.
+/// The bot's user in start answer and assignee events. No browser may get the e-mail address.
 pub const BOT_ID: &str = "5d1f8a";
 pub const BOT_EMAIL: &str = "pip@staff.example.com";
 
@@ -49,8 +47,7 @@ pub fn echo(state: &State, conversation: &str, text: &str, typed: Option<Value>,
     Some(message_with_id(state, conversation, Author::Visitor, echoed, message_id))
 }
 
-/// `conversation_create` (DOC), with the personal data it is documented to hold: none of it may
-/// reach a browser or a log.
+/// `conversation_create` (DOC), with personal data that must reach no browser and no log.
 pub fn created(state: &State, conversation: &str, variables: &Value) -> Value {
     let mut listed = vec![
         json!({ "type": "SYSTEM", "name": "ip_address", "value": "203.0.113.77" }),
@@ -74,8 +71,7 @@ pub fn status(state: &State, conversation: &str, status: &str) -> Value {
     envelope(state, conversation, "status", json!({ "status": status }))
 }
 
-/// A person takes over (INT). Includes the person's e-mail address, which must never reach a
-/// browser.
+/// A person takes over (INT). No browser may get the person's e-mail address.
 pub fn assigned_to_agent(state: &State, conversation: &str, name: &str, picture: &str) -> Value {
     let mut assignee = json!({ "id": "7c31", "type": "agent", "name": name, "email": "noor@staff.example.com" });
     if !picture.is_empty() {

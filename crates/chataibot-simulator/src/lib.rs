@@ -1,5 +1,4 @@
-//! Simulator of the ChatAIBot platform for demos and tests: the two documented calls and the Events
-//! webhook.
+//! Simulator of the ChatAIBot platform for demos and tests: the two documented calls and webhooks.
 //!
 //! In reading order:
 //! - [`config`]: every setting

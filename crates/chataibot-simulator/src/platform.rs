@@ -1,8 +1,6 @@
-//! Shared state behind one lock, with a watch channel that signals each change, and background
-//! tasks.
+//! Shared state behind one lock, a watch channel that signals each change, and background tasks.
 //!
-//! The lock is a std one: nothing is awaited while it is held. A waiter waits for the next change
-//! and checks again, so no part of the simulator (and no test) needs to sleep.
+//! Nothing is awaited under the lock. A waiter waits for the next change, and nothing sleeps.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -59,8 +57,7 @@ pub struct State {
 pub struct Webhook {
     pub url: Option<String>,
     pub token: String,
-    /// Whether the handshake has succeeded since the address or the token changed. Until then no
-    /// event is sent.
+    /// Whether the handshake has succeeded since address or token changed; before, nothing is sent.
     pub handshake_done: bool,
     pub paused: bool,
     /// Raised with each change of address or token, so that an old handshake stops.
@@ -78,8 +75,7 @@ impl Webhook {
 /// How long a visitor stays blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Block {
-    /// Until the visitor starts a new conversation: the word `blocked` must not end a demo for
-    /// ever.
+    /// Until the visitor starts a new conversation: the word `blocked` must not end a demo.
     UntilNextStart,
     UntilLifted,
 }
@@ -87,21 +83,13 @@ pub enum Block {
 impl Platform {
     pub fn new(config: Config, addr: SocketAddr) -> Result<Arc<Self>, reqwest::Error> {
         let base = config.public_url.clone().unwrap_or_else(|| format!("http://{addr}"));
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .timeout(Duration::from_secs(10))
-            .build()?;
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+        let client = client.timeout(Duration::from_secs(10)).build()?;
         let state = State {
             account_id: config.account_id.clone(),
             account_token: config.account_token.clone(),
             pace: config.pace,
             style: config.style,
-            webhook: Webhook {
-                url: config.webhook_url.clone(),
-                token: config.webhook_token.clone(),
-                ..Webhook::default()
-            },
             ..State::default()
         };
         Ok(Arc::new(Self {
@@ -119,9 +107,13 @@ impl Platform {
         WriteGuard { guard: self.read(), _change: ChangeSignal(&self.changed) }
     }
 
+    /// Returns nothing if the state has been reset since this `generation` was read.
+    pub fn write_unless_reset(&self, generation: u64) -> Option<WriteGuard<'_>> {
+        Some(self.write()).filter(|state| state.generation == generation)
+    }
+
     pub fn read(&self) -> MutexGuard<'_, State> {
-        // A panic in another task must not fail the rest of a test run: the state is plain data,
-        // consistent after each step.
+        // A panic elsewhere must not fail the rest: the state is consistent after each step.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -149,8 +141,7 @@ impl Platform {
 }
 
 impl State {
-    /// Returns the id of the named conversation if it exists, or of the newest one if none is
-    /// named.
+    /// Returns the id of the wanted conversation if it exists, or of the newest if none is wanted.
     pub fn conversation_id(&self, wanted: Option<&str>) -> Option<String> {
         match wanted {
             Some(id) => self.conversations.contains_key(id).then(|| id.to_owned()),
@@ -158,8 +149,7 @@ impl State {
         }
     }
 
-    /// Forgets conversations, calls, deliveries, rules and blocks; releases held answers; keeps the
-    /// webhook's address.
+    /// Forgets all but the settings and the webhook's address, and releases held answers.
     pub fn reset(&mut self) {
         self.conversations.clear();
         self.conversation_ids.clear();
@@ -169,9 +159,7 @@ impl State {
         self.deliveries.clear();
         self.lanes.clear();
         self.rules.clear();
-        for hold in &mut self.holds {
-            hold.released = true;
-        }
+        self.holds.iter_mut().for_each(|hold| hold.released = true);
         self.webhook.paused = false;
         self.generation += 1;
     }

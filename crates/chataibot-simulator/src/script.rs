@@ -1,5 +1,4 @@
-//! Script player of a conversation: the visitor's message, its echo, and the bot's steps at the
-//! bot's pace.
+//! Plays a conversation: the visitor's message, its echo, and the bot's steps at its pace.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,14 +6,13 @@ use serde_json::Value;
 
 use crate::{
     bot::{self, Author, Step, message},
-    call_log::Delivery,
+    call_log::Content,
     clock, events,
     platform::{Platform, State},
     webhook,
 };
 
-/// Processes a visitor's message (`typed` is a typed answer as it came): sends the echo at once,
-/// the reply at the bot's pace. Returns the message's id.
+/// Processes a visitor's message: echo at once, reply at the bot's pace. Returns the message's id.
 pub fn receive(
     platform: &Arc<Platform>,
     state: &mut State,
@@ -25,7 +23,7 @@ pub fn receive(
 ) -> String {
     let message_id = clock::message_id();
     if let Some(event) = events::echo(state, id, text, typed, &message_id) {
-        webhook::push(platform, state, id, Delivery::events(id, vec![event]));
+        webhook::push(platform, state, id, Content::Events(vec![event]));
     }
     if let Some(conversation) = state.conversations.get_mut(id) {
         conversation.visitor_messages += 1;
@@ -50,7 +48,8 @@ pub fn advance(platform: &Arc<Platform>, state: &mut State, id: &str) {
             perform(platform, state, id, step);
             continue;
         };
-        let pause = with_jitter(state.pace).saturating_mul(times);
+        // A real bot is not a metronome.
+        let pause = clock::with_jitter(state.pace).saturating_mul(times);
         if pause.is_zero() {
             continue;
         }
@@ -58,10 +57,7 @@ pub fn advance(platform: &Arc<Platform>, state: &mut State, id: &str) {
         let (platform, id, generation) = (Arc::clone(platform), id.to_owned(), state.generation);
         platform.clone().spawn(async move {
             tokio::time::sleep(pause).await;
-            let mut state = platform.write();
-            if state.generation != generation {
-                return;
-            }
+            let Some(mut state) = platform.write_unless_reset(generation) else { return };
             if let Some(conversation) = state.conversations.get_mut(&id) {
                 conversation.is_paused = false;
             }
@@ -99,7 +95,7 @@ pub fn perform(platform: &Arc<Platform>, state: &mut State, id: &str, step: Step
         }
     };
     for events in deliveries {
-        webhook::push(platform, state, id, Delivery::events(id, events));
+        webhook::push(platform, state, id, Content::Events(events));
     }
 }
 
@@ -114,10 +110,4 @@ fn with_current_dates(mut message: Value) -> Value {
         }
     }
     message
-}
-
-/// Varies the pace by up to a fifth: a real bot is not a metronome.
-fn with_jitter(pace: Duration) -> Duration {
-    let percent = u32::try_from(clock::random() % 41).unwrap_or_default();
-    pace.saturating_mul(80 + percent) / 100
 }

@@ -1,5 +1,4 @@
-//! The server and its accept loop, a custom one because a simulated platform must be able to close
-//! a connection instead of answering.
+//! The server; its own accept loop can close a connection instead of answering.
 
 use std::{convert::Infallible, fmt, io, net::SocketAddr, sync::Arc};
 
@@ -30,22 +29,14 @@ impl From<Cut> for io::Error {
     }
 }
 
-/// Starts a simulator, which accepts calls once this returns. Fails if it cannot listen on the
-/// address.
+/// Starts a simulator, which accepts calls once this returns. Fails if it cannot listen.
 pub async fn spawn(config: Config) -> io::Result<Simulator> {
     let listener = TcpListener::bind(config.listen).await?;
     let addr = listener.local_addr()?;
     let platform = Platform::new(config, addr).map_err(io::Error::other)?;
-    {
-        let mut state = platform.write();
-        let (url, token) = (state.webhook.url.take(), state.webhook.token.clone());
-        webhook::set_target(&platform, &mut state, url, token, true);
-    }
-    let router = Router::new()
-        .merge(control::routes())
-        .merge(media::routes())
-        .merge(api::routes())
-        .with_state(Arc::clone(&platform));
+    let (url, token) = (platform.config.webhook_url.clone(), platform.config.webhook_token.clone());
+    webhook::set_target(&platform, &mut platform.write(), url, token, true);
+    let router = control::routes().merge(media::routes()).merge(api::routes()).with_state(Arc::clone(&platform));
     let accept_task = tokio::spawn(accept(listener, router));
     Ok(Simulator { addr, platform, accept_task })
 }

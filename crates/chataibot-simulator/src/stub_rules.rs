@@ -1,13 +1,29 @@
 //! Rules that a test has set for the next calls: refuse them, cut them, hold their answers.
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::call_log::CallKind;
 
+/// Which calls a rule or an order applies to.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallFilter {
+    Start,
+    Send,
+    #[default]
+    Any,
+}
+
+impl CallFilter {
+    pub const fn includes(self, kind: CallKind) -> bool {
+        matches!((self, kind), (Self::Any, _) | (Self::Start, CallKind::Start) | (Self::Send, CallKind::Send))
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// The kind of call it applies to; `None` means any.
-    pub call: Option<CallKind>,
+    pub call: CallFilter,
     pub times: u32,
     /// Whether it acts before or after the platform has processed the call.
     pub phase: Phase,
@@ -32,20 +48,20 @@ pub enum StubAction {
     Hold(String),
 }
 
-/// An answer made by a test.
+/// A whole answer.
 #[derive(Clone, Debug)]
 pub struct Canned {
     pub status: u16,
+    /// Unless a header says otherwise.
+    pub content_type: &'static str,
     pub headers: Vec<(String, String)>,
-    pub body: Body,
+    pub body: String,
 }
 
-#[derive(Clone, Debug)]
-pub enum Body {
-    /// With `Content-Type: application/json`.
-    Json(Value),
-    /// With `Content-Type: text/html`, unless a header says otherwise.
-    Text(String),
+impl Canned {
+    pub fn json(status: u16, body: &Value) -> Self {
+        Self { status, content_type: "application/json", headers: Vec::new(), body: body.to_string() }
+    }
 }
 
 /// A held answer.
@@ -60,14 +76,9 @@ pub struct Hold {
 /// Returns the action of the first matching rule, and uses that rule up once.
 pub fn next_match(rules: &mut Vec<Rule>, call: CallKind, phase: Phase, is_hold: bool) -> Option<StubAction> {
     let index = rules.iter().position(|rule| {
-        rule.call.is_none_or(|only| only == call)
-            && rule.phase == phase
-            && matches!(rule.action, StubAction::Hold(_)) == is_hold
+        rule.call.includes(call) && rule.phase == phase && matches!(rule.action, StubAction::Hold(_)) == is_hold
     })?;
-    let action = rules[index].action.clone();
-    rules[index].times = rules[index].times.saturating_sub(1);
-    if rules[index].times == 0 {
-        rules.remove(index);
-    }
-    Some(action)
+    let rule = &mut rules[index];
+    rule.times = rule.times.saturating_sub(1);
+    if rule.times == 0 { Some(rules.remove(index).action) } else { Some(rule.action.clone()) }
 }

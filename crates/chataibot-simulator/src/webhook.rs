@@ -1,7 +1,6 @@
-//! The Events webhook: the handshake, and deliveries in order per conversation, retried until they
-//! are answered with 2xx.
+//! The Events webhook: handshake, and deliveries in order per conversation until answered by 2xx.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, iter::successors, sync::Arc};
 
 use reqwest::header::AUTHORIZATION;
 use serde_json::{Value, json};
@@ -10,24 +9,23 @@ use tracing::{info, warn};
 use crate::{
     call_log::{Content, Delivery, DeliveryState},
     config::TokenIn,
-    platform::{Platform, State},
+    platform::{Platform, State, Webhook},
 };
 
 /// Only the newest handshakes are kept, because a receiver may be away for days.
 const HANDSHAKES_KEPT: usize = 100;
 
 /// Queues a delivery behind the others of its lane. Returns its id.
-pub fn push(platform: &Arc<Platform>, state: &mut State, lane: &str, mut delivery: Delivery) -> String {
+pub fn push(platform: &Arc<Platform>, state: &mut State, lane: &str, content: Content) -> String {
     let index = state.deliveries.len();
-    let id = format!("d{}", index + 1);
-    delivery.id.clone_from(&id);
+    let (id, lane) = (format!("d{}", index + 1), lane.to_owned());
+    enqueue(platform, state, &lane, index);
+    let delivery = Delivery { id: id.clone(), lane, content, state: DeliveryState::Waiting, attempts: Vec::new() };
     state.deliveries.push(delivery);
-    enqueue(platform, state, lane, index);
     id
 }
 
-/// Puts a delivery at its place in its lane, and starts a task that drains the lane if there is
-/// none.
+/// Puts a delivery at its place in its lane, with a task that drains the lane if there is none.
 pub fn enqueue(platform: &Arc<Platform>, state: &mut State, lane: &str, index: usize) {
     if let Some(waiting) = state.lanes.get_mut(lane) {
         let place = waiting.partition_point(|other| *other < index);
@@ -58,16 +56,12 @@ pub fn set_target(platform: &Arc<Platform>, state: &mut State, url: Option<Strin
 async fn drain(platform: Arc<Platform>, lane: String, generation: u64) {
     loop {
         let ready = platform.wait_for(|state| {
-            let is_finished =
-                state.generation != generation || state.lanes.get(&lane).is_none_or(|waiting| waiting.is_empty());
+            let is_finished = state.generation != generation || state.lanes.get(&lane).is_none_or(VecDeque::is_empty);
             (is_finished || state.webhook.is_open()).then_some(())
         });
         ready.await;
         let index = {
-            let mut state = platform.write();
-            if state.generation != generation {
-                return;
-            }
+            let Some(mut state) = platform.write_unless_reset(generation) else { return };
             let Some(index) = state.lanes.get_mut(&lane).and_then(|waiting| waiting.pop_front()) else {
                 state.lanes.remove(&lane);
                 return;
@@ -77,9 +71,7 @@ async fn drain(platform: Arc<Platform>, lane: String, generation: u64) {
                 continue;
             }
             if !state.webhook.is_open() {
-                if let Some(waiting) = state.lanes.get_mut(&lane) {
-                    waiting.push_front(index);
-                }
+                state.lanes.entry(lane.clone()).or_default().push_front(index);
                 continue;
             }
             state.deliveries[index].state = DeliveryState::InFlight;
@@ -105,8 +97,7 @@ async fn deliver(platform: &Platform, index: usize, generation: u64) {
             platform.wait_for(|state| (state.webhook.is_open() || state.generation != generation).then_some(())).await;
         }
     }
-    let mut state = platform.write();
-    if state.generation == generation {
+    if let Some(mut state) = platform.write_unless_reset(generation) {
         let delivery = &mut state.deliveries[index];
         delivery.state = DeliveryState::GivenUp;
         warn!(delivery = %delivery.id, attempts = delivery.attempts.len(), "webhook given up");
@@ -124,15 +115,10 @@ pub async fn attempt(platform: &Platform, index: usize, generation: u64) -> Resu
     };
     let outcome = match request {
         None => Err("no webhook address".to_owned()),
-        Some(request) => match request.send().await {
-            Ok(answer) => Ok(answer.status().as_u16()),
-            Err(error) => Err(describe_error(error)),
-        },
+        Some(request) => request.send().await.map(|answer| answer.status().as_u16()).map_err(describe_error),
     };
-    let mut state = platform.write();
-    if state.generation != generation {
-        return Err("the simulator was reset".to_owned());
-    }
+    let reset = || "the simulator was reset".to_owned();
+    let mut state = platform.write_unless_reset(generation).ok_or_else(reset)?;
     let delivery = &mut state.deliveries[index];
     delivery.attempts.push(outcome.clone());
     let error = match outcome {
@@ -144,8 +130,7 @@ pub async fn attempt(platform: &Platform, index: usize, generation: u64) -> Resu
         Err(error) => error,
     };
     let attempt = delivery.attempts.len();
-    // Log the first failure, then ever more rarely, so that a stopped proxy doesn't fill the
-    // terminal.
+    // Ever more rarely, so that a stopped proxy doesn't fill the terminal.
     if attempt.is_power_of_two() {
         warn!(delivery = %delivery.id, attempt, error, "webhook not accepted, trying again");
     }
@@ -153,17 +138,17 @@ pub async fn attempt(platform: &Platform, index: usize, generation: u64) -> Resu
 }
 
 fn build_request(platform: &Platform, state: &State, content: &Content) -> Option<reqwest::RequestBuilder> {
-    let webhook = &state.webhook;
-    let mut request = platform.client.post(webhook.url.as_deref()?);
-    request = match state.style.token_in {
+    let Webhook { url, token, .. } = &state.webhook;
+    let request = platform.client.post(url.as_deref()?);
+    let request = match state.style.token_in {
         TokenIn::Body => request,
-        TokenIn::Bearer => request.bearer_auth(&webhook.token),
-        TokenIn::Raw => request.header(AUTHORIZATION, &webhook.token),
+        TokenIn::Bearer => request.bearer_auth(token),
+        TokenIn::Raw => request.header(AUTHORIZATION, token),
     };
     Some(match content {
         Content::Raw(body) => request.header("content-type", "application/json").body(body.clone()),
         Content::Events(events) if state.style.token_in == TokenIn::Body => {
-            request.json(&json!({ "token": webhook.token, "events": events }))
+            request.json(&json!({ "token": token, "events": events }))
         }
         Content::Events(events) => request.json(&json!({ "events": events })),
     })
@@ -200,8 +185,7 @@ async fn handshake_until_done(platform: Arc<Platform>, version: u64) {
     }
 }
 
-/// Makes one handshake: a body with the token and no events (OBS), answered by 200 with the same
-/// token (DOC).
+/// Makes one handshake: the token without events (OBS), answered by 200 and the token (DOC).
 pub async fn perform_handshake(platform: &Platform) -> Result<(), String> {
     let (url, token) = {
         let webhook = &platform.read().webhook;
@@ -219,11 +203,6 @@ pub async fn perform_handshake(platform: &Platform) -> Result<(), String> {
 /// Describes why a call got no answer, without the URL: its path contains a secret.
 fn describe_error(error: reqwest::Error) -> String {
     let error = error.without_url();
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(&error);
-    while let Some(inner) = cause {
-        text = inner.to_string();
-        cause = inner.source();
-    }
-    text
+    let causes = successors(std::error::Error::source(&error), |cause| cause.source());
+    causes.last().map_or_else(|| error.to_string(), ToString::to_string)
 }

@@ -1,5 +1,4 @@
-//! Writes the bundle's folder as it is served: each file with its compressed twins, and
-//! `integrity.json` with their hashes.
+//! Writes the bundle as it is served: files, compressed twins, and `integrity.json` with hashes.
 
 use std::{
     collections::BTreeSet,
@@ -33,8 +32,7 @@ impl<'a> Bundle<'a> {
         Ok(Self { project, folder, compressed, names: BTreeSet::new() })
     }
 
-    /// Adds a file. Twins of other bytes are removed first: twins in the folder are always right,
-    /// even after an interrupted run.
+    /// Adds a file. Twins of other bytes are removed first, in case the run is interrupted.
     pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         ensure!(!bytes.is_empty(), "{name} would be empty");
         let path = self.folder.join(name);
@@ -56,8 +54,7 @@ impl<'a> Bundle<'a> {
         self.remove_stale(&self.folder, "")
     }
 
-    /// Removes files in this folder that are not in this bundle; `prefix` is the folder's path in
-    /// the bundle.
+    /// Removes files that are not in this bundle; `prefix` is the folder's path in the bundle.
     fn remove_stale(&self, folder: &Path, prefix: &str) -> Result<()> {
         for path in in_folder(folder, "")? {
             let name = format!("{prefix}{}", file_name(&path)?);
@@ -65,10 +62,8 @@ impl<'a> Bundle<'a> {
                 self.remove_stale(&path, &format!("{name}/"))?;
                 continue;
             }
-            let base = match name.rsplit_once('.') {
-                Some((base, ending)) if self.compressed && TWINS.contains(&ending) => base,
-                Some(_) | None => &name,
-            };
+            let twin_of = name.rsplit_once('.').filter(|(_, ending)| self.compressed && TWINS.contains(ending));
+            let base = twin_of.map_or(name.as_str(), |(base, _)| base);
             if path.is_file() && name != INTEGRITY && !self.names.contains(base) {
                 remove(&path)?;
             }

@@ -1,28 +1,15 @@
 //! Splits minified CSS, without comments and without braces inside strings, into rules.
 
-pub enum Item<'a> {
-    /// `@layer a,b;`
-    Statement(&'a str),
-    Rule {
-        prelude: &'a str,
-        body: &'a str,
-    },
-}
-
-/// Returns the rules and statements of a block, in their order.
-pub fn items(block: &str) -> impl Iterator<Item = Item<'_>> {
+/// Returns the rules of a block as prelude and body, which a statement (`@layer a,b;`) lacks.
+pub fn rules(block: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
     let mut rest = block;
     std::iter::from_fn(move || {
         let at = rest.find(['{', ';'])?;
-        if rest[at..].starts_with(';') {
-            let (statement, after) = rest.split_at(at + 1);
-            rest = after;
-            return Some(Item::Statement(statement));
-        }
-        let (prelude, after) = rest.split_at(at);
-        let (block, after) = after.split_at(bracketed_length(after));
+        let is_statement = rest[at..].starts_with(';');
+        let (prelude, after) = rest.split_at(if is_statement { at + 1 } else { at });
+        let (block, after) = after.split_at(if is_statement { 0 } else { bracketed_length(after) });
         rest = after;
-        Some(Item::Rule { prelude, body: &block[1..block.len() - 1] })
+        Some((prelude, (!is_statement).then(|| &block[1..block.len() - 1])))
     })
 }
 

@@ -14,28 +14,26 @@ use wasmparser::{CodeSectionReader, ExternalKind, FunctionBody, FunctionSectionR
 
 /// Size of Chromium's table before it grows (`SmiStringCache` in V8).
 const TABLE_SIZE: u32 = 128;
-/// Place in the table where the exported functions begin: beyond the small numbers that scripts
-/// convert most.
+/// Where the exported functions begin: beyond the small numbers that scripts convert most.
 const FIRST_PLACE: u32 = 48;
 
-/// The functions in their new order.
+/// The functions in their new order. Indices are without the imported ones, which come first.
+#[derive(Default)]
 struct Reordered<'a> {
-    /// Number of imported functions, whose indices come first.
+    /// Number of imported functions.
     imported: u32,
     /// Type and code of each function, by its old index.
     types: Vec<u32>,
     bodies: Vec<FunctionBody<'a>>,
-    /// Old index of each function, in the new order. Indices are without the imported ones.
+    /// Old indices in the new order.
     order: Vec<u32>,
     /// New index by the old one.
     places: Vec<u32>,
 }
 
-/// Returns the module with its exported functions together, as near to the end as [`FIRST_PLACE`]
-/// allows.
+/// Returns the module with its exported functions together, as near to the end as possible.
 pub fn group(wasm: &[u8]) -> Result<Vec<u8>> {
-    let mut module =
-        Reordered { imported: 0, types: Vec::new(), bodies: Vec::new(), order: Vec::new(), places: Vec::new() };
+    let mut module = Reordered::default();
     let mut exported = BTreeSet::new();
     for payload in Parser::new(0).parse_all(wasm) {
         #[expect(clippy::wildcard_enum_match_arm, reason = "all else stays as it is")]
@@ -74,32 +72,26 @@ pub fn group(wasm: &[u8]) -> Result<Vec<u8>> {
     Ok(written.finish())
 }
 
+type Outcome<T = ()> = Result<T, Error<Infallible>>;
+
 impl Reencode for Reordered<'_> {
     type Error = Infallible;
 
-    fn function_index(&mut self, index: u32) -> Result<u32, Error<Infallible>> {
+    fn function_index(&mut self, index: u32) -> Outcome<u32> {
         Ok(match index.checked_sub(self.imported) {
             Some(function) => self.imported + self.places[function as usize],
             None => index,
         })
     }
 
-    fn parse_function_section(
-        &mut self,
-        section: &mut FunctionSection,
-        _: FunctionSectionReader<'_>,
-    ) -> Result<(), Error<Infallible>> {
+    fn parse_function_section(&mut self, section: &mut FunctionSection, _: FunctionSectionReader) -> Outcome {
         for function in &self.order {
             section.function(self.types[*function as usize]);
         }
         Ok(())
     }
 
-    fn parse_code_section(
-        &mut self,
-        section: &mut CodeSection,
-        _: CodeSectionReader<'_>,
-    ) -> Result<(), Error<Infallible>> {
+    fn parse_code_section(&mut self, section: &mut CodeSection, _: CodeSectionReader) -> Outcome {
         for function in self.order.clone() {
             let body = self.bodies[function as usize].clone();
             self.parse_function_body(section, body)?;

@@ -1,5 +1,4 @@
-//! The sentences in other languages: `locales/<tag>.json`, each served as a file of its own and
-//! fetched by visitors who read that language.
+//! The sentences in other languages, each a file that visitors who read it fetch.
 
 use std::collections::BTreeMap;
 

@@ -1,12 +1,11 @@
-//! Rewrites the style rules that older browsers cannot read, those with `light-dark()`, `:dir()`
-//! and `:has()`, for loader/older.js, which only those browsers fetch. All other rules apply there
-//! unchanged.
+//! Rewrites style rules that older browsers cannot read (`light-dark()`, `:dir()`, `:has()`) for
+//! loader/older.js, which only those browsers fetch. All others apply unchanged.
 
 use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::css::{Item, bracketed_length, items, push_rule, selectors};
+use super::css::{bracketed_length, push_rule, rules, selectors};
 
 /// The rewritten rules, and the elements that need attributes for them.
 #[derive(Default)]
@@ -14,8 +13,7 @@ pub struct Older {
     css: String,
     /// Selectors of the elements that get their writing direction as an attribute.
     directed: BTreeSet<String>,
-    /// Pairs of selectors: of elements that get an attribute with the index in this list in its
-    /// name, and of what they must contain or stand beside for that.
+    /// Selectors of elements that get an attribute by this index, and of what they must contain.
     having: Vec<(String, String)>,
 }
 
@@ -25,19 +23,19 @@ impl Older {
         self.css.push_str(&rules);
     }
 
-    /// Returns `export const css = "…"`, and what to watch: `directed`, a selector, and `having`,
-    /// pairs of a selector and of what its elements must have.
+    /// Returns the rewritten rules and what to watch, as a module.
     pub fn module(&self) -> String {
         let directed: Vec<_> = self.directed.iter().map(String::as_str).collect();
-        let names = [("css", json!(self.css)), ("directed", json!(directed.join(","))), ("having", json!(self.having))];
-        let lines = names.map(|(name, value)| format!("export const {name} = {value};\n"));
-        ["// Made by `cargo xtask dist` from the style sheets.\n".to_owned(), lines.concat()].concat()
+        let (css, directed, having) = (json!(self.css), json!(directed.join(",")), json!(self.having));
+        format!(
+            "// Made by `cargo xtask dist` from the style sheets.\n\
+             export const css = {css};\nexport const directed = {directed};\nexport const having = {having};\n"
+        )
     }
 
     fn rules(&mut self, block: &str) -> String {
         let mut out = String::new();
-        for item in items(block) {
-            let Item::Rule { prelude, body } = item else { continue };
+        for (prelude, body) in rules(block).filter_map(|(prelude, body)| Some((prelude, body?))) {
             if prelude.starts_with('@') {
                 // These browsers fail the condition on `light-dark()`, and no keyframes use it.
                 if !prelude.contains(LIGHT_DARK) && !prelude.starts_with("@keyframes") {
@@ -45,11 +43,8 @@ impl Older {
                 }
             } else if prelude.contains(DIR) || prelude.contains(HAS) {
                 let rewritten: Vec<_> = selectors(prelude).map(|selector| self.with_attributes(selector)).collect();
-                push_rule(
-                    &mut out,
-                    &rewritten.join(","),
-                    &body.split(';').map(with_toggles).collect::<Vec<_>>().join(";"),
-                );
+                let declarations: Vec<_> = body.split(';').map(with_toggles).collect();
+                push_rule(&mut out, &rewritten.join(","), &declarations.join(";"));
             } else {
                 let declarations: Vec<_> =
                     body.split(';').filter(|one| one.contains(LIGHT_DARK)).map(with_toggles).collect();

@@ -4,14 +4,14 @@ use anyhow::{Context, Result, ensure};
 
 use crate::project::{Project, run_with_input};
 
-/// The oldest browsers in which everything works, as in xtask/floor/floor.json: esbuild adds
-/// prefixes and checks syntax for them.
+/// The oldest browsers of xtask/floor/floor.json: esbuild adds prefixes and checks syntax.
 const TARGET: &str = "--target=chrome111,firefox113,safari16.4";
 
 /// Names of the browser that scripts of host pages declare for themselves, as in `const URL = "…"`
-/// and `class Node {}`. At the top level of a classic script such a declaration is in scope in
+/// and `let history = []`. At the top level of a classic script such a declaration is in scope in
 /// modules, too, but `globalThis` keeps the browser's.
-const SHADOWED: [&str; 7] = ["URL", "Node", "Element", "Event", "Headers", "Response", "Blob"];
+const SHADOWED: [&str; 11] =
+    ["URL", "Node", "Element", "Event", "Headers", "Response", "Blob", "history", "performance", "fetch", "navigator"];
 
 /// Bundles the module at `entry` with its imports; the bundle's own files stay imports. In ASCII:
 /// with one letter beyond Latin-1, a browser stores the whole script in two bytes per letter.
@@ -22,14 +22,12 @@ pub fn bundle(project: &Project, entry: &str) -> Result<Vec<u8>> {
     esbuild(project, &arguments, "")
 }
 
-/// Bundles the module at `entry` as a classic script without global names: for what a page calls
-/// before its modules run.
+/// Bundles the module at `entry` as a classic script without global names.
 pub fn classic(project: &Project, entry: &str) -> Result<Vec<u8>> {
     esbuild(project, &[entry, "--bundle", "--format=iife", "--minify", "--charset=utf8", TARGET], "")
 }
 
-/// Turns the loader's module into a file that also runs as a classic script: some tag managers and
-/// plug-ins support nothing else.
+/// Turns the loader's module into a file that also runs as a classic script, for tag managers.
 ///
 /// In a module `await` is an operator and `/1/` after it a regular expression; in a script `await`
 /// is a name, divided by 1, and `/*` begins a comment. So the second line, with all that only a
@@ -55,9 +53,8 @@ pub fn minify_css(project: &Project, sheet: &str) -> Result<String> {
     Ok(without_spaces(String::from_utf8(minified).context("the minified style sheet is not UTF-8")?.trim_end()))
 }
 
-/// Removes the spaces that esbuild leaves: in the values of custom properties after the colon and
-/// after a comma, and around the times sign of a calculation. Texts in quotation marks stay as they
-/// are.
+/// Removes spaces that esbuild leaves outside of quoted texts: after colon and comma in values of
+/// custom properties, and around the times sign of a calculation.
 fn without_spaces(sheet: &str) -> String {
     let mut out = String::with_capacity(sheet.len());
     let (mut in_text, mut escaped, mut depth) = (None, false, 0_u32);

@@ -1,7 +1,7 @@
 //! Shortens the names of the WASM's imports. wasm-bindgen gives each a name with 16 random hex
-//! digits, which do not compress, once in the WASM and once in the glue: together about 5 KB of
-//! what a visitor downloads. Imports that do the same get the same name, and are in the glue once.
-//! Exports of the WASM that nobody uses are dropped.
+//! digits, which do not compress, in the WASM and in the glue: about 5 KB of what a visitor
+//! downloads. Imports that do the same get the same name, and are in the glue once. Unused exports
+//! of the WASM are dropped.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,8 +10,7 @@ use walrus::{Module, ModuleConfig};
 
 use super::LINK;
 
-/// Module name of all imports, in the WASM and in the glue, except those that fetch chunks: these
-/// have short names from the splitter.
+/// Module name of all imports but those that fetch chunks, which have short names already.
 const MODULE: &str = "i";
 
 /// Exports of the linker that neither the glue nor a chunk uses.
@@ -34,8 +33,7 @@ pub fn shorten(wasm: &[u8], glue: &str) -> Result<(Vec<u8>, String)> {
     let mut names: HashMap<&str, String> = HashMap::new();
     let mut renamed: HashMap<&str, String> = HashMap::new();
     let mut old_module = None;
-    let glue_imports = module.imports.iter_mut().filter(|import| import.module != LINK);
-    for import in glue_imports {
+    for import in module.imports.iter_mut().filter(|import| import.module != LINK) {
         let from = old_module.get_or_insert_with(|| import.module.clone());
         ensure!(*from == import.module, "imports come from {from:?} and from {:?}, not from one module", import.module);
         let number = names.len();

@@ -1,6 +1,5 @@
-//! Joins the style sheets of `styles/` in one order and minifies them, as JavaScript modules: a
-//! constructed style sheet is the only way to style a shadow root that every content security
-//! policy allows.
+//! Joins the style sheets of `styles/` and minifies them, as JavaScript modules: only a constructed
+//! sheet may style a shadow root under every content security policy.
 
 use std::collections::BTreeSet;
 
@@ -17,20 +16,18 @@ use crate::{
     project::Project,
 };
 
-/// What the launcher needs before the rest is loaded, in this order; the first file declares the
-/// layers.
+/// What the launcher needs at once, in this order; the first file declares the layers.
 const LAUNCHER: &[&str] = &["tokens.css", "base.css", "launcher.css"];
 /// Styles of teaser and preview; the file of the loader that shows these includes them too.
 const EXTRAS: &str = "extras.css";
-/// What is not visible in a window that has just opened: fetched with what follows the window.
-/// Layers make any order right, and without these styles everything works for a moment.
+/// What is fetched after a window has opened. Layers make any order right.
 const LATER: &[&str] = &[EXTRAS, "later.css", "menu.css", "resize.css"];
 /// Styles of the loader; they may read tokens too.
 const LOADER_CSS: &str = "loader/loader_css.js";
 /// Styles of the other files of the loader, as a text in backquotes.
 const OTHER_CSS: &[&str] = &["loader/extras_css.js", "loader/fallback_panel_css.js"];
 /// Folder with the styles of chunks of the program.
-const ON_DEMAND: &str = "on-demand";
+const ON_DEMAND: &str = "styles/on-demand";
 /// The one sheet there that no chunk uses: it is for a saved page.
 const TRANSCRIPT: &str = "transcript.css";
 /// The sheets there that a message needs if it is sent before those chunks are loaded.
@@ -65,14 +62,14 @@ impl Styles {
     /// loader's size would depend on other sheets.
     pub fn loader_modules(&self, project: &Project, markup: &str, row: &str) -> Result<[(String, String); 4]> {
         let launcher = script::minify_css(project, &self.launcher)?;
-        let launcher = purge_css(&launcher, &classes(markup)?, &read_text(&project.root.join(LOADER_CSS))?);
+        let launcher = purge_css(&launcher, &classes(markup)?, &read_text(&project.root.join(LOADER_CSS))?)?;
         let extras = script::minify_css(project, &read_text(&project.root.join("styles").join(EXTRAS))?)?;
         let later = script::minify_css(project, &self.later)?;
         let (_, row) = row.split_once("export const row = ").context("the shell's markup has no row")?;
-        let folder = project.root.join("styles").join(ON_DEMAND);
+        let folder = project.root.join(ON_DEMAND);
         let row_css = ROW_SHEETS.iter().map(|name| read_text(&folder.join(name))).collect::<Result<String>>()?;
         let row_css = script::minify_css(project, &row_css)?;
-        let used_row_css = purge_tags(&purge_css(&row_css, &classes(row)?, &self.regions), &tags(row));
+        let used_row_css = purge_tags(&purge_css(&row_css, &classes(row)?, &self.regions)?, &tags(row))?;
         let window = [self.window_css(project)?, used_row_css].concat();
         let sheets = [("launcher", launcher), ("extras", extras), ("later", later), ("window", window)];
         let module = |name, css| format!("export const {name}Css = {};\n", Value::from(css));
@@ -93,8 +90,8 @@ impl Styles {
             let css = module.split('`').nth(1).with_context(|| format!("{name} has no template literal"))?;
             sheets.push(css.lines().filter(|line| !line.starts_with("${")).flat_map(|line| [line, "\n"]).collect());
         }
-        let folder = project.root.join("styles").join(ON_DEMAND);
-        for file in in_folder(&folder, ".css")?.iter().filter(|file| !file.ends_with(TRANSCRIPT)) {
+        for file in in_folder(&project.root.join(ON_DEMAND), ".css")?.iter().filter(|file| !file.ends_with(TRANSCRIPT))
+        {
             sheets.push(read_text(file)?);
         }
         // Each on its own: minified together, rules of different sheets would be joined.

@@ -1,5 +1,4 @@
-//! Compiles the widget to WASM and binds it to JavaScript, and renames the marks that Yew puts on
-//! nodes of the page.
+//! Compiles the widget to WASM, binds it to JavaScript, and renames Yew's marks on nodes.
 
 use std::{
     fs,
@@ -28,9 +27,8 @@ use crate::{
 /// Base name of the two files.
 const NAME: &str = "chataibot-widget";
 
-/// Yew numbers its subtrees and listeners from 1 and writes the numbers onto nodes, under names
-/// with this prefix. A host page that is itself a Yew app would take our numbers for its own, and
-/// run its handlers for our clicks.
+/// Prefix of the names under which Yew numbers subtrees and listeners on nodes, from 1. A host page
+/// that is itself a Yew app would take our numbers for its own, and run its handlers for our clicks.
 const YEW_MARKS: &str = "__yew_";
 /// The prefix that replaces it.
 const OUR_MARKS: &str = "__chataibot_";
@@ -43,29 +41,25 @@ const SMALL_RUSTFLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zloca
 pub struct Bound {
     pub wasm: Vec<u8>,
     pub glue: String,
-    /// The module that fetches chunks; it and the glue import each other. Empty if there are no
-    /// chunks.
+    /// The module that fetches chunks; it and the glue import each other. Empty without chunks.
     pub link: String,
     /// The chunks that are fetched on demand: names of files, and their contents.
     pub chunks: Vec<(String, Vec<u8>)>,
 }
 
-/// Splits the compiled program and binds it, unless neither it nor the splitter has changed since
-/// the last time.
+/// Splits the compiled program and binds it, unless it and the splitter are as last time.
 pub fn bind(project: &Project, profile: BundleProfile, compiled: &Path) -> Result<Bound> {
     let folder = project.scratch()?.join("bound");
     let (stamp, bound) = (folder.join("source"), folder.join(format!("{NAME}_bg.wasm")));
-    let splitter = if is_split(profile) { Some(project.build(["chataibot-code-split"])?[0].clone()) } else { None };
-    let mut source = fingerprint(compiled)?;
-    if let Some(splitter) = &splitter {
-        source += &fingerprint(splitter)?;
-    }
+    let splitter = if is_split(profile) { Some(project.build(["chataibot-code-split"])?) } else { None };
+    let sources = [compiled].into_iter().chain(splitter.iter().flatten().map(PathBuf::as_path));
+    let source = sources.map(fingerprint).collect::<Result<String>>()?;
     if !fs::read_to_string(&stamp).is_ok_and(|bound| bound == source) {
         step("Binding it to JavaScript", || {
             let chunks = folder.join(CHUNKS);
             create_empty_folder(&folder)?;
             create_folder(&chunks)?;
-            let Some(splitter) = &splitter else { return bindgen(compiled, NAME, &folder) };
+            let Some([splitter]) = &splitter else { return bindgen(compiled, NAME, &folder) };
             run(project.command(splitter).arg(compiled).arg(&folder).args([LINK, GLUE]))?;
             bindgen(&folder.join("main.wasm"), NAME, &folder)?;
             in_folder(&chunks, ".wasm")?.iter().try_for_each(|chunk| wasm_opt(project, chunk, false))?;
@@ -74,68 +68,56 @@ pub fn bind(project: &Project, profile: BundleProfile, compiled: &Path) -> Resul
         update(&stamp, source.as_bytes())?;
     }
     let glue = read_text(&folder.join(format!("{NAME}.js")))?;
-    let (mut wasm, glue) = shorten_imports::shorten(&read_bytes(&bound)?, &glue)?;
-    if is_split(profile) {
-        let short = folder.join("short.wasm");
-        update(&short, &wasm)?;
-        optimize_again(project, &short)?;
-        wasm = export_order::group(&read_bytes(&short)?)?;
-    }
-    let mut chunks = Vec::new();
-    for path in in_folder(&folder.join(CHUNKS), ".wasm")? {
-        chunks.push((file_name(&path)?.to_owned(), read_bytes(&path)?));
-    }
-    let link = if is_split(profile) { read_text(&folder.join(LINK))? } else { String::new() };
+    let (wasm, glue) = shorten_imports::shorten(&read_bytes(&bound)?, &glue)?;
     let glue = slim(&seal_html(&rename_marks(&glue)?)?)?;
-    // For a program that is not split, wasm-bindgen writes the glue in another way, and its size
-    // does not matter.
-    let glue = if is_split(profile) { compact(&glue)? } else { glue };
-    Ok(Bound { wasm, glue, link, chunks })
+    if !is_split(profile) {
+        return Ok(Bound { wasm, glue, link: String::new(), chunks: Vec::new() });
+    }
+    let short = folder.join("short.wasm");
+    update(&short, &wasm)?;
+    optimize_again(project, &short)?;
+    let wasm = export_order::group(&read_bytes(&short)?)?;
+    let chunks = in_folder(&folder.join(CHUNKS), ".wasm")?;
+    let chunks = chunks.iter().map(|path| Ok((file_name(path)?.to_owned(), read_bytes(path)?)));
+    let chunks = chunks.collect::<Result<_>>()?;
+    // Without splitting, wasm-bindgen writes another glue, whose size does not matter.
+    Ok(Bound { wasm, glue: compact(&glue)?, link: read_text(&folder.join(LINK))?, chunks })
 }
 
 /// Whether the program is split; during development it stays whole.
 const fn is_split(profile: BundleProfile) -> bool {
-    match profile {
-        BundleProfile::Dev | BundleProfile::Demo => false,
-        BundleProfile::Stable | BundleProfile::Small => true,
-    }
+    matches!(profile, BundleProfile::Stable | BundleProfile::Small)
 }
 
 /// Compiles the library for [`WASM_TARGET`], and returns the path of the WASM.
-pub fn compile(project: &Project, bundle_profile: BundleProfile) -> Result<PathBuf> {
+pub fn compile(project: &Project, profile: BundleProfile) -> Result<PathBuf> {
     let mut command = project.cargo();
     // Only the WASM library: an rlib beside it would turn link-time optimisation off.
     command.args(["rustc", "--lib", "--crate-type", "cdylib", "--target", WASM_TARGET]);
-    let (target, profile) = match bundle_profile {
-        BundleProfile::Dev => (project.target.clone(), "dev"),
+    let mut target = project.target.clone();
+    match profile {
+        BundleProfile::Dev | BundleProfile::Stable => {}
         BundleProfile::Demo => {
             // The folder, and so the procedural macros, are those of the servers' build. With a
             // little optimisation there is half as much to bind.
             command.args(["--config", "profile.dev.opt-level=1", "--config", "profile.dev.debug=false"]);
-            (project.target.clone(), "dev")
         }
-        BundleProfile::Stable => (project.target.clone(), "wasm"),
         BundleProfile::Small => {
             setup::ensure_std_sources(project)?;
-            // Unstable flags on the pinned compiler. The folder is separate, so that the standard
-            // library is built once.
-            let target = project.target.join("small");
-            command
-                .env("RUSTC_BOOTSTRAP", "1")
-                .env("RUSTFLAGS", SMALL_RUSTFLAGS)
-                .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"])
-                .arg("--target-dir")
-                .arg(&target);
-            (target, "wasm")
+            // Unstable flags on the pinned compiler; in its own folder, so that std is built once.
+            target.push("small");
+            command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", SMALL_RUSTFLAGS);
+            command.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
+            command.arg("--target-dir").arg(&target);
         }
-    };
-    command.args(["--profile", profile]);
-    if is_split(bundle_profile) {
+    }
+    let (cargo_profile, folder) = if is_split(profile) { ("wasm", "wasm") } else { ("dev", "debug") };
+    command.args(["--profile", cargo_profile]);
+    if is_split(profile) {
         // Only for the last crate, so that no dependency is built again.
         command.args(["--features", "split", "--", "-Clink-arg=--emit-relocs"]);
     }
     run(&mut command)?;
-    let folder = if profile == "dev" { "debug" } else { profile };
     Ok(target.join(WASM_TARGET).join(folder).join("chataibot_widget.wasm"))
 }
 
@@ -169,15 +151,9 @@ fn rename_marks(glue: &str) -> Result<String> {
 
 /// Replaces Yew's code that writes HTML from a string by a throw. The widget never asks for it.
 fn seal_html(glue: &str) -> Result<String> {
-    let seal = |line: &str| {
-        let statement = line.trim();
-        if statement.contains(".innerHTML = ") && statement.ends_with(';') {
-            "throw new Error('the widget writes no HTML');".to_owned()
-        } else {
-            line.to_owned()
-        }
-    };
-    let sealed = glue.lines().map(seal).collect::<Vec<_>>().join("\n") + "\n";
+    let writes_html = |line: &str| line.contains(".innerHTML = ") && line.trim_end().ends_with(';');
+    let seal = |line| if writes_html(line) { "throw new Error('the widget writes no HTML');" } else { line };
+    let sealed: String = glue.lines().map(seal).flat_map(|line| [line, "\n"]).collect();
     ensure!(!sealed.contains("innerHTML"), "the glue writes HTML in an unknown form: find and disable it");
     Ok(sealed)
 }

@@ -1,5 +1,4 @@
-//! Renders one document as a page. Markup in the document is shown as text, and a link to a file
-//! that has no page is replaced by its words.
+//! Renders a document as a page. Markup is shown as text, and a link without a page as its words.
 
 use std::collections::BTreeMap;
 
@@ -30,19 +29,15 @@ pub struct Section {
 pub fn read(page: Page, text: &str, names: &BTreeMap<&str, &str>) -> Page {
     let folder = page.document.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut reader = Reader { folder, names, page, open_links: Vec::new(), in_heading: false };
-    let events: Vec<Event> = Parser::new_ext(text, Options::ENABLE_TABLES).collect();
-    let mut out = Vec::with_capacity(events.len());
-    let mut at = 0;
-    while at < events.len() {
+    let mut events = Parser::new_ext(text, Options::ENABLE_TABLES);
+    let mut out = Vec::new();
+    while let Some(event) = events.next() {
         // A heading is read as a whole: its id comes from its words.
-        if let Event::Start(Tag::Heading { level, .. }) = &events[at] {
-            let length = events[at..].iter().position(|event| matches!(event, Event::End(TagEnd::Heading(_))));
-            let end = at + length.unwrap_or(0);
-            reader.heading(*level, &events[at + 1..end], &mut out);
-            at = end + 1;
+        if let Event::Start(Tag::Heading { level, .. }) = event {
+            let inside = events.by_ref().take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_)))).collect();
+            reader.heading(level, inside, &mut out);
         } else {
-            reader.event(events[at].clone(), &mut out);
-            at += 1;
+            reader.event(event, &mut out);
         }
     }
     render::push_html(&mut reader.page.body, out.into_iter());
@@ -59,7 +54,7 @@ struct Reader<'n> {
 }
 
 impl Reader<'_> {
-    fn heading<'e>(&mut self, level: HeadingLevel, inside: &[Event<'e>], out: &mut Vec<Event<'e>>) {
+    fn heading<'e>(&mut self, level: HeadingLevel, inside: Vec<Event<'e>>, out: &mut Vec<Event<'e>>) {
         let words: String = inside.iter().filter_map(words_of).collect();
         let mut id = slug(&words);
         let sections = &mut self.page.sections;
@@ -73,9 +68,7 @@ impl Reader<'_> {
         let level = if level == HeadingLevel::H1 && sections.len() > 1 { HeadingLevel::H2 } else { level };
         out.push(Event::Html(format!("<{level} id=\"{}\">", escaped(&id)).into()));
         self.in_heading = true;
-        for event in inside {
-            self.event(event.clone(), out);
-        }
+        inside.into_iter().for_each(|event| self.event(event, out));
         self.in_heading = false;
         out.push(Event::Html(format!("</{level}>\n").into()));
     }
@@ -93,14 +86,9 @@ impl Reader<'_> {
             Event::Html(text) | Event::InlineHtml(text) => out.push(Event::Text(text)),
             Event::Start(Tag::Table(columns)) => {
                 // A table wider than a phone scrolls by itself, also by keyboard.
-                let name = self.page.sections.last().map_or("", |section| section.heading.as_str());
-                out.push(Event::Html(
-                    format!(
-                        "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"Table: {}\">",
-                        escaped(name)
-                    )
-                    .into(),
-                ));
+                let name = self.page.sections.last().map_or(String::new(), |section| escaped(&section.heading));
+                let region = format!(r#"<div class="table" role="region" tabindex="0" aria-label="Table: {name}">"#);
+                out.push(Event::Html(region.into()));
                 // Alignment would be a style attribute, which the policy refuses.
                 out.push(Event::Start(Tag::Table(vec![Alignment::None; columns.len()])));
             }
@@ -111,9 +99,7 @@ impl Reader<'_> {
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                 let target = self.target(&dest_url);
                 self.open_links.push(target.is_some());
-                if let Some(target) = target {
-                    out.push(Event::Start(Tag::Link { link_type, dest_url: target, title, id }));
-                }
+                out.extend(target.map(|dest_url| Event::Start(Tag::Link { link_type, dest_url, title, id })));
             }
             Event::End(TagEnd::Link) => {
                 if self.open_links.pop() == Some(true) {
@@ -122,9 +108,9 @@ impl Reader<'_> {
             }
             Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
                 let path = self.path(&dest_url);
-                let name: CowStr = path.rsplit('/').next().unwrap_or_default().to_owned().into();
+                let dest_url = path.rsplit('/').next().unwrap_or_default().to_owned().into();
                 self.page.pictures.push(path);
-                out.push(Event::Start(Tag::Image { link_type, dest_url: name, title, id }));
+                out.push(Event::Start(Tag::Image { link_type, dest_url, title, id }));
             }
             // Code wider than a phone scrolls by itself, also by keyboard.
             Event::Start(Tag::CodeBlock(_)) => out.push(Event::Html("<pre tabindex=\"0\"><code>".into())),
@@ -169,13 +155,8 @@ fn words_of(event: &Event) -> Option<String> {
 
 /// Returns the id of a heading, as code hosting sites make it.
 fn slug(words: &str) -> String {
-    let kept = words
-        .trim()
-        .to_lowercase()
-        .chars()
-        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
-        .collect::<String>();
-    kept.replace(' ', "-")
+    let words = words.trim().to_lowercase().replace(' ', "-");
+    words.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect()
 }
 
 fn escaped(text: &str) -> String {
@@ -184,40 +165,12 @@ fn escaped(text: &str) -> String {
 
 /// Returns the whole page, with the menu of all pages.
 pub fn html(page: &Page, pages: &[Page]) -> String {
-    let links: String = pages
-        .iter()
-        .map(|other| {
-            let current = if other.name == page.name { " aria-current=\"page\"" } else { "" };
-            format!("<li><a href=\"{}.html\"{current}>{}</a></li>", other.name, escaped(other.title))
-        })
-        .collect();
-    format!(
-        r##"<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'">
-<meta name="color-scheme" content="light dark">
-<title>{title} · ChatAIBot widget</title>
-<link rel="icon" href="docs.svg">
-<link rel="stylesheet" href="docs.css">
-<script src="search.js" defer></script>
-<script src="docs.js" defer></script>
-</head>
-<body>
-<a class="skip" href="#content">Skip to content</a>
-<header><a class="name" href="index.html">ChatAIBot widget</a>
-<search><label for="query">Search</label><input id="query" type="search" autocomplete="off" spellcheck="false">
-<p id="count" role="status"></p><ol id="results"></ol></search></header>
-<nav aria-label="Pages"><ul>{links}</ul></nav>
-<main id="content" tabindex="-1">{body}</main>
-</body>
-</html>
-"##,
-        title = escaped(page.title),
-        body = page.body,
-    )
+    let link = |other: &Page| {
+        let current = if other.name == page.name { " aria-current=\"page\"" } else { "" };
+        format!("<li><a href=\"{}.html\"{current}>{}</a></li>", other.name, escaped(other.title))
+    };
+    let links: String = pages.iter().map(link).collect();
+    format!(include_str!("page.html"), title = escaped(page.title), links = links, body = page.body)
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
-//! The archive for an operator: the proxy's program, its example configuration, `deploy/`, the
-//! documents about running it, and the assets. A document's link to a file that is not in the
-//! archive is replaced by the link's words.
+//! The archive for an operator: the proxy, its example configuration, `deploy/`, documents, assets.
+//! A link to a file that is not in it is replaced by the link's words.
 
 use std::{
     env,
@@ -27,17 +26,8 @@ const BESIDE_PROXY: [&str; 7] = [
     "CHANGELOG.md",
     "SECURITY.md",
 ];
-/// Documents for those who run a proxy, and for those whose pages it serves.
-const DOCUMENTS: [&str; 8] = [
-    "docs/quick-start.md",
-    "docs/operations.md",
-    "docs/releases.md",
-    "docs/troubleshooting.md",
-    "docs/privacy.md",
-    "docs/reference.md",
-    "docs/frameworks.md",
-    "docs/contract.md",
-];
+/// Documents of `docs/` for those who run a proxy, and for those whose pages it serves.
+const DOCUMENTS: &str = "quick-start operations releases troubleshooting privacy reference frameworks contract";
 
 /// Builds the program and packs the archive into this folder.
 pub fn pack(project: &Project, folder: &Path, assets: &Path) -> Result<PathBuf> {
@@ -61,13 +51,13 @@ pub fn pack(project: &Project, folder: &Path, assets: &Path) -> Result<PathBuf> 
 /// Copies all files that are not built.
 fn copy_files(project: &Project, unpacked: &Path) -> Result<()> {
     run_command(project.command("cp").arg("-R").args(BESIDE_PROXY).arg(unpacked))?;
-    for document in DOCUMENTS {
-        write(&unpacked.join(document), read_text(&project.root.join(document))?)?;
+    for document in DOCUMENTS.split(' ').map(|name| format!("docs/{name}.md")) {
+        write(&unpacked.join(&document), read_text(&project.root.join(&document))?)?;
     }
     for folder in ["", "deploy", "docs"].map(|folder| unpacked.join(folder)) {
         for document in in_folder(&folder, ".md")? {
-            let text = read_text(&document)?;
-            let text = without_lost_links(&text, |link| is_outside(link) || folder.join(path_of(link)).exists());
+            let leads_somewhere = |link: &str| is_outside(link) || folder.join(path_of(link)).exists();
+            let text = without_lost_links(&read_text(&document)?, leads_somewhere);
             write(&document, text.with_context(|| format!("in {}", document.display()))?)?;
         }
     }

@@ -1,25 +1,20 @@
 //! Finds the browsers that were chosen for tests, with their drivers, and installs them if needed.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+use std::{env, path::PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::{in_path, install, named_or_in_path};
+use super::{find_or_install, in_path, named_or_in_path};
 use crate::{
     progress::step,
     project::{Project, run},
 };
 
-/// Environment variable that chooses browsers, by names separated by commas. Without it: Chromium,
-/// and each of the others that is available.
+/// Chooses browsers, separated by commas. Without it: Chromium, and what else is available.
 const CHOICE: &str = "CHATAIBOT_BROWSERS";
 /// Version of Firefox's driver, a Rust program by Mozilla that Debian does not package.
 const GECKODRIVER: &str = "0.37.1";
-/// Folders where distributions put WebKitGTK's own browser, which is not in the `PATH`, and
-/// possible names of its subfolder.
+/// Folders and subfolders of WebKitGTK's own browser, which is not in the `PATH`.
 const WEBKIT_FOLDERS: [&str; 4] =
     ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/libexec", "/usr/lib64"];
 const WEBKIT_VERSIONS: [&str; 3] = ["webkit2gtk-4.1", "webkitgtk-6.0", "webkit2gtk-4.0"];
@@ -38,12 +33,8 @@ impl Engine {
     const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
 
     /// Returns its name in [`CHOICE`] and in the tests.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Chromium => "chromium",
-            Self::Firefox => "firefox",
-            Self::WebKit => "webkit",
-        }
+    pub fn key(self) -> String {
+        self.name().to_lowercase()
     }
 
     /// Returns its name for people.
@@ -120,8 +111,7 @@ pub fn browser(project: &Project, engine: Engine) -> Result<Browser> {
     Ok(Browser { engine, program, driver })
 }
 
-/// Returns the chosen ones of the two browsers that a screen reader for Linux can read, without
-/// their drivers: real key presses control them.
+/// Returns the chosen browsers that a screen reader for Linux can read; keys control them.
 pub fn readable_browsers() -> Result<Vec<(Engine, PathBuf)>> {
     let chosen = parse_choice(&env::var(CHOICE).unwrap_or_default())?;
     let mut engines = chosen.unwrap_or_else(|| vec![Engine::Firefox, Engine::Chromium]);
@@ -135,11 +125,10 @@ pub fn readable_browsers() -> Result<Vec<(Engine, PathBuf)>> {
 }
 
 fn chromium() -> Result<(PathBuf, PathBuf)> {
+    let programs = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     let find = || {
-        let program =
-            named_or_in_path("CHROMIUM", &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"])?;
         let driver = named_or_in_path("CHROMEDRIVER", &["chromedriver", "chromium.chromedriver"])?;
-        Ok(program.zip(driver))
+        Ok(named_or_in_path("CHROMIUM", &programs)?.zip(driver))
     };
     let wanted = "Chromium and ChromeDriver (on Debian: apt-get install chromium chromium-driver)";
     find_or_install(find, &["chromium", "chromium-driver"], wanted)
@@ -180,17 +169,8 @@ fn webkit() -> Result<(PathBuf, PathBuf)> {
 }
 
 fn mini_browser() -> Option<PathBuf> {
-    let places =
-        WEBKIT_FOLDERS.iter().flat_map(|folder| WEBKIT_VERSIONS.map(|version| Path::new(folder).join(version)));
-    places.map(|place| place.join("MiniBrowser")).find(|program| program.is_file())
-}
-
-fn find_or_install<T>(find: impl Fn() -> Result<Option<T>>, packages: &[&str], wanted: &str) -> Result<T> {
-    if let Some(found) = find()? {
-        return Ok(found);
-    }
-    install(packages, wanted)?;
-    find()?.with_context(|| format!("it was installed, but cannot be found: {wanted}"))
+    let programs = |folder| WEBKIT_VERSIONS.map(|version| PathBuf::from(format!("{folder}/{version}/MiniBrowser")));
+    WEBKIT_FOLDERS.into_iter().flat_map(programs).find(|program| program.is_file())
 }
 
 #[cfg(test)]

@@ -16,8 +16,7 @@ use crate::{
     setup::{self, Browser, Engine},
 };
 
-/// Time limit for the tests of one file together, in seconds; the first page load compiles a large
-/// debug WASM.
+/// Time limit for one file, in seconds; the first page load compiles a large debug WASM.
 const FILE_TIMEOUT: &str = "600";
 /// Variables that the test runner reads, in this order: only the intended one may be set.
 const DRIVERS: [&str; 4] = ["GECKODRIVER", "SAFARIDRIVER", "CHROMEDRIVER", "MSEDGEDRIVER"];
@@ -53,17 +52,15 @@ pub fn run(project: &Project, runner: &Path, browser: &Browser, name: Option<&st
         .env("WASM_BINDGEN_TEST_TIMEOUT", FILE_TIMEOUT)
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");
     tests.args(name).arg("--");
-    let mut skipped = 0;
-    for (_, test, why) in UNSUPPORTED
-        .iter()
-        .filter(|(engine, test, _)| *engine == browser.engine && name.is_none_or(|name| test.contains(name)))
-    {
-        println!("skipped in {}: {test}: {why}", browser.engine.name());
-        tests.args(["--skip", test]);
-        skipped += 1;
+    let mut counts = Counts::default();
+    for (engine, test, why) in UNSUPPORTED {
+        if engine == browser.engine && name.is_none_or(|name| test.contains(name)) {
+            println!("skipped in {}: {test}: {why}", engine.name());
+            tests.args(["--skip", test]);
+            counts.skipped += 1;
+        }
     }
-    let mut counts = count(&mut tests)?;
-    counts.skipped += skipped;
+    counts += count(&mut tests)?;
     Ok(counts)
 }
 
@@ -71,9 +68,7 @@ pub fn run(project: &Project, runner: &Path, browser: &Browser, name: Option<&st
 fn with_display(command: &Command) -> Command {
     let mut wrapped = Command::new("xvfb-run");
     wrapped.args(["-a", "-s", "-screen 0 1400x1000x24"]).arg(command.get_program());
-    if let Some(folder) = command.get_current_dir() {
-        wrapped.current_dir(folder);
-    }
+    command.get_current_dir().map(|folder| wrapped.current_dir(folder));
     for (key, value) in command.get_envs() {
         match value {
             Some(value) => wrapped.env(key, value),
@@ -83,8 +78,7 @@ fn with_display(command: &Command) -> Command {
     wrapped
 }
 
-/// Writes the driver's capabilities for the browser that was found. WebKit's driver gets none: it
-/// knows its own browser.
+/// Writes the driver's capabilities for the browser. WebKit's driver knows its own browser.
 fn capabilities(project: &Project, browser: &Browser) -> Result<PathBuf> {
     let program = browser.program.to_str().context("the browser's path is not UTF-8")?;
     let capabilities = match browser.engine {

@@ -1,9 +1,8 @@
-//! Retries of failed browser tests: a test counts as flaky, not failed, if it then passes several
-//! times on its own.
+//! Retries of failed browser tests: flaky, not failed, is what then passes several times alone.
 //!
-//! A browser, two servers and a test share few cores, and on a machine that stops one of them for
-//! seconds a correct test may fail. A flaky test is reported with its failure and counted, and
-//! should be fixed. If many tests failed, none is retried; nor is a test that was run by its name.
+//! A browser, two servers and a test share few cores, and if the machine stops one of them for
+//! seconds, a correct test may fail. A flaky test is reported and counted, and should be fixed. If
+//! many tests failed, none is retried; nor is a test that was run by its name.
 
 use std::{collections::BTreeMap, process::Command};
 
@@ -16,8 +15,7 @@ use crate::counts::Counts;
 const MAX_RETRIED: usize = 6;
 const RETRIES: usize = 3;
 
-/// Runs tests and, if only few failed, those again by `rerun`. It gets the test's name and, if the
-/// error names it, its file.
+/// Runs tests and, if few failed, those again by `rerun`, by name and, if the error names it, file.
 pub fn count(command: &mut Command, mut rerun: impl FnMut(&str, Option<&str>) -> Result<Counts>) -> Result<Counts> {
     let mut failed: BTreeMap<String, Option<String>> = BTreeMap::new();
     let mut last_failed = None;
@@ -38,7 +36,10 @@ pub fn count(command: &mut Command, mut rerun: impl FnMut(&str, Option<&str>) ->
         return Ok(counts);
     }
     for (test, file) in failed {
-        retry_alone(&mut counts, &test, || Ok(is_passed(rerun(&test, file.as_deref())?)))?;
+        retry_alone(&mut counts, &test, || {
+            let again = rerun(&test, file.as_deref())?;
+            Ok(again.failed == 0 && again.passed > 0)
+        })?;
     }
     Ok(counts)
 }
@@ -57,10 +58,6 @@ pub fn retry_alone(counts: &mut Counts, test: &str, mut passes: impl FnMut() -> 
     counts.passed += 1;
     counts.flaky += 1;
     Ok(())
-}
-
-fn is_passed(counts: Counts) -> bool {
-    counts.failed == 0 && counts.passed > 0
 }
 
 /// Returns the name in a line like `✖ two tabs (12.5ms)`.

@@ -23,7 +23,12 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use self::{desktop::Desktop, harness::Harness, perform::Verdict, walk::Walk};
+use self::{
+    desktop::Desktop,
+    harness::Harness,
+    perform::{Stage, Verdict},
+    walk::Walk,
+};
 use super::flaky;
 use crate::{
     command_line::BundleTests,
@@ -35,10 +40,9 @@ use crate::{
     setup::{self, Browser, Engine},
 };
 
-/// Walks that every run of all tests includes, in Chromium: opening the chat, and what is said of
-/// replies. All walks take many minutes.
+/// Walks that every run of all tests includes, in Chromium; all of them take many minutes.
 const ALWAYS: [&str; 2] = ["first-visit", "replies"];
-/// Number of walks that run concurrently: most of a walk is waiting for speech, or for its end.
+/// Number of walks that run at once: most of a walk is waiting for speech, or for its end.
 const CONCURRENCY: usize = 2;
 /// Number of attempts to start a reader that does not come up.
 const START_ATTEMPTS: usize = 3;
@@ -51,16 +55,13 @@ pub fn run(project: &Project, tests: &BundleTests) -> Result<Counts> {
     if !tests.built {
         dist::build(project, tests.profile)?;
     }
-    let cases: Vec<_> = walks
-        .iter()
-        .flat_map(|walk| browsers.iter().map(move |(engine, program)| Case { walk, engine: *engine, program }))
-        .collect();
+    let in_browsers = |walk| browsers.iter().map(move |(engine, program)| Case { walk, engine: *engine, program });
+    let cases: Vec<_> = walks.iter().flat_map(in_browsers).collect();
     let failed = Runner::build(project)?.run_all(&cases);
     Ok(counts(&cases, &failed))
 }
 
-/// Runs the walks of [`ALWAYS`], on the bundle that is in `dist/`. One that fails among the others
-/// is flaky if it passes on its own.
+/// Runs the walks of [`ALWAYS`] on the bundle in `dist/`; flaky is one that then passes alone.
 pub fn run_some(project: &Project, chromium: &Browser) -> Result<Counts> {
     let walks = walks(project, |stem| ALWAYS.contains(&stem))?;
     let case = |walk| Case { walk, engine: chromium.engine, program: &chromium.program };
@@ -152,12 +153,12 @@ impl<'a> Runner<'a> {
         let harness = Harness::start(self.project, &self.servers, walk)?;
         let home = self.project.scratch()?.join("reader").join(case.key());
         let desktop = start_desktop(&home, engine, program, &harness.address)?;
-        perform::perform(walk, engine, &desktop, &harness, transcript)
+        perform::perform(walk, &Stage { engine, desktop, harness }, transcript)
     }
 }
 
-/// Starts a desktop whose reader reads the page. A failed start says nothing about the widget, so
-/// it may be tried again; nothing else may.
+/// Starts a desktop whose reader reads the page. Only this may be tried again: a failed start says
+/// nothing about the widget.
 fn start_desktop(home: &Path, engine: Engine, program: &Path, address: &str) -> Result<Desktop> {
     let start = || {
         let mut desktop = Desktop::start(home)?;

@@ -1,9 +1,9 @@
-//! Answers of the documented calls: the error bodies (DOC), what a test ordered instead, or no
-//! answer at all.
+//! Answers of the documented calls: the error bodies (DOC), what a test ordered, or none at all.
 
 use std::io;
 
 use axum::{
+    Extension,
     body::{Body, Bytes},
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     call_log::Outcome,
     server::Cut,
-    stub_rules::{self, Canned, StubAction},
+    stub_rules::{Canned, StubAction},
 };
 
 #[derive(Clone, Debug)]
@@ -38,9 +38,9 @@ impl Refusal {
 
     pub fn into_answer(self) -> Answer {
         let status = status_of(self.error);
-        let body = stub_rules::Body::Json(error_body(self.error, self.message.as_deref(), status));
-        let headers = self.retry_after.map(|seconds| ("retry-after".to_owned(), seconds.to_string()));
-        Answer::Whole(Canned { status, headers: headers.into_iter().collect(), body })
+        let mut answer = Canned::json(status, &error_body(self.error, self.message.as_deref(), status));
+        answer.headers.extend(self.retry_after.map(|seconds| ("retry-after".to_owned(), seconds.to_string())));
+        Answer::Whole(answer)
     }
 }
 
@@ -78,10 +78,6 @@ pub enum Answer {
 }
 
 impl Answer {
-    pub fn json(status: u16, body: Value) -> Self {
-        Self::Whole(Canned { status, headers: Vec::new(), body: stub_rules::Body::Json(body) })
-    }
-
     /// Returns the outcome for the record.
     pub fn outcome(&self) -> Outcome {
         match self {
@@ -97,11 +93,7 @@ impl Answer {
                 let half = bytes.slice(..bytes.len() / 2);
                 Body::from_stream(futures_util::stream::iter([Ok(half), Err(io::Error::from(Cut))]))
             }),
-            Self::Cut => {
-                let mut response = StatusCode::OK.into_response();
-                response.extensions_mut().insert(Cut);
-                response
-            }
+            Self::Cut => Extension(Cut).into_response(),
         }
     }
 }
@@ -119,15 +111,11 @@ pub fn stubbed(action: StubAction, actual: Option<Answer>) -> Answer {
 }
 
 fn respond(canned: Canned, body: impl FnOnce(Bytes) -> Body) -> Response {
-    let (kind, bytes) = match canned.body {
-        stub_rules::Body::Json(value) => ("application/json", Bytes::from(value.to_string())),
-        stub_rules::Body::Text(text) => ("text/html; charset=utf-8", Bytes::from(text)),
-    };
-    let length = HeaderValue::from(bytes.len());
-    let mut response = Response::new(body(bytes));
+    let length = HeaderValue::from(canned.body.len());
+    let mut response = Response::new(body(canned.body.into()));
     *response.status_mut() = StatusCode::from_u16(canned.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(canned.content_type));
     headers.insert(header::CONTENT_LENGTH, length);
     for (name, value) in canned.headers {
         // The controls accept only names and values that are valid.

@@ -1,8 +1,6 @@
-//! Strict validation of the documented bodies: every field of the right type, nothing missing,
-//! nothing unknown.
+//! Strict validation of the documented bodies: all of the right type, nothing missing or unknown.
 //!
-//! The real platform is likely more lenient. Strictness reveals at once when a proxy forwards what
-//! it should have left out.
+//! The real platform may be more lenient, but so it shows what a proxy should have left out.
 
 use serde_json::{Map, Value};
 
@@ -21,8 +19,7 @@ pub struct Send {
     pub typed: Option<Value>,
 }
 
-/// Checks the body of "start conversation" (DOC). The error names the field and what is wrong with
-/// it.
+/// Checks the body of "start conversation" (DOC). The error says which field is wrong and why.
 pub fn start(body: &Value) -> Result<Start, String> {
     let fields = object(body, "body")?;
     only(fields, "", &["channel", "message", "variables", "bot_key", "from"])?;
@@ -45,8 +42,7 @@ pub fn start(body: &Value) -> Result<Start, String> {
     Ok(Start { visitor: visitor.to_owned(), bot_key: bot_key.to_owned(), text })
 }
 
-/// Checks the body of "send visitor response" (DOC), which may be a typed answer if those are
-/// enabled (INT).
+/// Checks the body of "send visitor response" (DOC), or a typed answer if enabled (INT).
 pub fn send(body: &Value, typed_answers: bool) -> Result<Send, String> {
     let fields = object(body, "body")?;
     only(fields, "", &["message", "user"])?;
@@ -95,8 +91,7 @@ fn links(data: &Map<String, Value>) -> Result<(), String> {
     Ok(())
 }
 
-/// Joins a typed answer with several values (INT) into one text: the human-readable value of each
-/// item.
+/// Joins a typed answer with several values (INT) into one text: what people read of each item.
 fn list(data: &Map<String, Value>, name: &str, keys: &[&str]) -> Result<String, String> {
     only(data, "message.data.", &[name])?;
     let items =

@@ -1,7 +1,6 @@
-//! Noor, the agent to whom a conversation can be handed over in the demo. Tests play the agent
-//! themselves, through the controls.
+//! Noor, the agent of a handover in the demo. Tests play the agent themselves, by controls.
 
-use super::{Author, Flow, Responder, Step, message, reply, say};
+use super::{Author, Flow, Responder, Step, message, reply};
 
 pub const NAME: &str = "Noor Haddad";
 
@@ -13,36 +12,29 @@ const LINES: &[&str] = &[
 
 pub fn take_over(flow: &mut Flow) -> Vec<Step> {
     flow.responder = Responder::Noor(0);
-    let mut steps = reply("<p>Of course. One moment, I'll fetch a <b>colleague</b>.</p>");
     let picture = format!("{}noor.svg", message::MEDIA_HOST);
-    steps.extend([Step::Wait(2), Step::HandOver { name: NAME.to_owned(), picture }]);
-    add_line(&mut steps, "<p>Hello, this is <b>Noor</b>. I have read your conversation with Pip. How can I help?</p>");
-    steps
+    let hand_over = vec![Step::Wait(2), Step::HandOver { name: NAME.to_owned(), picture }];
+    let hello = "<p>Hello, this is <b>Noor</b>. I have read your conversation with Pip. How can I help?</p>";
+    [reply("<p>Of course. One moment, I'll fetch a <b>colleague</b>.</p>"), hand_over, line(hello)].concat()
 }
 
 pub fn answer(flow: &mut Flow, lines_said: usize, text: &str) -> Vec<Step> {
-    let mut steps = Vec::new();
     match text.trim().to_lowercase().as_str() {
         "bot" | "pip" | "help" => {
-            add_line(&mut steps, "<p>It was nice to meet you. I'll hand you back to Pip.</p>");
             flow.responder = Responder::Bot;
-            steps.push(Step::HandBack);
-            say(&mut steps, message::text("<p>Pip again 👋 Where were we? <b>help</b> shows all I can do.</p>"));
+            let farewell = line("<p>It was nice to meet you. I'll hand you back to Pip.</p>");
+            let pip = reply("<p>Pip again 👋 Where were we? <b>help</b> shows all I can do.</p>");
+            [farewell, vec![Step::HandBack], pip].concat()
         }
-        "close" => {
-            add_line(&mut steps, "<p>Thank you for your patience. Have a good journey!</p>");
-            steps.push(Step::Close);
-        }
+        "close" => [line("<p>Thank you for your patience. Have a good journey!</p>"), vec![Step::Close]].concat(),
         _ => {
             flow.responder = Responder::Noor(lines_said + 1);
-            add_line(&mut steps, LINES[lines_said % LINES.len()]);
+            line(LINES[lines_said % LINES.len()])
         }
     }
-    steps
 }
 
-fn add_line(steps: &mut Vec<Step>, html: &str) {
+fn line(html: &str) -> Vec<Step> {
     // A person is slower than a bot.
-    steps.push(Step::Wait(2));
-    steps.push(Step::Say(Author::Agent, message::text(html)));
+    vec![Step::Wait(2), Step::Say(Author::Agent, message::text(html))]
 }

@@ -1,5 +1,4 @@
-//! Replies to answers that the bot had asked for: it checks the answer, thanks for it or asks
-//! again. The tour's own answers are in `tour`.
+//! Replies to answers that the bot had asked for: thanks, or the question once more.
 
 use percent_encoding::percent_decode_str;
 

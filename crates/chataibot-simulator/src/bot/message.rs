@@ -1,5 +1,4 @@
-//! Messages as the platform writes them: HTML texts, buttons, and the fixtures, which hold one
-//! sample of each kind.
+//! Messages as the platform writes them: HTML texts, buttons, and the fixtures of each kind.
 
 use serde_json::{Value, json};
 

@@ -1,9 +1,8 @@
-//! Table of the scenarios and their keywords. `help` is generated from this table, so it can't omit
-//! one.
+//! Table of the scenarios and their keywords. `help` is generated from it, so it can't omit one.
 
 use serde_json::Value;
 
-use super::{Author, Expects, Flow, Step, agent, message, reply, reply_with, say, tour};
+use super::{Author, Expects, Flow, Step, agent, message, reply, reply_with, tour};
 
 #[derive(Debug)]
 pub struct Scenario {
@@ -18,8 +17,7 @@ pub struct Scenario {
 pub enum Play {
     /// Shows the message of a fixture, and then expects something.
     Show(&'static str, Expects),
-    /// Does something with the call that carries the keyword, and then, if the call is accepted,
-    /// says this.
+    /// Does something with the call that carries the keyword, and says this if it is accepted.
     Trick(Trick, &'static str),
     /// Does several things.
     Act(fn(&mut Flow) -> Vec<Step>),
@@ -41,8 +39,7 @@ pub enum Trick {
     Limit,
     /// Refused, `CHANNEL_NOT_ENABLED`.
     Unavailable,
-    /// Refused, `CONTACT_IS_BLOCKED`, like all further calls until the visitor starts a new
-    /// conversation.
+    /// Refused, `CONTACT_IS_BLOCKED`, like all calls until the visitor starts a new conversation.
     Blocked,
 }
 
@@ -119,27 +116,17 @@ scenarios! {
         ["batch"] => Play::Act(batch),
         ["twice"] => Play::Act(twice),
         ["javascript"] => Play::Act(script),
-        ["late"] => Play::Trick(
-            Trick::Late,
-            "<p>This reply set out <b>before</b> the platform had answered your message. It still belongs below it.</p>"
-        ),
-        ["slow"] => Play::Trick(
-            Trick::Slow,
-            "<p>Sorry to keep you. The platform took its time with <b>that</b> one, on purpose.</p>"
-        );
+        ["late"] => Play::Trick(Trick::Late,
+            "<p>This reply set out <b>before</b> the platform had answered your message. It still belongs below it.</p>"),
+        ["slow"] => Play::Trick(Trick::Slow,
+            "<p>Sorry to keep you. The platform took its time with <b>that</b> one, on purpose.</p>");
     "When something goes wrong":
-        ["fail"] => Play::Trick(
-            Trick::Fail,
-            "<p>There it is. The first try was turned away on purpose; the second one arrived, <b>once</b>.</p>"
-        ),
-        ["limit"] => Play::Trick(
-            Trick::Limit,
-            "<p>Through at last. The platform had asked for a short break (<b>429</b>).</p>"
-        ),
-        ["lost"] => Play::Trick(
-            Trick::Lost,
-            "<p>Your message arrived, only the platform's answer got <b>lost</b> on the way back. No need to send it again.</p>"
-        ),
+        ["fail"] => Play::Trick(Trick::Fail,
+            "<p>There it is. The first try was turned away on purpose; the second one arrived, <b>once</b>.</p>"),
+        ["limit"] => Play::Trick(Trick::Limit,
+            "<p>Through at last. The platform had asked for a short break (<b>429</b>).</p>"),
+        ["lost"] => Play::Trick(Trick::Lost,
+            "<p>Your message arrived, only the platform's answer got <b>lost</b> on the way back. No need to send it again.</p>"),
         ["unavailable"] => Play::Trick(Trick::Unavailable, ""),
         ["blocked"] => Play::Trick(Trick::Blocked, "");
 }
@@ -163,11 +150,8 @@ pub fn play(flow: &mut Flow, scenario: &Scenario) -> Vec<Step> {
             flow.expects = then.clone();
             reply_with(message::fixture(fixture))
         }
-        Play::Trick(trick, html) => {
-            let mut steps = if *trick == Trick::Slow { vec![Step::Wait(4)] } else { Vec::new() };
-            steps.extend(reply(*html));
-            steps
-        }
+        Play::Trick(Trick::Slow, html) => [vec![Step::Wait(4)], reply(*html)].concat(),
+        Play::Trick(_, html) => reply(*html),
         Play::Act(act) => act(flow),
         Play::Help => help(),
     }
@@ -182,9 +166,8 @@ fn text_step(html: &str) -> Step {
 }
 
 fn typing(_: &mut Flow) -> Vec<Step> {
-    let mut steps = vec![fixture_step(fixture!("guess-message-delay")), Step::Wait(4)];
-    steps.extend(reply("<p>Thank you for waiting. I was looking it up in a very large book.</p>"));
-    steps
+    let delay = vec![fixture_step(fixture!("guess-message-delay")), Step::Wait(4)];
+    [delay, reply("<p>Thank you for waiting. I was looking it up in a very large book.</p>")].concat()
 }
 
 fn burst(_: &mut Flow) -> Vec<Step> {
@@ -220,9 +203,7 @@ fn script(_: &mut Flow) -> Vec<Step> {
 }
 
 fn close(_: &mut Flow) -> Vec<Step> {
-    let mut steps = reply("<p>It was a pleasure. Have a good journey! 🚆</p>");
-    steps.push(Step::Close);
-    steps
+    [reply("<p>It was a pleasure. Have a good journey! 🚆</p>"), vec![Step::Close]].concat()
 }
 
 /// Returns an occasional view from the train, so that not all messages are alike.
@@ -247,9 +228,7 @@ pub fn keyword_list() -> String {
 }
 
 fn help() -> Vec<Step> {
-    let mut steps = reply(keyword_list());
     let title = "<p>Or begin with one of my favourites:</p>";
     let favourites = ["Tour", "Carousel", "Buttons", "Rich", "Parts", "Slider", "Typing", "Twice", "Lost", "Handover"];
-    say(&mut steps, message::buttons(title, &favourites));
-    steps
+    [reply(keyword_list()), reply_with(message::buttons(title, &favourites))].concat()
 }

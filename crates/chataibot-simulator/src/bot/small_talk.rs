@@ -1,5 +1,4 @@
-//! Small talk: friendly, short replies to texts that are no scenario's keyword, which point to
-//! `help`.
+//! Small talk: short replies to texts that are no scenario's keyword, which point to `help`.
 
 use super::{Step, message, reply, reply_with};
 
@@ -53,8 +52,8 @@ pub fn answer(text: &str) -> Vec<Step> {
     }
 }
 
-/// Whether a word of the text begins with this word; up to three characters must match whole. So
-/// "hi" is not found in "this".
+/// Whether a word of the text begins with this word; up to three characters must match whole: "hi"
+/// is not in "hide".
 fn mentions(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
         let before = text[..at].chars().next_back();

@@ -1,7 +1,6 @@
-//! The guided conversation: name → e-mail → place → summary, each answer checked the way a good bot
-//! checks it.
+//! The guided conversation: name → e-mail → place → summary, each answer checked.
 
-use super::{Expects, Flow, Step, answers, message, reply, reply_with, say};
+use super::{Expects, Flow, Step, answers, message, reply, reply_with};
 
 /// The next answer the tour waits for, with what it knows so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +25,7 @@ const WEEKENDS: &[Weekend] = &[
 
 const SURPRISE: &str = "Surprise me";
 
-/// Whether the tour takes this text as its answer even if it is a scenario's keyword: somebody may
-/// be called Rich.
+/// Whether the tour takes this as its answer even if it is a keyword: one may be called Rich.
 pub fn takes_as_answer(expects: &Expects, text: &str) -> bool {
     let is_exit_keyword = matches!(text.trim().to_lowercase().as_str(), "help" | "close" | "?");
     matches!(expects, Expects::Tour(Stop::Name)) && !is_exit_keyword
@@ -35,10 +33,8 @@ pub fn takes_as_answer(expects: &Expects, text: &str) -> bool {
 
 pub fn begin(flow: &mut Flow) -> Vec<Step> {
     flow.expects = Expects::Tour(Stop::Name);
-    let mut steps =
-        reply("<p>Lovely. Three short questions and your weekend is on hold. Say <b>stop</b> at any time.</p>");
-    say(&mut steps, message::prompt("name", "<p>First things first: what may I <b>call you</b>?</p>"));
-    steps
+    let intro = "<p>Lovely. Three short questions and your weekend is on hold. Say <b>stop</b> at any time.</p>";
+    [reply(intro), ask("name", "<p>First things first: what may I <b>call you</b>?</p>")].concat()
 }
 
 /// Returns the next question, or the same one again.
@@ -62,10 +58,8 @@ fn name(flow: &mut Flow, said: &str) -> Vec<Step> {
     }
     flow.expects = Expects::Tour(Stop::Email { name: said.to_owned(), attempt: 1 });
     let name = message::escape(said);
-    ask(
-        "email",
-        format!("<p>Nice to meet you, <b>{name}</b>! Which <b>e-mail address</b> shall the tickets go to?</p>"),
-    )
+    let html = format!("<p>Nice to meet you, <b>{name}</b>! Which <b>e-mail address</b> shall the tickets go to?</p>");
+    ask("email", html)
 }
 
 fn email(flow: &mut Flow, name: String, attempt: u8, said: &str) -> Vec<Step> {
@@ -79,35 +73,27 @@ fn email(flow: &mut Flow, name: String, attempt: u8, said: &str) -> Vec<Step> {
         return ask("email", html);
     }
     flow.expects = Expects::Tour(Stop::Place { name, email: said.to_owned() });
-    let mut steps = reply("<p>Got it. I never send more than the tickets.</p>");
-    say(&mut steps, places("<p>And now the nice part: <b>where to</b>?</p>"));
-    steps
+    let places = places("<p>And now the nice part: <b>where to</b>?</p>");
+    [reply("<p>Got it. I never send more than the tickets.</p>"), places].concat()
 }
 
 fn place(flow: &mut Flow, name: String, email: String, said: &str) -> Vec<Step> {
     let wanted = said.to_lowercase();
-    let weekend = WEEKENDS.iter().find(|weekend| weekend.place.to_lowercase() == wanted);
-    let surprise = (wanted == SURPRISE.to_lowercase()).then_some(&WEEKENDS[1]);
-    let Some(weekend) = weekend.or(surprise) else {
+    let wanted = if wanted == SURPRISE.to_lowercase() { WEEKENDS[1].place.to_lowercase() } else { wanted };
+    let Some(weekend) = WEEKENDS.iter().find(|weekend| weekend.place.to_lowercase() == wanted) else {
         flow.expects = Expects::Tour(Stop::Place { name, email });
-        return reply_with(places("<p>I have no room there yet. May it be one of these?</p>"));
+        return places("<p>I have no room there yet. May it be one of these?</p>");
     };
     flow.expects = Expects::Tour(Stop::Summary { name: name.clone() });
     let Weekend { place, pitch, price } = weekend;
     let (name, email) = (message::escape(&name), message::escape(&email));
-    let mut steps = reply(format!("<p><b>{place}</b>! You get {pitch}.</p>"));
-    say(
-        &mut steps,
-        message::buttons(
-            format!(
-                "<p>Here is your weekend:</p><ul><li>Traveller: <b>{name}</b></li><li>Tickets to: <b>{email}</b></li>\
-                 <li>Place: <b>{place}</b>, two nights</li><li>Price: <b>€{price}</b> a person, trains included</li></ul>\
-                 <p>Shall I hold it for you?</p>"
-            ),
-            &["Yes, please", "Start again"],
-        ),
+    let summary = format!(
+        "<p>Here is your weekend:</p><ul><li>Traveller: <b>{name}</b></li><li>Tickets to: <b>{email}</b></li>\
+         <li>Place: <b>{place}</b>, two nights</li><li>Price: <b>€{price}</b> a person, trains included</li></ul>\
+         <p>Shall I hold it for you?</p>"
     );
-    steps
+    let summary = reply_with(message::buttons(summary, &["Yes, please", "Start again"]));
+    [reply(format!("<p><b>{place}</b>! You get {pitch}.</p>")), summary].concat()
 }
 
 fn summary(flow: &mut Flow, name: String, said: &str) -> Vec<Step> {
@@ -123,18 +109,16 @@ fn summary(flow: &mut Flow, name: String, said: &str) -> Vec<Step> {
         return reply("<p>No harm done, nothing is booked. Say <b>tour</b> to try another place.</p>");
     }
     flow.expects = Expects::Tour(Stop::Summary { name });
-    reply_with(message::buttons(
-        "<p>Shall I hold this weekend for you?</p>",
-        &["Yes, please", "No, thank you", "Start again"],
-    ))
+    let labels = ["Yes, please", "No, thank you", "Start again"];
+    reply_with(message::buttons("<p>Shall I hold this weekend for you?</p>", &labels))
 }
 
 fn ask(kind: &str, html: impl Into<String>) -> Vec<Step> {
     reply_with(message::prompt(kind, html))
 }
 
-fn places(title: &str) -> serde_json::Value {
+fn places(title: &str) -> Vec<Step> {
     let mut labels: Vec<&str> = WEEKENDS.iter().map(|weekend| weekend.place).collect();
     labels.push(SURPRISE);
-    message::buttons(title, &labels)
+    reply_with(message::buttons(title, &labels))
 }

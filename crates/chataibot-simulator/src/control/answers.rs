@@ -10,11 +10,11 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{BadOrder, CallFilter, Nothing, Order, Reply, Shared, ok_response};
+use super::{BadOrder, Nothing, Order, Reply, Shared, ok_response};
 use crate::{
     api::{error_body, status_of},
     platform::Platform,
-    stub_rules::{Body, Canned, Hold, Phase, Rule, StubAction},
+    stub_rules::{CallFilter, Canned, Hold, Phase, Rule, StubAction},
 };
 
 pub async fn reset(State(platform): Shared, Order(Nothing {}): Order<Nothing>) -> Response {
@@ -32,7 +32,7 @@ pub async fn hold(State(platform): Shared, Order(order): Order<HoldOrder>) -> Re
     let id = format!("h{}", state.holds.len() + 1);
     state.holds.push(Hold { id: id.clone(), call: None, released: false });
     let action = StubAction::Hold(id.clone());
-    state.rules.push(Rule { call: order.call.kind(), times: 1, phase: Phase::After, action });
+    state.rules.push(Rule { call: order.call, times: 1, phase: Phase::After, action });
     ok_response(json!({ "hold": id }))
 }
 
@@ -103,42 +103,36 @@ pub async fn fail(State(platform): Shared, Order(order): Order<FailOrder>) -> Re
     if !(200..=599).contains(&status) || StatusCode::from_u16(status).is_err() {
         return Err(BadOrder::new("status: must be between 200 and 599"));
     }
-    let body = match (order.json, order.text) {
+    let mut answer = match (order.json, order.text) {
         (Some(_), Some(_)) => return Err(BadOrder::new("json, text: only one of them")),
-        (Some(json), None) => Body::Json(json),
-        (None, Some(text)) => Body::Text(text),
+        (Some(json), None) => Canned::json(status, &json),
+        (None, Some(body)) => Canned { status, content_type: "text/html; charset=utf-8", headers: Vec::new(), body },
         (None, None) => {
             let error = order.error.as_deref().unwrap_or("SIMULATED_FAILURE");
             let mut body = error_body(error, order.message.as_deref(), status);
             if let (true, Some(fields)) = (order.without_code, body.as_object_mut()) {
                 fields.remove("code");
             }
-            Body::Json(body)
+            Canned::json(status, &body)
         }
     };
-    let mut headers: Vec<(String, String)> = order.headers.into_iter().collect();
+    answer.headers.extend(order.headers);
     if let Some(value) = order.retry_after {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        headers.push(("retry-after".to_owned(), text));
+        answer.headers.push(("retry-after".to_owned(), text));
     }
-    for (name, value) in &headers {
+    for (name, value) in &answer.headers {
         if HeaderName::try_from(name).is_err() || HeaderValue::try_from(value).is_err() {
             return Err(BadOrder::new(format!("headers: {name:?} is not a valid header")));
         }
     }
-    let action = StubAction::Answer(Canned { status, headers, body });
-    Ok(add_rule(&platform, order.call, order.times, order.processed, action))
+    Ok(add_rule(&platform, order.call, order.times, order.processed, StubAction::Answer(answer)))
 }
 
-fn add_rule(
-    platform: &Platform,
-    call: CallFilter,
-    times: Option<u32>,
-    processed: bool,
-    action: StubAction,
-) -> Response {
-    let phase = if processed { Phase::After } else { Phase::Before };
-    platform.write().rules.push(Rule { call: call.kind(), times: times.unwrap_or(1), phase, action });
+/// Adds a rule that acts after or before the call is processed.
+fn add_rule(platform: &Platform, call: CallFilter, times: Option<u32>, after: bool, action: StubAction) -> Response {
+    let phase = if after { Phase::After } else { Phase::Before };
+    platform.write().rules.push(Rule { call, times: times.unwrap_or(1), phase, action });
     ok_response(json!({}))
 }
 

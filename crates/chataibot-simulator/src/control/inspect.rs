@@ -8,10 +8,12 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{CallFilter, Shared, waited_response};
+use super::{Shared, waited_response};
 use crate::{
     call_log::{Content, Delivery},
+    conversation::Conversation,
     platform::{self, Platform},
+    stub_rules::CallFilter,
 };
 
 /// How long a list waits by default.
@@ -30,7 +32,7 @@ body!(CallsQuery {
 pub async fn calls(State(platform): Shared, Query(query): Query<CallsQuery>) -> Response {
     let list = |state: &platform::State| {
         let matching = state.calls.iter().filter(|call| {
-            query.call.kind().is_none_or(|kind| kind == call.kind)
+            query.call.includes(call.kind)
                 && query.conversation.as_ref().is_none_or(|id| Some(id) == call.conversation.as_ref())
                 && query.processed.is_none_or(|processed| processed == call.processed)
         });
@@ -72,7 +74,7 @@ pub async fn conversations(State(platform): Shared, Query(query): Query<Conversa
     let list = |state: &platform::State| {
         let known = state.conversation_ids.iter().filter_map(|id| state.conversations.get(id));
         let matching = known.filter(|one| query.visitor.as_ref().is_none_or(|visitor| *visitor == one.visitor));
-        matching.map(crate::conversation::Conversation::describe).collect()
+        matching.map(Conversation::describe).collect()
     };
     wait_for_entries(&platform, "conversations", query.at_least, query.timeout_ms, list).await
 }
@@ -81,7 +83,7 @@ body!(IdleQuery { timeout_ms: Option<u64> });
 
 pub async fn idle(State(platform): Shared, Query(query): Query<IdleQuery>) -> Response {
     let idle = |state: &platform::State| {
-        let scripts_are_done = state.conversations.values().all(|one| !one.is_paused && one.script.is_empty());
+        let scripts_are_done = state.conversations.values().all(Conversation::has_played);
         let deliveries_are_final = state.deliveries.iter().all(|delivery| delivery.state.is_final());
         (scripts_are_done && deliveries_are_final).then_some(())
     };

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{BadOrder, Order, Reply, Shared, ok_response};
 use crate::{
     bot::{Author, Responder, Step, agent, message},
-    call_log::Delivery,
+    call_log::{Content, DeliveryState},
     events,
     platform::{self, Block, Platform},
     script, webhook,
@@ -63,26 +63,25 @@ pub async fn reply(State(platform): Shared, Order(order): Order<ReplyOrder>) -> 
         if lane.is_empty() && !matches!(content, ReplyContent::Raw(_)) {
             return Err(BadOrder::new("conversation: there is none yet"));
         }
-        let ids: Vec<String> = (1..=order.times.unwrap_or(1))
-            .map(|n| {
-                let delivery = build_delivery(&platform, &state, &lane, order.by, &content, n);
-                webhook::push(&platform, &mut state, &lane, delivery)
-            })
-            .collect();
+        let mut ids = Vec::new();
+        for n in 1..=order.times.unwrap_or(1) {
+            let content = numbered(&state, &platform.base_url, &lane, order.by, &content, n);
+            ids.push(webhook::push(&platform, &mut state, &lane, content));
+        }
         (ids, state.generation)
     };
     if !order.wait {
         return Ok(ok_response(json!({ "deliveries": ids })));
     }
+    let states = |state: &platform::State| -> Vec<DeliveryState> {
+        let indices = ids.iter().filter_map(|id| super::webhooks::delivery_index(state, id));
+        indices.map(|index| state.deliveries[index].state).collect()
+    };
     let is_final = |state: &platform::State| {
-        let was_reset = state.generation != generation;
-        let mut indices = ids.iter().filter_map(|id| super::webhooks::delivery_index(state, id));
-        (was_reset || indices.all(|index| state.deliveries[index].state.is_final())).then_some(())
+        (state.generation != generation || states(state).into_iter().all(DeliveryState::is_final)).then_some(())
     };
     let waited = tokio::time::timeout(WAIT_LIMIT, platform.wait_for(is_final)).await;
-    let state = platform.read();
-    let indices = ids.iter().filter_map(|id| super::webhooks::delivery_index(&state, id));
-    let states: Vec<&str> = indices.map(|index| state.deliveries[index].state.name()).collect();
+    let states: Vec<&str> = states(&platform.read()).into_iter().map(DeliveryState::name).collect();
     if waited.is_err() {
         return Err(BadOrder::new(format!("wait: not all arrived in time: {states:?}")));
     }
@@ -90,26 +89,17 @@ pub async fn reply(State(platform): Shared, Order(order): Order<ReplyOrder>) -> 
 }
 
 /// Builds the `n`th of several replies; `{n}` in a text becomes the number.
-fn build_delivery(
-    platform: &Platform,
-    state: &platform::State,
-    lane: &str,
-    by: Author,
-    content: &ReplyContent,
-    n: u32,
-) -> Delivery {
+fn numbered(state: &platform::State, base_url: &str, lane: &str, by: Author, reply: &ReplyContent, n: u32) -> Content {
     let number = |text: &str| text.replace("{n}", &n.to_string());
     let numbered = |value: &Value| message::map_texts(value.clone(), &number);
-    match content {
+    let event = match reply {
         ReplyContent::Message(message) => {
-            let message = message::with_media_from(numbered(message), &platform.base_url);
-            Delivery::events(lane, vec![events::message(state, lane, by, message)])
+            events::message(state, lane, by, message::with_media_from(numbered(message), base_url))
         }
-        ReplyContent::Event(kind, payload) => {
-            Delivery::events(lane, vec![events::envelope(state, lane, kind, numbered(payload))])
-        }
-        ReplyContent::Raw(raw) => Delivery::raw(lane, number(raw)),
-    }
+        ReplyContent::Event(kind, payload) => events::envelope(state, lane, kind, numbered(payload)),
+        ReplyContent::Raw(raw) => return Content::Raw(number(raw)),
+    };
+    Content::Events(vec![event])
 }
 
 body!(HandoverOrder { conversation: Option<String>, name: Option<String>, picture: Option<String> });
@@ -144,7 +134,7 @@ pub async fn reopen(State(platform): Shared, Order(order): Order<ConversationOrd
         conversation.is_closed = false;
     }
     let event = events::status(&state, &id, "open");
-    let delivery = webhook::push(&platform, &mut state, &id, Delivery::events(&id, vec![event]));
+    let delivery = webhook::push(&platform, &mut state, &id, Content::Events(vec![event]));
     Ok(ok_response(json!({ "conversation": id, "deliveries": [delivery] })))
 }
 

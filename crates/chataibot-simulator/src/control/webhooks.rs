@@ -1,5 +1,4 @@
-//! Controls over the webhook: its address, and which deliveries are held back, reordered or
-//! repeated.
+//! Controls over the webhook: its address, and the order, delay and repetition of deliveries.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{BadOrder, Nothing, Order, Reply, Shared, ok_response, waited_response};
 use crate::{
-    call_log::DeliveryState,
+    call_log::{self, DeliveryState},
     config::{Echo, TimeStyle, TokenIn},
     platform::{self, Platform},
     webhook,
@@ -50,9 +49,8 @@ pub async fn get_target(State(platform): Shared, Query(query): Query<TargetQuery
     let handshake = platform.wait_for(|state| state.webhook.handshake_done.then_some(()));
     let wait = Duration::from_millis(query.timeout_ms.unwrap_or(0));
     let in_time = tokio::time::timeout(wait, handshake).await.is_ok();
-    let state = platform.read();
-    let handshakes: Vec<Value> = state.webhook.handshakes.iter().map(describe_handshake).collect();
-    let webhook = &state.webhook;
+    let webhook = &platform.read().webhook;
+    let handshakes: Vec<Value> = webhook.handshakes.iter().map(describe_handshake).collect();
     let fields = json!({
         "aimed": webhook.url.is_some(), "greeted": webhook.handshake_done, "paused": webhook.paused,
         "handshakes": handshakes,
@@ -69,10 +67,7 @@ pub async fn handshake(State(platform): Shared, Order(Nothing {}): Order<Nothing
 }
 
 fn describe_handshake(outcome: &Result<(), String>) -> Value {
-    match outcome {
-        Ok(()) => json!({ "ok": true }),
-        Err(error) => json!({ "ok": false, "error": error }),
-    }
+    outcome.as_ref().map_or_else(|error| json!({ "ok": false, "error": error }), |()| json!({ "ok": true }))
 }
 
 body!(StyleOrder { token_in: Option<TokenIn>, echo: Option<Echo>, ids: Option<bool>, time: Option<TimeStyle> });
@@ -86,13 +81,8 @@ pub async fn style(State(platform): Shared, Order(order): Order<StyleOrder>) -> 
     ok_response(json!({}))
 }
 
-pub async fn pause(State(platform): Shared, Order(Nothing {}): Order<Nothing>) -> Response {
-    platform.write().webhook.paused = true;
-    ok_response(json!({}))
-}
-
-pub async fn resume(State(platform): Shared, Order(Nothing {}): Order<Nothing>) -> Response {
-    platform.write().webhook.paused = false;
+pub async fn set_paused(State(platform): Shared, Order(Nothing {}): Order<Nothing>, paused: bool) -> Response {
+    platform.write().webhook.paused = paused;
     ok_response(json!({}))
 }
 
@@ -120,10 +110,7 @@ pub async fn release(State(platform): Shared, Order(order): Order<DeliveriesOrde
 
 /// Puts a released webhook that was not accepted back at its place in the queue.
 fn requeue(platform: &Arc<Platform>, index: usize, generation: u64) {
-    let mut state = platform.write();
-    if state.generation != generation {
-        return;
-    }
+    let Some(mut state) = platform.write_unless_reset(generation) else { return };
     state.deliveries[index].state = DeliveryState::Waiting;
     let lane = state.deliveries[index].lane.clone();
     webhook::enqueue(platform, &mut state, &lane, index);
@@ -153,13 +140,10 @@ pub async fn redeliver(State(platform): Shared, Order(order): Order<RedeliverOrd
             (Some(_), Some(_)) => return Err(BadOrder::new("deliveries, last: only one of them")),
             (Some(ids), None) => ids,
             (None, last) => {
-                let delivered = state.deliveries.iter().rev().filter(|delivery| {
-                    delivery.state == DeliveryState::Delivered
-                        && order.conversation.as_ref().is_none_or(|lane| *lane == delivery.lane)
-                });
-                let mut ids: Vec<String> = delivered.take(last.unwrap_or(1)).map(|one| one.id.clone()).collect();
-                ids.reverse();
-                ids
+                let is_wanted = |lane: &String| order.conversation.as_ref().is_none_or(|wanted| wanted == lane);
+                let delivered = state.deliveries.iter().filter(|one| one.state == DeliveryState::Delivered);
+                let ids: Vec<_> = delivered.filter(|one| is_wanted(&one.lane)).map(|one| one.id.clone()).collect();
+                ids[ids.len().saturating_sub(last.unwrap_or(1))..].to_vec()
             }
         };
         (ids, state.generation)
@@ -181,15 +165,13 @@ pub async fn redeliver(State(platform): Shared, Order(order): Order<RedeliverOrd
 }
 
 fn describe_attempt(id: &str, outcome: &Result<u16, String>) -> Value {
-    match outcome {
-        Ok(status) => json!({ "delivery": id, "status": status }),
-        Err(error) => json!({ "delivery": id, "error": error }),
-    }
+    let mut described = call_log::describe_attempt(outcome);
+    described["delivery"] = id.into();
+    described
 }
 
 pub fn delivery_index(state: &platform::State, id: &str) -> Option<usize> {
-    let number: usize = id.strip_prefix('d')?.parse().ok()?;
-    let index = number.checked_sub(1)?;
+    let index = id.strip_prefix('d')?.parse::<usize>().ok()?.checked_sub(1)?;
     (index < state.deliveries.len()).then_some(index)
 }
 

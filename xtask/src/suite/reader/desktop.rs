@@ -1,5 +1,4 @@
-//! A private desktop: display, bus, screen reader and browser. Nothing that a developer has open is
-//! read or touched.
+//! A private desktop: display, bus, screen reader and browser; a developer's own is not touched.
 
 use std::{
     fs::File,
@@ -22,36 +21,14 @@ use crate::{
 
 /// Time limit for each part to start.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
-/// Time limit for a browser with a new profile to start and to be read, on a machine that is busy
-/// with other things as well.
+/// Time limit for a browser with a new profile to start and to be read, on a busy machine.
 const BROWSER_TIMEOUT: Duration = Duration::from_secs(90);
-/// Configuration of a speech server that answers and makes no sound.
-const SPEECH_CONFIG: &str = "AddModule \"dummy\" \"sd_dummy\" \"\"\nDefaultModule dummy\nAudioOutputMethod \"libao\"\n";
-/// Script that the reader runs at its start. Its log is written line by line, so that utterances
-/// can be read at once. It does not read out the page by itself: with a slow speech server it would
-/// never finish, and take no key for text until then.
-const ORCA_SCRIPT: &str = "import os\nfrom orca import debug, settings\nsettings.sayAllOnLoad = False\n\
-    debug.debugFile = open(os.environ['READER_LOG'], 'w', buffering=1, encoding='utf-8')\n\
-    debug.debugLevel = debug.LEVEL_ALL\n";
-/// Stands in for `pgrep`: the reader asks it whether the same user runs another one, and would give
-/// up. A developer's own is on another display and bus.
-const PGREP_STUB: &str = "#!/bin/sh\nexit 1\n";
-/// Settings of a Firefox that asks nothing and fetches nothing by itself.
-const FIREFOX_SETTINGS: [(&str, &str); 14] = [
-    ("accessibility.force_disabled", "-1"),
-    ("app.normandy.enabled", "false"),
-    ("app.update.enabled", "false"),
-    ("browser.aboutwelcome.enabled", "false"),
-    ("browser.newtabpage.enabled", "false"),
-    ("browser.preonboarding.enabled", "false"),
-    ("browser.safebrowsing.malware.enabled", "false"),
-    ("browser.shell.checkDefaultBrowser", "false"),
-    ("browser.startup.homepage_override.mstone", "\"ignore\""),
-    ("datareporting.policy.dataSubmissionEnabled", "false"),
-    ("network.captive-portal-service.enabled", "false"),
-    ("network.connectivity-service.enabled", "false"),
-    ("termsofuse.bypassNotification", "true"),
-    ("toolkit.telemetry.reportingpolicy.firstRun", "false"),
+/// Files of the home directory, each with its path there and its contents.
+const HOME: [(&str, &str); 4] = [
+    ("config/speech-dispatcher/speechd.conf", include_str!("home/speechd.conf")),
+    ("data/orca/orca-customizations.py", include_str!("home/orca-customizations.py")),
+    ("bin/pgrep", include_str!("home/pgrep")),
+    ("firefox/user.js", include_str!("home/user.js")),
 ];
 
 /// Running programs, killed when dropped.
@@ -68,13 +45,8 @@ impl Desktop {
     /// Starts all but the browser, with `home` as a new home directory.
     pub fn start(home: &Path) -> Result<Self> {
         create_empty_folder(home)?;
-        write(&home.join("config/speech-dispatcher/speechd.conf"), SPEECH_CONFIG)?;
-        write(&home.join("data/orca/orca-customizations.py"), ORCA_SCRIPT)?;
-        write(&home.join("bin/pgrep"), PGREP_STUB)?;
+        HOME.iter().try_for_each(|(path, contents)| write(&home.join(path), contents))?;
         run(Command::new("chmod").arg("u+x").arg(home.join("bin/pgrep")))?;
-        let preferences = FIREFOX_SETTINGS.map(|(name, value)| format!("user_pref(\"{name}\", {value});\n")).concat();
-        write(&home.join("firefox/user.js"), preferences)?;
-        let log = home.join("reader.log");
         // The path of a socket must be short, and the target directory may be deep.
         let runtime_folder = tempfile::Builder::new().prefix("chataibot-reader-").tempdir()?;
         let folder = |part: &str| home.join(part).to_string_lossy().into_owned();
@@ -84,7 +56,7 @@ impl Desktop {
             ("XDG_CONFIG_HOME", folder("config")),
             ("XDG_CACHE_HOME", folder("cache")),
             ("XDG_DATA_HOME", folder("data")),
-            ("READER_LOG", log.to_string_lossy().into_owned()),
+            ("READER_LOG", folder("reader.log")),
             ("LANG", "C.UTF-8".to_owned()),
             ("LC_ALL", "C.UTF-8".to_owned()),
             ("PATH", format!("{}:{}", folder("bin"), std::env::var("PATH").context("there is no PATH")?)),
@@ -93,10 +65,10 @@ impl Desktop {
             ("ACCESSIBILITY_ENABLED", "1".to_owned()),
             ("NO_AT_BRIDGE", "0".to_owned()),
         ];
-        let speech_log = SpeechLog::new(&log);
+        let speech_log = SpeechLog::new(home.join("reader.log"));
         let mut desktop = Self { home: home.to_owned(), runtime_folder, environment, children: Vec::new(), speech_log };
-        let screen =
-            desktop.start_server("Xvfb", &["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"])?;
+        let screen = ["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"];
+        let screen = desktop.start_server("Xvfb", &screen)?;
         desktop.environment.push(("DISPLAY", format!(":{screen}")));
         let bus =
             desktop.start_server("dbus-daemon", &["--session", "--nofork", "--nopidfile", "--print-address=1"])?;
@@ -106,16 +78,16 @@ impl Desktop {
         let socket = desktop.runtime_folder.path().join("speech.sock").to_string_lossy().into_owned();
         let speech = ["--run-single", "--timeout", "0", "--communication-method", "unix_socket", "--socket-path"];
         desktop.start_child("speech-dispatcher", &[speech.as_slice(), &[&socket]].concat())?;
-        desktop.wait_for("the speech server", || Path::new(&socket).exists())?;
+        let begin = Instant::now();
+        while !Path::new(&socket).exists() {
+            ensure!(begin.elapsed() < START_TIMEOUT, "the speech server did not start in time");
+            thread::sleep(Duration::from_millis(50));
+        }
         desktop.environment.push(("SPEECHD_ADDRESS", format!("unix_socket:{socket}")));
         desktop.start_child("orca", &[])?;
-        ensure!(
-            desktop
-                .speech_log
-                .wait_until(START_TIMEOUT, |said| said.iter().any(|words| words == "Screen reader on."))?,
-            "the screen reader does not speak; its output is in {}",
-            home.join("orca.txt").display()
-        );
+        let output = home.join("orca.txt");
+        let speaks = desktop.speech_log.wait_until_said("Screen reader on.", START_TIMEOUT)?;
+        ensure!(speaks, "the screen reader does not speak; its output is in {}", output.display());
         Ok(desktop)
     }
 
@@ -136,15 +108,14 @@ impl Desktop {
     }
 
     /// Waits until the reader has read the page and the keyboard focus is in it: these utterances
-    /// must come in order, with a press of Tab between them. On a busy machine a reader may lose
-    /// the page permanently.
+    /// must come with a press of Tab between them. On a busy machine a reader may lose the page.
     pub fn wait_until_read(&self, utterances: [&str; 3]) -> Result<()> {
         for (at, words) in utterances.into_iter().enumerate() {
             if at > 0 {
                 self.press("Tab")?;
             }
-            let said = self.speech_log.wait_until(BROWSER_TIMEOUT, |said| said.iter().any(|one| one == words))?;
-            ensure!(said, "the screen reader does not say {words:?}");
+            let is_said = self.speech_log.wait_until_said(words, BROWSER_TIMEOUT)?;
+            ensure!(is_said, "the screen reader does not say {words:?}");
             self.speech_log.wait_until_silent(START_TIMEOUT);
         }
         Ok(())
@@ -162,12 +133,9 @@ impl Desktop {
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.envs(self.environment.iter().map(|(key, value)| (*key, value)));
+        // A process group, so that all it starts ends with it.
         #[cfg(unix)]
-        {
-            use std::os::unix::process::CommandExt;
-            // A process group, so that all it starts ends with it.
-            command.process_group(0);
-        }
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command
     }
 
@@ -197,15 +165,6 @@ impl Desktop {
         let path = self.home.join(format!("{}.txt", file_name(Path::new(program))?));
         File::create(&path).with_context(|| format!("cannot write {}", path.display()))
     }
-
-    fn wait_for(&self, what: &str, is_there: impl Fn() -> bool) -> Result<()> {
-        let begin = Instant::now();
-        while !is_there() {
-            ensure!(begin.elapsed() < START_TIMEOUT, "{what} did not start in time");
-            thread::sleep(Duration::from_millis(50));
-        }
-        Ok(())
-    }
 }
 
 impl Drop for Desktop {
@@ -213,8 +172,8 @@ impl Drop for Desktop {
         // The browser first, and the display last.
         for child in self.children.iter_mut().rev() {
             // Each fails only if the process has already ended, which is what is wanted.
-            let _ =
-                Command::new("kill").args(["-KILL", "--", &format!("-{}", child.id())]).stderr(Stdio::null()).status();
+            let group = format!("-{}", child.id());
+            let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
             let _ = child.kill();
             let _ = child.wait();
         }

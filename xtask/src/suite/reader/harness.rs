@@ -1,13 +1,9 @@
 //! Proxy, simulator and the page that embeds the widget, each on a free port of its own.
 
-use std::{
-    io::{BufRead, BufReader, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
-    thread,
-    time::Duration,
-};
+use std::{net::SocketAddr, str::FromStr, thread, time::Duration};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Error, Result, ensure};
+use tiny_http::{Header, Response, Server};
 
 use super::walk::Walk;
 use crate::{
@@ -19,14 +15,11 @@ use crate::{
 /// Time limit for an order, including what it waits for.
 const ORDER_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Time that the bot takes for a reply. If two events come within some milliseconds, the reader may
-/// speak them in the wrong order on a slow machine: while it asks the browser about the first, it
-/// lets the second in.
+/// The bot's pause: a reader on a slow machine may swap events that are milliseconds apart.
 const PACE: &str = "{\"ms\":2000}";
 
-/// What is said when the page has loaded, and then after each press of Tab: for elements of the
-/// page itself, which stand before the widget. In a field, a reader that follows the page announces
-/// that it takes keys for text.
+/// What is said when the page has loaded, and then after each press of Tab, before the widget. In a
+/// field, a reader that follows the page announces that it takes keys for text.
 pub const PAGE_UTTERANCES: [&str; 3] = ["Finished loading Bakery.", "Prices link.", "Focus mode"];
 
 pub struct Harness {
@@ -64,34 +57,17 @@ fn html(walk: &Walk, proxy: SocketAddr) -> String {
 
 /// Serves this one page as long as the process lives.
 fn serve(html: String) -> Result<SocketAddr> {
-    let listener = TcpListener::bind("127.0.0.1:0").context("no port is free for the page")?;
-    let address = listener.local_addr()?;
+    let server = Server::http("127.0.0.1:0").map_err(Error::from_boxed).context("no port is free for the page")?;
+    let address = server.server_addr().to_ip().context("the page's server has no address")?;
+    let kind = Header::from_str("Content-Type: text/html; charset=utf-8").ok().context("it is a header")?;
     thread::spawn(move || {
-        for stream in listener.incoming().filter_map(Result::ok) {
-            let html = html.clone();
-            // A browser opens connections in advance that it may never use.
-            thread::spawn(move || {
-                if let Err(error) = answer(&stream, &html) {
-                    eprintln!("the page could not be served: {error}");
-                }
-            });
+        for request in server.incoming_requests() {
+            let (status, body) = if request.url() == "/" { (200, html.as_str()) } else { (404, "") };
+            let answer = Response::from_string(body).with_status_code(status).with_header(kind.clone());
+            if let Err(error) = request.respond(answer) {
+                eprintln!("the page could not be served: {error}");
+            }
         }
     });
     Ok(address)
-}
-
-fn answer(mut stream: &TcpStream, html: &str) -> std::io::Result<()> {
-    let mut lines = BufReader::new(stream).lines();
-    let Some(request) = lines.next().transpose()? else { return Ok(()) };
-    for line in lines.by_ref() {
-        if line?.is_empty() {
-            break;
-        }
-    }
-    let (status, body) = if request.starts_with("GET / ") { ("200 OK", html) } else { ("404 Not Found", "") };
-    let length = body.len();
-    write!(
-        stream,
-        "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-    )
 }

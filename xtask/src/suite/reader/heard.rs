@@ -1,17 +1,15 @@
-//! Reads what was said from the reader's log: each utterance is a line among everything else that
-//! the reader logs.
+//! Reads what was said from the reader's log: utterances are lines among everything else.
 
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result};
 
-/// Time without a new log line after which all has been said; the reader logs each event that it
-/// gets, spoken or not.
+/// Time without a new log line after which all has been said; the reader logs each event it gets.
 const SILENCE: Duration = Duration::from_millis(1500);
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -20,8 +18,8 @@ pub struct SpeechLog {
 }
 
 impl SpeechLog {
-    pub fn new(log: &Path) -> Self {
-        Self { log: log.to_owned() }
+    pub fn new(log: PathBuf) -> Self {
+        Self { log }
     }
 
     pub fn utterances(&self) -> Result<Vec<String>> {
@@ -46,6 +44,11 @@ impl SpeechLog {
         }
     }
 
+    /// Waits until exactly this was said, or time is up; returns whether it was.
+    pub fn wait_until_said(&self, words: &str, limit: Duration) -> Result<bool> {
+        self.wait_until(limit, |said| said.iter().any(|utterance| utterance == words))
+    }
+
     /// Waits until the reader has logged nothing for a while, or time is up.
     pub fn wait_until_silent(&self, limit: Duration) {
         let length = || fs::metadata(&self.log).map_or(0, |log| log.len());
@@ -61,8 +64,7 @@ impl SpeechLog {
     }
 }
 
-/// Returns the utterances in a log, also those that echo a key. Each line of an utterance counts as
-/// one: several sentences may be spoken at once.
+/// Returns the utterances in a log, also those that echo a key, one for each line of speech.
 fn parse_utterances(log: &str) -> Vec<String> {
     let mut said = Vec::new();
     let mut is_continued = false;

@@ -12,8 +12,7 @@ use super::{
 };
 use crate::{files::write, setup::Engine};
 
-/// Time limit for an expected utterance; a message that is retried again and again before it has
-/// failed takes longest.
+/// Time limit for an expected utterance; a message that is retried until it fails takes longest.
 const UTTERANCE_TIMEOUT: Duration = Duration::from_secs(90);
 /// How long to wait for an utterance that is known to be missing.
 const KNOWN_FAULT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -23,32 +22,31 @@ const MAX_PRESSES: usize = 30;
 
 #[derive(Debug, Default)]
 pub struct Verdict {
-    /// What was heard and must not be, or the other way round, each with all that its step heard.
+    /// What was wrongly heard or not heard, each with all that its step heard.
     pub failures: Vec<String>,
     /// The reasons of known faults that occurred.
     pub known_faults: Vec<String>,
 }
 
-pub fn perform(
-    walk: &Walk,
-    engine: Engine,
-    desktop: &Desktop,
-    harness: &Harness,
-    transcript: &Path,
-) -> Result<Verdict> {
+/// Where a walk is performed.
+pub struct Stage {
+    pub engine: Engine,
+    pub desktop: Desktop,
+    pub harness: Harness,
+}
+
+pub fn perform(walk: &Walk, stage: &Stage, transcript: &Path) -> Result<Verdict> {
+    let Stage { engine, desktop, .. } = stage;
     let mut verdict = Verdict::default();
     let mut record = format!("{} in {}\n", walk.name, engine.name());
     let mut step_start = 0;
     for step in &walk.steps {
         let failed = verdict.failures.len();
-        let result = perform_step(step, step_start, engine, desktop, harness, &mut verdict);
+        let result = perform_step(step, step_start, stage, &mut verdict);
         desktop.speech_log.wait_until_silent(UTTERANCE_TIMEOUT);
         let said = desktop.speech_log.utterances()?;
-        let section = format!(
-            "\n## {}\n{}",
-            step.title,
-            said[step_start..].iter().map(|words| format!("{words}\n")).collect::<String>()
-        );
+        let heard: String = said[step_start..].iter().flat_map(|words| [words, "\n"]).collect();
+        let section = format!("\n## {}\n{heard}", step.title);
         record.push_str(&section);
         write(transcript, &record)?;
         result.with_context(|| format!("in the step {:?}; the reader said:\n{section}", step.title))?;
@@ -62,19 +60,13 @@ pub fn perform(
     Ok(verdict)
 }
 
-fn perform_step(
-    step: &Step,
-    step_start: usize,
-    engine: Engine,
-    desktop: &Desktop,
-    harness: &Harness,
-    verdict: &mut Verdict,
-) -> Result<()> {
+fn perform_step(step: &Step, step_start: usize, stage: &Stage, verdict: &mut Verdict) -> Result<()> {
+    let Stage { engine, desktop, harness } = stage;
     let speech_log = &desktop.speech_log;
     // Index after the last expected utterance.
     let mut next_index = step_start;
     let mut is_silent = false;
-    for line in step.lines.iter().filter(|line| line.engine.is_none_or(|only| only == engine)) {
+    for line in step.lines.iter().filter(|line| line.engine.is_none_or(|only| only == *engine)) {
         match &line.instruction {
             Instruction::Press(keys) => keys.iter().try_for_each(|key| desktop.press(key))?,
             Instruction::PressUntil(key, pattern) => next_index = press_until(desktop, key, pattern, next_index)?,

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::setup::Engine;
 
 /// A script for using the widget by keyboard.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Walk {
     pub name: String,
     /// Attributes of the host element.
@@ -16,14 +16,13 @@ pub struct Walk {
 }
 
 /// What is heard between two moments of silence.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Step {
-    /// Title for people.
     pub title: String,
     pub lines: Vec<Line>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Line {
     pub engine: Option<Engine>,
     /// Why the expectation is not met yet.
@@ -48,30 +47,18 @@ pub enum Instruction {
     Not(Pattern),
 }
 
-impl Instruction {
-    /// Whether this is an expectation, not an action.
-    pub fn is_expectation(&self) -> bool {
-        matches!(self, Self::Says(_) | Self::Once(_) | Self::Not(_))
-    }
-}
-
 /// Pattern for the words of an utterance; `…` matches any.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Pattern(String);
 
 impl Pattern {
     pub fn matches(&self, words: &str) -> bool {
-        let mut parts = self.0.split('…');
-        let first = parts.next().unwrap_or_default();
-        let Some(mut rest) = words.strip_prefix(first) else { return false };
-        let mut last = None;
-        for part in parts {
-            if let Some(earlier) = last.replace(part) {
-                let Some((_, behind)) = rest.split_once(earlier) else { return false };
-                rest = behind;
-            }
-        }
-        last.map_or(rest.is_empty(), |last: &str| rest.ends_with(last))
+        let Some((first, rest)) = self.0.split_once('…') else { return words == self.0 };
+        let (middle, last) = rest.rsplit_once('…').unwrap_or(("", rest));
+        let behind = words
+            .strip_prefix(first)
+            .and_then(|words| middle.split('…').try_fold(words, |words, part| Some(words.split_once(part)?.1)));
+        behind.is_some_and(|words| words.ends_with(last))
     }
 
     pub fn text(&self) -> &str {
@@ -81,8 +68,7 @@ impl Pattern {
 
 impl Walk {
     pub fn read(name: &str, text: &str) -> Result<Self> {
-        let mut walk =
-            Self { name: name.to_owned(), attributes: String::new(), page: String::new(), steps: Vec::new() };
+        let mut walk = Self { name: name.to_owned(), ..Self::default() };
         let mut fault = None;
         for (number, line) in text.lines().enumerate() {
             let line = line.trim();
@@ -115,10 +101,9 @@ impl Walk {
                 };
                 let instruction = parse_instruction(line)?;
                 let known_fault = fault.take();
-                ensure!(
-                    known_fault.is_none() || instruction.is_expectation(),
-                    "only an expectation can have a known fault"
-                );
+                let is_expectation =
+                    matches!(instruction, Instruction::Says(_) | Instruction::Once(_) | Instruction::Not(_));
+                ensure!(known_fault.is_none() || is_expectation, "only an expectation can have a known fault");
                 step.lines.push(Line { engine, known_fault, instruction });
             }
         }
