@@ -34,10 +34,13 @@ export function avoid(host) {
     const launcher = root.querySelector('[part~="launcher"]');
     const box = launcher?.getBoundingClientRect();
     const top = host.position?.startsWith('top');
+    // On a page with `zoom` lengths of ours are longer on the screen.
+    const zoom = launcher?.currentCSSZoom ?? 1;
     // Measured only while unshifted, since its position during a move means nothing. `offsetTop`
     // and `offsetHeight` ignore transforms.
     if (!shift && launcher?.offsetHeight) {
-      unshifted = { edge: top ? launcher.offsetTop : innerHeight - launcher.offsetTop - launcher.offsetHeight, size: launcher.offsetHeight };
+      const [offset, size] = [launcher.offsetTop * zoom, launcher.offsetHeight * zoom];
+      unshifted = { edge: top ? offset : innerHeight - offset - size, size };
     }
     const { edge, size } = unshifted ?? { edge: 20, size: 60 };
     // Ranges are measured from the launcher's edge inwards, for top and bottom positions alike.
@@ -54,7 +57,7 @@ export function avoid(host) {
     if (newShift > innerHeight / 2) newShift = 0;
     if (newShift === shift) return;
     shift = newShift;
-    style.setProperty('--_shift', `${shift}px`);
+    style.setProperty('--_shift', `${shift / zoom}px`);
   };
   const scheduleUpdate = () => {
     frameRequest ||= requestAnimationFrame(updateShift);

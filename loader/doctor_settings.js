@@ -1,7 +1,7 @@
 // Checks the settings of an element: unknown names, with the nearest known one, and invalid values.
 
 import { VALUES } from './setting_values.js';
-import { propertyOf } from './settings.js';
+import { propertyOf } from './property_name.js';
 
 /** Attributes that any element may have. */
 const COMMON =

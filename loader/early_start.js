@@ -28,7 +28,7 @@ const startBody = (host, visitor, text) => ({
   channel: 'API',
   message: { data: { body: text }, type: 'text' },
   variables: { system: systemVariables() },
-  bot_key: host.getAttribute('bot-key') ?? '',
+  bot_key: host.botKey ?? '',
   from: { user_external_id: visitor, type: 'VISITOR' },
 });
 

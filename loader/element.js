@@ -4,8 +4,9 @@
 import { build } from './dom.js';
 import { hasStoredConversation, storagePrefixOf } from './stored_session.js';
 import { asProblem, load, loadPart, origin } from './wasm_loader.js';
-import { FLAGS, OBJECTS, SETTINGS, isOff, isOn, propertyOf } from './settings.js';
+import { FLAGS, OBJECTS, SETTINGS, SWITCHES, isOff, isOn, textOf } from './settings.js';
 import { buildLauncher, styles } from './launcher.js';
+import { propertyOf } from './property_name.js';
 
 // On a server there is no HTMLElement: there the class only needs a name.
 const Base = globalThis.HTMLElement ?? class {};
@@ -14,7 +15,7 @@ const Base = globalThis.HTMLElement ?? class {};
 const EXTRAS = 'launcher-for avoid attention teaser preload design'.split(' ');
 
 /** Methods with code of their own, which is fetched when one of them is called: see page.js. */
-const FETCHED = 'doctor metrics identify logout prefill transcript'.split(' ');
+const FETCHED = 'doctor metrics identify logout prefill transcript update'.split(' ');
 
 /**
  * A promise with its resolvers. Its rejection needs no handler, since the event `chataibot-error`
@@ -80,6 +81,7 @@ export class ChataibotWidget extends Base {
     // The parser may still be filling the element.
     addEventListener('DOMContentLoaded', () => this.#addExtras(), true);
     addEventListener('click', this.#onClick, true);
+    this.#root.addEventListener('click', this.#onClick, true);
     addEventListener('fullscreenchange', this.#onFullScreenChange, true);
     if (isOn(this.getAttribute('open'))) this.#open();
     else if (this.#isWanted || this.demo || hasStoredConversation(this.#storagePrefix)) this.#start();
@@ -194,10 +196,11 @@ export class ChataibotWidget extends Base {
 
   /**
    * Heard on the window: a host page with a focus trap may stop clicks before they reach the
-   * launcher.
+   * launcher. Also heard on the shadow root: the window does not see into closed roots around it.
    */
   #onClick = (event) => {
-    if (!event.composedPath().includes(this.#launcher)) return;
+    if (event.isHeard || !event.composedPath().includes(this.#launcher)) return;
+    event.isHeard = true;
     if (this.#panel?.isOpen) this.close();
     else if (this.#tell('before-open', {})) {
       // No new attempt if a draft could be lost, or if trying again cannot help.
@@ -315,8 +318,9 @@ export class ChataibotWidget extends Base {
 
   /** A property takes precedence over its attribute; a flag that is off counts as absent. */
   #settingValue(name) {
-    const value = this.#objects[name] ?? this.getAttribute(name);
-    return FLAGS.includes(name) && !isOn(value) ? null : value;
+    const text = this.getAttribute(name);
+    const value = FLAGS.includes(name) && !isOn(text) ? null : [...FLAGS, ...SWITCHES].includes(name) ? text : textOf(text);
+    return this.#objects[name] ?? value;
   }
 
   #applySetting(name) {
@@ -339,8 +343,7 @@ export class ChataibotWidget extends Base {
       const isObject = OBJECTS.includes(name);
       Object.defineProperty(this.prototype, propertyOf(name), {
         get() {
-          const text = this.getAttribute(name);
-          return isObject ? (this.#objects[name] ?? null) : isFlag ? isOn(text) : text;
+          return isObject ? (this.#objects[name] ?? null) : isFlag ? isOn(this.getAttribute(name)) : this.#settingValue(name);
         },
         set(value) {
           if (isObject) {
@@ -433,18 +436,6 @@ export class ChataibotWidget extends Base {
   /** Forgets visitor and conversation, also in storage. */
   reset() {
     return this.#call('reset');
-  }
-
-  /** Changes only the named settings; objects are merged, `null` unsets a setting. */
-  async update(settings) {
-    const page = Object.values(settings).some((value) => Object(value) === value) && (await loadPart('page'));
-    for (const name in settings) {
-      const property = propertyOf(name);
-      // `open` can be set, too; methods and read-only properties cannot.
-      if (!Object.getOwnPropertyDescriptor(ChataibotWidget.prototype, property)?.set) {
-        console.warn(`[chataibot] there is no setting "${name}".`);
-      } else this[property] = page ? page.merged(this, property, settings[name]) : settings[name];
-    }
   }
 
   /**

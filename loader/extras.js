@@ -9,6 +9,7 @@ import { mendOlder } from './mend_older.js';
 import { serveLauncher } from './custom_launcher.js';
 import { riseInDialog } from './in_dialog.js';
 import { giveBack } from './swallowed.js';
+import { propertyOf } from './property_name.js';
 import { tease } from './teaser.js';
 
 /** Starts design mode; with `design="address"` only if the page's address asks for it. */
@@ -46,7 +47,7 @@ export function attend(host, storagePrefix) {
   const cleanups = {};
   const restart = (name) => {
     cleanups[name]?.();
-    cleanups[name] = host.getAttribute(name) || host[name] ? FEATURES[name](host, storagePrefix) : null;
+    cleanups[name] = host[propertyOf(name)] ? FEATURES[name](host, storagePrefix) : null;
   };
   const names = Object.keys(FEATURES);
   names.forEach(restart);

@@ -108,7 +108,8 @@ export function begin(app, host, top, settings, storagePrefix, translation, disp
     if (type === 'message' && detail.author !== 'visitor') note('reply');
     return dispatch(type, detail);
   };
-  const mounted = app.mount(place, launcher, settings, translation, onEvent, true);
+  // The program takes the first address if it rejects the page's.
+  const mounted = app.mount(place, launcher, { proxyUrl: origin, ...settings }, translation, onEvent, true);
   // The element may have been moved since.
   dress(host.shadowRoot);
 
@@ -123,7 +124,7 @@ export function begin(app, host, top, settings, storagePrefix, translation, disp
       mounted.speak(translation);
     });
   };
-  let endFrame, listen, endListening;
+  let endFrame, listen, restore, endListening;
   const watchLanguage = () => {
     endListening?.();
     endListening = listen?.(host, updateLanguage);
@@ -156,7 +157,7 @@ export function begin(app, host, top, settings, storagePrefix, translation, disp
     setTimeout(() => launcher.nextSibling?.remove(), 500);
     const frameReady = (shell?.frame ?? follow(place, top, host, storagePrefix)).then((frame) => {
       if (!frame) return;
-      ({ end: endFrame, listen } = frame);
+      ({ end: endFrame, listen, restore } = frame);
       watchLanguage();
     });
     if (hasOwnSize(storagePrefix)) await frameReady;
@@ -168,15 +169,21 @@ export function begin(app, host, top, settings, storagePrefix, translation, disp
   let pendingChanges;
   mounted.change = (name, value) => {
     if (name === 'locale') return updateLanguage();
-    // The element was moved, so other ancestors may set the language.
-    if (name === 'lang') return watchLanguage();
-    if (name === 'proxy-url') value ??= origin;
+    if (name === 'lang') {
+      // The element was moved, so other ancestors may set the language. It is shown in this task.
+      queueMicrotask(() => restore?.());
+      return watchLanguage();
+    }
     if (!pendingChanges) {
       pendingChanges = {};
       queueMicrotask(() => {
         if (top.parentNode) mounted.update(pendingChanges);
         pendingChanges = null;
       });
+    }
+    if (name === 'proxy-url') {
+      pendingChanges.proxyUrl = origin;
+      value ??= origin;
     }
     pendingChanges[name] = value;
   };

@@ -1,6 +1,8 @@
 // Methods of the element that few pages call, each with the element and `call`, which calls the
 // program; and the merging of object settings. Fetched when one of them is called.
 
+import { propertyOf } from './property_name.js';
+
 /** Checks what keeps the chat from working here. */
 export const doctor = (host) => import('./chataibot-doctor.js').then((module) => module.doctor(host));
 
@@ -9,6 +11,18 @@ export const metrics = () => import('./chataibot-metrics.js').then((module) => m
 
 /** Saves the conversation as a file: `text`, or `html` for a web page. */
 export const transcript = (host, call, kind = 'text') => call('transcript', kind === 'html');
+
+/** Changes only the named settings; objects are merged, `null` unsets a setting. */
+export function update(host, call, settings) {
+  let prototype = host;
+  while (!Object.hasOwn(prototype, 'identify')) prototype = Object.getPrototypeOf(prototype);
+  for (const name of Object.keys(settings)) {
+    const property = propertyOf(name);
+    // `open` can be set, too; methods and read-only properties cannot.
+    if (Object.getOwnPropertyDescriptor(prototype, property)?.set) host[property] = merged(host, property, settings[name]);
+    else console.warn(`[chataibot] there is no setting "${name}".`);
+  }
+}
 
 /** Identifies the visitor: `{user, identity, name, email, phone, variables}`, all optional. */
 export function identify(host, call, { user, identity, variables, ...contact } = {}) {
@@ -46,7 +60,7 @@ const isObject = (value) => value && typeof value === 'object' && !Array.isArray
 /**
  * Merges an object into the setting's present one, which may be a property or JSON in an attribute.
  */
-export function merged(host, property, value) {
+function merged(host, property, value) {
   if (!isObject(value)) return value;
   let current = host[property] ?? host.getAttribute(property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
   try {

@@ -17,14 +17,31 @@ export function preload(host) {
  */
 export function openInView(host) {
   if (host.mode !== 'inline') return null;
+  let isWaiting = false;
+  const resizeObserver = new ResizeObserver(() => observer.observe(host));
   const observer = new IntersectionObserver((entries) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     observer.disconnect();
+    const panel = !host.offsetHeight && collapsedPanelOf(host);
+    // It may have a height once the panel is expanded.
+    if (panel) {
+      if (!isWaiting) for (const element of [host, panel]) resizeObserver.observe(element);
+      isWaiting = true;
+      return;
+    }
+    resizeObserver.disconnect();
     if (!host.offsetHeight) setMinHeight(host);
     host.open();
   });
   observer.observe(host);
-  return () => observer.disconnect();
+  return () => [observer, resizeObserver].forEach((one) => one.disconnect());
+}
+
+/** The element around `host` without a height that hides what is higher, as an accordion's. */
+function collapsedPanelOf(host) {
+  for (let node = host.parentNode; node; node = node.parentNode ?? node.host) {
+    if (node.offsetHeight === 0 && getComputedStyle(node).overflowY !== 'visible') return node;
+  }
 }
 
 /**

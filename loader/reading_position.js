@@ -5,7 +5,10 @@
 /** Height of the fade above the first line, in pixels. */
 const FADE_HEIGHT = 16;
 
-/** Keeps the line in every list below `place`. Returns a function that ends it. */
+/**
+ * Keeps the line in every list below `place`, until `end()`. `restore()` scrolls the list to where it
+ * was before it was moved in the page, where browsers begin at its top again.
+ */
 export function keepLine(place) {
   /**
    * The list; the line at its top, as an element or as a text node with an offset; and its distance
@@ -94,8 +97,11 @@ export function keepLine(place) {
     update(false);
   };
   place.addEventListener('scroll', onScroll, { capture: true, passive: true });
-  return () => {
-    observer.disconnect();
-    place.removeEventListener('scroll', onScroll, true);
+  return {
+    end() {
+      observer.disconnect();
+      place.removeEventListener('scroll', onScroll, true);
+    },
+    restore: () => list?.scrollTo({ top: lastScrollTop, behavior: 'instant' }),
   };
 }

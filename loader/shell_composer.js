@@ -180,7 +180,7 @@ export function compose({ host, place, section, field, sentences, beginsLine, is
       return textOf(pending);
     },
     /** The element is gone before the program started. */
-    removed: () => start()?.end(),
+    abandon: () => start()?.end(),
     end: () => controller.abort(),
     isOver: () => controller.signal.aborted,
     pressed: () => pressedButton,

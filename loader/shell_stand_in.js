@@ -89,7 +89,7 @@ export function standIn(view, early, hasAsked, storagePrefix) {
   Object.assign(shell, arrival(view, shell, composer));
   const removalObserver = new MutationObserver(() => {
     if (view.top.parentNode) return;
-    composer.removed();
+    composer.abandon();
     shell.frame?.then((frame) => frame?.end());
   });
   removalObserver.observe(host.shadowRoot, { childList: true });

@@ -11,6 +11,9 @@ const CLOSE_ICON = [
   [['path', { d: 'm6.5 6.5 11 11m0-11-11 11' }]],
 ];
 
+/** Delay in seconds, as in src/config/table.rs. */
+const DEFAULT_DELAY = 5;
+
 /**
  * Shows the setting `teaser` after its delay. Returns a function that ends it. `storagePrefix`:
  * prefix of the storage keys, or empty.
@@ -55,7 +58,8 @@ export function tease(host, storagePrefix) {
     }
   };
 
-  const timer = setTimeout(show, Number(host.teaserDelay ?? 5) * 1000);
+  const delay = /^\d+$/.test(host.teaserDelay) ? host.teaserDelay : DEFAULT_DELAY;
+  const timer = setTimeout(show, delay * 1000);
   host.addEventListener('chataibot-open', end, { signal });
   host.addEventListener('chataibot-unread', ({ detail }) => detail.count && end(), { signal });
   return end;

@@ -48,7 +48,7 @@ function followScreen(section, style, on, onChange) {
 
 /**
  * `place`: element that the program is rendered into. `storagePrefix`: prefix of the storage keys,
- * empty if nothing may be stored. Returns a function that ends it.
+ * empty if nothing may be stored. Returns `end()`, and `restore()` of reading_position.js.
  */
 export function frame(place, host, storagePrefix) {
   const root = host.shadowRoot;
@@ -77,13 +77,16 @@ export function frame(place, host, storagePrefix) {
   letResize(place, section, style, storagePrefix, on);
   keepPageStill(host, section, on);
   const endParts = followParts(place, root, section, storagePrefix, on);
-  const endKeepLine = keepLine(place);
+  const line = keepLine(place);
 
-  return () => {
-    controller.abort();
-    endParts();
-    endBack?.();
-    endKeepLine();
-    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet && one !== laterSheet);
+  return {
+    end() {
+      controller.abort();
+      endParts();
+      endBack?.();
+      line.end();
+      root.adoptedStyleSheets = root.adoptedStyleSheets.filter((one) => one !== sheet && one !== laterSheet);
+    },
+    restore: line.restore,
   };
 }

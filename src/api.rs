@@ -1,5 +1,4 @@
-//! Client of the proxy: its requests, the meaning of its answers, when to retry, and how its stream
-//! is read.
+//! Client of the proxy: requests, the meaning of answers, retries, and reading its stream.
 //!
 //! Pure, and tested natively: [`error`], [`backoff`], [`credentials`], the parser in [`sse`]. In a
 //! browser only: [`http`], [`json`], [`send_body`], [`upload`].

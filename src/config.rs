@@ -1,5 +1,4 @@
-//! Every setting of the widget, validated. The table of their names, defaults and meanings is
-//! `config/table.rs`.
+//! Every setting of the widget, validated. Their table is `config/table.rs`.
 //!
 //! A setting is given as an attribute or as a property of the element; the page may change any of
 //! them at any time. An invalid value is ignored with one line on the console, and the default
@@ -72,8 +71,7 @@ pub struct Config {
 pub struct Language {
     /// BCP 47 tag in canonical form; determines date formats and text direction.
     pub tag: String,
-    /// Sentences by their names in `strings/table.rs`; none for English, or if the page's own
-    /// sentences replace them.
+    /// Sentences by name; none for English, or if the page's own replace them.
     pub words: Pairs,
 }
 
@@ -86,20 +84,16 @@ impl Default for Config {
 
 impl Config {
     /// The text of a setting, if it was given.
-    #[must_use]
     pub fn given(&self, name: Name) -> Option<Rc<str>> {
         self.texts[name as usize].clone()
     }
 
-    /// The text of a setting: as given, else its default. For settings with a default in
-    /// parentheses use [`Config::given`].
-    #[must_use]
+    /// The text of a setting, else its default, unless that is in parentheses: [`Config::given`].
     pub fn text(&self, name: Name) -> &str {
         self.texts[name as usize].as_deref().unwrap_or(SETTINGS[name as usize].default)
     }
 
     /// Whether a [`SettingKind::Flag`] is set.
-    #[must_use]
     pub fn flag(&self, name: Name) -> bool {
         self.texts[name as usize].is_some()
     }
@@ -111,19 +105,16 @@ impl Config {
     }
 
     /// The page's variables for the conversation.
-    #[must_use]
     pub const fn variables(&self) -> &Rc<Pairs> {
         &self.variables
     }
 
     /// The page's replacements of sentences, by their names in `strings/table.rs`.
-    #[must_use]
     pub const fn strings(&self) -> &Rc<Pairs> {
         &self.strings
     }
 
     /// The language of the widget; `None` until it is set.
-    #[must_use]
     pub const fn language(&self) -> Option<&Rc<Language>> {
         self.language.as_ref()
     }
@@ -133,30 +124,24 @@ impl Config {
         self.language = language.map(Rc::new);
     }
 
-    /// One fact about the visitor (`name`, `email` or `phone`): the property takes precedence over
-    /// the attribute.
-    #[must_use]
+    /// A fact about the visitor: `contact` takes precedence over the attribute.
     pub fn contact(&self, field: Name) -> Option<Rc<str>> {
         let key = SETTINGS[field as usize].attribute.strip_prefix("contact-").unwrap_or_default();
         self.contact.get(key).map(Rc::from).or_else(|| self.given(field))
     }
 
-    /// Sets one setting, by property or attribute name. An invalid value counts as not given, and
-    /// `complain` gets one line for the console.
+    /// Sets a setting by property or attribute; an invalid value counts as not given.
     pub fn set(&mut self, name: &str, given: RawValue, complain: &mut dyn FnMut(&str)) {
         let Some(setting) = find(name) else {
             complain(&["[chataibot] there is no setting \"", name, "\". See docs/reference.md."].concat());
             return;
         };
-        let rejected = match given {
+        let rejected = match settle(setting.kind, given) {
             RawValue::Map(map) if setting.kind == SettingKind::Map => {
                 *self.map(setting.name) = Rc::new(map);
                 return;
             }
             RawValue::Nothing => return self.clear(setting),
-            RawValue::Text(text) if setting.kind == SettingKind::Flag && turns_flag_off(&text) => {
-                return self.clear(setting);
-            }
             RawValue::Map(_) => "[object]".to_owned(),
             RawValue::Text(text) => match validate(setting.kind, &text) {
                 Verdict::Rejected => text,
@@ -173,7 +158,10 @@ impl Config {
             },
             RawValue::Other(what) => what,
         };
-        self.clear(setting);
+        // The loader sets the address that it was loaded from before the page's.
+        if setting.name != Name::ProxyUrl {
+            self.clear(setting);
+        }
         let fault = ["is not allowed. Allowed: ", &allowed(setting.kind), ". Now: ", setting.default, "."];
         complain(&complaint(setting, &rejected, &fault));
     }
@@ -201,7 +189,6 @@ pub(crate) fn find(name: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| !name.is_empty() && (setting.property == name || setting.attribute == name))
 }
 
-/// Verdict on a value.
 enum Verdict {
     Valid,
     /// Plain `http` to another machine: works, and anybody on the way can read it.
@@ -223,10 +210,30 @@ fn validate(kind: SettingKind, text: &str) -> Verdict {
     if is_valid { Verdict::Valid } else { Verdict::Rejected }
 }
 
-/// Whether this text turns a flag off: some frameworks write `false` as a text. As in
+/// Reads booleans, and what templates and frameworks write for a missing value; as in
 /// loader/settings.js.
-fn turns_flag_off(text: &str) -> bool {
-    ["false", "null", "undefined", "0"].iter().any(|off| off.eq_ignore_ascii_case(text.trim()))
+fn settle(kind: SettingKind, given: RawValue) -> RawValue {
+    let RawValue::Text(text) = &given else { return given };
+    let (text, is_switch) = (text.trim(), matches!(kind, SettingKind::Choice(["on", ..])));
+    let is_absent = if kind == SettingKind::Flag { turns_off(text) } else { is_missing(text) };
+    if is_switch && matches!(text, "" | "true" | "1") {
+        RawValue::Text("on".to_owned())
+    } else if is_switch && matches!(text, "false" | "0") {
+        RawValue::Text("off".to_owned())
+    } else if is_absent {
+        RawValue::Nothing
+    } else {
+        given
+    }
+}
+
+fn is_missing(text: &str) -> bool {
+    matches!(text, "" | "false" | "null" | "undefined")
+}
+
+/// Whether this text turns a flag off.
+fn turns_off(text: &str) -> bool {
+    ["false", "null", "undefined", "0", "off", "no"].iter().any(|off| off.eq_ignore_ascii_case(text))
 }
 
 /// Converts a language tag as other systems write it: `pt_BR`, `de_AT.UTF-8@euro`.
@@ -245,7 +252,6 @@ fn is_language_tag(text: &str) -> bool {
 }
 
 /// Describes the allowed values, for the console and docs/reference.md.
-#[must_use]
 pub fn allowed(kind: SettingKind) -> String {
     match kind {
         SettingKind::Text => "any text".to_owned(),
@@ -263,11 +269,8 @@ pub fn allowed(kind: SettingKind) -> String {
 
 /// Returns a line for the console: what is wrong with the value of a setting.
 fn complaint(setting: &Setting, value: &str, fault: &[&str]) -> String {
-    ["[chataibot] ", label(setting), "=\"", &shorten(value), "\" ", &fault.concat()].concat()
-}
-
-const fn label(setting: &Setting) -> &'static str {
-    if setting.attribute.is_empty() { setting.property } else { setting.attribute }
+    let name = if setting.attribute.is_empty() { setting.property } else { setting.attribute };
+    ["[chataibot] ", name, "=\"", &shorten(value), "\" ", &fault.concat()].concat()
 }
 
 /// Shortens a value for the console: it may be long or personal, and need only be recognisable.

@@ -1,10 +1,10 @@
 //! The state of one conversation, a reducer: [`Conversation::apply`] takes an [`Action`] and
 //! changes the state. Pure: no clock, no random numbers, no I/O, no Yew.
 //!
-//! Actions carry their own time and ids; applying one twice changes nothing. Accessors read the
-//! state; rows are `Rc`s, and only rows that changed are replaced. Debug builds check the
-//! invariants after each action.
+//! Actions carry their own time and ids. Rows are `Rc`s, and only rows that changed are replaced.
+//! Debug builds check the invariants after each action.
 
+mod accessors;
 mod action;
 mod feedback;
 mod invariants;
@@ -13,7 +13,6 @@ mod outbox;
 mod pagination;
 mod raw_entry;
 mod row;
-mod setters;
 mod timeline;
 
 use std::rc::Rc;
@@ -51,6 +50,7 @@ pub enum Phase {
 
 /// The connection status, as shown to the visitor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the field is explained with its variant")]
 pub enum ConnectionStatus {
     /// Nothing to connect to: no conversation yet, or replies do not come by stream.
     #[default]
@@ -59,11 +59,8 @@ pub enum ConnectionStatus {
     Connecting,
     /// Connected: replies arrive.
     Live,
-    /// The connection was lost.
-    Reconnecting {
-        /// Number of the attempt, from 1.
-        attempt: u32,
-    },
+    /// The connection was lost. Attempts are counted from 1.
+    Reconnecting { attempt: u32 },
     /// The browser reports that it has no network.
     Offline,
 }
@@ -152,7 +149,7 @@ impl Conversation {
             Action::UnavailableChanged(unavailable) => self.set_unavailable(unavailable),
             Action::RequirementsSet(requirements) => self.set_requirements(requirements),
             Action::ProgressChanged(progress) => set_if_changed(&mut self.progress, Rc::new(progress)),
-            Action::StorageLost => self.set_memory_only(),
+            Action::StorageLost => self.set_memory_only(true),
             Action::Ticked { now } => self.typing_until.take_if(|until| now >= *until).is_some(),
         }
     }
@@ -196,93 +193,16 @@ impl Conversation {
         }
     }
 
-    /// Starts expecting a reply at any moment.
     fn expect_reply(&mut self, now: u64) {
         self.typing_until = Some(now + TYPING_TIMEOUT);
     }
 
-    /// Whether the visitor sees the list: window open, page visible.
-    #[must_use]
-    pub fn is_watched(&self) -> bool {
-        self.window_open && !self.page_hidden
-    }
-
-    /// The message list, from top to bottom: logged rows in log order, then the others in the order
-    /// they were composed.
-    #[must_use]
-    pub fn rows(&self) -> &[Rc<Row>] {
-        &self.rows
-    }
-
     /// The visitor's message with this client message id.
-    #[must_use]
     pub fn message(&self, id: &str) -> Option<&MessageRow> {
         self.rows[self.row_index(id)?].message()
     }
 
-    /// The log as far as it was read, in order.
-    #[must_use]
-    pub fn log(&self) -> &[Rc<RawEntry>] {
-        &self.log
-    }
-
-    /// The largest row key assigned so far.
-    #[must_use]
-    pub fn newest_key(&self) -> u32 {
-        FIRST_KEY.wrapping_add_signed(self.newest_number)
-    }
-
-    /// The conversation's id, once it was started.
-    #[must_use]
-    pub fn id(&self) -> Option<&Rc<str>> {
-        self.id.as_ref()
-    }
-
-    /// The phase of the conversation.
-    #[must_use]
-    pub fn phase(&self) -> Phase {
-        self.phase
-    }
-
-    /// The connection status.
-    #[must_use]
-    pub fn connection(&self) -> ConnectionStatus {
-        self.connection
-    }
-
-    /// Whether a reply is expected at any moment.
-    #[must_use]
-    pub fn is_typing(&self) -> bool {
-        self.typing_until.is_some()
-    }
-
-    /// When typing ends if no reply comes, monotonic.
-    #[must_use]
-    pub fn typing_until(&self) -> Option<u64> {
-        self.typing_until
-    }
-
-    /// Whether the window is open.
-    #[must_use]
-    pub fn window_open(&self) -> bool {
-        self.window_open
-    }
-
-    /// Who answers, once somebody took over the conversation.
-    #[must_use]
-    pub fn assignee(&self) -> Option<&Rc<Assignee>> {
-        self.assignee.as_ref()
-    }
-
-    /// The text in the composer.
-    #[must_use]
-    pub fn draft(&self) -> &Rc<str> {
-        &self.draft
-    }
-
-    /// The row of the last bot or agent message, if the visitor has said nothing since and the
-    /// conversation is running: its answers can be given now.
-    #[must_use]
+    /// The last bot or agent row, if the visitor can answer it: nothing said since, not ended.
     pub fn answerable_row(&self) -> Option<&Rc<Row>> {
         if self.phase == Phase::Ended {
             return None;
@@ -293,35 +213,9 @@ impl Conversation {
         last.is_reply().then_some(last)
     }
 
-    /// The kind of answer that the bot's last message asks for, if the visitor has said nothing
-    /// since.
-    #[must_use]
+    /// The kind of answer that the bot asks for, if the visitor has said nothing since.
     pub fn prompt(&self) -> Option<Prompt> {
         prompt_of(self.answerable_row()?.message()?.content())
-    }
-
-    /// Whether the browser refuses to store anything, so that a reload forgets the conversation.
-    #[must_use]
-    pub fn memory_only(&self) -> bool {
-        self.memory_only
-    }
-
-    /// Whether the chat is not available, for a cause that only the operator can remove.
-    #[must_use]
-    pub fn is_unavailable(&self) -> bool {
-        self.unavailable
-    }
-
-    /// Up to where the log was read.
-    #[must_use]
-    pub fn cursor(&self) -> Option<Cursor> {
-        self.cursor
-    }
-
-    /// Up to where the visitor has read.
-    #[must_use]
-    pub fn read_cursor(&self) -> Option<Cursor> {
-        self.read_cursor
     }
 }
 

@@ -1,37 +1,30 @@
 //! Scene player: a widget that shows one scene of a conversation, for designers, screenshots and
-//! accessibility tests.
+//! accessibility tests. A WASM chunk of its own.
 //!
-//! It implements [`ChatSource`] as a runtime does and touches neither network nor storage. Its
-//! clock is frozen, so a scene always looks the same. Player and scenes are a WASM chunk of their
-//! own.
+//! It implements [`ChatSource`] as a runtime does, without network and storage. Its clock is
+//! frozen, so a scene always looks the same.
 
 mod builder;
 mod files;
 mod kinds;
 mod scenes;
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 pub use builder::NOW;
 pub use scenes::{Staging, scenes};
 
-use crate::{
-    components::{ChatSource, Listener, Uploads, UserAction},
-    conversation::{Action, ConnectionStatus, Conversation, SendState, onboarding::Requirements},
-    machine::effect::PageEvent,
-    runtime::Subscription,
-};
+use crate::components::{ChatSource, Listener, Uploads, UserAction};
+use crate::conversation::{Action, ConnectionStatus, Conversation, SendState, onboarding::Requirements};
+use crate::{machine::effect::PageEvent, runtime::Subscription};
 
-/// Plays the scene called `name`; `None` if there is none. `origin` is where the program was loaded
-/// from, with the sample picture next to it.
+/// Plays the scene called `name`, if there is one. `origin` is where the program was loaded from.
 pub type Play = fn(name: &str, origin: &str, on_event: Rc<dyn Fn(PageEvent)>) -> Option<Scene>;
 
 /// A scene, ready to be shown.
 pub struct Scene {
-    /// The conversation, which reacts to the visitor's actions.
+    /// Plays the conversation.
     pub source: Rc<dyn ChatSource>,
     /// Settings of the scene, by attribute; they override the page's.
     pub staging: Staging,
@@ -95,18 +88,15 @@ impl Player {
         if text.is_empty() {
             return None;
         }
-        let number = self.sent_count.get() + 1;
-        self.sent_count.set(number);
-        let id: Rc<str> = ["said-", &number.to_string()].concat().into();
+        self.sent_count.set(self.sent_count.get() + 1);
+        let id: Rc<str> = ["said-", &self.sent_count.get().to_string()].concat().into();
         self.apply(Action::Composed { id: id.clone(), text: text.into(), typed: None, at: NOW });
         self.deliver(&id);
         Some(id)
     }
 
     fn deliver(&self, id: &Rc<str>) {
-        let is_queued =
-            self.state().outbox().iter().any(|pending| pending.id == *id && pending.state == SendState::Queued);
-        if is_queued {
+        if self.state().outbox().iter().any(|pending| pending.id == *id && pending.state == SendState::Queued) {
             self.apply(Action::Started("scene".into()));
             self.apply(Action::ConnectionChanged(ConnectionStatus::Live));
             self.apply(Action::SendBegan(id.clone()));

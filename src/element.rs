@@ -24,7 +24,7 @@ use handle::Handle;
 
 /// A running widget. Dropping it in JavaScript (`free`) is the same as [`Mounted::destroy`].
 #[wasm_bindgen]
-pub struct Mounted(Handle);
+pub struct Mounted(Rc<Handle>);
 
 /// Starts a runtime and renders the widget into `place`, an element that nothing else touches; with
 /// `later`, [`Mounted::render`] renders it. `launcher` is the button that the page shows already,
@@ -55,8 +55,7 @@ pub fn mount(
 
 #[wasm_bindgen]
 impl Mounted {
-    /// Renders the widget for the first time, within the next microtasks; later by itself. With
-    /// `prepares`, only prepares that.
+    /// Renders the widget for the first time, soon; with `prepares`, only prepares that.
     pub fn render(&self, prepares: bool) {
         self.0.render(prepares);
     }
@@ -167,35 +166,30 @@ fn runtime_settings(config: &Config) -> Settings {
 }
 
 fn report(tell: &Function, outgoing: PageEvent) {
+    let js = JsValue::from_str;
     let (kind, detail) = match outgoing {
         // The element reports this itself, once the widget is in the page.
         PageEvent::Ready => return,
         PageEvent::Opened => ("open", object(&[])),
         PageEvent::Closed => ("close", object(&[])),
-        PageEvent::Started { conversation } => ("conversation", object(&[("id", JsValue::from_str(&conversation))])),
-        PageEvent::Sent { id, text } => {
-            ("sent", object(&[("id", JsValue::from_str(&id)), ("text", JsValue::from_str(&text))]))
-        }
+        PageEvent::Started { conversation } => ("conversation", object(&[("id", js(&conversation))])),
+        PageEvent::Sent { id, text } => ("sent", object(&[("id", js(&id)), ("text", js(&text))])),
         PageEvent::Received(message) => ("message", received_detail(&message)),
         PageEvent::Unread(count) => ("unread", object(&[("count", count.into())])),
         PageEvent::Status(status) => ("status", object(&[("status", status_name(status).into())])),
         PageEvent::Feedback { text, helpful } => {
-            ("feedback", object(&[("text", JsValue::from_str(&text)), ("helpful", helpful.into())]))
+            ("feedback", object(&[("text", js(&text)), ("helpful", helpful.into())]))
         }
         PageEvent::Consent { given } => ("consent", object(&[("given", given.into())])),
         PageEvent::Rated { rating, conversation } => ("rating", object(&rating_detail(rating, conversation))),
-        PageEvent::Error { code, message } => {
-            ("error", object(&[("code", JsValue::from_str(&code)), ("message", JsValue::from_str(&message))]))
-        }
+        PageEvent::Error { code, message } => ("error", object(&[("code", js(&code)), ("message", js(&message))])),
     };
-    // The element's `tell` dispatches an event, and what listeners throw is reported by the
-    // browser, not thrown here.
+    // `tell` dispatches an event: the browser reports what listeners throw.
     let called = tell.call2(&JsValue::NULL, &kind.into(), &detail);
     debug_assert!(called.is_ok(), "the element's tell threw");
 }
 
-/// Asks the page whether to send a visitor's message. Returns the text to send, perhaps changed by
-/// the page, or `None`.
+/// Asks the page about a visitor's message. Returns the text to send, perhaps changed.
 fn before_send(tell: &Function, text: &str) -> Option<String> {
     let detail = object(&[("text", JsValue::from_str(text))]);
     let allowed = tell.call2(&JsValue::NULL, &"before-send".into(), &detail).is_ok_and(|allowed| allowed.is_truthy());

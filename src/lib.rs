@@ -1,5 +1,4 @@
-//! The ChatAIBot chat widget: a Yew component compiled to WASM, shown by the custom element
-//! `<chataibot-widget>`.
+//! The ChatAIBot chat widget in Yew and WASM, shown by `<chataibot-widget>`.
 //!
 //! Modules, in reading order:
 //! - [`config`], [`strings`]: the settings and the texts

@@ -1,10 +1,9 @@
 //! The state machine of a running chat, without I/O, as in Elm: Input → Machine → State + Effects.
 //!
 //! [`Machine`] is one of two: [`idle`] until the visitor says something, then [`chat`], whose code
-//! is loaded only when needed. Both take an [`Input`](input::Input) with its clocks and random
-//! number ([`Now`](input::Now)), change the conversation and return [`Effect`](effect::Effect)s for
-//! the runtime. The chat machine is composed of smaller ones: [`connection`], [`leader_election`],
-//! `send_queue`, `log_reader`, `token_refresh`.
+//! is loaded only when needed. Both take an [`Input`] with its clocks and random number ([`Now`]),
+//! change the conversation and return [`Effect`]s for the runtime. The chat machine is composed of
+//! smaller ones: [`connection`], [`leader_election`], `send_queue`, `log_reader`, `token_refresh`.
 
 pub mod chat;
 pub mod connection;
@@ -48,19 +47,16 @@ pub struct Core {
 
 impl Core {
     /// The conversation as it is now.
-    #[must_use]
     pub fn state(&self) -> &Rc<Conversation> {
         &self.state
     }
 
     /// The visitor's credentials, once there are some.
-    #[must_use]
     pub fn credentials(&self) -> Option<&Rc<Credentials>> {
         self.token_refresh.credentials()
     }
 
-    /// Whether to fetch a token now: an opened window will need one soon, and the first message
-    /// should not wait for it.
+    /// Whether to fetch a token now, so that the first message of an open window does not wait.
     fn wants_token(&self) -> bool {
         self.has_shown_intent
             && self.state.has_required_consent()
@@ -99,11 +95,8 @@ pub enum Machine {
 }
 
 impl Machine {
-    /// Handles an input and adds to `effects`. Returns whether the conversation changed. `promote`
-    /// is `Some` once the lazy module is loaded.
-    ///
-    /// # Errors
-    /// Returns the input if it must wait for that module.
+    /// Handles an input and adds to `effects`. Returns whether the conversation changed, or the input
+    /// if it must wait for the lazy module; `promote` is `Some` once that is loaded.
     pub fn handle(
         &mut self,
         input: Input,
@@ -128,7 +121,8 @@ impl Machine {
         }
     }
 
-    fn core(&self) -> &Core {
+    /// The state that both machines share.
+    pub fn core(&self) -> &Core {
         match self {
             Self::Idle(idle) => idle.core(),
             Self::Chat(chat) => chat.core(),
@@ -136,19 +130,11 @@ impl Machine {
     }
 
     /// The conversation as it is now.
-    #[must_use]
     pub fn state(&self) -> &Rc<Conversation> {
         self.core().state()
     }
 
-    /// The visitor's credentials, once there are some.
-    #[must_use]
-    pub fn credentials(&self) -> Option<&Rc<Credentials>> {
-        self.core().credentials()
-    }
-
     /// The conversation as it is to be stored; `None` while the machine is idle.
-    #[must_use]
     pub fn to_store(&self) -> Option<StoredConversation> {
         match self {
             Self::Idle(_) => None,
@@ -157,17 +143,10 @@ impl Machine {
     }
 
     /// When [`Input::Ticked`] is due, monotonic.
-    #[must_use]
     pub fn due(&self, now: u64) -> Option<u64> {
         match self {
             Self::Idle(idle) => idle.due(),
             Self::Chat(chat) => chat.due(now),
         }
-    }
-}
-
-impl Default for Machine {
-    fn default() -> Self {
-        Self::Idle(IdleMachine::default())
     }
 }

@@ -19,8 +19,7 @@ use crate::{
     conversation::Conversation,
 };
 
-/// Storage key of the visitor's choice. The choice belongs to the device: no conversation, no site
-/// and no restart changes it.
+/// Storage key of the visitor's choice, which no conversation, site or restart changes.
 const CHOICE: &str = "sound";
 
 /// Notification settings of the page.
@@ -34,15 +33,12 @@ pub struct NotifySettings {
     pub remember: bool,
 }
 
-/// Creates the alerts.
 type MakeAlerts = fn() -> Rc<dyn Alerts>;
 
 in_chunk! { notify, fn fetch() -> MakeAlerts { alerts::make } }
 
-/// Plays the sound and writes the title. Dropping it restores the page's title and releases the
-/// sound.
+/// Plays the sound and writes the title. Dropping it restores and releases both.
 trait Alerts {
-    /// Receives the current state.
     fn update(&self, news: News);
 }
 
@@ -55,9 +51,7 @@ struct News {
     is_watched: bool,
     /// Whether new messages sound.
     is_sound_on: bool,
-    /// Whether a message has arrived.
     has_new_message: bool,
-    /// Whether the visitor just turned the sound on.
     just_enabled: bool,
     /// Sentence for the title, if any.
     title: Option<String>,
@@ -83,7 +77,6 @@ struct Inner {
 
 impl Notifier {
     /// Creates the notifications, with the choice the visitor made on an earlier visit.
-    #[must_use]
     pub fn new(settings: NotifySettings) -> Self {
         const PREFIX: &str = "chataibot:";
         let storage = if settings.remember { Storage::local(PREFIX) } else { Storage::memory(PREFIX) };
@@ -107,7 +100,6 @@ impl Notifier {
     }
 
     /// Whether new messages sound.
-    #[must_use]
     pub fn sounds(&self) -> bool {
         self.0.sounds()
     }
@@ -120,8 +112,7 @@ impl Notifier {
         self.0.update_alerts(on);
     }
 
-    /// Processes the conversation after each change. `sentence` returns the title for a number of
-    /// unread messages.
+    /// Called after each change. `sentence` returns the title for a number of unread messages.
     pub fn follow(&self, state: &Conversation, sentence: impl FnOnce(u32) -> String) {
         let newest = state.newest_key();
         let newest_seen = self.0.newest_seen.replace(Some(newest));
@@ -146,8 +137,7 @@ impl Inner {
         self.choice.get().unwrap_or(self.settings.get().sound)
     }
 
-    /// Passes the state to the alerts. If they are not loaded yet, fetches them if `may_fetch` is
-    /// set.
+    /// Passes the state to the alerts; with `may_fetch`, fetches them first if necessary.
     fn update_alerts(self: &Rc<Self>, may_fetch: bool) {
         let alerts = self.alerts.borrow().clone();
         if let Some(alerts) = alerts {

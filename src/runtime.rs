@@ -9,7 +9,6 @@
 //! - `repository`, `storage_barrier`: what is stored, and when it can be read
 //! - `tab_runtime`: lock and channel of the tabs; `browser_events`: events of page and browser as
 //!   inputs
-//! - `subscription`: the listeners of the views
 //! - `lazy`: the module of the runtime that is loaded when the visitor begins to write
 
 mod browser_events;
@@ -20,7 +19,6 @@ mod repository;
 mod requests;
 pub mod settings;
 mod storage_barrier;
-mod subscription;
 mod tab_runtime;
 mod uploads;
 
@@ -34,7 +32,6 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 pub use settings::Settings;
-pub use subscription::{Listener, Subscription};
 
 pub use crate::machine::effect::PageEvent;
 
@@ -54,14 +51,21 @@ use crate::{
     },
 };
 
-/// If the wall clock advanced this much further than the monotonic clock, the computer was asleep.
-/// In milliseconds.
+/// The computer slept if the wall clock gained this much on the monotonic one, in milliseconds.
 const SLEEP_THRESHOLD: u64 = 5_000;
 /// A timer that fires this much too late, in milliseconds, means that the page was frozen. Timers
 /// of hidden pages are up to a minute late.
 const FREEZE_THRESHOLD: u64 = 90_000;
 /// Delay before the next attempt to load the lazy module after a failure, in milliseconds.
 const LOAD_RETRY_DELAY: u64 = 3_000;
+
+/// Called with the conversation after every change.
+pub type Listener = Rc<dyn Fn(&Rc<Conversation>)>;
+type WeakListener = Weak<dyn Fn(&Rc<Conversation>)>;
+
+/// Keeps a listener of the views subscribed until dropped.
+#[must_use]
+pub struct Subscription(#[expect(dead_code, reason = "only held")] Listener);
 
 /// A running chat. Dropping the last handle, or [`Runtime::destroy`], releases everything.
 pub struct Runtime {
@@ -70,22 +74,28 @@ pub struct Runtime {
     repository: RefCell<Rc<Repository>>,
     requests: Requests,
     tabs: TabHandles,
-    inbox: Inbox,
-    clocks: Clocks,
+    /// Inputs that wait. Each is handled completely before the next.
+    inbox: RefCell<VecDeque<InboxItem>>,
+    is_handling: Cell<bool>,
+    /// By how much the wall clock was last ahead of the monotonic one.
+    wall_clock_lead: Cell<Option<u64>>,
+    /// The time in the last client message id.
+    last_id_at: Cell<u64>,
     /// The timer of the machine, and when it is due.
     timer: RefCell<Option<(u64, Timer)>>,
-    loading: Loading,
+    /// Whether the lazy module is being loaded, or has been.
+    is_loading: Cell<bool>,
+    load_retry: RefCell<Option<Timer>>,
     event_listeners: RefCell<Vec<events::Listener>>,
-    subscribers: RefCell<Vec<(u32, Listener)>>,
+    subscribers: RefCell<Vec<WeakListener>>,
     on_event: Rc<dyn Fn(PageEvent)>,
     /// Counts the sessions; see [`SessionHandle`].
     session: Cell<u32>,
     destroyed: Cell<bool>,
 }
 
-/// A session of the runtime as its requests hold it. It ends when the runtime starts over with other
-/// settings or is destroyed; what arrives after that is dropped, because it belongs to another
-/// visitor or proxy.
+/// A session of the runtime as its requests hold it. It ends when the runtime starts over or is
+/// destroyed; what arrives then is dropped: it is another visitor's or proxy's.
 #[derive(Clone)]
 struct SessionHandle {
     runtime: Weak<Runtime>,
@@ -106,42 +116,9 @@ impl SessionHandle {
     }
 }
 
-/// Queue of inputs. Each is handled completely before the next.
-#[derive(Default)]
-struct Inbox {
-    queue: RefCell<VecDeque<InboxItem>>,
-    is_handling: Cell<bool>,
-}
-
-impl Inbox {
-    fn push(&self, item: InboxItem) {
-        self.queue.borrow_mut().push_back(item);
-    }
-}
-
-/// State for detecting jumps of the clocks.
-#[derive(Default)]
-struct Clocks {
-    /// By how much the wall clock was last ahead of the monotonic one.
-    wall_clock_lead: Cell<Option<u64>>,
-    /// The time in the last client message id.
-    last_id_at: Cell<u64>,
-}
-
-/// Progress of loading the lazy module.
-#[derive(Default)]
-struct Loading {
-    is_running: Cell<bool>,
-    retry: RefCell<Option<Timer>>,
-}
-
+/// An input, or data that the lazy module decodes to one.
 enum InboxItem {
     Input(Input),
-    Raw(RawInput),
-}
-
-/// Undecoded data that the lazy module turns into an input.
-enum RawInput {
     /// Everything in storage.
     Storage,
     /// The value another tab stored under this key; `None` if it removed the key.
@@ -152,18 +129,20 @@ enum RawInput {
 
 impl Runtime {
     /// Starts the runtime: reads what is stored, and connects only if a conversation is running.
-    #[must_use]
     pub fn start(settings: Settings, on_event: Rc<dyn Fn(PageEvent)>) -> Rc<Self> {
         let runtime = Rc::new(Self {
-            machine: RefCell::default(),
+            machine: RefCell::new(Machine::Idle(IdleMachine::default())),
             settings: RefCell::default(),
             repository: RefCell::new(Rc::new(Repository(Storage::memory("")))),
             requests: Requests::default(),
             tabs: TabHandles::default(),
-            inbox: Inbox::default(),
-            clocks: Clocks::default(),
+            inbox: RefCell::default(),
+            is_handling: Cell::default(),
+            wall_clock_lead: Cell::default(),
+            last_id_at: Cell::default(),
             timer: RefCell::default(),
-            loading: Loading::default(),
+            is_loading: Cell::default(),
+            load_retry: RefCell::default(),
             event_listeners: RefCell::default(),
             subscribers: RefCell::default(),
             on_event,
@@ -182,7 +161,7 @@ impl Runtime {
         let prefix = settings.storage_prefix();
         let storage = if settings.memory_only { Storage::memory(&prefix) } else { Storage::local(&prefix) };
         *self.machine.borrow_mut() = Machine::Idle(IdleMachine::new(settings.events_url.is_some()));
-        self.inbox.queue.borrow_mut().clear();
+        self.inbox.borrow_mut().clear();
         let requirements = settings.requirements.clone();
         *self.settings.borrow_mut() = Rc::new(settings);
         let repository = Rc::new(Repository(storage));
@@ -190,7 +169,7 @@ impl Runtime {
         self.handle(Input::RequirementsSet(requirements));
         self.receive(match repository.load_idle() {
             Some(found) => InboxItem::Input(Input::Loaded(Box::new(found))),
-            None => InboxItem::Raw(RawInput::Storage),
+            None => InboxItem::Storage,
         });
         let listeners = browser_events::listeners(self, &prefix);
         *self.event_listeners.borrow_mut() = listeners;
@@ -221,7 +200,6 @@ impl Runtime {
     }
 
     /// The conversation as it is now.
-    #[must_use]
     pub fn state(&self) -> Rc<Conversation> {
         self.machine.borrow().state().clone()
     }
@@ -247,20 +225,17 @@ impl Runtime {
     }
 
     /// Whether the site takes typed answers (structured messages).
-    #[must_use]
     pub fn accepts_typed_answers(&self) -> bool {
-        self.machine.borrow().credentials().is_some_and(|credentials| credentials.typed)
+        self.machine.borrow().core().credentials().is_some_and(|credentials| credentials.typed)
     }
 
     /// Creates a client message id, later than all before it.
     fn new_id(&self) -> Rc<str> {
-        let at =
-            self.machine.borrow().state().id_time(environment::unix_millis()).max(self.clocks.last_id_at.get() + 1);
-        self.clocks.last_id_at.set(at);
+        let at = self.state().id_time(environment::unix_millis()).max(self.last_id_at.get() + 1);
+        self.last_id_at.set(at);
         Rc::from(environment::message_id(at))
     }
 
-    /// The session that is running now.
     fn session(self: &Rc<Self>) -> SessionHandle {
         SessionHandle { runtime: Rc::downgrade(self), number: self.session.get() }
     }
@@ -279,19 +254,19 @@ impl Runtime {
     /// Handles an input and runs its effects. Inputs that arrive during that are queued; if one
     /// needs the lazy module, all wait for it.
     fn receive(self: &Rc<Self>, item: InboxItem) {
-        self.inbox.push(item);
-        if self.inbox.is_handling.replace(true) {
+        self.inbox.borrow_mut().push_back(item);
+        if self.is_handling.replace(true) {
             return;
         }
         loop {
-            let next = self.inbox.queue.borrow_mut().pop_front();
+            let next = self.inbox.borrow_mut().pop_front();
             let Some(item) = next.filter(|_| !self.destroyed.get()) else { break };
             let now = self.read_clocks();
             let mut effects = Vec::new();
             let changed = match self.read_and_handle(item, now, &mut effects) {
                 Ok(changed) => changed,
                 Err(item) => {
-                    self.inbox.queue.borrow_mut().push_front(item);
+                    self.inbox.borrow_mut().push_front(item);
                     self.load_lazy_module();
                     break;
                 }
@@ -312,9 +287,9 @@ impl Runtime {
             }
         }
         if self.destroyed.get() {
-            self.inbox.queue.borrow_mut().clear();
+            self.inbox.borrow_mut().clear();
         }
-        self.inbox.is_handling.set(false);
+        self.is_handling.set(false);
         let needs_chat = matches!(&*self.machine.borrow(), Machine::Idle(idle) if idle.needs_chat_machine());
         if needs_chat && lazy::loaded().is_none() {
             self.load_lazy_module();
@@ -326,8 +301,8 @@ impl Runtime {
         let module = lazy::loaded();
         let input = match (item, module) {
             (InboxItem::Input(input), _) => input,
-            (InboxItem::Raw(raw), None) => return Err(InboxItem::Raw(raw)),
-            (InboxItem::Raw(raw), Some(module)) => match (module.decode_input)(&self.repository(), raw) {
+            (item, None) => return Err(item),
+            (item, Some(module)) => match (module.decode_input)(&self.repository(), item) {
                 Some(input) => input,
                 None => return Ok(false),
             },
@@ -340,14 +315,14 @@ impl Runtime {
 
     /// Loads the lazy module, and then handles the waiting inputs.
     fn load_lazy_module(self: &Rc<Self>) {
-        if self.loading.is_running.replace(true) {
+        if self.is_loading.replace(true) {
             return;
         }
         let runtime = Rc::downgrade(self);
         spawn_local(async move {
             let is_loaded = lazy::fetch().await;
             let Some(runtime) = runtime.upgrade().filter(|runtime| !runtime.destroyed.get()) else { return };
-            runtime.loading.is_running.set(!is_loaded);
+            runtime.is_loading.set(!is_loaded);
             let changed = match &mut *runtime.machine.borrow_mut() {
                 Machine::Idle(idle) => idle.set_load_failed(!is_loaded),
                 Machine::Chat(_) => false,
@@ -359,9 +334,9 @@ impl Runtime {
                 return runtime.handle(Input::Ticked);
             }
             let weak = Rc::downgrade(&runtime);
-            *runtime.loading.retry.borrow_mut() = Timer::after(LOAD_RETRY_DELAY, move || {
+            *runtime.load_retry.borrow_mut() = Timer::after(LOAD_RETRY_DELAY, move || {
                 if let Some(runtime) = weak.upgrade() {
-                    runtime.loading.is_running.set(false);
+                    runtime.is_loading.set(false);
                     runtime.load_lazy_module();
                 }
             });
@@ -370,13 +345,13 @@ impl Runtime {
 
     /// Queues an input that arises while effects run.
     fn enqueue(&self, input: Input) {
-        self.inbox.push(InboxItem::Input(input));
+        self.inbox.borrow_mut().push_back(InboxItem::Input(input));
     }
 
     fn read_clocks(&self) -> Now {
         let (monotonic, unix) = (environment::monotonic_millis(), environment::unix_millis());
         let lead = unix.saturating_sub(monotonic);
-        if self.clocks.wall_clock_lead.replace(Some(lead)).is_some_and(|before| lead > before + SLEEP_THRESHOLD) {
+        if self.wall_clock_lead.replace(Some(lead)).is_some_and(|before| lead > before + SLEEP_THRESHOLD) {
             self.enqueue(Input::Resumed);
         }
         Now { monotonic, unix, random: environment::random_u32() }
@@ -410,7 +385,7 @@ impl Runtime {
             CoreEffect::SaveCredentials(credentials) => repository.save_credentials(&credentials),
             CoreEffect::SaveWindowOpen { open } => {
                 if let Some(stored) = repository.save_window_open(open) {
-                    self.inbox.push(InboxItem::Raw(RawInput::StoredValue(CONVERSATION.into(), Some(stored))));
+                    self.inbox.borrow_mut().push_back(InboxItem::StoredValue(CONVERSATION.into(), Some(stored)));
                 }
             }
             CoreEffect::SaveMessage(message) => repository.save_message(&message),
@@ -421,10 +396,18 @@ impl Runtime {
 
     fn notify_listeners(&self) {
         let state = self.state();
-        let listeners: Vec<Listener> = self.subscribers.borrow().iter().map(|(_, listener)| listener.clone()).collect();
+        let listeners: Vec<Listener> = self.subscribers.borrow().iter().filter_map(Weak::upgrade).collect();
         for listener in listeners {
             listener(&state);
         }
+    }
+
+    /// Calls `listener` after every change, until the subscription is dropped.
+    pub fn subscribe(self: &Rc<Self>, listener: Listener) -> Subscription {
+        let mut subscribers = self.subscribers.borrow_mut();
+        subscribers.retain(|known| known.strong_count() > 0);
+        subscribers.push(Rc::downgrade(&listener));
+        Subscription(listener)
     }
 
     /// Sets the only timer, which fires when the machine is due.
@@ -459,9 +442,7 @@ impl Runtime {
     pub fn destroy(&self) {
         self.destroyed.set(true);
         self.end_session();
-        let released =
-            (self.timer.take(), self.loading.retry.take(), self.event_listeners.take(), self.subscribers.take());
-        drop(released);
+        drop((self.timer.take(), self.load_retry.take(), self.event_listeners.take(), self.subscribers.take()));
     }
 }
 

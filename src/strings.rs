@@ -1,5 +1,4 @@
-//! Every sentence that a visitor can read. `strings/table.rs` has the English; this module replaces
-//! it with other sentences.
+//! Every sentence a visitor can read: the English of `strings/table.rs`, or replacements.
 //!
 //! Makes no browser calls and knows no language but English: a page replaces sentences by name, and
 //! so do locale files. `{name}` in a sentence is a placeholder, replaced by [`fill`].
@@ -8,8 +7,7 @@ use std::{fmt, rc::Rc};
 
 use yew::AttrValue;
 
-/// The plural categories of Unicode, in the order of [`Plural`]; English has two of them, other
-/// languages up to six.
+/// The plural categories of Unicode, in the order of [`Plural`]; English has two of them.
 pub const CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 
 /// Plural category of a number. The language's rule determines it: see [`Strings::count_by`].
@@ -27,7 +25,6 @@ pub enum Plural {
 
 impl Plural {
     /// Returns the category with this name, or [`Plural::Other`] if there is none.
-    #[must_use]
     pub fn named(name: &str) -> Self {
         const ALL: [Plural; 6] = [Plural::Zero, Plural::One, Plural::Two, Plural::Few, Plural::Many, Plural::Other];
         CATEGORIES.iter().position(|known| *known == name).map_or(Self::Other, |at| ALL[at])
@@ -35,7 +32,7 @@ impl Plural {
 }
 
 macro_rules! sentences {
-    ($($(#[doc = $doc:literal])+ $name:ident = $english:literal;)+) => {
+    ($($name:ident = $english:literal, $meaning:literal;)+) => {
         #[expect(non_camel_case_types, reason = "named as the sentences are")]
         #[derive(Clone, Copy)]
         enum SentenceIndex { $($name,)+ }
@@ -43,13 +40,11 @@ macro_rules! sentences {
         pub(super) const NAMES: &[&str] = &[$(stringify!($name)),+];
         const ENGLISH: &[&str] = &[$($english),+];
 
-        /// Name, English and meaning of every sentence that holds no number, for documentation and
-        /// locale files.
-        pub const SENTENCES: &[(&str, &str, &str)] = &[$((stringify!($name), $english, concat!($($doc),+))),+];
+        /// Name, English and meaning of every sentence without a number, for locale files.
+        pub const SENTENCES: &[(&str, &str, &str)] = &[$((stringify!($name), $english, $meaning)),+];
 
         impl Strings {
-            $($(#[doc = $doc])+
-            #[must_use]
+            $(#[doc = $meaning]
             pub fn $name(&self) -> AttrValue {
                 self.get(SentenceIndex::$name as usize, ENGLISH[SentenceIndex::$name as usize])
             })+
@@ -58,7 +53,7 @@ macro_rules! sentences {
 }
 
 macro_rules! plurals {
-    ($($(#[doc = $doc:literal])+ $name:ident { one = $one:literal; other = $other:literal; })+) => {
+    ($($name:ident = [$one:literal, $other:literal], $meaning:literal;)+) => {
         #[expect(non_camel_case_types, reason = "named as the sentences are")]
         #[derive(Clone, Copy)]
         enum PluralIndex { $($name,)+ }
@@ -68,14 +63,12 @@ macro_rules! plurals {
         /// Name, English for one and for other numbers, and meaning of every sentence with a count.
         /// A language has one for each of its plural categories, called `<name>_<category>`;
         /// `<name>_other` replaces a missing one.
-        pub const PLURALS: &[(&str, [&str; 2], &str)] =
-            &[$((stringify!($name), [$one, $other], concat!($($doc),+))),+];
+        pub const PLURALS: &[(&str, [&str; 2], &str)] = &[$((stringify!($name), [$one, $other], $meaning)),+];
 
         impl Strings {
-            $($(#[doc = $doc])+
+            $(#[doc = $meaning]
             ///
             /// `{count}` is filled already.
-            #[must_use]
             pub fn $name(&self, count: usize) -> AttrValue {
                 self.get_plural(PluralIndex::$name as usize, count, [$one, $other])
             })+
@@ -174,7 +167,6 @@ fn plural_index(index: usize, form: Plural) -> usize {
 }
 
 /// Replaces each `{name}` in a sentence with `value`; a sentence without it stays unchanged.
-#[must_use]
 pub fn fill(sentence: &str, name: &str, value: &str) -> String {
     let mut out = String::with_capacity(sentence.len() + value.len());
     let mut rest = sentence;

@@ -79,15 +79,19 @@ fn the_loader_knows_the_same_settings() {
     let name = |setting: &'static Setting| {
         if setting.attribute.is_empty() { setting.property } else { setting.attribute }
     };
+    let switches: BTreeSet<&str> =
+        of_kind(|kind| matches!(kind, SettingKind::Choice(["on", "off"]))).map(name).collect();
     let texts: BTreeSet<&str> =
         of_kind(|kind| !matches!(kind, SettingKind::Map | SettingKind::Flag | SettingKind::List | SettingKind::Json))
             .map(name)
+            .filter(|name| !switches.contains(name))
             .collect();
     let objects: BTreeSet<&str> =
         of_kind(|kind| matches!(kind, SettingKind::Map | SettingKind::List | SettingKind::Json)).map(name).collect();
     let flags: BTreeSet<&str> =
         of_kind(|kind| kind == SettingKind::Flag).filter(|s| !s.property.is_empty()).map(name).collect();
     assert_eq!(list("TEXTS"), texts);
+    assert_eq!(list("SWITCHES"), switches);
     assert_eq!(list("OBJECTS"), objects);
     assert_eq!(list("FLAGS"), flags);
 }
@@ -112,12 +116,49 @@ fn a_flag_is_on_by_being_there_and_off_by_saying_so() {
     for on in ["", "true", "TRUE", "home", "yes"] {
         assert!(set(&mut config, "home", on).is_empty());
         assert!(config.flag(Name::Home), "{on}");
-        for off in ["false", "FALSE", " False ", "null", "undefined", "0"] {
+        for off in ["false", "FALSE", " False ", "null", "undefined", "0", "off", "no"] {
             assert!(set(&mut config, "home", on).is_empty());
             assert!(set(&mut config, "home", off).is_empty());
             assert!(!config.flag(Name::Home), "{on}, then {off}");
         }
     }
+}
+
+#[test]
+fn what_is_on_or_off_understands_booleans() {
+    for (given, expected) in
+        [("", "on"), ("true", "on"), ("1", "on"), ("false", "off"), ("0", "off"), (" off ", "off"), ("null", "on")]
+    {
+        let mut config = Config::default();
+        assert!(set(&mut config, "sound", given).is_empty());
+        assert_eq!(config.text(Name::Sound), expected, "{given}");
+    }
+}
+
+#[test]
+fn what_templates_and_frameworks_write_for_a_missing_value_is_not_given() {
+    let mut config = Config::default();
+    for setting in SETTINGS.iter().filter(|setting| setting.kind != SettingKind::Flag) {
+        let name = if setting.attribute.is_empty() { setting.property } else { setting.attribute };
+        if matches!(setting.kind, SettingKind::Choice(["on", ..])) {
+            continue;
+        }
+        for missing in ["", " \n", "false", "null", "undefined"] {
+            assert!(set(&mut config, name, missing).is_empty(), "{name}={missing}");
+            assert_eq!(config.given(setting.name), None, "{name}={missing}");
+        }
+    }
+    // Somebody's name.
+    assert!(set(&mut config, "contact-name", "Null").is_empty());
+    assert_eq!(config.contact(Name::ContactName).as_deref(), Some("Null"));
+}
+
+#[test]
+fn an_address_that_is_rejected_leaves_the_one_before() {
+    let mut config = Config::default();
+    assert!(set(&mut config, "proxyUrl", "https://chat.example.com").is_empty());
+    assert_eq!(set(&mut config, "proxy-url", "chat.example.org").len(), 1);
+    assert_eq!(config.origin(), "https://chat.example.com");
 }
 
 #[test]
@@ -189,7 +230,6 @@ fn addresses_are_https_or_this_machine_or_a_path() {
         "https://chat.example.com\\@evil.example",
         "https://chat example.com",
         "/\\evil.example",
-        "",
     ] {
         let mut config = Config::default();
         assert_eq!(set(&mut config, "proxy-url", bad).len(), 1, "{bad}");
@@ -230,7 +270,7 @@ fn language_tags_have_the_shape_of_language_tags() {
     for good in ["en", "pt-BR", "zh-Hant-TW", "sr-Latn", "ca-valencia", "en_GB"] {
         assert!(set(&mut Config::default(), "locale", good).is_empty(), "{good}");
     }
-    for bad in ["", "e", "english please", "12"] {
+    for bad in ["e", "english please", "12"] {
         assert_eq!(set(&mut Config::default(), "locale", bad).len(), 1, "{bad}");
     }
 }

@@ -11,9 +11,7 @@ pub const MAX_RETRY_AFTER: u64 = 300_000;
 
 /// Milliseconds to wait before trying again after failure number `attempt` (from 1).
 ///
-/// `random` is uniform over `u32`. A server's `Retry-After` is waited out in full; jitter is added
-/// to it.
-#[must_use]
+/// `random` is uniform over `u32`. Jitter is added to a server's `Retry-After`, not taken from it.
 pub fn delay(attempt: u32, watched: bool, random: u32, retry_after: Option<u32>) -> u64 {
     let max_delay = if watched { MAX_DELAY_WATCHED } else { MAX_DELAY };
     let ceiling = (BASE_DELAY << attempt.saturating_sub(1).min(16)).min(max_delay);
@@ -22,7 +20,6 @@ pub fn delay(attempt: u32, watched: bool, random: u32, retry_after: Option<u32>)
 }
 
 /// Milliseconds that a server wants to be left alone for, by its `Retry-After` in whole seconds.
-#[must_use]
 pub fn server_wait(retry_after: Option<u32>) -> u64 {
     retry_after.map_or(0, |seconds| (u64::from(seconds) * 1_000).min(MAX_RETRY_AFTER))
 }

@@ -1,7 +1,6 @@
-//! The visitor's credentials at the proxy, and how to get or renew them. Pure: the clock is passed
-//! in.
+//! The visitor's credentials, and how to get or renew them. Pure: the clock is passed in.
 
-use chataibot_wire::token::{TokenAnswer, Uploads};
+use chataibot_wire::token::{Features, TokenAnswer, Uploads};
 use serde::{Deserialize, Serialize};
 
 /// A token with less time left than this is renewed before it is used, in milliseconds; a
@@ -37,30 +36,18 @@ impl std::fmt::Debug for Credentials {
 
 impl Credentials {
     /// The credentials in an answer received at `wall`.
-    #[must_use]
     pub fn new(answer: TokenAnswer, wall: u64) -> Self {
-        let until = wall + u64::from(answer.expires_in) * 1_000;
-        let features = answer.features.unwrap_or_default();
-        Self {
-            visitor: answer.visitor,
-            token: answer.token,
-            renewal: answer.renewal,
-            from: wall,
-            until,
-            uploads: features.uploads,
-            typed: features.typed_answers,
-        }
+        let TokenAnswer { visitor, token, renewal, expires_in, features, .. } = answer;
+        let Features { uploads, typed_answers: typed } = features.unwrap_or_default();
+        Self { visitor, token, renewal, from: wall, until: wall + u64::from(expires_in) * 1_000, uploads, typed }
     }
 
     /// With less than this left, in milliseconds, the token is renewed before it is used.
-    #[must_use]
     pub fn renew_before(&self) -> u64 {
         RENEW_BEFORE.min(self.until.saturating_sub(self.from) / 3)
     }
 
-    /// Milliseconds the token has left; 0 if `wall` is before `from`, since the clock was changed
-    /// then.
-    #[must_use]
+    /// Milliseconds the token has left; 0 before `from`: then the clock was set back.
     pub fn remaining(&self, wall: u64) -> u64 {
         if wall < self.from { 0 } else { self.until.saturating_sub(wall) }
     }
@@ -79,9 +66,7 @@ pub enum Plan {
 
 /// Decides how to get a new token. To be called inside the lock that all tabs share.
 ///
-/// `stored` is what storage holds now, `held` what this tab was using, `refused` a renewal secret
-/// that the proxy refused.
-#[must_use]
+/// `stored`: what storage holds; `held`: what this tab used; `refused`: a refused renewal secret.
 pub fn plan(stored: Option<Credentials>, held: Option<&Credentials>, refused: Option<&str>, wall: u64) -> Plan {
     // If storage was cleared, the visitor stays the same.
     let Some(current) = stored.or_else(|| held.cloned()) else { return Plan::NewVisitor };

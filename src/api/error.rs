@@ -4,24 +4,18 @@ use std::rc::Rc;
 
 use chataibot_wire::{ErrorBody, error::code};
 
-/// Why a request failed, as far as that decides what happens next.
+/// Why a request failed, as far as that decides what happens next. `code` is the wire's error code.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are explained with their variants")]
 pub enum ApiError {
-    /// No answer from the proxy: no connection, a time-out, a captive portal's page, a 204, invalid
-    /// JSON.
+    /// No answer from the proxy: no network, a time-out, a portal's page, a 204, invalid JSON.
     Network,
     /// The token is invalid, or not valid any more.
     Unauthorized,
-    /// 401, but not in the proxy's format: an intermediary asks for a password. A new token may
-    /// help, a new visitor never.
+    /// 401 of an intermediary. A new token may help, a new visitor never.
     Challenged,
-    /// Not possible now.
-    Busy {
-        /// Whole seconds the server asked for.
-        retry_after: Option<u32>,
-        /// The wire's error code.
-        code: Rc<str>,
-    },
+    /// Not possible now. The server may ask to wait whole seconds.
+    Busy { retry_after: Option<u32>, code: Rc<str> },
     /// The platform's answer was lost: nobody knows the outcome, and the message is not sent again.
     Unknown,
     /// The conversation has ended.
@@ -29,20 +23,13 @@ pub enum ApiError {
     /// There is no such conversation, or it is not this visitor's.
     NotFound,
     /// The operator must act.
-    Unavailable {
-        /// The wire's error code.
-        code: Rc<str>,
-    },
+    Unavailable { code: Rc<str> },
     /// Refused permanently.
-    Refused {
-        /// The wire's error code.
-        code: Rc<str>,
-    },
+    Refused { code: Rc<str> },
 }
 
 impl ApiError {
     /// The wire's error code, or `NETWORK` if there was no answer.
-    #[must_use]
     pub fn code(&self) -> &str {
         match self {
             Self::Network => "NETWORK",
@@ -54,15 +41,17 @@ impl ApiError {
         }
     }
 
+    /// Whether the token was refused.
+    pub fn is_unauthorized(&self) -> bool {
+        matches!(self, Self::Unauthorized | Self::Challenged)
+    }
+
     /// The wait that the server asked for, in whole seconds.
-    #[must_use]
     pub fn retry_after(&self) -> Option<u32> {
         if let Self::Busy { retry_after, .. } = self { *retry_after } else { None }
     }
 
-    /// Reads an unsuccessful answer. The code counts before the status: temporary errors also come
-    /// as 400 (DOC). `header` is `Retry-After`.
-    #[must_use]
+    /// Reads an unsuccessful answer, by its code first: temporary errors also come as 400 (DOC).
     pub fn from_response(status: u16, body: Option<&ErrorBody>, header: Option<&str>) -> Self {
         let retry_after = body.and_then(|body| body.retry_after).or_else(|| header.and_then(parse_retry_after));
         let Some(body) = body else {
@@ -106,8 +95,7 @@ impl ApiError {
     }
 }
 
-/// Parses `Retry-After` in whole seconds. The date form is not supported: the proxy sends seconds,
-/// and a wrong clock would falsify a date.
+/// Parses `Retry-After` in seconds, as the proxy sends it; a wrong clock would falsify a date.
 fn parse_retry_after(header: &str) -> Option<u32> {
     let digits = header.trim();
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {

@@ -28,12 +28,10 @@ extern "C" {
 /// Time limit of a start, send or token request, in milliseconds.
 pub const REQUEST_TIMEOUT: u64 = 30_000;
 
-/// A request in progress. Boxed, so that sending and error handling are compiled once and each
-/// caller's own future stays small.
+/// A request in progress. Boxed, so that the code is compiled once and callers stay small.
 pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
-/// Guard of a request: aborts it on [`AbortGuard::abort`], when dropped, and when its time limit is
-/// over.
+/// Guard of a request: aborts it on [`AbortGuard::abort`], when dropped, and at its time limit.
 pub struct AbortGuard {
     controller: AbortController,
     _timer: Option<Timer>,
@@ -41,13 +39,11 @@ pub struct AbortGuard {
 
 impl AbortGuard {
     /// Creates a guard with this time limit; with `None` it holds until dropped.
-    #[must_use]
     pub fn new(milliseconds: Option<u64>) -> Option<Rc<Self>> {
         Some(Self::with_controller(AbortController::new().ok()?, milliseconds))
     }
 
     /// Creates a guard for a request that was already sent.
-    #[must_use]
     pub fn with_controller(controller: AbortController, milliseconds: Option<u64>) -> Rc<Self> {
         let timer = milliseconds.and_then(|milliseconds| {
             let controller = controller.clone();
@@ -62,7 +58,6 @@ impl AbortGuard {
     }
 
     /// Whether the request was aborted.
-    #[must_use]
     pub fn is_aborted(&self) -> bool {
         self.controller.signal().aborted()
     }
@@ -104,7 +99,6 @@ impl Request {
     }
 
     /// Builds a GET that accepts `media_type`.
-    #[must_use]
     pub fn get(url: &str, media_type: &str) -> Self {
         Self::new(url, "GET").with_header("Accept", media_type)
     }
@@ -116,7 +110,6 @@ impl Request {
     }
 
     /// Builds a POST with `body`, which is JSON.
-    #[must_use]
     pub fn post_json(url: &str, body: String) -> Self {
         let request = Self::new(url, "POST").with_header("Content-Type", "application/json");
         request.options.set_body(&JsValue::from_str(&body));
@@ -124,14 +117,12 @@ impl Request {
     }
 
     /// Adds a header.
-    #[must_use]
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers = self.headers.filter(|headers| headers.set(name, value).is_ok());
         self
     }
 
     /// Lets the request outlive the page.
-    #[must_use]
     pub fn keepalive(self) -> Self {
         // Set by name, as there is no setter here. A browser that does not know it ignores it.
         let _ = Reflect::set(&self.options, &JsValue::from_str("keepalive"), &JsValue::TRUE);
@@ -139,14 +130,11 @@ impl Request {
     }
 
     /// Adds the visitor token.
-    #[must_use]
     pub fn bearer(self, token: &str) -> Self {
         self.with_header("Authorization", &["Bearer ", token].concat())
     }
 
-    /// Adds a guard with this time limit. `early` is the answer, with its own guard, if the request
-    /// was sent earlier.
-    #[must_use]
+    /// Adds a guard with this time limit, or that of `early`, an answer already requested.
     pub fn with_guard(
         mut self,
         early: Option<EarlyResponse>,
@@ -162,8 +150,7 @@ impl Request {
         (self, guard)
     }
 
-    /// Sends the request. `None` if that fails at once: an invalid header, or a replaced `fetch`
-    /// that throws.
+    /// Sends the request. `None` for an invalid header, or a replaced `fetch` that throws.
     fn fetch(self, guard: &AbortGuard) -> Option<Promise> {
         if self.early.is_some() {
             return self.early;
@@ -175,7 +162,6 @@ impl Request {
 }
 
 /// Sends a request and reads the JSON answer. Fails without a guard.
-#[must_use]
 pub fn fetch_json(request: Request, guard: Option<Rc<AbortGuard>>) -> Answer<JsValue> {
     Box::pin(async move {
         let guard = guard.ok_or(ApiError::Network)?;
@@ -186,7 +172,6 @@ pub fn fetch_json(request: Request, guard: Option<Rc<AbortGuard>>) -> Answer<JsV
 }
 
 /// Opens a stream of server-sent events; returns the response if it is one.
-#[must_use]
 pub fn open_stream(request: Request, guard: Rc<AbortGuard>) -> Answer<Response> {
     Box::pin(async move {
         let response = send(request, &guard).await?;

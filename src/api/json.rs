@@ -20,25 +20,21 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Parses a value from JSON text; `None` if that fails.
-#[must_use]
 pub fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
     from_js(JSON::parse(text).ok()?)
 }
 
 /// Deserialises a value from what `JSON.parse` returned.
-#[must_use]
 pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Option<T> {
     T::deserialize(JsDeserializer(value)).ok()
 }
 
 /// Returns a field of an object; `undefined` if there is none.
-#[must_use]
 pub fn field(value: &JsValue, name: &str) -> JsValue {
     Reflect::get(value, &JsValue::from_str(name)).unwrap_or_default()
 }
 
 /// Serialises a value as JSON text; `None` only for values that JSON cannot hold.
-#[must_use]
 pub fn stringify<T: Serialize>(value: &T) -> Option<String> {
     let value = value.serialize(&Serializer::json_compatible()).ok()?;
     JSON::stringify(&value).ok()?.as_string()
@@ -76,7 +72,6 @@ impl JsDeserializer {
     }
 }
 
-/// Returns the string that the value must be.
 fn string_of(value: &JsValue) -> Result<String, DecodeError> {
     value.as_string().ok_or(DecodeError)
 }
@@ -161,7 +156,6 @@ impl<'de> Deserializer<'de> for JsDeserializer {
     }
 }
 
-/// The items of an array.
 struct Items {
     array: Array,
     next: u32,
@@ -179,16 +173,14 @@ impl<'de> SeqAccess<'de> for Items {
     }
 }
 
-/// The fields of an object, in the order of the struct: serde needs a third of the code that
-/// reading them by name takes. A missing field is `None`, for which serde uses the field's default
-/// or fails.
+/// The fields of an object, in the order of the struct: reading them by name takes serde three
+/// times the code. For a missing field serde uses the default, or fails.
 struct Fields {
     object: JsValue,
     fields: std::slice::Iter<'static, &'static str>,
 }
 
 impl Fields {
-    /// Returns the next field, if it is present.
     fn next(&mut self) -> Option<JsDeserializer> {
         let value = Reflect::get(&self.object, &JsValue::from_str(self.fields.next()?)).ok()?;
         (!value.is_undefined()).then_some(JsDeserializer(value))

@@ -1,8 +1,7 @@
 //! The event stream of a log: parses its bytes into server-sent events, and these into frames.
 //! [`Parser`] and [`frame_of`] are pure; [`EventStream`] reads the bytes.
 //!
-//! Follows the standard's grammar: an optional byte-order mark; lines end in LF, CR or CRLF;
-//! invalid UTF-8 becomes U+FFFD.
+//! Follows the standard: optional byte-order mark; LF, CR or CRLF; U+FFFD for invalid UTF-8.
 
 use std::rc::Rc;
 
@@ -15,8 +14,7 @@ use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 use super::{ApiError, json};
 use crate::conversation::RawEntry;
 
-/// The longest data that is read, in bytes. A longer event is skipped up to its end: the log goes
-/// on after it.
+/// The longest data that is read, in bytes. A longer event is skipped.
 pub const MAX_EVENT_BYTES: usize = 1 << 20;
 
 /// An item of the stream.
@@ -141,6 +139,7 @@ impl Parser {
 
 /// What an item of a stream or a poll means for the log.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the field is explained with its variant")]
 pub enum Frame {
     /// An entry of the log.
     Entry(Rc<RawEntry>),
@@ -148,11 +147,8 @@ pub enum Frame {
     Comment,
     /// The log could not be continued; all that is left of it follows.
     Reset,
-    /// The next entry begins the log, or only its last part.
-    Begin {
-        /// Whether the log has more before it.
-        has_earlier: bool,
-    },
+    /// The next entry begins the log, or only its last part if it has more before it.
+    Begin { has_earlier: bool },
     /// The stream ends because its token expires.
     Reauth,
     /// An event of a kind that this version does not know, with its cursor if it has one.
@@ -199,17 +195,13 @@ pub struct EventStream {
 
 impl EventStream {
     /// Starts reading. `None` if the stream already has a reader.
-    #[must_use]
     pub fn new(stream: &ReadableStream) -> Option<Self> {
         let reader = ReadableStreamDefaultReader::new(stream).ok()?;
         Some(Self { reader, parser: Parser::default() })
     }
 
-    /// Waits for the next bytes and returns the items they completed, possibly no items; `None`
-    /// when the proxy has ended the stream.
-    ///
-    /// # Errors
-    /// [`ApiError::Network`] if the stream broke or was aborted.
+    /// Waits for the next bytes and returns the items they completed, possibly none; `None` when the
+    /// proxy has ended the stream, [`ApiError::Network`] if it broke or was aborted.
     pub async fn next(&mut self) -> Result<Option<Vec<SseItem>>, ApiError> {
         let result = JsFuture::from(self.reader.read()).await.map_err(|_| ApiError::Network)?;
         if json::field(&result, "done").is_truthy() {
@@ -224,8 +216,7 @@ impl EventStream {
 
 impl Drop for EventStream {
     fn drop(&mut self) {
-        // The promise rejects if the stream was already broken. That does not matter, but must not
-        // count as an unhandled rejection.
+        // If the stream was broken already, this rejects: no unhandled rejection.
         let cancelled = self.reader.cancel();
         wasm_bindgen_futures::spawn_local(async move {
             let _ended_anyway = JsFuture::from(cancelled).await;

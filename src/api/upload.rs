@@ -1,5 +1,4 @@
-//! Uploads a visitor's file to the proxy, with progress: by `XMLHttpRequest`, because `fetch`
-//! reports none.
+//! Uploads a visitor's file by `XMLHttpRequest`: `fetch` reports no progress.
 //!
 //! Part of the WASM chunk of the message kinds that ask for a file.
 
@@ -35,8 +34,7 @@ impl Drop for Sending {
 }
 
 in_chunk! { kinds,
-    /// Starts to upload `file` to `url`. `None` if the browser refuses; `on_progress` gets each
-    /// step, the last one being `Done` or `Failed`.
+    /// Uploads `file`; `None` if the browser refuses. The last step is `Done` or `Failed`.
     pub fn send(
         url: String,
         token: String,

@@ -1,5 +1,4 @@
-//! Facts about the browser: clocks, random numbers, the size of the screen, and the documented
-//! system variables.
+//! Facts about the browser: clocks, random numbers, screen, documented system variables.
 
 use js_sys::{Date, Intl, Math, Object, Reflect};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
@@ -8,61 +7,51 @@ use web_sys::{MediaQueryList, VisibilityState, Window};
 use chataibot_wire::documented::SystemVariables;
 
 /// The page's window; `None` where views are rendered at build time. The widget runs in no worker.
-#[must_use]
 pub fn window() -> Option<Window> {
     if cfg!(target_arch = "wasm32") { web_sys::window() } else { None }
 }
 
-/// Media query of screens that the open window fills. The same condition is in `styles/window.css`
-/// and `loader/phone.js`.
+/// Media query of screens that the open window fills, as in `window.css` and `phone.js`.
 pub const PHONE: &str = "(max-width: 480px), (max-height: 420px)";
 
 /// Whether an open window covers the page on this screen.
-#[must_use]
 pub fn is_phone() -> bool {
     matches(PHONE)
 }
 
 /// Whether this media query matches now.
-#[must_use]
 pub fn matches(query: &str) -> bool {
     media(query).is_some_and(|list| list.matches())
 }
 
 /// Returns a media query to observe.
-#[must_use]
 pub fn media(query: &str) -> Option<MediaQueryList> {
     window()?.match_media(query).ok().flatten()
 }
 
 /// Whether the page is hidden: in a tab in the background, or minimised.
-#[must_use]
 pub fn is_hidden() -> bool {
     let page = window().and_then(|window| window.document());
     page.is_some_and(|page| page.visibility_state() == VisibilityState::Hidden)
 }
 
 /// Milliseconds on a clock that is never set. On some systems it stops while the computer sleeps.
-#[must_use]
 pub fn monotonic_millis() -> u64 {
     let performance = window().and_then(|window| window.performance());
     performance.map_or_else(Date::now, |performance| performance.now()) as u64
 }
 
 /// Milliseconds since 1970-01-01 UTC, by the visitor's clock, which may be wrong.
-#[must_use]
 pub fn unix_millis() -> u64 {
     Date::now() as u64
 }
 
 /// Uniform over `u32`; for jitter, not for secrets.
-#[must_use]
 pub fn random_u32() -> u32 {
     (Math::random() * 4_294_967_296.0) as u32
 }
 
 /// Creates a client message id: a UUIDv7 of this time, so that ids sort by their time.
-#[must_use]
 pub fn message_id(at: u64) -> String {
     let mut random = [0; 10];
     let is_secure = window()
@@ -97,27 +86,23 @@ fn uuid_v7(at: u64, random: [u8; 10]) -> String {
 
 #[wasm_bindgen]
 extern "C" {
-    /// Fails if the browser has no `Temporal`. `Intl.DateTimeFormat` has the time zone, too, but
-    /// creating the first one takes a slow phone a hundred milliseconds, and this runs before the
-    /// first message is sent.
+    /// Fails if the browser has no `Temporal`. Creating the first `Intl.DateTimeFormat` takes a
+    /// slow phone a hundred milliseconds, and this runs before the first message is sent.
     #[wasm_bindgen(catch, js_namespace = ["Temporal", "Now"], js_name = timeZoneId)]
     fn time_zone_id() -> Result<JsValue, JsValue>;
 }
 
 /// The documented system variables (DOC): time zone, referrer, language.
-#[must_use]
 pub fn system_variables() -> SystemVariables {
     let timezone = time_zone_id().unwrap_or_else(|_| {
         let options = Intl::DateTimeFormat::new(&js_sys::Array::new(), &Object::new()).resolved_options();
         Reflect::get(&options, &JsValue::from_str("timeZone")).unwrap_or_default()
     });
+    let page = window().and_then(|window| window.document());
     let non_empty = |text: String| Some(text).filter(|text| !text.is_empty());
     SystemVariables {
         timezone: timezone.as_string().and_then(non_empty),
-        referrer_url: window()
-            .and_then(|window| window.document())
-            .map(|document| document.referrer())
-            .and_then(non_empty),
+        referrer_url: page.and_then(|page| non_empty(page.referrer())),
         browser_language: window().and_then(|window| window.navigator().language()).and_then(non_empty),
     }
 }

@@ -1,12 +1,10 @@
-//! Key-value storage over `localStorage`; falls back to memory if that throws or is full. Does not
-//! interpret the values.
+//! Key-value storage over `localStorage`; falls back to memory if that throws or is full.
 
 use std::cell::{Cell, RefCell};
 
 use super::environment;
 
-/// A store of strings. Nothing here fails: if the browser refuses, memory takes over and
-/// [`Storage::is_lost`] returns true.
+/// A store of strings. If the browser refuses, memory takes over: [`Storage::is_lost`].
 pub struct Storage {
     prefix: String,
     local: Option<web_sys::Storage>,
@@ -20,7 +18,6 @@ pub struct Refused;
 
 impl Storage {
     /// Creates a store over the browser's local storage, with this prefix of keys.
-    #[must_use]
     pub fn local(prefix: &str) -> Self {
         // The getter itself throws where cookies are blocked.
         let local = environment::window().and_then(|window| window.local_storage().ok().flatten());
@@ -28,38 +25,32 @@ impl Storage {
     }
 
     /// Creates a store in memory only, as a host page can request.
-    #[must_use]
     pub fn memory(prefix: &str) -> Self {
         Self { prefix: prefix.into(), local: None, memory: RefCell::default(), lost: Cell::new(false) }
     }
 
     /// Creates a store over any object that behaves like a browser's storage, or over none.
-    #[must_use]
     pub fn with_backend(prefix: &str, local: Option<web_sys::Storage>) -> Self {
         let lost = Cell::new(local.is_none());
         Self { prefix: prefix.into(), local, memory: RefCell::default(), lost }
     }
 
     /// Whether the browser refused to store something.
-    #[must_use]
     pub fn is_lost(&self) -> bool {
         self.lost.get()
     }
 
     /// Whether stored values survive a reload and are visible to other tabs.
-    #[must_use]
     pub fn is_shared(&self) -> bool {
         self.local.is_some() && !self.lost.get()
     }
 
     /// The prefix of all keys.
-    #[must_use]
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
 
     /// Reads a value.
-    #[must_use]
     pub fn get(&self, key: &str) -> Option<String> {
         if let Some(local) = self.backend() {
             match local.get_item(&self.full_key(key)) {
@@ -70,15 +61,11 @@ impl Storage {
         self.memory.borrow().iter().find(|(known, _)| known == key).map(|(_, value)| value.clone())
     }
 
-    /// Stores a value, or fails without changing anything.
-    ///
-    /// # Errors
-    /// [`Refused`]: try something smaller, or [`Self::fall_back_to_memory`].
+    /// Stores a value, or changes nothing: try something smaller, or [`Self::fall_back_to_memory`].
     pub fn try_set(&self, key: &str, value: &str) -> Result<(), Refused> {
         if let Some(local) = self.backend() {
             let key = self.full_key(key);
-            // Consent tools replace `localStorage` by an object that keeps nothing and reports no
-            // error, so the value is read back.
+            // Read back: consent tools replace `localStorage` by an object that keeps nothing.
             let stored = local.set_item(&key, value).and_then(|()| local.get_item(&key));
             return if stored.ok().flatten().as_deref() == Some(value) { Ok(()) } else { Err(Refused) };
         }
@@ -109,7 +96,6 @@ impl Storage {
     }
 
     /// All keys that begin with `start`, sorted.
-    #[must_use]
     pub fn keys(&self, start: &str) -> Vec<String> {
         let mut keys = match self.backend().map(|local| self.local_keys(local)) {
             Some(Some(keys)) => keys,

@@ -1,5 +1,4 @@
-//! Coordination between the tabs of one browser: Web Locks, `BroadcastChannel`, and `storage`
-//! events.
+//! Coordination between tabs: Web Locks, `BroadcastChannel`, and `storage` events.
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -8,8 +7,7 @@ use web_sys::{AbortSignal, BroadcastChannel, MessageEvent, StorageEvent};
 
 use super::{environment, events::Listener};
 
-/// A lock shared by all tabs of this origin, held until dropped. Without Web Locks it holds
-/// nothing.
+/// A lock of this origin, held until dropped. Without Web Locks it holds nothing.
 #[must_use]
 #[derive(Default)]
 pub struct Lock {
@@ -19,14 +17,12 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Wraps a lock that is already held: `release` releases it. `outcome` then resolves, or
-    /// rejects if the lock is stolen.
+    /// Wraps a lock already held; then `outcome` resolves, or rejects if the lock is stolen.
     pub fn from_held(release: Function, outcome: Promise) -> Self {
         Self { release: Some(release), outcome: Some(outcome) }
     }
 
     /// Whether it is really held; without Web Locks it is not.
-    #[must_use]
     pub fn is_held(&self) -> bool {
         self.release.is_some()
     }
@@ -77,8 +73,7 @@ pub async fn lock_shared(name: &str) -> Lock {
     request_lock(name, LockMode::Shared).await
 }
 
-/// Takes the lock of this name, unless another tab holds or shares it now. Without Web Locks, every
-/// tab gets it.
+/// Takes the lock of this name if it is free. Without Web Locks, every tab gets it.
 pub async fn try_lock(name: &str) -> Option<Lock> {
     let lock = request_lock(name, LockMode::IfAvailable).await;
     (lock.release.is_some() || locks().is_none()).then_some(lock)
@@ -109,11 +104,9 @@ pub async fn request_lock(name: &str, mode: LockMode) -> Lock {
     });
     let outcome = request.call3(&locks, &JsValue::from_str(name), &options, on_granted.as_ref().unchecked_ref());
     let Ok(outcome) = outcome else { return Lock::default() };
-    // Wrapped, not cast: if the host page replaces `Promise`, as Angular does, the browser's own
-    // promises are no instances of it.
+    // Wrapped, not cast: a host page may replace `Promise`, as Angular does.
     let outcome = Promise::resolve(&outcome);
-    // Some documents may hold no locks, so this can reject, at once or later. The tab then goes on
-    // without.
+    // Some documents may hold no locks: this can reject, at once or later.
     let first = Promise::race(&Array::of2(&granted, &outcome));
     let granted = JsFuture::from(first).await.is_ok_and(|granted| granted.is_truthy());
     Lock { release: granted.then_some(release), outcome: Some(outcome) }
@@ -147,7 +140,6 @@ fn get(object: &JsValue, name: &str) -> Option<JsValue> {
 }
 
 /// Whether the browser has everything that tabs need to coordinate.
-#[must_use]
 pub fn can_coordinate() -> bool {
     let channels = environment::window().and_then(|window| get(&window, "BroadcastChannel"));
     locks().is_some() && channels.is_some_and(|channels| channels.is_function())
@@ -160,8 +152,7 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// Opens the channel of this name and calls `on_message` with messages of other tabs. `None` if
-    /// the browser refuses.
+    /// Calls `on_message` with messages of other tabs. `None` if the browser refuses.
     pub fn open(name: &str, on_message: impl Fn(JsValue) + 'static) -> Option<Self> {
         let channel = BroadcastChannel::new(name).ok()?;
         let listener = Listener::new(&channel, "message", move |event| {
@@ -172,8 +163,7 @@ impl Channel {
         Some(Self { channel, _listener: listener })
     }
 
-    /// Sends a message that can be cloned. A failure counts as a lost message, which every listener
-    /// tolerates.
+    /// Sends a message that can be cloned; a failure counts as a lost message.
     pub fn post(&self, message: &JsValue) {
         let posted = self.channel.post_message(message);
         debug_assert!(posted.is_ok(), "the channel is open, and the message can be cloned");

@@ -1,5 +1,4 @@
-//! Timers of the page: a callback after a delay, and a future that waits. A timer is cancelled
-//! when it is dropped.
+//! Timers: a callback after a delay, and a future that waits. Cancelled when dropped.
 
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};

@@ -10,30 +10,20 @@
 use chataibot_wire::Author;
 use yew::prelude::*;
 
-use super::{
-    ViewConfig,
-    avatar::author_name,
-    content::visible_text,
-    dom::Timer,
-    elements::{element, text},
-};
-use crate::{
-    conversation::{ConnectionStatus, Conversation, MessageRow, Notice, Row, RowKind, SendState},
-    strings::{Strings, fill},
-};
+use super::{ViewConfig, avatar::author_name, content::visible_text, elements::*};
+use crate::conversation::{ConnectionStatus, Conversation, MessageRow, Notice, Row, RowKind, SendState};
+use crate::strings::{Strings, fill};
 
 /// Maximum length of an announced message, in characters. The rest can be read in the list.
 const MAX_LENGTH: usize = 600;
 
-/// Delay before the regions are emptied, in milliseconds. By then a screen reader has taken the
-/// words, even on a slow machine, and reads on without them. One that moves to an emptied region
-/// says nothing.
+/// Delay in milliseconds before the regions are emptied: even on a slow machine a screen reader has
+/// taken the words by then. One that moves to an emptied region says nothing.
 pub(super) const CLEAR_DELAY: u64 = 5_000;
 
 /// If more messages than this arrive at once, only their count and the last one are announced.
 const MAX_ANNOUNCED: usize = 3;
 
-/// What has already been announced.
 #[derive(Default)]
 struct Announced {
     /// Key of the newest row handled: that row and all before it are done.
@@ -52,31 +42,23 @@ enum Trouble {
 
 /// The texts of one set of regions.
 #[derive(Default)]
-struct Regions {
+pub(super) struct Regions {
     next_polite: usize,
     polite: [AttrValue; 3],
     next_alert: usize,
     alerts: [AttrValue; 2],
 }
 
-/// The announcer's two sets of regions: one beside the window, and one inside it for when it is
-/// modal, because a modal window hides what is beside it from screen readers.
+/// Regions beside the window, and inside it: a modal window hides what is beside it.
 #[derive(Default)]
 pub(super) struct Announcer {
     announced: Announced,
-    outer: Regions,
-    inner: Regions,
-    clear_timer: Option<Timer>,
+    pub(super) outer: Regions,
+    pub(super) inner: Regions,
 }
 
 impl Announcer {
-    /// Calls `on_due` after [`CLEAR_DELAY`] milliseconds, when the regions are to be emptied. A new
-    /// call restarts the wait.
-    pub(super) fn clear_later(&mut self, on_due: impl FnOnce() + 'static) {
-        self.clear_timer = Timer::after(CLEAR_DELAY, on_due);
-    }
-
-    /// Empties all regions.
+    /// Empties all regions, [`CLEAR_DELAY`] after the last announcement.
     pub(super) fn clear(&mut self) {
         for regions in [&mut self.outer, &mut self.inner] {
             regions.polite = Default::default();
@@ -99,16 +81,6 @@ impl Announcer {
         let regions = if modal { &mut self.inner } else { &mut self.outer };
         regions.announce(words.as_str().to_owned(), String::new());
     }
-
-    /// The regions beside the window.
-    pub(super) fn outer_regions(&self) -> Html {
-        self.outer.view()
-    }
-
-    /// The regions inside the window.
-    pub(super) fn inner_regions(&self) -> Html {
-        self.inner.view()
-    }
 }
 
 impl Regions {
@@ -117,7 +89,7 @@ impl Regions {
         write_to_next(&mut self.alerts, &mut self.next_alert, alarm);
     }
 
-    fn view(&self) -> Html {
+    pub(super) fn view(&self) -> Html {
         let region = |how: &'static str, words: &AttrValue| {
             Html::from(element!("div", "aria-live" = how, "aria-atomic" = "true"; text(words.clone())))
         };
@@ -152,8 +124,7 @@ impl Announced {
         for row in fresh().filter(|row| count <= MAX_ANNOUNCED || !row.is_reply() || last == Some(row.key)) {
             push_line(&mut new_sentences, &sentence(row, state, config));
         }
-        let newest = state.rows().iter().map(|row| row.key).max().unwrap_or(since);
-        self.newest = newest.max(since);
+        self.newest = state.rows().iter().map(|row| row.key).fold(since, u32::max);
 
         let strings = &config.strings;
         let trouble = match state.connection() {
@@ -189,8 +160,7 @@ impl Announced {
                 }
             }
         }
-        // A stored conversation is loaded a moment after the page, so the first look is the first
-        // one that finds rows.
+        // A stored conversation is loaded a moment after the page: the first look is at rows.
         if !state.rows().is_empty() {
             self.failed = Some(failed);
         }

@@ -3,19 +3,13 @@
 use chataibot_wire::content::{Action, Button, ButtonLayout};
 use yew::prelude::*;
 
-use super::{
-    UserAction, ViewConfig, dom,
-    elements::{self, auto_dir, auto_dir_part, element, group, on_click, part, text, visually_hidden},
-    icons,
-    rich_text::safe_address,
-};
+use super::{UserAction, ViewConfig, dom, elements, elements::*, icons, rich_text::safe_address};
 use crate::{api::send_body, strings::fill};
 
 /// What the views of one message's answers need.
 pub(super) struct Choice<'a> {
     pub(super) config: &'a ViewConfig,
     pub(super) act: &'a Callback<UserAction>,
-    /// Whether an answer can be given now.
     pub(super) is_answerable: bool,
     /// What the visitor said next, if anything.
     pub(super) given_answer: Option<&'a str>,
@@ -23,7 +17,6 @@ pub(super) struct Choice<'a> {
     pub(super) description: Option<AttrValue>,
 }
 
-/// The buttons of a message or card.
 pub(super) fn buttons(list: &[Button], layout: ButtonLayout, choice: &Choice) -> Html {
     let class = match (layout, choice.is_answerable) {
         (ButtonLayout::Wrap, true) => "answers",
@@ -44,8 +37,7 @@ pub(super) fn reply(label: &str, answer: &str, is_typed: bool, choice: &Choice) 
     if choice.is_answerable {
         let text = answer.to_owned();
         let onclick = choice.act.reform(move |event: MouseEvent| {
-            // The button is about to be replaced by text, so the focus moves to the composer, or to
-            // the window on a touch device.
+            // The button is about to be replaced by text.
             dom::focus_after_answer(&event);
             let text = text.clone();
             match is_typed {
@@ -72,7 +64,6 @@ pub(super) fn chosen(label: &str, config: &ViewConfig) -> Html {
     group(vec![icons::icon("", icons::TICK), visible.into(), visually_hidden(chosen_sentence(label, config))])
 }
 
-/// The sentence that this answer was chosen.
 pub(super) fn chosen_sentence(label: &str, config: &ViewConfig) -> AttrValue {
     fill(&config.strings.chosen(), "answer", label).into()
 }

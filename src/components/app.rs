@@ -1,26 +1,22 @@
 //! Presenter: connects the runtime, or a scene in its place, to the views.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::{Rc, Weak},
-};
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
 
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 use yew::{AppHandle, prelude::*};
 
+use super::dom::{self, warn};
 use super::{
     Sending, Transcript, Upload, UploadError, UploadState, Uploads, UserAction, ViewConfig, Widget, WidgetProps,
     chunks::save_transcript,
-    dom::{self, warn},
 };
-use crate::{
-    api::upload::UploadProgress,
-    config::{Config, Name},
-    conversation::{Conversation, onboarding::Requirements},
-    notify::{Notifier, NotifySettings},
-    runtime::{Runtime, Subscription},
-};
+use crate::api::upload::UploadProgress;
+use crate::config::{Config, Name};
+use crate::conversation::{Conversation, onboarding::Requirements};
+use crate::notify::{Notifier, NotifySettings};
+use crate::runtime::{Runtime, Subscription};
 
 /// Called with the conversation after every change.
 pub type Listener = Rc<dyn Fn(&Rc<Conversation>)>;
@@ -36,8 +32,7 @@ pub trait ChatSource {
     /// Calls `listener` after every change, until the returned subscription is dropped.
     fn subscribe(&self, listener: Listener) -> Option<Subscription>;
 
-    /// Performs an action of the visitor or the host page. Returns the client message id if the
-    /// action sends a message.
+    /// Performs an action. Returns the client message id if it sends a message.
     fn act(&self, action: UserAction) -> Option<Rc<str>>;
 
     /// How files are uploaded, if the site accepts files.
@@ -50,14 +45,12 @@ pub trait ChatSource {
         false
     }
 
-    /// For a source whose clock is stopped, its time in milliseconds since 1970-01-01 UTC; `None`
-    /// if the clock runs.
+    /// A stopped clock's time in milliseconds since 1970-01-01 UTC; `None` if the clock runs.
     fn frozen_time(&self) -> Option<u64> {
         None
     }
 
-    /// Sets what the host page requires of a visitor. Does nothing in the runtime, which gets the
-    /// requirements with its other settings.
+    /// Sets what the host page requires of a visitor; the runtime gets that with its settings.
     fn set_requirements(&self, _: Requirements) {}
 
     /// Releases everything.
@@ -105,11 +98,9 @@ impl ChatSource for Rc<Runtime> {
     }
 }
 
-/// The widget of one source: passes each state of the conversation to the views, and what the
-/// visitor does to the source.
+/// The widget of one source: passes its states to the views, and what the visitor does to it.
 pub struct App {
     source: Rc<dyn ChatSource>,
-    /// The launcher button in the host page.
     launcher: Element,
     view_config: RefCell<Rc<ViewConfig>>,
     act: Callback<UserAction>,
@@ -120,8 +111,7 @@ pub struct App {
     subscription: Option<Subscription>,
 }
 
-/// The rendered views, which a source that replaces another one takes over; `None` before
-/// [`App::render`].
+/// The views, which a source that replaces another one takes over; `None` before [`App::render`].
 pub type View = RefCell<Option<AppHandle<Widget>>>;
 
 impl App {
@@ -161,8 +151,7 @@ impl App {
         app
     }
 
-    /// Renders the views into `place`, an element that nothing else touches. Without `is_rendered`,
-    /// only prepares that.
+    /// Renders into `place`, which nothing else touches; without `is_rendered`, only prepares that.
     pub fn render(&self, place: &Element, is_rendered: bool) {
         self.is_rendered.set(is_rendered);
         let state = self.source.state();
@@ -201,7 +190,8 @@ impl App {
             view_config.typed = typed;
             *self.view_config.borrow_mut() = Rc::new(view_config);
         }
-        self.notifier.follow(state, |unread| title(&self.view_config(), unread));
+        let title = |unread: u32| self.view_config().strings.title_unread(unread as usize).as_str().to_owned();
+        self.notifier.follow(state, title);
         self.show(state.clone());
     }
 
@@ -274,8 +264,4 @@ fn notify_settings(config: &Config) -> NotifySettings {
         title: config.text(Name::TitleIndicator) == "on",
         remember: config.text(Name::Storage) == "local",
     }
-}
-
-fn title(view_config: &ViewConfig, unread: u32) -> String {
-    view_config.strings.title_unread(usize::try_from(unread).unwrap_or(usize::MAX)).as_str().to_owned()
 }

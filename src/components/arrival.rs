@@ -38,7 +38,6 @@ pub(super) fn long_new_row(rows: &[Rc<Row>], list: &Element, newest_known: u32) 
     candidates.iter().rev().find(|(_, top)| *top >= top_limit).map(|(key, _)| *key)
 }
 
-/// The element of the row with this key.
 pub(super) fn element_of(rows: &[Rc<Row>], list: &Element, key: u32) -> Option<Element> {
     let at = rows.iter().rposition(|row| row.key == key)?;
     item(&elements(list)?, at)

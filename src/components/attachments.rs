@@ -14,18 +14,13 @@ mod drop_paste;
 use web_sys::{Element, File};
 use yew::prelude::*;
 
-use super::{
-    UserAction, dom,
-    elements::{element, group, plain, text, with_ref},
-    file_picker::{self, file_picker},
-    icons::{self, icon_button},
-    lazy_view::{View, files::Files},
-    message_kinds,
-    uploads::{self, Upload, UploadError, UploadState},
-    view_context::ViewContext,
-};
+use super::file_picker::{self, file_picker};
+use super::icons::{self, icon_button};
+use super::lazy_view::{View, files::Files};
+use super::uploads::{self, Upload, UploadError, UploadState};
+use super::{UserAction, dom, elements::*, message_kinds, view_context::ViewContext};
 use crate::browser::events::Listener;
-use chip::{Chip, Stage};
+use chip::Chip;
 use drop_paste::FileEvent;
 
 /// Maximum number of files in one message.
@@ -34,19 +29,16 @@ const MAX_FILES: usize = 10;
 const CLIP: &str =
     "m20.5 11.5-8.6 8.6a5 5 0 0 1-7.1-7.1l8.9-8.9a3.4 3.4 0 0 1 4.8 4.8l-8.8 8.8a1.7 1.7 0 0 1-2.4-2.4l8-8";
 
-/// Renders the attachments.
 pub(super) fn render(view: &View) -> Html {
     let View::Files(files) = view else { return Html::default() };
     html! { <Attachments ..files.clone() /> }
 }
 
-/// Component for the files that were added.
 #[derive(Default)]
 struct Attachments {
     chips: Vec<Chip>,
     /// Number of the next chip.
     next: u32,
-    /// Whether files are being dragged over the window.
     is_dragged_over: bool,
     /// Whether the composer was last told that there are files to send.
     has_files_to_send: bool,
@@ -58,13 +50,10 @@ struct Attachments {
     listeners: Vec<Listener>,
 }
 
-/// Messages of the component.
 enum Msg {
-    /// The visitor asked for the device's file picker.
     PickerRequested,
     /// Files were chosen in the picker.
     Chosen(Vec<File>),
-    /// Files were dragged, dropped or pasted in the window.
     FileEvent(FileEvent),
     /// The visitor pressed Send; `true` if a text was sent too.
     Sent(bool),
@@ -124,7 +113,7 @@ impl Component for Attachments {
         if old.view.state.id() != ctx.props().view.state.id() {
             // Uploaded files belong to the previous conversation, so they are uploaded again.
             for at in 0..self.chips.len() {
-                if !matches!(self.chips[at].stage, Stage::Failed(_)) {
+                if !matches!(self.chips[at].state, Some(UploadState::Failed(_))) {
                     self.start_upload(ctx, at);
                 }
             }
@@ -142,10 +131,9 @@ impl Component for Attachments {
             with_ref(list, &self.list).into()
         });
         let cover = self.is_dragged_over.then(|| {
-            let inside =
-                group(vec![icons::icon("", message_kinds::UPLOAD), plain("span", text(strings.upload_drop()))]);
+            let inside = vec![icons::icon("", message_kinds::UPLOAD), plain("span", text(strings.upload_drop()))];
             // Only a sighted visitor drags files, so this is hidden from screen readers.
-            element!("div", part "drop-cover", "aria-hidden" = "true"; inside).into()
+            element!("div", part "drop-cover", "aria-hidden" = "true"; group(inside)).into()
         });
         let asked = ctx.link().callback(|_| Msg::PickerRequested);
         let clip = icon_button("attach", strings.attach(), CLIP, asked);
@@ -159,8 +147,7 @@ impl Component for Attachments {
             ctx.props().on_change.emit(has_files_to_send.then(|| ctx.link().callback(Msg::Sent)));
         }
         let Some(at) = self.removed_index.take() else { return };
-        // The focus moves to the chip that took this place, else to the last one, else to the
-        // field.
+        // To the chip that took this place, else to the last one, else to the field.
         let next = self.list.cast::<Element>().and_then(|list| {
             let row = list.children().item(u32::try_from(at).ok()?).or_else(|| list.last_element_child())?;
             row.query_selector(".chip-remove").ok().flatten()
@@ -196,7 +183,7 @@ impl Attachments {
         for file in files {
             self.next += 1;
             let refused = uploads.refusal(&file);
-            self.chips.push(Chip { number: self.next, file, stage: Stage::Waiting, is_submitted: false });
+            self.chips.push(Chip { number: self.next, file, state: None, sending: None, is_submitted: false });
             let at = self.chips.len() - 1;
             match refused {
                 Some(error) => self.mark_failed(ctx, at, error),
@@ -209,18 +196,18 @@ impl Attachments {
     fn start_upload(&mut self, ctx: &Context<Self>, at: usize) {
         let ViewContext { config, state, .. } = &ctx.props().view;
         let chip = &mut self.chips[at];
-        chip.stage = match &config.uploads {
+        (chip.state, chip.sending) = match &config.uploads {
             Some(uploads) if state.id().is_some() => {
                 let (link, number) = (ctx.link().clone(), chip.number);
                 let on_progress = Callback::from(move |state| link.send_message(Msg::Progress(number, state)));
                 announce_progress(ctx, &chip.file, 0);
                 let sending = uploads.start.emit(Upload { file: chip.file.clone(), on_progress });
-                Stage::Underway { percent: 0, _sending: sending }
+                (Some(UploadState::Underway(0)), Some(sending))
             }
             Some(_) | None => {
                 // The file waits for the first message.
                 ctx.props().view.announce.emit(chip.file.name().into());
-                Stage::Waiting
+                (None, None)
             }
         };
     }
@@ -229,7 +216,7 @@ impl Attachments {
     fn mark_failed(&mut self, ctx: &Context<Self>, at: usize, error: UploadError) {
         let ViewContext { config, announce, .. } = &ctx.props().view;
         let chip = &mut self.chips[at];
-        chip.stage = Stage::Failed(error);
+        (chip.state, chip.sending) = (Some(UploadState::Failed(error)), None);
         if let Some(uploads) = &config.uploads {
             announce.emit([chip.file.name().as_str(), ": ", &uploads.error_message(error, config)].concat().into());
         }
@@ -239,11 +226,13 @@ impl Attachments {
     fn handle_progress(&mut self, ctx: &Context<Self>, number: u32, state: UploadState) {
         let Some(at) = self.index_of(number) else { return };
         let chip = &mut self.chips[at];
-        let Stage::Underway { percent, .. } = &mut chip.stage else { return };
+        if chip.sending.is_none() {
+            return;
+        }
         match state {
-            UploadState::Underway(share) => *percent = share.min(100),
-            UploadState::Done(address) => {
-                chip.stage = Stage::Done(address);
+            UploadState::Underway(percent) => chip.state = Some(UploadState::Underway(percent.min(100))),
+            UploadState::Done(_) => {
+                (chip.state, chip.sending) = (Some(state), None);
                 announce_progress(ctx, &chip.file, 100);
             }
             UploadState::Failed(error) => self.mark_failed(ctx, at, error),
@@ -272,12 +261,12 @@ impl Attachments {
         let ViewContext { config, act, .. } = &ctx.props().view;
         let had_focus = self.list.cast::<Element>().is_some_and(|list| dom::contains_focus(&list));
         let mut ready = Vec::new();
-        self.chips.retain_mut(|chip| match &mut chip.stage {
-            Stage::Done(address) if chip.is_submitted => {
+        self.chips.retain_mut(|chip| {
+            let Some(UploadState::Done(address)) = &mut chip.state else { return true };
+            if chip.is_submitted {
                 ready.push((chip.file.clone(), std::mem::take(address)));
-                false
             }
-            Stage::Waiting | Stage::Underway { .. } | Stage::Done(_) | Stage::Failed(_) => true,
+            !chip.is_submitted
         });
         for files in ready.chunks(if config.typed { MAX_FILES } else { 1 }) {
             act.emit(uploads::send_action(files, config.typed));
@@ -288,7 +277,6 @@ impl Attachments {
     }
 }
 
-/// Announces to screen readers how much of a file is uploaded.
 fn announce_progress(ctx: &Context<Attachments>, file: &File, percent: u8) {
     let ViewContext { config, announce, .. } = &ctx.props().view;
     announce.emit(uploads::progress_sentence(config, file, percent).into());

@@ -3,14 +3,9 @@
 use chataibot_wire::{Author, entry::Assignee};
 use yew::prelude::*;
 
-use super::{
-    ViewConfig,
-    elements::{element, text},
-    icons,
-};
+use super::{ViewConfig, elements::*, icons};
 
-/// Decoration: the name is always shown beside it. `part`: its names as classes and as CSS parts,
-/// which say where the avatar is shown.
+/// Decoration: the name is always shown beside it. `part`: its names as classes and as CSS parts.
 pub(super) fn avatar(config: &ViewConfig, part: &'static str, author: Author, assignee: Option<&Assignee>) -> Html {
     let agent = assignee.filter(|_| author == Author::Agent);
     let picture = match author {

@@ -3,11 +3,7 @@
 use chataibot_wire::RichText;
 use yew::prelude::*;
 
-use super::{
-    ViewConfig,
-    elements::{group, named, part},
-    rich_text::rich_text,
-};
+use super::{ViewConfig, elements::*, rich_text::rich_text};
 
 /// A bubble with a question and optional lines above and below it; empty if none of them has text.
 pub(super) fn question_bubble(

@@ -1,20 +1,13 @@
-//! The window: header, notices, messages and composer in one dialog. A stateless view: its state is
-//! kept in the widget component.
+//! The window: header, notices, messages and composer in one dialog; `widget` has its state.
 
 use yew::prelude::*;
 
-use super::{
-    Mode, UserAction,
-    composer::Composer,
-    elements::{element, group, with_ref},
-    header::header,
-    icons::{self, icon_button},
-    lazy_view::{LazyView, View},
-    menu::{MenuRefs, items, menu},
-    notices::{Question, ended, notices, question},
-    screens::{can_go_home, screen},
-    view_context::ViewContext,
-};
+use super::icons::{self, icon_button};
+use super::lazy_view::{LazyView, View};
+use super::menu::{MenuRefs, items, menu};
+use super::notices::{Question, ended, notices, question};
+use super::screens::{can_go_home, screen};
+use super::{Mode, UserAction, composer::Composer, elements::*, header::header, view_context::ViewContext};
 use crate::conversation::{Phase, onboarding::OnboardingEvent};
 
 /// What the window shows besides the conversation.
@@ -24,19 +17,15 @@ pub(super) struct ChatWindow<'a> {
     pub(super) sounds: bool,
     /// Whether the window covers the whole screen.
     pub(super) modal: bool,
-    /// Whether the window was ever open.
     pub(super) was_ever_open: bool,
     /// Whether the window is enlarged; `None` if the visitor cannot change its size.
     pub(super) is_large: Option<bool>,
-    /// Whether the menu is open.
     pub(super) menu_open: bool,
     /// Called with `true` to open the menu and `false` to close it.
     pub(super) toggle_menu: Callback<bool>,
     /// Called with what was chosen in header and menu.
     pub(super) choose: Callback<UserAction>,
-    /// The confirmation asked before an action.
     pub(super) question: Option<Question>,
-    /// Called with the answer.
     pub(super) answer: Callback<bool>,
     /// The announcer's regions inside the window.
     pub(super) announcer: Html,
@@ -46,12 +35,9 @@ pub(super) struct ChatWindow<'a> {
 /// References to elements that get the focus or are read.
 #[derive(Default)]
 pub(super) struct ElementRefs {
-    /// The dialog.
     pub(super) section: NodeRef,
     pub(super) menu: MenuRefs,
-    /// The first answer to a question.
     pub(super) question: NodeRef,
-    /// The message field.
     pub(super) field: NodeRef,
 }
 
@@ -70,8 +56,7 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
         html! { <Composer view={view.clone()} field={&refs.field} /> }
     };
     // Last in the tab order, because it is the least important.
-    let handle =
-        is_large.map(|_| icon_button("resize", config.strings.resize(), icons::CORNER, Callback::noop()).into());
+    let handle = is_large.map(|_| icon_button("resize", config.strings.resize(), icons::CORNER, Callback::noop()));
     let onback = can_go_home(state).then(|| act.reform(|_| UserAction::Step(OnboardingEvent::HomeEntered)));
     let inside = vec![
         header(config, state, onback, is_large, menu, &choose, !inline),
@@ -79,7 +64,7 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
         question.unwrap_or_default(),
         screen(view, window.was_ever_open, html! { <LazyView view={View::Messages(view.clone())} /> }, bottom),
         window.announcer,
-        handle.unwrap_or_default(),
+        handle.map(Html::from).unwrap_or_default(),
     ];
     let names = match (open, is_large) {
         (true, Some(true)) => "window window-open window-large",
@@ -88,12 +73,10 @@ pub(super) fn chat_window(window: ChatWindow) -> Html {
         (false, Some(false) | None) => "window",
     };
     let section = element!(
-        "section", part names,
-        "id" = "window",
+        "section", part names, "id" = "window",
         // An inline window is a part of the page, not a dialog.
         "role" = if inline { "region" } else { "dialog" },
-        "tabindex" = "-1",
-        "aria-labelledby" = "title",
+        "tabindex" = "-1", "aria-labelledby" = "title",
         "aria-modal" = window.modal.then_some("true");
         group(inside)
     );

@@ -10,14 +10,10 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
-use super::{
-    Transcript, ViewConfig, attachments,
-    lazy_view::{Chunk, ChunkId},
-    message_kinds, message_list, panels,
-};
+use super::lazy_view::{Chunk, ChunkId};
+use super::{Transcript, ViewConfig, attachments, message_kinds, message_list, panels};
 use crate::conversation::Conversation;
 
-/// Concatenates the style sheets of a chunk.
 macro_rules! styles {
     ($($file:literal),+) => { concat!($(include_str!(concat!("../../styles/on-demand/", $file, ".css"))),+) };
 }
@@ -51,7 +47,6 @@ pub(super) fn load(id: ChunkId, done: Callback<Option<Chunk>>) {
 }
 
 in_chunk! { panels,
-    /// Saves a conversation as a file.
     pub(super) fn save_transcript(state: Rc<Conversation>, config: Rc<ViewConfig>, kind: Transcript) -> () {
         panels::transcript::save(&state, &config, kind);
     }

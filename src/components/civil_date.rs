@@ -92,7 +92,6 @@ impl Day {
         Self::from_date(year, month, day.min(days_in_month(year, month)))
     }
 
-    /// The first day of its month.
     pub(super) fn month_start(self) -> Self {
         let (year, month, _) = self.date();
         Self::from_date(year, month, 1)

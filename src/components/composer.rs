@@ -1,24 +1,15 @@
-//! The composer: a field that grows with the text, and its buttons. The text is kept in the
-//! conversation, as its draft.
+//! The composer: a field that grows with the text, which is kept as the draft, and its buttons.
 
 use chataibot_wire::{content::Prompt, text::is_blank};
 use web_sys::{HtmlTextAreaElement, InputEvent};
 use yew::prelude::*;
 
-use super::{
-    Enter, UserAction, ViewConfig, dom,
-    elements::{element, group, listen, on_submit, text, with_ref},
-    emoji_hint::{self, emoji_button},
-    icons,
-    lazy_view::{
-        LazyView, View,
-        files::{Files, SendFiles},
-    },
-    view_context::ViewContext,
-};
+use super::emoji_hint::{self, emoji_button};
+use super::lazy_view::files::{Files, SendFiles};
+use super::lazy_view::{LazyView, View};
+use super::{Enter, UserAction, ViewConfig, dom, elements::*, icons, view_context::ViewContext};
 
-/// Maximum number of characters in one message. The platform documents no limit; this one is set by
-/// the widget and the proxy.
+/// Maximum number of characters in a message, set by widget and proxy; the platform has none.
 const MAX_LENGTH: usize = 4000;
 
 /// The counter is shown once fewer characters than this are left.
@@ -27,17 +18,12 @@ const COUNTER_THRESHOLD: usize = 200;
 #[derive(Properties, Clone, PartialEq)]
 pub(super) struct ComposerProps {
     pub(super) view: ViewContext,
-    /// The message field.
     pub(super) field: NodeRef,
 }
 
-/// Messages of the component.
 pub(super) enum Msg {
-    /// The text of the field changed.
-    TextChanged {
-        /// Whether an input method is still composing a word.
-        composing: bool,
-    },
+    /// The text of the field changed; an input method may still be `composing` a word.
+    TextChanged { composing: bool },
     /// The visitor tried to send a text that is too long.
     TextTooLong,
     /// The visitor asked how to open the emoji picker.
@@ -50,12 +36,9 @@ pub(super) enum Msg {
 pub(super) struct Composer {
     /// Whether an input method is composing a word. Setting the field's value would break the word.
     composing: bool,
-    /// Whether it was announced that the text is too long.
     is_excess_announced: bool,
-    /// Whether the hint about the emoji picker is shown.
     is_hint_shown: bool,
     emoji_shortcut: Option<&'static str>,
-    /// Sends the files that are added.
     send_files: Option<SendFiles>,
 }
 
@@ -126,9 +109,7 @@ impl Component for Composer {
             Some(Prompt::Phone) => (strings.placeholder_phone(), Some("tel"), Some("tel")),
         };
         let mut input = element!(
-            "textarea", part "input",
-            "id" = "input",
-            "rows" = "1",
+            "textarea", part "input", "id" = "input", "rows" = "1",
             "dir" = (!draft.is_empty()).then_some("auto"),
             "placeholder" = placeholder,
             "inputmode" = mode,
@@ -136,8 +117,7 @@ impl Component for Composer {
             "autocapitalize" = mode.map(|_| "off"),
             "enterkeyhint" = if newline { "enter" } else { "send" },
             "aria-describedby" = described_by,
-            "aria-invalid" = over.then_some("true");
-            Html::default()
+            "aria-invalid" = over.then_some("true")
         );
         let written = field.cast::<HtmlTextAreaElement>().filter(|_| self.composing).map(|field| field.value().into());
         input.set_value(written.unwrap_or_else(|| draft.clone()));
@@ -145,14 +125,8 @@ impl Component for Composer {
         let input = listen!(input, oninput = store_draft(ctx), onkeydown = enter_handler(self.sends(ctx), newline));
 
         let label = element!("label", "class" = "unseen", "for" = "input"; text(strings.composer_label()));
-        let inside = vec![
-            files(ctx),
-            label.into(),
-            hint.unwrap_or_default(),
-            input.into(),
-            self.tools(ctx, &draft),
-            counter(config, length),
-        ];
+        let (tools, counter) = (self.tools(ctx, &draft), counter(config, length));
+        let inside = vec![files(ctx), label.into(), hint.unwrap_or_default(), input.into(), tools, counter];
         let field = element!("div", part "field", "data-text" = draft; group(inside));
         let tip = self.emoji_shortcut.filter(|_| self.is_hint_shown).map(|keys| emoji_hint::tip(config, keys));
         let form = element!("form", part "composer"; group(vec![tip.unwrap_or_default(), field.into()]));
@@ -165,8 +139,7 @@ impl Composer {
     fn tools(&self, ctx: &Context<Self>, draft: &str) -> Html {
         let config = &ctx.props().view.config;
         let send = element!(
-            "button", part "send",
-            "type" = "submit",
+            "button", part "send", "type" = "submit",
             "aria-label" = config.strings.send(),
             "title" = config.strings.send(),
             "disabled" = (self.send_files.is_none() && is_blank(draft)).then_some("disabled");
@@ -204,7 +177,6 @@ impl Composer {
     }
 }
 
-/// The added files, if the site accepts files.
 fn files(ctx: &Context<Composer>) -> Html {
     let ComposerProps { view, field } = ctx.props().clone();
     if view.config.uploads.is_none() {
@@ -252,11 +224,7 @@ fn counter(config: &ViewConfig, length: usize) -> Html {
 
 /// Whether Enter begins a new line. A touch keyboard has no Shift+Enter.
 fn enter_breaks_line(enter: Enter) -> bool {
-    match enter {
-        Enter::Auto => dom::is_touch_device(),
-        Enter::Send => false,
-        Enter::Newline => true,
-    }
+    enter == Enter::Newline || (enter == Enter::Auto && dom::is_touch_device())
 }
 
 /// Number of characters, as the proxy counts them.

@@ -1,16 +1,11 @@
-//! The content of a message. Text and buttons are rendered here; the other kinds by
-//! `message_kinds`, whose code is loaded lazily.
+//! The content of a message: text and buttons; other kinds by the lazily loaded `message_kinds`.
 
 use chataibot_wire::{Content, Node, RichText};
 use yew::prelude::*;
 
-use super::{
-    answers,
-    bubble::question_bubble,
-    elements::{self, group, named, part, plain},
-    lazy_view::{LazyView, View, kind::Kind},
-    rich_text::{is_emoji_only, rich_text},
-};
+use super::lazy_view::{LazyView, View, kind::Kind};
+use super::rich_text::{is_emoji_only, rich_text};
+use super::{answers, bubble::question_bubble, elements, elements::*};
 
 /// Renders the content of a message: the elements below one another in its row.
 pub(super) fn content(kind: &Kind) -> Html {

@@ -9,10 +9,8 @@ use web_sys::{
 };
 use yew::{Callback, Component, Context};
 
-use crate::{
-    browser::{environment::media, events::Listener},
-    strings::Plural,
-};
+use crate::browser::{environment::media, events::Listener};
+use crate::strings::Plural;
 
 pub(super) use crate::browser::{
     environment::{PHONE, matches},
@@ -98,9 +96,11 @@ pub(super) fn has_user_activation() -> bool {
 /// Selector of the elements that Tab reaches.
 const TABBABLE: &str = "button:not(:disabled), a[href], textarea, summary, [tabindex='0']";
 
-/// Returns the first element in `place` that Tab reaches.
-pub(super) fn first_tabbable(place: &Element) -> Option<Element> {
-    place.query_selector(TABBABLE).ok().flatten()
+/// Focuses the first element in `place` that Tab reaches.
+pub(super) fn focus_first_tabbable(place: &Element) {
+    if let Ok(Some(first)) = place.query_selector(TABBABLE) {
+        focus(&first);
+    }
 }
 
 /// Focus trap: Tab at one end of the window moves the focus to the other. Returns whether it did.
@@ -117,8 +117,7 @@ pub(super) fn wrap_focus(section: &Element, backwards: bool) -> bool {
     wraps
 }
 
-/// Moves the focus among the buttons of a menu by arrow keys, Home and End. Returns false for any
-/// other key.
+/// Moves the focus in a menu by arrow keys, Home and End. Returns false for any other key.
 pub(super) fn step_focus(list: &Element, key: &str) -> bool {
     let items = list.children();
     let (count, focused) = (items.length(), focused_in_root(list));
@@ -136,8 +135,7 @@ pub(super) fn step_focus(list: &Element, key: &str) -> bool {
     true
 }
 
-/// Whether the focus stays in `list` or on the button beside it, or is lost only because the whole
-/// page lost it.
+/// Whether the focus stays in `list` or on the button beside it, or the whole page lost it.
 pub(super) fn is_focus_kept(list: &Element, event: &FocusEvent) -> bool {
     let next = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
     match next {
@@ -179,9 +177,8 @@ impl SizeWatch {
         Some(Self(observer, call))
     }
 
-    /// Delay after which the browser has delivered all size changes, in milliseconds. Changing a
-    /// size during the delivery is an error that the browser reports to the page, so views
-    /// re-render after it.
+    /// Delay in milliseconds until the browser has delivered all size changes. Views re-render
+    /// after it: the browser reports a size changed during the delivery to the page as an error.
     pub(super) const DELIVERY: u64 = 0;
 }
 

@@ -4,10 +4,8 @@
 
 use std::rc::Rc;
 
-use yew::{
-    prelude::*,
-    virtual_dom::{AttributeOrProperty, Attributes, Listener, VList, VTag, VText},
-};
+use yew::prelude::*;
+use yew::virtual_dom::{AttributeOrProperty, Attributes, Listener, VList, VTag, VText};
 
 /// Builds an element with attributes: `element!("p", part "note", "dir" = "auto"; inside)`. `part`
 /// sets the same names as classes (for our styles) and CSS parts (for the page's). An attribute
@@ -31,6 +29,9 @@ macro_rules! element {
             vec![$(yew::html::IntoPropValue::into_prop_value($value)),+],
             $inside,
         )
+    };
+    ($tag:expr, $($attributes:tt)+) => {
+        $crate::components::elements::element!($tag, $($attributes)+; yew::Html::default())
     };
 }
 pub(super) use element;
@@ -56,7 +57,6 @@ pub(super) fn group(nodes: Vec<Html>) -> Html {
     VList::with_children(nodes, None).into()
 }
 
-/// A text node.
 pub(super) fn text(text: AttrValue) -> Html {
     VText::new(text).into()
 }
@@ -86,14 +86,12 @@ pub(super) fn auto_dir_part(tag: &'static str, names: &'static str, words: AttrV
     element!(tag, part names, "dir" = "auto"; text(words)).into()
 }
 
-/// Text for screen readers only.
 pub(super) fn visually_hidden(words: AttrValue) -> Html {
     element!("span", "class" = "unseen"; text(words)).into()
 }
 
 /// A link out of the chat. `href` has passed [`safe_address`](super::safe_address); `new_tab` is
-/// the note that it opens a new tab, `None` if it opens in this one; `description` tells screen
-/// readers what the link belongs to.
+/// the note that it opens a new tab, if it does; `description` tells screen readers its context.
 pub(super) fn link(
     names: &'static str,
     href: &str,
@@ -104,10 +102,7 @@ pub(super) fn link(
     let target = new_tab.is_some().then_some("_blank");
     let inside = group(vec![inside, opens(new_tab)]);
     element!(
-        "a", part names,
-        "href" = href.to_owned(),
-        "target" = target,
-        "rel" = "noopener noreferrer",
+        "a", part names, "href" = href.to_owned(), "target" = target, "rel" = "noopener noreferrer",
         "aria-description" = description;
         inside
     )
@@ -133,12 +128,10 @@ pub(super) fn button(
     on_click(button, onclick)
 }
 
-/// The main button of a view.
 pub(super) fn primary_button(words: AttrValue, onclick: Callback<MouseEvent>) -> Html {
     button("primary", "button button-primary", None, text(words), onclick).into()
 }
 
-/// Adds a click listener.
 pub(super) fn on_click(element: VTag, clicked: Callback<MouseEvent>) -> VTag {
     listen!(element, onclick = clicked)
 }
@@ -148,13 +141,11 @@ pub(super) fn on_submit(form: VTag, submitted: Callback<()>) -> VTag {
     listen!(form, onsubmit = submitted.reform(|event: SubmitEvent| event.prevent_default()))
 }
 
-/// Adds a listener.
 pub(super) fn on(mut element: VTag, listener: Rc<dyn Listener>) -> VTag {
     element.add_listener(listener);
     element
 }
 
-/// Binds the reference `node_ref` to the element.
 pub(super) fn with_ref(mut element: VTag, node_ref: &NodeRef) -> VTag {
     element.node_ref = node_ref.clone();
     element

@@ -1,13 +1,9 @@
-//! A button in the message field that explains how to open the device's emoji picker, on systems
-//! with a keyboard shortcut for it.
+//! A button that explains how to open the emoji picker, on systems with a shortcut for it.
 
 use yew::prelude::*;
 
-use super::{
-    ViewConfig, dom,
-    elements::{element, part, text},
-    icons::{self, icon_button},
-};
+use super::icons::{self, icon_button};
+use super::{ViewConfig, dom, elements::*};
 use crate::strings::fill;
 
 /// The shortcut on this device. Build-time markup has the button, for devices that need it.
@@ -30,7 +26,6 @@ fn shortcut_for(platform: &str) -> Option<&'static str> {
     }
 }
 
-/// The sentence that names the shortcut.
 pub(super) fn sentence(config: &ViewConfig, keys: &str) -> AttrValue {
     fill(&config.strings.emoji_hint(), "keys", keys).into()
 }

@@ -1,14 +1,10 @@
-//! A hidden file input that opens the device's file picker; a button beside it is its visible
-//! control.
+//! A hidden file input that opens the device's file picker, for the visible button beside it.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Event, File, FileList, HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
-use super::{
-    elements::{element, listen, with_ref},
-    uploads::Uploads,
-};
+use super::{elements::*, uploads::Uploads};
 
 /// The hidden input; `on_chosen` gets the chosen files: one, unless `multiple`.
 pub(super) fn file_picker(field: &NodeRef, uploads: &Uploads, multiple: bool, on_chosen: Callback<Vec<File>>) -> Html {
@@ -19,8 +15,7 @@ pub(super) fn file_picker(field: &NodeRef, uploads: &Uploads, multiple: bool, on
         "tabindex" = "-1",
         "aria-hidden" = "true",
         "multiple" = multiple.then_some("multiple"),
-        "accept" = uploads.accept_attribute();
-        Html::default()
+        "accept" = uploads.accept_attribute()
     );
     let changed = Callback::from(move |event: Event| {
         let field = event.target().and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
@@ -43,7 +38,6 @@ pub(super) fn open(field: &NodeRef) {
     }
 }
 
-/// The files of a list.
 pub(super) fn files_of(list: &FileList) -> Vec<File> {
     (0..list.length()).filter_map(|at| list.get(at)).collect()
 }

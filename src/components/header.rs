@@ -3,17 +3,12 @@
 use chataibot_wire::Author;
 use yew::prelude::*;
 
-use super::{
-    UserAction, ViewConfig,
-    avatar::{author_name, avatar},
-    elements::{element, group, part, text},
-    icons::{self, icon_button},
-    menu,
-};
+use super::avatar::{author_name, avatar};
+use super::icons::{self, icon_button};
+use super::{UserAction, ViewConfig, elements::*, menu};
 use crate::conversation::{ConnectionStatus, Conversation, Phase};
 
-/// Renders the header, with buttons for the home screen (`onback`) and the window's size
-/// (`is_large`) if they are given. `choose` is called with what the visitor does.
+/// Renders the header; `onback` and `is_large` add buttons for the home screen and the size.
 pub(super) fn header(
     config: &ViewConfig,
     state: &Conversation,

@@ -1,17 +1,14 @@
-//! Icons as stroked paths in a 24 × 24 view box. Hidden from screen readers, because each is shown
-//! with a name.
+//! Icons: stroked paths in a 24 × 24 view box, each shown with a name for screen readers.
 
 use yew::{prelude::*, virtual_dom::VTag};
 
-use super::elements::{button, element};
+use super::elements::*;
 
-/// An icon made of one path.
 pub(super) fn icon(class: &'static str, path: &'static str) -> Html {
     svg_icon(class, Some("icon"), path)
 }
 
-/// An icon of the launcher. It is no CSS part, because every page loads its markup and the launcher
-/// sets its colour.
+/// An icon of the launcher: no CSS part, because every page loads its markup.
 pub(super) fn launcher_icon(class: &'static str, path: &'static str) -> Html {
     svg_icon(class, None, path)
 }
@@ -27,7 +24,7 @@ pub(super) fn icon_button(
 }
 
 fn svg_icon(class: &'static str, part: Option<&'static str>, path: &'static str) -> Html {
-    let path = element!("path", "d" = path; Html::default());
+    let path = element!("path", "d" = path);
     let class = (!class.is_empty()).then_some(class);
     element!("svg", "class" = class, "part" = part, "viewBox" = "0 0 24 24", "aria-hidden" = "true"; path.into()).into()
 }

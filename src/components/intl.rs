@@ -31,7 +31,6 @@ fn get(of: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(of, &JsValue::from_str(name)).ok().filter(|value| !value.is_undefined())
 }
 
-/// Constructs an object of the class `class` of `Intl`.
 fn construct(class: &str, parameters: &Array) -> Option<JsValue> {
     let class = get(&get(&js_sys::global(), "Intl")?, class)?.dyn_into::<Function>().ok()?;
     Reflect::construct(&class, parameters).ok()
@@ -50,8 +49,7 @@ impl Format {
         construct(class, &Array::of2(&locale, &options)).map(JsCast::unchecked_into)
     }
 
-    /// A format in this language, or in the browser's if it is rejected: a wrong setting must not
-    /// break the chat.
+    /// Like [`Self::exact`], or in the browser's language: a wrong setting must not break the chat.
     fn new(class: &str, locale: Option<&str>, fields: &[(&str, &str)]) -> Option<Self> {
         Self::exact(class, locale, fields).or_else(|| Self::exact(class, None, fields))
     }
@@ -107,13 +105,11 @@ pub(super) fn day_in_full(locale: Option<&str>, day: Day, minutes: Option<i32>) 
     write(Format::days(locale, fields).as_ref(), day.milliseconds() + f64::from(minutes.unwrap_or_default()) * 60_000.0)
 }
 
-/// A percentage, with its sign.
 pub(super) fn percent(locale: Option<&str>, percent: u8) -> AttrValue {
     write(Format::numbers(locale, &[("style", "percent")]).as_ref(), f64::from(percent) / 100.0)
 }
 
-/// The size of a file. Its units are multiples of 1024, in which limits are set, so that a round
-/// limit reads round.
+/// The size of a file, in multiples of 1024 as limits are, so that a round limit reads round.
 pub(super) fn size(locale: Option<&str>, bytes: f64) -> AttrValue {
     const MEGABYTE: f64 = 1_048_576.0;
     let (unit, one) = if bytes < MEGABYTE { ("kilobyte", 1024.0) } else { ("megabyte", MEGABYTE) };
@@ -153,8 +149,7 @@ impl Names {
         write(self.month.as_ref(), day.milliseconds())
     }
 
-    /// The long and the short name: `Wednesday` and `Wed`; the narrow name as the short one if the
-    /// language does not shorten.
+    /// `Wednesday` and `Wed`; the narrow name as the short one if the language does not shorten.
     pub(super) fn weekday(&self, day: Day) -> (AttrValue, AttrValue) {
         let at = day.milliseconds();
         let short = write(self.weekday_short.as_ref(), at);

@@ -11,14 +11,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent, MouseEvent};
 use yew::prelude::*;
 
-use super::{
-    elements::{element, group, part, text},
-    icons,
-};
-use crate::{
-    browser::events::Listener,
-    strings::{Strings, fill},
-};
+use super::{elements::*, icons};
+use crate::browser::events::Listener;
+use crate::strings::{Strings, fill};
 
 /// The launcher's name, with the number of unread messages.
 #[must_use]
@@ -40,10 +35,7 @@ pub fn Launcher() -> Html {
         part("span", "launcher-label", text("Chat".into())),
     ];
     element!(
-        "button", part "launcher",
-        "type" = "button",
-        "aria-label" = "Chat",
-        "aria-haspopup" = "dialog",
+        "button", part "launcher", "type" = "button", "aria-label" = "Chat", "aria-haspopup" = "dialog",
         "aria-expanded" = "false";
         group(inside)
     )
@@ -58,19 +50,16 @@ pub(super) fn badge(unread: u32) -> Html {
         _ => AttrValue::Static("99+"),
     };
     let badge = element!("span", part "badge", "aria-hidden" = "true"; text(count));
-    // The space keeps label and number two words, for visitors who look for the visible text in the
-    // button's name.
+    // The space keeps label and number two words in the button's name.
     group(vec![text(" ".into()), badge.into()])
 }
 
-/// The launcher's current state.
 #[derive(Clone, PartialEq)]
 pub(super) struct LauncherState {
     /// Its name for screen readers.
     pub(super) label: AttrValue,
     /// Its visible label, if it shows one.
     pub(super) visible_label: AttrValue,
-    /// Whether the window is open.
     pub(super) open: bool,
     /// Classes of the element around it, the same as of the window's root.
     pub(super) class: AttrValue,
@@ -78,17 +67,12 @@ pub(super) struct LauncherState {
     pub(super) locale: Option<AttrValue>,
 }
 
-/// Handlers for clicks and keys.
-#[derive(Clone, Default)]
-pub(super) struct LauncherHandlers {
-    pub(super) click: Callback<MouseEvent>,
-    pub(super) key: Callback<KeyboardEvent>,
-}
+pub(super) type LauncherHandlers = (Callback<MouseEvent>, Callback<KeyboardEvent>);
 
 /// The launcher button in the page, controlled by the program until dropped.
 pub(super) struct LauncherButton {
     pub(super) button: Element,
-    handlers: Rc<RefCell<LauncherHandlers>>,
+    pub(super) handlers: Rc<RefCell<LauncherHandlers>>,
     #[expect(dead_code, reason = "listens while it lives")]
     listeners: [Option<Listener>; 2],
     shown: Option<LauncherState>,
@@ -101,15 +85,11 @@ impl LauncherButton {
             let handlers = handlers.clone();
             Listener::new(&button, name, move |event| {
                 // Cloned, so that no borrow is held while a handler renders.
-                let LauncherHandlers { click, key } = handlers.borrow().clone();
+                let (click, key) = handlers.borrow().clone();
                 if name == "click" { click.emit(event.unchecked_into()) } else { key.emit(event.unchecked_into()) }
             })
         });
         Self { button, handlers, listeners, shown: None }
-    }
-
-    pub(super) fn set_handlers(&self, handlers: LauncherHandlers) {
-        *self.handlers.borrow_mut() = handlers;
     }
 
     pub(super) fn update(&mut self, state: LauncherState) {

@@ -14,21 +14,16 @@ pub(super) mod kind;
 pub(super) mod messages;
 pub(super) mod panel;
 
-use std::{
-    cell::{Cell, RefCell},
-    mem::discriminant,
-};
+use std::cell::{Cell, RefCell};
+use std::mem::discriminant;
 
 use js_sys::{Array, Reflect};
 use wasm_bindgen::JsValue;
 use web_sys::{CssStyleSheet, Element, Node};
 use yew::prelude::*;
 
-use super::{
-    dom::{self, Timer},
-    elements::{element, with_ref},
-    view_context::ViewContext,
-};
+use super::dom::{self, Timer};
+use super::{elements::*, view_context::ViewContext};
 use files::Files;
 use kind::Kind;
 use panel::Panel;
@@ -38,7 +33,6 @@ use panel::Panel;
 pub(super) enum View {
     /// A message that is more than words and buttons.
     Kind(Kind),
-    /// The message list.
     Messages(ViewContext),
     /// A panel before, between or after chats.
     Panel(Panel),
@@ -61,10 +55,8 @@ const SHORT_LIST: usize = 8;
 /// Time for a waiting message to go out before the list is rendered, in milliseconds.
 const SEND_TIME: u64 = 150;
 
-/// Number of chunks.
 const CHUNKS: usize = 4;
 
-/// A loaded chunk.
 #[derive(Clone, Copy)]
 pub(super) struct Chunk {
     /// Renders the chunk's own views, and nothing for those of other chunks.
@@ -110,7 +102,6 @@ impl View {
         }
     }
 
-    /// The chunk, if it is loaded.
     fn chunk(&self) -> Option<Chunk> {
         SLOTS.with(|slots| slots[self.chunk_id() as usize].chunk.get())
     }
@@ -121,7 +112,6 @@ impl View {
         !matches!(self, Self::Messages(_)) || self.chunk().is_none() || self.extent() < SHORT_LIST
     }
 
-    /// Whether the chunk is needed now.
     fn is_wanted(&self) -> bool {
         match self {
             Self::Kind(_) | Self::Panel(_) => true,
@@ -136,8 +126,7 @@ impl View {
         matches!(self, Self::Messages(view) if view.state.next_to_send().is_some())
     }
 
-    /// How many rows the view shows. When this changes, a chunk that could not be fetched is
-    /// fetched again.
+    /// How many rows the view shows. When this changes, a failed fetch of the chunk is repeated.
     fn extent(&self) -> usize {
         match self {
             Self::Kind(_) | Self::Panel(_) => 0,
@@ -166,18 +155,15 @@ pub(super) struct LazyView {
     shows_placeholder: bool,
     /// The view's extent when the chunk was last asked for.
     requested_extent: Option<usize>,
-    /// Whether the chunk could not be fetched.
     has_failed: bool,
     /// Whether the placeholder that was just replaced had the focus.
     had_focus: bool,
-    /// Timer after which the list is rendered.
     render_timer: Option<Timer>,
 }
 
 pub(super) enum Msg {
     /// The fetch of the chunk has ended; `false` if it failed.
     Fetched(bool),
-    /// The visitor asks to fetch it again.
     Retried,
     /// Its styles are in the shadow root, and the view can be shown.
     Styled,
@@ -233,20 +219,17 @@ impl Component for LazyView {
             None if self.shows_placeholder => view.placeholder(retry),
             None => Html::default(),
         };
-        // Takes no room. It locates the view in the page, and its class `waits` says that more is
-        // about to be shown.
+        // Takes no room. Its class `waits` says that more is about to be shown.
         let class = if self.is_waiting(ctx) { "on-demand waits" } else { "on-demand" };
         with_ref(element!("div", "class" = class; view), &self.node_ref).into()
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, _: bool) {
-        // The styles come first: a view rendered without them would measure itself without them and
-        // change before the visitor's eyes.
+        // Styles first: views measure themselves, and must not change before the visitor's eyes.
         let view = &ctx.props().view;
         let chunk = view.chunk().filter(|_| !self.is_styled);
         if let Some((chunk, node_ref)) = chunk.zip(self.node_ref.get()) {
-            // Views that measure themselves and watch their size are rendered only once they are
-            // attached to the page.
+            // Views that measure themselves are rendered only once they are attached.
             if !node_ref.is_connected() {
                 return WAITING_VIEWS.with_borrow_mut(|waiting| waiting.push(ctx.link().callback(|msg| msg)));
             }
@@ -262,9 +245,9 @@ impl Component for LazyView {
                 show();
             }
         } else if std::mem::take(&mut self.had_focus)
-            && let Some(next) = self.node_ref.cast::<Element>().and_then(|node_ref| dom::first_tabbable(&node_ref))
+            && let Some(place) = self.node_ref.cast::<Element>()
         {
-            dom::focus(&next);
+            dom::focus_first_tabbable(&place);
         }
     }
 }
@@ -295,8 +278,7 @@ impl LazyView {
     }
 }
 
-/// Adds a chunk's styles to the shadow root around `node`, once. This happens before the next
-/// frame, so nothing is seen without them.
+/// Adds a chunk's styles to the shadow root around `node`, once and before the next frame.
 fn adopt_stylesheet(node: &Node, css: &str, shared: &Cell<Option<CssStyleSheet>>) {
     let cached = shared.take();
     let sheet = cached.or_else(|| {

@@ -2,14 +2,10 @@
 
 use yew::prelude::*;
 
-use super::{
-    ViewConfig,
-    elements::{button, element, group, part, plain, text},
-};
+use super::{ViewConfig, elements::*};
 use crate::conversation::HistoryState;
 
-/// What is shown above the rows. `asked`: whether the reader looked for earlier messages; only then
-/// a line says that there are no more.
+/// What is shown above the rows. `asked`: whether the reader looked for earlier messages.
 pub(super) fn top(config: &ViewConfig, earlier: HistoryState, asked: bool, onclick: Callback<MouseEvent>) -> Html {
     let strings = &config.strings;
     let request_button = |label| button("quiet earlier", "button earlier", None, text(label), onclick.clone()).into();
@@ -18,7 +14,7 @@ pub(super) fn top(config: &ViewConfig, earlier: HistoryState, asked: bool, oncli
         HistoryState::None => Html::default(),
         HistoryState::Available => request_button(strings.earlier()),
         HistoryState::Loading => {
-            let spinner = element!("i", part "spinner", "aria-hidden" = "true"; Html::default());
+            let spinner = element!("i", part "spinner", "aria-hidden" = "true");
             part("p", "earlier-loading", group(vec![spinner.into(), plain("span", text(strings.earlier_loading()))]))
         }
         HistoryState::Failed => {

@@ -3,11 +3,7 @@
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::{
-    Transcript, UserAction, ViewConfig, dom,
-    elements::{element, group, listen, on_click, plain, text, with_ref},
-    icons,
-};
+use super::{Transcript, UserAction, ViewConfig, dom, elements::*, icons};
 use crate::conversation::{Conversation, Phase};
 
 /// One item of the menu, and the visitor action that it performs.
@@ -17,8 +13,7 @@ pub(super) struct MenuItem {
     action: UserAction,
 }
 
-/// Returns the available items, from top to bottom. `is_large`: whether the window is enlarged,
-/// `None` if that cannot be changed. `sounds`: whether new messages play a sound.
+/// Returns the available items. `is_large` is `None` if the size of the window cannot be changed.
 pub(super) fn items(config: &ViewConfig, state: &Conversation, is_large: Option<bool>, sounds: bool) -> Vec<MenuItem> {
     let strings = &config.strings;
     let mut items = Vec::new();
@@ -48,14 +43,11 @@ pub(super) fn resize_label(config: &ViewConfig, is_large: bool) -> (AttrValue, &
 /// References to elements of the menu that get the focus or are read.
 #[derive(Clone, Default)]
 pub(super) struct MenuRefs {
-    /// The button that opens it.
     pub(super) button: NodeRef,
-    /// The element that contains the items.
     pub(super) list: NodeRef,
 }
 
-/// The button and, while the menu is `open`, the items below it. `toggle` is called with `true` to
-/// open the menu and `false` to close it, `choose` with what was chosen.
+/// The button and the items. `toggle` gets whether to open the menu, `choose` what was chosen.
 pub(super) fn menu(
     config: &ViewConfig,
     items: Vec<MenuItem>,
@@ -64,19 +56,13 @@ pub(super) fn menu(
     choose: &Callback<UserAction>,
     refs: &MenuRefs,
 ) -> Html {
-    let names = "header-button more";
     let label = config.strings.menu();
     let more = element!(
-        "button", part names,
-        "type" = "button",
-        "aria-label" = label.clone(),
-        "title" = label.clone(),
-        "aria-haspopup" = "menu",
-        "aria-expanded" = if open { "true" } else { "false" };
+        "button", part "header-button more", "type" = "button", "aria-label" = label.clone(), "title" = label.clone(),
+        "aria-haspopup" = "menu", "aria-expanded" = if open { "true" } else { "false" };
         icons::icon("", icons::MORE)
     );
-    // Otherwise the press would move the focus out of the open menu, which closes it, and the click
-    // would open it again.
+    // Otherwise the press would close the open menu, and the click would open it again.
     let onmousedown = Callback::from(move |event: MouseEvent| {
         if open {
             event.prevent_default();
@@ -93,17 +79,12 @@ pub(super) fn menu(
 fn item_list(label: AttrValue, items: Vec<MenuItem>, choose: &Callback<UserAction>, refs: &MenuRefs) -> Html {
     let line = |MenuItem { label, icon, action }: MenuItem| {
         let inside = group(vec![icons::icon("", icon), plain("span", text(label))]);
-        let line = element!(
-            "button", part "menu-item", "type" = "button", "role" = "menuitem", "tabindex" = "-1";
-            inside
-        );
+        let line =
+            element!("button", part "menu-item", "type" = "button", "role" = "menuitem", "tabindex" = "-1"; inside);
         on_click(line, choose.reform(move |_| action.clone())).into()
     };
-    let list = element!(
-        "div", part "menu", "role" = "menu", "aria-label" = label;
-        group(items.into_iter().map(line).collect())
-    );
-    with_ref(list, &refs.list).into()
+    let inside = group(items.into_iter().map(line).collect());
+    with_ref(element!("div", part "menu", "role" = "menu", "aria-label" = label; inside), &refs.list).into()
 }
 
 fn onkeydown(open: bool, toggle: Callback<bool>, refs: MenuRefs) -> Callback<KeyboardEvent> {
@@ -114,9 +95,7 @@ fn onkeydown(open: bool, toggle: Callback<bool>, refs: MenuRefs) -> Callback<Key
                 event.prevent_default();
                 toggle.emit(true);
             }
-            return;
-        }
-        if key == "Escape" || key == "Tab" {
+        } else if key == "Escape" || key == "Tab" {
             // Escape closes the menu but not the window; Tab continues from the button.
             if key == "Escape" {
                 event.stop_propagation();

@@ -8,24 +8,17 @@ use chataibot_wire::Author;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::{
-    ViewConfig, dom,
-    elements::{element, group, on_click},
-    icons,
-};
+use super::{ViewConfig, dom, elements::*, icons};
 use crate::conversation::{MessageRow, SendState};
 
-/// An action that the visitor takes on a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MessageAction {
-    /// Copies its text.
     Copy,
     /// Rates it as helpful, or not.
     Rate(bool),
 }
 
-/// The buttons of a message. `is_in_tab_order`: whether they are in the tab order; `is_copied`:
-/// whether the message was just copied.
+/// The buttons of a message; `is_copied`: whether it was just copied.
 pub(super) fn actions(
     config: &ViewConfig,
     key: u32,
@@ -41,10 +34,7 @@ pub(super) fn actions(
     let button = |class: &'static str, label: AttrValue, icon, pressed: Option<bool>, action: MessageAction| {
         let act = act.clone();
         let button = element!(
-            "button", part class,
-            "type" = "button",
-            "title" = label.clone(),
-            "aria-label" = label,
+            "button", part class, "type" = "button", "title" = label.clone(), "aria-label" = label,
             "aria-pressed" = pressed.map(|pressed| if pressed { "true" } else { "false" }),
             "tabindex" = (!is_in_tab_order).then_some("-1");
             icons::icon("", icon)
@@ -72,8 +62,7 @@ pub(super) fn actions(
     element!("div", part "actions"; group(inside)).into()
 }
 
-/// Handles arrow keys in the list: they move the focus from the actions of one message to those of
-/// the next or previous one.
+/// Arrow keys in the list move the focus from the actions of one message to those of the next.
 pub(super) fn arrow_key_handler(list: &NodeRef) -> Callback<KeyboardEvent> {
     let list = list.clone();
     Callback::from(move |event: KeyboardEvent| {

@@ -29,16 +29,9 @@ use chataibot_wire::{Content, RichText, content::Appointment};
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::{
-    UserAction,
-    answers::chosen,
-    bubble::question_bubble,
-    dom,
-    elements::{self, element, group, part},
-    icons::{self, icon_button},
-    lazy_view::{View, kind::Kind},
-    rich_text::rich_text,
-};
+use super::icons::{self, icon_button};
+use super::lazy_view::{View, kind::Kind};
+use super::{UserAction, answers::chosen, bubble::question_bubble, dom, elements, elements::*, rich_text::rich_text};
 
 /// Icons that only this chunk uses.
 const PREVIOUS: &str = "M14.5 5.5 8 12l6.5 6.5";
@@ -57,8 +50,7 @@ impl Kind {
         elements::named("div", self.bubble.clone(), group(vec![question.into(), below]))
     }
 
-    /// An id for an element of this message, unique within the widget. Ids of several widgets
-    /// cannot clash, because each has a shadow root of its own.
+    /// An id for an element of this message, unique in the widget's shadow root.
     fn id(&self, of: &str) -> String {
         let part = self.part.map_or(String::new(), |part| part.to_string());
         [of, "-", &self.row.key.to_string(), "-", &part].concat()
@@ -106,7 +98,6 @@ fn step_button(class: &'static str, name: AttrValue, icon: &'static str, step: O
     button.into()
 }
 
-/// Renders the content of a message.
 pub(super) fn render(view: &View) -> Html {
     let View::Kind(kind) = view else { return Html::default() };
     let kind = kind.clone();

@@ -6,26 +6,19 @@ use chataibot_wire::Author;
 use web_sys::{Element, ScrollBehavior};
 use yew::prelude::*;
 
+use super::dom::{self, SizeWatch, Timer, send_later};
+use super::lazy_view::{View, kind::Kind, messages};
+use super::message_actions::{self, MessageAction};
+use super::message_row::{ROWS_PER_SLICE, RowSlice, RowView};
+use super::scrolling::{Follower, ListChange, Measure, NEAR_END, beginning_of, from_end, scroll_to};
+use super::time_format::{self, Clock, now};
+use super::unread::{first_unread, news};
 use super::{
-    UserAction, arrival, clipboard,
-    content::offers_answers,
-    dom::{self, SizeWatch, Timer, send_later},
-    elements::{button, element, group, listen, plain, text, with_ref},
-    icons,
-    lazy_view::{View, kind::Kind, messages},
-    load_earlier,
-    message_actions::{self, MessageAction},
-    message_row::{ROWS_PER_SLICE, RowSlice, RowView},
-    row_block::BlockBounds,
-    scrolling::{Follower, ListChange, Measure, NEAR_END, beginning_of, distance, from_end, scroll_to},
-    time_format::{self, Clock, now},
-    typing_indicator::typing_indicator,
-    unread::{first_unread, news},
-    view_context::ViewContext,
+    UserAction, arrival, clipboard, content::offers_answers, elements::*, icons, load_earlier, row_block::BlockBounds,
+    typing_indicator::typing_indicator, view_context::ViewContext,
 };
 use crate::conversation::{Conversation, HistoryState, Notice, Phase, Row};
 
-/// Renders the list.
 pub(super) fn render(view: &View) -> Html {
     let View::Messages(view) = view else { return Html::default() };
     html! { <MessageList ..view.clone() /> }
@@ -38,7 +31,6 @@ const TICK_INTERVAL: u64 = 20_000;
 /// How long a message is marked as copied, in milliseconds.
 const COPIED_TIME: u64 = 2_000;
 
-/// Scroll position of the reader.
 #[derive(Clone, Copy, Default, PartialEq)]
 enum ReaderPosition {
     /// At the end: new messages come into view by themselves.
@@ -50,7 +42,6 @@ enum ReaderPosition {
     AboveNews,
 }
 
-/// Messages of the component.
 pub(super) enum Msg {
     Scrolled,
     /// The list or its content changed its size.
@@ -79,7 +70,6 @@ pub(super) struct MessageList {
     bounds: BlockBounds,
     /// Maximum number of rows to show, counted from the newest.
     max_rows: usize,
-    /// Whether the reader asked for earlier rows.
     asked_for_earlier: bool,
     position: ReaderPosition,
     /// Key of the newest row that was there when the reader was at the end.
@@ -91,7 +81,7 @@ pub(super) struct MessageList {
     newest_known: u32,
     /// Key of the row whose beginning is kept in view.
     pinned_row: Option<u32>,
-    /// Distance from the end to restore after earlier rows are added at the top.
+    /// Distance from the end to restore once earlier rows are rendered.
     restore_distance: Option<i32>,
     extent: Extent,
     size_watch: Option<SizeWatch>,
@@ -149,7 +139,7 @@ impl Component for MessageList {
             }
             Msg::JumpRequested => {
                 self.note_position_chosen();
-                self.follower.scroll_to_end_or(&list, None, distance(&list) <= 4 * list.client_height());
+                self.follower.scroll_to_end_or(&list, None, Measure::of(&list).distance() <= 4 * list.client_height());
             }
             Msg::EarlierRequested => return self.show_earlier(ctx, &list),
             Msg::ClockDue => {
@@ -191,7 +181,7 @@ impl Component for MessageList {
     fn changed(&mut self, ctx: &Context<Self>, old: &ViewContext) -> bool {
         let ViewContext { state, config, announce, .. } = ctx.props();
         let rows = shown_rows(state);
-        self.now = now(&ctx.props().config);
+        self.now = now(config);
         self.bounds.update_anchor(rows);
         if !state.window_open() {
             self.unread_from = None;
@@ -297,8 +287,7 @@ impl MessageList {
                 on_action: self.on_action.clone(),
             }
         };
-        let mut blocks: Vec<Html> = Vec::new();
-        let mut start = first;
+        let (mut blocks, mut start) = (Vec::<Html>::new(), first);
         while start < rows.len() {
             let end = self.bounds.end(start);
             let slices = (start..end.min(rows.len())).step_by(ROWS_PER_SLICE).map(|from| {
@@ -349,7 +338,7 @@ impl MessageList {
         if !self.follower.follows() {
             self.note_position_chosen();
         }
-        if distance(list) <= NEAR_END {
+        if Measure::of(list).distance() <= NEAR_END {
             // The jump button goes, so the list gets its focus.
             dom::take_focus_from_sibling(list);
             self.position = ReaderPosition::End;

@@ -5,25 +5,15 @@ use std::rc::Rc;
 use chataibot_wire::{Author, entry::Assignee};
 use yew::prelude::*;
 
-use super::{
-    UserAction,
-    announcer::notice_text,
-    avatar::{author_name, avatar},
-    content::content,
-    elements::{element, group, on_click, part, plain, text, visually_hidden},
-    icons,
-    lazy_view::kind::Kind,
-    message_actions::{MessageAction, actions},
-    time_format::{self, Clock, Day},
-};
-use crate::{
-    config::Name,
-    conversation::{MessageRow, RowKind, SendError, SendState},
-    strings::fill,
-};
+use super::avatar::{author_name, avatar};
+use super::message_actions::{MessageAction, actions};
+use super::time_format::{self, Clock, Day};
+use super::{UserAction, announcer::notice_text, content::content, elements::*, icons, lazy_view::kind::Kind};
+use crate::conversation::{MessageRow, RowKind, SendError, SendState};
+use crate::{config::Name, strings::fill};
 
-/// Everything a row needs.
-#[derive(Clone)]
+/// Everything a row needs. Only changed rows are rendered again.
+#[derive(Clone, PartialEq)]
 pub(super) struct RowView {
     /// The row, and whether it can be answered; its bubble is filled in when rendered.
     pub(super) kind: Kind,
@@ -38,7 +28,6 @@ pub(super) struct RowView {
     pub(super) is_first_unread: bool,
     /// Whether its actions are in the tab order.
     pub(super) is_in_tab_order: bool,
-    /// Whether it was just copied.
     pub(super) is_copied: bool,
     pub(super) on_action: Callback<(u32, MessageAction)>,
 }
@@ -48,9 +37,8 @@ pub(super) struct RowSliceProps {
     pub(super) rows: Vec<RowView>,
 }
 
-/// Rows in a slice. One more row means that the other rows of its slice are built and compared
-/// again, with their times, which the browser formats: with fifty rows that took a slow phone
-/// longer than all other work for a message.
+/// Rows in a slice. With one more row its other rows are built again, with their times, which the
+/// browser formats: with fifty that took a slow phone longer than all other work for a message.
 pub(super) const ROWS_PER_SLICE: usize = 8;
 
 /// Some adjacent rows of a block as one component, so that a change re-renders only its own slice.
@@ -65,27 +53,9 @@ impl Component for RowSlice {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let rows = &ctx.props().rows;
-        let mut nodes = Vec::with_capacity(rows.len());
-        for view in rows {
-            push_row(view, &mut nodes);
-        }
+        let mut nodes = Vec::with_capacity(ctx.props().rows.len());
+        ctx.props().rows.iter().for_each(|view| push_row(view, &mut nodes));
         nodes.into_iter().collect()
-    }
-}
-
-/// Only changed rows are rendered again. Rows and clocks are replaced, never changed in place.
-impl PartialEq for RowView {
-    fn eq(&self, other: &Self) -> bool {
-        self.kind == other.kind
-            && self.assignee == other.assignee
-            && self.clock.as_ref().map(Rc::as_ptr) == other.clock.as_ref().map(Rc::as_ptr)
-            && self.age_minutes == other.age_minutes
-            && self.day == other.day
-            && self.is_first_unread == other.is_first_unread
-            && self.is_in_tab_order == other.is_in_tab_order
-            && self.is_copied == other.is_copied
-            && self.on_action == other.on_action
     }
 }
 
@@ -142,8 +112,7 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
         if visitor { "bubble bubble-visitor" } else { "bubble bubble-bot" },
         &[(is_agent, " bubble-agent"), (first, " bubble-first"), (last, " bubble-last"), (true, state_name)],
     );
-    // The state of a message that is not sent is always shown; otherwise a group has one time, at
-    // its end.
+    // A message that is not sent shows its state; otherwise a group has one time, at its end.
     let has_meta = last || state != SendState::Sent;
     let names = names(
         if visitor { "row row-visitor" } else { "row row-bot" },
@@ -185,19 +154,17 @@ fn meta(view: &RowView, message: &MessageRow, state: SendState) -> Html {
     let time = || match &view.clock {
         Some(clock) => {
             let at = view.kind.row.at;
-            let words = text(clock.write(at, view.age_minutes));
-            element!("time", "part" = "time", "datetime" = time_format::iso(at), "title" = clock.write_full(at); words)
-                .into()
+            let (words, full) = (text(clock.write(at, view.age_minutes)), clock.write_full(at));
+            element!("time", "part" = "time", "datetime" = time_format::iso(at), "title" = full; words).into()
         }
         None => Html::default(),
     };
     let button = |label: AttrValue, action: fn(Rc<str>) -> UserAction| {
         let Some(id) = message.id.clone() else { return Html::default() };
         let onclick = view.kind.act.reform(move |_: MouseEvent| action(id.clone()));
-        let of = message.content().to_plain();
-        let element =
-            element!("button", "type" = "button", "part" = "button-text", "aria-description" = of; text(label));
-        on_click(element, onclick).into()
+        let (of, label) = (message.content().to_plain(), text(label));
+        let button = element!("button", "type" = "button", "part" = "button-text", "aria-description" = of; label);
+        on_click(button, onclick).into()
     };
     let with_icon = |icon, sentence| vec![icons::icon("", icon), plain("span", text(sentence))];
     let (names, inside) = match state {

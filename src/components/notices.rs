@@ -2,11 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{
-    ViewConfig,
-    elements::{button, element, group, part, plain, primary_button, text, with_ref},
-    icons,
-};
+use super::{ViewConfig, elements::*, icons};
 use crate::conversation::{ConnectionStatus, Conversation};
 
 /// Notices about the whole chat, one line each, most urgent first.
@@ -34,19 +30,12 @@ fn notice(names: &'static str, icon: &'static str, sentence: AttrValue) -> Html 
 /// The confirmation asked before an action that cannot be undone.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Question {
-    /// Start over?
     Restart,
-    /// End the conversation?
     End,
 }
 
 /// A question with its two answers: yes and no.
-pub(super) fn question(
-    config: &ViewConfig,
-    question: Question,
-    answer: &Callback<bool>,
-    first_answer: &NodeRef,
-) -> Html {
+pub(super) fn question(config: &ViewConfig, question: Question, answer: &Callback<bool>, place: &NodeRef) -> Html {
     let strings = &config.strings;
     let (names, sentence_text, yes) = match question {
         Question::Restart => ("notice notice-restart", strings.restart_question(), strings.restart_confirm()),
@@ -54,10 +43,11 @@ pub(super) fn question(
     };
     let inside = vec![
         element!("span", "id" = "question"; text(sentence_text)).into(),
-        with_ref(button("quiet", "button", None, text(yes), answer.reform(|_| true)), first_answer).into(),
+        button("quiet", "button", None, text(yes), answer.reform(|_| true)).into(),
         button("quiet", "button", None, text(strings.restart_cancel()), answer.reform(|_| false)).into(),
     ];
-    element!("div", part names, "role" = "group", "aria-labelledby" = "question"; group(inside)).into()
+    let question = element!("div", part names, "role" = "group", "aria-labelledby" = "question"; group(inside));
+    with_ref(question, place).into()
 }
 
 /// Shown in place of the composer when the conversation has ended.

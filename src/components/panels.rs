@@ -13,21 +13,12 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
-use super::{
-    UserAction, ViewConfig,
-    answers::{self, Choice},
-    dom::{self, is_focus_lost},
-    elements::{element, group, part, text, with_ref},
-    icons,
-    lazy_view::{
-        View,
-        panel::{Panel, PanelKind},
-    },
-    view_context::ViewContext,
-};
+use super::answers::{self, Choice};
+use super::dom::{self, is_focus_lost};
+use super::lazy_view::panel::{Panel, PanelKind};
+use super::{UserAction, ViewConfig, elements::*, icons, lazy_view::View, view_context::ViewContext};
 use crate::{browser::timers::Timer, config::Name, strings::Strings};
 
-/// Renders the panel.
 pub(super) fn render(view: &View) -> Html {
     let View::Panel(panel) = view else { return Html::default() };
     let ViewContext { state, config, act, .. } = &panel.view;
@@ -42,8 +33,7 @@ pub(super) fn render(view: &View) -> Html {
     }
 }
 
-/// The maintenance notice. Without messages above it (`fills_window`) it fills the window, and the
-/// keyboard must be able to scroll it in a low window.
+/// The maintenance notice. If it fills the window, the keyboard must be able to scroll it.
 fn maintenance(strings: &Strings, fills_window: bool) -> Html {
     let words = element!("p", "id" = "panel-title"; text(strings.maintenance()));
     let inside = group(vec![badge(TOOLS), words.into()]);
@@ -67,11 +57,10 @@ fn starters(config: &ViewConfig, act: &Callback<UserAction>) -> Html {
 const TOOLS: &str =
     "M14.7 6.3a4.5 4.5 0 0 0-6 5.6l-5 5a1.9 1.9 0 0 0 2.7 2.7l5-5a4.5 4.5 0 0 0 5.6-6l-2.8 2.8-2.3-.4-.4-2.3z";
 
-/// A panel without state of its own, which moves the focus to its title when the visitor has come
-/// to it.
+/// A stateless panel, which moves the focus to its title when the visitor has come to it.
+#[derive(Default)]
 struct StaticPanel {
     title: NodeRef,
-    /// The kind that was shown last.
     last_kind: Option<PanelKind>,
     focus_timer: Option<Timer>,
 }
@@ -81,7 +70,7 @@ impl Component for StaticPanel {
     type Properties = Panel;
 
     fn create(_: &Context<Self>) -> Self {
-        Self { title: NodeRef::default(), last_kind: None, focus_timer: None }
+        Self::default()
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -98,8 +87,7 @@ impl Component for StaticPanel {
     }
 }
 
-/// Delay between the loss of the focused element and the focus of another one, in milliseconds: a
-/// screen reader that meets both at once says nothing.
+/// Delay in milliseconds between loss and gain of the focus: with both at once readers are silent.
 const FOCUS_DELAY: u64 = 400;
 
 /// Focuses what appeared because of the visitor's action, unless another element has the focus. If
@@ -129,7 +117,6 @@ fn title(words: AttrValue, node_ref: &NodeRef) -> Html {
     with_ref(title, node_ref).into()
 }
 
-/// The button that submits a form.
 fn submit_button(words: AttrValue) -> Html {
     element!("button", "type" = "submit", "class" = "primary", "part" = "button button-primary"; text(words)).into()
 }
@@ -139,12 +126,11 @@ fn optional_note(strings: &Strings) -> Html {
     group(vec![text(" ".into()), part("span", "form-optional", text(strings.form_optional()))])
 }
 
-/// The element of a field. All kinds of fields have the property `value` of an input.
+/// The element of a field: all kinds of fields have the property `value` of an input.
 fn field_element(node_ref: &NodeRef) -> Option<HtmlInputElement> {
     node_ref.get().map(JsCast::unchecked_into)
 }
 
-/// The value of a field.
 fn input_value(node_ref: &NodeRef) -> String {
     field_element(node_ref).map(|field| field.value()).unwrap_or_default()
 }

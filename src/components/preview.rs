@@ -3,16 +3,11 @@
 use chataibot_wire::Author;
 use yew::prelude::*;
 
-use super::{
-    ViewConfig,
-    avatar::{author_name, avatar},
-    elements::{auto_dir_part, button, element, group, part, text},
-    icons,
-};
+use super::avatar::{author_name, avatar};
+use super::{ViewConfig, elements::*, icons};
 use crate::conversation::{Conversation, MessageRow};
 
-/// The newest message of bot or team, with its row's key, if something is unread and the window is
-/// closed.
+/// The newest message of bot or team, with its row's key, if it is unread in a closed window.
 pub(super) fn newest_unread(state: &Conversation) -> Option<(u32, &MessageRow)> {
     if state.window_open() || state.unread() == 0 {
         return None;
@@ -36,15 +31,9 @@ pub(super) fn preview(
     ];
     let words = element!("span", "class" = "preview-lines"; group(words)).into();
     let picture = avatar(config, "avatar avatar-preview", message.author, assignee);
-    let open = group(vec![picture, words]);
-    let inside = vec![
-        button("beside-text", "preview-text", None, open, onopen).into(),
-        button("beside-close", "dismiss", Some(config.strings.dismiss()), icons::icon("", icons::CLOSE), ondismiss)
-            .into(),
-    ];
-    element!(
-        "div", "class" = "beside", "part" = "preview", "role" = "group", "aria-label" = config.strings.preview();
-        group(inside)
-    )
-    .into()
+    let open = button("beside-text", "preview-text", None, group(vec![picture, words]), onopen);
+    let (sign, dismiss) = (icons::icon("", icons::CLOSE), Some(config.strings.dismiss()));
+    let close = button("beside-close", "dismiss", dismiss, sign, ondismiss);
+    let (inside, name) = (group(vec![open.into(), close.into()]), config.strings.preview());
+    element!("div", "class" = "beside", "part" = "preview", "role" = "group", "aria-label" = name; inside).into()
 }

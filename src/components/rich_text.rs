@@ -1,19 +1,13 @@
 //! Renders rich text to elements. The tree is a closed type, so nothing can be rendered that is not
 //! in this file; addresses are checked a second time.
 
-use chataibot_wire::{
-    Node, RichText,
-    rich_text::{Link, Shift},
-};
+use chataibot_wire::rich_text::{Link, Shift};
+use chataibot_wire::{Node, RichText};
 use yew::prelude::*;
 
-use super::{
-    ViewConfig,
-    elements::{self, auto_dir, element, part, plain, text},
-};
+use super::{ViewConfig, elements, elements::*};
 
-/// Maximum depth of nesting; deeper text is shown without formatting. A tree from the network must
-/// not be able to exhaust the stack.
+/// Deeper text is shown without formatting: a tree must not be able to exhaust the stack.
 const MAX_DEPTH: u8 = 24;
 
 /// The elements of a text.
@@ -54,9 +48,7 @@ fn node(node: &Node, config: &ViewConfig, depth: u8) -> Html {
                 return element!("ul", "part" = "text-list", "dir" = "auto"; items).into();
             }
             element!(
-                "ol",
-                "part" = "text-list",
-                "dir" = "auto",
+                "ol", "part" = "text-list", "dir" = "auto",
                 "start" = list.start.map(|start| start.to_string()),
                 "reversed" = list.reversed.then_some(""),
                 "type" = list.numbering.mark();
@@ -79,8 +71,7 @@ fn node(node: &Node, config: &ViewConfig, depth: u8) -> Html {
 /// second line of defence.
 #[must_use]
 pub fn safe_address(address: &str) -> Option<&str> {
-    // Browsers remove tabs and line ends inside an address, so `java\nscript:` would become a
-    // scheme again.
+    // Browsers remove tabs and line ends, so `java\nscript:` would become a scheme again.
     if address.bytes().any(|b| b < b' ' || b == 0x7f) {
         return None;
     }

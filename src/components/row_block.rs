@@ -1,5 +1,4 @@
-//! Partition of the rows into blocks of a fixed size, which the browser may skip while they are out
-//! of view.
+//! Blocks of a fixed number of rows, which the browser may skip while they are out of view.
 
 use std::rc::Rc;
 
@@ -8,8 +7,7 @@ use crate::conversation::Row;
 /// Rows in a block. styles/on-demand/messages.css has the height of that many.
 pub(super) const ROWS_PER_BLOCK: usize = 50;
 
-/// Boundaries of the blocks. They are counted from an anchor row, so rows added above or below move
-/// no row to another block.
+/// Boundaries of blocks, counted from an anchor row, so that added rows move no row to another one.
 #[derive(Clone, Copy, Default)]
 pub(super) struct BlockBounds {
     /// Key and index of the anchor row.

@@ -1,25 +1,15 @@
-//! Chooses the screen of the window by the onboarding state, and the views of which it consists.
-//! Panels are loaded lazily.
+//! Chooses the screen of the window by the onboarding state, with its lazily loaded panels.
 
 use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{
-    elements::group,
-    lazy_view::{
-        LazyView, View,
-        panel::{Panel, PanelKind},
-    },
-    view_context::ViewContext,
-};
-use crate::{
-    config::{Config, Name},
-    conversation::{
-        Conversation,
-        onboarding::{Closed, Requirements, Scale, Screen},
-    },
-};
+use super::lazy_view::panel::{Panel, PanelKind};
+use super::lazy_view::{LazyView, View};
+use super::{elements::*, view_context::ViewContext};
+use crate::config::{Config, Name};
+use crate::conversation::Conversation;
+use crate::conversation::onboarding::{Closed, Requirements, Scale, Screen};
 
 /// Returns what the host page requires of a visitor, from its settings.
 #[must_use]

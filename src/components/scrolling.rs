@@ -40,7 +40,6 @@ impl Measure {
     }
 }
 
-/// What is kept in view.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 enum Kept {
     #[default]
@@ -61,14 +60,12 @@ pub(super) enum ListChange {
     Reshaped,
 }
 
-/// Keeps the end of a list, or the beginning of a long answer, in view until the reader scrolls
-/// away.
+/// Keeps the end, or the beginning of a long answer, in view until the reader scrolls away.
 #[derive(Debug, Default)]
 pub(super) struct Follower {
     kept: Kept,
     /// Target of a smooth scroll that is under way.
     smooth_target: Option<i32>,
-    /// The list when it was last measured.
     last_measure: Measure,
 }
 
@@ -88,7 +85,6 @@ impl Follower {
         self.kept != Kept::ReaderPosition
     }
 
-    /// Whether a smooth scroll is under way.
     pub(super) fn is_smooth(&self) -> bool {
         self.smooth_target.is_some()
     }
@@ -104,7 +100,10 @@ impl Follower {
     /// Notes that the program scrolled the list. The scroll event comes later: if the reader
     /// scrolls up before that, the way up is measured from here.
     pub(super) fn note_scrolled(&mut self, list: &Element) {
-        self.last_measure = Measure::of(list);
+        let now = Measure::of(list);
+        if now.height > 0 {
+            self.last_measure = now;
+        }
     }
 
     /// Returns the offset to scroll to, and whether smoothly.
@@ -121,6 +120,10 @@ impl Follower {
     /// Handles a scroll event (`scrolled`), or else a change in size of the list or its content.
     /// Browsers report a change in size after the scrolls before it.
     pub(super) fn observe(&mut self, now: Measure, scrolled: bool) -> ListChange {
+        // A hidden list has no measures, and is shown again where it was.
+        if now.height == 0 {
+            return ListChange::Nothing;
+        }
         let before = std::mem::replace(&mut self.last_measure, now);
         let distance = now.distance();
         // When a list is laid out again, its content changes first and its height second. In
@@ -161,7 +164,6 @@ impl Follower {
     }
 }
 
-/// Whether a row is too tall to be seen whole.
 pub(super) fn is_long(list: &Element, row: &Element) -> bool {
     row.client_height() + TOP_MARGIN > list.client_height()
 }
@@ -174,13 +176,7 @@ pub(super) fn beginning_of(row: &Element) -> i32 {
     (if own < block { own + block } else { own }) - TOP_MARGIN
 }
 
-/// Distance to the end, in pixels.
-pub(super) fn distance(list: &Element) -> i32 {
-    Measure::of(list).distance()
-}
-
-/// Distance from the end of the content to the scroll position; constant while rows are added at
-/// the top.
+/// Distance from the end to the scroll position; constant while rows are added at the top.
 pub(super) fn from_end(list: &Element) -> i32 {
     list.scroll_height() - list.scroll_top()
 }

@@ -7,24 +7,15 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::{
-    Enter, ViewConfig,
-    announcer::Announcer,
-    chat_window::{ChatWindow, ElementRefs, chat_window},
-    elements::{element, group},
-    lazy_view::kind::Kind,
-    message_row::{RowView, push_row},
-    view_context::ViewContext,
-};
-use crate::{
-    conversation::{Action, Conversation},
-    strings::SENTENCES,
-};
+use super::chat_window::{ChatWindow, ElementRefs, chat_window};
+use super::message_row::{RowView, push_row};
+use super::{Enter, ViewConfig, announcer::Announcer, elements::*, lazy_view::kind::Kind, view_context::ViewContext};
+use crate::conversation::{Action, Conversation};
+use crate::strings::SENTENCES;
 
 /// Prefix of a sentence's name.
 pub const MARK: char = '$';
 
-/// Placeholder for the visitor's text.
 const TEXT_PLACEHOLDER: &str = "$text";
 
 /// The window of an empty conversation.
@@ -44,10 +35,10 @@ pub fn Shell() -> Html {
         choose: Callback::noop(),
         question: None,
         answer: Callback::noop(),
-        announcer: announcer.inner_regions(),
+        announcer: announcer.inner.view(),
         refs: &ElementRefs::default(),
     });
-    element!("div", "class" = "app"; group(vec![window, announcer.outer_regions()])).into()
+    element!("div", "class" = "app"; group(vec![window, announcer.outer.view()])).into()
 }
 
 /// A message of the visitor that is being sent.

@@ -1,20 +1,16 @@
 //! Formats times and days of messages in the visitor's language. Formats are created lazily,
 //! because the first one costs tens of milliseconds.
 
-use std::{
-    cell::{Cell, OnceCell},
-    rc::Rc,
-};
+use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
 
 use chataibot_wire::Author;
 use js_sys::Date;
 use wasm_bindgen::JsValue;
 use yew::AttrValue;
 
-use super::{
-    ViewConfig,
-    intl::{self, Format},
-};
+use super::ViewConfig;
+use super::intl::{self, Format};
 use crate::conversation::Row;
 
 const MINUTE: f64 = 60_000.0;
@@ -43,7 +39,6 @@ pub(super) struct Day {
 /// `None` inside if the browser does not have the format.
 type LazyFormat = OnceCell<Option<Format>>;
 
-/// Formats times and days.
 #[derive(Default)]
 pub(super) struct Clock {
     locale: Option<AttrValue>,
@@ -55,6 +50,13 @@ pub(super) struct Clock {
     day_ago: LazyFormat,
     /// Cache: the midnights around the time looked up last, because most rows are of one day.
     cached_day: Cell<(f64, f64)>,
+}
+
+/// Clocks are replaced, never changed in place.
+impl PartialEq for Clock {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
 }
 
 /// The current time in milliseconds, by the visitor's clock unless a scene has stopped it.
@@ -94,16 +96,12 @@ impl Clock {
     pub(super) fn day(&self, at: u64, today: f64) -> Day {
         let at = to_js_time(at);
         let (from, to) = self.cached_day.get();
-        let midnight = if from <= at && at < to {
-            from
-        } else {
-            let (from, to) = (midnight(at, 0), midnight(at, 1));
-            self.cached_day.set((from, to));
-            from
-        };
+        if at < from || to <= at {
+            self.cached_day.set((midnight(at, 0), midnight(at, 1)));
+        }
+        let (midnight, _) = self.cached_day.get();
         // Rounded, because days with a clock change have 23 or 25 hours.
-        let ago = ((today - midnight) / DAY).round() as i32;
-        Day { midnight, ago }
+        Day { midnight, ago: ((today - midnight) / DAY).round() as i32 }
     }
 
     /// Formats a day: today, yesterday, a weekday if it is less than a week ago, or a date.
@@ -128,12 +126,10 @@ impl Clock {
     }
 }
 
-/// A time as ISO 8601.
 pub(super) fn iso(at: u64) -> AttrValue {
     String::from(Date::new(&JsValue::from_f64(to_js_time(at))).to_iso_string()).into()
 }
 
-/// A day as ISO 8601.
 pub(super) fn iso_day(day: Day) -> AttrValue {
     let offset = Date::new(&JsValue::from_f64(day.midnight)).get_timezone_offset() * MINUTE;
     String::from(Date::new(&JsValue::from_f64(day.midnight - offset)).to_iso_string().slice(0, 10)).into()

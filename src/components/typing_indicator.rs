@@ -3,11 +3,8 @@
 use chataibot_wire::Author;
 use yew::prelude::*;
 
-use super::{
-    ViewConfig,
-    avatar::{author_name, avatar},
-    elements::{group, part, visually_hidden},
-};
+use super::avatar::{author_name, avatar};
+use super::{ViewConfig, elements::*};
 use crate::{conversation::Conversation, strings::fill};
 
 /// Shows dots, and tells screen readers in a sentence who is writing.

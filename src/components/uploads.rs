@@ -1,5 +1,4 @@
-//! The interface between components and file uploads: components have no network access; the
-//! runtime fills in [`Uploads`].
+//! The interface to file uploads: the runtime fills in [`Uploads`]; components have no network.
 
 use std::{any::Any, rc::Rc};
 
@@ -8,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 use yew::{AttrValue, Callback, Html};
 
-use super::{UserAction, ViewConfig, elements::element, intl};
+use super::{UserAction, ViewConfig, elements::*, intl};
 use crate::{api::send_body, strings::fill};
 
 /// How to upload files, and which are accepted.
@@ -20,8 +19,7 @@ pub struct Uploads {
     pub types: Rc<[AttrValue]>,
     /// Files that are chosen from the start, as in a scene.
     pub preselected: Rc<[File]>,
-    /// Starts an upload. The caller keeps the returned value as long as the file is wanted:
-    /// dropping it stops the upload.
+    /// Starts an upload. Dropping the returned value stops it.
     pub start: Callback<Upload, Sending>,
 }
 
@@ -74,11 +72,8 @@ impl Uploads {
     pub fn refusal(&self, file: &File) -> Option<UploadError> {
         let kind = file.type_();
         let is_accepted = self.types.is_empty() || kind.is_empty() || self.types.iter().any(|one| one.as_str() == kind);
-        match () {
-            () if file.size() > f64::from(self.max_bytes) => Some(UploadError::TooLarge),
-            () if !is_accepted => Some(UploadError::Refused),
-            () => None,
-        }
+        let is_too_large = file.size() > f64::from(self.max_bytes);
+        if is_too_large { Some(UploadError::TooLarge) } else { (!is_accepted).then_some(UploadError::Refused) }
     }
 
     /// The MIME types that the file picker offers; `None` for all.
@@ -87,7 +82,6 @@ impl Uploads {
         (!types.is_empty()).then(|| types.join(","))
     }
 
-    /// The error message for a file.
     pub(super) fn error_message(&self, error: UploadError, config: &ViewConfig) -> AttrValue {
         let strings = &config.strings;
         match error {
@@ -119,13 +113,9 @@ pub(super) fn progress_sentence(config: &ViewConfig, file: &File, percent: u8) -
     fill(&fill(&config.strings.uploading(), "percent", &percent), "name", &file.name())
 }
 
-/// The progress bar of the upload of the file called `name`.
 pub(super) fn progress_bar(name: String, percent: u8) -> Html {
-    element!(
-        "progress", part "progress", "max" = "100", "value" = percent.to_string(), "aria-label" = name;
-        Html::default()
-    )
-    .into()
+    let (value, inside) = (percent.to_string(), Html::default());
+    element!("progress", part "progress", "max" = "100", "value" = value, "aria-label" = name; inside).into()
 }
 
 /// Returns the action that sends uploaded files: one typed answer with all of them, or a text

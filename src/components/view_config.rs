@@ -5,10 +5,8 @@ use std::rc::Rc;
 use yew::AttrValue;
 
 use super::{Uploads, dom};
-use crate::{
-    config::{Config, Name},
-    strings::Strings,
-};
+use crate::config::{Config, Name};
+use crate::strings::Strings;
 
 /// Where the window is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -140,9 +138,8 @@ impl ViewConfig {
         }
     }
 
-    /// The writing direction of the language; `None` for the host page's own direction. That
-    /// applies to English that was not asked for, because pages in unsupported languages get
-    /// English too.
+    /// The writing direction; `None` for the page's own, also with English that was not asked for,
+    /// because pages in unsupported languages get English too.
     pub(super) fn direction(&self) -> Option<&'static str> {
         const RIGHT_TO_LEFT: &[&str] =
             &["ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd", "ug", "ur", "yi"];

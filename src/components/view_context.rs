@@ -1,5 +1,4 @@
-//! What the views of one window share: the conversation, how it is shown, and callbacks for what
-//! the visitor does.
+//! What the views of one window share: the conversation, how it is shown, and callbacks.
 
 use std::rc::Rc;
 
@@ -8,12 +7,23 @@ use yew::prelude::*;
 use super::{UserAction, ViewConfig};
 use crate::conversation::Conversation;
 
+/// Implements `PartialEq` by some fields only: those in brackets by pointer, because conversation
+/// and settings are replaced, never changed in place.
+macro_rules! equal_by {
+    ($type:ty, [$($shared:ident),*] $($field:ident),*) => {
+        impl PartialEq for $type {
+            fn eq(&self, other: &Self) -> bool {
+                $(std::rc::Rc::ptr_eq(&self.$shared, &other.$shared) &&)* $(self.$field == other.$field &&)* true
+            }
+        }
+    };
+}
+pub(super) use equal_by;
+
 /// Conversation, settings and callbacks of the views of a window.
 #[derive(Properties, Clone)]
 pub(super) struct ViewContext {
-    /// The current conversation.
     pub(super) state: Rc<Conversation>,
-    /// Settings and sentences.
     pub(super) config: Rc<ViewConfig>,
     /// Called for everything the visitor does.
     pub(super) act: Callback<UserAction>,
@@ -21,9 +31,4 @@ pub(super) struct ViewContext {
     pub(super) announce: Callback<AttrValue>,
 }
 
-/// Conversation and settings are replaced, never changed in place.
-impl PartialEq for ViewContext {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.state, &other.state) && Rc::ptr_eq(&self.config, &other.config) && self.act == other.act
-    }
-}
+equal_by!(ViewContext, [state, config] act);

@@ -1,28 +1,19 @@
-//! The views without a runtime: launcher, window and announcer of any conversation, and the moves
-//! of the focus between them.
+//! The views without a runtime: launcher, window, announcer, and moves of the focus between them.
 
 use std::{cell::Cell, rc::Rc};
 
 use web_sys::Element;
 use yew::{html::onkeydown, prelude::*};
 
-use super::{
-    Mode, UserAction, ViewConfig,
-    announcer::Announcer,
-    chat_window::{ChatWindow, ElementRefs, chat_window},
-    chunks,
-    dom::{self, PHONE, is_focus_lost},
-    elements::{element, group, on},
-    launcher::{LauncherButton, LauncherHandlers, LauncherState, badge, launcher_label},
-    lazy_view,
-    notices::Question,
-    preview::{newest_unread, preview},
-    view_context::ViewContext,
-};
-use crate::{
-    browser::events::Listener,
-    conversation::{Conversation, Phase},
-};
+use super::announcer::{Announcer, CLEAR_DELAY};
+use super::chat_window::{ChatWindow, ElementRefs, chat_window};
+use super::dom::{self, PHONE, Timer, is_focus_lost, send_later};
+use super::launcher::{LauncherButton, LauncherState, badge, launcher_label};
+use super::preview::{newest_unread, preview};
+use super::view_context::{ViewContext, equal_by};
+use super::{Mode, UserAction, ViewConfig, chunks, elements::*, lazy_view, notices::Question};
+use crate::browser::events::Listener;
+use crate::conversation::{Conversation, Phase};
 
 /// What is shown, and where to report what the visitor does.
 #[derive(Properties, Clone)]
@@ -39,21 +30,12 @@ pub struct WidgetProps {
     /// Whether new messages play a sound while nobody looks at the page.
     #[prop_or_default]
     pub sounds: bool,
-    /// Whether anything is rendered. Creating the component and rendering it are separate tasks,
-    /// because each takes long on a slow phone.
+    /// Whether anything is rendered: creating and rendering are separate tasks, because each takes
+    /// long on a slow phone.
     pub is_rendered: bool,
 }
 
-/// Conversation and settings are replaced, never changed in place, so comparing pointers is enough.
-impl PartialEq for WidgetProps {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.state, &other.state)
-            && Rc::ptr_eq(&self.config, &other.config)
-            && self.act == other.act
-            && self.sounds == other.sounds
-            && self.is_rendered == other.is_rendered
-    }
-}
+equal_by!(WidgetProps, [state, config] act, sounds, is_rendered);
 
 /// Launcher and window.
 pub struct Widget {
@@ -69,46 +51,33 @@ pub struct Widget {
     /// Whether the visitor asked inside the widget to open or close the window. For clicks
     /// elsewhere on the page, the browser's user activation tells.
     visitor_toggled: Rc<Cell<bool>>,
-    /// Whether the window had the focus before this change.
+    /// Whether it had the focus before this change.
     had_focus: bool,
-    /// Whether the window is enlarged.
     is_large: bool,
-    /// Whether the menu is open.
     is_menu_open: bool,
-    /// The confirmation that is being asked.
     question: Option<Question>,
-    /// What gets the focus once it is rendered.
-    pending_focus: Option<FocusTarget>,
+    /// The element whose first button gets the focus once it is rendered.
+    pending_focus: Option<NodeRef>,
     /// Key of the newest row whose preview was dismissed.
     dismissed_preview: Option<u32>,
     announcer: Announcer,
+    /// Timer after which a screen reader has taken the announced words.
+    clear_timer: Option<Timer>,
 }
 
-#[derive(Clone, Copy)]
-enum FocusTarget {
-    /// The first item of the menu.
-    Menu,
-    /// The first answer to the question.
-    Question,
-}
-
-/// Messages of the component.
 pub enum Msg {
     /// The screen became as small as a phone's, or no longer is.
     PhoneChanged(bool),
-    /// Opens the menu with `true`, closes it with `false`.
+    /// Whether to open the menu, or to close it.
     MenuToggled(bool),
     /// The visitor chose this in header or menu.
     ActionChosen(UserAction),
-    /// The question was answered: yes or no.
     QuestionAnswered(bool),
     /// The preview of the row with this key was dismissed.
     PreviewDismissed(u32),
-    /// The announcer has new words.
     AnnouncerChanged,
     /// Screen readers have taken the announced words.
     AnnouncerDue,
-    /// A view of the window has this to announce.
     Announce(AttrValue),
 }
 
@@ -134,6 +103,7 @@ impl Component for Widget {
             pending_focus: None,
             dismissed_preview: None,
             announcer: Announcer::default(),
+            clear_timer: None,
         }
     }
 
@@ -146,7 +116,7 @@ impl Component for Widget {
             }
             Msg::MenuToggled(open) => {
                 self.is_menu_open = open;
-                self.pending_focus = open.then_some(FocusTarget::Menu);
+                self.pending_focus = open.then(|| self.refs.menu.list.clone());
             }
             Msg::ActionChosen(action) => self.choose(ctx.props(), action),
             Msg::QuestionAnswered(yes) => {
@@ -192,13 +162,13 @@ impl Component for Widget {
                 act.emit(if open { UserAction::Close } else { UserAction::Open });
             })
         };
-        let unread =
-            newest_unread(state).filter(|(key, _)| self.dismissed_preview != Some(*key) && config.mode != Mode::Inline);
+        let is_shown = |key| self.dismissed_preview != Some(key) && config.mode != Mode::Inline;
+        let unread = newest_unread(state).filter(|(key, _)| is_shown(*key));
         let preview = unread.map_or_else(Html::default, |(key, message)| {
             preview(config, state, message, onclick.clone(), ctx.link().callback(move |_| Msg::PreviewDismissed(key)))
         });
         let onkeydown = self.onkeydown(open, ctx.props());
-        self.launcher.set_handlers(LauncherHandlers { click: onclick, key: onkeydown.clone() });
+        *self.launcher.handlers.borrow_mut() = (onclick, onkeydown.clone());
         let resizable = !self.is_phone && config.mode != Mode::Inline;
         let inside = vec![
             create_portal(badge(if open { 0 } else { state.unread() }), self.launcher.button.clone()),
@@ -214,10 +184,10 @@ impl Component for Widget {
                 choose: ctx.link().callback(Msg::ActionChosen),
                 question: self.question,
                 answer: ctx.link().callback(Msg::QuestionAnswered),
-                announcer: self.announcer.inner_regions(),
+                announcer: self.announcer.inner.view(),
                 refs: &self.refs,
             }),
-            self.announcer.outer_regions(),
+            self.announcer.outer.view(),
         ];
         let (direction, locale) = (config.direction(), config.locale.clone());
         let root = element!("div", "class" = config.class.clone(), "dir" = direction, "lang" = locale; group(inside));
@@ -237,18 +207,8 @@ impl Component for Widget {
         if !is_rendered {
             return;
         }
-        match self.pending_focus.take() {
-            Some(FocusTarget::Menu) => {
-                if let Some(list) = self.refs.menu.list.cast::<Element>() {
-                    dom::step_focus(&list, "Home");
-                }
-            }
-            Some(FocusTarget::Question) => {
-                if let Some(button) = self.refs.question.cast::<Element>() {
-                    dom::focus(&button);
-                }
-            }
-            None => {}
+        if let Some(place) = self.pending_focus.take().and_then(|place| place.cast::<Element>()) {
+            dom::focus_first_tabbable(&place);
         }
         self.was_ever_open |= state.window_open();
         self.move_focus(state.window_open(), config.mode);
@@ -261,8 +221,7 @@ impl Component for Widget {
 
 impl Widget {
     fn clear_announcer_later(&mut self, ctx: &Context<Self>) {
-        let link = ctx.link().clone();
-        self.announcer.clear_later(move || link.send_message(Msg::AnnouncerDue));
+        self.clear_timer = send_later(ctx, CLEAR_DELAY, Msg::AnnouncerDue);
     }
 
     fn modal(&self, props: &WidgetProps) -> bool {
@@ -281,7 +240,7 @@ impl Widget {
         };
         if question.is_some() {
             self.question = question;
-            self.pending_focus = Some(FocusTarget::Question);
+            self.pending_focus = Some(self.refs.question.clone());
             return;
         }
         if restarts {
@@ -303,8 +262,7 @@ impl Widget {
     }
 
     fn onkeydown(&self, open: bool, props: &WidgetProps) -> Callback<KeyboardEvent> {
-        let (act, visitor_toggled, section) =
-            (props.act.clone(), self.visitor_toggled.clone(), self.refs.section.clone());
+        let (act, toggled, section) = (props.act.clone(), self.visitor_toggled.clone(), self.refs.section.clone());
         let (is_modal, inline) = (self.modal(props), props.config.mode == Mode::Inline);
         Callback::from(move |event: KeyboardEvent| {
             // An inline window is a part of the page, so no key closes it.
@@ -313,23 +271,21 @@ impl Widget {
             }
             let key = event.key();
             if key == "Escape" {
-                // A dialog of the host page must not close with the window, neither by the page's
-                // script nor by the browser.
+                // A dialog of the host page must not close with the window.
                 event.stop_propagation();
                 event.prevent_default();
-                visitor_toggled.set(true);
+                toggled.set(true);
                 act.emit(UserAction::Close);
-            } else if key == "Tab" && is_modal {
-                let is_wrapped = section.cast::<Element>().is_some_and(|it| dom::wrap_focus(&it, event.shift_key()));
-                if is_wrapped {
-                    event.prevent_default();
-                }
+            } else if key == "Tab"
+                && is_modal
+                && section.cast::<Element>().is_some_and(|it| dom::wrap_focus(&it, event.shift_key()))
+            {
+                event.prevent_default();
             }
         })
     }
 
-    /// Moves the focus into the window if this change removed the focused element, such as the
-    /// button of a failed message or the field of a conversation that ended.
+    /// Moves the focus into the window if this change removed the focused element.
     fn restore_lost_focus(&mut self, open: bool) {
         if !std::mem::take(&mut self.had_focus) || !open {
             return;
@@ -339,8 +295,7 @@ impl Widget {
         }
     }
 
-    /// Moves the focus into a window that the visitor opened, and back to the launcher from a
-    /// window that closes.
+    /// Moves the focus into a window that the visitor opened, and back when the window closes.
     fn move_focus(&mut self, open: bool, mode: Mode) {
         if std::mem::replace(&mut self.was_open, open) == open {
             return;

@@ -14,9 +14,7 @@ pub struct Address {
 }
 
 impl Config {
-    /// Addresses of all calls; derives those that are not given. The loader always gives
-    /// `proxy-url`; without it, the page's own origin is used.
-    #[must_use]
+    /// Addresses of all calls; derived from `proxy-url`, which the loader gives, or the origin.
     pub fn address(&self) -> Address {
         let given = |name| self.given(name).map(|url| url.trim_end_matches('/').to_owned());
         let base = |name, path: &str| given(name).unwrap_or_else(|| [&self.origin(), path].concat());
@@ -26,7 +24,6 @@ impl Config {
     }
 
     /// Base address that the program was loaded from, and of the files next to it.
-    #[must_use]
     pub fn origin(&self) -> String {
         self.given(Name::ProxyUrl).map_or_else(String::new, |url| url.trim_end_matches('/').to_owned())
     }
@@ -48,14 +45,11 @@ pub(super) fn check_address(url: &str) -> Verdict {
     if authority.is_empty() || authority.contains('@') {
         return Verdict::Rejected;
     }
-    if scheme.eq_ignore_ascii_case("https") {
-        Verdict::Valid
-    } else if !scheme.eq_ignore_ascii_case("http") {
-        Verdict::Rejected
-    } else if is_loopback(authority) {
-        Verdict::Valid
-    } else {
-        Verdict::Insecure
+    match scheme.eq_ignore_ascii_case("http") {
+        true if is_loopback(authority) => Verdict::Valid,
+        true => Verdict::Insecure,
+        false if scheme.eq_ignore_ascii_case("https") => Verdict::Valid,
+        false => Verdict::Rejected,
     }
 }
 

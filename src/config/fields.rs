@@ -5,8 +5,7 @@
 pub struct Field {
     /// Name of the value in the conversation.
     pub name: String,
-    /// Label. If the page gives none: the widget's own for `name`, `email` and `phone`, else the
-    /// name.
+    /// Label; else the widget's own for `name`, `email` and `phone`, or the name.
     pub label: Option<String>,
     /// Kind of value.
     pub kind: FieldKind,
@@ -18,19 +17,14 @@ pub struct Field {
 
 /// Kind of a field's value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named as in the settings")]
 pub enum FieldKind {
-    /// One line.
     #[default]
     Text,
-    /// A name of a person.
     Name,
-    /// An e-mail address.
     Email,
-    /// A telephone number.
     Phone,
-    /// A number.
     Number,
-    /// A date.
     Date,
     /// Several lines.
     Long,
@@ -40,20 +34,17 @@ pub enum FieldKind {
 
 /// Validation error of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "not of this kind")]
 pub enum Problem {
     /// Empty, but required.
     Empty,
-    /// Not an e-mail address.
     Email,
-    /// Not a telephone number.
     Phone,
-    /// Not a number.
     Number,
 }
 
 impl FieldKind {
     /// Returns the kind with this name in the page's settings.
-    #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
             "text" => Self::Text,
@@ -70,7 +61,6 @@ impl FieldKind {
 }
 
 /// Returns the fields of the form: those in `list`, in its order, then the page's other own fields.
-#[must_use]
 pub fn fields(list: &str, mut own: Vec<Field>) -> Vec<Field> {
     let mut fields: Vec<Field> = Vec::new();
     for word in list.split([' ', ',', '\n', '\t']).filter(|word| !word.is_empty()) {
@@ -94,7 +84,6 @@ pub fn fields(list: &str, mut own: Vec<Field>) -> Vec<Field> {
 }
 
 /// Returns the default kind of a field with this name.
-#[must_use]
 pub fn default_kind(name: &str) -> FieldKind {
     match name {
         "name" => FieldKind::Name,
@@ -106,7 +95,6 @@ pub fn default_kind(name: &str) -> FieldKind {
 
 impl Field {
     /// Returns the validation error of a value; `None` if it is valid.
-    #[must_use]
     pub fn problem(&self, value: &str) -> Option<Problem> {
         let value = value.trim();
         if value.is_empty() {

@@ -6,12 +6,10 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::{Config, Language, RawValue, SettingKind, find};
 
-/// Applies every entry of `settings` (property or attribute name → value; `null` removes a setting)
-/// to `config`.
+/// Applies every entry of `settings` (property or attribute name → value; `null` removes it).
 ///
-/// Texts come as strings, flags as booleans or as an attribute's text, maps as objects or as JSON.
-/// Missing entries change nothing, so a partial update stays partial. `complain` gets one line for
-/// each invalid value.
+/// Texts come as strings, flags as booleans or text, maps as objects or JSON. Missing entries
+/// change nothing. `complain` gets one line for each invalid value.
 pub fn apply(config: &mut Config, settings: &JsValue, complain: &mut dyn FnMut(&str)) {
     let Some(settings) = settings.dyn_ref::<Object>() else { return };
     for entry in Object::entries(settings).iter() {
@@ -33,11 +31,11 @@ pub fn language(spoken: &JsValue) -> Option<Language> {
 
 fn raw_value(name: &str, value: &JsValue) -> RawValue {
     let kind = find(name).map(|setting| setting.kind);
-    if value.is_null() || value.is_undefined() || value.as_bool() == Some(false) {
+    if value.is_null() || value.is_undefined() {
         return RawValue::Nothing;
     }
-    if value.as_bool().is_some() {
-        return RawValue::Text(String::new());
+    if let Some(is_on) = value.as_bool() {
+        return RawValue::Text(if is_on { "" } else { "false" }.to_owned());
     }
     let Some(text) = value.as_string().or_else(|| number_text(value)) else {
         return match (kind, value.dyn_ref::<Array>()) {
@@ -76,8 +74,7 @@ fn json_value(list: &Array) -> RawValue {
     }
 }
 
-/// Reads a map: texts, numbers and booleans become texts; `null` is skipped; anything else makes
-/// the whole map invalid.
+/// Reads a map of texts, numbers and booleans; skips `null`; rejects a map with anything else.
 fn map_value(value: &JsValue) -> RawValue {
     if Array::is_array(value) || !value.is_object() {
         return RawValue::Other(String::from(Object::from(value.clone()).to_string()));

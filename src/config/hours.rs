@@ -22,24 +22,18 @@ pub struct Misfit {
 }
 
 /// A minute of the week: `day` counts from Monday, `minute` from midnight.
-#[must_use]
 pub fn minute_of_week(day: u16, minute: u16) -> u16 {
     (day * DAY + minute) % WEEK
 }
 
-/// Returns the day with this English abbreviation, as in `Intl` and the setting, counted from
-/// Monday.
-#[must_use]
+/// Returns the day with this English abbreviation, as in `Intl`, counted from Monday.
 pub fn day_named(name: &str) -> Option<u16> {
     let matches = |day: &&str| name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(day));
     (0..7u16).zip(DAYS).find(|(_, day)| matches(day)).map(|(at, _)| at)
 }
 
 impl Hours {
-    /// Parses the setting.
-    ///
-    /// # Errors
-    /// The first piece that cannot be read, and what was expected in its place.
+    /// Parses the setting; the error is the first piece that cannot be read.
     pub fn parse(text: &str) -> Result<Self, Misfit> {
         let mut spans = Vec::new();
         for group in text.split(';').map(str::trim).filter(|group| !group.is_empty()) {
@@ -65,13 +59,11 @@ impl Hours {
     }
 
     /// Whether the office is open at this minute of the week.
-    #[must_use]
     pub fn is_open(&self, now: u16) -> bool {
         self.0.iter().any(|(from, to)| (*from..*to).contains(&now))
     }
 
     /// Minutes until the office opens; 0 while it is open.
-    #[must_use]
     pub fn until_open(&self, now: u16) -> u16 {
         if self.is_open(now) {
             return 0;

@@ -9,8 +9,7 @@ pub struct Setting {
     pub name: Name,
     /// The attribute, or empty where there is only a property.
     pub attribute: &'static str,
-    /// The property, or empty where there is only an attribute (`open` is a method, which may be
-    /// set).
+    /// The property, or empty where there is only an attribute (`open` is a method).
     pub property: &'static str,
     /// Allowed values.
     pub kind: SettingKind,

@@ -9,58 +9,32 @@ use super::{
     onboarding::{Progress, Requirements},
 };
 
-/// Something that happened. `at` is wall-clock time for display, in milliseconds since 1970-01-01
-/// UTC; `now` is a monotonic clock in milliseconds. A message that exists already is named by its
-/// client message id.
+/// Something that happened. `at` is wall-clock time in milliseconds since 1970-01-01 UTC, `now` a
+/// monotonic clock in milliseconds. Known messages are named by their client message id.
 #[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the fields are explained with their variants")]
 pub enum Action {
-    /// The visitor sent a message. It is shown at once and waits in the outbox.
-    Composed {
-        /// The client message id, a UUIDv7.
-        id: Rc<str>,
-        /// The text of the message.
-        text: Rc<str>,
-        /// The typed form of an answer: see [`OutboxMessage::typed`].
-        typed: Option<Rc<str>>,
-        /// The time.
-        at: u64,
-    },
+    /// The visitor sent a message. It is shown at once and waits in the outbox. `id` is a UUIDv7;
+    /// `typed` is the typed form of an answer: see [`OutboxMessage::typed`].
+    Composed { id: Rc<str>, text: Rc<str>, typed: Option<Rc<str>>, at: u64 },
     /// The draft in the composer changed.
     Drafted(Rc<str>),
     /// Sending a message to the proxy began.
     SendBegan(Rc<str>),
     /// The proxy accepted the message.
-    SendAccepted {
-        /// The client message id.
-        id: Rc<str>,
-        /// When the answer came, monotonic.
-        now: u64,
-    },
+    SendAccepted { id: Rc<str>, now: u64 },
     /// Another tab has settled the message; the log will tell how.
     SettledRemotely(Rc<str>),
     /// The message failed temporarily and waits again.
     SendDelayed(Rc<str>),
     /// The platform's answer was lost: nobody knows whether the message arrived.
     SendUnknown(Rc<str>),
-    /// The typed form of an answer was refused, and nothing of it stored: the message waits again,
-    /// as text.
+    /// The typed form of an answer was refused, nothing stored: it waits again, as text.
     TypedAnswerRefused(Rc<str>),
     /// The message did not arrive.
-    SendFailed {
-        /// The client message id.
-        id: Rc<str>,
-        /// The reason.
-        error: SendError,
-    },
-    /// The visitor asked to send a failed message again.
-    Requeued {
-        /// The client message id so far.
-        id: Rc<str>,
-        /// Its new id: the same one, unless that got a final answer.
-        new_id: Rc<str>,
-        /// The time.
-        at: u64,
-    },
+    SendFailed { id: Rc<str>, error: SendError },
+    /// The visitor asked to send a failed message again, with a new id if it got a final answer.
+    Requeued { id: Rc<str>, new_id: Rc<str>, at: u64 },
     /// The visitor discarded an unsent message.
     Discarded(Rc<str>),
     /// The outbox of an earlier page or another tab was found in storage.
@@ -68,47 +42,27 @@ pub enum Action {
     /// The first message started a conversation, to which the proxy gave this id.
     Started(Rc<str>),
     /// The log delivered its next entry.
-    Received {
-        /// The entry.
-        entry: Rc<RawEntry>,
-        /// When it arrived, monotonic.
-        now: u64,
-    },
+    Received { entry: Rc<RawEntry>, now: u64 },
     /// At this cursor the log delivered an entry that this version cannot read.
     Skipped(Cursor),
-    /// The log could not be continued; these entries are all that is left of it.
-    Rebuilt {
-        /// Everything, in order.
-        entries: Vec<Rc<RawEntry>>,
-        /// Whether the log has more before them, on request.
-        has_earlier: bool,
-    },
+    /// The log could not be continued; these entries are what is left of it, or its last part.
+    Rebuilt { entries: Vec<Rc<RawEntry>>, has_earlier: bool },
     /// The log reported whether it has more before the first entry here.
     EarlierKnown(bool),
     /// Earlier entries were requested.
     EarlierRequested,
-    /// A page of earlier entries arrived.
-    EarlierReceived {
-        /// In order; entries that do not precede all known ones are dropped.
-        entries: Vec<Rc<RawEntry>>,
-        /// Whether the log has more before them.
-        has_earlier: bool,
-    },
+    /// A page of earlier entries arrived, in order; those that do not precede all known ones are
+    /// dropped. `has_earlier`: whether the log has more before them.
+    EarlierReceived { entries: Vec<Rc<RawEntry>>, has_earlier: bool },
     /// The request for earlier entries failed.
     EarlierFailed,
-    /// The visitor rated a message as helpful or not.
-    Rated {
-        /// The message's cursor.
-        cursor: Cursor,
-        /// Whether it was helpful.
-        helpful: bool,
-    },
+    /// The visitor rated the message at this cursor as helpful or not.
+    Rated { cursor: Cursor, helpful: bool },
     /// A stored conversation was found. It replaces the one shown; unsent messages stay.
     Restored(Box<Restored>),
     /// The proxy reported that the conversation has ended, or the visitor ended it.
     Ended,
-    /// The conversation was left or lost: the next message starts a new one. Unsent messages and
-    /// the draft stay.
+    /// The conversation was left or lost. Unsent messages and the draft stay.
     ConversationLeft,
     /// The visitor was forgotten: nothing stays.
     VisitorForgotten,
@@ -120,15 +74,11 @@ pub enum Action {
     PageShown,
     /// The page is hidden: another tab, or minimised.
     PageHidden,
-    /// The visitor has read everything up to here, in this tab or another.
-    Read {
-        /// The last entry read; `None` means the newest one.
-        up_to: Option<Cursor>,
-    },
+    /// The visitor has read up to this entry, in this tab or another; `None`: the newest.
+    Read { up_to: Option<Cursor> },
     /// The connection changed.
     ConnectionChanged(ConnectionStatus),
-    /// The chat became unavailable, for a cause that only the operator can remove, or available
-    /// again.
+    /// The chat became unavailable, until the operator acts, or available again.
     UnavailableChanged(bool),
     /// The host page set its requirements for before, between and after chats.
     RequirementsSet(Requirements),
@@ -137,10 +87,7 @@ pub enum Action {
     /// The browser refuses to store anything.
     StorageLost,
     /// Time passed.
-    Ticked {
-        /// Monotonic.
-        now: u64,
-    },
+    Ticked { now: u64 },
 }
 
 /// A conversation as restored from storage.

@@ -1,5 +1,4 @@
-//! The visitor's feedback on messages: helpful or not. It stays with the message across reloads and
-//! rebuilt logs.
+//! The visitor's feedback on messages, which survives reloads and rebuilt logs.
 
 use std::rc::Rc;
 
@@ -11,13 +10,6 @@ use super::{Conversation, Row, RowKind};
 const MAX_RATINGS: usize = 200;
 
 impl Conversation {
-    /// Which messages the visitor found helpful or not, in the order they were rated.
-    #[must_use]
-    pub fn feedback(&self) -> &Rc<Vec<(Cursor, bool)>> {
-        &self.feedback
-    }
-
-    /// The feedback on the message at this cursor.
     pub(super) fn feedback_on(&self, cursor: Cursor) -> Option<bool> {
         self.feedback.iter().find(|(at, _)| *at == cursor).map(|(_, helpful)| *helpful)
     }
@@ -39,8 +31,7 @@ impl Conversation {
         true
     }
 
-    /// Updates the feedback after a rebuild, which may change cursors; the rows have kept their
-    /// feedback.
+    /// Updates the feedback after a rebuild: the cursors may change, the rows kept theirs.
     pub(super) fn collect_feedback(&mut self) {
         let epoch = self.cursor.map(|cursor| cursor.epoch);
         let feedback = Rc::make_mut(&mut self.feedback);

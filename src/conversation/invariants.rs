@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use super::{Conversation, Delivery};
 
 impl Conversation {
-    /// Panics if a message is shown or waits twice, a row's key is not unique, or rows are out of
-    /// order.
+    /// Panics if a message is shown or waits twice, keys repeat, or rows are out of order.
     pub(super) fn check_invariants(&self) {
         assert!(self.logged_rows <= self.rows.len(), "more logged rows than rows");
         let (mut ids, mut keys) = (BTreeSet::new(), BTreeSet::new());

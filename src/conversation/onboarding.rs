@@ -1,5 +1,4 @@
-//! Onboarding before and after the chat: the host page's requirements, the visitor's progress, and
-//! the screen that follows from both.
+//! Onboarding: the host page's requirements, the visitor's progress, the resulting screen.
 
 use std::rc::Rc;
 
@@ -31,7 +30,6 @@ pub enum Scale {
 
 impl Scale {
     /// The best possible rating.
-    #[must_use]
     pub fn best(self) -> u32 {
         match self {
             Self::Stars => 5,
@@ -40,8 +38,7 @@ impl Scale {
     }
 }
 
-/// The onboarding steps that the visitor has passed. Survives a reload; deleted when the visitor is
-/// forgotten.
+/// The onboarding steps that the visitor has passed. Survives a reload.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// The consent that was given.
@@ -65,18 +62,14 @@ pub struct Consent {
 
 /// A step of the visitor in the onboarding.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named by what the visitor did")]
 pub enum OnboardingEvent {
-    /// The visitor gave consent.
     ConsentGiven,
-    /// The visitor declined consent.
     ConsentDeclined,
-    /// The visitor filled the form before the chat: names and values, without empty ones.
+    /// The form before the chat: names and values, without empty ones.
     FormFilled(Vec<(String, String)>),
-    /// The visitor left the home screen for the chat.
     HomeLeft,
-    /// The visitor came back to the home screen.
     HomeEntered,
-    /// The visitor rated the ended conversation.
     Rated(Rating),
 }
 
@@ -119,7 +112,6 @@ pub enum Closed {
 
 impl Conversation {
     /// The screen that the window shows.
-    #[must_use]
     pub fn screen(&self) -> Screen {
         let Requirements { home, rating, maintenance, .. } = self.requirements;
         if maintenance {
@@ -141,9 +133,7 @@ impl Conversation {
         }
     }
 
-    /// Whether anything may be sent to the proxy or stored: not before the consent that the host
-    /// page requires.
-    #[must_use]
+    /// Whether the visitor gave the required consent: before, nothing is sent or stored.
     pub fn has_required_consent(&self) -> bool {
         let given_version = self.progress.consent.as_ref().map(|consent| &consent.version);
         self.requirements.consent.as_ref().is_none_or(|required| given_version == Some(required))
@@ -154,32 +144,17 @@ impl Conversation {
         self.has_required_consent() && !self.awaits_form()
     }
 
-    /// Whether the form is missing. It is sent with the start of a conversation, so a running one
-    /// needs none.
+    /// Whether the form is missing, which is sent with the start of a conversation.
     fn awaits_form(&self) -> bool {
         self.requirements.prechat && self.phase == Phase::New && self.progress.prechat.is_none()
     }
 
-    /// What the host page requires of the visitor.
-    #[must_use]
-    pub fn requirements(&self) -> &Requirements {
-        &self.requirements
-    }
-
-    /// The onboarding steps that the visitor has passed.
-    #[must_use]
-    pub fn progress(&self) -> &Rc<Progress> {
-        &self.progress
-    }
-
     /// Whether this conversation was rated.
-    #[must_use]
     pub fn is_rated(&self) -> bool {
         self.id.is_some() && self.progress.rated == self.id
     }
 
     /// Returns the action that records this step in the progress.
-    #[must_use]
     pub fn step_action(&self, step: &OnboardingEvent, at: u64) -> Action {
         let mut progress = Progress::clone(&self.progress);
         match step {

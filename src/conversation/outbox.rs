@@ -1,5 +1,4 @@
-//! The outbox: messages the proxy has not confirmed yet, in order, each with its send state. They
-//! are shown at once, as local echoes.
+//! The outbox: messages the proxy has not confirmed yet, in order, shown as local echoes.
 //!
 //! A message leaves the outbox when its outcome is known: accepted, found in the log, or discarded.
 //! Only then may its stored copy be removed. The machine decides when to send.
@@ -27,17 +26,10 @@ pub struct OutboxMessage {
 }
 
 impl Conversation {
-    /// The messages not confirmed yet, in order.
-    #[must_use]
-    pub fn outbox(&self) -> &[Rc<OutboxMessage>] {
-        &self.outbox
-    }
-
     /// The next message to send, if none is in flight.
     ///
     /// While no conversation exists, a first message of unknown outcome is sent again: the same key
     /// starts nothing twice, and only its answer has the conversation's id.
-    #[must_use]
     pub fn next_to_send(&self) -> Option<&Rc<OutboxMessage>> {
         if !self.may_send() || self.phase == Phase::Ended || self.outbox.iter().any(|p| p.state == SendState::Sending) {
             return None;
@@ -57,8 +49,7 @@ impl Conversation {
         true
     }
 
-    /// Takes over the outbox of another page. A message in flight there counts as waiting, because
-    /// its key may always be sent again.
+    /// Takes over the outbox of another page, where no message counts as in flight.
     pub(super) fn merge_outbox(&mut self, found: Vec<OutboxMessage>) -> bool {
         let mut changed = false;
         for mut pending in found {
@@ -91,26 +82,15 @@ impl Conversation {
 
     pub(super) fn enqueue(&mut self, pending: OutboxMessage) {
         let content = Content::Text(Text { body: RichText::plain(&*pending.text), prompt: None });
-        let row = Row {
-            key: self.new_key(),
-            at: pending.at,
-            kind: RowKind::Message(MessageRow {
-                author: Author::Visitor,
-                id: Some(pending.id.clone()),
-                delivery: Delivery::Local(pending.state),
-                feedback: None,
-                body: Body::Local(Rc::new(content)),
-            }),
-            first_in_group: true,
-            last_in_group: true,
-            is_new: true,
-        };
-        self.rows.push(Rc::new(row));
+        let (id, delivery) = (Some(pending.id.clone()), Delivery::Local(pending.state));
+        let body = Body::Local(Rc::new(content));
+        let kind = RowKind::Message(MessageRow { author: Author::Visitor, id, delivery, feedback: None, body });
+        let (key, at) = (self.new_key(), pending.at);
+        self.rows.push(Rc::new(Row { key, at, kind, first_in_group: true, last_in_group: true, is_new: true }));
         self.outbox.push(Rc::new(pending));
         self.regroup(self.rows.len() - 1);
     }
 
-    /// Moves a message from one of the states in `from` to `to`.
     pub(super) fn change_send_state(&mut self, id: &str, from: &[SendState], to: SendState) -> bool {
         let Some(index) = self.outbox_index(id).filter(|&index| from.contains(&self.outbox[index].state)) else {
             return false;
@@ -118,8 +98,7 @@ impl Conversation {
         self.set_outbox_state(index, to)
     }
 
-    /// Queues the message again, as text. Its key may be reused, because nothing was stored with
-    /// the refused form.
+    /// Queues the message again, as text, with its key: the refused form was not stored.
     pub(super) fn typed_answer_refused(&mut self, id: &str) -> bool {
         let Some(index) = self.outbox_index(id).filter(|&index| self.outbox[index].typed.is_some()) else {
             return false;
@@ -217,8 +196,7 @@ impl Conversation {
         true
     }
 
-    /// Applies the delivery state that the log reports for a visitor's message. `received_at`: the
-    /// time, if the entry is new and not history.
+    /// Applies the log's delivery state of a message. `received_at`: the time, if it is new.
     pub(super) fn apply_delivery(&mut self, id: &str, state: DeliveryState, received_at: Option<u64>) -> bool {
         let Some(index) = self.row_index(id) else { return false };
         let outcome = match state {
@@ -241,8 +219,7 @@ impl Conversation {
         self.settle_row(index, outcome, received_at)
     }
 
-    /// Shows a final outcome. `received_at`: the time, if it is news; then a reply is expected to a
-    /// message that arrived.
+    /// Shows a final outcome. `received_at`: the time, if a reply can be expected now.
     fn settle_row(&mut self, index: usize, outcome: SendState, received_at: Option<u64>) -> bool {
         let changed = self.set_row_state(index, outcome);
         let is_answered = self.rows[index + 1..].iter().any(|row| row.is_reply());
@@ -253,7 +230,6 @@ impl Conversation {
         changed
     }
 
-    /// Fails all queued messages with this error.
     pub(super) fn fail_queued(&mut self, error: SendError) {
         for index in 0..self.outbox.len() {
             if self.outbox[index].state == SendState::Queued {

@@ -1,5 +1,4 @@
-//! Pagination of the log towards its beginning: the state of the request, and inserting a page
-//! above the rows shown.
+//! Pagination of the log towards its beginning, and its pages above the rows shown.
 
 use std::rc::Rc;
 
@@ -22,12 +21,6 @@ pub enum HistoryState {
 }
 
 impl Conversation {
-    /// Whether the log has more before the rows shown.
-    #[must_use]
-    pub fn history(&self) -> HistoryState {
-        self.history
-    }
-
     pub(super) fn set_has_earlier(&mut self, has_earlier: bool) -> bool {
         if has_earlier {
             // A settled message missing in the known part of the log belongs to the part before it.
@@ -74,9 +67,8 @@ impl Conversation {
             (true, false) => HistoryState::Available,
             (true, true) => HistoryState::Failed,
         };
-        // A separate conversation, so that the newest part alone decides who answers and whether
-        // the conversation goes on. Its rows are numbered below all others, as earlier rows have
-        // smaller keys.
+        // A separate conversation, so that the newest part alone decides who answers and whether it
+        // goes on. Earlier rows have smaller numbers.
         let newest_number = self.oldest_number;
         let mut above = Self { newest_number, feedback: self.feedback.clone(), ..Self::default() };
         let mut known: Vec<Rc<Row>> = Vec::new();

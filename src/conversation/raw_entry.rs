@@ -13,13 +13,11 @@ pub struct RawEntry {
 
 impl RawEntry {
     /// Creates an entry; `json` is what it was read from.
-    #[must_use]
     pub fn new(entry: Entry, json: impl Into<Box<str>>) -> Self {
         Self { entry, json: json.into() }
     }
 
     /// The JSON it came as; empty for an entry that was not received.
-    #[must_use]
     pub fn json(&self) -> &str {
         &self.json
     }

@@ -1,5 +1,4 @@
-//! One row of the message list: a message or a notice. It keeps its key from local echo to logged
-//! entry.
+//! A row of the message list. It keeps its key from local echo to logged entry.
 
 use std::rc::Rc;
 
@@ -11,11 +10,9 @@ use super::RawEntry;
 /// same. Comparing them is cheap: content is compared by address.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// Stays with the row for its whole life, from local echo to logged, and is never reused. Newer
-    /// rows have larger keys.
+    /// Stays with the row from local echo to logged; unique. Newer rows have larger keys.
     pub key: u32,
-    /// When it was said: milliseconds since 1970-01-01 UTC; the visitor's clock until the row is
-    /// logged, then the proxy's.
+    /// When it was said, in Unix milliseconds: by the visitor's clock, once logged the proxy's.
     pub at: u64,
     /// What the row shows.
     pub kind: RowKind,
@@ -42,8 +39,7 @@ pub enum RowKind {
 pub struct MessageRow {
     /// Who wrote it.
     pub author: Author,
-    /// The client message id of a visitor's message sent by this widget; `retry` and `discard` take
-    /// it.
+    /// The client message id, if this widget sent it; `retry` and `discard` take it.
     pub id: Option<Rc<str>>,
     /// Whether it is logged, and its send state.
     pub delivery: Delivery,
@@ -70,7 +66,6 @@ pub enum Delivery {
 
 impl Delivery {
     /// The send state, logged or not.
-    #[must_use]
     pub fn state(self) -> SendState {
         match self {
             Self::Local(state) | Self::Logged(_, state) => state,
@@ -94,9 +89,7 @@ pub enum SendState {
 }
 
 impl SendState {
-    /// Whether this state is final if the log reports it, so that sending the key again is
-    /// pointless.
-    #[must_use]
+    /// Whether this state, in the log, is final: sending the key again is pointless.
     pub fn is_settled(self) -> bool {
         matches!(self, Self::Sent | Self::Unknown | Self::Failed(SendError::Refused))
     }
@@ -115,7 +108,6 @@ pub enum SendError {
 
 impl SendError {
     /// Whether to offer a retry.
-    #[must_use]
     pub fn can_retry(self) -> bool {
         self != Self::Refused
     }
@@ -134,7 +126,6 @@ pub enum Notice {
 
 impl Row {
     /// The message, if the row is one.
-    #[must_use]
     pub fn message(&self) -> Option<&MessageRow> {
         match &self.kind {
             RowKind::Message(message) => Some(message),
@@ -143,13 +134,11 @@ impl Row {
     }
 
     /// Whether the row is a message of the bot or a team member.
-    #[must_use]
     pub fn is_reply(&self) -> bool {
         self.message().is_some_and(|message| message.author != Author::Visitor)
     }
 
     /// The notice, if the row is one.
-    #[must_use]
     pub fn notice(&self) -> Option<&Notice> {
         match &self.kind {
             RowKind::Message(_) => None,
@@ -160,7 +149,6 @@ impl Row {
 
 impl MessageRow {
     /// The content of the message.
-    #[must_use]
     pub fn content(&self) -> &Content {
         match &self.body {
             Body::Local(content) => content,
@@ -172,7 +160,6 @@ impl MessageRow {
     }
 
     /// The message's entry in the log, if it is logged.
-    #[must_use]
     pub fn log_entry(&self) -> Option<&Rc<RawEntry>> {
         match &self.body {
             Body::Local(_) => None,

@@ -1,5 +1,4 @@
-//! The timeline: places the log's entries, matches them with local echoes, and tracks what was read
-//! and which rows form a group.
+//! The timeline: places log entries, matches local echoes, tracks what was read and groups rows.
 //!
 //! Rows `..logged_rows` are in log order; the rest are not logged yet, in the order of the outbox.
 
@@ -38,16 +37,13 @@ pub(super) struct Origin {
     is_new: bool,
 }
 
-/// Whether the reader of `read` has read this entry. The entry at `read` itself may be missing: the
-/// cursor also passes entries that this version cannot read.
+/// Whether this entry was read. `read` itself may be an entry this version cannot read.
 fn is_up_to(entry: Cursor, read: Cursor) -> bool {
     entry.epoch == read.epoch && entry.seq <= read.seq
 }
 
 impl Conversation {
-    /// How this cursor relates to the part of the log read so far. The first one ever seen is
-    /// always the next: a log may begin anywhere.
-    #[must_use]
+    /// How this cursor relates to what was read. The first is next: a log may begin anywhere.
     pub fn order_of(&self, cursor: Cursor) -> CursorOrder {
         match self.cursor {
             None => CursorOrder::Next,
@@ -76,8 +72,7 @@ impl Conversation {
     }
 
     pub(super) fn rebuild(&mut self, entries: Vec<Rc<RawEntry>>, has_earlier: bool) -> bool {
-        // The end was reported by an answer or the visitor, not by the log. Reading the log again
-        // does not undo it.
+        // Reading the log again does not undo an end that it did not report.
         let ended = self.phase == Phase::Ended && self.logged_status == Status::Open;
         let newest_shown = self.log.last().map(|entry| entry.at);
         let (read, assignee) = (self.read_cursor, self.assignee.clone());
@@ -147,8 +142,7 @@ impl Conversation {
     /// Leaves the conversation: its log is dropped, unsent messages stay.
     pub(super) fn leave(&mut self) -> bool {
         let mut old_rows = self.reset_log();
-        // Messages in flight go to the conversation being left; their outcome will not be known
-        // here.
+        // Messages in flight go to the conversation being left.
         self.outbox.retain(|p| !matches!(p.state, SendState::Sending | SendState::Unknown));
         old_rows.retain(|row| self.is_unsent(row));
         self.put_back_unlogged(old_rows);
@@ -197,8 +191,7 @@ impl Conversation {
         self.regroup_all();
     }
 
-    /// Appends an entry to the log. `old_rows` holds rows shown before, whose keys matching entries
-    /// take over.
+    /// Appends an entry to the log. It takes over the key of a matching row in `old_rows`.
     pub(super) fn append_entry(&mut self, entry: Rc<RawEntry>, origin: Origin, old_rows: &mut Vec<Rc<Row>>) {
         self.cursor = Some(entry.cursor);
         self.log.push(entry.clone());
@@ -299,7 +292,6 @@ impl Conversation {
     }
 
     /// The number of messages of bots and agents since the visitor last looked.
-    #[must_use]
     pub fn unread(&self) -> u32 {
         let mut unread = 0;
         for row in self.rows[..self.logged_rows].iter().rev() {

@@ -2,11 +2,8 @@
 
 use std::rc::Rc;
 
-use chataibot_wire::{
-    Author, Content, Cursor, Entry, Event, RichText,
-    content::Text,
-    entry::{Assignee, Message, Status},
-};
+use chataibot_wire::entry::{Assignee, Message, Status};
+use chataibot_wire::{Author, Content, Cursor, Entry, Event, RichText, content::Text};
 
 use crate::conversation::{Action, ConnectionStatus, Conversation, RawEntry};
 
@@ -16,7 +13,6 @@ pub const NOW: u64 = 1_772_447_400_000;
 /// A minute, in milliseconds.
 const MINUTE: u64 = 60_000;
 
-/// A conversation under construction.
 pub(super) struct SceneBuilder {
     conversation: Conversation,
     seq: u32,
@@ -29,15 +25,13 @@ impl SceneBuilder {
         Self { conversation: Conversation::default(), seq: 0, at: NOW }.then(Action::WindowOpened)
     }
 
-    /// Starts with an open window and a running, connected conversation. The scene will have
-    /// `lines` lines.
+    /// Starts with an open window and a running conversation, which will have `lines` lines.
     pub(super) fn new(lines: u32) -> Self {
         let builder =
             Self::fresh().then(Action::Started("scene".into())).then(Action::ConnectionChanged(ConnectionStatus::Live));
         Self { at: NOW - u64::from(lines) * MINUTE, ..builder }
     }
 
-    /// Applies an action.
     pub(super) fn then(mut self, action: Action) -> Self {
         self.conversation.apply(action);
         self
@@ -59,12 +53,10 @@ impl SceneBuilder {
         self.message(Author::Bot, content, None)
     }
 
-    /// Adds a text of the bot.
     pub(super) fn bot(self, words: &str) -> Self {
         self.bot_shows(text(words))
     }
 
-    /// Adds a text of a team member.
     pub(super) fn agent(self, words: &str) -> Self {
         self.message(Author::Agent, text(words), None)
     }
@@ -93,12 +85,10 @@ impl SceneBuilder {
         self.entry(Event::Status(status))
     }
 
-    /// Ends the typing indicator.
     pub(super) fn stop_typing(self) -> Self {
         self.then(Action::Ticked { now: u64::MAX })
     }
 
-    /// Returns the finished conversation.
     pub(super) fn conversation(self) -> Conversation {
         self.conversation
     }

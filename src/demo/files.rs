@@ -7,8 +7,7 @@ use crate::components::{Sending, Upload, UploadState, Uploads, sample};
 const PICTURE: &str = "image/jpeg";
 const DOCUMENT: &str = "application/pdf";
 
-/// Accepts pictures, whose uploads never finish, and documents, whose uploads finish at once. Also
-/// chooses a film, which is not accepted.
+/// Accepts pictures, whose uploads never end, and documents, which end at once; chooses a film too.
 pub(super) fn uploads() -> Uploads {
     let start = |Upload { file, on_progress }: Upload| {
         on_progress.emit(if file.type_() == DOCUMENT {

@@ -1,13 +1,13 @@
 //! Sample content of each message kind, as a travel agency's bot would send it.
 
-use chataibot_wire::{
-    Content, Node, RichText,
-    content::{
-        Action, Appointment, Button, ButtonLayout, Buttons, Calendar, Card, Carousel, ChoiceList, Field, FieldKind,
-        FileUpload, Form, Info, Media, MediaKind, Prompt, Section, Slider, Text, Unsupported,
-    },
-    rich_text::{Link, List},
+use chataibot_wire::content::{
+    Action, Appointment, Button, ButtonLayout, Buttons, Calendar, Card, Carousel, ChoiceList, Field, FieldKind,
+    FileUpload, Form, Info, Media, MediaKind, Prompt, Section, Slider, Text, Unsupported,
 };
+use chataibot_wire::rich_text::{Link, List};
+use chataibot_wire::{Content, Node, RichText};
+
+const PAGE: &str = "https://example.com";
 
 /// A text that waits for an answer of this kind.
 pub(super) fn prompt(words: &str, prompt: Prompt) -> Content {
@@ -43,7 +43,6 @@ pub(super) fn rich() -> Content {
     })
 }
 
-/// A file of this kind.
 pub(super) fn media(kind: MediaKind, url: String, name: Option<&str>) -> Content {
     let size = (kind == MediaKind::Document).then_some(48_213);
     Content::Media(Media { kind, url, name: name.map(String::from), size })
@@ -51,15 +50,11 @@ pub(super) fn media(kind: MediaKind, url: String, name: Option<&str>) -> Content
 
 /// A note that shows its first line until it is opened.
 pub(super) fn info() -> Content {
-    let line = |words: &str| Node::Paragraph(vec![Node::Text(words.into())]);
-    Content::Info(Info {
-        title: RichText(vec![
-            line("What if I have to cancel?"),
-            line(
-                "You can cancel free of charge until 48 hours before the first train. After that we give you a voucher.",
-            ),
-        ]),
-    })
+    let lines = [
+        "What if I have to cancel?",
+        "You can cancel free of charge until 48 hours before the first train. After that we give you a voucher.",
+    ];
+    Content::Info(Info { title: RichText(lines.map(|line| Node::Paragraph(vec![Node::Text(line.into())])).into()) })
 }
 
 fn reply_button(label: &str) -> Button {
@@ -82,19 +77,14 @@ pub(super) fn buttons(layout: ButtonLayout) -> Content {
     })
 }
 
-/// Buttons with links.
 pub(super) fn links() -> Content {
-    Content::Buttons(Buttons {
-        header: None,
-        title: plain("You can also reach us like this:"),
-        footer: None,
-        buttons: vec![
-            link_button("Our website", "https://example.com"),
-            link_button("Write an email", "mailto:hello@example.com"),
-            link_button("Call us", "tel:+41315550123"),
-        ],
-        layout: ButtonLayout::Wrap,
-    })
+    let buttons = vec![
+        link_button("Our website", PAGE),
+        link_button("Write an email", "mailto:hello@example.com"),
+        link_button("Call us", "tel:+41315550123"),
+    ];
+    let title = plain("You can also reach us like this:");
+    Content::Buttons(Buttons { header: None, title, footer: None, buttons, layout: ButtonLayout::Wrap })
 }
 
 /// Choices in sections.
@@ -120,11 +110,7 @@ pub(super) fn cards(picture: &str, gallery: bool) -> Content {
         image: Some(picture.into()),
         title: plain(title),
         description: if gallery { RichText::default() } else { plain(description) },
-        buttons: if gallery {
-            Vec::new()
-        } else {
-            vec![reply_button(title), link_button("Read more", "https://example.com")]
-        },
+        buttons: if gallery { vec![] } else { vec![reply_button(title), link_button("Read more", PAGE)] },
     };
     Content::Carousel(Carousel {
         cards: vec![
@@ -152,12 +138,10 @@ pub(super) fn calendar(with_time: bool) -> Content {
     })
 }
 
-/// A question for a file.
 pub(super) fn upload() -> Content {
     Content::FileUpload(FileUpload { title: plain("Please send us a picture of the ticket.") })
 }
 
-/// A form.
 pub(super) fn form() -> Content {
     let field = |label: &str, kind, required| Field {
         label: label.into(),

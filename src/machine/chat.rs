@@ -1,8 +1,7 @@
 //! The chat machine: the state machine once the visitor has said something. Pure, and composed of
 //! smaller machines; inputs go in, effects come out, and the runtime runs them.
 //!
-//! It owns no socket, clock, storage or random numbers, so tests simulate years of faults in
-//! milliseconds.
+//! It owns no socket, clock, storage or random numbers: tests run years in milliseconds.
 
 mod onboarding;
 pub(super) mod outputs;
@@ -19,12 +18,12 @@ use tab_sync::Synced;
 
 use super::{
     ChatLogic, Core,
-    connection::{Connection, ConnectionEvent, Context},
+    connection::{Connection, ConnectionEvent},
     effect::{ChatEffect, CoreEffect, Effect, PageEvent},
     input::{Frame, Input, Now},
     leader_election::LeaderElection,
     log_reader::{LogReader, ReadResult},
-    send_queue::{Consequence, SendQueue},
+    send_queue::SendQueue,
     storage_schema::{StoredConversation, StoredSession},
     tab_message::TabMessage,
 };
@@ -43,19 +42,16 @@ pub struct ChatMachine {
     log_reader: LogReader,
     /// Which tab holds the stream, unless each has its own.
     election: LeaderElection,
-    /// The visitor whose conversation it is.
     owner: Option<String>,
     /// The token of the current log request.
     connection_token: Rc<str>,
     /// The requested page of the log: the one before this cursor.
     page_before: Option<Cursor>,
-    /// The token of the request for the page.
     page_token: Rc<str>,
     saved: Saved,
     reported: Reported,
     synced: Synced,
-    /// Whether the page was frozen and may have missed that the visitor is to be forgotten. The
-    /// proxy knows: the next credentials clear this.
+    /// Whether a frozen page may have missed a reset; the next credentials clear this.
     may_have_missed_reset: bool,
     /// The clocks and the random number of the current input.
     now: Now,
@@ -112,17 +108,9 @@ impl ChatLogic for ChatMachine {
 }
 
 impl ChatMachine {
-    /// Creates a machine without any input. `receives_replies`: false if the host page receives
-    /// replies itself.
-    #[must_use]
+    /// Creates a machine. `receives_replies`: whether it does, and not the host page.
     pub fn new(receives_replies: bool) -> Self {
         Self { core: Core { receives_replies, ..Core::default() }, ..Self::default() }
-    }
-
-    /// Whether this is the current log request.
-    #[must_use]
-    pub fn is_current(&self, generation: u32) -> bool {
-        self.connection.is_current(generation)
     }
 
     fn dispatch(&mut self, input: Input) {
@@ -147,7 +135,7 @@ impl ChatMachine {
             | Input::StreamEnded { generation }
             | Input::LogFailed { generation, .. }
             | Input::Polled { generation, .. }
-                if !self.is_current(generation) => {}
+                if !self.connection.is_current(generation) => {}
             Input::StreamOpened { .. } => self.handle_connection(ConnectionEvent::Opened),
             Input::StreamFrames { frames, .. } => self.frames_received(frames),
             Input::StreamEnded { .. } => self.handle_connection(ConnectionEvent::Ended { expected: false }),
@@ -256,14 +244,12 @@ impl ChatMachine {
             || self.core.state.phase() == Phase::Active
             || !self.core.state.outbox().is_empty();
         self.mark_saved();
-        // Messages that the log has settled in the meantime are not queued again. They count as
-        // saved, so that `save` removes their stored copies.
+        // What the log has settled counts as saved, so that `save` removes its stored copies.
         self.saved.outbox = stored;
         self.reported.phase = self.core.state.phase();
     }
 
-    /// Starts everything that can start now: the connection, the token request, the next send, the
-    /// next page request.
+    /// Starts what can start now: connection, token request, next send, next page request.
     fn advance(&mut self) {
         self.release_settled_send();
         self.connect();
@@ -290,13 +276,9 @@ impl ChatMachine {
             {
                 let after = self.log_reader.begin_request(&self.core.state, now);
                 self.connection_token = Rc::from(credentials.token.as_str());
-                self.effects.push(Effect::Chat(ChatEffect::Connect {
-                    generation,
-                    attempt,
-                    conversation,
-                    after,
-                    credentials: credentials.clone(),
-                }));
+                let credentials = credentials.clone();
+                let request = ChatEffect::Connect { generation, attempt, conversation, after, credentials };
+                self.effects.push(Effect::Chat(request));
             }
             self.ask_for_page(&credentials);
         }
@@ -308,8 +290,7 @@ impl ChatMachine {
         to_send || self.connection.wants_attempt(now) || self.wants_page() || self.core.wants_token()
     }
 
-    /// Frees the send queue if the log or another tab has settled the message in flight: its own
-    /// answer is not awaited.
+    /// Frees the send queue if the log or another tab has settled the message in flight.
     fn release_settled_send(&mut self) {
         if let Some(id) = self.send_queue.in_flight() {
             let is_sending = |p: &Rc<OutboxMessage>| p.id == *id && p.state == SendState::Sending;
@@ -366,8 +347,7 @@ impl ChatMachine {
     }
 
     fn send_failed(&mut self, failure: &ApiError, is_start: bool) {
-        // The typed form of the answer may be at fault, or the site no longer takes typed answers.
-        // So the message is sent again as text.
+        // The typed form may be at fault: the message is sent again as text.
         if matches!(failure, ApiError::Refused { code } if **code == *code::BAD_REQUEST)
             && let Some(id) = self.send_queue.in_flight().cloned()
             && Rc::make_mut(&mut self.core.state).apply(Action::TypedAnswerRefused(id))
@@ -376,16 +356,17 @@ impl ChatMachine {
             return self.send_queue.release();
         }
         let watched = self.core.state.is_watched();
-        let Some((action, consequence)) = self.send_queue.failed(failure, is_start, watched, self.now) else { return };
+        let Some(action) = self.send_queue.failed(failure, is_start, watched, self.now) else { return };
+        let has_failed = matches!(action, Action::SendFailed { .. });
         self.apply(action);
-        match consequence {
-            Consequence::None => {}
-            Consequence::Unauthorized => {
-                self.core.token_refresh.rejected(self.send_queue.token(), watched, self.now);
-            }
-            Consequence::Ended => self.apply(Action::Ended),
-            Consequence::Lost => self.leave(),
-            Consequence::Report => self.report_error(ErrorSource::Send, failure),
+        if failure.is_unauthorized() {
+            self.core.token_refresh.rejected(self.send_queue.token(), watched, self.now);
+        } else if matches!(failure, ApiError::Ended) {
+            self.apply(Action::Ended);
+        } else if matches!(failure, ApiError::NotFound) && !is_start {
+            self.leave();
+        } else if has_failed {
+            self.report_error(ErrorSource::Send, failure);
         }
     }
 
@@ -435,28 +416,19 @@ impl ChatMachine {
     }
 
     fn log_failed(&mut self, failure: &ApiError) {
-        match failure {
-            ApiError::Unauthorized | ApiError::Challenged => {
-                self.core.token_refresh.rejected(&self.connection_token, self.core.state.is_watched(), self.now);
-                self.handle_connection(ConnectionEvent::Unauthorized);
-            }
-            ApiError::NotFound => self.leave(),
-            ApiError::Network
-            | ApiError::Busy { .. }
-            | ApiError::Unknown
-            | ApiError::Ended
-            | ApiError::Unavailable { .. }
-            | ApiError::Refused { .. } => {
-                self.handle_connection(ConnectionEvent::Failed { retry_after: failure.retry_after() });
-                self.report_error(ErrorSource::Log, failure);
-            }
+        if failure.is_unauthorized() {
+            self.core.token_refresh.rejected(&self.connection_token, self.core.state.is_watched(), self.now);
+            self.handle_connection(ConnectionEvent::Unauthorized);
+        } else if matches!(failure, ApiError::NotFound) {
+            self.leave();
+        } else {
+            self.handle_connection(ConnectionEvent::Failed { retry_after: failure.retry_after() });
+            self.report_error(ErrorSource::Log, failure);
         }
     }
 
     fn handle_connection(&mut self, event: ConnectionEvent) {
-        let context =
-            Context { now: self.now.monotonic, random: self.now.random, watched: self.core.state.is_watched() };
-        if self.connection.handle(event, context) {
+        if self.connection.handle(event, self.now, self.core.state.is_watched()) {
             self.log_reader.stream_ended();
             self.effects.push(Effect::Core(CoreEffect::Disconnect));
         }

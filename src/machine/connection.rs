@@ -1,16 +1,15 @@
 //! State machine of the connection to the log: when to connect, when a stream counts as dead, when
 //! to fall back to long polling. Pure.
 //!
-//! One request at a time, stream or poll. Each has a generation number, by which late answers of a
-//! cancelled request are recognised.
+//! One request at a time, stream or poll, with a generation to recognise late answers.
 
+use super::input::Now;
 use crate::{
     api::backoff::{MAX_DELAY, MAX_RETRY_AFTER, delay, server_wait},
     conversation::ConnectionStatus,
 };
 
-/// Time limit for a stream's response head, in milliseconds: a buffering middlebox may hold back
-/// even that.
+/// Time limit for a stream's head, in milliseconds: a buffering middlebox holds back even that.
 const HEAD_TIMEOUT: u64 = 10_000;
 /// Time limit from the head to the first byte: the proxy sends a comment at once.
 const FIRST_BYTE_TIMEOUT: u64 = 8_000;
@@ -29,28 +28,20 @@ const STREAM_RETRY_INTERVAL: u64 = 600_000;
 
 /// An event of the connection or the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are explained with their variants")]
 pub enum ConnectionEvent {
     /// The stream's response head came: 200 with the right media type.
     Opened,
     /// The stream brought bytes.
     BytesReceived,
-    /// The stream ended.
-    Ended {
-        /// Whether the proxy announced it.
-        expected: bool,
-    },
-    /// The request failed, or its answer made no sense.
-    Failed {
-        /// Whole seconds the proxy asked to wait.
-        retry_after: Option<u32>,
-    },
+    /// The stream ended, as the proxy announced or not.
+    Ended { expected: bool },
+    /// The request failed, or its answer made no sense. The proxy may ask to wait whole seconds.
+    Failed { retry_after: Option<u32> },
     /// The token was refused: the next attempt needs a new one.
     Unauthorized,
-    /// A poll was answered.
-    Polled {
-        /// Whether it returned nothing.
-        empty: bool,
-    },
+    /// A poll was answered, perhaps with nothing.
+    Polled { empty: bool },
     /// The timer fired.
     Ticked,
     /// The browser has a network again.
@@ -67,14 +58,12 @@ pub enum ConnectionEvent {
 
 /// A request to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are explained with their variants")]
 pub enum Attempt {
     /// Open the stream.
     Stream,
-    /// Ask for entries; the proxy may hold the request this long.
-    Poll {
-        /// Seconds.
-        wait: u32,
-    },
+    /// Ask for entries; the proxy may hold the request this many seconds.
+    Poll { wait: u32 },
 }
 
 /// What the connection is for.
@@ -87,18 +76,6 @@ pub enum Wanted {
     Check,
     /// The stream, or polls where it fails.
     Stream,
-}
-
-/// Facts that decisions depend on besides the event: the time, a random number and whether the
-/// visitor watches.
-#[derive(Clone, Copy, Debug)]
-pub struct Context {
-    /// Monotonic milliseconds.
-    pub now: u64,
-    /// Uniform over `u32`.
-    pub random: u32,
-    /// Whether the visitor sees the window.
-    pub watched: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,24 +139,20 @@ impl Connection {
     }
 
     /// Whether this is the current request; results of others are ignored.
-    #[must_use]
     pub fn is_current(&self, generation: u32) -> bool {
         generation == self.generation && self.is_busy()
     }
 
     /// Whether the page is frozen, as far as the browser reported.
-    #[must_use]
     pub fn is_frozen(&self) -> bool {
         self.state == State::Frozen
     }
 
-    /// Whether a request is in progress.
     fn is_busy(&self) -> bool {
         matches!(self.state, State::Connecting { .. } | State::AwaitingFirstByte { .. } | State::Live { .. })
     }
 
     /// Whether [`Self::next_attempt`] would make a request.
-    #[must_use]
     pub fn wants_attempt(&self, now: u64) -> bool {
         self.wanted != Wanted::Nothing && matches!(self.state, State::Down { retry_at, .. } if retry_at <= now)
     }
@@ -207,10 +180,11 @@ impl Connection {
         Some((self.generation, attempt))
     }
 
-    /// Handles an event. Returns whether the current request must be aborted.
-    pub fn handle(&mut self, event: ConnectionEvent, context: Context) -> bool {
+    /// Handles an event. `watched`: whether the visitor sees the window. Returns whether the current
+    /// request must be aborted.
+    pub fn handle(&mut self, event: ConnectionEvent, at: Now, watched: bool) -> bool {
         let was_busy = self.is_busy();
-        let now = context.now;
+        let now = at.monotonic;
         match event {
             ConnectionEvent::Opened => {
                 if matches!(self.state, State::Connecting { .. }) {
@@ -253,15 +227,15 @@ impl Connection {
                     }
                     State::Live { .. } | State::Down { .. } | State::Connecting { .. } | State::Frozen => {}
                 }
-                self.attempt_failed(None, context);
+                self.attempt_failed(None, at, watched);
             }
             ConnectionEvent::Failed { retry_after } => {
                 // If polls fail too, they are no better than the stream.
                 self.polls_until = None;
-                self.attempt_failed(retry_after, context);
+                self.attempt_failed(retry_after, at, watched);
             }
             ConnectionEvent::Unauthorized | ConnectionEvent::Resumed => self.wait_until(now, 0),
-            ConnectionEvent::Ticked => self.tick(context),
+            ConnectionEvent::Ticked => self.tick(at, watched),
             ConnectionEvent::Online => {
                 if std::mem::take(&mut self.is_offline) {
                     self.shorten_wait(now);
@@ -280,43 +254,36 @@ impl Connection {
         was_busy && !self.is_busy()
     }
 
-    fn tick(&mut self, context: Context) {
-        let now = context.now;
+    fn tick(&mut self, at: Now, watched: bool) {
+        let now = at.monotonic;
+        if self.due().is_none_or(|due| due > now) {
+            return;
+        }
         match self.state {
-            State::Connecting { deadline } if deadline <= now => {
-                // A check is a poll itself, and shows nothing about streams.
-                if self.wanted == Wanted::Stream && self.polls_until.is_none() {
-                    self.fall_back_to_polls(now);
-                } else {
-                    self.polls_until = None;
-                    self.attempt_failed(None, context);
-                }
+            // A check is a poll itself, and shows nothing about streams.
+            State::Connecting { .. } if self.wanted != Wanted::Stream || self.polls_until.is_some() => {
+                self.polls_until = None;
+                self.attempt_failed(None, at, watched);
             }
-            State::AwaitingFirstByte { deadline } if deadline <= now => self.fall_back_to_polls(now),
-            State::Live { last_byte_at, .. } if last_byte_at + SILENCE_TIMEOUT <= now => {
+            State::Connecting { .. } | State::AwaitingFirstByte { .. } => {
+                self.polls_until = Some(now + STREAM_RETRY_INTERVAL);
+                self.wait_until(now, 0);
+            }
+            State::Live { .. } => {
                 self.failures = 1;
                 self.wait_until(now, 0);
             }
-            State::Connecting { .. }
-            | State::AwaitingFirstByte { .. }
-            | State::Live { .. }
-            | State::Down { .. }
-            | State::Frozen => {}
+            State::Down { .. } | State::Frozen => {}
         }
     }
 
-    fn fall_back_to_polls(&mut self, now: u64) {
-        self.polls_until = Some(now + STREAM_RETRY_INTERVAL);
-        self.wait_until(now, 0);
-    }
-
-    fn attempt_failed(&mut self, retry_after: Option<u32>, context: Context) {
+    fn attempt_failed(&mut self, retry_after: Option<u32>, at: Now, watched: bool) {
         if self.state == State::Frozen {
             return;
         }
         self.failures += 1;
-        let wait = delay(self.failures, context.watched, context.random, retry_after).max(self.retry_delay);
-        self.wait_until(context.now + wait, context.now + server_wait(retry_after));
+        let wait = delay(self.failures, watched, at.random, retry_after).max(self.retry_delay);
+        self.wait_until(at.monotonic + wait, at.monotonic + server_wait(retry_after));
     }
 
     fn wait_until(&mut self, retry_at: u64, earliest_retry: u64) {
@@ -330,7 +297,6 @@ impl Connection {
     }
 
     /// The status to show the visitor.
-    #[must_use]
     pub fn status(&self) -> ConnectionStatus {
         if self.is_offline {
             return ConnectionStatus::Offline;
@@ -347,7 +313,6 @@ impl Connection {
     }
 
     /// When [`ConnectionEvent::Ticked`] or the next attempt is due, monotonic.
-    #[must_use]
     pub fn due(&self) -> Option<u64> {
         if self.wanted == Wanted::Nothing {
             return None;

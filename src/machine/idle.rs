@@ -20,18 +20,15 @@ use crate::conversation::{ConnectionStatus, Conversation, onboarding::Requiremen
 /// The state machine while nothing has been said yet.
 #[derive(Clone, Debug, Default)]
 pub struct IdleMachine {
-    core: Core,
-    handover: Handover,
-    /// Whether loading the chat machine failed.
+    pub(super) core: Core,
+    pub(super) handover: Handover,
     load_failed: bool,
 }
 
 /// State of the idle machine that the chat machine needs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Handover {
-    /// Whether tabs coordinate.
     pub(super) coordinates_tabs: bool,
-    /// Whether the page is frozen.
     pub(super) is_frozen: bool,
     pub(super) is_offline: bool,
     /// The draft in storage.
@@ -45,44 +42,33 @@ pub(super) struct Handover {
 }
 
 impl IdleMachine {
-    /// Creates a machine without any input. `receives_replies`: false if the host page receives
-    /// replies itself.
-    #[must_use]
+    /// Creates a machine. `receives_replies`: whether it does, and not the host page.
     pub fn new(receives_replies: bool) -> Self {
         Self { core: Core { receives_replies, ..Core::default() }, ..Self::default() }
     }
 
     /// The state shared with the chat machine.
-    #[must_use]
     pub fn core(&self) -> &Core {
         &self.core
     }
 
-    pub(super) fn into_parts(self) -> (Core, Handover) {
-        (self.core, self.handover)
-    }
-
     /// Whether the chat machine will be needed soon.
-    #[must_use]
     pub fn needs_chat_machine(&self) -> bool {
         let has_text = !self.core.state.draft().is_empty() || !self.core.state.outbox().is_empty();
         has_text || *self.core.state.requirements() != Requirements::default()
     }
 
-    /// Sets whether loading the chat machine failed; until it is loaded, the connection then counts
-    /// as lost.
+    /// Sets whether loading the chat machine failed: then the connection counts as lost.
     pub fn set_load_failed(&mut self, load_failed: bool) -> bool {
         self.load_failed = load_failed;
         self.update_connection_status()
     }
 
-    /// Handles an input and adds the resulting effects to `effects`. Returns whether the
-    /// conversation changed.
-    ///
-    /// # Errors
-    /// Returns the input if it needs the chat machine.
+    /// Handles an input and adds to `effects`. Returns whether the conversation changed, or the input
+    /// if it needs the chat machine.
     pub fn handle(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) -> Result<bool, Input> {
         let mut changed = false;
+        #[expect(clippy::wildcard_enum_match_arm, reason = "every other input needs the chat machine")]
         match input {
             Input::Loaded(found) if is_blank(&found) => changed = self.load(*found, now, effects),
             Input::RequirementsSet(requirements) => changed = self.conversation().set_requirements(requirements),
@@ -104,16 +90,14 @@ impl IdleMachine {
                     }
                     let code: Rc<str> = Rc::from(failure.code());
                     if self.handover.reported_error.replace(code.clone()).as_ref() != Some(&code) {
-                        effects.push(Effect::Core(CoreEffect::Emit(PageEvent::Error {
-                            code,
-                            message: Rc::from(message),
-                        })));
+                        let error = PageEvent::Error { code, message: Rc::from(message) };
+                        effects.push(Effect::Core(CoreEffect::Emit(error)));
                     }
                 }
             }
             Input::RemoteVisitor(Some(credentials)) => self.core.token_refresh.adopt(credentials, now),
             Input::StorageLost => {
-                changed = self.conversation().set_memory_only();
+                changed = self.conversation().set_memory_only(true);
                 if std::mem::take(&mut self.handover.coordinates_tabs) {
                     effects.push(Effect::Core(CoreEffect::LeaveTabs));
                 }
@@ -147,25 +131,7 @@ impl IdleMachine {
                 }
             }
             Input::Ticked => {}
-            other @ (Input::Loaded(_)
-            | Input::StartAnswered { .. }
-            | Input::SendAnswered { .. }
-            | Input::SettledRemotely { .. }
-            | Input::StreamOpened { .. }
-            | Input::StreamFrames { .. }
-            | Input::StreamEnded { .. }
-            | Input::LogFailed { .. }
-            | Input::Polled { .. }
-            | Input::PageAnswered { .. }
-            | Input::LockAcquired
-            | Input::LockLost
-            | Input::TabsUnavailable
-            | Input::TabMessage(_)
-            | Input::RemoteConversation(_)
-            | Input::RemoteVisitor(None)
-            | Input::RemoteOutbox { .. }
-            | Input::RemoteProgress(_)
-            | Input::StorageCleared) => return Err(other),
+            other => return Err(other),
         }
         changed |= self.update_connection_status();
         if self.needs_token() {
@@ -214,7 +180,6 @@ impl IdleMachine {
     }
 
     /// When [`Input::Ticked`] is due, monotonic.
-    #[must_use]
     pub fn due(&self) -> Option<u64> {
         let token = if self.needs_token() { self.core.token_refresh.due() } else { None };
         [token, self.core.save_due].into_iter().flatten().min()
@@ -285,9 +250,8 @@ impl IdleMachine {
             return;
         }
         let messages = self.core.state.outbox();
-        effects.extend(
-            messages.iter().skip(self.handover.saved_messages).cloned().map(CoreEffect::SaveMessage).map(Effect::Core),
-        );
+        let unsaved = messages.iter().skip(self.handover.saved_messages).cloned();
+        effects.extend(unsaved.map(CoreEffect::SaveMessage).map(Effect::Core));
         self.handover.saved_messages = messages.len();
         if std::mem::replace(&mut self.handover.saved_starts_open, self.core.starts_open) != self.core.starts_open {
             effects.push(Effect::Core(CoreEffect::SaveWindowOpen { open: self.core.starts_open }));

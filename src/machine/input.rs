@@ -1,5 +1,4 @@
-//! The inputs of a machine: actions of the visitor, answers of the proxy, events of the browser and
-//! of other tabs.
+//! The inputs of a machine: from the visitor, the proxy, the browser and other tabs.
 
 use std::rc::Rc;
 
@@ -31,8 +30,10 @@ pub struct Now {
     pub random: u32,
 }
 
-/// An input of a machine.
+/// An input of a machine. `id` is the client message id that a request carried, `generation` that
+/// of a log request.
 #[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the fields are explained with their variants")]
 pub enum Input {
     /// Storage was read. This is the first input, except for `RequirementsSet`.
     Loaded(Box<StoredSession>),
@@ -44,65 +45,27 @@ pub enum Input {
 
     /// The token request was answered or failed.
     TokenAnswered(Result<Rc<Credentials>, ApiError>),
-    /// The start request was answered.
-    StartAnswered {
-        /// The client message id it carried.
-        id: Rc<str>,
-        /// The conversation's id.
-        result: Result<Rc<str>, ApiError>,
-    },
+    /// The start request was answered, with the conversation's id.
+    StartAnswered { id: Rc<str>, result: Result<Rc<str>, ApiError> },
     /// The send request was answered.
-    SendAnswered {
-        /// The client message id it carried.
-        id: Rc<str>,
-        /// Whether it was accepted.
-        result: Result<(), ApiError>,
-    },
+    SendAnswered { id: Rc<str>, result: Result<(), ApiError> },
     /// The message was no longer in storage when its turn came: another tab has settled it.
-    SettledRemotely {
-        /// The client message id.
-        id: Rc<str>,
-    },
+    SettledRemotely { id: Rc<str> },
 
     /// The stream's response head came.
-    StreamOpened {
-        /// The generation of the request.
-        generation: u32,
-    },
-    /// The stream delivered bytes, which completed these frames.
-    StreamFrames {
-        /// The generation of the request.
-        generation: u32,
-        /// In order; often empty.
-        frames: Vec<Frame>,
-    },
+    StreamOpened { generation: u32 },
+    /// The stream delivered bytes, which completed these frames, in order; often none.
+    StreamFrames { generation: u32, frames: Vec<Frame> },
     /// The stream ended normally.
-    StreamEnded {
-        /// The generation of the request.
-        generation: u32,
-    },
+    StreamEnded { generation: u32 },
     /// The stream or a poll failed.
-    LogFailed {
-        /// The generation of the request.
-        generation: u32,
-        /// The error.
-        failure: ApiError,
-    },
-    /// A poll was answered.
-    Polled {
-        /// The generation of the request.
-        generation: u32,
-        /// In order; [`Frame::Reset`] comes first if the log could not be continued.
-        frames: Vec<Frame>,
-    },
+    LogFailed { generation: u32, failure: ApiError },
+    /// A poll was answered. [`Frame::Reset`] comes first if the log could not be continued.
+    Polled { generation: u32, frames: Vec<Frame> },
 
-    /// The request for a page of the log was answered.
-    PageAnswered {
-        /// The cursor before which it was requested.
-        before: Cursor,
-        /// The entries, in order, and whether there are more before them.
-        result: Result<(Vec<Rc<RawEntry>>, bool), ApiError>,
-    },
+    /// The request for the page before a cursor was answered: the entries, in order, and whether
+    /// there are more before them.
+    PageAnswered { before: Cursor, result: Result<(Vec<Rc<RawEntry>>, bool), ApiError> },
 
     /// This tab holds the lock: it is the leader.
     LockAcquired,
@@ -116,15 +79,9 @@ pub enum Input {
     RemoteConversation(Option<Box<StoredConversation>>),
     /// Another tab changed the visitor in storage; `None` if it removed them.
     RemoteVisitor(Option<Rc<Credentials>>),
-    /// Another tab wrote or removed a message of the outbox.
-    RemoteOutbox {
-        /// The client message id.
-        id: Rc<str>,
-        /// The message as stored; `None` if it was removed.
-        stored: Option<StoredPending>,
-    },
-    /// The stored data is gone although this widget did not remove it: the host page has cleared
-    /// it, in some tab.
+    /// Another tab wrote a message of the outbox, or removed it (`None`).
+    RemoteOutbox { id: Rc<str>, stored: Option<StoredPending> },
+    /// The stored data is gone: the host page has cleared it, in some tab.
     StorageCleared,
     /// Another tab stored the onboarding progress.
     RemoteProgress(Progress),

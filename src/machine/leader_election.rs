@@ -1,9 +1,8 @@
 //! Leader election among the tabs of one browser: the leader holds the stream. Where tabs cannot
 //! coordinate, each has its own stream. Pure.
 //!
-//! A Web Lock decides: its holder leads, and the browser passes the lock on when the leader's tab
-//! closes. If the holder stays silent, a follower queries it, then checks the log, and finally
-//! steals the lock.
+//! A Web Lock decides: its holder leads, and a closing tab passes it on. If the holder stays
+//! silent, a follower queries it, then checks the log, and finally steals the lock.
 
 use super::connection::Wanted;
 use crate::conversation::ConnectionStatus;
@@ -61,7 +60,6 @@ pub enum ElectionEffect {
 pub struct LeaderElection {
     role: Role,
     status: ConnectionStatus,
-    /// Extra wait of this tab.
     jitter: u64,
 }
 
@@ -88,25 +86,21 @@ impl LeaderElection {
     }
 
     /// Whether the page is frozen and has left the other tabs for that time.
-    #[must_use]
     pub fn is_frozen(&self) -> bool {
         self.role == Role::Frozen
     }
 
     /// Whether tabs can coordinate.
-    #[must_use]
     pub fn coordinates(&self) -> bool {
         self.role != Role::Alone
     }
 
     /// Whether this tab holds the stream for all tabs.
-    #[must_use]
     pub fn is_leader(&self) -> bool {
         self.role == Role::Leader
     }
 
-    /// Updates the role. `has_log`: whether there is a log to read; `random` is uniform over `u32`.
-    /// Returns the effect to run.
+    /// Updates the role. `has_log`: whether there is a log to read. Returns the effect to run.
     pub fn update(&mut self, has_log: bool, now: u64, random: u32) -> Option<ElectionEffect> {
         match (self.role, has_log) {
             (Role::Idle, true) => {
@@ -149,8 +143,7 @@ impl LeaderElection {
         }
     }
 
-    /// Called when data is missing here. Returns whether to query the leader; `false` while an
-    /// earlier query is unanswered.
+    /// Called when data is missing. Returns whether to query: not while a query is unanswered.
     pub fn start_query(&mut self, now: u64) -> bool {
         self.change_health(LeaderHealth::Trusted, LeaderHealth::Queried(now))
     }
@@ -182,8 +175,7 @@ impl LeaderElection {
         self.is_leader_silent_for(self.leader_timeout(), now) && self.start_query(now)
     }
 
-    /// Called after a check of the log. Returns whether to steal the lock from a leader that is
-    /// still silent.
+    /// Called after a check of the log. Returns whether to steal a silent leader's lock.
     pub fn log_checked(&mut self) -> bool {
         self.change_health(LeaderHealth::Checking, LeaderHealth::Stealing)
     }
@@ -201,7 +193,6 @@ impl LeaderElection {
     }
 
     /// What this tab itself should connect for.
-    #[must_use]
     pub fn wanted_connection(&self, has_log: bool) -> Wanted {
         match self.role {
             Role::Alone | Role::Leader if has_log => Wanted::Stream,
@@ -210,9 +201,7 @@ impl LeaderElection {
         }
     }
 
-    /// Status of another tab's stream, to show the visitor: connecting until the leader reports
-    /// one.
-    #[must_use]
+    /// Status of another tab's stream; connecting until the leader reports one.
     pub fn status(&self) -> ConnectionStatus {
         match (self.role, self.status) {
             (Role::Follower { .. }, ConnectionStatus::Idle) => ConnectionStatus::Connecting,
@@ -227,13 +216,11 @@ impl LeaderElection {
     }
 
     /// Whether the visitor has seen a live stream so far, of this tab or another.
-    #[must_use]
     pub fn was_live(&self) -> bool {
         self.coordinates() && self.status == ConnectionStatus::Live
     }
 
     /// When [`Self::ticked`] is due, monotonic.
-    #[must_use]
     pub fn due(&self) -> Option<u64> {
         let Role::Follower { last_heard, health } = self.role else { return None };
         match health {

@@ -8,8 +8,7 @@ use chataibot_wire::Cursor;
 use super::input::Frame;
 use crate::conversation::{Action, Conversation, CursorOrder, RawEntry};
 
-/// If no further entry comes for this long after a reset, the rest of the log has arrived. In
-/// milliseconds.
+/// The rest of a log has arrived if no entry comes for this long, in milliseconds.
 const REBUILD_SETTLE_TIME: u64 = 400;
 
 /// Whether the stream can continue.
@@ -27,11 +26,9 @@ pub enum ReadResult {
 #[derive(Clone, Debug, Default)]
 pub struct LogReader {
     rebuilding: Option<Rebuilding>,
-    /// The cursor at which the last stream had a gap. A second gap there is the log's fault, not
-    /// the connection's.
+    /// Where the last stream had a gap. A second gap there is the log's fault.
     gap_at: Option<Option<Cursor>>,
-    /// Entries that failed to parse once: their cursor, or, for one without a cursor, the reader's
-    /// position.
+    /// Entries that failed to parse once, by their cursor or else the reader's.
     unreadable: Vec<(Option<Cursor>, Option<Cursor>)>,
     /// Whether an entry was skipped and not yet reported.
     skipped_unreadable: bool,
@@ -43,7 +40,6 @@ pub struct LogReader {
 #[derive(Clone, Debug, Default)]
 struct Rebuilding {
     entries: Vec<Rc<RawEntry>>,
-    /// Whether the log has more before them.
     has_earlier: bool,
     /// When the last of them arrived.
     last_entry_at: u64,
@@ -63,8 +59,7 @@ impl LogReader {
         after
     }
 
-    /// Reads frames in order, up to the first that ends the stream. Also returns whether the
-    /// conversation changed.
+    /// Reads frames until one ends the stream. Also returns whether the conversation changed.
     pub fn read(&mut self, frames: Vec<Frame>, now: u64, state: &mut Conversation) -> (ReadResult, bool) {
         let mut changed = false;
         for frame in frames {
@@ -146,8 +141,7 @@ impl LogReader {
         ReadResult::Broken
     }
 
-    /// Ends a rebuild: shows the entries since the reset as the whole log. Returns whether the
-    /// conversation changed.
+    /// Ends a rebuild: shows its entries as the whole log. Returns whether anything changed.
     pub fn finish_rebuild(&mut self, state: &mut Conversation) -> bool {
         let Some(Rebuilding { entries, has_earlier, .. }) = self.rebuilding.take() else { return false };
         self.from_start = false;
@@ -155,8 +149,7 @@ impl LogReader {
         state.apply(Action::Rebuilt { entries, has_earlier })
     }
 
-    /// Handles the end of the stream. A partly rebuilt log is not shown: it is requested again,
-    /// from its start.
+    /// Handles the end of the stream. A log that was partly rebuilt is requested again.
     pub fn stream_ended(&mut self) {
         if self.rebuilding.take().is_some() {
             self.from_start = true;
@@ -164,7 +157,6 @@ impl LogReader {
     }
 
     /// When [`Self::finish_rebuild`] is due.
-    #[must_use]
     pub fn due(&self) -> Option<u64> {
         let rebuilding = self.rebuilding.as_ref().filter(|rebuilding| !rebuilding.entries.is_empty())?;
         Some(rebuilding.last_entry_at + REBUILD_SETTLE_TIME)

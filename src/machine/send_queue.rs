@@ -1,5 +1,4 @@
-//! Send queue of the outbox: one message at a time, in order, with back-off; and the consequences
-//! of a failed send. Pure.
+//! Send queue of the outbox: one message at a time, in order, with back-off. Pure.
 
 use std::rc::Rc;
 
@@ -28,54 +27,30 @@ pub struct SendQueue {
     earliest_retry: u64,
 }
 
-/// What a failed send means besides the action for its message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Consequence {
-    /// Nothing.
-    None,
-    /// The token was refused.
-    Unauthorized,
-    /// The conversation has ended.
-    Ended,
-    /// The conversation no longer exists.
-    Lost,
-    /// The error is to be reported: the operator must know.
-    Report,
-}
-
 impl SendQueue {
-    /// The message in flight.
-    #[must_use]
     pub fn in_flight(&self) -> Option<&Rc<str>> {
         self.in_flight.as_ref()
     }
 
-    /// The token it was sent with.
-    #[must_use]
     pub fn token(&self) -> &str {
         &self.token
     }
 
-    /// Whether a message may be sent now.
-    #[must_use]
     pub fn is_free(&self, now: u64) -> bool {
         self.in_flight.is_none() && now >= self.not_before
     }
 
     /// When a waiting message may be sent; `None` while one is in flight.
-    #[must_use]
     pub fn due(&self) -> Option<u64> {
         self.in_flight.is_none().then_some(self.not_before)
     }
 
-    /// Records that a message is being sent.
     pub fn began(&mut self, id: Rc<str>, token: &str) {
         self.in_flight = Some(id);
         self.token = Rc::from(token);
     }
 
-    /// Frees the queue: the message in flight was answered, settled by the log, or left behind with
-    /// its conversation.
+    /// Frees the queue: the message in flight was answered, settled or left behind.
     pub fn release(&mut self) {
         self.in_flight = None;
         self.forget_failures();
@@ -86,8 +61,7 @@ impl SendQueue {
         self.busy_answers = 0;
     }
 
-    /// Shortens the wait to what the proxy asked for, because the network is back or the visitor
-    /// acts.
+    /// Shortens the wait to what the proxy asked for: the network is back, or the visitor acts.
     pub fn retry_now(&mut self, now: u64) {
         self.not_before = self.not_before.min(self.earliest_retry.max(now));
     }
@@ -97,32 +71,26 @@ impl SendQueue {
         self.not_before = self.not_before.max(now + MAX_DELAY);
     }
 
-    /// Handles a failure of the message in flight; returns the action for it, and what else
-    /// follows. `is_start`: whether it was to start the conversation.
-    pub fn failed(
-        &mut self,
-        failure: &ApiError,
-        is_start: bool,
-        watched: bool,
-        now: Now,
-    ) -> Option<(Action, Consequence)> {
+    /// Handles a failure of the message in flight; returns the action for it. `is_start`: whether
+    /// it was to start the conversation.
+    pub fn failed(&mut self, failure: &ApiError, is_start: bool, watched: bool, now: Now) -> Option<Action> {
         let id = self.in_flight.take()?;
-        let is_sent_again = match failure {
-            ApiError::Unauthorized | ApiError::Challenged => {
-                return Some((Action::SendDelayed(id), Consequence::Unauthorized));
-            }
+        let (is_sent_again, error) = match failure {
+            ApiError::Unauthorized | ApiError::Challenged => return Some(Action::SendDelayed(id)),
             // Sending again with the same idempotency key is safe, as often as needed.
             ApiError::Network => {
                 self.busy_answers = 0;
-                true
+                (true, SendError::Temporary)
             }
             ApiError::Busy { .. } => {
                 self.busy_answers += 1;
-                self.busy_answers < MAX_BUSY_ANSWERS
+                (self.busy_answers < MAX_BUSY_ANSWERS, SendError::Temporary)
             }
             // Only the answer to the same key has the conversation's id.
-            ApiError::Unknown => is_start,
-            ApiError::Ended | ApiError::NotFound | ApiError::Unavailable { .. } | ApiError::Refused { .. } => false,
+            ApiError::Unknown => (is_start, SendError::Temporary),
+            ApiError::NotFound | ApiError::Unavailable { .. } => (false, SendError::Temporary),
+            ApiError::Ended => (false, SendError::Ended),
+            ApiError::Refused { .. } => (false, SendError::Refused),
         };
         if is_sent_again || matches!(failure, ApiError::Busy { .. }) {
             self.failures += 1;
@@ -132,20 +100,12 @@ impl SendQueue {
         if !is_sent_again {
             self.forget_failures();
         }
-        Some(match failure {
-            ApiError::Unknown => (Action::SendUnknown(id), Consequence::None),
-            ApiError::Ended => (Action::SendFailed { id, error: SendError::Ended }, Consequence::Ended),
-            ApiError::Refused { .. } => (Action::SendFailed { id, error: SendError::Refused }, Consequence::Report),
-            ApiError::NotFound if !is_start => (Action::SendDelayed(id), Consequence::Lost),
-            ApiError::Network | ApiError::Busy { .. } if is_sent_again => (Action::SendDelayed(id), Consequence::None),
-            ApiError::Network
-            | ApiError::Unauthorized
-            | ApiError::Challenged
-            | ApiError::Busy { .. }
-            | ApiError::NotFound
-            | ApiError::Unavailable { .. } => {
-                (Action::SendFailed { id, error: SendError::Temporary }, Consequence::Report)
-            }
+        Some(if matches!(failure, ApiError::Unknown) {
+            Action::SendUnknown(id)
+        } else if is_sent_again || (matches!(failure, ApiError::NotFound) && !is_start) {
+            Action::SendDelayed(id)
+        } else {
+            Action::SendFailed { id, error }
         })
     }
 }
@@ -154,9 +114,11 @@ impl SendQueue {
 mod tests {
     use super::*;
 
-    fn fail(queue: &mut SendQueue, failure: &ApiError) -> Option<Consequence> {
+    /// Fails a message. Returns whether the visitor is asked whether to try again.
+    fn fail(queue: &mut SendQueue, failure: &ApiError) -> bool {
         queue.began("1".into(), "token");
-        queue.failed(failure, false, true, Now { monotonic: 0, unix: 0, random: 0 }).map(|(_, consequence)| consequence)
+        let action = queue.failed(failure, false, true, Now { monotonic: 0, unix: 0, random: 0 });
+        matches!(action.expect("a message was in flight"), Action::SendFailed { .. })
     }
 
     #[test]
@@ -164,15 +126,15 @@ mod tests {
         let busy = ApiError::Busy { retry_after: None, code: "UNAVAILABLE".into() };
         let mut queue = SendQueue::default();
         for _ in 0..10 {
-            assert_eq!(fail(&mut queue, &ApiError::Network), Some(Consequence::None));
+            assert!(!fail(&mut queue, &ApiError::Network));
         }
         for _ in 1..MAX_BUSY_ANSWERS {
-            assert_eq!(fail(&mut queue, &busy), Some(Consequence::None));
+            assert!(!fail(&mut queue, &busy));
         }
-        assert_eq!(fail(&mut queue, &ApiError::Network), Some(Consequence::None));
+        assert!(!fail(&mut queue, &ApiError::Network));
         for _ in 1..MAX_BUSY_ANSWERS {
-            assert_eq!(fail(&mut queue, &busy), Some(Consequence::None));
+            assert!(!fail(&mut queue, &busy));
         }
-        assert_eq!(fail(&mut queue, &busy), Some(Consequence::Report));
+        assert!(fail(&mut queue, &busy));
     }
 }

@@ -40,8 +40,7 @@ pub struct StoredConversation {
     /// Whether it has ended.
     #[serde(default)]
     pub ended: bool,
-    /// The last entries, in order. They are stored beside the conversation, as the JSON they came
-    /// as.
+    /// The last entries, stored beside the conversation as the JSON they came as.
     #[serde(skip)]
     pub entries: Vec<Rc<RawEntry>>,
     /// Up to where the log was read.
@@ -69,7 +68,6 @@ pub struct StoredConversation {
 
 impl StoredConversation {
     /// Converts the conversation for storage.
-    #[must_use]
     pub fn from_state(conversation: &Conversation, visitor: Option<&str>, open: bool) -> Self {
         let log = conversation.log();
         let rated = |wanted: bool| {
@@ -95,7 +93,6 @@ impl StoredConversation {
     /// Whether another tab wrote this since the writer last saw the conversation `expected_id`.
     /// Then it must not be overwritten: that tab has started, left or joined a conversation, and
     /// this tab will soon be notified.
-    #[must_use]
     pub fn is_newer(&self, expected_id: Option<&str>, own_id: Option<&str>, visitor: Option<&str>) -> bool {
         let stored_id = self.id.as_deref();
         self.visitor.as_deref() == visitor && stored_id != expected_id && stored_id != own_id
@@ -108,7 +105,6 @@ impl StoredConversation {
     }
 
     /// Converts it for restoring the conversation's state.
-    #[must_use]
     pub fn into_restored(self) -> Restored {
         let phase = match (&self.id, self.ended) {
             (None, _) => Phase::New,
@@ -117,8 +113,7 @@ impl StoredConversation {
         };
         Restored {
             feedback: self.feedback().collect(),
-            // An earlier version of the widget kept as many entries and did not record whether
-            // there were more.
+            // Earlier versions kept as many and did not record whether there were more.
             has_earlier: self.earlier || self.entries.len() >= MAX_STORED_ENTRIES,
             id: self.id.map(Rc::from),
             phase,
@@ -164,7 +159,6 @@ pub enum StoredState {
 
 impl StoredPending {
     /// Converts a message for storage.
-    #[must_use]
     pub fn from_message(pending: &OutboxMessage) -> Self {
         let state = match pending.state {
             SendState::Queued | SendState::Sending | SendState::Sent => StoredState::Queued,
@@ -178,13 +172,11 @@ impl StoredPending {
     }
 
     /// Whether this message may still turn out to have started a conversation.
-    #[must_use]
     pub fn may_start(&self) -> bool {
         matches!(self.state, StoredState::Queued | StoredState::Unknown | StoredState::Failed)
     }
 
     /// Converts it back; `None` if it was discarded.
-    #[must_use]
     pub fn into_message(self, id: &str) -> Option<OutboxMessage> {
         let state = match self.state {
             StoredState::Queued => SendState::Queued,

@@ -26,7 +26,6 @@ pub struct StoredProgress {
 
 impl StoredProgress {
     /// Converts the progress for storage.
-    #[must_use]
     pub fn from_progress(progress: &Progress) -> Self {
         let (consent, form) = (progress.consent.as_ref(), progress.prechat.as_ref());
         Self {
@@ -39,7 +38,6 @@ impl StoredProgress {
     }
 
     /// Converts it back.
-    #[must_use]
     pub fn into_progress(self) -> Progress {
         let form = self.form.map(|flat| flat.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect());
         Progress {

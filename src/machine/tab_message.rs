@@ -6,34 +6,18 @@ use chataibot_wire::Cursor;
 
 use crate::conversation::{ConnectionStatus, RawEntry};
 
-/// A message to all other tabs.
+/// A message to all other tabs, about the log of a conversation.
 #[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the fields are explained with their variants")]
 pub enum TabMessage {
-    /// A follower asks who leads and for the entries after its cursor.
-    Query {
-        /// The conversation whose log it is.
-        conversation: Rc<str>,
-        /// Up to where the follower has read.
-        cursor: Option<Cursor>,
-    },
-    /// Sign of life from the leader.
-    Heartbeat {
-        /// The conversation whose log it is.
-        conversation: Rc<str>,
-        /// Status of its stream.
-        status: ConnectionStatus,
-        /// Up to where the leader has read.
-        cursor: Option<Cursor>,
-    },
+    /// A follower that has read up to this cursor asks who leads and for the entries after it.
+    Query { conversation: Rc<str>, cursor: Option<Cursor> },
+    /// Sign of life from the leader: the status of its stream, and up to where it has read.
+    Heartbeat { conversation: Rc<str>, status: ConnectionStatus, cursor: Option<Cursor> },
     /// The leader forwards its entries.
     Log(LogSlice),
     /// The visitor has read up to here.
-    Read {
-        /// The conversation whose log it is.
-        conversation: Rc<str>,
-        /// The last entry read.
-        cursor: Cursor,
-    },
+    Read { conversation: Rc<str>, cursor: Cursor },
     /// The draft in the composer changed.
     Draft(Rc<str>),
     /// The visitor opened or closed the window.
@@ -49,8 +33,7 @@ pub struct LogSlice {
     pub after: Option<Cursor>,
     /// In order.
     pub entries: Vec<Rc<RawEntry>>,
-    /// Up to where the slice covers the log. At cursors without an entry, the leader could not read
-    /// one.
+    /// Up to where it covers the log; the leader could read no other entries.
     pub up_to: Option<Cursor>,
     /// Whether this is all that the leader has, and replaces what was sent before.
     pub is_complete: bool,

@@ -37,13 +37,11 @@ pub struct TokenRefresh {
 
 impl TokenRefresh {
     /// The visitor's credentials, whether or not the token is valid.
-    #[must_use]
     pub fn credentials(&self) -> Option<&Rc<Credentials>> {
         self.credentials.as_ref()
     }
 
     /// The credentials, if their token can be used now.
-    #[must_use]
     pub fn usable(&self, now: u64) -> Option<&Rc<Credentials>> {
         let min_remaining = if self.failures > 0 { MIN_REMAINING } else { u64::MAX };
         self.credentials
@@ -51,7 +49,6 @@ impl TokenRefresh {
             .filter(|credentials| self.expires_at > now + credentials.renew_before().min(min_remaining))
     }
 
-    /// Takes over credentials, from an answer or from another tab.
     pub fn adopt(&mut self, credentials: Rc<Credentials>, now: Now) {
         self.expires_at = now.monotonic + credentials.remaining(now.unix);
         self.credentials = Some(credentials);
@@ -65,7 +62,6 @@ impl TokenRefresh {
         self.expires_at = 0;
     }
 
-    /// Records that the proxy refused this token.
     pub fn rejected(&mut self, token: &str, watched: bool, now: Now) {
         if self.credentials.as_ref().is_some_and(|credentials| credentials.token == token) {
             self.expires_at = 0;
@@ -77,13 +73,11 @@ impl TokenRefresh {
         }
     }
 
-    /// Records that the proxy accepted a token.
     pub fn accepted(&mut self) {
         self.rejections = 0;
     }
 
-    /// Handles a failed token request. A renewal secret that was refused is not used again: a new
-    /// visitor begins.
+    /// Handles a failed token request. After a refused renewal, a new visitor begins.
     pub fn failed(&mut self, failure: &ApiError, watched: bool, now: Now) {
         self.is_requesting = false;
         if *failure == ApiError::Unauthorized
@@ -101,8 +95,7 @@ impl TokenRefresh {
         self.not_before = from + delay(self.failures, watched, now.random, failure.retry_after());
     }
 
-    /// Returns the effect that requests a token, unless the current one is valid, a request is
-    /// pending, or it is too early.
+    /// Returns the request for a token, unless one is valid or pending or it is too early.
     pub fn authorize(&mut self, now: u64) -> Option<Effect> {
         let is_valid =
             self.credentials.as_ref().is_some_and(|credentials| self.expires_at > now + credentials.renew_before());
@@ -116,8 +109,7 @@ impl TokenRefresh {
         }))
     }
 
-    /// Ends the back-off, but not the wait that the proxy asked for: the network is back, or the
-    /// page woke up.
+    /// Ends the back-off, but not the wait that the proxy asked for.
     pub fn retry_now(&mut self) {
         if self.failures > 0 && self.rejections < 2 {
             self.not_before = self.not_before.min(self.earliest_retry);
@@ -138,7 +130,6 @@ impl TokenRefresh {
     }
 
     /// When [`Self::authorize`] may be called again, monotonic.
-    #[must_use]
     pub fn due(&self) -> Option<u64> {
         (!self.is_requesting).then_some(self.not_before)
     }

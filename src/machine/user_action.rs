@@ -1,5 +1,4 @@
-//! The actions of a visitor. Views emit them, the runtime passes them on unchanged, the machines
-//! handle them.
+//! The actions of a visitor: views emit them, the machines handle them.
 //!
 //! A new action touches: this file, the view that emits it, [`idle`](super::idle) and
 //! `chat/user_actions.rs`, and the scene player (`demo.rs`). The compiler reports the last three.
@@ -12,16 +11,12 @@ use crate::conversation::onboarding::OnboardingEvent;
 
 /// An action of the visitor, or of the host page on their behalf.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are explained with their variants")]
 pub enum UserAction {
     /// Sends this text.
     Send(String),
-    /// Gives an answer that has a typed form.
-    Answer {
-        /// The answer as text.
-        text: String,
-        /// Its typed form: the `message` of a send, as JSON.
-        typed: String,
-    },
+    /// Gives an answer that has a typed form: the `message` of a send, as JSON.
+    Answer { text: String, typed: String },
     /// Sends a failed message again.
     Retry(Rc<str>),
     /// Discards a failed message.
@@ -36,13 +31,8 @@ pub enum UserAction {
     Restart,
     /// Loads the messages before the rows shown.
     LoadEarlier,
-    /// Rates a message as helpful or not.
-    Feedback {
-        /// The row's key.
-        key: u32,
-        /// Whether it was helpful.
-        helpful: bool,
-    },
+    /// Rates the message of the row with this key as helpful or not.
+    Feedback { key: u32, helpful: bool },
     /// Ends this conversation.
     End,
     /// Enlarges the window, or makes it small again.
@@ -68,7 +58,6 @@ pub enum Transcript {
 
 impl UserAction {
     /// Whether the message is only white space; `None` if the action is no message.
-    #[must_use]
     pub fn is_blank(&self) -> Option<bool> {
         if let Self::Send(text) | Self::Answer { text, .. } = self { Some(is_blank(text)) } else { None }
     }

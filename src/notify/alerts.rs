@@ -18,6 +18,7 @@ use crate::browser::{
 /// sound once, even if a suspended tab gets them late.
 const SILENCE: u64 = 5_000;
 
+#[derive(Default)]
 struct TabAlerts {
     this: Weak<Self>,
     sound: Sound,
@@ -32,17 +33,8 @@ struct TabAlerts {
     silence_lock: RefCell<Option<(Lock, Option<Timer>)>>,
 }
 
-/// Makes the alerts of this tab.
 pub(super) fn make() -> Rc<dyn Alerts> {
-    Rc::new_cyclic(|this| TabAlerts {
-        this: this.clone(),
-        sound: Sound::default(),
-        title: Title::default(),
-        is_sounding: Cell::new(false),
-        watched: RefCell::default(),
-        watch_lock: RefCell::default(),
-        silence_lock: RefCell::default(),
-    })
+    Rc::new_cyclic(|this| TabAlerts { this: this.clone(), ..TabAlerts::default() })
 }
 
 impl Alerts for TabAlerts {
@@ -67,8 +59,7 @@ impl Alerts for TabAlerts {
 }
 
 impl TabAlerts {
-    /// Holds the shared lock of this name, or none: that of the tabs in which the visitor looks at
-    /// this conversation.
+    /// Holds the shared lock of the tabs in which the visitor looks at a conversation, or none.
     fn set_watched(&self, name: Option<String>) {
         if *self.watched.borrow() == name {
             return;

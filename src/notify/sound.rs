@@ -1,8 +1,7 @@
 //! Notification sound: two soft tones, synthesised, so nothing is fetched. A browser lets a page
 //! play sound only after a user gesture, so the audio context is created and resumed in one.
 //!
-//! The Web Audio API is called by name: each typed call would add an import for all visitors, and
-//! this code runs rarely.
+//! The Web Audio API is called by name: typed calls would add imports for all visitors.
 
 use std::{
     cell::RefCell,
@@ -24,7 +23,6 @@ const PEAK_GAIN: f64 = 0.09;
 /// How long a tone fades out, in seconds.
 const FADE_TIME: f64 = 0.42;
 
-/// The sound of a widget.
 #[derive(Default)]
 pub(super) struct Sound {
     /// An `AudioContext`, once created.
@@ -50,8 +48,7 @@ impl Sound {
         listeners.extend(["click", "keydown"].into_iter().filter_map(|gesture| {
             let context = context.clone();
             Listener::new(&page, gesture, move |event| {
-                // A click by a script is no user gesture, and browsers warn about sound without
-                // one.
+                // Browsers warn about sound after a click by a script.
                 if event.is_trusted() {
                     resume(&context);
                 }
@@ -109,8 +106,7 @@ fn resume(context: &Weak<RefCell<Option<JsValue>>>) {
     }
 }
 
-/// Whether the visitor has interacted with the page. Before that, a browser logs a warning for each
-/// attempt.
+/// Whether the visitor has interacted with the page: else a browser logs a warning.
 fn has_user_activation() -> bool {
     let activation = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "userActivation"));
     activation.and_then(|activation| get(&activation, "hasBeenActive")).is_ok_and(|acted| acted.is_truthy())

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{EventTarget, PageTransitionEvent};
 
 use super::{
-    InboxItem, RawInput, Runtime,
+    InboxItem, Runtime,
     repository::{self, CONVERSATION, LEFT, VISITOR},
 };
 use crate::{
@@ -30,9 +30,10 @@ pub(super) fn listeners(runtime: &Rc<Runtime>, prefix: &str) -> Vec<Listener> {
     let listeners = [
         listen(&window, "online", |_| Some(Input::Online)),
         listen(&window, "offline", |_| Some(Input::Offline)),
-        listen(&window, "pageshow", |event| is_persisted(event).then_some(Input::Resumed)),
-        // Also if the page does not enter the back-forward cache: a lock, channel or stream still
-        // held would keep it out.
+        listen(&window, "pageshow", |event| {
+            event.dyn_ref::<PageTransitionEvent>()?.persisted().then_some(Input::Resumed)
+        }),
+        // Always: a lock, channel or stream would keep it out of the back-forward cache.
         listen(&window, "pagehide", |_| Some(Input::Frozen)),
         listen(&document, "visibilitychange", |_| {
             Some(if environment::is_hidden() { Input::Hidden } else { Input::Shown })
@@ -50,10 +51,6 @@ pub(super) fn listeners(runtime: &Rc<Runtime>, prefix: &str) -> Vec<Listener> {
     listeners.into_iter().flatten().collect()
 }
 
-fn is_persisted(event: &web_sys::Event) -> bool {
-    event.dyn_ref::<PageTransitionEvent>().is_some_and(PageTransitionEvent::persisted)
-}
-
 fn watch_storage(runtime: &Weak<Runtime>, prefix: &str) -> Option<Listener> {
     let runtime = runtime.clone();
     tabs::watch_storage(prefix, move |key, value| {
@@ -69,9 +66,7 @@ fn watch_storage(runtime: &Weak<Runtime>, prefix: &str) -> Option<Listener> {
             (Some(CONVERSATION), Some(text))
                 if runtime.state().id().is_none() && repository::stored_window_open(&text).is_some() => {}
             // Without a key: everything was removed.
-            (key, value) => {
-                runtime.receive(InboxItem::Raw(RawInput::StoredValue(key.unwrap_or(VISITOR).into(), value)))
-            }
+            (key, value) => runtime.receive(InboxItem::StoredValue(key.unwrap_or(VISITOR).into(), value)),
         }
     })
 }

@@ -19,11 +19,10 @@ use crate::{
 #[derive(Default)]
 pub(super) struct EarlyRequests {
     /// The start request of this message, and the event stream of the conversation it starts.
-    start: RefCell<Option<(Rc<str>, EarlyResponse, EarlyResponse)>>,
+    pub(super) start: RefCell<Option<(Rc<str>, EarlyResponse, EarlyResponse)>>,
     /// The event stream of this conversation.
-    log: RefCell<Option<(Rc<str>, EarlyResponse)>>,
-    /// The leader's lock.
-    leader: RefCell<Option<Lock>>,
+    pub(super) log: RefCell<Option<(Rc<str>, EarlyResponse)>>,
+    pub(super) leader: RefCell<Option<Lock>>,
 }
 
 impl EarlyRequests {
@@ -33,30 +32,14 @@ impl EarlyRequests {
         self.start.borrow_mut().take_if(|(known, ..)| known == id).map(|(_, start, log)| (start, log))
     }
 
-    /// Keeps the stream of this conversation.
-    pub(super) fn keep_log(&self, conversation: Rc<str>, log: EarlyResponse) {
-        drop(self.log.replace(Some((conversation, log))));
-    }
-
     /// Takes the stream of this conversation; a stream of another one ends here.
     pub(super) fn take_log(&self, conversation: &str) -> Option<EarlyResponse> {
         self.log.take().filter(|(known, _)| **known == *conversation).map(|(_, log)| log)
     }
-
-    /// Takes the leader's lock, if the shell has it.
-    pub(super) fn take_leader(&self) -> Option<Lock> {
-        self.leader.take()
-    }
-
-    /// Aborts what was not taken.
-    pub(super) fn abort(&self) {
-        drop((self.start.take(), self.log.take(), self.leader.take()));
-    }
 }
 
 impl Runtime {
-    /// Sends `text`, which the shell has already sent: the message gets that `id`, and the answer
-    /// to its start is on its way.
+    /// Sends `text`, which the shell has already sent with that `id`.
     pub fn send_early(self: &Rc<Self>, text: String, early: &JsValue) {
         let field = |name| json::field(early, name);
         let response = |promise, abort, limit| EarlyResponse {

@@ -1,6 +1,5 @@
-//! The lazily loaded module: the chat machine, its requests, and everything that reads the log. A
-//! WASM chunk of its own, loaded with the visitor's first letter, or at once if a conversation is
-//! stored.
+//! The lazily loaded module, a WASM chunk: the chat machine, its requests, what reads the log.
+//! Loaded with the visitor's first letter, or at once if a conversation is stored.
 
 use std::{
     cell::{Cell, RefCell},
@@ -10,7 +9,7 @@ use std::{
 use web_sys::File;
 
 use super::{
-    RawInput, Runtime,
+    InboxItem, Runtime,
     repository::{self, CONVERSATION, OUTBOX, PROGRESS, Repository, VISITOR},
     requests::run_chat_effect,
     tab_runtime,
@@ -26,13 +25,10 @@ type SendFile = fn(&Runtime, File, Box<dyn Fn(UploadProgress)>) -> Rc<RefCell<Op
 /// The functions of the chunk.
 #[derive(Clone, Copy)]
 pub(super) struct LazyModule {
-    /// Turns the idle machine into the chat machine.
     pub(super) promote: Promote,
-    /// Runs the effects of the chat machine.
     pub(super) run_effect: fn(&Rc<Runtime>, ChatEffect),
     /// Decodes an input; `None` if it cannot be read.
-    pub(super) decode_input: fn(&Repository, RawInput) -> Option<Input>,
-    /// Sends a file.
+    pub(super) decode_input: fn(&Repository, InboxItem) -> Option<Input>,
     pub(super) send_file: SendFile,
 }
 
@@ -60,11 +56,12 @@ pub(super) async fn fetch() -> bool {
     load().await.map(|module| LOADED.set(Some(module))).is_ok()
 }
 
-fn decode_input(repository: &Repository, raw: RawInput) -> Option<Input> {
-    let (key, value) = match raw {
-        RawInput::Storage => return Some(Input::Loaded(Box::new(repository.load()))),
-        RawInput::TabMessage(message) => return tab_runtime::decode(&message).map(Input::TabMessage),
-        RawInput::StoredValue(key, value) => (key, value),
+fn decode_input(repository: &Repository, item: InboxItem) -> Option<Input> {
+    let (key, value) = match item {
+        InboxItem::Input(input) => return Some(input),
+        InboxItem::Storage => return Some(Input::Loaded(Box::new(repository.load()))),
+        InboxItem::TabMessage(message) => return tab_runtime::decode(&message).map(Input::TabMessage),
+        InboxItem::StoredValue(key, value) => (key, value),
     };
     let value = value.as_deref();
     match &*key {

@@ -1,5 +1,4 @@
-//! Requests to the log of a conversation: its event stream, long polls as its fallback, and pages
-//! of earlier entries.
+//! Requests to the log of a conversation: stream, long polls as fallback, earlier pages.
 
 use std::rc::Rc;
 
@@ -38,7 +37,6 @@ impl Runtime {
         Some([&*base, "/conversation/", &encode_uri_component(conversation), "/events"].concat())
     }
 
-    /// Gets a page of the log from before a cursor.
     pub(super) fn fetch_page(self: &Rc<Self>, conversation: &str, before: Cursor, credentials: &Credentials) {
         let Some(url) = self.events_url(conversation) else { return };
         let url = [&url, "?before=", &before.to_string(), PAGE_LIMIT].concat();
@@ -49,8 +47,7 @@ impl Runtime {
         spawn_local(async move {
             let result = http::fetch_json(request, guard).await.and_then(|answer| {
                 let entries = json::field(&answer, "entries").dyn_into::<Array>().map_err(|_| ApiError::Network)?;
-                // An unreadable entry is left out. A proxy that does not tell whether there is more
-                // has no pages.
+                // An unreadable entry is left out. Older proxies have no pages.
                 let has_earlier = json::field(&answer, EARLIER).is_truthy();
                 Ok((entries.iter().filter_map(repository::parse_entry).collect(), has_earlier))
             });
@@ -66,26 +63,19 @@ impl Runtime {
         after: Option<Cursor>,
         credentials: &Credentials,
     ) {
-        let Some(mut url) = self.events_url(conversation) else { return };
+        let Some(url) = self.events_url(conversation) else { return };
         let after = after.map(|cursor| cursor.to_string());
         let (request, limit) = match attempt {
             Attempt::Stream => {
-                if after.is_none() {
-                    url += &["?", LATEST_ENTRIES].concat();
-                }
-                let request = Request::get(&url, "text/event-stream");
                 let request = match &after {
-                    Some(after) => request.with_header("Last-Event-ID", after),
-                    None => request,
+                    Some(after) => Request::get(&url, "text/event-stream").with_header("Last-Event-ID", after),
+                    None => Request::get(&[&url, "?", LATEST_ENTRIES].concat(), "text/event-stream"),
                 };
                 (request, None)
             }
             Attempt::Poll { wait } => {
-                url += &match &after {
-                    Some(after) => ["?after=", after, "&wait="].concat(),
-                    None => ["?", LATEST_ENTRIES, "&wait="].concat(),
-                };
-                url += &wait.to_string();
+                let (name, value) = after.as_deref().map_or(("", LATEST_ENTRIES), |after| ("after=", after));
+                let url = [&url, "?", name, value, "&wait=", &wait.to_string()].concat();
                 (Request::get(&url, "application/json"), Some(POLL_LIMIT))
             }
         };
@@ -127,8 +117,7 @@ async fn read_stream(
     Ok(Input::StreamEnded { generation })
 }
 
-/// Converts a poll's answer to frames. Each entry is read on its own, so that an unreadable one
-/// does not spoil the others.
+/// Converts a poll's answer to frames. One unreadable entry spoils no other.
 fn poll_frames(answer: &JsValue) -> Option<Vec<Frame>> {
     let mut frames = Vec::new();
     if json::field(answer, "reset").is_object() {

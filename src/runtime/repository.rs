@@ -22,7 +22,6 @@ use crate::{
 pub const VISITOR: &str = "visitor";
 /// Stored briefly in place of a visitor who is to be forgotten, to notify the other tabs.
 pub const LEFT: &str = "";
-/// Key of the conversation.
 pub const CONVERSATION: &str = "conversation";
 /// The field of a stored conversation that has its entries, beside its value.
 const ENTRIES: &str = "entries";
@@ -53,16 +52,14 @@ fn unwrap_version(stored: &JsValue) -> Option<JsValue> {
     (json::field(stored, "v") == VERSION).then(|| json::field(stored, "value"))
 }
 
-/// Whether the window was open last, while nothing has been said yet; `None` if a conversation is
-/// stored.
+/// Whether the window was open last; `None` if a conversation is stored.
 pub fn stored_window_open(text: &str) -> Option<bool> {
     let stored = JSON::parse(text).ok().and_then(|stored| unwrap_version(&stored));
     let Some(value) = stored else { return Some(false) };
     json::field(&value, "id").is_undefined().then(|| json::field(&value, "open").is_truthy())
 }
 
-/// Reads the conversation with its entries. An unreadable entry spoils all, because the log has no
-/// gaps.
+/// Reads the conversation. An unreadable entry spoils all: the log has no gaps.
 pub fn parse_conversation(text: &str) -> Option<StoredConversation> {
     let stored = JSON::parse(text).ok()?;
     let mut conversation: StoredConversation = json::from_js(unwrap_version(&stored)?)?;
@@ -78,7 +75,6 @@ pub fn parse_entry(value: JsValue) -> Option<Rc<RawEntry>> {
     Some(Rc::new(RawEntry::new(json::from_js(value)?, text)))
 }
 
-/// Reads the onboarding progress.
 pub fn parse_progress(text: &str) -> Option<Progress> {
     parse::<StoredProgress>(text).map(StoredProgress::into_progress)
 }
@@ -96,7 +92,6 @@ fn to_json<T: Serialize>(value: T) -> Option<String> {
 }
 
 impl Repository {
-    /// Reads everything.
     pub fn load(&self) -> StoredSession {
         let keys = self.0.keys(OUTBOX);
         let outbox = keys.iter().filter_map(|key| {
@@ -137,12 +132,10 @@ impl Repository {
         self.0.is_shared() && tabs::can_coordinate()
     }
 
-    /// Reads the visitor's credentials.
     pub fn credentials(&self) -> Option<Credentials> {
         parse(&self.0.get(VISITOR)?)
     }
 
-    /// Reads the conversation.
     pub fn conversation(&self) -> Option<StoredConversation> {
         parse_conversation(&self.0.get(CONVERSATION)?)
     }
@@ -163,8 +156,7 @@ impl Repository {
         self.0.get(&[OUTBOX, id].concat()).is_some()
     }
 
-    /// Whether a message older than this one is still to be sent or retried. Only the oldest may
-    /// start a conversation.
+    /// Whether an older message still waits. Only the oldest may start a conversation.
     pub fn has_older(&self, id: &str) -> bool {
         self.0.keys(OUTBOX).iter().any(|key| {
             let older = key.strip_prefix(OUTBOX).is_some_and(|other| other < id);
@@ -172,7 +164,6 @@ impl Repository {
         })
     }
 
-    /// Stores the visitor's credentials.
     pub fn save_credentials(&self, credentials: &Credentials) {
         self.save(VISITOR, to_json(credentials));
     }
@@ -252,13 +243,11 @@ impl Repository {
         }
     }
 
-    /// Stores the onboarding progress.
     pub fn save_progress(&self, progress: &Progress) {
         self.save(PROGRESS, to_json(StoredProgress::from_progress(progress)));
     }
 
-    /// Finds out why stored data is missing: the visitor left, or storage was cleared. `None` if it
-    /// is there.
+    /// Why stored data is missing: the visitor left, or storage was cleared.
     pub fn find_data_loss(&self) -> Option<Input> {
         match self.0.get(VISITOR).as_deref() {
             Some(LEFT) => Some(Input::RemoteVisitor(None)),
@@ -267,7 +256,6 @@ impl Repository {
         }
     }
 
-    /// Removes everything.
     pub fn clear(&self) {
         // Written first, so that other tabs can tell this from a host page that clears its storage.
         // It needs no room, and if it is refused, so is the rest.
@@ -285,15 +273,11 @@ impl Repository {
         match self.credentials() {
             Some(stored) if stored.visitor == visitor => self.clear(),
             Some(_) => {}
-            // What this tab stored again while the other one removed it. Messages stay: they may be
-            // the next visitor's.
-            None => {
-                if self.conversation().is_some_and(|stored| stored.visitor.as_deref() == Some(visitor)) {
-                    for key in [CONVERSATION, DRAFT, PROGRESS] {
-                        self.0.remove(key);
-                    }
-                }
+            // What this tab stored again meanwhile. Messages may be the next visitor's.
+            None if self.conversation().is_some_and(|stored| stored.visitor.as_deref() == Some(visitor)) => {
+                [CONVERSATION, DRAFT, PROGRESS].iter().for_each(|key| self.0.remove(key));
             }
+            None => {}
         }
     }
 

@@ -29,8 +29,10 @@ use crate::{
     machine::{effect::ChatEffect, input::Input},
 };
 
-/// Header with the client message id.
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+/// The locks under which only one tab requests a token, or sends.
+const TOKEN: &str = "token";
+const SEND: &str = "send";
 
 /// The requests in flight, each aborted when it is replaced.
 #[derive(Default)]
@@ -44,7 +46,6 @@ pub(super) struct Requests {
     pub(super) barrier: RefCell<Option<Timer>>,
 }
 
-/// A request in flight, or none.
 #[derive(Default)]
 pub(super) struct RequestSlot(RefCell<Option<Rc<AbortGuard>>>);
 
@@ -64,7 +65,7 @@ impl Requests {
         for slot in [&self.token, &self.send, &self.log, &self.page] {
             slot.replace(None);
         }
-        self.early.abort();
+        drop((self.early.start.take(), self.early.log.take(), self.early.leader.take()));
         self.barrier.take();
     }
 }
@@ -74,10 +75,8 @@ type Prepare = dyn FnOnce(&Rc<Runtime>) -> Result<Request, Input>;
 
 /// A request that only one tab may make at a time.
 struct LockedRequest {
-    /// The name of the lock that all tabs share.
+    /// [`TOKEN`] or [`SEND`].
     lock: &'static str,
-    /// The slot by which the session can abort the request.
-    slot: fn(&Requests) -> &RequestSlot,
     /// Its answer, if the shell has made the request.
     early: Option<EarlyResponse>,
     /// Runs inside the lock.
@@ -86,7 +85,6 @@ struct LockedRequest {
     finish: Box<dyn FnOnce(Result<JsValue, ApiError>) -> Input>,
 }
 
-/// Runs an effect of the chat machine.
 pub(super) fn run_chat_effect(runtime: &Rc<Runtime>, effect: ChatEffect) {
     let repository = runtime.repository();
     match effect {
@@ -175,8 +173,7 @@ impl Runtime {
         let repository = self.repository();
         let is_new_visitor = held.is_none() && repository.credentials().is_none();
         self.run_locked(LockedRequest {
-            lock: "token",
-            slot: |requests| &requests.token,
+            lock: TOKEN,
             early: None,
             prepare: Box::new(move |runtime| {
                 let (settings, stored) = (runtime.settings(), runtime.repository().credentials());
@@ -193,8 +190,7 @@ impl Runtime {
                 Ok(Request::post(&settings.token_url, &body))
             }),
             finish: Box::new(move |answer| {
-                // Another tab was first, and the browser had not shown it here yet: both are one
-                // visitor.
+                // Another tab was first, not yet seen here: both are one visitor.
                 if let Some(first) = repository.credentials().filter(|_| is_new_visitor) {
                     return Input::TokenAnswered(Ok(Rc::new(first)));
                 }
@@ -204,15 +200,13 @@ impl Runtime {
         });
     }
 
-    /// Ends the visitor's tokens, without the lock and with `keepalive`: a log-out often leads to
-    /// another page at once.
+    /// Ends the visitor's tokens, with `keepalive`: after a log-out, pages often change.
     pub(super) fn end_tokens(&self, credentials: &Credentials) {
         let body = TokenRequest { renewal: Some(credentials.renewal.clone()), ..TokenRequest::default() };
         let url = [&*self.settings().token_url, "/end"].concat();
         let guard = AbortGuard::new(Some(REQUEST_TIMEOUT));
         spawn_local(async move {
-            // If the proxy does not know this request, or there is no network, the token expires by
-            // itself.
+            // If this fails, the token expires by itself.
             let _ = http::fetch_json(Request::post(&url, &body).keepalive(), guard).await;
         });
     }
@@ -221,15 +215,13 @@ impl Runtime {
         let (id, session) = (message.id.clone(), self.session());
         let (early, log) = self.requests.early.take_start(&id).unzip();
         self.run_locked_after_barrier(LockedRequest {
-            lock: "send",
-            slot: |requests| &requests.send,
+            lock: SEND,
             early,
             prepare: Box::new(move |runtime| {
                 check_storage(runtime);
                 let (settings, repository) = (runtime.settings(), runtime.repository());
                 if repository.0.is_shared() {
-                    // A conversation that another visitor left there keeps nobody from starting
-                    // their own.
+                    // Another visitor's conversation keeps nobody from starting one.
                     if let Some(stored) = repository.conversation_of(&credentials.visitor) {
                         return Err(Input::RemoteConversation(Some(Box::new(stored))));
                     }
@@ -237,8 +229,7 @@ impl Runtime {
                         return Err(Input::SettledRemotely { id: message.id.clone() });
                     }
                     if repository.has_older(&message.id) {
-                        // It belongs to another tab, which will notify this one: the message waits,
-                        // as after a network error.
+                        // Another tab's, which will notify this one: it waits.
                         return Err(Input::StartAnswered { id: message.id.clone(), result: Err(ApiError::Network) });
                     }
                 }
@@ -260,7 +251,7 @@ impl Runtime {
             finish: Box::new(move |answer| {
                 let result = answer.and_then(|answer| start_answer_id(&answer).ok_or(ApiError::Network));
                 if let (Ok(conversation), Some(log), Some(runtime)) = (&result, log, session.runtime()) {
-                    runtime.requests.early.keep_log(conversation.clone(), log);
+                    runtime.requests.early.log.replace(Some((conversation.clone(), log)));
                 }
                 Input::StartAnswered { id, result }
             }),
@@ -275,8 +266,7 @@ impl Runtime {
     ) {
         let id = message.id.clone();
         self.run_locked(LockedRequest {
-            lock: "send",
-            slot: |requests| &requests.send,
+            lock: SEND,
             early: None,
             prepare: Box::new(move |runtime| {
                 check_storage(runtime);
@@ -305,7 +295,8 @@ async fn perform_locked(session: &SessionHandle, locked: LockedRequest) {
         Ok(request) => {
             let (request, guard) = request.with_guard(locked.early, Some(REQUEST_TIMEOUT));
             // In its slot, so that the session can abort the request.
-            (locked.slot)(&runtime.requests).replace(guard.clone());
+            let Requests { token, send, .. } = &runtime.requests;
+            if locked.lock == TOKEN { token } else { send }.replace(guard.clone());
             drop(runtime);
             (locked.finish)(http::fetch_json(request, guard).await)
         }
@@ -314,8 +305,7 @@ async fn perform_locked(session: &SessionHandle, locked: LockedRequest) {
     session.deliver(input);
 }
 
-/// Stores everything again if storage was cleared: a message missing there would count as settled
-/// by another tab.
+/// Stores everything again if storage was cleared: what is missing would count as settled.
 fn check_storage(runtime: &Rc<Runtime>) {
     if let Some(input) = runtime.repository().find_data_loss() {
         runtime.handle(input);

@@ -1,5 +1,4 @@
-//! The settings of a runtime: where its proxy is, who the visitor is, and what is sent when a
-//! conversation starts.
+//! The settings of a runtime: its proxy, its visitor, and what the start call contains.
 
 use std::rc::Rc;
 
@@ -12,8 +11,7 @@ use crate::conversation::onboarding::Requirements;
 pub struct Settings {
     /// Full address of `POST /token`.
     pub token_url: Rc<str>,
-    /// Base of the two documented calls, such as `https://chat.example.com/api/v1`, without a slash
-    /// at the end.
+    /// Base of the documented calls: `https://chat.example.com/api/v1`, no trailing slash.
     pub api_url: Rc<str>,
     /// Base of `…/conversation/{id}/events`; `None` when the host page receives replies itself.
     pub events_url: Option<Rc<str>>,
@@ -39,7 +37,6 @@ pub struct Settings {
 
 impl Settings {
     /// The prefix of all storage keys: it separates sites, proxies and users.
-    #[must_use]
     pub fn storage_prefix(&self) -> String {
         let scope = self.site.as_deref().unwrap_or_else(|| origin(&self.token_url));
         match self.user.as_deref() {
@@ -48,10 +45,8 @@ impl Settings {
         }
     }
 
-    /// Contact and variables of the start request: what the host page knows, and what the visitor
-    /// wrote in the form. The visitor's data takes precedence, unless the host page has locked its
-    /// own.
-    #[must_use]
+    /// Contact and variables of the start request. What the visitor wrote in the form takes
+    /// precedence, unless the host page has locked its contact.
     pub fn with_form(&self, form: Option<&[(String, String)]>) -> (Contact, Pairs) {
         let (mut contact, mut variables) = (self.contact.clone(), self.variables.clone());
         for (name, value) in form.unwrap_or_default() {

@@ -31,8 +31,7 @@ pub(super) async fn wait(storage: &Storage) {
     }
 }
 
-/// Numbers the writes until now, and publishes the number until the result is dropped, at most for
-/// [`PUBLISH_DURATION`].
+/// Numbers the writes until now, and publishes the number until the result is dropped.
 pub(super) async fn publish(storage: &Storage) -> Option<Timer> {
     let number = stored_number(storage).map_or(0, |before| before + 1).max(environment::unix_millis()).to_string();
     // Where there is no room for it, nobody waits.

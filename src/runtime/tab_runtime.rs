@@ -12,7 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortController;
 
-use super::{InboxItem, RawInput, Runtime};
+use super::{InboxItem, Runtime};
 use crate::{
     api::json,
     browser::tabs::{self, Channel, Lock, LockMode},
@@ -38,7 +38,6 @@ pub(super) struct TabHandles {
 }
 
 impl TabHandles {
-    /// Releases everything.
     pub(super) fn leave(&self) {
         self.release_lock();
         drop(self.channel.take());
@@ -65,7 +64,7 @@ impl Runtime {
         let runtime = Rc::downgrade(self);
         let channel = Channel::open(self.repository().0.prefix(), move |message| {
             if let Some(runtime) = runtime.upgrade() {
-                runtime.receive(InboxItem::Raw(RawInput::TabMessage(message)));
+                runtime.receive(InboxItem::TabMessage(message));
             }
         });
         if channel.is_none() {
@@ -88,7 +87,7 @@ impl Runtime {
         };
         let name = [self.repository().0.prefix(), LEADER].concat();
         let runtime = Rc::downgrade(self);
-        let early = self.requests.early.take_leader();
+        let early = self.requests.early.leader.take();
         spawn_local(async move {
             let lock = match early {
                 Some(lock) => lock,
@@ -125,16 +124,9 @@ fn encode(message: TabMessage) -> JsValue {
         }
         TabMessage::Log(LogSlice { conversation, after, entries, up_to, is_complete, has_earlier }) => {
             let entries: Array = entries.iter().map(|entry| text(entry.json())).collect();
-            let entries = entries.into();
-            vec![
-                text("log"),
-                text(&conversation),
-                encode_cursor(after),
-                encode_cursor(up_to),
-                is_complete.into(),
-                has_earlier.into(),
-                entries,
-            ]
+            let (after, up_to) = (encode_cursor(after), encode_cursor(up_to));
+            let (is_complete, has_earlier) = (is_complete.into(), has_earlier.into());
+            vec![text("log"), text(&conversation), after, up_to, is_complete, has_earlier, entries.into()]
         }
         TabMessage::Read { conversation, cursor } => {
             vec![text("read"), text(&conversation), encode_cursor(Some(cursor))]

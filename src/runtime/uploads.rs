@@ -11,9 +11,8 @@ use crate::api::upload::{self, Sending, UploadProgress};
 
 impl Runtime {
     /// Which files can be sent, if any.
-    #[must_use]
     pub fn accepted_uploads(&self) -> Option<Uploads> {
-        self.machine.borrow().credentials()?.uploads.clone()
+        self.machine.borrow().core().credentials()?.uploads.clone()
     }
 
     /// Sends a file, and reports its progress. The result is held as long as the file is wanted.
@@ -26,8 +25,7 @@ impl Runtime {
         Some((module.send_file)(self, file, progress))
     }
 
-    /// Uploads a file into the conversation, which must have started: the proxy keeps files by
-    /// conversation.
+    /// Uploads a file into the conversation, which must have started.
     pub(super) fn upload_file(
         &self,
         file: File,
@@ -35,7 +33,8 @@ impl Runtime {
     ) -> Rc<RefCell<Option<Sending>>> {
         let handle = Rc::default();
         let machine = self.machine.borrow();
-        let Some((credentials, conversation)) = machine.credentials().zip(machine.state().id()) else {
+        let core = machine.core();
+        let Some((credentials, conversation)) = core.credentials().zip(core.state().id()) else {
             on_progress(UploadProgress::Failed(0));
             return handle;
         };

@@ -124,7 +124,7 @@ proptest! {
             prop_assert_eq!(idle.due(), chat.due(at.monotonic), "{:?}", &input);
         }
         let at = now(0);
-        let mut promoted = ChatMachine::from_idle(idle, at);
+        let mut promoted = ChatMachine::promote(idle, at);
         let said = (Input::User(UserAction::Send("Hello".to_owned()), "m1".into()), 5);
         for (input, passed) in after.into_iter().chain([said, (Input::Ticked, 30_000)]) {
             let at = now(passed);
@@ -151,7 +151,7 @@ proptest! {
         }
         now += 60_000;
         let at = Now { monotonic: now, unix: now, random: 7 };
-        let mut chat = ChatMachine::from_idle(idle, at);
+        let mut chat = ChatMachine::promote(idle, at);
         for input in [Input::RequirementsSet(Requirements::default()), Input::Resumed, Input::TokenAnswered(Ok(Rc::new(Credentials { until: now + 600_000, from: now, ..credentials() })))] {
             chat.handle(input, at, &mut effects);
         }
@@ -171,7 +171,7 @@ fn who_leaves_before_anything_was_said_is_reported_and_wiped_by_the_chat_machine
         idle.handle(input, at, &mut effects).expect("for the idle machine");
     }
     let asked = idle.handle(user(UserAction::Reset), at, &mut effects).expect_err("for the chat machine");
-    let mut chat = ChatMachine::from_idle(idle, at);
+    let mut chat = ChatMachine::promote(idle, at);
     effects.clear();
     chat.handle(asked, at, &mut effects);
     let wiped = effects.iter().position(|effect| matches!(effect, Effect::Chat(ChatEffect::ClearStorage)));

@@ -89,7 +89,10 @@ story('hostile pages: a page that is zoomed', async (world) => {
   }
 });
 
-for (const declaration of ["const URL = 'https://models.example/mine/'", 'class Node {}', 'class Element {}', 'const Headers = {}', 'class Response {}', 'let Event = {}']) {
+for (const declaration of [
+  "const URL = 'https://models.example/mine/'", 'class Node {}', 'class Element {}', 'const Headers = {}', 'class Response {}', 'let Event = {}',
+  'let history = []', "const performance = 'fast'", 'const fetch = {}', "let navigator = 'menu'",
+]) {
   story(`hostile pages: one that declares for itself: ${declaration}`, async (world) => {
     const path = `/declares-${declaration.length}`;
     world.host.script(`${path}.js`, declaration);

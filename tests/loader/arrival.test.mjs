@@ -219,7 +219,7 @@ test('properties set before the script was there are taken, and do not hide ours
   });
   await page.evaluate(() => document.querySelector('chataibot-widget').open());
   const settings = await page.evaluate(() => calls.find(([name]) => name === 'mount')[1]);
-  assert.deepEqual(settings, { 'proxy-url': page.origin, heading: 'Early', contact: { name: 'Ada' } });
+  assert.deepEqual(settings, { proxyUrl: page.origin, 'proxy-url': page.origin, heading: 'Early', contact: { name: 'Ada' } });
   assert.equal(await page.evaluate(() => Object.hasOwn(document.querySelector('chataibot-widget'), 'heading')), false);
 });
 

@@ -36,13 +36,38 @@ test('a flag whose attribute says false is off, for the page and for the program
     return element.open();
   });
   const settings = await page.evaluate(() => calls.find(([name]) => name === 'mount')[1]);
-  assert.deepEqual(settings, { 'proxy-url': page.origin, home: 'true' });
+  assert.deepEqual(settings, { proxyUrl: page.origin, 'proxy-url': page.origin, home: 'true' });
   await widget(page, (element) => {
     element.setAttribute('home', 'false');
     element.setAttribute('consent', '');
   });
   await page.waitForFunction(() => calls.some(([name]) => name === 'update'));
   assert.deepEqual(await page.evaluate(() => calls.find(([name]) => name === 'update')[1]), { home: null, consent: '' });
+});
+
+test('a text that a template, a framework or a missing variable left empty is not set', async (t) => {
+  const page = await open(t, { body: WIDGET });
+  const found = await widget(page, (element) => {
+    const texts = ['', ' ', 'false', 'null', 'undefined', ' Hello ', 'Null', '0'];
+    const read = (text) => (element.setAttribute('heading', text), element.heading);
+    const attributes = texts.map(read);
+    const properties = [false, null, undefined, 'Hello'].map((value) => ((element.heading = value), element.heading));
+    return [attributes, properties];
+  });
+  assert.deepEqual(found, [[null, null, null, null, null, 'Hello', 'Null', '0'], [null, null, null, 'Hello']]);
+  await widget(page, (element) => {
+    for (const name of ['user', 'identity', 'site', 'proxy-url', 'teaser', 'prechat', 'contact-email', 'launcher-for']) element.setAttribute(name, '');
+    element.heading = false;
+    element.proxyUrl = 'undefined';
+    element.demo = 'false';
+    element.site = ' demo\n';
+    element.sound = false;
+    element.feedback = true;
+    return element.open();
+  });
+  const settings = await page.evaluate(() => calls.find(([name]) => name === 'mount')[1]);
+  // What is on or off goes on as written.
+  assert.deepEqual(settings, { proxyUrl: page.origin, 'proxy-url': page.origin, site: 'demo', sound: 'false', feedback: 'true' });
 });
 
 test('a flag set as a property is off for whatever means no, and its attribute follows', async (t) => {

@@ -5,7 +5,7 @@ globalThis.followed ??= [];
 
 export function frame(place, host, storagePrefix) {
   followed.push(storagePrefix);
-  return () => followed.splice(followed.indexOf(storagePrefix), 1);
+  return { end: () => followed.splice(followed.indexOf(storagePrefix), 1), restore() {} };
 }
 
 export const listen = () => () => {};

@@ -1,5 +1,4 @@
-//! Content of a message as one closed enum: each message kind of the platform, sanitized and
-//! strictly typed.
+//! Content of a message as one closed enum: each message kind of the platform, sanitized.
 //!
 //! A kind that this version does not know becomes [`Content::Unsupported`] with its text, if any.
 //! Media addresses are absolute, links absolute or on the host page's own site, both with an
@@ -108,9 +107,7 @@ pub enum MediaKind {
 }
 
 impl MediaKind {
-    /// Returns how a file of this MIME type is shown. What most browsers cannot display is a
-    /// document.
-    #[must_use]
+    /// Returns how a file of this MIME type is shown; as a document if most browsers cannot.
     pub fn of_mime(mime_type: &str) -> Self {
         match mime_type.split_once('/') {
             Some(("image", "png" | "jpeg" | "gif" | "webp" | "avif")) => Self::Image,
@@ -357,7 +354,6 @@ pub struct Unsupported {
 impl Content {
     /// Whether the content shows nothing: such a message is not shown, counted or announced. Only
     /// texts and delays can be blank; all other kinds show something of their own.
-    #[must_use]
     pub fn is_blank(&self) -> bool {
         match self {
             Self::Text(text) => text.body.is_empty(),
@@ -378,7 +374,6 @@ impl Content {
     }
 
     /// Returns the plain text, for announcements, previews and plain fall-backs.
-    #[must_use]
     pub fn to_plain(&self) -> String {
         match self {
             Self::Text(Text { body: text, .. }) | Self::Unsupported(Unsupported { text, .. }) => text.to_plain(),

@@ -1,8 +1,6 @@
-//! The two documented calls, "start conversation" and "send visitor response", exactly as
-//! documented (grade DOC).
+//! The two documented calls, "start conversation" and "send visitor response" (DOC).
 //!
-//! Absent optional fields are not serialized, so a documented sample is unchanged after a round
-//! trip.
+//! Absent optional fields are not serialized: documented samples survive a round trip.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -11,9 +9,7 @@ use crate::Pairs;
 /// Path of "start conversation", below the API's base URL.
 pub const START_PATH: &str = "/conversations";
 
-/// Path of "send visitor response" for one conversation, below the API's base URL. Singular
-/// `conversation`, as documented.
-#[must_use]
+/// Path of "send visitor response", below the API's base URL; singular, as documented.
 pub fn send_path(conversation_id: &str) -> String {
     ["/conversation/", conversation_id, "/messages"].concat()
 }

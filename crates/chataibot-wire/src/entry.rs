@@ -52,7 +52,6 @@ pub enum Event {
 
 impl Event {
     /// Returns the name of the variant, as in the `event:` line of a stream.
-    #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Message(_) => "message",

@@ -36,50 +36,35 @@ pub struct ErrorBody {
 
 /// Every value of [`ErrorBody::error`] this product knows.
 pub mod code {
-    /// Platform, 400: temporary, retry with back-off (DOC).
-    pub const CONVERSATION_CREATION_EXCEPTION: &str = "CONVERSATION_CREATION_EXCEPTION";
-    /// Platform, 400: the operator must enable the channel (DOC).
-    pub const CHANNEL_NOT_ENABLED: &str = "CHANNEL_NOT_ENABLED";
-    /// Platform, 400: the operator must renew the channel's token (DOC).
-    pub const CHANNEL_TOKEN_EXPIRED: &str = "CHANNEL_TOKEN_EXPIRED";
-    /// Platform, 400: final for this visitor, no retry (DOC).
-    pub const CONTACT_IS_BLOCKED: &str = "CONTACT_IS_BLOCKED";
-    /// Platform or proxy, 400: a bug on our side (DOC).
-    pub const BAD_REQUEST: &str = "BAD_REQUEST";
-    /// Platform, 401: the operator must correct the account token (DOC).
-    pub const JWT_SIGNATURE_EXCEPTION: &str = "JWT_SIGNATURE_EXCEPTION";
-    /// Platform, 401: the operator's plan does not include the feature (DOC).
-    pub const UNAUTHORIZED_FEATURE: &str = "UNAUTHORIZED_FEATURE";
-    /// Platform, 404: the operator's account was not found (DOC).
-    pub const ACCOUNT_DETAILS_NOT_FOUND: &str = "ACCOUNT_DETAILS_NOT_FOUND";
+    /// Each row: a code, and its meaning.
+    macro_rules! codes {
+        ($($name:ident: $meaning:literal;)+) => { $(#[doc = $meaning] pub const $name: &str = stringify!($name);)+ };
+    }
 
-    /// Proxy, 503: the platform cannot be used now; the cause is in the operator's log.
-    pub const UNAVAILABLE: &str = "UNAVAILABLE";
-    /// Proxy, 401: no token, or one that is expired or wrong. Renew it and try once more.
-    pub const UNAUTHORIZED: &str = "UNAUTHORIZED";
-    /// Proxy, 403: the identity that the host site signed is not valid. A new one may be.
-    pub const IDENTITY_REFUSED: &str = "IDENTITY_REFUSED";
-    /// Proxy, 403: the site accepts only signed-in visitors.
-    pub const IDENTITY_REQUIRED: &str = "IDENTITY_REQUIRED";
-    /// Proxy, 403: this origin is not one of the site's.
-    pub const ORIGIN_NOT_ALLOWED: &str = "ORIGIN_NOT_ALLOWED";
-    /// Proxy, 404: does not exist, or belongs to another visitor.
-    pub const NOT_FOUND: &str = "NOT_FOUND";
-    /// Proxy, 405: the path exists, but not with this method.
-    pub const METHOD_NOT_ALLOWED: &str = "METHOD_NOT_ALLOWED";
-    /// Proxy, 408: the request did not arrive in time.
-    pub const TIMEOUT: &str = "TIMEOUT";
-    /// Proxy, 413: the body is too large.
-    pub const TOO_LARGE: &str = "TOO_LARGE";
-    /// Proxy, 415: files of this type are not accepted.
-    pub const TYPE_NOT_ALLOWED: &str = "TYPE_NOT_ALLOWED";
-    /// Proxy, 409: the same idempotency key came with another body.
-    pub const KEY_REUSED: &str = "KEY_REUSED";
-    /// Proxy, 409: the conversation has ended.
-    pub const CONVERSATION_ENDED: &str = "CONVERSATION_ENDED";
-    /// Proxy, 429: too many requests; see `retry_after`.
-    pub const RATE_LIMITED: &str = "RATE_LIMITED";
-    /// Proxy, 502: the message was sent and no answer came back. It is not yet known whether it
-    /// arrived.
-    pub const UNKNOWN_OUTCOME: &str = "UNKNOWN_OUTCOME";
+    codes! {
+        CONVERSATION_CREATION_EXCEPTION: "Platform, 400: temporary, retry with back-off (DOC).";
+        CHANNEL_NOT_ENABLED: "Platform, 400: the operator must enable the channel (DOC).";
+        CHANNEL_TOKEN_EXPIRED: "Platform, 400: the operator must renew the channel's token (DOC).";
+        CONTACT_IS_BLOCKED: "Platform, 400: final for this visitor, no retry (DOC).";
+        BAD_REQUEST: "Platform or proxy, 400: a bug on our side (DOC).";
+        JWT_SIGNATURE_EXCEPTION: "Platform, 401: the operator must correct the account token (DOC).";
+        UNAUTHORIZED_FEATURE: "Platform, 401: the operator's plan does not include the feature (DOC).";
+        ACCOUNT_DETAILS_NOT_FOUND: "Platform, 404: the operator's account was not found (DOC).";
+
+        UNAVAILABLE: "Proxy, 503: the platform cannot be used now; the cause is in the operator's log.";
+        UNAUTHORIZED: "Proxy, 401: no token, or one that is expired or wrong. Renew it and try once more.";
+        IDENTITY_REFUSED: "Proxy, 403: the identity that the host site signed is not valid. A new one may be.";
+        IDENTITY_REQUIRED: "Proxy, 403: the site accepts only signed-in visitors.";
+        ORIGIN_NOT_ALLOWED: "Proxy, 403: this origin is not one of the site's.";
+        NOT_FOUND: "Proxy, 404: does not exist, or belongs to another visitor.";
+        METHOD_NOT_ALLOWED: "Proxy, 405: the path exists, but not with this method.";
+        TIMEOUT: "Proxy, 408: the request did not arrive in time.";
+        TOO_LARGE: "Proxy, 413: the body is too large.";
+        TYPE_NOT_ALLOWED: "Proxy, 415: files of this type are not accepted.";
+        KEY_REUSED: "Proxy, 409: the same idempotency key came with another body.";
+        CONVERSATION_ENDED: "Proxy, 409: the conversation has ended.";
+        RATE_LIMITED: "Proxy, 429: too many requests; see `retry_after`.";
+        UNKNOWN_OUTCOME:
+            "Proxy, 502: the message was sent and no answer came back. It is not yet known whether it arrived.";
+    }
 }

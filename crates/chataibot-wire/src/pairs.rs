@@ -23,7 +23,6 @@ pub struct Pairs(Vec<(String, String)>);
 
 impl Pairs {
     /// Returns the text of this name.
-    #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str())
     }
@@ -42,13 +41,11 @@ impl Pairs {
     }
 
     /// Number of pairs.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Whether there are no pairs.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -85,8 +82,7 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
-        // A tree finds duplicates without quadratic time, even in a long list from an untrusted
-        // sender.
+        // A tree finds duplicates in a long list of an untrusted sender in time.
         let mut sorted = BTreeMap::new();
         while let Some((name, text)) = map.next_entry::<String, String>()? {
             if sorted.insert(name, text).is_some() {

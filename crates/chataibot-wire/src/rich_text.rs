@@ -119,7 +119,6 @@ pub enum Shift {
 
 impl Numbering {
     /// Returns the value of the `type` attribute in HTML; `None` for the default.
-    #[must_use]
     pub const fn mark(self) -> Option<&'static str> {
         match self {
             Self::Numbers => None,
@@ -137,7 +136,6 @@ impl Numbering {
 
 impl Link {
     /// Creates a link to an address.
-    #[must_use]
     pub fn to(href: String, children: Vec<Node>) -> Self {
         Self { href, children, shift: None }
     }
@@ -145,7 +143,6 @@ impl Link {
 
 impl List {
     /// Creates a list, numbered from 1 or unnumbered.
-    #[must_use]
     pub fn new(ordered: bool, items: Vec<Vec<Node>>) -> Self {
         Self { ordered, items, start: None, reversed: false, numbering: Numbering::Numbers }
     }
@@ -158,14 +155,11 @@ impl RichText {
     }
 
     /// Whether the text shows nothing.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         text::is_blank(&self.to_plain())
     }
 
-    /// Returns the plain text, with blocks and list items on lines of their own: for announcements,
-    /// previews and transcripts.
-    #[must_use]
+    /// Returns the plain text, with blocks and list items on lines of their own.
     pub fn to_plain(&self) -> String {
         let mut out = String::new();
         write_plain(&self.0, &mut out);
@@ -208,7 +202,6 @@ fn write_plain(nodes: &[Node], out: &mut String) {
 
 /// Writes superscript and subscript text as plain text: `9⁹⁹`, `x^n`, `a_(i+1)`. The letters of an
 /// ordinal (`1st`) need no sign.
-#[must_use]
 pub fn shifted(shift: Shift, words: &str) -> String {
     let digit = |c: char| -> Option<char> {
         let digit = c.to_digit(10)?;

@@ -11,13 +11,11 @@
 /// assert!(is_blank(" \u{200d}\n"));
 /// assert!(!is_blank("👩\u{200d}🚀"));
 /// ```
-#[must_use]
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(is_unseen)
 }
 
-/// Whether the character is invisible: white space, controls, Unicode's default ignorables, and
-/// letters with an empty glyph.
+/// White space, controls, Unicode's default ignorables, and letters with an empty glyph.
 fn is_unseen(character: char) -> bool {
     character.is_whitespace()
         || character.is_control()

@@ -9,11 +9,9 @@ use yew::Callback;
 
 use crate::{browser::events::Listener, components::file_picker::files_of};
 
-/// A drag, drop or paste of files.
 pub(super) enum FileEvent {
     /// Whether files are now dragged over the window.
     DraggedOver(bool),
-    /// Files that were dropped or pasted.
     Received(Vec<File>),
 }
 

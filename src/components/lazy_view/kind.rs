@@ -1,24 +1,16 @@
-//! Props and placeholder of a message that is more than text and buttons; its view is in
-//! `message_kinds`.
+//! Props and placeholder of a message that is more than text and buttons (`message_kinds`).
 
 use std::rc::Rc;
 
 use chataibot_wire::Content;
 use yew::prelude::*;
 
-use crate::{
-    components::{
-        UserAction, ViewConfig,
-        answers::Choice,
-        elements::{named, text},
-    },
-    conversation::Row,
-};
+use crate::components::{UserAction, ViewConfig, answers::Choice, elements::*};
+use crate::conversation::Row;
 
 /// A message, or one part of a message with several, and all that its rendering depends on.
 #[derive(Properties, Clone)]
 pub(in crate::components) struct Kind {
-    /// The message's row.
     pub(in crate::components) row: Rc<Row>,
     /// Index of the part, in a message with several.
     pub(in crate::components) part: Option<usize>,
@@ -26,7 +18,6 @@ pub(in crate::components) struct Kind {
     pub(in crate::components) bubble: AttrValue,
     pub(in crate::components) config: Rc<ViewConfig>,
     pub(in crate::components) act: Callback<UserAction>,
-    /// Whether an answer can be given now.
     pub(in crate::components) is_answerable: bool,
     /// The visitor's next message, if any.
     pub(in crate::components) given_answer: Option<AttrValue>,
@@ -46,7 +37,6 @@ impl PartialEq for Kind {
 }
 
 impl Kind {
-    /// The whole message.
     pub(in crate::components) fn message_content(&self) -> &Content {
         self.row.message().map_or(&Content::Delay, |message| message.content())
     }
@@ -65,7 +55,6 @@ impl Kind {
         if words.is_empty() { Html::default() } else { named("div", self.bubble.clone(), text(words.into())) }
     }
 
-    /// Context for the answers of this message.
     pub(in crate::components) fn choice(&self) -> Choice<'_> {
         Choice {
             config: &self.config,

@@ -1,19 +1,11 @@
-//! Placeholder of the message list. The chunk with the view, `message_list`, is requested when the
-//! visitor begins to write, or when there is a message to show.
+//! Placeholder of the message list, whose chunk is requested with the first letter or message.
 
 use chataibot_wire::Author;
 use yew::{prelude::*, virtual_dom::VTag};
 
-use crate::{
-    components::{
-        ViewConfig,
-        avatar::{author_name, avatar},
-        elements::{auto_dir, element, group, part, plain, text, visually_hidden},
-        view_context::ViewContext,
-    },
-    conversation::Row,
-    strings::fill,
-};
+use crate::components::avatar::{author_name, avatar};
+use crate::components::{ViewConfig, elements::*, view_context::ViewContext};
+use crate::{conversation::Row, strings::fill};
 
 /// Renders the greeting, or the messages as plain text.
 pub(super) fn placeholder(view: &ViewContext) -> Html {

@@ -2,15 +2,9 @@
 
 use yew::prelude::*;
 
-use crate::{
-    components::{
-        elements::{element, group, part, plain, primary_button, text},
-        view_context::ViewContext,
-    },
-    conversation::onboarding::Scale,
-};
+use crate::components::view_context::{ViewContext, equal_by};
+use crate::{components::elements::*, conversation::onboarding::Scale};
 
-/// A panel, and all that its rendering depends on.
 #[derive(Clone, Properties)]
 pub(in crate::components) struct Panel {
     pub(in crate::components) kind: PanelKind,
@@ -19,7 +13,6 @@ pub(in crate::components) struct Panel {
     pub(in crate::components) bottom: Html,
 }
 
-/// Kind of panel.
 #[derive(Clone, Copy, PartialEq)]
 pub(in crate::components) enum PanelKind {
     Consent,
@@ -33,16 +26,11 @@ pub(in crate::components) enum PanelKind {
     Maintenance,
 }
 
-/// Does not compare `bottom`, which follows from the conversation.
-impl PartialEq for Panel {
-    fn eq(&self, other: &Self) -> bool {
-        self.kind == other.kind && self.view == other.view
-    }
-}
+// Not by `bottom`, which follows from the conversation.
+equal_by!(Panel, [] kind, view);
 
 impl Panel {
-    /// Placeholder until the chunk is loaded. With `retry`, loading has failed and can be tried
-    /// again.
+    /// Placeholder until the chunk is loaded; `retry` if that has failed and can be tried again.
     pub(super) fn placeholder(&self, retry: Option<Callback<MouseEvent>>) -> Html {
         let strings = &self.view.config.strings;
         match self.kind {
@@ -51,7 +39,7 @@ impl Panel {
                     let inside = vec![plain("p", text(strings.load_failed())), primary_button(strings.retry(), retry)];
                     part("div", "ended", group(inside))
                 }
-                None => element!("div", "class" = "conversation", "aria-busy" = "true"; Html::default()).into(),
+                None => element!("div", "class" = "conversation", "aria-busy" = "true").into(),
             },
             PanelKind::Rating(_) => self.bottom.clone(),
             PanelKind::Hours | PanelKind::Starters => Html::default(),

@@ -3,11 +3,8 @@
 
 use yew::prelude::*;
 
-use crate::components::{
-    announcer::CLEAR_DELAY,
-    dom::{Timer, send_later},
-    elements::{element, text},
-};
+use crate::components::dom::{Timer, send_later};
+use crate::components::{announcer::CLEAR_DELAY, elements::*};
 
 #[derive(Default)]
 pub(super) struct Aside {

@@ -5,36 +5,25 @@
 //! documents no format; this one means the same to every bot in every country, and sorts. The
 //! answer is shown in the visitor's language.
 
-use chataibot_wire::{
-    Content,
-    content::{Calendar, FieldKind},
-};
+use chataibot_wire::Content;
+use chataibot_wire::content::{Calendar, FieldKind};
 use js_sys::Date;
 use web_sys::{Element, HtmlInputElement, InputEvent};
 use yew::prelude::*;
 
-use super::{
-    Kind,
-    aside::Aside,
-    error_message,
-    form::validation_error,
-    month::{GridAction, Month},
-    submit,
-};
-use crate::components::{
-    UserAction,
-    answers::chosen_sentence,
-    civil_date::{self, Day},
-    dom,
-    elements::{button, element, group, listen, on_submit, part, text, with_ref},
-    icons,
-    intl::{self, Names},
-};
+use super::month::{GridAction, Month};
+use super::{Kind, aside::Aside, error_message, form::validation_error, submit};
+use crate::components::civil_date::{self, Day};
+use crate::components::intl::{self, Names};
+use crate::components::{UserAction, answers::chosen_sentence, dom, elements::*, icons};
 
 /// Component of a date question: the fields and the month grid or, once answered, the answer.
 #[derive(Default)]
 pub(super) struct DateQuestion {
-    refs: ElementRefs,
+    date_field: NodeRef,
+    time_field: NodeRef,
+    toggle: NodeRef,
+    grid_element: NodeRef,
     /// `YYYY-MM-DD`, or empty.
     date: AttrValue,
     /// `HH:MM`, or empty.
@@ -46,14 +35,6 @@ pub(super) struct DateQuestion {
     announcer: Aside,
 }
 
-#[derive(Default)]
-struct ElementRefs {
-    date: NodeRef,
-    time: NodeRef,
-    toggle: NodeRef,
-    grid: NodeRef,
-}
-
 /// The month grid while it is open.
 struct OpenGrid {
     names: Names,
@@ -63,15 +44,10 @@ struct OpenGrid {
     needs_focus: bool,
 }
 
-/// Messages of the component.
 pub(super) enum Msg {
-    /// The visitor typed or picked a value in a field.
     Edited,
-    /// The visitor opened or closed the month grid.
     GridToggled,
-    /// The visitor used or left the month grid.
     GridAction(GridAction),
-    /// The visitor submitted the answer.
     Submitted,
     /// The chosen day was announced, and its text can be removed.
     AnnouncementDue,
@@ -93,8 +69,8 @@ impl Component for DateQuestion {
         let Some(calendar) = calendar_of(kind) else { return false };
         match msg {
             Msg::Edited => {
-                self.date = input_value(&self.refs.date);
-                self.time = input_value(&self.refs.time);
+                self.date = input_value(&self.date_field);
+                self.time = input_value(&self.time_field);
                 self.error = None;
                 if let Some((grid, day)) = self.grid.as_mut().zip(Day::parse(&self.date)) {
                     grid.focused_day = day;
@@ -104,14 +80,12 @@ impl Component for DateQuestion {
             Msg::GridToggled => self.grid = Some(OpenGrid::new(kind, calendar, Day::parse(&self.date), true)),
             Msg::GridAction(GridAction::Away) => {
                 self.grid = None;
-                if let Some(toggle) = self.refs.toggle.cast::<Element>() {
-                    dom::focus(&toggle);
-                    // The button is hidden where the browser's field has one itself.
-                    if dom::focused_in_root(&toggle).as_ref() != Some(&toggle)
-                        && let Some(field) = self.refs.date.cast::<Element>()
-                    {
-                        dom::focus(&field);
-                    }
+                let (toggle, field) = (self.toggle.cast::<Element>(), self.date_field.cast::<Element>());
+                let Some((toggle, field)) = toggle.zip(field) else { return true };
+                dom::focus(&toggle);
+                // The button is hidden where the browser's field has one itself.
+                if dom::focused_in_root(&toggle).as_ref() != Some(&toggle) {
+                    dom::focus(&field);
                 }
             }
             Msg::GridAction(action) => {
@@ -147,21 +121,20 @@ impl Component for DateQuestion {
         }
         let link = ctx.link();
         let month = self.grid.as_ref().map(|grid| {
-            Month {
+            let month = Month {
                 names: &grid.names,
                 config: &kind.config,
                 focused_day: grid.focused_day,
                 chosen: Day::parse(&self.date),
                 today: grid.today,
                 bounds: bounds(calendar),
-                grid: &self.refs.grid,
+                grid: &self.grid_element,
                 id: kind.id("month"),
                 on_action: link.callback(Msg::GridAction),
-            }
-            .view()
+            };
+            month.view()
         });
-        // A constant number of children: if one were added, Yew would recreate the fields, and
-        // half-written input would be lost.
+        // A constant number of children: otherwise Yew would recreate half-written fields.
         let inside = vec![
             self.fields(ctx, calendar),
             month.unwrap_or_default(),
@@ -175,7 +148,7 @@ impl Component for DateQuestion {
 
     fn rendered(&mut self, _: &Context<Self>, _: bool) {
         if self.grid.as_mut().is_some_and(|grid| std::mem::take(&mut grid.needs_focus)) {
-            let grid = self.refs.grid.cast::<Element>();
+            let grid = self.grid_element.cast::<Element>();
             if let Some(day) = grid.and_then(|grid| grid.query_selector("[tabindex='0']").ok().flatten()) {
                 dom::focus(&day);
             }
@@ -186,8 +159,8 @@ impl Component for DateQuestion {
 impl DateQuestion {
     /// Sends the answer, or focuses the first invalid field.
     fn submit(&mut self, kind: &Kind) {
-        let Some(date) = self.refs.date.cast::<HtmlInputElement>() else { return };
-        let time = self.refs.time.cast::<HtmlInputElement>();
+        let Some(date) = self.date_field.cast::<HtmlInputElement>() else { return };
+        let time = self.time_field.cast::<HtmlInputElement>();
         for field in std::iter::once(&date).chain(&time) {
             self.error = validation_error(field, FieldKind::Date, true, &kind.config.strings);
             if self.error.is_some() {
@@ -206,19 +179,15 @@ impl DateQuestion {
         let field =
             |of: &'static str, place: &NodeRef, value: &AttrValue, label: AttrValue, bounds: [Option<&String>; 2]| {
                 let mut input = element!(
-                    "input", part "entry",
-                    "type" = of,
-                    "id" = kind.id(of),
-                    "min" = bounds[0].cloned(),
-                    "max" = bounds[1].cloned(),
+                    "input", part "entry", "type" = of, "id" = kind.id(of),
+                    "min" = bounds[0].cloned(), "max" = bounds[1].cloned(),
                     // Not `required`: with it, browsers mark an empty field as invalid, and screen
                     // readers announce that.
                     "aria-required" = "true",
                     // Some browsers draw today's date in an empty field; CSS draws this instead.
                     "data-empty" = value.is_empty().then(|| label.clone()),
                     "aria-invalid" = if error_id.is_some() { "true" } else { "false" },
-                    "aria-describedby" = error_id.clone();
-                    Html::default()
+                    "aria-describedby" = error_id.clone()
                 );
                 input.set_value(value.clone());
                 let input = listen!(with_ref(input, place), oninput = on_input.clone());
@@ -226,7 +195,7 @@ impl DateQuestion {
                 group(vec![label.into(), input.into()])
             };
         let bounds = [calendar.min.as_ref(), calendar.max.as_ref()];
-        let mut inside = vec![field("date", &self.refs.date, &self.date, strings.pick_date(), bounds)];
+        let mut inside = vec![field("date", &self.date_field, &self.date, strings.pick_date(), bounds)];
         if offers_grid() {
             let name = Some(strings.pick_date());
             let clicked = ctx.link().callback(|_: MouseEvent| Msg::GridToggled);
@@ -235,11 +204,11 @@ impl DateQuestion {
             if self.grid.is_some() {
                 toggle.add_attribute("aria-controls", kind.id("month"));
             }
-            inside.push(with_ref(toggle, &self.refs.toggle).into());
+            inside.push(with_ref(toggle, &self.toggle).into());
         }
         let mut lines = vec![part("div", "entry-line", group(inside))];
         if calendar.with_time {
-            lines.push(field("time", &self.refs.time, &self.time, strings.pick_time(), [None, None]));
+            lines.push(field("time", &self.time_field, &self.time, strings.pick_time(), [None, None]));
         }
         group(lines)
     }
@@ -262,7 +231,6 @@ fn offers_grid() -> bool {
     !dom::is_touch_device()
 }
 
-/// The first and the last day that can be chosen.
 fn bounds(calendar: &Calendar) -> [Day; 2] {
     let read = |day: &Option<String>, default| day.as_deref().and_then(Day::parse).unwrap_or(default);
     [read(&calendar.min, civil_date::MIN), read(&calendar.max, civil_date::MAX)]
@@ -277,7 +245,6 @@ fn input_value(field: &NodeRef) -> AttrValue {
     field.cast::<HtmlInputElement>().map(|field| field.value()).unwrap_or_default().into()
 }
 
-/// Today's date by the visitor's clock.
 fn today() -> Day {
     let now = Date::new_0();
     let number = |number: u32| i32::try_from(number).unwrap_or_default();

@@ -1,30 +1,18 @@
-//! A carousel of cards or pictures: a row that scrolls and snaps, with arrow buttons for pointers
-//! that cannot swipe.
+//! A carousel of cards or pictures: a row that scrolls and snaps, with arrow buttons for mice.
 
 use std::rc::Rc;
 
-use chataibot_wire::{
-    Content,
-    content::{ButtonLayout, Card, Carousel},
-};
+use chataibot_wire::Content;
+use chataibot_wire::content::{ButtonLayout, Card, Carousel};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, ScrollBehavior};
 use yew::prelude::*;
 
-use super::{
-    Kind, NEXT, PREVIOUS,
-    aside::Aside,
-    image::Image,
-    light_box::position,
-    picture::{Picture, placeholder},
-    snap_scroller, step_button,
-};
-use crate::components::{
-    answers::{self, Choice},
-    dom::{self, SizeWatch, Timer, send_later},
-    elements::{auto_dir, element, group, listen, part, plain, text, visually_hidden, with_ref},
-    rich_text::safe_address,
-};
+use super::picture::{Picture, placeholder};
+use super::{Kind, NEXT, PREVIOUS, aside::Aside, image::Image, light_box::position, snap_scroller, step_button};
+use crate::components::answers::{self, Choice};
+use crate::components::dom::{self, SizeWatch, Timer, send_later};
+use crate::components::{elements::*, rich_text::safe_address};
 
 #[derive(Default)]
 pub(super) struct CardRow {
@@ -39,13 +27,11 @@ pub(super) struct CardRow {
     position_announcer: Aside,
 }
 
-/// Messages of the component.
 pub(super) enum Msg {
     /// The row was scrolled or resized.
     Moved,
     /// The browser is reporting a new size; [`Msg::Moved`] follows after it has reported all.
     Resized,
-    /// The visitor asked for this card.
     CardRequested(usize),
     /// The position was announced, and its text can be removed.
     AnnouncementDue,
@@ -57,22 +43,21 @@ impl Component for CardRow {
 
     fn create(ctx: &Context<Self>) -> Self {
         // Several cards seldom fit, and arrows added later would shift what the visitor is reading.
-        let fits = carousel_of(ctx.props()).is_none_or(|carousel| carousel.cards.len() < 2);
-        Self { ends: (true, fits), ..Self::default() }
+        let has_more = matches!(ctx.props().content(), Content::Carousel(carousel) if carousel.cards.len() > 1);
+        Self { ends: (true, !has_more), ..Self::default() }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let Some(list) = self.list.cast::<Element>() else { return false };
         match msg {
             Msg::Moved => {
-                let now = (snap_scroller::current_index(&list), snap_scroller::is_at_ends(&list));
                 let before = (self.at, self.ends);
-                (self.at, self.ends) = now;
+                (self.at, self.ends) = (snap_scroller::current_index(&list), snap_scroller::is_at_ends(&list));
                 if self.was_navigated && before.0 != self.at {
                     let words = position(&ctx.props().config, self.at, list.child_element_count() as usize);
                     self.position_announcer.announce(ctx, words, Msg::AnnouncementDue);
                 }
-                before != now
+                before != (self.at, self.ends)
             }
             Msg::Resized => {
                 self.redraw_timer = send_later(ctx, SizeWatch::DELIVERY, Msg::Moved);
@@ -92,7 +77,7 @@ impl Component for CardRow {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let kind = ctx.props();
-        let Some(carousel) = carousel_of(kind) else { return Html::default() };
+        let Content::Carousel(carousel) = kind.content() else { return Html::default() };
         let (config, link) = (&kind.config, ctx.link());
         let strings = &config.strings;
         let count = carousel.cards.len();
@@ -156,10 +141,6 @@ impl CardRow {
             }
         })
     }
-}
-
-fn carousel_of(kind: &Kind) -> Option<&Carousel> {
-    if let Content::Carousel(carousel) = kind.content() { Some(carousel) } else { None }
 }
 
 fn card_view(kind: &Kind, card: &Card, picture: Option<Html>, position: AttrValue) -> Html {

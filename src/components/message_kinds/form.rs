@@ -1,26 +1,17 @@
 //! A form. Its answer is the text that the platform documents: a line `Label: value` for each field
 //! that was filled. The log shows a typed answer in the same way.
 
-use chataibot_wire::{
-    Content,
-    content::{Field, FieldKind, Form},
-};
+use chataibot_wire::Content;
+use chataibot_wire::content::{Field, FieldKind, Form};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, InputEvent};
 use yew::prelude::*;
 
 use super::{Kind, error_message, submit};
-use crate::{
-    api::send_body,
-    components::{
-        UserAction, dom,
-        elements::{auto_dir, element, group, listen, on_submit, part, plain, text, with_ref},
-    },
-    strings::Strings,
-};
+use crate::components::{UserAction, dom, elements::*};
+use crate::{api::send_body, strings::Strings};
 
-/// Maximum number of characters in a field of one line, and in one of several. Together they stay
-/// below the limit of a message.
+/// Maximum length of a field of one line, and of several. Together they fit into a message.
 const MAX_LINE_LENGTH: &str = "200";
 const MAX_TEXT_LENGTH: &str = "1500";
 
@@ -32,14 +23,12 @@ pub(super) struct FormQuestion {
     needs_focus: bool,
 }
 
-/// Value and validation error of a field.
 #[derive(Clone, Default)]
 struct Entry {
     value: AttrValue,
     error: Option<AttrValue>,
 }
 
-/// Messages of the component.
 pub(super) enum Msg {
     Edited(usize),
     Submitted,
@@ -50,14 +39,14 @@ impl Component for FormQuestion {
     type Properties = Kind;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let fields = form_of(ctx.props()).map(|form| form.fields.as_slice()).unwrap_or_default();
+        let fields = if let Content::Form(form) = ctx.props().content() { form.fields.as_slice() } else { &[] };
         let entry = |field: &Field| Entry { value: field.value.clone().into(), error: None };
         Self { form: NodeRef::default(), entries: fields.iter().map(entry).collect(), needs_focus: false }
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let kind = ctx.props();
-        let (Some(form), Some(element)) = (form_of(kind), self.form.cast::<Element>()) else { return false };
+        let (Content::Form(form), Some(element)) = (kind.content(), self.form.cast()) else { return false };
         match msg {
             Msg::Edited(at) => {
                 let input = find_field(&element, kind, at);
@@ -89,7 +78,7 @@ impl Component for FormQuestion {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let kind = ctx.props();
-        let Some(form) = form_of(kind) else { return Html::default() };
+        let Content::Form(form) = kind.content() else { return Html::default() };
         let strings = &kind.config.strings;
         if !kind.is_answerable {
             return kind.question(&form.title, sent_answer(form, kind.given_answer.as_deref(), strings));
@@ -116,10 +105,6 @@ impl Component for FormQuestion {
     }
 }
 
-fn form_of(kind: &Kind) -> Option<&Form> {
-    if let Content::Form(form) = kind.content() { Some(form) } else { None }
-}
-
 fn field_view(ctx: &Context<FormQuestion>, at: usize, field: &Field, entry: &Entry) -> Html {
     let kind = ctx.props();
     let strings = &kind.config.strings;
@@ -137,15 +122,12 @@ fn field_view(ctx: &Context<FormQuestion>, at: usize, field: &Field, entry: &Ent
     };
     let is_choice = field.kind == FieldKind::Choice;
     let mut input = element!(
-        tag, part "entry",
-        "type" = input_type,
-        "id" = id.clone(),
+        tag, part "entry", "type" = input_type, "id" = id.clone(),
         "rows" = (field.kind == FieldKind::Long).then_some("3"),
         "dir" = (!is_choice).then_some("auto"),
         "maxlength" = (!is_choice).then_some(if input_type.is_some() { MAX_LINE_LENGTH } else { MAX_TEXT_LENGTH }),
         "step" = (field.kind == FieldKind::Number).then_some("any"),
-        "inputmode" = input_mode,
-        "autocomplete" = autocomplete,
+        "inputmode" = input_mode, "autocomplete" = autocomplete,
         "aria-required" = field.required.then_some("true"),
         "aria-invalid" = entry.error.as_ref().map(|_| "true"),
         "aria-describedby" = entry.error.as_ref().map(|_| error_id.clone());
@@ -182,8 +164,7 @@ fn id(kind: &Kind, of: &str, at: usize) -> String {
     kind.id(&[of, &at.to_string()].concat())
 }
 
-/// Returns the element of a field. A text area and a list of options also have what is used here of
-/// an input.
+/// Returns the element of a field; all kinds have what is used here of an input.
 fn find_field(form: &Element, kind: &Kind, at: usize) -> Option<HtmlInputElement> {
     let found = form.query_selector(&["#", &id(kind, "field-", at)].concat()).ok().flatten();
     found.map(JsCast::unchecked_into)
@@ -196,9 +177,8 @@ pub(super) fn validation_error(
     required: bool,
     strings: &Strings,
 ) -> Option<AttrValue> {
-    let value = input.value();
+    let (value, validity) = (input.value(), input.validity());
     let value = value.trim();
-    let validity = input.validity();
     // A half-written number or date has no value, but the field is not empty.
     let is_bad_input = validity.bad_input();
     if value.is_empty() && !is_bad_input {
@@ -234,8 +214,7 @@ fn answer_text(form: &Form, entries: &[Entry]) -> String {
     answer
 }
 
-/// The answer as text and, if the site takes typed answers, also as a typed answer with all fields,
-/// including empty ones.
+/// The answer as text and, if the site takes that, typed with all fields, even empty ones.
 fn answer_action(form: &Form, entries: &[Entry], is_typed: bool) -> UserAction {
     let text = answer_text(form, entries);
     if !is_typed {

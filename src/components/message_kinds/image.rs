@@ -2,7 +2,7 @@
 
 use yew::{prelude::*, virtual_dom::VTag};
 
-use crate::components::elements::element;
+use crate::components::elements::*;
 
 /// A picture's validated address and its text alternative.
 #[derive(Clone, PartialEq)]
@@ -25,8 +25,7 @@ impl Image {
             "referrerpolicy" = "no-referrer",
             "alt" = self.words.clone(),
             // Last, because the attributes before it determine how it is fetched.
-            "src" = self.address.clone();
-            Html::default()
+            "src" = self.address.clone()
         )
     }
 }

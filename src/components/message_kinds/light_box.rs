@@ -8,14 +8,9 @@ use web_sys::{Element, Event, HtmlDialogElement, HtmlImageElement, ScrollBehavio
 use yew::prelude::*;
 
 use super::{NEXT, PREVIOUS, image::Image, snap_scroller, step_button};
-use crate::{
-    components::{
-        ViewConfig, dom,
-        elements::{element, group, listen, part, text, visually_hidden, with_ref},
-        icons::{self, icon_button},
-    },
-    strings::fill,
-};
+use crate::components::icons::{self, icon_button};
+use crate::components::{ViewConfig, dom, elements::*, view_context::equal_by};
+use crate::strings::fill;
 
 #[derive(Properties, Clone)]
 pub(super) struct LightBoxProps {
@@ -27,11 +22,7 @@ pub(super) struct LightBoxProps {
     pub(super) closed: Callback<()>,
 }
 
-impl PartialEq for LightBoxProps {
-    fn eq(&self, other: &Self) -> bool {
-        self.all == other.all && self.at == other.at && Rc::ptr_eq(&self.config, &other.config)
-    }
-}
+equal_by!(LightBoxProps, [config] all, at);
 
 pub(super) struct LightBox {
     dialog: NodeRef,
@@ -39,10 +30,8 @@ pub(super) struct LightBox {
     at: usize,
 }
 
-/// Messages of the component.
 pub(super) enum Msg {
     Scrolled,
-    /// The visitor asked for this picture.
     PictureRequested(usize),
     CloseRequested,
 }
@@ -66,8 +55,7 @@ impl Component for LightBox {
                 false
             }
             Msg::CloseRequested => {
-                // `close()` restores the focus; the `close` event that follows removes this
-                // component.
+                // `close()` restores the focus; its event removes this component.
                 if let Some(dialog) = self.dialog.cast::<HtmlDialogElement>() {
                     dialog.close();
                 }
@@ -86,24 +74,15 @@ impl Component for LightBox {
         let mut close = icon_button("light-button", strings.close_picture(), icons::CLOSE, asked);
         close.add_attribute("autofocus", "autofocus");
         let download = element!(
-            "a", part "light-button",
-            "href" = shot.address.clone(),
-            "download" = "",
-            "target" = "_blank",
-            "rel" = "noopener noreferrer",
-            "title" = strings.download();
+            "a", part "light-button", "href" = shot.address.clone(), "download" = "", "target" = "_blank",
+            "rel" = "noopener noreferrer", "title" = strings.download();
             group(vec![icons::icon("", super::DOWNLOAD), visually_hidden(strings.download())])
         );
-        let position = position(config, self.at, all.len());
-        let position = element!(
-            "span", part "light-position", "dir" = "auto", "aria-live" = "polite";
-            if many { text(position) } else { Html::default() }
-        );
+        let position = if many { text(position(config, self.at, all.len())) } else { Html::default() };
+        let position = element!("span", part "light-position", "dir" = "auto", "aria-live" = "polite"; position);
         let bar = part("div", "light-bar", group(vec![position.into(), download.into(), close.into()]));
 
-        let each = all
-            .iter()
-            .map(|shot| -> Html { element!("li", "role" = "listitem"; shot.image(None, None).into()).into() });
+        let each = all.iter().map(|shot| element!("li", "role" = "listitem"; shot.image(None, None).into()));
         let track = element!("ul", "class" = "light-track", "role" = "list", "tabindex" = "-1"; each.collect());
         // A click beside the picture closes the light box.
         let clicked = link.batch_callback(|event: MouseEvent| {
@@ -129,14 +108,11 @@ impl Component for LightBox {
     }
 
     fn rendered(&mut self, _: &Context<Self>, first: bool) {
-        if first {
-            if let Some(dialog) = self.dialog.cast::<HtmlDialogElement>() {
-                // Fails only for a dialog that is open already.
-                let shown = dialog.show_modal();
-                debug_assert!(shown.is_ok());
-            }
-            self.scroll_to(self.at, ScrollBehavior::Instant);
-        }
+        let Some(dialog) = self.dialog.cast::<HtmlDialogElement>().filter(|_| first) else { return };
+        // Fails only for a dialog that is open already.
+        let shown = dialog.show_modal();
+        debug_assert!(shown.is_ok());
+        self.scroll_to(self.at, ScrollBehavior::Instant);
     }
 }
 

@@ -2,22 +2,14 @@
 
 use std::rc::Rc;
 
-use chataibot_wire::{
-    Content,
-    content::{Media, MediaKind},
-};
+use chataibot_wire::Content;
+use chataibot_wire::content::{Media, MediaKind};
 use web_sys::Event;
 use yew::prelude::*;
 
 use super::{Kind, image::Image, picture::Picture};
-use crate::components::{
-    ViewConfig,
-    elements::{self, auto_dir, element, group, listen, opens, part, plain},
-    icons, intl,
-    rich_text::safe_address,
-};
+use crate::components::{ViewConfig, elements, elements::*, icons, intl, rich_text::safe_address};
 
-/// Renders a picture, player or file card.
 pub(super) fn media(kind: &Kind) -> Html {
     let Content::Media(media) = kind.content() else { return Html::default() };
     // Media without a safe address become a card without a link.
@@ -83,8 +75,7 @@ impl Component for Player {
             "preload" = "metadata",
             "playsinline" = "playsinline",
             "aria-label" = title.clone(),
-            "src" = media.url.clone();
-            Html::default()
+            "src" = media.url.clone()
         );
         let player = listen!(player, onerror = ctx.link().callback(|_: Event| ()));
         let title = group(vec![icons::icon("", icon), plain("span", elements::text(title))]);
@@ -102,17 +93,14 @@ fn file_card(media: &Media, config: &ViewConfig, error: Option<AttrValue>) -> Ht
         MediaKind::Audio => (icons::SOUND, strings.audio()),
         MediaKind::Document => (icons::FILE, strings.document()),
     };
-    let extension: Option<AttrValue> =
-        extension(name(media).unwrap_or(&media.url)).map(|extension| extension.to_ascii_uppercase().into());
-    // Formatted in the visitor's language, if known.
-    let size = media.size.map(|bytes| intl::size(config.locale.as_deref(), bytes as f64));
-    let extension = match (extension, size) {
-        (Some(extension), Some(size)) => Some(AttrValue::from([extension.as_str(), " · ", &size].concat())),
-        (extension, size) => extension.or(size),
+    let kind = extension(name(media).unwrap_or(&media.url)).map(|kind| AttrValue::from(kind.to_ascii_uppercase()));
+    let facts = match (kind, media.size.map(|bytes| intl::size(config.locale.as_deref(), bytes as f64))) {
+        (Some(kind), Some(size)) => Some(AttrValue::from([kind.as_str(), " · ", &size].concat())),
+        (kind, size) => kind.or(size),
     };
     let (title, below) = match name(media) {
-        Some(name) => (name.to_owned().into(), extension.unwrap_or(default_title)),
-        None => (default_title, extension.unwrap_or_else(|| strings.open_hint())),
+        Some(name) => (name.to_owned().into(), facts.unwrap_or(default_title)),
+        None => (default_title, facts.unwrap_or_else(|| strings.open_hint())),
     };
     let download_name = (media.kind == MediaKind::Document).then(|| name(media).unwrap_or_default());
     card(&media.url, icon, title, error.unwrap_or(below), download_name, Some(strings.new_tab()))
@@ -131,9 +119,8 @@ fn extension(name: &str) -> Option<&str> {
     fits.then_some(extension)
 }
 
-/// A card that links to an address; without a link if the address is not safe. `download_name` is
-/// set if the link saves a file: the file name, or empty to keep the file's own. `new_tab` is the
-/// note that the link opens a new tab; `None` if it opens in this one.
+/// A card that links to an address, if that is safe. `download_name` is set if the link saves a
+/// file, empty to keep its own name; `new_tab` is the note that it opens a new tab, if it does.
 pub(super) fn card(
     address: &str,
     icon: &'static str,

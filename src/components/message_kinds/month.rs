@@ -3,31 +3,20 @@
 use yew::prelude::*;
 
 use super::step_button;
-use crate::components::{
-    ViewConfig,
-    civil_date::Day,
-    dom,
-    elements::{element, group, listen, on_click, part, plain, text, with_ref},
-    intl::Names,
-};
+use crate::components::{ViewConfig, civil_date::Day, dom, elements::*, intl::Names};
 
 /// Number of weeks shown for every month, so that nothing moves from one month to the next.
 const WEEKS: i32 = 6;
 
-/// Actions in the month grid.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum GridAction {
     /// Shows the month this many months away (buttons).
     ShiftMonths(i32),
-    /// Moves the keyboard focus to this day.
     FocusDay(Day),
-    /// Chooses this day.
     ChooseDay(Day),
-    /// Closes the grid.
     Away,
 }
 
-/// The month grid.
 pub(super) struct Month<'a> {
     pub(super) names: &'a Names,
     pub(super) config: &'a ViewConfig,
@@ -73,13 +62,9 @@ impl Month<'_> {
             element!("th", "scope" = "col", "abbr" = long.clone(), "title" = long; text(short)).into()
         });
         let head = plain("thead", plain("tr", days.collect()));
-        let weeks =
-            (0..WEEKS).map(|week| plain("tr", (0..7).map(|at| self.day(start.plus_days(week * 7 + at))).collect()));
-        let body = plain("tbody", weeks.collect());
-        let grid = element!(
-            "table", "role" = "grid", "aria-label" = self.names.month(self.focused_day);
-            group(vec![head, body])
-        );
+        let week = |week| plain("tr", (0..7).map(|at| self.day(start.plus_days(week * 7 + at))).collect());
+        let inside = group(vec![head, plain("tbody", (0..WEEKS).map(week).collect())]);
+        let grid = element!("table", "role" = "grid", "aria-label" = self.names.month(self.focused_day); inside);
         let (focused_day, first_weekday, on_action) =
             (self.focused_day, self.names.first_weekday, self.on_action.clone());
         let pressed = Callback::from(move |event: KeyboardEvent| {
@@ -107,10 +92,7 @@ impl Month<'_> {
             (_, false) => "day day-none",
         };
         let element = element!(
-            "button",
-            "type" = "button",
-            "class" = class,
-            "part" = if chosen { "day day-chosen" } else { "day" },
+            "button", "type" = "button", "class" = class, "part" = if chosen { "day day-chosen" } else { "day" },
             "tabindex" = if is_focused { "0" } else { "-1" },
             "aria-label" = self.names.full(day),
             "aria-current" = (day == self.today).then_some("date"),
@@ -122,12 +104,11 @@ impl Month<'_> {
         } else {
             element
         };
-        element!("td", "role" = "gridcell", "aria-selected" = if chosen { "true" } else { "false" }; element.into())
-            .into()
+        let chosen = if chosen { "true" } else { "false" };
+        element!("td", "role" = "gridcell", "aria-selected" = chosen; element.into()).into()
     }
 }
 
-/// Returns the action of a key in the grid.
 fn key_action(key: &str, shift: bool, rtl: bool, at: Day, first_weekday: i32) -> Option<GridAction> {
     let forward = if rtl { -1 } else { 1 };
     Some(GridAction::FocusDay(match key {

@@ -7,14 +7,9 @@ use web_sys::{Event, HtmlImageElement};
 use yew::prelude::*;
 
 use super::{image::Image, light_box::LightBox};
-use crate::components::{
-    ViewConfig,
-    elements::{button, element, group, listen},
-    icons,
-};
+use crate::components::{ViewConfig, elements::*, icons, view_context::equal_by};
 
-/// Number of image sizes kept, newest last. A picture shown again has its space reserved before it
-/// is loaded.
+/// Number of image sizes kept, newest last: they reserve the space of pictures shown again.
 const MAX_SIZES: usize = 64;
 
 thread_local! {
@@ -31,11 +26,7 @@ pub(super) struct PictureProps {
     pub(super) fallback: Html,
 }
 
-impl PartialEq for PictureProps {
-    fn eq(&self, other: &Self) -> bool {
-        self.all == other.all && self.at == other.at && Rc::ptr_eq(&self.config, &other.config)
-    }
-}
+equal_by!(PictureProps, [config] all, at);
 
 /// Component of a picture, with the light box while it is open.
 pub(super) struct Picture {

@@ -4,12 +4,8 @@ use chataibot_wire::content::Section;
 use yew::prelude::*;
 
 use super::Kind;
-use crate::components::{
-    answers,
-    elements::{element, group, part, text},
-};
+use crate::components::{answers, elements::*};
 
-/// Renders the choices of a list.
 pub(super) fn sections(list: &[Section], kind: &Kind) -> Html {
     let choice = kind.choice();
     let each = list.iter().enumerate().map(|(at, section)| {
@@ -19,12 +15,10 @@ pub(super) fn sections(list: &[Section], kind: &Kind) -> Html {
         let title = section.title.as_deref().filter(|title| !title.is_empty());
         let Some(title) = title else { return part("div", "section", items) };
         let id = kind.id(&["section-", &at.to_string()].concat());
-        let heading = element!(
-            "h3", part "section-title", "id" = id.clone(), "dir" = "auto";
-            text(title.to_owned().into())
-        );
-        element!("div", part "section", "role" = "group", "aria-labelledby" = id; group(vec![heading.into(), items]))
-            .into()
+        let title = text(title.to_owned().into());
+        let heading = element!("h3", part "section-title", "id" = id.clone(), "dir" = "auto"; title).into();
+        let inside = group(vec![heading, items]);
+        element!("div", part "section", "role" = "group", "aria-labelledby" = id; inside).into()
     });
     let class = if kind.is_answerable { "sections" } else { "sections sections-past" };
     let name = kind.config.strings.answers();

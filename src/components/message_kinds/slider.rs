@@ -6,13 +6,8 @@ use web_sys::{HtmlInputElement, InputEvent};
 use yew::prelude::*;
 
 use super::{Kind, submit};
-use crate::{
-    api::send_body,
-    components::{
-        UserAction,
-        elements::{element, group, listen, on_submit, text, with_ref},
-    },
-};
+use crate::api::send_body;
+use crate::components::{UserAction, elements::*};
 
 /// Component of a slider question: the slider or, once answered, the answer.
 pub(super) struct SliderQuestion {
@@ -47,15 +42,9 @@ impl Component for SliderQuestion {
         let value = with_unit(slider, self.value.as_deref().unwrap_or(&min));
 
         let input = element!(
-            "input", part "slider",
-            "type" = "range",
-            "min" = min.clone(),
-            "max" = max.clone(),
-            "step" = to_js_string(slider.step),
-            "value" = min.clone(),
-            "aria-labelledby" = kind.id("question"),
-            "aria-valuetext" = value.clone();
-            Html::default()
+            "input", part "slider", "type" = "range", "min" = min.clone(), "max" = max.clone(),
+            "step" = to_js_string(slider.step), "value" = min.clone(),
+            "aria-labelledby" = kind.id("question"), "aria-valuetext" = value.clone()
         );
         let input = listen!(with_ref(input, &self.input), oninput = ctx.link().callback(|_: InputEvent| ()));
 
@@ -92,8 +81,7 @@ fn with_unit(slider: &Slider, value: &str) -> String {
     [value, space, unit].concat()
 }
 
-/// Builds the answer. The log keeps only the number of a typed answer, so the local echo also shows
-/// only the number.
+/// Builds the answer. The log keeps only a typed answer's number, so the local echo shows that.
 fn answer_action(slider: &Slider, value: String, is_typed: bool) -> UserAction {
     match is_typed {
         true => UserAction::Answer { typed: send_body::text_message("slider.response", &value), text: value },

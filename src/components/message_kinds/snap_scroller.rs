@@ -1,13 +1,11 @@
-//! Scroll position of a row with snap points: which item is shown, and how to go to another.
-//! Right-to-left rows count from the right.
+//! Scroll position of a row with snap points. Right-to-left rows count from the right.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ScrollBehavior, ScrollToOptions};
 
 use crate::components::dom::is_rtl;
 
-/// Distance from an end, in pixels, that still counts as at the end: positions are rounded, and
-/// rows snap.
+/// Distance in pixels that still counts as at an end: positions are rounded, and rows snap.
 const TOLERANCE: i32 = 8;
 
 /// Index of the item at the row's beginning; at the row's end, of the last item.
@@ -26,7 +24,6 @@ pub(super) fn is_at_ends(row: &Element) -> (bool, bool) {
     (left <= TOLERANCE, left + row.client_width() + TOLERANCE >= row.scroll_width())
 }
 
-/// Scrolls to the item with index `at`.
 pub(super) fn scroll_to_index(row: &Element, at: usize, behavior: ScrollBehavior) {
     let left = f64::from(step(row)) * f64::from(u32::try_from(at).unwrap_or_default());
     let options = ScrollToOptions::new();

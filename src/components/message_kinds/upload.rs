@@ -1,5 +1,4 @@
-//! A question for a file: chosen, dropped or pasted, and uploaded with its progress. The answer
-//! is the file's address.
+//! A question for a file: chosen, dropped or pasted, and uploaded. The answer is its address.
 
 use chataibot_wire::Content;
 use wasm_bindgen::JsCast;
@@ -7,13 +6,9 @@ use web_sys::{ClipboardEvent, DragEvent, Element, Event, File};
 use yew::prelude::*;
 
 use super::{Kind, error_message};
-use crate::components::{
-    dom,
-    elements::{button, element, group, listen, part, plain, text, with_ref},
-    file_picker::{self, file_picker},
-    icons,
-    uploads::{self, Sending, Upload, UploadError, UploadState, Uploads},
-};
+use crate::components::file_picker::{self, file_picker};
+use crate::components::uploads::{self, Sending, Upload, UploadError, UploadState, Uploads};
+use crate::components::{dom, elements::*, icons};
 
 #[derive(Properties, Clone, PartialEq)]
 pub(super) struct FileQuestionProps {
@@ -25,43 +20,32 @@ pub(super) struct FileQuestionProps {
 pub(super) struct FileQuestion {
     zone: NodeRef,
     input: NodeRef,
-    /// Whether a file is dragged over the drop zone.
     is_dragged_over: bool,
     stage: Stage,
     /// Whether the focus was in the drop zone; its element may be gone after the update.
     had_focus: bool,
 }
 
-/// State of the upload.
 #[derive(Default)]
 enum Stage {
     #[default]
     Empty,
     /// The chosen file is not accepted.
     Refused(UploadError),
-    Sending {
-        file: File,
-        percent: u8,
-        _sending: Sending,
-    },
+    /// The guard stops the upload when dropped.
+    Sending { file: File, percent: u8, _sending: Sending },
     /// The upload failed.
-    Failed {
-        file: File,
-        error: UploadError,
-    },
+    Failed { file: File, error: UploadError },
     /// Uploaded and sent as the answer.
     Sent,
 }
 
-/// Messages of the component.
 pub(super) enum Msg {
-    /// The visitor chose, dropped or pasted a file.
     Chosen(File),
     Progress(UploadState),
     Retried,
     Cancelled,
     DraggedOver(bool),
-    /// The visitor asked for the device's file picker.
     PickerRequested,
 }
 

@@ -2,27 +2,13 @@
 
 use yew::prelude::*;
 
-use super::{
-    super::{
-        avatar::author_name,
-        elements::{
-            auto_dir, auto_dir_part, button, element, group, part, plain, primary_button, text, visually_hidden,
-        },
-        icons,
-    },
-    Panel, badge, title,
-};
-use crate::{
-    components::{UserAction, view_context::ViewContext},
-    config::Name,
-    conversation::onboarding::OnboardingEvent,
-    strings::fill,
-};
+use super::{Panel, badge, title};
+use crate::components::{UserAction, avatar::author_name, elements::*, icons, view_context::ViewContext};
+use crate::{config::Name, conversation::onboarding::OnboardingEvent, strings::fill};
 
 const FORWARD: &str = "m9.5 5.5 6.5 6.5-6.5 6.5";
 const BUBBLE: &str = "M12 4c4.7 0 8.3 3.2 8.3 7.3s-3.6 7.3-8.3 7.3c-1 0-2-.1-2.9-.4l-4 1.7.8-3.6a6.8 6.8 0 0 1-2.2-5C3.7 7.2 7.3 4 12 4Z";
 
-/// Renders the home screen; stateless.
 pub(super) fn home(panel: &Panel, title_ref: &NodeRef) -> Html {
     let ViewContext { config, act, state, .. } = &panel.view;
     let strings = &config.strings;
@@ -61,10 +47,8 @@ pub(super) fn home(panel: &Panel, title_ref: &NodeRef) -> Html {
         let name = strings.home_starters();
         element!("ul", part "home-starters", "role" = "list", "aria-label" = name; group(starters)).into()
     });
-    let inside = vec![
-        part("div", "home-welcome", group(welcome)),
-        starters.unwrap_or_default(),
-        part("div", "panel-actions", continue_button),
-    ];
+    let (welcome, actions) =
+        (part("div", "home-welcome", group(welcome)), part("div", "panel-actions", continue_button));
+    let inside = vec![welcome, starters.unwrap_or_default(), actions];
     element!("div", part "panel home", "role" = "group", "aria-labelledby" = "panel-title"; group(inside)).into()
 }

@@ -4,24 +4,11 @@ use js_sys::Date;
 use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
-use super::{
-    super::{
-        dom::{Timer, send_later, warn},
-        elements::{group, part, plain, text},
-        icons,
-        intl::Format,
-        time_format::now,
-    },
-    Panel,
-};
-use crate::{
-    components::ViewConfig,
-    config::{
-        Name,
-        hours::{Hours, day_named, minute_of_week},
-    },
-    strings::fill,
-};
+use super::Panel;
+use crate::components::dom::{Timer, send_later, warn};
+use crate::components::{ViewConfig, elements::*, icons, intl::Format, time_format::now};
+use crate::config::hours::{Hours, Misfit, day_named, minute_of_week};
+use crate::{config::Name, strings::fill};
 
 const MINUTE: f64 = 60_000.0;
 /// Interval between checks of the clock, in milliseconds.
@@ -66,21 +53,18 @@ impl Component for HoursNotice {
         }
         let back = wait.filter(|wait| *wait > 0.0).and_then(|wait| opening_sentence(config, now, now + wait));
         let words = match back {
-            Some(back) => text([config.strings.hours_away().as_str(), " ", back.as_str()].concat().into()),
-            None => text(config.strings.hours_away()),
+            Some(back) => [config.strings.hours_away().as_str(), " ", back.as_str()].concat().into(),
+            None => config.strings.hours_away(),
         };
-        let inside = vec![icons::icon("", icons::CLOCK), plain("span", words)];
-        part("p", "notice notice-hours", group(inside))
+        part("p", "notice notice-hours", group(vec![icons::icon("", icons::CLOCK), plain("span", text(words))]))
     }
 }
 
-/// Reads the office hours and creates a clock in the office's time zone. An invalid setting causes
-/// one line on the console and counts as not given.
+/// Reads the office hours, with a clock in their time zone. What is invalid goes to the console.
 fn read_hours(config: &ViewConfig) -> Option<(Hours, Format)> {
     let setting = config.settings.given(Name::OfficeHours)?;
-    let hours = Hours::parse(&setting).map_err(|misfit| {
-        let sentence = ["\"", &misfit.piece, "\" cannot be read; expected ", misfit.expected, "."].concat();
-        warn(&["[chataibot] office-hours: ", &sentence].concat());
+    let hours = Hours::parse(&setting).map_err(|Misfit { piece, expected }| {
+        warn(&["[chataibot] office-hours: \"", &piece, "\" cannot be read; expected ", expected, "."].concat());
     });
     let hours = hours.ok()?;
     let zone = config.settings.given(Name::OfficeZone);
@@ -115,8 +99,7 @@ fn until_open(hours: &Hours, zone: &Format, now: f64) -> f64 {
     if wait == 0 {
         return 0.0;
     }
-    // Rounded to the full minute, and corrected for a change of the office's clocks (daylight
-    // saving time) until then.
+    // Rounded to the full minute, and corrected for a change of the office's clocks until then.
     let wanted = minute_of_week(0, minute + wait);
     // Not with `%`, which for `f64` adds 2 KB of code.
     let guess = ((now / MINUTE).floor() + f64::from(wait)) * MINUTE;

@@ -7,45 +7,36 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
 use yew::{prelude::*, virtual_dom::VTag};
 
-use super::{
-    super::{
-        dom::{self, warn},
-        elements::{element, group, listen, on_submit, part, plain, text, with_ref},
-    },
-    Panel, field_element, input_value, optional_note, submit_button, take_focus, title,
-};
-use crate::{
-    browser::timers::Timer,
-    components::UserAction,
-    config::{
-        Config, Name,
-        fields::{Field, FieldKind, Problem, default_kind, fields},
-    },
-    conversation::onboarding::OnboardingEvent,
-    strings::Strings,
-};
+use super::{Panel, field_element, input_value, optional_note, submit_button, take_focus, title};
+use crate::components::dom::{self, warn};
+use crate::components::{UserAction, elements::*};
+use crate::config::fields::{Field, FieldKind, Problem, default_kind, fields};
+use crate::config::{Config, Name};
+use crate::{browser::timers::Timer, conversation::onboarding::OnboardingEvent, strings::Strings};
 
 const TYPES: &str = "text, email, phone, number, date, long, choice";
 
 /// Component of the form. The browser's fields hold the values, not this struct.
 #[derive(Default)]
 pub(super) struct PreChat {
-    fields: Vec<Field>,
-    inputs: Vec<NodeRef>,
-    problems: Vec<Option<Problem>>,
+    entries: Vec<Entry>,
     /// Whether to focus the first invalid field after the next render.
     focus_invalid: bool,
     title: NodeRef,
     focus_timer: Option<Timer>,
 }
 
-/// Messages of the component.
+struct Entry {
+    field: Field,
+    input: NodeRef,
+    problem: Option<Problem>,
+}
+
 pub(super) enum Msg {
     /// The visitor changed this field and left it.
     FieldLeft(usize),
     /// The visitor typed in this field.
     FieldChanged(usize),
-    /// The visitor submitted the form.
     Submitted,
 }
 
@@ -54,23 +45,16 @@ impl Component for PreChat {
     type Properties = Panel;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let fields = form_fields(&ctx.props().view.config.settings);
-        Self {
-            inputs: fields.iter().map(|_| NodeRef::default()).collect(),
-            problems: vec![None; fields.len()],
-            fields,
-            ..Self::default()
-        }
+        let mut this = Self::default();
+        this.set_fields(&ctx.props().view.config.settings);
+        this
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &Panel) -> bool {
         let (now, before) = (&ctx.props().view.config.settings, &old.view.config.settings);
         let same = |name| now.given(name) == before.given(name);
         if !same(Name::Prechat) || !same(Name::PrechatFields) {
-            let fields = form_fields(now);
-            self.inputs.resize_with(fields.len(), NodeRef::default);
-            self.problems = vec![None; fields.len()];
-            self.fields = fields;
+            self.set_fields(now);
         }
         true
     }
@@ -79,23 +63,21 @@ impl Component for PreChat {
         match msg {
             // The visitor may still come back to an empty field.
             Msg::FieldLeft(at) => {
-                let problem = self.problem(at).filter(|problem| *problem != Problem::Empty);
-                std::mem::replace(&mut self.problems[at], problem) != problem
+                let problem = self.entries[at].check().filter(|problem| *problem != Problem::Empty);
+                std::mem::replace(&mut self.entries[at].problem, problem) != problem
             }
             // A problem disappears as soon as it is fixed, and appears only when the field is left.
-            Msg::FieldChanged(at) if self.problems[at].is_some() => {
-                self.problems[at] = self.problem(at);
+            Msg::FieldChanged(at) if self.entries[at].problem.is_some() => {
+                self.entries[at].problem = self.entries[at].check();
                 true
             }
             Msg::FieldChanged(_) => false,
             Msg::Submitted => {
-                self.problems = (0..self.fields.len()).map(|at| self.problem(at)).collect();
-                self.focus_invalid = self.problems.iter().any(Option::is_some);
+                self.entries.iter_mut().for_each(|entry| entry.problem = entry.check());
+                self.focus_invalid = self.entries.iter().any(|entry| entry.problem.is_some());
                 if !self.focus_invalid {
-                    let values = self.fields.iter().zip(&self.inputs);
-                    let values =
-                        values.map(|(field, input)| (field.name.clone(), input_value(input).trim().to_owned()));
-                    let values = values.filter(|(_, value)| !value.is_empty()).collect();
+                    let value = |entry: &Entry| (entry.field.name.clone(), input_value(&entry.input).trim().to_owned());
+                    let values = self.entries.iter().map(value).filter(|(_, value)| !value.is_empty()).collect();
                     ctx.props().view.act.emit(UserAction::Step(OnboardingEvent::FormFilled(values)));
                 }
                 true
@@ -108,13 +90,11 @@ impl Component for PreChat {
         let strings = &config.strings;
         let words = element!("p", part "panel-text", "id" = "panel-text"; text(strings.prechat_text()));
         let mut inside = vec![title(strings.prechat_title(), &self.title), words.into()];
-        inside.extend((0..self.fields.len()).map(|at| self.field(ctx, at)));
+        inside.extend(self.entries.iter().enumerate().map(|(at, entry)| entry.view(ctx, at)));
         inside.push(part("div", "panel-actions", submit_button(strings.prechat_submit())));
         let form = element!(
-            "form", part "panel prechat",
-            "novalidate" = "",
-            "aria-labelledby" = "panel-title",
-            "aria-describedby" = "panel-text";
+            "form", part "panel prechat", "novalidate" = "",
+            "aria-labelledby" = "panel-title", "aria-describedby" = "panel-text";
             group(inside)
         );
         on_submit(form, ctx.link().callback(|()| Msg::Submitted)).into()
@@ -124,12 +104,12 @@ impl Component for PreChat {
         if first {
             self.prefill_textareas(&ctx.props().view.config.settings);
             // On touch screens, focusing a field would show a keyboard over the form's title.
-            let input = if dom::is_touch_device() { None } else { self.inputs.first() };
-            take_focus(input.unwrap_or(&self.title), &mut self.focus_timer);
+            let first = if dom::is_touch_device() { None } else { self.entries.first() };
+            take_focus(first.map_or(&self.title, |entry| &entry.input), &mut self.focus_timer);
         }
         if std::mem::take(&mut self.focus_invalid) {
-            let first = self.problems.iter().position(Option::is_some);
-            if let Some(field) = first.and_then(|at| self.inputs[at].cast::<Element>()) {
+            let first = self.entries.iter().find(|entry| entry.problem.is_some());
+            if let Some(field) = first.and_then(|entry| entry.input.cast::<Element>()) {
                 dom::focus(&field);
                 field.scroll_into_view();
             }
@@ -138,28 +118,37 @@ impl Component for PreChat {
 }
 
 impl PreChat {
+    fn set_fields(&mut self, settings: &Config) {
+        let own = settings.given(Name::PrechatFields).map(|json| own_fields(&json)).unwrap_or_default();
+        let fields = fields(&settings.given(Name::Prechat).unwrap_or_default(), own);
+        let entry = |field| Entry { field, input: NodeRef::default(), problem: None };
+        self.entries = fields.into_iter().map(entry).collect();
+    }
+
     /// Sets the values the page knows in fields of several lines, which have no attribute for them.
     fn prefill_textareas(&self, settings: &Config) {
-        for (field, input) in self.fields.iter().zip(&self.inputs).filter(|(field, _)| field.kind == FieldKind::Long) {
+        for Entry { field, input, .. } in self.entries.iter().filter(|entry| entry.field.kind == FieldKind::Long) {
             if let Some((known, element)) = known_value(settings, &field.name).zip(field_element(input)) {
                 element.set_value(&known);
             }
         }
     }
+}
 
-    fn problem(&self, at: usize) -> Option<Problem> {
-        self.fields[at].problem(&input_value(&self.inputs[at]))
+impl Entry {
+    fn check(&self) -> Option<Problem> {
+        self.field.problem(&input_value(&self.input))
     }
 
-    fn field(&self, ctx: &Context<Self>, at: usize) -> Html {
-        let (field, config) = (&self.fields[at], &ctx.props().view.config);
+    fn view(&self, ctx: &Context<PreChat>, at: usize) -> Html {
+        let (field, config) = (&self.field, &ctx.props().view.config);
         let strings = &config.strings;
         let number = at.to_string();
         let id = ["form-", &number].concat();
         let known = known_value(&config.settings, &field.name);
         let locked = known.is_some() && is_contact_field(&field.name) && config.settings.flag(Name::ContactLocked);
         let label = label(field, strings, &id, locked);
-        let problem = self.problems[at].map(|problem| match problem {
+        let problem = self.problem.map(|problem| match problem {
             Problem::Empty => strings.form_required(),
             Problem::Email => strings.form_bad_email(),
             Problem::Phone => strings.form_bad_phone(),
@@ -170,18 +159,18 @@ impl PreChat {
             false => problem.map(|words| ("form-error", ["form-error-", &number].concat(), words)),
         };
         let described_by = below.as_ref().map(|(_, id, _)| id.clone());
-        let input = self.input(at, known, id, described_by, locked);
+        let input = self.input_view(known, id, described_by, locked);
         let written = ctx.link().callback(move |_: InputEvent| Msg::FieldChanged(at));
         let left = ctx.link().callback(move |_: Event| Msg::FieldLeft(at));
-        let input = listen!(with_ref(input, &self.inputs[at]), oninput = written, onchange = left);
+        let input = listen!(with_ref(input, &self.input), oninput = written, onchange = left);
         let below = below.map(|(names, id, words)| element!("small", part names, "id" = id; text(words)).into());
-        let names = if self.problems[at].is_some() { "form-field form-field-wrong" } else { "form-field" };
+        let names = if self.problem.is_some() { "form-field form-field-wrong" } else { "form-field" };
         part("div", names, group(vec![label, input.into(), below.unwrap_or_default()]))
     }
 
     /// Renders the input element, with the value the page knows.
-    fn input(&self, at: usize, known: Option<Rc<str>>, id: String, described_by: Option<String>, locked: bool) -> VTag {
-        let field = &self.fields[at];
+    fn input_view(&self, known: Option<Rc<str>>, id: String, described_by: Option<String>, locked: bool) -> VTag {
+        let field = &self.field;
         // Forms of the bot (`message_kinds::form`), in another chunk, have other attributes.
         let (tag, kind, mode, autocomplete) = match field.kind {
             FieldKind::Text => ("input", Some("text"), None, None),
@@ -196,19 +185,16 @@ impl PreChat {
         let is_choice = field.kind == FieldKind::Choice;
         let inside = if is_choice { choices(field, known.as_deref()) } else { Html::default() };
         element!(
-            tag, part "form-input",
-            "id" = id,
-            "type" = kind,
+            tag, part "form-input", "id" = id, "type" = kind,
             "value" = known.filter(|_| kind.is_some()).map(AttrValue::from),
-            "inputmode" = mode,
-            "autocomplete" = autocomplete.unwrap_or("off"),
+            "inputmode" = mode, "autocomplete" = autocomplete.unwrap_or("off"),
             "autocapitalize" = (field.kind == FieldKind::Email).then_some("off"),
             "rows" = (field.kind == FieldKind::Long).then_some("3"),
             "maxlength" = (!is_choice).then_some("1000"),
             "dir" = (field.kind != FieldKind::Date).then_some("auto"),
             "readonly" = locked.then_some(""),
             "aria-required" = field.required.then_some("true"),
-            "aria-invalid" = self.problems[at].map(|_| "true"),
+            "aria-invalid" = self.problem.map(|_| "true"),
             "aria-describedby" = described_by;
             inside
         )
@@ -264,12 +250,6 @@ fn known_value(settings: &Config, name: &str) -> Option<Rc<str>> {
     known.filter(|known| !known.is_empty())
 }
 
-fn form_fields(settings: &Config) -> Vec<Field> {
-    let own = settings.given(Name::PrechatFields).map(|json| own_fields(&json)).unwrap_or_default();
-    fields(&settings.given(Name::Prechat).unwrap_or_default(), own)
-}
-
-/// Parses the page's own fields.
 fn own_fields(json: &str) -> Vec<Field> {
     let list = JSON::parse(json).ok().and_then(|list| list.dyn_into::<Array>().ok()).unwrap_or_default();
     list.iter().filter_map(|field| own_field(&field)).collect()

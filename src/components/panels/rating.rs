@@ -3,19 +3,10 @@
 
 use yew::prelude::*;
 
-use super::{
-    super::{
-        elements::{element, group, listen, on_submit, part, plain, text, visually_hidden, with_ref},
-        icons,
-    },
-    Panel, PanelKind, input_value, optional_note, submit_button, take_focus,
-};
-use crate::{
-    browser::timers::Timer,
-    components::{UserAction, ViewConfig, view_context::ViewContext},
-    conversation::onboarding::{OnboardingEvent, Rating, Scale},
-    strings::fill,
-};
+use super::{Panel, PanelKind, input_value, optional_note, submit_button, take_focus};
+use crate::components::{UserAction, ViewConfig, elements::*, icons, view_context::ViewContext};
+use crate::conversation::onboarding::{OnboardingEvent, Rating, Scale};
+use crate::{browser::timers::Timer, strings::fill};
 
 const STAR: &str = "m12 3.4 2.65 5.4 5.95.87-4.3 4.2 1.02 5.93L12 17l-5.32 2.8 1.02-5.93-4.3-4.2 5.95-.87Z";
 const UP: &str =
@@ -34,11 +25,8 @@ pub(super) struct RatingPanel {
     focus_timer: Option<Timer>,
 }
 
-/// Messages of the component.
 pub(super) enum Msg {
-    /// The visitor chose this value.
     Chosen(u32),
-    /// The visitor submitted the rating.
     Submitted,
 }
 
@@ -68,9 +56,8 @@ impl Component for RatingPanel {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let Panel { view: ViewContext { state, config, .. }, bottom, .. } = ctx.props();
         let inside = if state.is_rated() {
-            let words = group(vec![icons::icon("", icons::TICK), plain("span", text(config.strings.rating_thanks()))]);
-            let thanks = element!("p", part "rating-thanks", "tabindex" = "-1"; words);
-            with_ref(thanks, &self.thanks).into()
+            let words = vec![icons::icon("", icons::TICK), plain("span", text(config.strings.rating_thanks()))];
+            with_ref(element!("p", part "rating-thanks", "tabindex" = "-1"; group(words)), &self.thanks).into()
         } else {
             self.form(ctx, config)
         };
@@ -121,10 +108,8 @@ impl RatingPanel {
             Scale::Thumbs => "mark thumb",
         };
         let chosen = ctx.link().callback(move |_: Event| Msg::Chosen(value));
-        let radio = element!(
-            "input", "type" = "radio", "name" = "rating", "value" = value.to_string(), "class" = "mark-radio";
-            Html::default()
-        );
+        let radio =
+            element!("input", "type" = "radio", "name" = "rating", "value" = value.to_string(), "class" = "mark-radio");
         let radio = listen!(radio, onchange = chosen);
         let inside = vec![radio.into(), icons::icon("", icon), visually_hidden(name.clone())];
         element!("label", part names, "title" = name; group(inside)).into()
@@ -137,12 +122,7 @@ impl RatingPanel {
             group(vec![plain("span", text(strings.rating_comment())), optional_note(strings)])
         );
         let field = element!(
-            "textarea", part "form-input",
-            "id" = "rating-comment",
-            "rows" = "2",
-            "maxlength" = "1000",
-            "dir" = "auto";
-            Html::default()
+            "textarea", part "form-input", "id" = "rating-comment", "rows" = "2", "maxlength" = "1000", "dir" = "auto"
         );
         let submit = submit_button(strings.rating_submit());
         plain("div", group(vec![label.into(), with_ref(field, &self.comment).into(), submit]))

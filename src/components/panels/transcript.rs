@@ -1,5 +1,4 @@
-//! Saves the conversation as a file: plain text or a web page. The file is made in the browser and
-//! sent nowhere.
+//! Saves the conversation as a file of text or a web page, made in the browser and sent nowhere.
 
 mod page;
 mod plain_text;
@@ -9,7 +8,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Blob, BlobPropertyBag, Document, HtmlElement, Url, window};
 use yew::AttrValue;
 
-use super::super::{
+use crate::components::{
     Transcript, ViewConfig, announcer::notice_text, avatar::author_name, intl::Format, time_format::to_js_time,
 };
 use crate::conversation::{Conversation, Notice, RowKind};
@@ -56,9 +55,8 @@ fn download(page: &Document, content: &str, media_type: &str, name: &str) -> Opt
     link.set_attribute("download", name).ok()?;
     link.click();
     let revoke = Closure::once_into_js(move || Url::revoke_object_url(&address).is_ok());
-    let later =
-        window()?.set_timeout_with_callback_and_timeout_and_arguments_0(revoke.unchecked_ref(), DOWNLOAD_TIMEOUT);
-    later.ok().map(drop)
+    let (revoke, later) = (revoke.unchecked_ref(), DOWNLOAD_TIMEOUT);
+    window()?.set_timeout_with_callback_and_timeout_and_arguments_0(revoke, later).ok().map(drop)
 }
 
 /// Resolves an address on the page's own site; `None` for any other.
@@ -90,7 +88,6 @@ fn lines(state: &Conversation, config: &ViewConfig) -> Vec<Line> {
     state.rows().iter().filter_map(line).collect()
 }
 
-/// Formats a time in the visitor's language.
 fn format_time(config: &ViewConfig, fields: &[(&str, &str)], at: f64) -> AttrValue {
     Format::dates(config.locale.as_deref(), fields).map(|format| format.write(at)).unwrap_or_default()
 }

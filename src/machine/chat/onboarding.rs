@@ -1,5 +1,4 @@
-//! Onboarding steps of the chat machine: handles consent, form and rating, and emits their page
-//! events.
+//! Onboarding steps of the chat machine, and their page events.
 
 use super::ChatMachine;
 use crate::{

@@ -1,5 +1,4 @@
-//! Derives the outputs of a change by comparing the state with what was last reported and stored:
-//! page events, errors, values to store.
+//! Derives page events, errors and values to store from what was last reported and stored.
 
 use std::rc::Rc;
 
@@ -17,12 +16,10 @@ use crate::{
 
 /// Delay before a change that can wait is stored, in milliseconds.
 pub(in crate::machine) const SAVE_DELAY: u64 = 400;
-/// The delay in a follower: the leader stores the same data, so a follower stores only what no tab
-/// has stored by then.
+/// The delay in a follower, which stores only what no tab has stored by then.
 const FOLLOWER_SAVE_DELAY: u64 = 3_000;
 
-/// A message for the host page's developer, and whether the error blocks the visitor; `None` for
-/// plain network errors.
+/// A message for developers, and whether it blocks the visitor; `None` for network errors.
 pub(in crate::machine) fn describe_error(failure: &ApiError) -> Option<(&'static str, bool)> {
     Some(match failure {
         ApiError::Unavailable { .. } => ("the operator must act: see the proxy's log", true),
@@ -97,8 +94,7 @@ impl ChatMachine {
         }
     }
 
-    /// Reports an unreadable entry of the log to the host page. Only once: the same fault affects
-    /// many entries.
+    /// Reports an unreadable entry. Only once: the same fault affects many entries.
     pub(super) fn report_unreadable_entry(&mut self) {
         if !std::mem::replace(&mut self.reported.unreadable_entry, true) {
             let message = Rc::from("an entry of the log is too long or no entry, and was left out");
@@ -114,7 +110,6 @@ impl ChatMachine {
         }
     }
 
-    /// Emits page events for what changed.
     pub(super) fn emit_page_events(&mut self, before: &Rc<Conversation>) {
         let state = self.core.state.clone();
         let settled = std::mem::take(&mut self.reported.settled_remotely);
@@ -146,8 +141,7 @@ impl ChatMachine {
         }
     }
 
-    /// Orders changes to be stored: at once if another tab or a reload must know them, otherwise a
-    /// little later.
+    /// Orders changes to be stored: at once if a tab or a reload must know, else later.
     pub(super) fn save(&mut self) {
         if !self.core.has_shown_intent || !self.core.state.has_required_consent() {
             self.core.save_due = None;
@@ -200,8 +194,7 @@ impl ChatMachine {
         self.saved.outbox = outbox.to_vec();
     }
 
-    /// Orders everything known to be stored again, as if storage were empty; but not while it is
-    /// unknown whether the visitor has left.
+    /// Orders everything to be stored again, unless the visitor may have left.
     pub(super) fn save_everything(&mut self) {
         if self.may_have_missed_reset || !self.core.state.has_required_consent() {
             return;

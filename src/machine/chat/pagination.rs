@@ -26,17 +26,13 @@ impl ChatMachine {
             let before = first.cursor;
             self.page_before = Some(before);
             self.page_token = Rc::from(credentials.token.as_str());
-            self.effects.push(Effect::Chat(ChatEffect::FetchPage {
-                conversation,
-                before,
-                credentials: credentials.clone(),
-            }));
+            let credentials = credentials.clone();
+            self.effects.push(Effect::Chat(ChatEffect::FetchPage { conversation, before, credentials }));
         }
     }
 
     pub(super) fn page_answered(&mut self, before: Cursor, result: Result<(Vec<Rc<RawEntry>>, bool), ApiError>) {
-        // Ignores an answer that is no longer wanted. If the log was rebuilt in the meantime, the
-        // page is requested again.
+        // No longer wanted. If the log was rebuilt, the page is requested again.
         if self.page_before != Some(before) {
             return;
         }

@@ -4,10 +4,10 @@ use super::{ChatMachine, outputs::ErrorSource};
 use crate::machine::{ChatLogic, connection::ConnectionEvent, idle::IdleMachine, input::Now};
 
 impl ChatMachine {
-    /// Creates the machine that continues from the state of `idle`.
-    #[must_use]
-    pub fn from_idle(idle: IdleMachine, now: Now) -> Self {
-        let (core, handover) = idle.into_parts();
+    /// Creates the machine that continues from the state of `idle`: a
+    /// [`Promote`](crate::machine::Promote).
+    pub fn promote(idle: IdleMachine, now: Now) -> Box<dyn ChatLogic> {
+        let IdleMachine { core, handover, .. } = idle;
         let mut chat = Self { core, now, ..Self::default() };
         chat.mark_saved();
         chat.saved.urgent.starts_open = handover.saved_starts_open;
@@ -28,12 +28,6 @@ impl ChatMachine {
         }
         // Nothing is connected yet, so there is nothing to disconnect.
         chat.effects.clear();
-        chat
-    }
-
-    /// The same, as a [`Promote`](crate::machine::Promote).
-    #[must_use]
-    pub fn promote(idle: IdleMachine, now: Now) -> Box<dyn ChatLogic> {
-        Box::new(Self::from_idle(idle, now))
+        Box::new(chat)
     }
 }

@@ -13,8 +13,7 @@ use crate::{
 };
 
 impl ChatMachine {
-    /// Takes over credentials. Another visitor sees nothing of the previous one; only unsent
-    /// messages are kept.
+    /// Takes over credentials. Another visitor gets only the unsent messages.
     pub(super) fn adopt(&mut self, credentials: Rc<Credentials>) {
         if self.core.state.id().is_some() && self.owner.as_ref() != Some(&credentials.visitor) {
             self.requeue_in_flight();
@@ -33,17 +32,15 @@ impl ChatMachine {
     }
 
     pub(super) fn remote_visitor(&mut self, credentials: Option<Rc<Credentials>>) {
-        match credentials {
-            Some(credentials) => self.adopt(credentials),
-            None => {
-                let visitor = self.core.token_refresh.credentials().map(|credentials| credentials.visitor.clone());
-                let waiting = self.core.state.outbox().iter().map(|message| message.id.clone());
-                let removals = waiting.map(|id| ChatEffect::RemoveMessage { id, discarded: false });
-                self.effects.extend(removals.map(Effect::Chat));
-                self.forget();
-                self.effects.extend(visitor.map(ChatEffect::ClearStorageOf).map(Effect::Chat));
-            }
+        if let Some(credentials) = credentials {
+            return self.adopt(credentials);
         }
+        let visitor = self.core.token_refresh.credentials().map(|credentials| credentials.visitor.clone());
+        let waiting = self.core.state.outbox().iter().map(|message| message.id.clone());
+        let removals = waiting.map(|id| ChatEffect::RemoveMessage { id, discarded: false });
+        self.effects.extend(removals.map(Effect::Chat));
+        self.forget();
+        self.effects.extend(visitor.map(ChatEffect::ClearStorageOf).map(Effect::Chat));
     }
 
     pub(super) fn remote_conversation(&mut self, stored: Option<Box<StoredConversation>>) {
@@ -100,22 +97,19 @@ impl ChatMachine {
 
     pub(super) fn remote_outbox(&mut self, id: Rc<str>, stored: Option<StoredPending>) {
         self.saved.outbox.retain(|saved| saved.id != id);
-        match stored {
+        match stored.map(|stored| stored.into_message(&id)) {
             None if self.send_queue.in_flight() == Some(&id) => {}
             // Its removal means that it was settled: a discarded message is marked as such first.
             None => self.mark_settled_remotely(&id),
-            Some(stored) => match stored.into_message(&id) {
-                Some(pending) => {
-                    self.apply(Action::OutboxFound(vec![pending.clone()]));
-                    self.core.has_shown_intent = true;
-                    // If the log has settled the message here, it counts as saved, so that `save`
-                    // removes its stored copy.
-                    if self.find_pending(&id).is_none() {
-                        self.saved.outbox.push(Rc::new(pending));
-                    }
+            Some(None) => self.apply(Action::Discarded(id.clone())),
+            Some(Some(pending)) => {
+                self.apply(Action::OutboxFound(vec![pending.clone()]));
+                self.core.has_shown_intent = true;
+                // If it is settled here, `save` removes the stored copy.
+                if self.find_pending(&id).is_none() {
+                    self.saved.outbox.push(Rc::new(pending));
                 }
-                None => self.apply(Action::Discarded(id.clone())),
-            },
+            }
         }
         // Storage already has this message.
         self.saved.outbox.extend(self.find_pending(&id).cloned());
@@ -129,9 +123,8 @@ impl ChatMachine {
         self.mark_settled_remotely(&id);
     }
 
-    /// Called when another tab has removed the message from storage, so it is settled; the log will
-    /// tell how. Until then its row keeps its state, as do rows of messages that no longer wait
-    /// here.
+    /// Called when another tab has settled the message; the log will tell how. Until then its row
+    /// keeps its state, as do rows of messages that no longer wait here.
     fn mark_settled_remotely(&mut self, id: &Rc<str>) {
         let Some(pending) = self.find_pending(id).cloned() else { return };
         if self.core.receives_replies {

@@ -1,5 +1,4 @@
-//! Tab sync: one stream for all tabs. The leader broadcasts what it reads; followers apply it and
-//! query what they miss.
+//! Tab sync: the leader broadcasts what it reads; followers apply it and query what they miss.
 
 use std::rc::Rc;
 
@@ -16,8 +15,7 @@ use crate::{
     },
 };
 
-/// A visible composer that the visitor typed in this recently keeps its text when another tab sends
-/// a draft. In milliseconds.
+/// For this long after typing, in milliseconds, a visible composer ignores drafts of other tabs.
 const RECENT_TYPING: u64 = 10_000;
 
 /// What was last sent to other tabs.
@@ -38,18 +36,11 @@ impl ChatMachine {
             // It may be reopened while the visitor watches.
             Phase::Ended => self.core.state.window_open(),
         };
-        let log = self.core.state.id().filter(|_| {
-            self.core.has_shown_intent
-                && self.core.state.has_required_consent()
-                && self.core.receives_replies
-                && running
-        });
-        let has_log = log.is_some();
+        let may_read = self.core.receives_replies && self.core.has_shown_intent;
+        let has_log = self.core.state.id().is_some() && may_read && running && self.core.state.has_required_consent();
         let is_sending = self.send_queue.in_flight().is_some() || self.core.state.next_to_send().is_some();
-        // The election begins before the conversation is started, so that its log has a reader at
-        // once.
-        let will_start =
-            self.core.state.id().is_none() && self.core.receives_replies && self.core.has_shown_intent && is_sending;
+        // Before the start, so that the log has a reader at once.
+        let will_start = self.core.state.id().is_none() && may_read && is_sending;
         // Another conversation has another log, so its reader is elected again.
         let conversation_changed = self.synced.conversation.as_ref() != self.core.state.id();
         let left_conversation = conversation_changed && self.synced.conversation.is_some();
@@ -108,7 +99,6 @@ impl ChatMachine {
         }
     }
 
-    /// Called when the timer fires.
     pub(super) fn tick_leader(&mut self) {
         if self.election.ticked(self.now.monotonic) {
             self.query_log();
@@ -122,8 +112,7 @@ impl ChatMachine {
         }
     }
 
-    /// Called when the page is being frozen: releases what would keep the browser from freezing it,
-    /// or another tab from leading.
+    /// Releases what would keep the browser from freezing the page, or others from leading.
     pub(super) fn freeze(&mut self) {
         self.core.save_due = Some(self.now.monotonic);
         self.handle_connection(ConnectionEvent::Frozen);
@@ -174,7 +163,6 @@ impl ChatMachine {
         }
     }
 
-    /// Broadcasts what is new here.
     pub(super) fn sync_tabs(&mut self) {
         if !self.election.coordinates() || self.election.is_frozen() {
             return;
@@ -200,8 +188,7 @@ impl ChatMachine {
         }
     }
 
-    /// Broadcasts the entries after this cursor, or the whole log if that does not continue from
-    /// it.
+    /// Broadcasts the entries after this cursor, or the whole log if they do not follow it.
     fn forward_log(&mut self, after: Option<Cursor>, is_answer: bool) {
         let (Some(conversation), Some(up_to)) = (self.core.state.id().cloned(), self.core.state.cursor()) else {
             return;
@@ -229,7 +216,6 @@ impl ChatMachine {
         }));
     }
 
-    /// Handles a message from another tab.
     pub(super) fn tab_message(&mut self, message: TabMessage) {
         if !self.election.coordinates() {
             return;

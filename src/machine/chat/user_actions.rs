@@ -47,8 +47,7 @@ impl ChatMachine {
 
     fn retry(&mut self, id: Rc<str>, new_id: Rc<str>) {
         let Some(state) = self.core.state.message(&id).map(|message| message.delivery.state()) else { return };
-        // In an ended conversation the key may already have its final answer; after a temporary
-        // failure it has none.
+        // In an ended conversation the key may already have its final answer.
         let needs_new_id = state == SendState::Failed(SendError::Ended) || self.core.state.phase() == Phase::Ended;
         let new_id = if needs_new_id { new_id } else { id.clone() };
         self.apply(Action::Requeued { id, new_id, at: self.now.unix });
@@ -89,10 +88,8 @@ impl ChatMachine {
         }
     }
 
-    /// Broadcasts whether new tabs start with the window open. Open tabs keep their windows as they
-    /// are: one that opened by itself would take the focus from what the visitor does there, and
-    /// one that closed would hide what they read. Only a page that is just loading has nothing to
-    /// lose.
+    /// Broadcasts whether new tabs start with the window open. Open tabs keep theirs: a window that
+    /// opened by itself would take the focus, one that closed hides what is read.
     fn set_starts_open(&mut self, open: bool) {
         self.core.starts_open = open;
         if self.election.coordinates() {

@@ -1,13 +1,10 @@
-//! The transcript as a web page: the elements are created detached and serialised by the browser.
-//! They are never inserted into the host page.
+//! The transcript as a web page, of elements that are never inserted into the host page.
 
-use chataibot_wire::{
-    Node, RichText,
-    rich_text::{Link, Shift},
-};
+use chataibot_wire::rich_text::{Link, Shift};
+use chataibot_wire::{Author, Node, RichText};
 use web_sys::{Document, Element, XmlSerializer};
 
-use super::{Line, plain_text::class_of};
+use super::Line;
 use crate::components::{ViewConfig, rich_text::safe_address};
 
 /// Style sheet of the file; contains no characters that XML escapes.
@@ -41,7 +38,12 @@ pub(super) fn page(document: &Document, config: &ViewConfig, created: &str, line
     for line in lines {
         match line {
             Line::Message { author, name, time, words } => {
-                let article = builder.append(&list, "article", &[("class", class_of(*author))])?;
+                let class = match author {
+                    Author::Visitor => "visitor",
+                    Author::Bot => "bot",
+                    Author::Agent => "agent",
+                };
+                let article = builder.append(&list, "article", &[("class", class)])?;
                 let head = builder.append(&article, "p", &[("class", "by")])?;
                 builder.append_with_text(&head, "strong", &[("dir", "auto")], name)?;
                 builder.append_text(&head, " ")?;
@@ -92,33 +94,31 @@ impl ElementBuilder<'_> {
         let all = |parent: &Element, children: &[Node]| {
             children.iter().try_for_each(|child| self.append_node(parent, child, depth + 1))
         };
+        let within = |tag: &str, children: &[Node]| all(&self.append(parent, tag, &[])?, children);
         match node {
             Node::Text(words) => self.append_text(parent, words),
             Node::Break => self.append(parent, "br", &[]).map(drop),
-            Node::Bold(children) => all(&self.append(parent, "strong", &[])?, children),
-            Node::Italic(children) => all(&self.append(parent, "em", &[])?, children),
-            Node::Underline(children) => all(&self.append(parent, "u", &[])?, children),
-            Node::Strike(children) => all(&self.append(parent, "s", &[])?, children),
-            Node::Code(children) => all(&self.append(parent, "code", &[])?, children),
+            Node::Bold(children) => within("strong", children),
+            Node::Italic(children) => within("em", children),
+            Node::Underline(children) => within("u", children),
+            Node::Strike(children) => within("s", children),
+            Node::Code(children) => within("code", children),
             Node::Paragraph(children) => match children.as_slice() {
-                [Node::Code(lines)] if lines.contains(&Node::Break) => all(&self.append(parent, "pre", &[])?, lines),
-                _ => all(&self.append(parent, "p", &[])?, children),
+                [Node::Code(lines)] if lines.contains(&Node::Break) => within("pre", lines),
+                _ => within("p", children),
             },
             Node::List(list) => {
                 let element = self.append(parent, if list.ordered { "ol" } else { "ul" }, &[])?;
                 let start = list.start.map(|start| start.to_string());
                 let reversed = list.reversed.then_some("reversed");
-                for (name, value) in
-                    [("start", start.as_deref()), ("reversed", reversed), ("type", list.numbering.mark())]
-                {
-                    if let Some(value) = value {
-                        element.set_attribute(name, value).ok()?;
-                    }
+                let attributes = [("start", start.as_deref()), ("reversed", reversed), ("type", list.numbering.mark())];
+                for (name, value) in attributes.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+                    element.set_attribute(name, value).ok()?;
                 }
                 list.items.iter().try_for_each(|item| all(&self.append(&element, "li", &[])?, item))
             }
             Node::Link(Link { shift: Some(shift), children, .. }) => {
-                all(&self.append(parent, if *shift == Shift::Sup { "sup" } else { "sub" }, &[])?, children)
+                within(if *shift == Shift::Sup { "sup" } else { "sub" }, children)
             }
             Node::Link(link) => match safe_address(&link.href) {
                 Some(href) => {

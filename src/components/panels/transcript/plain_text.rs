@@ -1,16 +1,12 @@
-//! The transcript as plain text: every kind of message as rich text, and rich text as text that
-//! keeps its links.
+//! The transcript as plain text: each message as rich text, and that as text with its links.
 
-use chataibot_wire::{
-    Author, Content, Node, RichText,
-    content::{Action, Button, MediaKind},
-    rich_text::{Link, List, Numbering},
-};
+use chataibot_wire::content::{Action, Button, MediaKind};
+use chataibot_wire::rich_text::{Link, List, Numbering};
+use chataibot_wire::{Content, Node, RichText};
 
 use super::Line;
 use crate::{components::ViewConfig, strings::Strings};
 
-/// The whole file as plain text.
 pub(super) fn text(config: &ViewConfig, created: &str, lines: &[Line]) -> String {
     let mut output = [config.strings.transcript_title().as_str(), "\n", created, "\n"].concat();
     for line in lines {
@@ -51,9 +47,8 @@ fn collect(content: &Content, strings: &Strings, output: &mut Vec<Node>) {
         }
         Content::Info(info) => block(&info.title, output),
         Content::Buttons(buttons) => {
-            for text in buttons.header.iter().chain([&buttons.title]).chain(&buttons.footer) {
-                block(text, output);
-            }
+            let texts = buttons.header.iter().chain([&buttons.title]).chain(&buttons.footer);
+            texts.for_each(|text| block(text, output));
             output.extend(items(buttons.buttons.iter().map(button_text)));
         }
         Content::List(list) => {
@@ -128,8 +123,7 @@ fn items(items: impl Iterator<Item = Vec<Node>>) -> Option<Node> {
     (!items.is_empty()).then_some(Node::List(List::new(false, items)))
 }
 
-/// Converts to plain text: list items with their number or a dash, addresses in angle brackets
-/// after their link text.
+/// Converts to plain text: list items with number or dash, addresses in angle brackets.
 pub(super) fn plain(text: &RichText) -> String {
     RichText(expand(&text.0)).to_plain()
 }
@@ -153,15 +147,12 @@ fn expand(nodes: &[Node]) -> Vec<Node> {
                 output.push(Node::Link(Link { children: expand(&link.children), ..link.clone() }));
             }
             Node::Link(link) => {
-                let label = RichText(expand(&link.children)).to_plain();
-                let address =
-                    link.href.strip_prefix("mailto:").or(link.href.strip_prefix("tel:")).unwrap_or(&link.href);
-                let is_address_shown = label.trim() == address;
-                let whole = super::absolute(address);
-                let address = whole.as_deref().unwrap_or(address);
+                let (label, href) = (RichText(expand(&link.children)).to_plain(), link.href.as_str());
+                let address = href.strip_prefix("mailto:").or(href.strip_prefix("tel:")).unwrap_or(href);
                 output.extend(words(&label));
-                if !is_address_shown {
-                    output.extend(words(&[" <", address, ">"].concat()));
+                if label.trim() != address {
+                    let whole = super::absolute(address);
+                    output.extend(words(&[" <", whole.as_deref().unwrap_or(address), ">"].concat()));
                 }
             }
             Node::Paragraph(children) => output.push(Node::Paragraph(expand(children))),
@@ -179,7 +170,6 @@ fn expand(nodes: &[Node]) -> Vec<Node> {
     output
 }
 
-/// Mark before a list item.
 fn list_marker(list: &List, at: usize) -> String {
     if !list.ordered {
         return "- ".to_owned();
@@ -212,36 +202,15 @@ fn letters(number: i64) -> Option<String> {
 fn roman(number: i64) -> Option<String> {
     let mut left = u32::try_from(number).ok().filter(|left| (1..4000).contains(left))?;
     let mut letters = String::new();
-    for (value, numeral) in [
-        (1000, "m"),
-        (900, "cm"),
-        (500, "d"),
-        (400, "cd"),
-        (100, "c"),
-        (90, "xc"),
-        (50, "l"),
-        (40, "xl"),
-        (10, "x"),
-        (9, "ix"),
-        (5, "v"),
-        (4, "iv"),
-        (1, "i"),
-    ] {
+    let numerals = &["m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"];
+    let values = &[1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1];
+    for (&value, numeral) in values.iter().zip(numerals) {
         while left >= value {
             letters += numeral;
             left -= value;
         }
     }
     Some(letters)
-}
-
-/// CSS class of a message in the web page.
-pub(super) fn class_of(author: Author) -> &'static str {
-    match author {
-        Author::Visitor => "visitor",
-        Author::Bot => "bot",
-        Author::Agent => "agent",
-    }
 }
 
 #[cfg(test)]
