@@ -17,11 +17,9 @@ mod timeline;
 
 use std::rc::Rc;
 
-use chataibot_wire::{
-    Content, Cursor,
-    content::Prompt,
-    entry::{Assignee, Status},
-};
+use chataibot_wire::content::Prompt;
+use chataibot_wire::entry::{Assignee, Status};
+use chataibot_wire::{Content, Cursor};
 
 pub use action::{Action, Restored};
 use onboarding::{Progress, Requirements};

@@ -13,13 +13,12 @@ use js_sys::{Array, Function, JSON, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
-use crate::{
-    components::{Transcript, UserAction, attached, requirements_of},
-    config::{Config, Name, from_js},
-    conversation::{ConnectionStatus, Conversation, MessageRow, Phase, onboarding::Rating},
-    machine::effect::PageEvent,
-    runtime::Settings,
-};
+use crate::components::{Transcript, UserAction, attached, requirements_of};
+use crate::config::{Config, Name, from_js};
+use crate::conversation::onboarding::Rating;
+use crate::conversation::{ConnectionStatus, Conversation, MessageRow, Phase};
+use crate::machine::effect::PageEvent;
+use crate::runtime::Settings;
 use handle::Handle;
 
 /// A running widget. Dropping it in JavaScript (`free`) is the same as [`Mounted::destroy`].

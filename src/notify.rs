@@ -7,17 +7,14 @@ mod alerts;
 mod sound;
 mod title;
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 
-use crate::{
-    browser::{environment, storage::Storage},
-    conversation::Conversation,
-};
+use crate::browser::environment;
+use crate::browser::storage::Storage;
+use crate::conversation::Conversation;
 
 /// Storage key of the visitor's choice, which no conversation, site or restart changes.
 const CHOICE: &str = "sound";

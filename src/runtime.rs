@@ -22,11 +22,9 @@ mod storage_barrier;
 mod tab_runtime;
 mod uploads;
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::VecDeque,
-    rc::{Rc, Weak},
-};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
@@ -39,17 +37,15 @@ use repository::{CONVERSATION, Repository};
 use requests::Requests;
 use tab_runtime::TabHandles;
 
-use crate::{
-    browser::{environment, events, storage::Storage, timers::Timer},
-    conversation::Conversation,
-    machine::{
-        Machine,
-        effect::{CoreEffect, Effect},
-        idle::IdleMachine,
-        input::{Input, Now},
-        user_action::UserAction,
-    },
-};
+use crate::browser::storage::Storage;
+use crate::browser::timers::Timer;
+use crate::browser::{environment, events};
+use crate::conversation::Conversation;
+use crate::machine::Machine;
+use crate::machine::effect::{CoreEffect, Effect};
+use crate::machine::idle::IdleMachine;
+use crate::machine::input::{Input, Now};
+use crate::machine::user_action::UserAction;
 
 /// The computer slept if the wall clock gained this much on the monotonic one, in milliseconds.
 const SLEEP_THRESHOLD: u64 = 5_000;

@@ -20,10 +20,8 @@ mod api_client {
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use api_client::{
-    history,
-    world::{Weather, World, bot},
-};
+use api_client::history;
+use api_client::world::{Weather, World, bot};
 use chataibot_widget::{
     conversation::{ConnectionStatus, Delivery, Phase, SendState},
     machine::{effect::PageEvent, input::Input, user_action::UserAction},

@@ -4,11 +4,9 @@
 
 use std::rc::Rc;
 
-use chataibot_widget::{
-    browser::tabs,
-    conversation::{Action, Conversation, RawEntry},
-    notify::{Notifier, NotifySettings},
-};
+use chataibot_widget::browser::tabs;
+use chataibot_widget::conversation::{Action, Conversation, RawEntry};
+use chataibot_widget::notify::{Notifier, NotifySettings};
 use chataibot_wire::{Author, Content, Cursor, Entry, Event, RichText, content::Text, entry::Message};
 use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;

@@ -11,17 +11,16 @@ use std::{cell::RefCell, rc::Rc};
 
 use browser_session::net::*;
 
-use chataibot_widget::{
-    api::{
-        ApiError,
-        http::{self, AbortGuard, Request},
-        json,
-        sse::{EventStream, SseItem},
-    },
-    browser::{environment, events::Listener, storage::Storage, tabs, timers::Timer},
-    conversation::{ConnectionStatus, Delivery, Phase, SendState},
-    machine::{effect::PageEvent, user_action::UserAction},
-};
+use chataibot_widget::api::http::{self, AbortGuard, Request};
+use chataibot_widget::api::sse::{EventStream, SseItem};
+use chataibot_widget::api::{ApiError, json};
+use chataibot_widget::browser::events::Listener;
+use chataibot_widget::browser::storage::Storage;
+use chataibot_widget::browser::timers::Timer;
+use chataibot_widget::browser::{environment, tabs};
+use chataibot_widget::conversation::{ConnectionStatus, Delivery, Phase, SendState};
+use chataibot_widget::machine::effect::PageEvent;
+use chataibot_widget::machine::user_action::UserAction;
 use chataibot_wire::{Content, Entry, Event, documented::SendMessage, entry::Message};
 use js_sys::{Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};

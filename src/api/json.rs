@@ -8,14 +8,12 @@
 use std::fmt::Display;
 
 use js_sys::{Array, JSON, Number, Object, Reflect};
-use serde::{
-    Serialize,
-    de::{
-        DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer, SeqAccess, VariantAccess,
-        Visitor, value::U32Deserializer,
-    },
-    forward_to_deserialize_any,
+use serde::de::value::U32Deserializer;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer, SeqAccess, VariantAccess,
+    Visitor,
 };
+use serde::{Serialize, forward_to_deserialize_any};
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue};
 

@@ -12,10 +12,8 @@ use yew::{Callback, Component, Context};
 use crate::browser::{environment::media, events::Listener};
 use crate::strings::Plural;
 
-pub(super) use crate::browser::{
-    environment::{PHONE, matches},
-    timers::Timer,
-};
+pub(super) use crate::browser::environment::{PHONE, matches};
+pub(super) use crate::browser::timers::Timer;
 
 #[wasm_bindgen]
 extern "C" {

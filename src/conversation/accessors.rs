@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use chataibot_wire::{Cursor, entry::Assignee};
 
+use super::onboarding::{Progress, Requirements};
 use super::{
     ConnectionStatus, Conversation, FIRST_KEY, HistoryState, OutboxMessage, Phase, RawEntry, Row, SendState,
-    onboarding::{Progress, Requirements},
     set_if_changed,
 };
 

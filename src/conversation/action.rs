@@ -4,10 +4,8 @@ use std::rc::Rc;
 
 use chataibot_wire::{Cursor, entry::Assignee};
 
-use super::{
-    ConnectionStatus, OutboxMessage, Phase, RawEntry, SendError,
-    onboarding::{Progress, Requirements},
-};
+use super::onboarding::{Progress, Requirements};
+use super::{ConnectionStatus, OutboxMessage, Phase, RawEntry, SendError};
 
 /// Something that happened. `at` is wall-clock time in milliseconds since 1970-01-01 UTC, `now` a
 /// monotonic clock in milliseconds. Known messages are named by their client message id.

@@ -4,10 +4,8 @@
 
 use std::rc::Rc;
 
-use chataibot_wire::{
-    Author, Content, Cursor, Event,
-    entry::{Message, Status},
-};
+use chataibot_wire::entry::{Message, Status};
+use chataibot_wire::{Author, Content, Cursor, Event};
 
 use super::{
     Conversation, Delivery, HistoryState, MessageRow, Notice, Phase, RawEntry, Restored, Row, RowKind, SendState,

@@ -1,9 +1,7 @@
 //! A running widget: its settings, the source of its conversation, and its elements.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use js_sys::Function;
 use wasm_bindgen::JsValue;
@@ -11,13 +9,11 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 
 use super::{before_send, report, runtime_settings, warn};
-use crate::{
-    components::{App, BeforeSend, ChatSource, Transcript, UserAction, View, requirements_of},
-    config::{Config, Name, RawValue},
-    demo,
-    machine::effect::PageEvent,
-    runtime::Runtime,
-};
+use crate::components::{App, BeforeSend, ChatSource, Transcript, UserAction, View, requirements_of};
+use crate::config::{Config, Name, RawValue};
+use crate::demo;
+use crate::machine::effect::PageEvent;
+use crate::runtime::Runtime;
 
 /// A running widget, until it is ended.
 pub(super) struct Handle {

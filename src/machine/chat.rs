@@ -16,21 +16,17 @@ use std::rc::Rc;
 use outputs::{ErrorSource, Reported, Saved};
 use tab_sync::Synced;
 
-use super::{
-    ChatLogic, Core,
-    connection::{Connection, ConnectionEvent},
-    effect::{ChatEffect, CoreEffect, Effect, PageEvent},
-    input::{Frame, Input, Now},
-    leader_election::LeaderElection,
-    log_reader::{LogReader, ReadResult},
-    send_queue::SendQueue,
-    storage_schema::{StoredConversation, StoredSession},
-    tab_message::TabMessage,
-};
-use crate::{
-    api::{ApiError, Credentials},
-    conversation::{Action, OutboxMessage, Phase, SendState},
-};
+use super::connection::{Connection, ConnectionEvent};
+use super::effect::{ChatEffect, CoreEffect, Effect, PageEvent};
+use super::input::{Frame, Input, Now};
+use super::leader_election::LeaderElection;
+use super::log_reader::{LogReader, ReadResult};
+use super::send_queue::SendQueue;
+use super::storage_schema::{StoredConversation, StoredSession};
+use super::tab_message::TabMessage;
+use super::{ChatLogic, Core};
+use crate::api::{ApiError, Credentials};
+use crate::conversation::{Action, OutboxMessage, Phase, SendState};
 use chataibot_wire::{Cursor, error::code};
 
 /// The state machine once the visitor has said something.

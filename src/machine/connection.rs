@@ -4,10 +4,8 @@
 //! One request at a time, stream or poll, with a generation to recognise late answers.
 
 use super::input::Now;
-use crate::{
-    api::backoff::{MAX_DELAY, MAX_RETRY_AFTER, delay, server_wait},
-    conversation::ConnectionStatus,
-};
+use crate::api::backoff::{MAX_DELAY, MAX_RETRY_AFTER, delay, server_wait};
+use crate::conversation::ConnectionStatus;
 
 /// Time limit for a stream's head, in milliseconds: a buffering middlebox holds back even that.
 const HEAD_TIMEOUT: u64 = 10_000;

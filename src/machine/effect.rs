@@ -7,13 +7,9 @@ use std::rc::Rc;
 use chataibot_wire::{Cursor, entry::Status};
 
 use super::{connection::Attempt, tab_message::TabMessage};
-use crate::{
-    api::Credentials,
-    conversation::{
-        MessageRow, OutboxMessage,
-        onboarding::{Progress, Rating},
-    },
-};
+use crate::api::Credentials;
+use crate::conversation::onboarding::{Progress, Rating};
+use crate::conversation::{MessageRow, OutboxMessage};
 
 /// An effect for the runtime to carry out.
 #[derive(Clone, Debug)]

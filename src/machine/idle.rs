@@ -6,15 +6,13 @@
 
 use std::rc::Rc;
 
-use super::{
-    Core,
-    chat::outputs::{SAVE_DELAY, describe_error},
-    effect::{CoreEffect, Effect, PageEvent},
-    input::{Input, Now},
-    storage_schema::StoredSession,
-    tab_message::TabMessage,
-    user_action::UserAction,
-};
+use super::Core;
+use super::chat::outputs::{SAVE_DELAY, describe_error};
+use super::effect::{CoreEffect, Effect, PageEvent};
+use super::input::{Input, Now};
+use super::storage_schema::StoredSession;
+use super::tab_message::TabMessage;
+use super::user_action::UserAction;
 use crate::conversation::{ConnectionStatus, Conversation, onboarding::Requirements};
 
 /// The state machine while nothing has been said yet.

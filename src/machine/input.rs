@@ -4,18 +4,12 @@ use std::rc::Rc;
 
 use chataibot_wire::Cursor;
 
-use super::{
-    storage_schema::{StoredConversation, StoredPending, StoredSession},
-    tab_message::TabMessage,
-    user_action::UserAction,
-};
-use crate::{
-    api::{ApiError, Credentials},
-    conversation::{
-        RawEntry,
-        onboarding::{Progress, Requirements},
-    },
-};
+use super::storage_schema::{StoredConversation, StoredPending, StoredSession};
+use super::tab_message::TabMessage;
+use super::user_action::UserAction;
+use crate::api::{ApiError, Credentials};
+use crate::conversation::RawEntry;
+use crate::conversation::onboarding::{Progress, Requirements};
 
 pub use crate::api::sse::{Frame, frame_of};
 

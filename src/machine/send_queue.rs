@@ -3,13 +3,9 @@
 use std::rc::Rc;
 
 use super::input::Now;
-use crate::{
-    api::{
-        ApiError,
-        backoff::{MAX_DELAY, delay, server_wait},
-    },
-    conversation::{Action, SendError},
-};
+use crate::api::ApiError;
+use crate::api::backoff::{MAX_DELAY, delay, server_wait};
+use crate::conversation::{Action, SendError};
 
 /// After this many "not now" answers in a row, the visitor is asked whether to try again.
 const MAX_BUSY_ANSWERS: u32 = 5;

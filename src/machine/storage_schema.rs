@@ -6,13 +6,9 @@ use std::rc::Rc;
 use chataibot_wire::{Cursor, entry::Assignee};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    api::Credentials,
-    conversation::{
-        Conversation, HistoryState, OutboxMessage, Phase, RawEntry, Restored, SendError, SendState,
-        onboarding::Progress,
-    },
-};
+use crate::api::Credentials;
+use crate::conversation::onboarding::Progress;
+use crate::conversation::{Conversation, HistoryState, OutboxMessage, Phase, RawEntry, Restored, SendError, SendState};
 
 /// Version of all types here. Data of another version is ignored, as if nothing were stored.
 pub const VERSION: u32 = 2;

@@ -3,14 +3,10 @@
 
 use std::rc::Rc;
 
-use super::{
-    effect::{CoreEffect, Effect},
-    input::Now,
-};
-use crate::api::{
-    ApiError, Credentials,
-    backoff::{delay, server_wait},
-};
+use super::effect::{CoreEffect, Effect};
+use super::input::Now;
+use crate::api::backoff::{delay, server_wait};
+use crate::api::{ApiError, Credentials};
 
 /// A token with less time left than this is not used even if it cannot be renewed. In milliseconds.
 const MIN_REMAINING: u64 = 5_000;

@@ -1,18 +1,14 @@
 //! Alerts for new messages: plays the sound and writes the title. Of the tabs that show a
 //! conversation only one sounds, and none while another is being looked at.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::{Rc, Weak},
-};
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
 
 use wasm_bindgen_futures::spawn_local;
 
 use super::{Alerts, News, sound::Sound, title::Title};
-use crate::browser::{
-    tabs::{self, Lock},
-    timers::Timer,
-};
+use crate::browser::tabs::{self, Lock};
+use crate::browser::timers::Timer;
 
 /// How long all tabs stay silent after a sound, in milliseconds: messages that arrive together
 /// sound once, even if a suspended tab gets them late.

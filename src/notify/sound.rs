@@ -3,10 +3,8 @@
 //!
 //! The Web Audio API is called by name: typed calls would add imports for all visitors.
 
-use std::{
-    cell::RefCell,
-    rc::{Rc, Weak},
-};
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
 
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};

@@ -5,14 +5,11 @@ use std::rc::{Rc, Weak};
 use wasm_bindgen::JsCast;
 use web_sys::{EventTarget, PageTransitionEvent};
 
-use super::{
-    InboxItem, Runtime,
-    repository::{self, CONVERSATION, LEFT, VISITOR},
-};
-use crate::{
-    browser::{environment, events::Listener, tabs},
-    machine::input::Input,
-};
+use super::repository::{self, CONVERSATION, LEFT, VISITOR};
+use super::{InboxItem, Runtime};
+use crate::browser::events::Listener;
+use crate::browser::{environment, tabs};
+use crate::machine::input::Input;
 
 /// Registers all listeners of a session. Handles at once what already holds: hidden, offline.
 pub(super) fn listeners(runtime: &Rc<Runtime>, prefix: &str) -> Vec<Listener> {

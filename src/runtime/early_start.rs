@@ -6,14 +6,11 @@ use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Runtime;
-use crate::{
-    api::{
-        http::{AbortGuard, EarlyResponse, REQUEST_TIMEOUT},
-        json,
-    },
-    browser::tabs::Lock,
-    machine::{input::Input, user_action::UserAction},
-};
+use crate::api::http::{AbortGuard, EarlyResponse, REQUEST_TIMEOUT};
+use crate::api::json;
+use crate::browser::tabs::Lock;
+use crate::machine::input::Input;
+use crate::machine::user_action::UserAction;
 
 /// Requests that the shell has made, until they are taken. Dropping one aborts it.
 #[derive(Default)]

@@ -1,19 +1,14 @@
 //! The lazily loaded module, a WASM chunk: the chat machine, its requests, what reads the log.
 //! Loaded with the visitor's first letter, or at once if a conversation is stored.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use web_sys::File;
 
-use super::{
-    InboxItem, Runtime,
-    repository::{self, CONVERSATION, OUTBOX, PROGRESS, Repository, VISITOR},
-    requests::run_chat_effect,
-    tab_runtime,
-};
+use super::repository::{self, CONVERSATION, OUTBOX, PROGRESS, Repository, VISITOR};
+use super::requests::run_chat_effect;
+use super::{InboxItem, Runtime, tab_runtime};
 use crate::{
     api::upload::{Sending, UploadProgress},
     machine::{Promote, chat::ChatMachine, effect::ChatEffect, input::Input},

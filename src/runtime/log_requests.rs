@@ -8,18 +8,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{Runtime, SessionHandle, repository, requests::encode_uri_component};
-use crate::{
-    api::{
-        ApiError, Credentials,
-        http::{self, AbortGuard, REQUEST_TIMEOUT, Request},
-        json,
-        sse::EventStream,
-    },
-    machine::{
-        connection::Attempt,
-        input::{Frame, Input, frame_of},
-    },
-};
+use crate::api::http::{self, AbortGuard, REQUEST_TIMEOUT, Request};
+use crate::api::sse::EventStream;
+use crate::api::{ApiError, Credentials, json};
+use crate::machine::connection::Attempt;
+use crate::machine::input::{Frame, Input, frame_of};
 
 /// Time limit of a poll, in milliseconds; longer than the machine's, which aborts earlier.
 const POLL_LIMIT: u64 = 60_000;

@@ -7,16 +7,15 @@ use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::storage_barrier::FENCE;
-use crate::{
-    api::{Credentials, json},
-    browser::{environment::is_phone, storage::Storage, tabs},
-    conversation::{OutboxMessage, RawEntry, onboarding::Progress},
-    machine::{
-        input::Input,
-        storage_schema::{StoredConversation, StoredPending, StoredSession, VERSION, Versioned},
-        stored_onboarding::StoredProgress,
-    },
-};
+use crate::api::{Credentials, json};
+use crate::browser::environment::is_phone;
+use crate::browser::storage::Storage;
+use crate::browser::tabs;
+use crate::conversation::onboarding::Progress;
+use crate::conversation::{OutboxMessage, RawEntry};
+use crate::machine::input::Input;
+use crate::machine::storage_schema::{StoredConversation, StoredPending, StoredSession, VERSION, Versioned};
+use crate::machine::stored_onboarding::StoredProgress;
 
 /// Key of the visitor's credentials, shared by all tabs.
 pub const VISITOR: &str = "visitor";

@@ -6,28 +6,24 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use chataibot_wire::{
-    documented::{Channel, From, SendAnswer, StartConversation, UserType, Variables, VisitorMessage},
-    documented::{START_PATH, send_path},
-    token::{TokenAnswer, TokenRequest},
+use chataibot_wire::documented::{
+    Channel, From, START_PATH, SendAnswer, StartConversation, UserType, Variables, VisitorMessage, send_path,
 };
+use chataibot_wire::token::{TokenAnswer, TokenRequest};
 use js_sys::{Number, Object};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{Runtime, SessionHandle, early_start::EarlyRequests, storage_barrier};
-use crate::{
-    api::{
-        ApiError, Credentials,
-        credentials::{Plan, plan},
-        http::{self, AbortGuard, EarlyResponse, REQUEST_TIMEOUT, Request},
-        json, send_body,
-    },
-    browser::{environment, tabs, timers::Timer},
-    conversation::OutboxMessage,
-    machine::{effect::ChatEffect, input::Input},
-};
+use crate::api::credentials::{Plan, plan};
+use crate::api::http::{self, AbortGuard, EarlyResponse, REQUEST_TIMEOUT, Request};
+use crate::api::{ApiError, Credentials, json, send_body};
+use crate::browser::timers::Timer;
+use crate::browser::{environment, tabs};
+use crate::conversation::OutboxMessage;
+use crate::machine::effect::ChatEffect;
+use crate::machine::input::Input;
 
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 /// The locks under which only one tab requests a token, or sends.

@@ -3,12 +3,9 @@
 //! writes, both in storage and in the name of a shared lock that all tabs can list. The next holder
 //! looks for such locks and waits until storage has their number.
 
-use crate::browser::{
-    environment,
-    storage::Storage,
-    tabs,
-    timers::{Timer, sleep},
-};
+use crate::browser::storage::Storage;
+use crate::browser::timers::{Timer, sleep};
+use crate::browser::{environment, tabs};
 
 /// The key of the last write's number, and the prefix of the locks that publish it.
 pub(super) const FENCE: &str = "fence";

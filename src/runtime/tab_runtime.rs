@@ -1,10 +1,8 @@
 //! Lock and channel of the tabs: runs the effects of leader election and encodes the messages
 //! between tabs. Makes no decisions.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use chataibot_wire::Cursor;
 use js_sys::Array;
@@ -13,15 +11,11 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortController;
 
 use super::{InboxItem, Runtime};
-use crate::{
-    api::json,
-    browser::tabs::{self, Channel, Lock, LockMode},
-    conversation::{ConnectionStatus, RawEntry},
-    machine::{
-        input::Input,
-        tab_message::{LogSlice, TabMessage},
-    },
-};
+use crate::api::json;
+use crate::browser::tabs::{self, Channel, Lock, LockMode};
+use crate::conversation::{ConnectionStatus, RawEntry};
+use crate::machine::input::Input;
+use crate::machine::tab_message::{LogSlice, TabMessage};
 
 /// The name of the lock whose holder is the leader.
 const LEADER: &str = "leader";

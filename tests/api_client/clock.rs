@@ -1,11 +1,9 @@
 //! A visitor's clock that is set to another time.
 
-use chataibot_widget::machine::{
-    ChatLogic,
-    chat::ChatMachine,
-    input::{Input, Now},
-    user_action::UserAction,
-};
+use chataibot_widget::machine::ChatLogic;
+use chataibot_widget::machine::chat::ChatMachine;
+use chataibot_widget::machine::input::{Input, Now};
+use chataibot_widget::machine::user_action::UserAction;
 
 /// 2036-01-01, and a UUIDv7 of that time.
 const LATE: u64 = 2_082_758_400_000;

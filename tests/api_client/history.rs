@@ -1,9 +1,8 @@
 //! A long log: only its end is read at first, the rest on request.
 
-use chataibot_widget::{
-    conversation::HistoryState,
-    machine::{effect::PageEvent, user_action::UserAction},
-};
+use chataibot_widget::conversation::HistoryState;
+use chataibot_widget::machine::effect::PageEvent;
+use chataibot_widget::machine::user_action::UserAction;
 
 use super::world::{World, bot};
 use crate::{logged, shown};

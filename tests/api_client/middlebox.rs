@@ -1,9 +1,8 @@
 //! Answers of a middlebox between browser and proxy are not taken for the proxy's.
 
-use chataibot_widget::{
-    conversation::ConnectionStatus,
-    machine::{input::Input, user_action::UserAction},
-};
+use chataibot_widget::conversation::ConnectionStatus;
+use chataibot_widget::machine::input::Input;
+use chataibot_widget::machine::user_action::UserAction;
 
 use super::world::World;
 use crate::shown;

@@ -2,10 +2,9 @@
 
 use std::rc::Rc;
 
-use chataibot_widget::{
-    conversation::{SendError, SendState},
-    machine::{input::Input, user_action::UserAction},
-};
+use chataibot_widget::conversation::{SendError, SendState};
+use chataibot_widget::machine::input::Input;
+use chataibot_widget::machine::user_action::UserAction;
 
 use super::world::{Weather, World};
 use crate::shown;

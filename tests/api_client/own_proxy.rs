@@ -1,14 +1,10 @@
 //! Logs of proxies other than ours: unreadable entries, events without ids, a stream that tells the
 //! client to wait.
 
-use chataibot_widget::{
-    conversation::ConnectionStatus,
-    machine::{
-        effect::PageEvent,
-        input::{Frame, Input},
-        user_action::UserAction,
-    },
-};
+use chataibot_widget::conversation::ConnectionStatus;
+use chataibot_widget::machine::effect::PageEvent;
+use chataibot_widget::machine::input::{Frame, Input};
+use chataibot_widget::machine::user_action::UserAction;
 use chataibot_wire::Cursor;
 
 use super::world::{World, bot};

@@ -3,19 +3,15 @@
 
 use std::rc::Rc;
 
-use chataibot_widget::{
-    api::{ApiError, Credentials},
-    conversation::onboarding::Requirements,
-    machine::{
-        ChatLogic,
-        chat::ChatMachine,
-        effect::{ChatEffect, CoreEffect, Effect},
-        idle::IdleMachine,
-        input::{Input, Now},
-        storage_schema::{StoredConversation, StoredSession},
-        user_action::UserAction,
-    },
-};
+use chataibot_widget::api::{ApiError, Credentials};
+use chataibot_widget::conversation::onboarding::Requirements;
+use chataibot_widget::machine::ChatLogic;
+use chataibot_widget::machine::chat::ChatMachine;
+use chataibot_widget::machine::effect::{ChatEffect, CoreEffect, Effect};
+use chataibot_widget::machine::idle::IdleMachine;
+use chataibot_widget::machine::input::{Input, Now};
+use chataibot_widget::machine::storage_schema::{StoredConversation, StoredSession};
+use chataibot_widget::machine::user_action::UserAction;
 use proptest::prelude::*;
 
 use super::world::user;

@@ -1,10 +1,9 @@
 //! A send whose answer was lost between proxy and platform: no tab shows it as accepted before the
 //! log does.
 
-use chataibot_widget::{
-    conversation::SendState,
-    machine::{effect::PageEvent, user_action::UserAction},
-};
+use chataibot_widget::conversation::SendState;
+use chataibot_widget::machine::effect::PageEvent;
+use chataibot_widget::machine::user_action::UserAction;
 
 use super::world::World;
 

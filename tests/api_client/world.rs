@@ -15,19 +15,15 @@ mod weather;
 use std::{collections::BTreeMap, rc::Rc};
 
 use chataibot_fake_browser::{FakeBrowser, Leadership, LockedRequest, Storage};
-use chataibot_widget::{
-    api::Credentials,
-    conversation::{Conversation, RawEntry},
-    machine::{
-        Machine,
-        chat::ChatMachine,
-        connection::Attempt,
-        effect::PageEvent,
-        idle::IdleMachine,
-        input::{Frame, Input, Now},
-        tab_message::TabMessage,
-    },
-};
+use chataibot_widget::api::Credentials;
+use chataibot_widget::conversation::{Conversation, RawEntry};
+use chataibot_widget::machine::Machine;
+use chataibot_widget::machine::chat::ChatMachine;
+use chataibot_widget::machine::connection::Attempt;
+use chataibot_widget::machine::effect::PageEvent;
+use chataibot_widget::machine::idle::IdleMachine;
+use chataibot_widget::machine::input::{Frame, Input, Now};
+use chataibot_widget::machine::tab_message::TabMessage;
 use chataibot_wire::Cursor;
 use chataibot_wire::entry::DeliveryState;
 

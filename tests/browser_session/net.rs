@@ -2,10 +2,8 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use chataibot_widget::{
-    browser::{environment, timers},
-    runtime::{PageEvent, Runtime, Settings},
-};
+use chataibot_widget::browser::{environment, timers};
+use chataibot_widget::runtime::{PageEvent, Runtime, Settings};
 use js_sys::{Function, Object};
 use wasm_bindgen::JsValue;
 

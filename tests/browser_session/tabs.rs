@@ -2,16 +2,12 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use chataibot_widget::{
-    browser::{
-        environment,
-        storage::Storage,
-        tabs::{self, Channel, LockMode},
-    },
-    conversation::{ConnectionStatus, HistoryState, Phase},
-    machine::user_action::UserAction,
-    runtime::{Runtime, Settings},
-};
+use chataibot_widget::browser::environment;
+use chataibot_widget::browser::storage::Storage;
+use chataibot_widget::browser::tabs::{self, Channel, LockMode};
+use chataibot_widget::conversation::{ConnectionStatus, HistoryState, Phase};
+use chataibot_widget::machine::user_action::UserAction;
+use chataibot_widget::runtime::{Runtime, Settings};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -4,10 +4,8 @@ use chataibot_widget::conversation::{Action, ConnectionStatus, SendError};
 use chataibot_wire::{Author, Content, Event, Node, RichText, content, entry::Assignee};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::{
-    harness::Harness,
-    script::{open, text},
-};
+use crate::harness::Harness;
+use crate::script::{open, text};
 
 fn heard(harness: &Harness, how: &str) -> Vec<String> {
     let regions = harness.all(&[".announcer [aria-live='", how, "']"].concat());

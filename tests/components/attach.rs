@@ -3,19 +3,15 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use chataibot_widget::{
-    components::{Sending, Upload, UploadError, UploadState, Uploads, UserAction, ViewConfig},
-    conversation::{Action, SendState},
-};
+use chataibot_widget::components::{Sending, Upload, UploadError, UploadState, Uploads, UserAction, ViewConfig};
+use chataibot_widget::conversation::{Action, SendState};
 use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 use yew::Callback;
 
-use crate::{
-    harness::{Harness, english},
-    script::{Script, open},
-};
+use crate::harness::{Harness, english};
+use crate::script::{Script, open};
 
 /// A site that accepts texts of up to 100 bytes; uploads are recorded, and the test sets their
 /// progress.

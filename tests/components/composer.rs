@@ -1,20 +1,14 @@
 //! The composer: keys, IME composition, input attributes for on-screen keyboards, and its limit.
 
-use chataibot_widget::{
-    components::{Enter, UserAction, ViewConfig},
-    conversation::Action,
-};
-use chataibot_wire::{
-    Content, RichText,
-    content::{Prompt, Text},
-};
+use chataibot_widget::components::{Enter, UserAction, ViewConfig};
+use chataibot_widget::conversation::Action;
+use chataibot_wire::content::{Prompt, Text};
+use chataibot_wire::{Content, RichText};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{InputEvent, InputEventInit};
 
-use crate::{
-    harness::{Harness, english},
-    script::{closed, open},
-};
+use crate::harness::{Harness, english};
+use crate::script::{closed, open};
 
 #[wasm_bindgen_test]
 async fn enter_sends_empties_the_field_and_keeps_the_focus() {

@@ -1,15 +1,11 @@
 //! A widget in a host element of its own, with the real style sheets in a real shadow root.
 //! Dropping it restores the page.
 
-use std::{
-    cell::{OnceCell, RefCell},
-    rc::Rc,
-};
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 
-use chataibot_widget::{
-    components::{Launcher, UserAction, ViewConfig, Widget, WidgetProps},
-    conversation::{Action, Conversation},
-};
+use chataibot_widget::components::{Launcher, UserAction, ViewConfig, Widget, WidgetProps};
+use chataibot_widget::conversation::{Action, Conversation};
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

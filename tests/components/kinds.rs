@@ -1,10 +1,8 @@
 //! Messages that show something: pictures, players, files, cards, lists.
 
 use chataibot_widget::components::UserAction;
-use chataibot_wire::{
-    Content, RichText,
-    content::{self, Action, Button, Card, Carousel, ChoiceList, Media, MediaKind, Section},
-};
+use chataibot_wire::content::{self, Action, Button, Card, Carousel, ChoiceList, Media, MediaKind, Section};
+use chataibot_wire::{Content, RichText};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlElement};

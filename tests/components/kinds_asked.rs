@@ -3,20 +3,16 @@
 use std::{cell::RefCell, rc::Rc};
 
 use chataibot_widget::components::{Sending, Upload, UploadError, UploadState, Uploads, UserAction, ViewConfig};
-use chataibot_wire::{
-    Content, RichText,
-    content::{Calendar, Field, FieldKind, FileUpload, Form, Slider},
-};
+use chataibot_wire::content::{Calendar, Field, FieldKind, FileUpload, Form, Slider};
+use chataibot_wire::{Content, RichText};
 use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, Event, HtmlElement, HtmlInputElement, InputEvent, InputEventInit};
 use yew::Callback;
 
-use crate::{
-    harness::{Harness, english},
-    script::open,
-};
+use crate::harness::{Harness, english};
+use crate::script::open;
 
 fn title() -> RichText {
     RichText::plain("What is asked")

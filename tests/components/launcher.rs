@@ -3,10 +3,8 @@
 use chataibot_widget::{components::UserAction, conversation::Action};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::{
-    harness::Harness,
-    script::{closed, open},
-};
+use crate::harness::Harness;
+use crate::script::{closed, open};
 
 #[wasm_bindgen_test]
 async fn it_is_a_button_that_says_what_it_opens_and_whether() {

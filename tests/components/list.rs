@@ -1,19 +1,15 @@
 //! The message list: its accessibility tree, and a scroll position that never moves under a reader.
 
-use chataibot_widget::{
-    components::{UserAction, ViewConfig, rows_rendered},
-    conversation::Action,
-};
+use chataibot_widget::components::{UserAction, ViewConfig, rows_rendered};
+use chataibot_widget::conversation::Action;
 use chataibot_wire::Author;
 use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Element;
 
-use crate::{
-    harness::{Harness, document, english},
-    script::{Script, closed, open, text},
-};
+use crate::harness::{Harness, document, english};
+use crate::script::{Script, closed, open, text};
 
 pub fn many(mut script: Script, count: usize) -> Script {
     for number in 0..count {

@@ -4,11 +4,9 @@ use chataibot_widget::conversation::Action;
 use chataibot_wire::{Author, Content};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::{
-    harness::Harness,
-    list::{from_end, grow, many},
-    script::{open, text},
-};
+use crate::harness::Harness;
+use crate::list::{from_end, grow, many};
+use crate::script::{open, text};
 
 fn long(words: &str) -> Content {
     text(&format!("{words} {}", "A long answer has many words in many lines. ".repeat(80)))

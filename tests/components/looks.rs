@@ -2,18 +2,14 @@
 //! layout follows direction and corner.
 
 use chataibot_css::PARTS;
-use chataibot_widget::{
-    components::ViewConfig,
-    conversation::{Action, ConnectionStatus, SendError},
-};
+use chataibot_widget::components::ViewConfig;
+use chataibot_widget::conversation::{Action, ConnectionStatus, SendError};
 use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::{
-    harness::{Harness, english},
-    script::{Script, closed, open, question},
-};
+use crate::harness::{Harness, english};
+use crate::script::{Script, closed, open, question};
 
 /// Red, green, blue and opacity as rendered, whatever notation the colour has.
 const PIXEL: &str = "const c = document.createElement('canvas').getContext('2d'); c.fillStyle = color; c.fillRect(0, 0, 1, 1); return Array.from(c.getImageData(0, 0, 1, 1).data).join(' ')";

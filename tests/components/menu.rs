@@ -3,10 +3,8 @@
 use chataibot_widget::components::{Mode, UserAction, ViewConfig};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::{
-    harness::{Harness, english},
-    script::open,
-};
+use crate::harness::{Harness, english};
+use crate::script::open;
 
 async fn with_menu() -> Harness {
     let harness = Harness::show(open().bot("Hello")).await;

@@ -1,24 +1,18 @@
 //! Messages: every kind is readable, answers can be given once, and own messages show their
 //! delivery state.
 
-use chataibot_widget::{
-    components::{Links, UserAction, ViewConfig},
-    conversation::{Action, SendError},
-};
-use chataibot_wire::{
-    Content, Node, RichText,
-    content::{self, Button, ButtonLayout, Media, MediaKind},
-    rich_text::{Link, List, Numbering, Shift},
-};
+use chataibot_widget::components::{Links, UserAction, ViewConfig};
+use chataibot_widget::conversation::{Action, SendError};
+use chataibot_wire::content::{self, Button, ButtonLayout, Media, MediaKind};
+use chataibot_wire::rich_text::{Link, List, Numbering, Shift};
+use chataibot_wire::{Content, Node, RichText};
 use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 
-use crate::{
-    harness::{Harness, english},
-    script::{open, question},
-};
+use crate::harness::{Harness, english};
+use crate::script::{open, question};
 
 fn words(text: &str) -> Vec<Node> {
     vec![Node::Text(text.to_owned())]

@@ -1,23 +1,17 @@
 //! Screens before, between and after a chat: consent, home screen, form, rating, hours,
 //! maintenance.
 
-use chataibot_widget::{
-    components::{UserAction, ViewConfig, requirements_of},
-    config::{Config, RawValue},
-    conversation::{
-        Action,
-        onboarding::{OnboardingEvent, Rating},
-    },
-};
+use chataibot_widget::components::{UserAction, ViewConfig, requirements_of};
+use chataibot_widget::config::{Config, RawValue};
+use chataibot_widget::conversation::Action;
+use chataibot_widget::conversation::onboarding::{OnboardingEvent, Rating};
 use chataibot_wire::{Event, entry::Status};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Event as DomEvent, EventInit, HtmlElement};
 
-use crate::{
-    harness::{Harness, english},
-    script::{Script, open},
-};
+use crate::harness::{Harness, english};
+use crate::script::{Script, open};
 
 /// A widget with these settings and this conversation.
 async fn show(settings: &[(&str, &str)], script: Script) -> Harness {

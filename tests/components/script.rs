@@ -3,12 +3,10 @@
 use std::rc::Rc;
 
 use chataibot_widget::conversation::{Action, ConnectionStatus, Conversation, RawEntry, Restored};
-use chataibot_wire::{
-    Author, Content, Cursor, Entry, Event,
-    content::{Action as Press, Button, ButtonLayout, Buttons, Text},
-    entry::{Delivery, DeliveryState, Message},
-    rich_text::RichText,
-};
+use chataibot_wire::content::{Action as Press, Button, ButtonLayout, Buttons, Text};
+use chataibot_wire::entry::{Delivery, DeliveryState, Message};
+use chataibot_wire::rich_text::RichText;
+use chataibot_wire::{Author, Content, Cursor, Entry, Event};
 
 /// A conversation under construction.
 pub struct Script {

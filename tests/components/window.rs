@@ -1,19 +1,13 @@
 //! The window: dialog, focus, Escape, notices, end, starting over.
 
-use chataibot_widget::{
-    components::UserAction,
-    conversation::{Action, ConnectionStatus},
-};
-use chataibot_wire::{
-    Author, Event,
-    entry::{Assignee, Status},
-};
+use chataibot_widget::components::UserAction;
+use chataibot_widget::conversation::{Action, ConnectionStatus};
+use chataibot_wire::entry::{Assignee, Status};
+use chataibot_wire::{Author, Event};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::{
-    harness::{Harness, document},
-    script::{closed, open},
-};
+use crate::harness::{Harness, document};
+use crate::script::{closed, open};
 
 #[wasm_bindgen_test]
 async fn it_is_a_dialog_named_by_its_title() {

@@ -3,11 +3,9 @@
 use std::rc::Rc;
 
 use chataibot_widget::conversation::{Action, Conversation, Delivery, RawEntry, Row, SendState};
-use chataibot_wire::{
-    Author, Content, Cursor, Entry, Event, RichText,
-    content::Text,
-    entry::{Delivery as LoggedDelivery, DeliveryState, Message},
-};
+use chataibot_wire::content::Text;
+use chataibot_wire::entry::{Delivery as LoggedDelivery, DeliveryState, Message};
+use chataibot_wire::{Author, Content, Cursor, Entry, Event, RichText};
 
 pub fn text(words: &str) -> Content {
     Content::Text(Text { body: RichText::plain(words), prompt: None })

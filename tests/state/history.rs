@@ -3,10 +3,8 @@
 use std::rc::Rc;
 
 use chataibot_widget::conversation::{Action, Conversation, Delivery, HistoryState, RawEntry, SendState};
-use chataibot_wire::{
-    Author, Cursor, Event,
-    entry::{Assignee, DeliveryState, Status},
-};
+use chataibot_wire::entry::{Assignee, DeliveryState, Status};
+use chataibot_wire::{Author, Cursor, Event};
 use proptest::prelude::*;
 
 use crate::facts::*;

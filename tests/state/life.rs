@@ -5,11 +5,9 @@ use std::rc::Rc;
 use chataibot_widget::conversation::{
     Action, Conversation, Delivery, Notice, OutboxMessage, Phase, RawEntry, Restored, SendError, SendState,
 };
-use chataibot_wire::{
-    Author, Content, Cursor, Entry, Event, RichText,
-    content::{Action as ButtonAction, Button, ButtonLayout, Buttons, Prompt, Text},
-    entry::{Assignee, DeliveryState, Status},
-};
+use chataibot_wire::content::{Action as ButtonAction, Button, ButtonLayout, Buttons, Prompt, Text};
+use chataibot_wire::entry::{Assignee, DeliveryState, Status};
+use chataibot_wire::{Author, Content, Cursor, Entry, Event, RichText};
 
 use crate::facts::*;
 

@@ -4,10 +4,8 @@
 //! A file and its own submodules may name each other; any other path from a file back to itself is
 //! a cycle.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
 use crate::source::{files, paths, root};
 

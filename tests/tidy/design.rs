@@ -5,10 +5,8 @@
 use chataibot_css::{GROUPS, PARTS, STATES, TOKENS, Token, design_tokens, parts::REGIONS};
 use serde_json::{Value, json};
 
-use crate::{
-    manifest::{hold_file, hold_json, manifest},
-    tables::hold,
-};
+use crate::manifest::{hold_file, hold_json, manifest};
+use crate::tables::hold;
 
 #[test]
 fn design_data_is_that_of_the_table() {

@@ -7,20 +7,16 @@
 //! writes: well-formed elements with quoted attributes, text, and a few entities. It refuses what a
 //! strict page would refuse: `style` attributes.
 
-use std::{
-    fs,
-    pin::pin,
-    task::{Context, Poll, Waker},
-};
+use std::fs;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 use chataibot_widget::components::Launcher;
 use serde_json::{Value, json};
 use yew::BaseComponent;
 
-use crate::{
-    source::{file, root},
-    tables::is_to_be_written,
-};
+use crate::source::{file, root};
+use crate::tables::is_to_be_written;
 
 const PATH: &str = "loader/launcher_markup.js";
 

@@ -10,10 +10,8 @@ use chataibot_css::{PARTS, STATES, TOKENS};
 use chataibot_widget::config::SETTINGS;
 use serde_json::{Value, json};
 
-use crate::{
-    source::{file, files, root},
-    tables::{is_to_be_written, rows},
-};
+use crate::source::{file, files, root};
+use crate::tables::{is_to_be_written, rows};
 
 const PATH: &str = "loader/custom-elements.json";
 

@@ -3,10 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use chataibot_widget::{
-    components::{MARK, Shell, ShellRow},
-    strings::SENTENCES,
-};
+use chataibot_widget::components::{MARK, Shell, ShellRow};
+use chataibot_widget::strings::SENTENCES;
 use serde_json::Value;
 
 use crate::launcher::{rendered, write_or_compare};

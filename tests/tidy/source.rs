@@ -1,9 +1,7 @@
 //! Reads the project's own files, and the paths that a Rust file names. Tokenizes without parsing.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// A file of the project.
 pub struct Source {

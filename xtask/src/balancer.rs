@@ -1,12 +1,9 @@
 //! Load balancer for this machine: plain TCP, each connection to the next server that accepts it.
 
-use std::{
-    io,
-    net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream},
-    sync::Arc,
-    thread,
-    time::Duration,
-};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+use std::{io, thread};
 
 use anyhow::{Context, Result};
 

@@ -4,12 +4,10 @@ use std::{env, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result};
 
-use crate::{
-    command_line::{BundleProfile, PictureOptions, ThemeOptions},
-    dist,
-    project::{Project, run},
-    setup::{self, Engine},
-};
+use crate::command_line::{BundleProfile, PictureOptions, ThemeOptions};
+use crate::dist;
+use crate::project::{Project, run};
+use crate::setup::{self, Engine};
 
 /// Measures waits and downloads of a visitor, against a hand-written chat, for two documents.
 pub fn bench_widget(project: &Project, runs: u32, built: bool) -> Result<()> {

@@ -1,24 +1,18 @@
 //! `cargo xtask cluster`: two proxies with one Redis behind a load balancer. Kill one and chat on.
 
-use std::{
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Command, Stdio},
-    thread,
-};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{
-    balancer,
-    command_line::{BundleProfile, Ports},
-    demo::{HANDSHAKE, Interrupt, proxy, simulator},
-    dist,
-    progress::step,
-    project::Project,
-    server::{Process, Server, free_port},
-    setup,
-};
+use crate::command_line::{BundleProfile, Ports};
+use crate::demo::{HANDSHAKE, Interrupt, proxy, simulator};
+use crate::progress::step;
+use crate::project::Project;
+use crate::server::{Process, Server, free_port};
+use crate::{balancer, dist, setup};
 
 /// Part of what redis-server prints when it is ready.
 const READY: &str = "eady to accept connections";

@@ -1,21 +1,16 @@
 //! `cargo xtask demo`: the whole product on this machine; proxy and simulator for other commands.
 
-use std::{
-    process::Command,
-    sync::mpsc::{self, RecvTimeoutError},
-    time::Duration,
-};
+use std::process::Command;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{
-    command_line::{BundleProfile, Ports},
-    dist, docs,
-    progress::{both, long_step, step},
-    project::{Project, Servers},
-    server::{Server, free_port},
-    setup,
-};
+use crate::command_line::{BundleProfile, Ports};
+use crate::progress::{both, long_step, step};
+use crate::project::{Project, Servers};
+use crate::server::{Server, free_port};
+use crate::{dist, docs, setup};
 
 /// The webhook's path on a demo proxy; its secret is used by the demo alone and opens nothing else.
 const WEBHOOK_PATH: &str = "/webhook/demo-webhook-secret";

@@ -28,21 +28,17 @@ mod styles;
 mod wasm;
 mod wasm_opt;
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-    process::Stdio,
-};
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use anyhow::{Context, Result};
 
-use crate::{
-    command_line::BundleProfile,
-    files::{file_name, in_folder, read_bytes, read_text, update},
-    progress::{both, step},
-    project::{Project, run as run_command},
-    setup,
-};
+use crate::command_line::BundleProfile;
+use crate::files::{file_name, in_folder, read_bytes, read_text, update};
+use crate::progress::{both, step};
+use crate::project::{Project, run as run_command};
+use crate::setup;
 use bundle::Bundle;
 pub use wasm::bindgen;
 

@@ -10,10 +10,8 @@ use std::{collections::BTreeMap, fs, time::SystemTime};
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
-use crate::{
-    files::{file_name, in_folder, read_text, stem, write},
-    project::Project,
-};
+use crate::files::{file_name, in_folder, read_text, stem, write};
+use crate::project::Project;
 use page::{Page, Section};
 
 const FOLDER: &str = "docs";

@@ -6,12 +6,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{
-    command_line::FuzzOptions,
-    files::{create_folder, in_folder, stem},
-    progress::step,
-    project::{Project, run as run_command},
-};
+use crate::command_line::FuzzOptions;
+use crate::files::{create_folder, in_folder, stem};
+use crate::progress::step;
+use crate::project::{Project, run as run_command};
 
 const CARGO_FUZZ: &str = "0.13.2";
 /// Longest input, in bytes; time limit for one, in seconds.

@@ -2,11 +2,9 @@
 
 use anyhow::Result;
 
-use crate::{
-    command_line::LoadOptions,
-    progress::step,
-    project::{Project, run as run_command},
-};
+use crate::command_line::LoadOptions;
+use crate::progress::step;
+use crate::project::{Project, run as run_command};
 
 pub fn run(project: &Project, options: &LoadOptions) -> Result<()> {
     let build = ["build", "--release", "--package", "chataibot-proxy", "--package", "chataibot-load"];

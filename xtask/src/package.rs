@@ -8,13 +8,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use crate::{
-    command_line::{BundleProfile, PackageOptions},
-    dist,
-    files::create_folder,
-    progress::step,
-    project::{Project, read_output, run as run_command},
-};
+use crate::command_line::{BundleProfile, PackageOptions};
+use crate::dist;
+use crate::files::create_folder;
+use crate::progress::step;
+use crate::project::{Project, read_output, run as run_command};
 
 mod archive;
 

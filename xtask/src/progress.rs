@@ -1,9 +1,7 @@
 //! Progress of steps: one line when one begins, another when it took long. Also runs two at once.
 
-use std::{
-    panic, thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
+use std::{panic, thread};
 
 use anyhow::Result;
 

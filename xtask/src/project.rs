@@ -1,12 +1,9 @@
 //! Paths of the project, and cargo commands in it.
 
-use std::{
-    env,
-    io::Write,
-    iter,
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, iter};
 
 use anyhow::{Context, Result, bail, ensure};
 

@@ -2,19 +2,15 @@
 
 mod browsers;
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{
-    files::{read_bytes, write},
-    progress::step,
-    project::{Project, WASM_TARGET, read_output, run},
-};
+use crate::files::{read_bytes, write};
+use crate::progress::step;
+use crate::project::{Project, WASM_TARGET, read_output, run};
 
 pub use browsers::{Browser, Browsers, Engine, browser, browsers, is_choice_set, readable_browsers};
 

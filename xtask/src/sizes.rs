@@ -4,13 +4,11 @@ use std::{collections::BTreeMap, fs};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{
-    command_line::BundleProfile,
-    counts::Counts,
-    dist::{self, COMPAT, LOADER, SCRIPTS, WASM, WIDGET, script_name},
-    files::read_text,
-    project::Project,
-};
+use crate::command_line::BundleProfile;
+use crate::counts::Counts;
+use crate::dist::{self, COMPAT, LOADER, SCRIPTS, WASM, WIDGET, script_name};
+use crate::files::read_text;
+use crate::project::Project;
 
 /// File with the budgets, in bytes after brotli.
 const BUDGETS: &str = "sizes.toml";

@@ -2,10 +2,8 @@
 
 use anyhow::Result;
 
-use crate::{
-    command_line::SoakOptions,
-    project::{Project, run as run_command},
-};
+use crate::command_line::SoakOptions;
+use crate::project::{Project, run as run_command};
 
 /// Runs storms of faults, one seed after the other; fails with the seed of a violation.
 pub fn run(project: &Project, options: &SoakOptions) -> Result<()> {

@@ -12,24 +12,20 @@ mod examples;
 mod flaky;
 mod reader;
 
-use std::{
-    env,
-    io::{BufRead, BufReader},
-    process::{Command, Stdio},
-    time::Instant,
-};
+use std::env;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 
 use self::end_to_end::Product;
-use crate::{
-    command_line::{BundleTests, Suite},
-    counts::Counts,
-    progress::both,
-    project::{Project, read_output, workspace},
-    setup::{self, Browser, Browsers, Engine},
-    sizes,
-};
+use crate::command_line::{BundleTests, Suite};
+use crate::counts::Counts;
+use crate::progress::both;
+use crate::project::{Project, read_output, workspace};
+use crate::setup::{self, Browser, Browsers, Engine};
+use crate::sizes;
 
 /// Chooses walks: `all`, a part of their names, or `none`. Without it: a few, if there is a reader.
 const READER: &str = "CHATAIBOT_READER";

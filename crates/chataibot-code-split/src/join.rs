@@ -5,9 +5,9 @@
 use std::{collections::BTreeMap, convert::Infallible};
 
 use anyhow::{Context, Result, bail, ensure};
+use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{
     CodeSection, DataSection, ElementSection, EntityType, FunctionSection, ImportSection, Module, TypeSection,
-    reencode::{Error, Reencode},
 };
 use wasmparser::{
     BinaryReaderError, Data, Element, ElementItems, ElementKind, FunctionBody, Operator, Parser, Payload, TypeRef,

@@ -12,12 +12,10 @@
 
 mod join;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    hash::{DefaultHasher, Hash, Hasher},
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use walrus::{Module, ModuleConfig};

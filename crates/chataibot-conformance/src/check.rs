@@ -2,10 +2,8 @@
 
 use std::pin::Pin;
 
-use crate::{
-    fixture::Fixture,
-    outcome::{CheckError, Outcome},
-};
+use crate::fixture::Fixture;
+use crate::outcome::{CheckError, Outcome};
 
 /// How strongly the contract demands a requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,20 +1,17 @@
 //! Test fixture: the proxy and the platform that all checks use, and the proxy's answers so far.
 
-use std::{
-    fmt,
-    sync::{Mutex, PoisonError, atomic::AtomicBool},
-    time::Duration,
-};
+use std::fmt;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, header::HeaderMap};
 use serde_json::Value;
 
-use crate::{
-    identity::HostSite,
-    options::Options,
-    outcome::{CheckError, violation},
-    simulator::Simulator,
-};
+use crate::identity::HostSite;
+use crate::options::Options;
+use crate::outcome::{CheckError, violation};
+use crate::simulator::Simulator;
 
 /// The proxy under test, the platform behind it, and what all checks share.
 pub struct Fixture {

@@ -2,10 +2,8 @@
 
 use std::process::ExitCode;
 
-use chataibot_conformance::{
-    Options, checks, report,
-    run::{holds, run},
-};
+use chataibot_conformance::run::{holds, run};
+use chataibot_conformance::{Options, checks, report};
 use clap::Parser;
 
 #[tokio::main]

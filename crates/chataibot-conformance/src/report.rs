@@ -2,10 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::{
-    check::{Check, Found, Level},
-    outcome::CheckError,
-};
+use crate::check::{Check, Found, Level};
+use crate::outcome::CheckError;
 
 /// Formats the list of checks.
 pub fn list(checks: &[Check]) -> String {

@@ -1,29 +1,22 @@
 //! Test runner: starts a simulator, waits for the first webhook, then runs one check after the
 //! other; slow checks run concurrently with them.
 
-use std::{
-    sync::{
-        Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anyhow::{anyhow, bail};
 use chataibot_simulator as simulator;
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
-use crate::{
-    check::{Check, Found, Level},
-    checks,
-    fixture::Fixture,
-    identity::HostSite,
-    options::Options,
-    outcome::violation,
-    report,
-    simulator::Simulator,
-};
+use crate::check::{Check, Found, Level};
+use crate::fixture::Fixture;
+use crate::identity::HostSite;
+use crate::options::Options;
+use crate::outcome::violation;
+use crate::simulator::Simulator;
+use crate::{checks, report};
 
 /// Returns the checks that these options select, in order.
 fn selected(options: &Options) -> anyhow::Result<Vec<Check>> {

@@ -5,10 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
-use crate::{
-    entry,
-    outcome::{CheckError, violation},
-};
+use crate::entry;
+use crate::outcome::{CheckError, violation};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {

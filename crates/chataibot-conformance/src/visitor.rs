@@ -1,21 +1,17 @@
 //! Test client: acts like the widget in a visitor's browser.
 
-use std::{
-    sync::atomic::Ordering,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::{
-    entry,
-    fixture::{Answer, Fixture},
-    outcome::{CheckError, ensure, violation},
-    stream::Stream,
-};
+use crate::entry;
+use crate::fixture::{Answer, Fixture};
+use crate::outcome::{CheckError, ensure, violation};
+use crate::stream::Stream;
 
 pub struct Visitor<'a> {
     fixture: &'a Fixture,

@@ -6,11 +6,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::{
-    syntax::Syntax,
-    token::Token,
-    tokens::{GROUPS, TOKENS},
-};
+use crate::syntax::Syntax;
+use crate::token::Token;
+use crate::tokens::{GROUPS, TOKENS};
 
 /// Key of our extension.
 const EXTENSION: &str = "chataibot-widget";

@@ -1,9 +1,7 @@
 //! The tokens, in the order in which a designer changes them: derived ones come later.
 
-use crate::{
-    syntax::Syntax,
-    token::{LightDark, Token},
-};
+use crate::syntax::Syntax;
+use crate::token::{LightDark, Token};
 
 /// The groups, each with its title.
 pub const GROUPS: &[(&str, &str)] = &[

@@ -7,17 +7,13 @@ mod storage;
 
 use std::rc::Rc;
 
-use chataibot_widget::{
-    api::Credentials,
-    conversation::OutboxMessage,
-    machine::{
-        Machine,
-        connection::Attempt,
-        effect::{ChatEffect, CoreEffect, Effect, PageEvent},
-        input::Input,
-        tab_message::TabMessage,
-    },
-};
+use chataibot_widget::api::Credentials;
+use chataibot_widget::conversation::OutboxMessage;
+use chataibot_widget::machine::Machine;
+use chataibot_widget::machine::connection::Attempt;
+use chataibot_widget::machine::effect::{ChatEffect, CoreEffect, Effect, PageEvent};
+use chataibot_widget::machine::input::Input;
+use chataibot_widget::machine::tab_message::TabMessage;
 use chataibot_wire::Cursor;
 
 pub use leadership::{Leadership, Page};

@@ -3,11 +3,10 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use chataibot_widget::{
-    api::Credentials,
-    conversation::{OutboxMessage, onboarding::Progress},
-    machine::storage_schema::{StoredConversation, StoredPending, StoredSession, StoredState},
-};
+use chataibot_widget::api::Credentials;
+use chataibot_widget::conversation::OutboxMessage;
+use chataibot_widget::conversation::onboarding::Progress;
+use chataibot_widget::machine::storage_schema::{StoredConversation, StoredPending, StoredSession, StoredState};
 
 /// Storage that all tabs share; the outbox by the messages' ids.
 #[derive(Clone, Default)]

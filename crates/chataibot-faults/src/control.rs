@@ -9,10 +9,8 @@
 
 use std::{io, sync::Arc};
 
-use tokio::{
-    io::AsyncWriteExt,
-    net::{TcpListener, TcpStream},
-};
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::{catalogue, http_head::read_request, plan::Plan, proxy::FaultProxy};
 

@@ -2,17 +2,13 @@
 
 use std::{io, time::Duration};
 
-use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    sync::watch,
-    time::{Instant, sleep, sleep_until},
-};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::{
-    byte_offset::Finder,
-    fault::{Ending, Impairment, Mark},
-    rng::Rng,
-};
+use crate::byte_offset::Finder;
+use crate::fault::{Ending, Impairment, Mark};
+use crate::rng::Rng;
 
 /// Longer than any test waits.
 const NO_LIMIT: Duration = Duration::from_secs(86_400);

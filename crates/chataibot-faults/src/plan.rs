@@ -2,11 +2,9 @@
 
 use std::collections::VecDeque;
 
-use crate::{
-    catalogue,
-    fault::{Fault, Hop},
-    rng::Rng,
-};
+use crate::catalogue;
+use crate::fault::{Fault, Hop};
+use crate::rng::Rng;
 
 /// A plan for future connections.
 #[derive(Clone, Debug)]

@@ -1,30 +1,24 @@
 //! The proxy: accepts connections, and serves each with the fault that the plan draws for it.
 
-use std::{
-    collections::BTreeMap,
-    io,
-    net::SocketAddr,
-    pin::pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-    sync::watch,
-    task::JoinHandle,
-    time::{sleep, timeout},
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 
-use crate::{
-    fault::{Change, Effect, Ending, Impairment},
-    http_head::read_request,
-    pipe::{Health, carry_impaired, wait_until_healed},
-    plan::Plan,
-    rewrite,
-    rng::Rng,
-};
+use crate::fault::{Change, Effect, Ending, Impairment};
+use crate::http_head::read_request;
+use crate::pipe::{Health, carry_impaired, wait_until_healed};
+use crate::plan::Plan;
+use crate::rewrite;
+use crate::rng::Rng;
 
 /// Maximum length of a first line, in bytes.
 const LONGEST_LINE: usize = 8 * 1024;

@@ -3,15 +3,11 @@
 use std::io;
 
 use http::StatusCode;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
-use crate::{
-    fault::{Answer, Body, Change},
-    http_head::{Dechunker, Head, read_head},
-};
+use crate::fault::{Answer, Body, Change};
+use crate::http_head::{Dechunker, Head, read_head};
 
 /// Serializes an answer that ends with its connection.
 pub fn bytes_of(answer: &Answer) -> Vec<u8> {

@@ -1,22 +1,15 @@
 //! Every fault of the catalogue on raw sockets: a client that sends one request, a server that
 //! sends one answer, and the fault proxy between them.
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use chataibot_faults::{
-    Fault, FaultProxy, Plan, catalogue,
-    fault::{Body, Change, Effect, Ending, Impairment, Mark},
-    http_head::{Head, read_request},
-    rewrite,
-};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-    time::timeout,
-};
+use chataibot_faults::fault::{Body, Change, Effect, Ending, Impairment, Mark};
+use chataibot_faults::http_head::{Head, read_request};
+use chataibot_faults::{Fault, FaultProxy, Plan, catalogue, rewrite};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 
 /// Timeout for what must happen.
 const PATIENCE: Duration = Duration::from_secs(20);

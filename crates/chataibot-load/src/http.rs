@@ -1,15 +1,11 @@
 //! Minimal HTTP/1.1 client: answers with a Content-Length, one at a time on a connection.
 
-use std::{
-    io,
-    net::{Ipv4Addr, SocketAddr},
-    sync::atomic::{AtomicU32, Ordering},
-};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpSocket, TcpStream},
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
 
 /// Number of loopback addresses to connect from: a single one has only some 28,000 ports.
 const SOURCES: u32 = 200;

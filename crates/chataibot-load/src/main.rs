@@ -2,13 +2,10 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use chataibot_load::{
-    BenchError,
-    goals::{GOALS, Goal},
-    procfs, report,
-    run::Bench,
-    scale::Scale,
-};
+use chataibot_load::goals::{GOALS, Goal};
+use chataibot_load::run::Bench;
+use chataibot_load::scale::Scale;
+use chataibot_load::{BenchError, procfs, report};
 use clap::Parser;
 
 /// Measures the capacity of one proxy, and fails if it is below a required bound

@@ -5,11 +5,9 @@ use std::{net::SocketAddr, sync::Arc};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::{
-    BenchError,
-    http::{Client, Head},
-    program::{ORIGIN, WEBHOOK_SECRET, WEBHOOK_TOKEN},
-};
+use crate::BenchError;
+use crate::http::{Client, Head};
+use crate::program::{ORIGIN, WEBHOOK_SECRET, WEBHOOK_TOKEN};
 
 const CONCURRENCY: usize = 64;
 

@@ -2,10 +2,8 @@
 
 use std::{net::SocketAddr, path::Path, process::Stdio};
 
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::{Child, Command},
-};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
 
 use crate::BenchError;
 

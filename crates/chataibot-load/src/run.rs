@@ -1,25 +1,19 @@
 //! Runs of the bench: each takes all measures, at proxies of its own and with the same visitors.
 
-use std::{
-    fs,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-};
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::{
-    BenchError,
-    measures::{forward, ingest, latency, memory, reconnect, token_check},
-    platform,
-    population::{Visitor, populate},
-    procfs,
-    program::Program,
-    recorder::Outcome,
-    report::{Numbers, quantile},
-    scale::Scale,
-    streams::Streams,
-};
+use crate::measures::{forward, ingest, latency, memory, reconnect, token_check};
+use crate::population::{Visitor, populate};
+use crate::program::Program;
+use crate::recorder::Outcome;
+use crate::report::{Numbers, quantile};
+use crate::scale::Scale;
+use crate::streams::Streams;
+use crate::{BenchError, platform, procfs};
 
 const DATABASE: &str = "chat.sqlite";
 

@@ -3,20 +3,16 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use tokio::{
-    io::AsyncWriteExt,
-    net::TcpStream,
-    sync::{Semaphore, watch},
-    task::JoinSet,
-};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
 
-use crate::{
-    BenchError,
-    http::{Head, connect},
-    population::Visitor,
-    program::ORIGIN,
-    recorder::Recorder,
-};
+use crate::BenchError;
+use crate::http::{Head, connect};
+use crate::population::Visitor;
+use crate::program::ORIGIN;
+use crate::recorder::Recorder;
 
 /// First connections opened at the same time: few, because memory that a connection needs only
 /// while it begins would count as an idle stream's. After a cut there is no such limit.

@@ -3,13 +3,11 @@
 
 use std::{env, path::PathBuf, process::Command};
 
-use chataibot_load::{
-    goals::GOALS,
-    procfs,
-    report::{judge, print},
-    run::Bench,
-    scale::Scale,
-};
+use chataibot_load::goals::GOALS;
+use chataibot_load::procfs;
+use chataibot_load::report::{judge, print};
+use chataibot_load::run::Bench;
+use chataibot_load::scale::Scale;
 
 /// Path of the proxy built together with this test; builds it if this test is run alone.
 fn proxy() -> PathBuf {

@@ -3,11 +3,9 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use chataibot_proxy::config::{
-    Arguments, Config, Problems, origin,
-    problem::Location,
-    read::{Environment, check},
-};
+use chataibot_proxy::config::problem::Location;
+use chataibot_proxy::config::read::{Environment, check};
+use chataibot_proxy::config::{Arguments, Config, Problems, origin};
 
 use crate::text_of;
 

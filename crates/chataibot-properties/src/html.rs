@@ -2,10 +2,8 @@
 //! within limits; and the tree written as HTML becomes the same tree.
 
 use chataibot_proxy::normalise::{Diagnostic, html, text};
-use chataibot_wire::{
-    Node, RichText,
-    rich_text::{Link, List, Shift},
-};
+use chataibot_wire::rich_text::{Link, List, Shift};
+use chataibot_wire::{Node, RichText};
 
 use crate::{links::is_anchor, text_of};
 

@@ -2,16 +2,12 @@
 //! and without private data.
 
 use chataibot_proxy::normalise::{Delivery, Diagnostic, EventKind, Ignored, Incoming, Normalised, read, size};
-use chataibot_wire::{
-    Content, RichText,
-    content::{Action, Button},
-};
+use chataibot_wire::content::{Action, Button};
+use chataibot_wire::{Content, RichText};
 use serde_json::Value;
 
-use crate::{
-    html::{is_hidden, is_well_formed},
-    links::{is_anchor, is_media, is_secure},
-};
+use crate::html::{is_hidden, is_well_formed};
+use crate::links::{is_anchor, is_media, is_secure};
 
 /// Checks every event of a delivery; JSON is also checked as the message of an event.
 pub fn holds(data: &[u8]) {

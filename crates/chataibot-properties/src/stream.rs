@@ -1,10 +1,8 @@
 //! Property: an event stream is read the same however its bytes are cut, and as a reader that has
 //! all of them at once would.
 
-use chataibot_widget::{
-    api::sse::{Event, MAX_EVENT_BYTES, Parser, SseItem},
-    machine::input::{Frame, frame_of},
-};
+use chataibot_widget::api::sse::{Event, MAX_EVENT_BYTES, Parser, SseItem};
+use chataibot_widget::machine::input::{Frame, frame_of};
 
 use crate::text_of;
 

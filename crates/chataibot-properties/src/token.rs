@@ -3,17 +3,13 @@
 
 use std::{path::Path, sync::LazyLock, time::Duration};
 
-use chataibot_proxy::{
-    clock::Clock,
-    config::{Arguments, Sites, read},
-    credentials::{Key, KeyRing},
-    ids::{FamilyId, VisitorId},
-    service::token::{
-        Tokens,
-        claims::{Claims, ISSUER, sign, verify},
-        revocation::Revocations,
-    },
-};
+use chataibot_proxy::clock::Clock;
+use chataibot_proxy::config::{Arguments, Sites, read};
+use chataibot_proxy::credentials::{Key, KeyRing};
+use chataibot_proxy::ids::{FamilyId, VisitorId};
+use chataibot_proxy::service::token::Tokens;
+use chataibot_proxy::service::token::claims::{Claims, ISSUER, sign, verify};
+use chataibot_proxy::service::token::revocation::Revocations;
 
 use crate::{configuration::environment, text_of};
 

@@ -1,12 +1,10 @@
 //! Runs the stored fuzzing corpora once more through each property; `cargo xtask fuzz` extends
 //! them.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    panic::catch_unwind,
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeSet;
+use std::fs;
+use std::panic::catch_unwind;
+use std::path::{Path, PathBuf};
 
 use chataibot_properties::TARGETS;
 

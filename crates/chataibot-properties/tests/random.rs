@@ -1,11 +1,8 @@
 //! Runs the properties on random inputs, shaped to reach deep code; and on bombs, which take
 //! fuzzers too long to find.
 
-use chataibot_properties::{
-    TARGETS,
-    html::{self, is_well_formed},
-    links, normalise,
-};
+use chataibot_properties::html::{self, is_well_formed};
+use chataibot_properties::{TARGETS, links, normalise};
 use chataibot_proxy::normalise::{Diagnostic, html::rich};
 use proptest::prelude::*;
 use serde_json::Value;

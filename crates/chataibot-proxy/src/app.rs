@@ -2,43 +2,37 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Json, Router,
-    extract::Request,
-    middleware::{from_fn, from_fn_with_state},
-    routing::{get, post},
-};
+use axum::extract::Request;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use parking_lot::Mutex;
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    clock::{Clock, millis},
-    concurrency::ConcurrencyLimit,
-    config::Config,
-    http::{
-        assets::Assets,
-        body, cors, middleware, openapi, rate_limits,
-        routes::{erase, events, files, health, messages, metrics, probe, token, webhook},
-        state::{App, Lifecycle, Services, Startup},
-    },
-    hub::Hub,
-    metrics::Metrics,
-    platform::PlatformClient,
-    server::{Server, listen},
-    service::{
-        files::Files,
-        message_forwarding::MessageForwarder,
-        rate_limits::{Limited, RateLimits},
-        reload::{LiveSites, signing_keys},
-        retention::Retention,
-        stream::Streams,
-        token::{Tokens, revocation::Revocations, sign_in::CredentialIssuer},
-        unknown_kinds::UnknownKinds,
-        webhook::WebhookReceiver,
-    },
-    store::Store,
-};
+use crate::clock::{Clock, millis};
+use crate::concurrency::ConcurrencyLimit;
+use crate::config::Config;
+use crate::http::assets::Assets;
+use crate::http::routes::{erase, events, files, health, messages, metrics, probe, token, webhook};
+use crate::http::state::{App, Lifecycle, Services, Startup};
+use crate::http::{body, cors, middleware, openapi, rate_limits};
+use crate::hub::Hub;
+use crate::metrics::Metrics;
+use crate::platform::PlatformClient;
+use crate::server::{Server, listen};
+use crate::service::files::Files;
+use crate::service::message_forwarding::MessageForwarder;
+use crate::service::rate_limits::{Limited, RateLimits};
+use crate::service::reload::{LiveSites, signing_keys};
+use crate::service::retention::Retention;
+use crate::service::stream::Streams;
+use crate::service::token::Tokens;
+use crate::service::token::revocation::Revocations;
+use crate::service::token::sign_in::CredentialIssuer;
+use crate::service::unknown_kinds::UnknownKinds;
+use crate::service::webhook::WebhookReceiver;
+use crate::store::Store;
 
 mod background;
 

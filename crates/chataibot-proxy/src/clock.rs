@@ -1,12 +1,8 @@
 //! The wall clock as a value, so that tests decide what time it is.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A clock: the system's, or one that stands still until a test moves it.
 #[derive(Clone, Debug, Default)]

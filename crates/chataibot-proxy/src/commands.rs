@@ -8,18 +8,15 @@ pub mod online;
 
 use std::path::{Path, PathBuf};
 
-use crate::{
-    clock::Clock,
-    config::{
-        Arguments, RedisUrl,
-        command_line::Command,
-        read::{self, process_environment},
-    },
-    hub::Hub,
-    ids::VisitorId,
-    service::files,
-    store::{Store, StoreError, erase::Erased},
-};
+use crate::clock::Clock;
+use crate::config::command_line::Command;
+use crate::config::read::{self, process_environment};
+use crate::config::{Arguments, RedisUrl};
+use crate::hub::Hub;
+use crate::ids::VisitorId;
+use crate::service::files;
+use crate::store::erase::Erased;
+use crate::store::{Store, StoreError};
 
 /// Runs a command. Returns what to print.
 pub fn run(command: &Command, arguments: &Arguments) -> Result<String, String> {

@@ -2,10 +2,8 @@
 
 use std::{error::Error, fmt, io, sync::Arc};
 
-use axum::{
-    Json,
-    response::{IntoResponse, Response},
-};
+use axum::Json;
+use axum::response::{IntoResponse, Response};
 use chataibot_wire::error::{ErrorBody, code};
 use http::{HeaderValue, StatusCode, header};
 

@@ -33,10 +33,8 @@ pub const fn failpoint(_: Failpoint) {}
 /// Blocks forever if a test has asked for it: reports the step on stderr, and waits to be killed.
 #[cfg(debug_assertions)]
 pub fn failpoint(step: Failpoint) {
-    use std::sync::{
-        LazyLock,
-        atomic::{AtomicU32, Ordering},
-    };
+    use std::sync::LazyLock;
+    use std::sync::atomic::{AtomicU32, Ordering};
     /// The name of the step to stop at, and how often to pass it first.
     static ASKED: LazyLock<Option<(String, u32)>> = LazyLock::new(|| {
         let asked = std::env::var("CHATAIBOT_PROXY_STOP_AT").ok()?;

@@ -11,10 +11,8 @@ use std::collections::{HashMap, hash_map::Entry as Slot};
 use chataibot_wire::Entry;
 use tokio::sync::mpsc;
 
-use super::{
-    ids::ConversationId,
-    sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError},
-};
+use super::ids::ConversationId;
+use super::sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError};
 
 /// Entries that may be queued for one subscriber. A subscriber further behind is cut off, and comes
 /// back with its cursor.

@@ -10,12 +10,10 @@ use std::future::Future;
 
 use chataibot_wire::{Cursor, Entry};
 
-use super::{
-    hub::{Hub, Subscriber},
-    ids::ConversationId,
-    store::{ReadFrom, Replay},
-    sync::Arc,
-};
+use super::hub::{Hub, Subscriber};
+use super::ids::ConversationId;
+use super::store::{ReadFrom, Replay};
+use super::sync::Arc;
 
 /// Source of the stored entries of logs.
 pub trait LogSource {

@@ -2,17 +2,13 @@
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
-use chataibot_proxy::{
-    App, Listeners, build,
-    clock::Clock,
-    commands::{
-        self,
-        dry_run::dry_run,
-        online::{self, Verdict},
-    },
-    config::{Arguments, Config, command_line::LogFormat, read},
-    demo, run,
-};
+use chataibot_proxy::clock::Clock;
+use chataibot_proxy::commands;
+use chataibot_proxy::commands::dry_run::dry_run;
+use chataibot_proxy::commands::online::{self, Verdict};
+use chataibot_proxy::config::command_line::LogFormat;
+use chataibot_proxy::config::{Arguments, Config, read};
+use chataibot_proxy::{App, Listeners, build, demo, run};
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 #[cfg(not(feature = "otel"))]

@@ -16,10 +16,8 @@
 //! Grades of evidence in these comments: DOC is documented, OBS observed, INT seen in the
 //! platform's own clients, INF inferred.
 
-use chataibot_wire::{
-    Author, Content, Node,
-    entry::{Assignee, Status},
-};
+use chataibot_wire::entry::{Assignee, Status};
+use chataibot_wire::{Author, Content, Node};
 
 use serde::{Deserialize, Serialize};
 

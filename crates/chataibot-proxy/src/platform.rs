@@ -6,11 +6,9 @@
 
 use std::time::Duration;
 
-use chataibot_wire::{
-    documented::{START_PATH, SendAnswer, StartAnswer, StartConversation, send_path},
-    error::{ErrorBody, code},
-    typed::{SendTyped, TypedMessage},
-};
+use chataibot_wire::documented::{START_PATH, SendAnswer, StartAnswer, StartConversation, send_path};
+use chataibot_wire::error::{ErrorBody, code};
+use chataibot_wire::typed::{SendTyped, TypedMessage};
 use http::{HeaderMap, StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::ExposeSecret;

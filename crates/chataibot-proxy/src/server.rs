@@ -8,29 +8,23 @@
 //! `axum::serve` is not used: it sets no timeout for a request head, so a slow client could hold a
 //! socket indefinitely, and it keeps larger buffers.
 
-use std::{
-    io,
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-    time::Duration,
-};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::{Router, body::Body, extract::ConnectInfo, response::Response};
 use http::Request;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{
-    net::{TcpListener, TcpSocket, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
-};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
-use crate::{
-    concurrency::{ConcurrencyLimit, Permit, ip_prefix},
-    error::ApiError,
-    http::state::App,
-};
+use crate::concurrency::{ConcurrencyLimit, Permit, ip_prefix};
+use crate::error::ApiError;
+use crate::http::state::App;
 use connection::{Connection, raw_answer};
 use framing::LONGEST_HEAD;
 use handoff::Handoff;

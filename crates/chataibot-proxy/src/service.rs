@@ -13,10 +13,8 @@
 use http::{HeaderMap, header};
 use token::Visitor;
 
-use crate::{
-    error::ApiError,
-    store::{Owned, Store, StoreError},
-};
+use crate::error::ApiError;
+use crate::store::{Owned, Store, StoreError};
 
 pub mod files;
 pub(crate) mod message_forwarding;

@@ -21,13 +21,11 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
-use crate::{
-    clock::Clock,
-    credentials::{KeyRing, Secret, UserProfile},
-    hub::Hub,
-    ids::{ConversationId, FamilyId, VisitorId},
-    normalise::Incoming,
-};
+use crate::clock::Clock;
+use crate::credentials::{KeyRing, Secret, UserProfile};
+use crate::hub::Hub;
+use crate::ids::{ConversationId, FamilyId, VisitorId};
+use crate::normalise::Incoming;
 
 pub(crate) mod erase;
 pub(crate) mod files;

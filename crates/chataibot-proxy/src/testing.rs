@@ -5,12 +5,9 @@ use std::{net::SocketAddr, sync::Arc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 
-use crate::{
-    App, Listeners, build,
-    clock::Clock,
-    config::{Arguments, Config},
-    demo, run,
-};
+use crate::clock::Clock;
+use crate::config::{Arguments, Config};
+use crate::{App, Listeners, build, demo, run};
 
 mod redis_server;
 pub use redis_server::RedisServer;

@@ -3,11 +3,9 @@
 use std::{fs, path::Path, process::Stdio, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use chataibot_proxy::{
-    config::{IdentityPolicy, Site, Sites},
-    ids::VisitorId,
-    service::token::TokenFault,
-};
+use chataibot_proxy::config::{IdentityPolicy, Site, Sites};
+use chataibot_proxy::ids::VisitorId;
+use chataibot_proxy::service::token::TokenFault;
 use jsonwebtoken::{Algorithm, EncodingKey};
 use secrecy::SecretString;
 use serde_json::{Value, json};

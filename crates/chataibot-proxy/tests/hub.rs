@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use chataibot_proxy::{
-    hub::{Hub, MAX_SUBSCRIBERS, QUEUE_LENGTH},
-    ids::ConversationId,
-};
+use chataibot_proxy::hub::{Hub, MAX_SUBSCRIBERS, QUEUE_LENGTH};
+use chataibot_proxy::ids::ConversationId;
 use chataibot_wire::{Cursor, Entry, Event, entry::Status};
 
 const TOPIC: ConversationId = ConversationId::new(7);

@@ -29,25 +29,18 @@ mod store {
 }
 
 mod sync {
-    pub use shuttle::sync::{
-        Arc, Mutex, MutexGuard,
-        atomic::{AtomicU64, Ordering},
-    };
+    pub use shuttle::sync::atomic::{AtomicU64, Ordering};
+    pub use shuttle::sync::{Arc, Mutex, MutexGuard};
     pub use std::sync::PoisonError;
 }
 
 use std::{convert::Infallible, panic::catch_unwind};
 
-use chataibot_wire::{
-    Cursor, Entry, Event,
-    entry::{Reset, Status},
-};
-use shuttle::{
-    Config, Runner,
-    future::{block_on, yield_now},
-    scheduler::{DfsScheduler, RandomScheduler},
-    thread,
-};
+use chataibot_wire::entry::{Reset, Status};
+use chataibot_wire::{Cursor, Entry, Event};
+use shuttle::future::{block_on, yield_now};
+use shuttle::scheduler::{DfsScheduler, RandomScheduler};
+use shuttle::{Config, Runner, thread};
 
 use hub::Hub;
 use ids::ConversationId;

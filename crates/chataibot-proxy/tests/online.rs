@@ -3,12 +3,10 @@
 
 use std::{net::SocketAddr, process::Stdio, time::Duration};
 
-use chataibot_proxy::{
-    commands::online::{Finding, Verdict, check},
-    config::{Arguments, Config, Site, Sites},
-    demo,
-    testing::{TestApp, spawn_app},
-};
+use chataibot_proxy::commands::online::{Finding, Verdict, check};
+use chataibot_proxy::config::{Arguments, Config, Site, Sites};
+use chataibot_proxy::demo;
+use chataibot_proxy::testing::{TestApp, spawn_app};
 use chataibot_simulator::Simulator;
 use secrecy::SecretString;
 

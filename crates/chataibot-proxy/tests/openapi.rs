@@ -2,15 +2,11 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use chataibot_proxy::{
-    demo,
-    http::openapi::{
-        DOCUMENT,
-        calls::CALLS,
-        codes::{CODES, OPERATOR_CODES},
-    },
-    testing::spawn_app,
-};
+use chataibot_proxy::demo;
+use chataibot_proxy::http::openapi::DOCUMENT;
+use chataibot_proxy::http::openapi::calls::CALLS;
+use chataibot_proxy::http::openapi::codes::{CODES, OPERATOR_CODES};
+use chataibot_proxy::testing::spawn_app;
 use serde_json::{Value, json};
 
 fn source(path: &str) -> String {

@@ -6,11 +6,9 @@ use std::process::Stdio;
 use axum::{Router, body::Bytes, routing::post};
 use chataibot_proxy::demo;
 use serde_json::json;
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    net::TcpListener,
-    sync::mpsc,
-};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 
 #[tokio::test]
 async fn spans_reach_a_collector_without_a_word_or_a_secret() {

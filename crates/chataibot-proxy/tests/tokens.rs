@@ -4,11 +4,9 @@
 use std::{fs, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use chataibot_proxy::{
-    ids::VisitorId,
-    service::token::claims::Claims,
-    testing::{TestApp, spawn_app},
-};
+use chataibot_proxy::ids::VisitorId;
+use chataibot_proxy::service::token::claims::Claims;
+use chataibot_proxy::testing::{TestApp, spawn_app};
 use chataibot_wire::token::TokenAnswer;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::{Client, Response, StatusCode};

@@ -6,30 +6,25 @@ mod body;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    body::to_bytes,
-    extract::{Path, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
-    response::Response,
-    routing::post,
-};
+use axum::Router;
+use axum::body::to_bytes;
+use axum::extract::{Path, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::Response;
+use axum::routing::post;
 use serde_json::{Value, json};
 use tracing::warn;
 
 use self::answer::{Answer, Refusal};
 pub use self::answer::{error_body, status_of};
-use crate::{
-    bot::{self, Flow, scenario::Trick},
-    call_log::{Call, CallKind, Content, Outcome},
-    clock,
-    conversation::Conversation,
-    events,
-    platform::{Block, Platform, State as Shared},
-    script,
-    stub_rules::{self, Canned, Phase, StubAction},
-    webhook,
-};
+use crate::bot::scenario::Trick;
+use crate::bot::{self, Flow};
+use crate::call_log::{Call, CallKind, Content, Outcome};
+use crate::conversation::Conversation;
+use crate::platform::{Block, Platform, State as Shared};
+use crate::stub_rules::{self, Canned, Phase, StubAction};
+use crate::{clock, events, script, webhook};
 
 /// Maximum size of a body, in bytes. Undocumented on the real platform; ample for a text.
 const BODY_LIMIT: usize = 1 << 20;

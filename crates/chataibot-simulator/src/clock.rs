@@ -1,9 +1,7 @@
 //! Times and ids in the platform's formats. Only this file reads the clock or is random.
 
-use std::{
-    iter::repeat_with,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::iter::repeat_with;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 

@@ -18,14 +18,12 @@ mod webhooks;
 
 use std::sync::Arc;
 
-use axum::{
-    Json, Router,
-    body::to_bytes,
-    extract::{FromRequest, Request},
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
-    routing::{get, post},
-};
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 

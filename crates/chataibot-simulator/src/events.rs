@@ -2,12 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    bot::{Author, message::escape},
-    clock,
-    config::Echo,
-    platform::State,
-};
+use crate::bot::Author;
+use crate::bot::message::escape;
+use crate::clock;
+use crate::config::Echo;
+use crate::platform::State;
 
 /// The bot's user in start answer and assignee events. No browser may get the e-mail address.
 pub const BOT_ID: &str = "5d1f8a";

@@ -2,21 +2,17 @@
 //!
 //! Nothing is awaited under the lock. A waiter waits for the next change, and nothing sleeps.
 
-use std::{
-    collections::{HashMap, HashSet, VecDeque},
-    net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::{sync::watch, task::JoinSet};
 
-use crate::{
-    call_log::{Call, Delivery},
-    config::{Config, Style},
-    conversation::Conversation,
-    stub_rules::{Hold, Rule},
-};
+use crate::call_log::{Call, Delivery};
+use crate::config::{Config, Style};
+use crate::conversation::Conversation;
+use crate::stub_rules::{Hold, Rule};
 
 pub struct Platform {
     pub config: Config,

@@ -4,13 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 
-use crate::{
-    bot::{self, Author, Step, message},
-    call_log::Content,
-    clock, events,
-    platform::{Platform, State},
-    webhook,
-};
+use crate::bot::{self, Author, Step, message};
+use crate::call_log::Content;
+use crate::platform::{Platform, State};
+use crate::{clock, events, webhook};
 
 /// Processes a visitor's message: echo at once, reply at the bot's pace. Returns the message's id.
 pub fn receive(

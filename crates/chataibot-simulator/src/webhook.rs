@@ -6,11 +6,9 @@ use reqwest::header::AUTHORIZATION;
 use serde_json::{Value, json};
 use tracing::{info, warn};
 
-use crate::{
-    call_log::{Content, Delivery, DeliveryState},
-    config::TokenIn,
-    platform::{Platform, State, Webhook},
-};
+use crate::call_log::{Content, Delivery, DeliveryState};
+use crate::config::TokenIn;
+use crate::platform::{Platform, State, Webhook};
 
 /// Only the newest handshakes are kept, because a receiver may be away for days.
 const HANDSHAKES_KEPT: usize = 100;

@@ -7,31 +7,23 @@ mod tab_locks;
 
 pub use effects::ORIGIN;
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::VecDeque,
-    rc::Rc,
-    time::Duration,
-};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::Duration;
 
 use chataibot_fake_browser::{FakeBrowser, Leadership, Storage};
 use chataibot_faults::rng::Rng;
-use chataibot_widget::{
-    api::ApiError,
-    conversation::Conversation,
-    machine::{
-        Machine,
-        chat::ChatMachine,
-        idle::IdleMachine,
-        input::{Input, Now},
-        user_action::UserAction,
-    },
-};
-use tokio::{
-    sync::Notify,
-    task::{AbortHandle, spawn_local},
-    time::{Instant, sleep},
-};
+use chataibot_widget::api::ApiError;
+use chataibot_widget::conversation::Conversation;
+use chataibot_widget::machine::Machine;
+use chataibot_widget::machine::chat::ChatMachine;
+use chataibot_widget::machine::idle::IdleMachine;
+use chataibot_widget::machine::input::{Input, Now};
+use chataibot_widget::machine::user_action::UserAction;
+use tokio::sync::Notify;
+use tokio::task::{AbortHandle, spawn_local};
+use tokio::time::{Instant, sleep};
 
 use crate::checker;
 

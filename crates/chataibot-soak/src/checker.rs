@@ -2,10 +2,8 @@
 //! P2 none is shown twice, P3 the order is the same in every tab and after a reload, P4 what the
 //! visitor sees is the proxy's log.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use chataibot_widget::conversation::{Conversation, Delivery, SendError, SendState};
 use chataibot_wire::{Entry, Event, entry::DeliveryState};

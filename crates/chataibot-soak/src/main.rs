@@ -1,10 +1,8 @@
 //! The soak test as a program.
 
-use std::{
-    collections::BTreeSet,
-    process::ExitCode,
-    time::{Duration, Instant},
-};
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use chataibot_soak::{SetupError, run};
 use clap::Parser;

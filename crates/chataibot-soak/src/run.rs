@@ -2,27 +2,20 @@
 
 use std::{collections::BTreeSet, rc::Rc, time::Duration};
 
-use chataibot_faults::{
-    Fault, Hop, Plan, catalogue,
-    fault::{Effect, Ending, Impairment, Mark},
-    rng::Rng,
-};
-use chataibot_widget::{
-    conversation::{ConnectionStatus, OutboxMessage, SendError, SendState},
-    machine::{input::Input, user_action::UserAction},
-};
-use chataibot_wire::{
-    Entry,
-    entry::{DeliveryState, Poll},
-};
+use chataibot_faults::fault::{Effect, Ending, Impairment, Mark};
+use chataibot_faults::rng::Rng;
+use chataibot_faults::{Fault, Hop, Plan, catalogue};
+use chataibot_widget::conversation::{ConnectionStatus, OutboxMessage, SendError, SendState};
+use chataibot_widget::machine::input::Input;
+use chataibot_widget::machine::user_action::UserAction;
+use chataibot_wire::Entry;
+use chataibot_wire::entry::{DeliveryState, Poll};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-use crate::{
-    browser::{Browser, ORIGIN, Records},
-    checker::{Line, Truth, displayed_lines, logged_lines},
-    harness::{Harness, SetupError},
-};
+use crate::browser::{Browser, ORIGIN, Records};
+use crate::checker::{Line, Truth, displayed_lines, logged_lines};
+use crate::harness::{Harness, SetupError};
 
 /// P4: time after the end of the faults within which all sides must agree.
 const AGREEMENT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -2,10 +2,8 @@
 //! xtask soak --replay SEED` replays a storm that finds something.
 
 use chataibot_faults::{Fault, Hop, catalogue};
-use chataibot_soak::{
-    SetupError,
-    run::{self, Outcome},
-};
+use chataibot_soak::SetupError;
+use chataibot_soak::run::{self, Outcome};
 use tokio::task::{JoinSet, LocalSet};
 
 /// Number of simultaneous runs: they mostly wait.

@@ -3,10 +3,8 @@
 
 use std::{fs, path::PathBuf};
 
-use chataibot_wire::{
-    ErrorBody,
-    documented::{SendAnswer, SendMessage, StartAnswer, StartConversation, send_path},
-};
+use chataibot_wire::ErrorBody;
+use chataibot_wire::documented::{SendAnswer, SendMessage, StartAnswer, StartConversation, send_path};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 

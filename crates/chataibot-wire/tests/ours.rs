@@ -1,12 +1,10 @@
 //! Bodies of our own calls: exactly the JSON of docs/contract.md, and what an older or smaller
 //! proxy omits.
 
-use chataibot_wire::{
-    entry::{Begin, Poll},
-    file::FileAnswer,
-    token::TokenAnswer,
-    typed::SendTyped,
-};
+use chataibot_wire::entry::{Begin, Poll};
+use chataibot_wire::file::FileAnswer;
+use chataibot_wire::token::TokenAnswer;
+use chataibot_wire::typed::SendTyped;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 

@@ -1,9 +1,7 @@
 //! The plain text of rich text.
 
-use chataibot_wire::{
-    Node, RichText,
-    rich_text::{Link, List, Numbering, Shift},
-};
+use chataibot_wire::rich_text::{Link, List, Numbering, Shift};
+use chataibot_wire::{Node, RichText};
 
 fn text(words: &str) -> Node {
     Node::Text(words.to_owned())

@@ -1,10 +1,8 @@
 //! Onboarding steps of the chat machine, and their page events.
 
 use super::ChatMachine;
-use crate::{
-    conversation::onboarding::OnboardingEvent,
-    machine::effect::{ChatEffect, Effect, PageEvent},
-};
+use crate::conversation::onboarding::OnboardingEvent;
+use crate::machine::effect::{ChatEffect, Effect, PageEvent};
 
 impl ChatMachine {
     pub(super) fn step(&mut self, step: OnboardingEvent) {
@@ -42,16 +40,12 @@ impl ChatMachine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        conversation::onboarding::Requirements,
-        machine::{
-            ChatLogic,
-            effect::CoreEffect,
-            input::{Input, Now},
-            storage_schema::StoredSession,
-            user_action::UserAction,
-        },
-    };
+    use crate::conversation::onboarding::Requirements;
+    use crate::machine::ChatLogic;
+    use crate::machine::effect::CoreEffect;
+    use crate::machine::input::{Input, Now};
+    use crate::machine::storage_schema::StoredSession;
+    use crate::machine::user_action::UserAction;
 
     fn user(action: UserAction) -> Input {
         Input::User(action, "".into())

@@ -5,14 +5,11 @@ use std::rc::Rc;
 use chataibot_wire::{Author, Cursor, entry::Status, error::code};
 
 use super::ChatMachine;
-use crate::{
-    api::ApiError,
-    conversation::{Action, Conversation, OutboxMessage, Phase, SendState, onboarding::Progress},
-    machine::{
-        effect::{ChatEffect, CoreEffect, Effect, PageEvent},
-        tab_message::TabMessage,
-    },
-};
+use crate::api::ApiError;
+use crate::conversation::onboarding::Progress;
+use crate::conversation::{Action, Conversation, OutboxMessage, Phase, SendState};
+use crate::machine::effect::{ChatEffect, CoreEffect, Effect, PageEvent};
+use crate::machine::tab_message::TabMessage;
 
 /// Delay before a change that can wait is stored, in milliseconds.
 pub(in crate::machine) const SAVE_DELAY: u64 = 400;

@@ -5,11 +5,9 @@ use std::rc::Rc;
 use chataibot_wire::Cursor;
 
 use super::ChatMachine;
-use crate::{
-    api::{ApiError, Credentials},
-    conversation::{Action, HistoryState, RawEntry},
-    machine::effect::{ChatEffect, Effect},
-};
+use crate::api::{ApiError, Credentials};
+use crate::conversation::{Action, HistoryState, RawEntry};
+use crate::machine::effect::{ChatEffect, Effect};
 
 impl ChatMachine {
     /// Whether a page is wanted and not requested yet.

@@ -3,14 +3,10 @@
 use std::rc::Rc;
 
 use super::ChatMachine;
-use crate::{
-    api::Credentials,
-    conversation::{Action, OutboxMessage, Phase},
-    machine::{
-        effect::{ChatEffect, Effect},
-        storage_schema::{StoredConversation, StoredPending},
-    },
-};
+use crate::api::Credentials;
+use crate::conversation::{Action, OutboxMessage, Phase};
+use crate::machine::effect::{ChatEffect, Effect};
+use crate::machine::storage_schema::{StoredConversation, StoredPending};
 
 impl ChatMachine {
     /// Takes over credentials. Another visitor gets only the unsent messages.

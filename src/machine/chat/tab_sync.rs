@@ -5,15 +5,11 @@ use std::rc::Rc;
 use chataibot_wire::Cursor;
 
 use super::ChatMachine;
-use crate::{
-    conversation::{Action, ConnectionStatus, CursorOrder, Phase},
-    machine::{
-        connection::{ConnectionEvent, Wanted},
-        effect::{ChatEffect, CoreEffect, Effect},
-        leader_election::ElectionEffect,
-        tab_message::{LogSlice, TabMessage},
-    },
-};
+use crate::conversation::{Action, ConnectionStatus, CursorOrder, Phase};
+use crate::machine::connection::{ConnectionEvent, Wanted};
+use crate::machine::effect::{ChatEffect, CoreEffect, Effect};
+use crate::machine::leader_election::ElectionEffect;
+use crate::machine::tab_message::{LogSlice, TabMessage};
 
 /// For this long after typing, in milliseconds, a visible composer ignores drafts of other tabs.
 const RECENT_TYPING: u64 = 10_000;

@@ -3,17 +3,13 @@
 use std::rc::Rc;
 
 use super::ChatMachine;
-use crate::{
-    conversation::{Action, Phase, SendError, SendState},
-    machine::{
-        connection::Wanted,
-        effect::{ChatEffect, CoreEffect, Effect, PageEvent},
-        log_reader::LogReader,
-        send_queue::SendQueue,
-        tab_message::TabMessage,
-        user_action::UserAction,
-    },
-};
+use crate::conversation::{Action, Phase, SendError, SendState};
+use crate::machine::connection::Wanted;
+use crate::machine::effect::{ChatEffect, CoreEffect, Effect, PageEvent};
+use crate::machine::log_reader::LogReader;
+use crate::machine::send_queue::SendQueue;
+use crate::machine::tab_message::TabMessage;
+use crate::machine::user_action::UserAction;
 
 impl ChatMachine {
     /// Handles an action; a message it sends gets the id `new_id`.

@@ -3,13 +3,9 @@
 use std::{collections::VecDeque, rc::Rc};
 
 use chataibot_fake_browser::{FakeBrowser, LockedRequest};
-use chataibot_widget::{
-    api::{
-        ApiError,
-        credentials::{Plan, plan},
-    },
-    machine::input::Input,
-};
+use chataibot_widget::api::ApiError;
+use chataibot_widget::api::credentials::{Plan, plan};
+use chataibot_widget::machine::input::Input;
 
 use super::{Happening, WALL, World};
 

@@ -3,19 +3,13 @@
 
 use std::rc::Rc;
 
-use chataibot_widget::{
-    api::{ApiError, Credentials},
-    conversation::{OutboxMessage, RawEntry},
-    machine::{
-        connection::Attempt,
-        input::{Frame, Input},
-    },
-};
-use chataibot_wire::{
-    Author, Content, Cursor, Entry, Event, RichText,
-    content::Text,
-    entry::{Delivery, DeliveryState, Message, Status},
-};
+use chataibot_widget::api::{ApiError, Credentials};
+use chataibot_widget::conversation::{OutboxMessage, RawEntry};
+use chataibot_widget::machine::connection::Attempt;
+use chataibot_widget::machine::input::{Frame, Input};
+use chataibot_wire::content::Text;
+use chataibot_wire::entry::{Delivery, DeliveryState, Message, Status};
+use chataibot_wire::{Author, Content, Cursor, Entry, Event, RichText};
 
 use super::{Accepted, Happening, Log, Stream, WALL, World};
 

@@ -1,17 +1,13 @@
 //! Writes the bundle as it is served: files, compressed twins, and `integrity.json` with hashes.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{
-    files::{create_folder, file_name, in_folder, remove, update},
-    project::{Project, read_output, run_with_input},
-};
+use crate::files::{create_folder, file_name, in_folder, remove, update};
+use crate::project::{Project, read_output, run_with_input};
 
 /// Script that compresses and hashes, with what Node.js includes.
 const SCRIPT: &str = "xtask/compress.mjs";

@@ -6,10 +6,8 @@
 use std::{collections::BTreeSet, convert::Infallible};
 
 use anyhow::{Context, Result, anyhow};
-use wasm_encoder::{
-    CodeSection, FunctionSection, Module,
-    reencode::{Error, Reencode},
-};
+use wasm_encoder::reencode::{Error, Reencode};
+use wasm_encoder::{CodeSection, FunctionSection, Module};
 use wasmparser::{CodeSectionReader, ExternalKind, FunctionBody, FunctionSectionReader, Parser, Payload, TypeRef};
 
 /// Size of Chromium's table before it grows (`SmiStringCache` in V8).

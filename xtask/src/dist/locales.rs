@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use crate::{
-    files::{in_folder, read_text, stem},
-    project::Project,
-};
+use crate::files::{in_folder, read_text, stem};
+use crate::project::Project;
 
 /// Prefix of names that only the repository needs, such as for who made a translation.
 const PRIVATE: char = '_';

@@ -6,15 +6,11 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::{
-    older::Older,
-    purge_css::{purge_css, purge_tags},
-    script,
-};
-use crate::{
-    files::{in_folder, read_text},
-    project::Project,
-};
+use super::older::Older;
+use super::purge_css::{purge_css, purge_tags};
+use super::script;
+use crate::files::{in_folder, read_text};
+use crate::project::Project;
 
 /// What the launcher needs at once, in this order; the first file declares the layers.
 const LAUNCHER: &[&str] = &["tokens.css", "base.css", "launcher.css"];

@@ -1,28 +1,20 @@
 //! Compiles the widget to WASM, binds it to JavaScript, and renames Yew's marks on nodes.
 
-use std::{
-    fs,
-    hash::{DefaultHasher, Hash, Hasher},
-    path::{Path, PathBuf},
-};
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use super::{
-    GLUE, LINK,
-    compact::compact,
-    export_order,
-    glue::slim,
-    shorten_imports,
-    wasm_opt::{optimize_again, wasm_opt},
-};
-use crate::{
-    command_line::BundleProfile,
-    files::{create_empty_folder, create_folder, file_name, in_folder, read_bytes, read_text, update},
-    progress::step,
-    project::{Project, WASM_TARGET, run},
-    setup,
-};
+use super::compact::compact;
+use super::glue::slim;
+use super::wasm_opt::{optimize_again, wasm_opt};
+use super::{GLUE, LINK, export_order, shorten_imports};
+use crate::command_line::BundleProfile;
+use crate::files::{create_empty_folder, create_folder, file_name, in_folder, read_bytes, read_text, update};
+use crate::progress::step;
+use crate::project::{Project, WASM_TARGET, run};
+use crate::setup;
 
 /// Base name of the two files.
 const NAME: &str = "chataibot-widget";

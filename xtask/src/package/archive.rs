@@ -1,20 +1,16 @@
 //! The archive for an operator: the proxy, its example configuration, `deploy/`, documents, assets.
 //! A link to a file that is not in it is replaced by the link's words.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+use std::env;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use super::VERSION;
-use crate::{
-    files::{create_empty_folder, in_folder, read_text, write},
-    progress::{long_step, step},
-    project::{Project, run as run_command},
-};
+use crate::files::{create_empty_folder, in_folder, read_text, write};
+use crate::progress::{long_step, step};
+use crate::project::{Project, run as run_command};
 
 /// Files beside the program, by their paths in the project.
 const BESIDE_PROXY: [&str; 7] = [

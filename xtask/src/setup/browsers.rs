@@ -5,10 +5,8 @@ use std::{env, path::PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 use super::{find_or_install, in_path, named_or_in_path};
-use crate::{
-    progress::step,
-    project::{Project, run},
-};
+use crate::progress::step;
+use crate::project::{Project, run};
 
 /// Chooses browsers, separated by commas. Without it: Chromium, and what else is available.
 const CHOICE: &str = "CHATAIBOT_BROWSERS";

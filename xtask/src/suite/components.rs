@@ -1,20 +1,16 @@
 //! The widget's own tests in a browser: components, session, configuration, each file as one page.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::count;
-use crate::{
-    counts::Counts,
-    files::{read_text, write},
-    project::{Project, WASM_TARGET},
-    setup::{self, Browser, Engine},
-};
+use crate::counts::Counts;
+use crate::files::{read_text, write};
+use crate::project::{Project, WASM_TARGET};
+use crate::setup::{self, Browser, Engine};
 
 /// Time limit for one file, in seconds; the first page load compiles a large debug WASM.
 const FILE_TIMEOUT: &str = "600";

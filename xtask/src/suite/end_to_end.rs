@@ -1,22 +1,18 @@
 //! End-to-end tests: the whole product on host pages in Chromium, a selection in every browser.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::Result;
 
 use super::{count, flaky};
-use crate::{
-    command_line::BundleTests,
-    counts::Counts,
-    dist::{self, bindgen},
-    docs, files,
-    progress::step,
-    project::{Project, Servers, WASM_TARGET, run as run_command},
-    setup::{Browser, Engine},
-};
+use crate::command_line::BundleTests;
+use crate::counts::Counts;
+use crate::dist::{self, bindgen};
+use crate::progress::step;
+use crate::project::{Project, Servers, WASM_TARGET, run as run_command};
+use crate::setup::{Browser, Engine};
+use crate::{docs, files};
 
 /// The files that run in every browser: what depends most on a browser's own behaviour. A test in
 /// them that only Chromium supports says why (`chromium` in `story`).

@@ -4,11 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::{
-    count,
-    end_to_end::{name_filter, node_tests, stem, test_files},
-    flaky,
-};
+use super::end_to_end::{name_filter, node_tests, stem, test_files};
+use super::{count, flaky};
 use crate::{
     command_line::BundleTests, counts::Counts, dist, package, progress::step, project::Project, setup::Browser,
 };

@@ -13,32 +13,25 @@ mod heard;
 mod perform;
 mod walk;
 
-use std::{
-    iter, panic,
-    path::{Path, PathBuf},
-    sync::atomic::{AtomicUsize, Ordering},
-    thread,
-    time::Instant,
-};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+use std::{iter, panic, thread};
 
 use anyhow::{Context, Result, ensure};
 
-use self::{
-    desktop::Desktop,
-    harness::Harness,
-    perform::{Stage, Verdict},
-    walk::Walk,
-};
+use self::desktop::Desktop;
+use self::harness::Harness;
+use self::perform::{Stage, Verdict};
+use self::walk::Walk;
 use super::flaky;
-use crate::{
-    command_line::BundleTests,
-    counts::Counts,
-    dist,
-    files::{create_folder, in_folder, read_text, stem},
-    progress::step,
-    project::{Project, Servers},
-    setup::{self, Browser, Engine},
-};
+use crate::command_line::BundleTests;
+use crate::counts::Counts;
+use crate::dist;
+use crate::files::{create_folder, in_folder, read_text, stem};
+use crate::progress::step;
+use crate::project::{Project, Servers};
+use crate::setup::{self, Browser, Engine};
 
 /// Walks that every run of all tests includes, in Chromium; all of them take many minutes.
 const ALWAYS: [&str; 2] = ["first-visit", "replies"];

@@ -7,10 +7,8 @@ use chataibot_conformance::checks;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 
-use crate::{
-    harness::{Harness, broken},
-    middle::Breach,
-};
+use crate::harness::{Harness, broken};
+use crate::middle::Breach;
 
 /// A breach: its name, the one check that must find it, and the change that causes it.
 type Row = (&'static str, &'static str, Breach);

@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use chataibot_conformance::{Found, Options, run::run};
-use chataibot_proxy::{
-    config::{Config, IdentityPolicy, Site, Sites},
-    testing::{TestApp, spawn_app},
-};
+use chataibot_proxy::config::{Config, IdentityPolicy, Site, Sites};
+use chataibot_proxy::testing::{TestApp, spawn_app};
 use chataibot_simulator::{Simulator, spawn};
 use secrecy::SecretString;
 

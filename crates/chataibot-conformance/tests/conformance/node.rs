@@ -1,11 +1,9 @@
 //! Runs the conformance program, as their READMEs say, against the examples `examples/own-proxy`
 //! and `examples/serverless-proxy`: a proxy in Node, and the same as one function.
 
-use std::{
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
-};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
 use chataibot_conformance::{CheckError, Options, run::run};
 use chataibot_simulator::spawn;

@@ -1,11 +1,8 @@
 //! Faults that answer in place of the server.
 
 use super::{CALLS, EVERYWHERE, VISITOR};
-use crate::fault::{
-    Answer,
-    Body::{self, Empty, Large, Raw, Short, Text},
-    Effect, Fault,
-};
+use crate::fault::Body::{self, Empty, Large, Raw, Short, Text};
+use crate::fault::{Answer, Effect, Fault};
 
 const HTML: &[(&str, &str)] = &[("content-type", "text/html")];
 const JSON: &[(&str, &str)] = &[("content-type", "application/json")];

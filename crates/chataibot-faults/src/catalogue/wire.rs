@@ -1,14 +1,11 @@
 //! Faults that impair the bytes of a connection.
 
 use super::{CALLS, EVERYWHERE, INWARD, PLATFORM, VISITOR};
-use crate::fault::{
-    ByteOffset::{AnyBody, AnyByte, Body, Byte, Character},
-    Effect,
-    Ending::{BlackHole, Close, HalfClose, Reset, Vanish},
-    Fault,
-    Impairment::{self, At, Delay, Hold, IdleKill, Rate, Slice, Twice},
-    Mark::{Corrupt, Cut, Swallow},
-};
+use crate::fault::ByteOffset::{AnyBody, AnyByte, Body, Byte, Character};
+use crate::fault::Ending::{BlackHole, Close, HalfClose, Reset, Vanish};
+use crate::fault::Impairment::{self, At, Delay, Hold, IdleKill, Rate, Slice, Twice};
+use crate::fault::Mark::{Corrupt, Cut, Swallow};
+use crate::fault::{Effect, Fault};
 
 const fn up(steps: &'static [Impairment]) -> Effect {
     Effect::Wire { up: steps, down: &[] }

@@ -2,13 +2,11 @@
 
 use std::{net::SocketAddr, time::Instant};
 
-use crate::{
-    BenchError,
-    http::Client,
-    population::{Visitor, headers, ok_body},
-    report::{Numbers, quantile},
-    scale::Scale,
-};
+use crate::BenchError;
+use crate::http::Client;
+use crate::population::{Visitor, headers, ok_body};
+use crate::report::{Numbers, quantile};
+use crate::scale::Scale;
 
 const BODY: &str = r#"{"message":{"data":{"body":"hello"},"type":"text"},"user":{"type":"VISITOR"}}"#;
 

@@ -1,10 +1,8 @@
 //! Measure: time of an event from the platform to the visitor's stream, at a fixed rate, while many
 //! other streams are idle. It counts from when the event was due, even if earlier ones were slow.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::{sync::mpsc, task::JoinSet};
 

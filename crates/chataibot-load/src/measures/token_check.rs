@@ -2,14 +2,13 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use chataibot_proxy::{
-    clock::Clock,
-    config::Arguments,
-    credentials::{Key, KeyRing},
-    demo,
-    ids::{FamilyId, VisitorId},
-    service::token::{Tokens, revocation::Revocations},
-};
+use chataibot_proxy::clock::Clock;
+use chataibot_proxy::config::Arguments;
+use chataibot_proxy::credentials::{Key, KeyRing};
+use chataibot_proxy::demo;
+use chataibot_proxy::ids::{FamilyId, VisitorId};
+use chataibot_proxy::service::token::Tokens;
+use chataibot_proxy::service::token::revocation::Revocations;
 
 use crate::{BenchError, program::ORIGIN, report::median, scale::Scale};
 

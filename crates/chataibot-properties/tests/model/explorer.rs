@@ -1,10 +1,8 @@
 //! Model checker: visits every state of a world, breadth first; reports the steps to a wrong one.
 
-use std::{
-    collections::{HashSet, VecDeque},
-    fmt,
-    rc::Rc,
-};
+use std::collections::{HashSet, VecDeque};
+use std::fmt;
+use std::rc::Rc;
 
 use crate::world::{Step, World};
 

@@ -1,23 +1,15 @@
 //! State of the model: one log, one or two proxies that follow it, one widget, and at most one
 //! connection.
 
-use std::{
-    collections::VecDeque,
-    hash::{DefaultHasher, Hash, Hasher},
-    rc::Rc,
-};
+use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
 
-use chataibot_proxy::{
-    log_reader::{EntryPosition, position},
-    store::log::reset_reason,
-};
-use chataibot_widget::{
-    conversation::{Action, Conversation, Phase, RawEntry, Restored},
-    machine::{
-        input::Frame,
-        log_reader::{LogReader, ReadResult},
-    },
-};
+use chataibot_proxy::log_reader::{EntryPosition, position};
+use chataibot_proxy::store::log::reset_reason;
+use chataibot_widget::conversation::{Action, Conversation, Phase, RawEntry, Restored};
+use chataibot_widget::machine::input::Frame;
+use chataibot_widget::machine::log_reader::{LogReader, ReadResult};
 use chataibot_wire::{Author, Content, Cursor, Entry, Event, RichText, content::Text, entry::Message};
 
 /// Entries per read, and capacity of a reader's queue: so small that short logs reach both limits.

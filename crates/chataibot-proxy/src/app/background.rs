@@ -3,16 +3,12 @@
 
 use std::time::Duration;
 
-use tokio::{
-    sync::mpsc,
-    time::{MissedTickBehavior, interval},
-};
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{
-    clock::millis,
-    http::state::App,
-    store::{StoreError, StoreEvent},
-};
+use crate::clock::millis;
+use crate::http::state::App;
+use crate::store::{StoreError, StoreEvent};
 
 /// How often expired data is looked for; some of it only after several of these ticks.
 const TICK: Duration = Duration::from_secs(15);

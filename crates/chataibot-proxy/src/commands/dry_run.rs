@@ -1,20 +1,17 @@
 //! `--check-config`: dry run of a start with everything the configuration names. Leaves nothing
 //! behind, even while a proxy is running.
 
-use std::{
-    fs, io,
-    net::{SocketAddr, TcpListener},
-    path::{Path, PathBuf},
-};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use crate::{
-    clock::Clock,
-    config::{Config, Problems, problem::Location},
-    http::assets::Assets,
-    hub::Hub,
-    platform::PlatformClient,
-    store::{Store, StoreError},
-};
+use crate::clock::Clock;
+use crate::config::problem::Location;
+use crate::config::{Config, Problems};
+use crate::http::assets::Assets;
+use crate::hub::Hub;
+use crate::platform::PlatformClient;
+use crate::store::{Store, StoreError};
 
 const RIGHT: &str = "give the proxy's user the right to";
 

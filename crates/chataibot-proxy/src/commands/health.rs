@@ -1,10 +1,8 @@
 //! `health`: queries the running proxy, for container images without another HTTP client.
 
-use std::{
-    io::{self, BufRead, BufReader, Write},
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
-    time::Duration,
-};
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::time::Duration;
 
 /// Timeout of each step of the call.
 const TIMEOUT: Duration = Duration::from_secs(5);

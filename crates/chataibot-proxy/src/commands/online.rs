@@ -6,29 +6,23 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use axum::{
-    Json, Router,
-    body::Bytes,
-    extract::{Path, State},
-    response::{IntoResponse, Response},
-    routing::post,
-};
-use chataibot_wire::{
-    documented::{MessageData, User},
-    typed::{SendTyped, TypedMessage},
-};
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use chataibot_wire::documented::{MessageData, User};
+use chataibot_wire::typed::{SendTyped, TypedMessage};
 use http::StatusCode;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::watch};
 
 use super::health::connectable;
-use crate::{
-    config::{Config, Site, Sites},
-    normalise::{self, Delivery},
-    platform::{Fault, FaultKind, PlatformClient},
-    service::webhook::{CHECK_HEADER, sites_with_token},
-};
+use crate::config::{Config, Site, Sites};
+use crate::normalise::{self, Delivery};
+use crate::platform::{Fault, FaultKind, PlatformClient};
+use crate::service::webhook::{CHECK_HEADER, sites_with_token};
 
 /// Id of a conversation that exists on no platform.
 const NONEXISTENT_CONVERSATION: &str = "chataibot-proxy-check";

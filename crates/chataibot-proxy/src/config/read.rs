@@ -1,24 +1,19 @@
 //! Reads the configuration: a flag overrides a variable, and a variable overrides the file.
 
-use std::{
-    collections::BTreeMap,
-    ffi::OsString,
-    net::{IpAddr, SocketAddr},
-    path::{Path, PathBuf},
-    str::FromStr,
-    time::Duration,
-};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{
-    Arguments, Config, LimitSettings, MEGABYTE, Places, Problem, Problems, Sites, placeholder,
-    problem::Location,
-    secret,
-    settings::{self, Setting},
-};
+use super::problem::Location;
+use super::settings::{self, Setting};
+use super::{Arguments, Config, LimitSettings, MEGABYTE, Places, Problem, Problems, Sites, placeholder, secret};
 use crate::credentials::KeyRing;
 
 mod file;

@@ -7,13 +7,9 @@ use http::{HeaderMap, header, request::Parts};
 use url::Url;
 
 use super::state::App;
-use crate::{
-    error::ApiError,
-    service::{
-        message_forwarding::IdempotencyKey,
-        token::{TokenFault, Visitor},
-    },
-};
+use crate::error::ApiError;
+use crate::service::message_forwarding::IdempotencyKey;
+use crate::service::token::{TokenFault, Visitor};
 
 const IDEMPOTENCY_KEY: header::HeaderName = header::HeaderName::from_static("idempotency-key");
 

@@ -3,12 +3,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{
-    body::Body,
-    extract::{FromRequest, Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::body::Body;
+use axum::extract::{FromRequest, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
 use bytes::Bytes;
 use chataibot_wire::error::code;
 use http::{HeaderMap, StatusCode, header};
@@ -17,10 +15,8 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
 use super::state::App;
-use crate::{
-    error::ApiError,
-    service::{header_text, is_compressed},
-};
+use crate::error::ApiError;
+use crate::service::{header_text, is_compressed};
 
 /// Reads the body of every request: 413 when it is too large, 408 when it is too slow, 415 when it
 /// is compressed. Errors: those, and [`ApiError::broken_body`].

@@ -1,18 +1,14 @@
 //! Outermost middleware: client address, request id, panics, error bodies, headers, log line.
 
-use std::{
-    any::Any,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    panic::AssertUnwindSafe,
-    sync::Arc,
-    time::Instant,
-};
+use std::any::Any;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
 
-use axum::{
-    extract::{ConnectInfo, MatchedPath, Request, State},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use chataibot_wire::error::code;
 use futures_util::FutureExt;
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
@@ -20,10 +16,8 @@ use ipnet::IpNet;
 use tracing::Instrument;
 
 use super::{assets::Served, state::App};
-use crate::{
-    clock::millis,
-    error::{ApiError, Cause},
-};
+use crate::clock::millis;
+use crate::error::{ApiError, Cause};
 
 /// Header with the request id, by which an operator finds the log lines of an answer.
 const REQUEST_ID: header::HeaderName = header::HeaderName::from_static("x-request-id");

@@ -2,18 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{FromRequestParts, Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
 
 use super::{middleware::ClientAddress, state::App};
-use crate::{
-    concurrency::ip_prefix,
-    error::ApiError,
-    service::{rate_limits::Limited, token::Visitor},
-};
+use crate::concurrency::ip_prefix;
+use crate::error::ApiError;
+use crate::service::rate_limits::Limited;
+use crate::service::token::Visitor;
 
 /// Limits calls without a visitor token (tokens, the probe) by address. Answers 429.
 pub async fn by_address(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {

@@ -7,23 +7,20 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::assets::Assets;
-use crate::{
-    clock::Clock,
-    config::Config,
-    hub::Hub,
-    metrics::Metrics,
-    service::{
-        files::Files,
-        message_forwarding::MessageForwarder,
-        rate_limits::RateLimits,
-        reload::{LiveSites, signing_keys},
-        retention::Retention,
-        stream::Streams,
-        token::{Tokens, sign_in::CredentialIssuer},
-        webhook::WebhookReceiver,
-    },
-    store::{Store, StoreEvent},
-};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::hub::Hub;
+use crate::metrics::Metrics;
+use crate::service::files::Files;
+use crate::service::message_forwarding::MessageForwarder;
+use crate::service::rate_limits::RateLimits;
+use crate::service::reload::{LiveSites, signing_keys};
+use crate::service::retention::Retention;
+use crate::service::stream::Streams;
+use crate::service::token::Tokens;
+use crate::service::token::sign_in::CredentialIssuer;
+use crate::service::webhook::WebhookReceiver;
+use crate::store::{Store, StoreEvent};
 
 /// State shared by all requests, for concurrent use; no lock is held across an await.
 #[expect(missing_docs, reason = "each type says what it is")]

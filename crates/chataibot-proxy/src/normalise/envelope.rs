@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use chataibot_wire::{
-    Author,
-    entry::{Assignee, Status},
-};
+use chataibot_wire::Author;
+use chataibot_wire::entry::{Assignee, Status};
 use serde_json::Value;
 
 use super::{Delivery, Diagnostic, EventKind, Ignored, Incoming, Normalised, fields, kinds, links, shape, text};

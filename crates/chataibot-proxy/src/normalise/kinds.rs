@@ -1,11 +1,11 @@
 //! Conversion of each message kind of the platform to a [`Content`]. Names are DOC; field shapes
 //! are OBS for text and button, INT for the rest.
 
-use chataibot_wire::{
-    Content, Node, RichText,
-    content::{Appointment, Calendar, FileUpload, Info, Media, MediaKind, Prompt, Slider, Text, Unsupported},
-    text::is_blank,
+use chataibot_wire::content::{
+    Appointment, Calendar, FileUpload, Info, Media, MediaKind, Prompt, Slider, Text, Unsupported,
 };
+use chataibot_wire::text::is_blank;
+use chataibot_wire::{Content, Node, RichText};
 use serde_json::Value;
 
 use super::{Diagnostic, combine, fields, html, is_block, links, shape, text};

@@ -2,10 +2,8 @@
 //! content that is too long for one log entry is split into several; content that cannot be split
 //! is truncated, with a sign that it was.
 
-use chataibot_wire::{
-    Content, RichText,
-    content::{Buttons, Carousel, ChoiceList, FieldKind, Form, Text, Unsupported},
-};
+use chataibot_wire::content::{Buttons, Carousel, ChoiceList, FieldKind, Form, Text, Unsupported};
+use chataibot_wire::{Content, RichText};
 
 use super::combine;
 
@@ -123,10 +121,8 @@ fn json_length(content: &Content) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use chataibot_wire::{
-        Node,
-        content::{Button, ButtonLayout, Card, Field, Section},
-    };
+    use chataibot_wire::Node;
+    use chataibot_wire::content::{Button, ButtonLayout, Card, Field, Section};
 
     use super::*;
 

@@ -1,26 +1,21 @@
 //! Socket wrapper between TCP and hyper: checks framing, and gives up on peers that do not read.
 
-use std::{
-    io,
-    pin::Pin,
-    sync::{Arc, atomic::Ordering},
-    task::{Context, Poll, ready},
-    time::Duration,
-};
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use chataibot_wire::error::code;
 use http::StatusCode;
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
-    time::Sleep,
-};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::Sleep;
 
-use super::{
-    framing::{Framing, FramingError, LONGEST_HEAD},
-    handoff::Handoff,
-};
+use super::framing::{Framing, FramingError, LONGEST_HEAD};
+use super::handoff::Handoff;
 use crate::{error::ApiError, metrics::Metrics};
 
 /// Maximum time without progress while bytes wait to be written.

@@ -5,19 +5,15 @@
 //! written before it is recorded, so that a record always has its file; a file that a crash left
 //! without a record is deleted at the next start.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use std::{fs, io};
 
 use axum::body::Body;
 use bytes::Bytes;
-use chataibot_wire::{
-    error::code,
-    file::{NAME_HEADER, StoredFile},
-};
+use chataibot_wire::error::code;
+use chataibot_wire::file::{NAME_HEADER, StoredFile};
 use http::{HeaderMap, StatusCode, header};
 use http_body::Body as _;
 use http_body_util::BodyExt;
@@ -26,14 +22,13 @@ use tokio::{io::AsyncWriteExt, sync::Semaphore, time::Instant};
 use url::Url;
 
 use super::{header_text, is_compressed, owned_conversation, token::Visitor};
-use crate::{
-    config::Config,
-    error::ApiError,
-    file_types::SNIFF_BYTES,
-    ids::{is_random_hex, random_hex},
-    metrics::Metrics,
-    store::{Store, StoreError, files::NewFile},
-};
+use crate::config::Config;
+use crate::error::ApiError;
+use crate::file_types::SNIFF_BYTES;
+use crate::ids::{is_random_hex, random_hex};
+use crate::metrics::Metrics;
+use crate::store::files::NewFile;
+use crate::store::{Store, StoreError};
 
 pub mod name;
 pub mod range;

@@ -8,15 +8,13 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use chataibot_wire::{
-    documented::{
-        Channel, Contact, From, MessageData, SendAnswer, StartAnswer, StartConversation, SystemVariables, User,
-        UserType, Variables, VisitorMessage,
-    },
-    entry::DeliveryState,
-    error::code,
-    typed::{SendTyped, TypedMessage},
+use chataibot_wire::documented::{
+    Channel, Contact, From, MessageData, SendAnswer, StartAnswer, StartConversation, SystemVariables, User, UserType,
+    Variables, VisitorMessage,
 };
+use chataibot_wire::entry::DeliveryState;
+use chataibot_wire::error::code;
+use chataibot_wire::typed::{SendTyped, TypedMessage};
 use http::StatusCode;
 use parking_lot::Mutex;
 use tokio::{sync::watch, time::Instant};
@@ -24,18 +22,14 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use super::{owned_conversation, token::Visitor};
-use crate::{
-    error::ApiError,
-    failpoints::{Failpoint, failpoint},
-    hub::Hub,
-    ids::random_hex,
-    metrics::{Metrics, timed},
-    platform::{Fault, FaultKind, PlatformClient},
-    store::{
-        Store, StoreError,
-        sends::{BeginOutcome, Forward, NewSend, Outcome, PlatformRefusal, Record, SendKey, fingerprint},
-    },
-};
+use crate::error::ApiError;
+use crate::failpoints::{Failpoint, failpoint};
+use crate::hub::Hub;
+use crate::ids::random_hex;
+use crate::metrics::{Metrics, timed};
+use crate::platform::{Fault, FaultKind, PlatformClient};
+use crate::store::sends::{BeginOutcome, Forward, NewSend, Outcome, PlatformRefusal, Record, SendKey, fingerprint};
+use crate::store::{Store, StoreError};
 
 mod idempotency;
 mod message_body;

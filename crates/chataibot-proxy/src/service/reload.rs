@@ -6,11 +6,9 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 
 use super::token::{Tokens, Visitor};
-use crate::{
-    config::{Config, Sites},
-    credentials::KeyRing,
-    store::Store,
-};
+use crate::config::{Config, Sites};
+use crate::credentials::KeyRing;
+use crate::store::Store;
 
 /// The sites as they are now. The lock is held for a clone or a swap of the pointer.
 pub struct LiveSites(RwLock<Arc<Sites>>);

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::{files::Files, reload::LiveSites, token::Tokens};
-use crate::{
-    hub::Hub,
-    ids::VisitorId,
-    metrics::Metrics,
-    store::{Store, StoreError, erase::Erased},
-};
+use crate::hub::Hub;
+use crate::ids::VisitorId;
+use crate::metrics::Metrics;
+use crate::store::erase::Erased;
+use crate::store::{Store, StoreError};
 
 pub struct Retention {
     pub store: Store,

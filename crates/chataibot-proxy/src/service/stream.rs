@@ -6,27 +6,21 @@
 use std::{convert::Infallible, pin::Pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use chataibot_wire::{
-    Author, Cursor, Entry, Event,
-    entry::{Begin, Message, Poll},
-};
+use chataibot_wire::entry::{Begin, Message, Poll};
+use chataibot_wire::{Author, Cursor, Entry, Event};
 use futures_util::stream::{self, Stream};
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    reload::LiveSites,
-    token::{Tokens, Visitor},
-};
-use crate::{
-    clock::Clock,
-    concurrency::{ConcurrencyLimit, Permit},
-    hub::Hub,
-    ids::{ConversationId, VisitorId},
-    log_reader::{LogReader, LogSource, LogUpdate},
-    metrics::{GaugeGuard, Metrics, StreamEnd},
-    store::{ReadFrom, Replay, Store, StoreError},
-};
+use super::reload::LiveSites;
+use super::token::{Tokens, Visitor};
+use crate::clock::Clock;
+use crate::concurrency::{ConcurrencyLimit, Permit};
+use crate::hub::Hub;
+use crate::ids::{ConversationId, VisitorId};
+use crate::log_reader::{LogReader, LogSource, LogUpdate};
+use crate::metrics::{GaugeGuard, Metrics, StreamEnd};
+use crate::store::{ReadFrom, Replay, Store, StoreError};
 
 /// Entries read from the log at one time.
 const PAGE_ENTRIES: u32 = 200;

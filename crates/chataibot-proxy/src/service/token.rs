@@ -7,12 +7,10 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 
-use crate::{
-    clock::Clock,
-    config::{Site, Sites},
-    credentials::KeyRing,
-    ids::{FamilyId, VisitorId},
-};
+use crate::clock::Clock;
+use crate::config::{Site, Sites};
+use crate::credentials::KeyRing;
+use crate::ids::{FamilyId, VisitorId};
 
 pub mod claims;
 pub mod host_jwt;

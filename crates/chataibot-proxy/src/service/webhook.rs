@@ -3,16 +3,12 @@
 //! The 200 is sent after the commit. Whether it was sent is recorded, because only a delivery
 //! without it comes again: see [`crate::store::incoming`].
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::{
-    Json,
-    body::Body,
-    response::{IntoResponse, Response},
-};
+use axum::Json;
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use chataibot_wire::Author;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -20,13 +16,12 @@ use http_body_util::{BodyExt, Full};
 use tracing::Instrument;
 
 use super::unknown_kinds::UnknownKinds;
-use crate::{
-    config::Site,
-    error::ApiError,
-    metrics::{Metrics, timed},
-    normalise::{Delivery, Diagnostic, EventKind, Incoming, Normalised, size},
-    store::{Store, incoming::ReceiveStats},
-};
+use crate::config::Site;
+use crate::error::ApiError;
+use crate::metrics::{Metrics, timed};
+use crate::normalise::{Delivery, Diagnostic, EventKind, Incoming, Normalised, size};
+use crate::store::Store;
+use crate::store::incoming::ReceiveStats;
 
 /// Header that marks a handshake made by the operator's own check.
 pub const CHECK_HEADER: HeaderName = HeaderName::from_static("x-chataibot-check");

@@ -10,39 +10,27 @@
 //! A conversation's log is the stream `{chataibot}:log:<id>`; the entry `<seq>-0` carries the same
 //! JSON as a row of SQLite.
 
-use std::{
-    collections::HashSet,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU32, Ordering},
-    },
-    time::Duration,
-};
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 
 use parking_lot::Mutex;
-use redis::{
-    Client, Script,
-    aio::{ConnectionManager, ConnectionManagerConfig},
-};
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, Script};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
-use tokio::{
-    sync::{Notify, mpsc},
-    time::Instant,
-};
+use tokio::sync::{Notify, mpsc};
+use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::{
-    Result, StoreError, StoreEvent, StoreEvents,
-    incoming::{ECHO_WINDOW, MAX_CANDIDATES},
-    sends::{SendId, SendKey},
-};
-use crate::{
-    clock::{Clock, millis},
-    hub::Hub,
-    ids::{ConversationId, FamilyId, VisitorId, random_hex},
-};
+use super::incoming::{ECHO_WINDOW, MAX_CANDIDATES};
+use super::sends::{SendId, SendKey};
+use super::{Result, StoreError, StoreEvent, StoreEvents};
+use crate::clock::{Clock, millis};
+use crate::hub::Hub;
+use crate::ids::{ConversationId, FamilyId, VisitorId, random_hex};
 
 mod bus;
 mod heartbeat;

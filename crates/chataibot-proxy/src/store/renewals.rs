@@ -7,10 +7,8 @@
 
 use serde::Deserialize;
 
-use crate::{
-    credentials::Secret,
-    ids::{FamilyId, VisitorId},
-};
+use crate::credentials::Secret;
+use crate::ids::{FamilyId, VisitorId};
 
 /// A signing key older than this gets a successor when the keys are next read, milliseconds: at
 /// the start of a proxy, with Redis also while it runs.

@@ -8,26 +8,20 @@
 //! - the other modules implement those of the same name in [`crate::store`]: an operation is a
 //!   function over a [`Context`], which [`Sqlite::read`] or [`Sqlite::write`] runs
 
-use std::{
-    ops::Deref,
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use chataibot_wire::Entry;
 use parking_lot::Mutex;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::{Result, StoreError};
-use crate::{
-    clock::Clock,
-    hub::Hub,
-    ids::{ConversationId, FamilyId, VisitorId},
-};
+use crate::clock::Clock;
+use crate::hub::Hub;
+use crate::ids::{ConversationId, FamilyId, VisitorId};
 
 mod apply;
 pub(super) mod backup;

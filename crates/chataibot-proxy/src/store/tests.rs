@@ -1,30 +1,24 @@
 //! Tests of the store's rules, without a network: how sends, echoes, redeliveries and early events
 //! change the log.
 
-use std::{
-    sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
-};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use chataibot_wire::{
-    Author, Content, Cursor, Event, RichText,
-    content::Text,
-    entry::{Assignee, DeliveryState, Status},
-};
+use chataibot_wire::content::Text;
+use chataibot_wire::entry::{Assignee, DeliveryState, Status};
+use chataibot_wire::{Author, Content, Cursor, Event, RichText};
 
-use super::{
-    Engine, ReadFrom, Store,
-    incoming::ReceiveStats,
-    sends::{BeginOutcome, Forward, MessageBody, NewSend, Outcome, PlatformRefusal, SendKey, Settled, state_name},
-    sqlite::{DatabaseLocation, Sqlite},
+use super::incoming::ReceiveStats;
+use super::sends::{
+    BeginOutcome, Forward, MessageBody, NewSend, Outcome, PlatformRefusal, SendKey, Settled, state_name,
 };
-use crate::{
-    clock::Clock,
-    hub::Hub,
-    ids::ConversationId,
-    normalise::{EventKind, Incoming},
-    testing::RedisServer,
-};
+use super::sqlite::{DatabaseLocation, Sqlite};
+use super::{Engine, ReadFrom, Store};
+use crate::clock::Clock;
+use crate::hub::Hub;
+use crate::ids::ConversationId;
+use crate::normalise::{EventKind, Incoming};
+use crate::testing::RedisServer;
 
 mod echoes;
 mod erase;

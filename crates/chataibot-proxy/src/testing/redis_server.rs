@@ -1,10 +1,8 @@
 //! Test fixture: a private `redis-server` on a socket in a temporary directory, stopped on drop.
 
-use std::{
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
-};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
 use crate::config::RedisUrl;
 

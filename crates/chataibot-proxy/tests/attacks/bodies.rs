@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    browser::{Browser, ORIGIN},
-    harness::{Harness, key},
-};
+use crate::browser::{Browser, ORIGIN};
+use crate::harness::{Harness, key};
 
 const START: &str = r#"{"channel":"API","message":{"data":{"body":"Hello"},"type":"text"},"bot_key":"","from":{"user_external_id":"x","type":"VISITOR"}}"#;
 

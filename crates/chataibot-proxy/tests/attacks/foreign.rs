@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    browser::Browser,
-    harness::{Harness, key, says},
-};
+use crate::browser::Browser;
+use crate::harness::{Harness, key, says};
 
 const NOT_THERE: &str = "00000000000000000000000000000000";
 

@@ -6,12 +6,10 @@ use std::{net::TcpListener, process::Stdio, time::Duration};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 
-use crate::{
-    browser::{Browser, ORIGIN},
-    harness::{key, says},
-    platform::{Platform, PlatformAnswer},
-    socket::exchange,
-};
+use crate::browser::{Browser, ORIGIN};
+use crate::harness::{key, says};
+use crate::platform::{Platform, PlatformAnswer};
+use crate::socket::exchange;
 
 const ACCOUNT_TOKEN: &str = "planted-account-token-7f3a91";
 const WEBHOOK_SECRET: &str = "planted-webhook-secret-91bd42";

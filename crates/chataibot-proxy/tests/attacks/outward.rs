@@ -4,11 +4,9 @@ use chataibot_wire::entry::Event;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::{
-    browser::{ORIGIN, StreamItem, refusal},
-    harness::{Harness, key, says},
-    platform::PlatformAnswer,
-};
+use crate::browser::{ORIGIN, StreamItem, refusal};
+use crate::harness::{Harness, key, says};
+use crate::platform::PlatformAnswer;
 
 async fn is_no_call(method: &str, path: &str) {
     let harness = Harness::open().await;

@@ -5,16 +5,12 @@ use std::time::{Duration, Instant};
 use chataibot_proxy::testing::spawn_app;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
-use crate::{
-    browser::{Browser, ORIGIN},
-    harness::{Harness, key, says},
-    socket::{PATIENCE, exchange, read_all},
-};
+use crate::browser::{Browser, ORIGIN};
+use crate::harness::{Harness, key, says};
+use crate::socket::{PATIENCE, exchange, read_all};
 
 /// Returns `wanted`, or as many sockets as the system allows: each takes two file descriptors, one
 /// at either end.

@@ -5,10 +5,8 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::{
-    browser::{Browser, ORIGIN, StreamItem},
-    harness::{Harness, key, says},
-};
+use crate::browser::{Browser, ORIGIN, StreamItem};
+use crate::harness::{Harness, key, says};
 
 const ELSEWHERE: &str = "http://localhost:4712";
 

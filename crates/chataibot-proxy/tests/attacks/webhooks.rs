@@ -1,16 +1,12 @@
 //! Events the platform never sent, and genuine ones altered or replayed.
 
-use chataibot_proxy::{
-    config::{Site, SiteId, Sites},
-    demo,
-};
+use chataibot_proxy::config::{Site, SiteId, Sites};
+use chataibot_proxy::demo;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::{
-    browser::Browser,
-    harness::{Harness, key, says, short},
-};
+use crate::browser::Browser;
+use crate::harness::{Harness, key, says, short};
 
 const FORGED: &str = "This was never said";
 

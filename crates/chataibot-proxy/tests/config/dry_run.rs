@@ -1,13 +1,11 @@
 //! `--check-config` reports what a start would fail on, each problem once, with its place and the
 //! remedy, and leaves no files behind.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    hash::{DefaultHasher, Hash, Hasher},
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-};
+use std::collections::BTreeMap;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use chataibot_proxy::{clock::Clock, hub::Hub, store::Store};
 

@@ -2,11 +2,8 @@
 
 use std::{fs, path::PathBuf};
 
-use chataibot_proxy::config::{
-    Arguments,
-    read::{Environment, check},
-    settings,
-};
+use chataibot_proxy::config::read::{Environment, check};
+use chataibot_proxy::config::{Arguments, settings};
 
 use crate::{SITE, load};
 

@@ -7,14 +7,9 @@ mod mistakes;
 
 use std::{fs, path::PathBuf, time::Duration};
 
-use chataibot_proxy::{
-    config::{
-        Arguments, Config, LimitSettings, Problems,
-        read::{Environment, listen, read},
-        settings,
-    },
-    demo,
-};
+use chataibot_proxy::config::read::{Environment, listen, read};
+use chataibot_proxy::config::{Arguments, Config, LimitSettings, Problems, settings};
+use chataibot_proxy::demo;
 use clap::{CommandFactory, Parser};
 use secrecy::ExposeSecret;
 

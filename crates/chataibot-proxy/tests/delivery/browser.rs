@@ -1,11 +1,9 @@
 //! A browser's part: gets a token, starts, sends, reads the stream and polls.
 
-use chataibot_wire::{
-    Cursor, Entry, ErrorBody,
-    documented::{SendAnswer, StartAnswer},
-    entry::{Begin, Poll, Reset},
-    token::TokenAnswer,
-};
+use chataibot_wire::documented::{SendAnswer, StartAnswer};
+use chataibot_wire::entry::{Begin, Poll, Reset};
+use chataibot_wire::token::TokenAnswer;
+use chataibot_wire::{Cursor, Entry, ErrorBody};
 use serde_json::{Value, json};
 
 pub const ORIGIN: &str = "http://localhost:4711";

@@ -5,17 +5,13 @@ use std::{path::Path, process::Stdio};
 use chataibot_proxy::demo;
 use chataibot_wire::{Event, entry::DeliveryState};
 use serde_json::json;
-use tokio::{
-    process::{Child, Command},
-    sync::watch,
-};
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
 
-use crate::{
-    browser::Browser,
-    harness::{key, says},
-    platform::Platform,
-    program,
-};
+use crate::browser::Browser;
+use crate::harness::{key, says};
+use crate::platform::Platform;
+use crate::program;
 
 struct Program {
     child: Child,

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use crate::{
-    browser::refusal,
-    harness::{Harness, key, says, short},
-    platform::PlatformAnswer,
-};
+use crate::browser::refusal;
+use crate::harness::{Harness, key, says, short};
+use crate::platform::PlatformAnswer;
 
 #[tokio::test]
 async fn the_shutdown_ends_streams_and_polls_and_waits_for_what_is_on_its_way() {

@@ -6,12 +6,10 @@ use std::{fs, path::Path, process::Output};
 use chataibot_proxy::config::Config;
 use serde_json::{Value, json};
 
-use crate::{
-    browser::{Browser, refusal},
-    files::upload,
-    harness::{Harness, key},
-    several::Pair,
-};
+use crate::browser::{Browser, refusal};
+use crate::files::upload;
+use crate::harness::{Harness, key};
+use crate::several::Pair;
 
 const TOKEN: &str = "an-operator-token-of-some-length";
 const WORDS: &str = "Planted words of one visitor";

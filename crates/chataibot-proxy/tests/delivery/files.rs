@@ -3,18 +3,14 @@
 
 use std::time::Duration;
 
-use chataibot_proxy::{
-    config::{Config, Site, Sites},
-    file_types,
-};
+use chataibot_proxy::config::{Config, Site, Sites};
+use chataibot_proxy::file_types;
 use chataibot_wire::{ErrorBody, file::FileAnswer, file::StoredFile};
 use reqwest::Response;
 use serde_json::Value;
 
-use crate::{
-    browser::{Browser, ORIGIN, refusal},
-    harness::{Harness, closes, key},
-};
+use crate::browser::{Browser, ORIGIN, refusal};
+use crate::harness::{Harness, closes, key};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
 

@@ -2,21 +2,17 @@
 
 use std::sync::Arc;
 
-use chataibot_proxy::{
-    config::{Config, Site, Sites},
-    demo,
-    http::state::App,
-    ids::VisitorId,
-    service::token::Visitor,
-    testing::{RedisServer, TestApp, spawn_app},
-};
+use chataibot_proxy::config::{Config, Site, Sites};
+use chataibot_proxy::demo;
+use chataibot_proxy::http::state::App;
+use chataibot_proxy::ids::VisitorId;
+use chataibot_proxy::service::token::Visitor;
+use chataibot_proxy::testing::{RedisServer, TestApp, spawn_app};
 use chataibot_wire::{Entry, entry::Event};
 use serde_json::{Value, json};
 
-use crate::{
-    browser::{Browser, ORIGIN, PATIENCE},
-    platform::Platform,
-};
+use crate::browser::{Browser, ORIGIN, PATIENCE};
+use crate::platform::Platform;
 
 pub struct Harness {
     pub proxy: TestApp,

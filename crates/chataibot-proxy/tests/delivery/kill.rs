@@ -8,12 +8,10 @@ use chataibot_wire::{Entry, Event, entry::DeliveryState};
 use serde_json::json;
 use strum::VariantArray;
 
-use crate::{
-    browser::{Browser, ORIGIN},
-    harness::says,
-    platform::Platform,
-    program::Program,
-};
+use crate::browser::{Browser, ORIGIN};
+use crate::harness::says;
+use crate::platform::Platform;
+use crate::program::Program;
 
 /// P: a killed proxy must serve again within this time, on an otherwise idle machine.
 const BACK: Duration = Duration::from_millis(500);

@@ -5,11 +5,9 @@ use chataibot_wire::{Author, Event};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 
-use crate::{
-    browser::StreamItem,
-    harness::{Harness, key, says, says_to, short},
-    platform::PlatformAnswer,
-};
+use crate::browser::StreamItem;
+use crate::harness::{Harness, key, says, says_to, short};
+use crate::platform::PlatformAnswer;
 
 #[tokio::test]
 async fn the_whole_life_of_a_message() {

@@ -5,13 +5,11 @@ use std::{fs, process::Stdio};
 use chataibot_proxy::demo;
 use serde_json::{Value, json};
 
-use crate::{
-    browser::{Browser, PATIENCE},
-    files::upload,
-    harness::{key, says},
-    platform::{Platform, PlatformAnswer},
-    program,
-};
+use crate::browser::{Browser, PATIENCE};
+use crate::files::upload;
+use crate::harness::{key, says};
+use crate::platform::{Platform, PlatformAnswer};
+use crate::program;
 
 const WORDS: &str = "Planted-words-of-a-visitor";
 const REPLY: &str = "Planted-words-of-a-bot";

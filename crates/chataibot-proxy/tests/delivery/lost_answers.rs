@@ -2,11 +2,9 @@
 
 use chataibot_wire::entry::DeliveryState;
 
-use crate::{
-    browser::refusal,
-    harness::{Harness, key, says, says_to, short},
-    platform::PlatformAnswer,
-};
+use crate::browser::refusal;
+use crate::harness::{Harness, key, says, says_to, short};
+use crate::platform::PlatformAnswer;
 
 #[tokio::test]
 async fn a_lost_answer_is_unknown_until_the_echo_tells_and_is_never_sent_again() {

@@ -4,10 +4,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use chataibot_proxy::config::settings::SETTINGS;
 
-use crate::{
-    browser::ORIGIN,
-    harness::{Harness, key, says},
-};
+use crate::browser::ORIGIN;
+use crate::harness::{Harness, key, says};
 
 /// Each sample by name and labels.
 async fn samples(harness: &Harness) -> BTreeMap<String, f64> {

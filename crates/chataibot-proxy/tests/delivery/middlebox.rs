@@ -1,16 +1,12 @@
 //! A message damaged by the network on its way must not be refused as a bad message.
 
 use serde_json::json;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
-use crate::{
-    browser::{ORIGIN, refusal},
-    harness::{Harness, key, short},
-    platform::PlatformAnswer,
-};
+use crate::browser::{ORIGIN, refusal};
+use crate::harness::{Harness, key, short};
+use crate::platform::PlatformAnswer;
 
 #[tokio::test]
 async fn a_message_of_which_half_arrived_may_be_sent_again() {

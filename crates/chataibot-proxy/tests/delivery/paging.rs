@@ -1,15 +1,11 @@
 //! A long log in parts: its last entries first, then the pages before them.
 
-use chataibot_wire::{
-    Cursor, Entry,
-    entry::{Begin, Poll},
-};
+use chataibot_wire::entry::{Begin, Poll};
+use chataibot_wire::{Cursor, Entry};
 
-use crate::{
-    browser::{StreamItem, refusal},
-    harness::{Harness, key, says, short},
-    streams::store,
-};
+use crate::browser::{StreamItem, refusal};
+use crate::harness::{Harness, key, says, short};
+use crate::streams::store;
 
 fn numbers(entries: &[Entry]) -> Vec<u32> {
     entries.iter().map(|entry| entry.cursor.seq).collect()

@@ -1,17 +1,13 @@
 //! The real program as a child process, which a test can stop at a step, kill, or prevent from
 //! writing.
 
-use std::{
-    path::Path,
-    process::Stdio,
-    time::{Duration, Instant},
-};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::{Child, Command},
-    sync::watch,
-};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
 
 use crate::{browser::PATIENCE, platform::Platform};
 

@@ -3,11 +3,9 @@
 use chataibot_proxy::demo;
 use serde_json::json;
 
-use crate::{
-    browser::refusal,
-    harness::{Harness, key, says},
-    platform::PlatformAnswer,
-};
+use crate::browser::refusal;
+use crate::harness::{Harness, key, says};
+use crate::platform::PlatformAnswer;
 
 #[tokio::test]
 async fn the_operators_troubles_are_not_the_visitors() {

@@ -2,19 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chataibot_proxy::{
-    config::{Site, Sites},
-    demo,
-    testing::{RedisServer, TestApp, spawn_app},
-};
+use chataibot_proxy::config::{Site, Sites};
+use chataibot_proxy::demo;
+use chataibot_proxy::testing::{RedisServer, TestApp, spawn_app};
 use chataibot_wire::{Entry, token::TokenAnswer};
 use serde_json::{Value, json};
 
-use crate::{
-    browser::{Browser, ORIGIN, PATIENCE, StreamItem, refusal},
-    harness::{key, says, short},
-    platform::{Platform, PlatformAnswer},
-};
+use crate::browser::{Browser, ORIGIN, PATIENCE, StreamItem, refusal};
+use crate::harness::{key, says, short};
+use crate::platform::{Platform, PlatformAnswer};
 
 /// Two proxies, their Redis and their platform.
 pub struct Pair {

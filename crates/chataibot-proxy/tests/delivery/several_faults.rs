@@ -5,12 +5,10 @@ use std::time::Duration;
 use chataibot_wire::{Cursor, Entry, token::TokenAnswer};
 use serde_json::json;
 
-use crate::{
-    browser::{Browser, Events, ORIGIN, StreamItem, refusal},
-    harness::{key, says, short},
-    platform::PlatformAnswer,
-    several::{Pair, assert_whole},
-};
+use crate::browser::{Browser, Events, ORIGIN, StreamItem, refusal};
+use crate::harness::{key, says, short};
+use crate::platform::PlatformAnswer;
+use crate::several::{Pair, assert_whole};
 
 /// Reads like a browser: reconnects with its cursor when the stream ends, and starts over after a
 /// reset.

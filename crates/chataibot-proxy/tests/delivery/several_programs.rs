@@ -7,18 +7,14 @@ use chataibot_proxy::{demo, testing::RedisServer};
 use chataibot_wire::{Entry, Event, entry::DeliveryState};
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::{
-    process::{Child, Command},
-    sync::watch,
-};
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
 
-use crate::{
-    browser::{Browser, PATIENCE},
-    harness::{key, says},
-    platform::Platform,
-    program,
-    several::assert_whole,
-};
+use crate::browser::{Browser, PATIENCE};
+use crate::harness::{key, says};
+use crate::platform::Platform;
+use crate::program;
+use crate::several::assert_whole;
 
 struct Program {
     child: Child,

@@ -9,11 +9,9 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::{
-    browser::{Browser, ORIGIN},
-    harness::{key, short},
-    several::Pair,
-};
+use crate::browser::{Browser, ORIGIN};
+use crate::harness::{key, short};
+use crate::several::Pair;
 
 const SECRET: &str = "a-secret-of-the-host-site-0123456789";
 

@@ -1,16 +1,12 @@
 //! Event streams on raw sockets: their framing, their start on a connection that was used before,
 //! and their end.
 
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    time::timeout,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
-use crate::{
-    browser::{Browser, ORIGIN, PATIENCE},
-    harness::{Harness, key, says},
-};
+use crate::browser::{Browser, ORIGIN, PATIENCE};
+use crate::harness::{Harness, key, says};
 
 fn request(browser: &Browser, alias: &str, version: &str) -> String {
     format!(

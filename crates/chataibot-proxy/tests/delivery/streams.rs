@@ -3,18 +3,14 @@
 use std::{pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use chataibot_proxy::{
-    ids::ConversationId,
-    normalise::{EventKind, Incoming},
-    store::ReadFrom,
-};
+use chataibot_proxy::ids::ConversationId;
+use chataibot_proxy::normalise::{EventKind, Incoming};
+use chataibot_proxy::store::ReadFrom;
 use chataibot_wire::{Author, Content, Cursor, Entry, RichText, content::Text, entry::Poll};
 use futures_util::StreamExt;
 
-use crate::{
-    browser::{Browser, StreamItem, refusal},
-    harness::{Harness, key, says, short},
-};
+use crate::browser::{Browser, StreamItem, refusal};
+use crate::harness::{Harness, key, says, short};
 
 /// Stores bot messages with these numbers, without a network.
 pub async fn store(harness: &Harness, texts: std::ops::Range<usize>) {

@@ -4,11 +4,9 @@
 use chataibot_wire::{Content, Event, content::MediaKind};
 use serde_json::{Value, json};
 
-use crate::{
-    browser::{Browser, refusal},
-    files::{change_site, upload},
-    harness::{Harness, key, says, short},
-};
+use crate::browser::{Browser, refusal};
+use crate::files::{change_site, upload};
+use crate::harness::{Harness, key, says, short};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
 

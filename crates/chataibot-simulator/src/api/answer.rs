@@ -2,19 +2,15 @@
 
 use std::io;
 
-use axum::{
-    Extension,
-    body::{Body, Bytes},
-    http::{HeaderName, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-};
+use axum::Extension;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::{
-    call_log::Outcome,
-    server::Cut,
-    stub_rules::{Canned, StubAction},
-};
+use crate::call_log::Outcome;
+use crate::server::Cut;
+use crate::stub_rules::{Canned, StubAction};
 
 #[derive(Clone, Debug)]
 pub struct Refusal {

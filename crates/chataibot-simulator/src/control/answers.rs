@@ -2,20 +2,16 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use axum::{
-    extract::State,
-    http::{HeaderName, HeaderValue, StatusCode},
-    response::Response,
-};
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{BadOrder, Nothing, Order, Reply, Shared, ok_response};
-use crate::{
-    api::{error_body, status_of},
-    platform::Platform,
-    stub_rules::{CallFilter, Canned, Hold, Phase, Rule, StubAction},
-};
+use crate::api::{error_body, status_of};
+use crate::platform::Platform;
+use crate::stub_rules::{CallFilter, Canned, Hold, Phase, Rule, StubAction};
 
 pub async fn reset(State(platform): Shared, Order(Nothing {}): Order<Nothing>) -> Response {
     platform.write().reset();

@@ -2,19 +2,15 @@
 
 use std::time::Duration;
 
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::extract::{Query, State};
+use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::{Shared, waited_response};
-use crate::{
-    call_log::{Content, Delivery},
-    conversation::Conversation,
-    platform::{self, Platform},
-    stub_rules::CallFilter,
-};
+use crate::call_log::{Content, Delivery};
+use crate::conversation::Conversation;
+use crate::platform::{self, Platform};
+use crate::stub_rules::CallFilter;
 
 /// How long a list waits by default.
 const DEFAULT_TIMEOUT_MS: u64 = 5000;

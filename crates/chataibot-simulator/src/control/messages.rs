@@ -6,13 +6,10 @@ use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
 
 use super::{BadOrder, Order, Reply, Shared, ok_response};
-use crate::{
-    bot::{Author, Responder, Step, agent, message},
-    call_log::{Content, DeliveryState},
-    events,
-    platform::{self, Block, Platform},
-    script, webhook,
-};
+use crate::bot::{Author, Responder, Step, agent, message};
+use crate::call_log::{Content, DeliveryState};
+use crate::platform::{self, Block, Platform};
+use crate::{events, script, webhook};
 
 /// The longest time that `wait` waits.
 const WAIT_LIMIT: Duration = Duration::from_secs(30);

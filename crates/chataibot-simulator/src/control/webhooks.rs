@@ -2,21 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::extract::{Query, State};
+use axum::response::Response;
 use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::{BadOrder, Nothing, Order, Reply, Shared, ok_response, waited_response};
-use crate::{
-    call_log::{self, DeliveryState},
-    config::{Echo, TimeStyle, TokenIn},
-    platform::{self, Platform},
-    webhook,
-};
+use crate::call_log::{self, DeliveryState};
+use crate::config::{Echo, TimeStyle, TokenIn};
+use crate::platform::{self, Platform};
+use crate::webhook;
 
 body!(AimOrder {
     /// A missing `url` keeps the address, `null` removes it.

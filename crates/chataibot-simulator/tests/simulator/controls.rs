@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    calls::list,
-    harness::{Harness, VISITOR},
-};
+use crate::calls::list;
+use crate::harness::{Harness, VISITOR};
 
 #[tokio::test]
 async fn an_answer_can_be_dropped_after_or_before_the_message_is_processed() {

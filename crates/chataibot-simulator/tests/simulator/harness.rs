@@ -2,20 +2,16 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use axum::{
-    Json, Router,
-    body::Bytes,
-    extract::State,
-    http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
-    routing::post,
-};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
 use chataibot_simulator::{Config, Simulator, spawn};
 use serde_json::{Value, json};
-use tokio::{
-    net::TcpListener,
-    sync::{Mutex, mpsc},
-};
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, mpsc};
 
 pub const VISITOR: &str = "0123456789abcdef0123456789abcdef";
 

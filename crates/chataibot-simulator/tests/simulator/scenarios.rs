@@ -3,10 +3,8 @@
 use chataibot_simulator::clock::{now, write_day};
 use serde_json::{Value, json};
 
-use crate::{
-    calls::list,
-    harness::{Harness, VISITOR},
-};
+use crate::calls::list;
+use crate::harness::{Harness, VISITOR};
 
 fn fixture(name: &str) -> Value {
     let path = format!("{}/../../tests/fixtures/platform/{name}.json", env!("CARGO_MANIFEST_DIR"));

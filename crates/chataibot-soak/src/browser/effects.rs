@@ -4,21 +4,15 @@
 use std::{rc::Rc, time::Duration};
 
 use chataibot_fake_browser::{FakeBrowser, LockedRequest, Storage};
-use chataibot_widget::{
-    api::{
-        ApiError, Credentials,
-        credentials::{Plan, plan},
-        sse::Parser,
-    },
-    conversation::RawEntry,
-    machine::{
-        Machine,
-        connection::Attempt,
-        effect::PageEvent,
-        input::{Frame, Input, frame_of},
-        tab_message::TabMessage,
-    },
-};
+use chataibot_widget::api::credentials::{Plan, plan};
+use chataibot_widget::api::sse::Parser;
+use chataibot_widget::api::{ApiError, Credentials};
+use chataibot_widget::conversation::RawEntry;
+use chataibot_widget::machine::Machine;
+use chataibot_widget::machine::connection::Attempt;
+use chataibot_widget::machine::effect::PageEvent;
+use chataibot_widget::machine::input::{Frame, Input, frame_of};
+use chataibot_widget::machine::tab_message::TabMessage;
 use chataibot_wire::{Cursor, Entry, ErrorBody};
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};

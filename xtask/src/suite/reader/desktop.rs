@@ -1,23 +1,19 @@
 //! A private desktop: display, bus, screen reader and browser; a developer's own is not touched.
 
-use std::{
-    fs::File,
-    io::{BufRead, BufReader},
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
 use super::heard::SpeechLog;
-use crate::{
-    files::{create_empty_folder, file_name, write},
-    project::run,
-    setup::{ACCESSIBILITY_BUS, Engine},
-};
+use crate::files::{create_empty_folder, file_name, write};
+use crate::project::run;
+use crate::setup::{ACCESSIBILITY_BUS, Engine};
 
 /// Time limit for each part to start.
 const START_TIMEOUT: Duration = Duration::from_secs(30);

@@ -6,11 +6,9 @@ use anyhow::{Context, Error, Result, ensure};
 use tiny_http::{Header, Response, Server};
 
 use super::walk::Walk;
-use crate::{
-    demo::Pair,
-    project::{Project, Servers},
-    server::{any_port, is_ok, send_request},
-};
+use crate::demo::Pair;
+use crate::project::{Project, Servers};
+use crate::server::{any_port, is_ok, send_request};
 
 /// Time limit for an order, including what it waits for.
 const ORDER_TIMEOUT: Duration = Duration::from_secs(60);

@@ -4,12 +4,10 @@ use std::{path::Path, time::Duration};
 
 use anyhow::{Context, Result};
 
-use super::{
-    desktop::Desktop,
-    harness::Harness,
-    heard::SpeechLog,
-    walk::{Instruction, Line, Pattern, Step, Walk},
-};
+use super::desktop::Desktop;
+use super::harness::Harness;
+use super::heard::SpeechLog;
+use super::walk::{Instruction, Line, Pattern, Step, Walk};
 use crate::{files::write, setup::Engine};
 
 /// Time limit for an expected utterance; a message that is retried until it fails takes longest.

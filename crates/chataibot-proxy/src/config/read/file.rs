@@ -2,10 +2,8 @@
 
 use std::{ops::Range, path::Path};
 
-use toml::{
-    Spanned,
-    de::{DeInteger, DeTable, DeValue},
-};
+use toml::Spanned;
+use toml::de::{DeInteger, DeTable, DeValue};
 
 use crate::config::{Problems, problem::Location};
 

@@ -3,20 +3,12 @@
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::{
-    ConfigReader,
-    file::{Located, Scalar, Table},
-    platform_url, split_list,
-};
-use crate::{
-    config::{
-        IdentityPolicy, Origins, Site, SiteId, origin, placeholder,
-        problem::Location,
-        secret::{self, Form},
-        settings,
-    },
-    file_types::{self, FileType},
-};
+use super::file::{Located, Scalar, Table};
+use super::{ConfigReader, platform_url, split_list};
+use crate::config::problem::Location;
+use crate::config::secret::{self, Form};
+use crate::config::{IdentityPolicy, Origins, Site, SiteId, origin, placeholder, settings};
+use crate::file_types::{self, FileType};
 
 type Check = fn(&str) -> Result<(), String>;
 

@@ -1,13 +1,11 @@
 //! Table of every call of the proxy.
 
-use chataibot_wire::{
-    documented::{SendAnswer, StartAnswer, StartConversation},
-    entry::{LONGEST_PAGE, Poll},
-    error::code,
-    file::FileAnswer,
-    token::{EndRequest, Ended, TokenAnswer, TokenRequest},
-    typed::SendTyped,
-};
+use chataibot_wire::documented::{SendAnswer, StartAnswer, StartConversation};
+use chataibot_wire::entry::{LONGEST_PAGE, Poll};
+use chataibot_wire::error::code;
+use chataibot_wire::file::FileAnswer;
+use chataibot_wire::token::{EndRequest, Ended, TokenAnswer, TokenRequest};
+use chataibot_wire::typed::SendTyped;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value, json};
 

@@ -8,12 +8,11 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use crate::{
-    error::ApiError,
-    http::{body::JsonBody, state::App},
-    ids::VisitorId,
-    service::header_text,
-};
+use crate::error::ApiError;
+use crate::http::body::JsonBody;
+use crate::http::state::App;
+use crate::ids::VisitorId;
+use crate::service::header_text;
 
 /// The visitor whose data is erased.
 #[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]

@@ -2,28 +2,22 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{
-    Extension, Json,
-    body::Body,
-    extract::{Path, Query, State, rejection::QueryRejection},
-    response::{IntoResponse, Response},
-};
-use chataibot_wire::{
-    Cursor,
-    entry::{BadCursor, LONGEST_PAGE},
-};
+use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use chataibot_wire::Cursor;
+use chataibot_wire::entry::{BadCursor, LONGEST_PAGE};
 use http::{HeaderMap, HeaderName, header};
 use serde::Deserialize;
 
-use crate::{
-    error::ApiError,
-    http::{EVENT_STREAM, LongLived, state::App},
-    service::{
-        header_text, owned_conversation,
-        token::{TokenFault, Visitor},
-    },
-    store::ReadFrom,
-};
+use crate::error::ApiError;
+use crate::http::state::App;
+use crate::http::{EVENT_STREAM, LongLived};
+use crate::service::token::{TokenFault, Visitor};
+use crate::service::{header_text, owned_conversation};
+use crate::store::ReadFrom;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 

@@ -3,28 +3,23 @@
 
 use std::{io::SeekFrom, sync::Arc};
 
-use axum::{
-    Extension, Json,
-    body::Body,
-    extract::{Path, Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use axum::{Extension, Json};
 use chataibot_wire::file::FileAnswer;
 use http::{HeaderMap, StatusCode, header};
 use parking_lot::Mutex;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
-use crate::{
-    error::ApiError,
-    file_types,
-    http::{body, state::App},
-    service::{
-        files::{name, range},
-        token::Visitor,
-    },
-};
+use crate::error::ApiError;
+use crate::file_types;
+use crate::http::body;
+use crate::http::state::App;
+use crate::service::files::{name, range};
+use crate::service::token::Visitor;
 
 /// The body of a request, until a handler takes it.
 type SharedBody = Arc<Mutex<Body>>;

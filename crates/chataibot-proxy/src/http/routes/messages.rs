@@ -3,14 +3,10 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
-use chataibot_wire::{
-    documented::{SendAnswer, StartAnswer, StartConversation, StartedConversation},
-    typed::SendTyped,
-};
+use axum::Json;
+use axum::extract::{Path, State};
+use chataibot_wire::documented::{SendAnswer, StartAnswer, StartConversation, StartedConversation};
+use chataibot_wire::typed::SendTyped;
 
 use crate::{
     error::ApiError,

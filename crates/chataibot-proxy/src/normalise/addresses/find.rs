@@ -4,10 +4,8 @@
 use std::ops::Range;
 
 use super::phone::parse_phone;
-use crate::normalise::{
-    links,
-    text::{is_reordering, starts_with_ignore_case},
-};
+use crate::normalise::links;
+use crate::normalise::text::{is_reordering, starts_with_ignore_case};
 
 /// Characters that plain-text markup puts on both sides of emphasised words.
 const EMPHASIS: &str = "*_~'";

@@ -6,21 +6,16 @@
 //! comment. What follows is parsed as if that had not begun. The source of scripts and styles never
 //! becomes text.
 
-use std::{
-    cell::{Cell, RefCell},
-    mem::take,
-    rc::Rc,
-};
+use std::cell::{Cell, RefCell};
+use std::mem::take;
+use std::rc::Rc;
 
 use chataibot_wire::text::is_blank;
-use html5ever::{
-    Attribute, LocalName, Namespace, QualName,
-    buffer_queue::BufferQueue,
-    local_name, ns,
-    tendril::StrTendril,
-    tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts},
-    tree_builder::{TreeBuilder, TreeBuilderOpts},
-};
+use html5ever::buffer_queue::BufferQueue;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
+use html5ever::{Attribute, LocalName, Namespace, QualName, local_name, ns};
 
 use super::tags;
 use sink::Sink;

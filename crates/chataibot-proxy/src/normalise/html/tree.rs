@@ -4,10 +4,8 @@
 use chataibot_wire::{Node, rich_text::Numbering};
 
 use super::has_visible_text;
-use crate::normalise::{
-    is_block,
-    text::{is_line_end, is_shown, is_space},
-};
+use crate::normalise::is_block;
+use crate::normalise::text::{is_line_end, is_shown, is_space};
 use trim::{split_by_number, trim, trim_space};
 
 mod inline;

@@ -4,13 +4,10 @@ use std::borrow::Cow;
 
 use html5ever::ns;
 
-use super::{
-    media,
-    parse::{Document, Element, Id, Kind},
-    style::{Display, Marker, Spaces, Style},
-    symbols, tags,
-    tree::{Inline, Tree},
-};
+use super::parse::{Document, Element, Id, Kind};
+use super::style::{Display, Marker, Spaces, Style};
+use super::tree::{Inline, Tree};
+use super::{media, symbols, tags};
 use crate::normalise::{links, text::is_line_end};
 
 mod embedded;

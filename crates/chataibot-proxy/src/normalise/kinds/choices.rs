@@ -1,10 +1,8 @@
 //! Conversion of buttons, lists and cards, from which a visitor chooses.
 
-use chataibot_wire::{
-    Content,
-    content::{Action, Button, ButtonLayout, Buttons, Card, Carousel, ChoiceList, Section},
-    text::is_blank,
-};
+use chataibot_wire::Content;
+use chataibot_wire::content::{Action, Button, ButtonLayout, Buttons, Card, Carousel, ChoiceList, Section};
+use chataibot_wire::text::is_blank;
 use serde_json::Value;
 
 use super::{join_blocks, rich_text_field, title};

@@ -1,10 +1,8 @@
 //! Conversion of a visitor's typed answers, as they come back in an echo (INT), to the content of
 //! the log.
 
-use chataibot_wire::{
-    Content,
-    content::{Media, MediaKind, Text},
-};
+use chataibot_wire::Content;
+use chataibot_wire::content::{Media, MediaKind, Text};
 use serde_json::Value;
 
 use super::MOST_PARTS;

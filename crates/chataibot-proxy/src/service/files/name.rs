@@ -2,10 +2,8 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::{
-    file_types::FileType,
-    normalise::{links, text},
-};
+use crate::file_types::FileType;
+use crate::normalise::{links, text};
 
 /// Longest name, characters.
 const LONGEST: usize = 100;

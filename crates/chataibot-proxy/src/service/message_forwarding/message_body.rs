@@ -1,26 +1,21 @@
 //! Validation of a visitor's message: a text, or a typed answer if the site takes them, is checked
 //! and rebuilt, as forwarded and as the log shows it.
 
-use chataibot_wire::{
-    Content, RichText,
-    content::{Media, MediaKind, Text},
-    documented::MessageData,
-    file::StoredFile,
-    text::is_blank,
-    typed::{FilesData, FilledField, FormData, SentFile, TypedMessage},
-};
+use chataibot_wire::content::{Media, MediaKind, Text};
+use chataibot_wire::documented::MessageData;
+use chataibot_wire::file::StoredFile;
+use chataibot_wire::text::is_blank;
+use chataibot_wire::typed::{FilesData, FilledField, FormData, SentFile, TypedMessage};
+use chataibot_wire::{Content, RichText};
 
 use super::TEXT_CHARS;
-use crate::{
-    config::Site,
-    error::ApiError,
-    ids::ConversationId,
-    normalise::{
-        addresses,
-        html::{DEEPEST, MOST_NODES},
-    },
-    store::{Store, sends::MessageBody},
-};
+use crate::config::Site;
+use crate::error::ApiError;
+use crate::ids::ConversationId;
+use crate::normalise::addresses;
+use crate::normalise::html::{DEEPEST, MOST_NODES};
+use crate::store::Store;
+use crate::store::sends::MessageBody;
 
 /// Maximum fields of one form.
 const FIELDS: usize = 50;

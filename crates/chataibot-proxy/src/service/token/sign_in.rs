@@ -8,23 +8,17 @@ use std::{sync::Arc, time::Duration};
 
 use chataibot_wire::documented::{Contact, Variables};
 
-use super::{
-    Tokens,
-    host_jwt::{self, IdentityFault},
-};
-use crate::{
-    clock::{Clock, millis},
-    config::{IdentityPolicy, Site},
-    credentials::{Secret, UserProfile},
-    error::ApiError,
-    ids::{FamilyId, VisitorId},
-    metrics::Metrics,
-    store::{
-        Store, StoreError,
-        renewals::{NewFamily, Presented, RenewalRefusal, Renewed, Times},
-        signed_in::NewSignIn,
-    },
-};
+use super::Tokens;
+use super::host_jwt::{self, IdentityFault};
+use crate::clock::{Clock, millis};
+use crate::config::{IdentityPolicy, Site};
+use crate::credentials::{Secret, UserProfile};
+use crate::error::ApiError;
+use crate::ids::{FamilyId, VisitorId};
+use crate::metrics::Metrics;
+use crate::store::renewals::{NewFamily, Presented, RenewalRefusal, Renewed, Times};
+use crate::store::signed_in::NewSignIn;
+use crate::store::{Store, StoreError};
 
 /// How long a secret still works after its use, for two tabs that race and for lost answers.
 pub const GRACE: Duration = Duration::from_secs(20);

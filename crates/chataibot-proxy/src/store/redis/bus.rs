@@ -8,11 +8,9 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use redis::{
-    AsyncConnectionConfig, Client,
-    aio::MultiplexedConnection,
-    streams::{StreamId, StreamRangeReply, StreamReadReply},
-};
+use redis::aio::MultiplexedConnection;
+use redis::streams::{StreamId, StreamRangeReply, StreamReadReply};
+use redis::{AsyncConnectionConfig, Client};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::sleep;

@@ -2,10 +2,9 @@
 //! other proxy settles them; after it expires, the first proxy that checks records their answers as
 //! lost.
 
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use serde::Deserialize;

@@ -9,16 +9,12 @@ use sha2::{Digest, Sha256};
 use tokio::time::{Instant, sleep};
 
 use super::{Inner, Redis, Result, unreadable};
-use crate::{
-    normalise::{EventKind, Incoming},
-    store::{
-        incoming::{
-            REDELIVERY_WINDOW, ReceiveStats, digest, kind_name, letters_and_digits, to_json, without_whitespace,
-        },
-        pending_events::{MAX_BYTES, MAX_EVENTS, MAX_WAIT, visitor_of},
-        retention::IDEMPOTENCY_LIFETIME,
-    },
+use crate::normalise::{EventKind, Incoming};
+use crate::store::incoming::{
+    REDELIVERY_WINDOW, ReceiveStats, digest, kind_name, letters_and_digits, to_json, without_whitespace,
 };
+use crate::store::pending_events::{MAX_BYTES, MAX_EVENTS, MAX_WAIT, visitor_of};
+use crate::store::retention::IDEMPOTENCY_LIFETIME;
 
 /// How long to wait until another proxy has reported whether it acknowledged the same events. After
 /// that, this delivery counts as a redelivery.

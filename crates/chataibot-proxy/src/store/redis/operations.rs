@@ -6,14 +6,11 @@ use chataibot_wire::file::StoredFile;
 use serde_json::json;
 
 use super::{ConversationId, FamilyId, Redis, Result, VisitorId};
-use crate::store::{
-    Owned,
-    erase::Erased,
-    files::{self, NewFile, UNSENT_LIFETIME},
-    pending_events::MAX_WAIT,
-    renewals,
-    retention::{self, IDEMPOTENCY_LIFETIME},
-};
+use crate::store::erase::Erased;
+use crate::store::files::{self, NewFile, UNSENT_LIFETIME};
+use crate::store::pending_events::MAX_WAIT;
+use crate::store::retention::{self, IDEMPOTENCY_LIFETIME};
+use crate::store::{Owned, renewals};
 
 /// Idempotency records deleted in one call.
 const RECORDS_BATCH: u32 = 5_000;

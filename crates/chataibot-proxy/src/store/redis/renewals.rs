@@ -1,17 +1,15 @@
 //! Renewal secrets and signing keys in Redis: of the secrets only hashes, but the keys themselves.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, HashMap},
-};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{FamilyId, Redis, Result, StoreError, VisitorId, unreadable};
-use crate::{
-    credentials::{self, Key, KeyRing, Secret, decode_hex_32},
-    store::renewals::{KEY_ROTATION_AGE, NewFamily, Presented, RETIRED_KEY_LIFETIME, RenewalRefusal, Renewed, Times},
+use crate::credentials::{self, Key, KeyRing, Secret, decode_hex_32};
+use crate::store::renewals::{
+    KEY_ROTATION_AGE, NewFamily, Presented, RETIRED_KEY_LIFETIME, RenewalRefusal, Renewed, Times,
 };
 
 /// Age at which a new key begins to sign, milliseconds: every proxy has read it by then.

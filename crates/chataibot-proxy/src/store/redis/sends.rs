@@ -8,15 +8,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
-use super::{
-    Inner, Redis, Result, StoreError,
-    incoming::{digest_of, digest_of_letters},
-    random_hex, unreadable,
-};
-use crate::store::{
-    incoming::possible_echoes,
-    sends::{BeginOutcome, NewSend, Outcome, SendId, SendKey, Settled},
-};
+use super::incoming::{digest_of, digest_of_letters};
+use super::{Inner, Redis, Result, StoreError, random_hex, unreadable};
+use crate::store::incoming::possible_echoes;
+use crate::store::sends::{BeginOutcome, NewSend, Outcome, SendId, SendKey, Settled};
 
 /// How long a visitor waits until Redis has recorded an outcome. The attempts continue after that.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(30);

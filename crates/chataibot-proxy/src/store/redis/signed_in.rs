@@ -4,10 +4,8 @@
 use serde_json::json;
 
 use super::{FamilyId, Redis, Result, VisitorId, renewals::family_arguments, unreadable};
-use crate::{
-    credentials::{Secret, UserProfile, decode_hex_32},
-    store::signed_in::{self, NewSignIn, profile_to_json},
-};
+use crate::credentials::{Secret, UserProfile, decode_hex_32};
+use crate::store::signed_in::{self, NewSignIn, profile_to_json};
 
 impl Redis {
     pub async fn sign_in(&self, new: NewSignIn) -> Result<VisitorId> {

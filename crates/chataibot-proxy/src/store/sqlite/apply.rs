@@ -1,15 +1,11 @@
 //! Applies an event of a known conversation to its log: see [`crate::store::incoming`].
 
-use chataibot_wire::{
-    Author, Content, Event,
-    entry::{Assignee, DeliveryState, Message, Status},
-};
+use chataibot_wire::entry::{Assignee, DeliveryState, Message, Status};
+use chataibot_wire::{Author, Content, Event};
 
 use super::{Context, ConversationId, Result, StoreError, query, send_records};
-use crate::{
-    normalise::{EventKind, Incoming},
-    store::incoming::{ECHO_WINDOW, ReceiveStats},
-};
+use crate::normalise::{EventKind, Incoming};
+use crate::store::incoming::{ECHO_WINDOW, ReceiveStats};
 
 pub fn apply(
     ctx: &mut Context,

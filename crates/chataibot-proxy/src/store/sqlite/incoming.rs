@@ -1,10 +1,8 @@
 //! The platform's events, as rows: see [`crate::store::incoming`].
 
 use super::{Context, ConversationId, Result, Sqlite, apply, pending_events, query};
-use crate::{
-    normalise::Incoming,
-    store::incoming::{REDELIVERY_WINDOW, ReceiveStats, digest},
-};
+use crate::normalise::Incoming;
+use crate::store::incoming::{REDELIVERY_WINDOW, ReceiveStats, digest};
 
 pub fn receive(ctx: &mut Context, delivery: u64, sites: Vec<String>, events: Vec<Incoming>) -> Result<ReceiveStats> {
     let mut stats = ReceiveStats::default();

@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use super::{Context, ConversationId, Result, Sqlite, StoreError, query};
 use crate::store::{Owned, ReadFrom, Replay, log::reset_reason};
-use chataibot_wire::{
-    Cursor, Entry, Event,
-    entry::{Reset, Status},
-};
+use chataibot_wire::entry::{Reset, Status};
+use chataibot_wire::{Cursor, Entry, Event};
 
 impl Context<'_> {
     /// Appends an entry to a log. It is published after the commit.

@@ -1,23 +1,15 @@
 //! The queue of events whose conversation is not known yet, as rows: see
 //! [`crate::store::pending_events`].
 
-use chataibot_wire::{
-    Author,
-    entry::{DeliveryState, Status},
-};
+use chataibot_wire::Author;
+use chataibot_wire::entry::{DeliveryState, Status};
 use rusqlite::Params;
 
-use super::{
-    Context, ConversationId, Result, StoreError, apply, query,
-    send_records::{self, confirm_start},
-};
-use crate::{
-    normalise::{EventKind, Incoming},
-    store::{
-        incoming::{ReceiveStats, to_json},
-        pending_events::{MAX_BYTES, MAX_EVENTS, MAX_WAIT, visitor_of},
-    },
-};
+use super::send_records::{self, confirm_start};
+use super::{Context, ConversationId, Result, StoreError, apply, query};
+use crate::normalise::{EventKind, Incoming};
+use crate::store::incoming::{ReceiveStats, to_json};
+use crate::store::pending_events::{MAX_BYTES, MAX_EVENTS, MAX_WAIT, visitor_of};
 
 /// Whether a start that is in flight, or whose answer was lost, may turn out to be this event's
 /// conversation.

@@ -1,11 +1,9 @@
 //! Renewal secrets and signing keys, as rows: see [`crate::store::renewals`].
 
 use super::{Context, FamilyId, Result, StoreError, VisitorId, query};
-use crate::{
-    credentials::{self, Key, KeyRing, Secret},
-    store::renewals::{
-        BATCH, KEY_ROTATION_AGE, NewFamily, Presented, RETIRED_KEY_LIFETIME, RenewalRefusal, Renewed, Times,
-    },
+use crate::credentials::{self, Key, KeyRing, Secret};
+use crate::store::renewals::{
+    BATCH, KEY_ROTATION_AGE, NewFamily, Presented, RETIRED_KEY_LIFETIME, RenewalRefusal, Renewed, Times,
 };
 
 pub fn begin_family(ctx: &mut Context, new: NewFamily) -> Result<()> {

@@ -1,11 +1,9 @@
 //! Deletion of old rows: see [`crate::store::retention`].
 
 use super::{Context, ConversationId, Result, Sqlite, query};
-use crate::store::{
-    incoming::REDELIVERY_WINDOW,
-    pending_events::MAX_WAIT,
-    retention::{BATCH, IDEMPOTENCY_LIFETIME},
-};
+use crate::store::incoming::REDELIVERY_WINDOW;
+use crate::store::pending_events::MAX_WAIT;
+use crate::store::retention::{BATCH, IDEMPOTENCY_LIFETIME};
 
 impl Sqlite {
     pub async fn sweep_pending_events(&self) -> Result<u64> {

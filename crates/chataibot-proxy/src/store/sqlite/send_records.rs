@@ -1,17 +1,13 @@
 //! The idempotency records as rows: queries, and the only way to change their state, which keeps a
 //! row's state and the log's `delivery` entries equal.
 
-use chataibot_wire::{
-    Event,
-    entry::{Delivery, DeliveryState},
-};
+use chataibot_wire::Event;
+use chataibot_wire::entry::{Delivery, DeliveryState};
 use rusqlite::{Params, Row};
 
 use super::{Context, ConversationId, Result, StoreError, query};
-use crate::store::{
-    incoming,
-    sends::{PlatformRefusal, Record, SendId, SendKey, parse_state, state_name},
-};
+use crate::store::incoming;
+use crate::store::sends::{PlatformRefusal, Record, SendId, SendKey, parse_state, state_name};
 
 /// A record, with fields that only the store needs.
 pub struct Stored {

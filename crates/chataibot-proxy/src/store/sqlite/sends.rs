@@ -1,18 +1,12 @@
 //! The idempotency records as rows: see [`crate::store::sends`].
 
-use chataibot_wire::{
-    Author, Event,
-    entry::{DeliveryState, Message},
-};
+use chataibot_wire::entry::{DeliveryState, Message};
+use chataibot_wire::{Author, Event};
 
-use super::{
-    Context, ConversationId, Result, StoreError, log, pending_events, query,
-    send_records::{Stored, append_delivery, set_state},
-};
-use crate::store::{
-    Owned,
-    sends::{BeginOutcome, Forward, MessageBody, NewSend, Outcome, SendId, SendKey, Settled},
-};
+use super::send_records::{Stored, append_delivery, set_state};
+use super::{Context, ConversationId, Result, StoreError, log, pending_events, query};
+use crate::store::Owned;
+use crate::store::sends::{BeginOutcome, Forward, MessageBody, NewSend, Outcome, SendId, SendKey, Settled};
 
 pub fn begin_start(ctx: &mut Context, send: NewSend, alias: String) -> Result<BeginOutcome> {
     if let Some(stored) = Stored::by_key(ctx, &send.key)? {

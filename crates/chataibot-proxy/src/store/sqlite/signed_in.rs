@@ -1,13 +1,9 @@
 //! Signed-in visitors as rows: see [`crate::store::signed_in`].
 
 use super::{Context, FamilyId, Result, VisitorId, query, renewals};
-use crate::{
-    credentials::{Secret, UserProfile},
-    store::{
-        renewals::BATCH,
-        signed_in::{self, NewSignIn, profile_to_json},
-    },
-};
+use crate::credentials::{Secret, UserProfile};
+use crate::store::renewals::BATCH;
+use crate::store::signed_in::{self, NewSignIn, profile_to_json};
 
 pub fn sign_in(ctx: &mut Context, new: NewSignIn) -> Result<VisitorId> {
     let NewSignIn { user, profile, mut family } = new;

@@ -2,24 +2,19 @@
 //! commit, each in its own savepoint; their entries are published after the commit, and then each
 //! job is answered.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, mpsc},
-    thread,
-    time::{Duration, Instant},
-    vec,
-};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
+use std::{thread, vec};
 
 use chataibot_wire::Entry;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::{Context, ConversationId, Result, StoreError};
-use crate::{
-    clock::Clock,
-    failpoints::{Failpoint, failpoint},
-    hub::Hub,
-};
+use crate::clock::Clock;
+use crate::failpoints::{Failpoint, failpoint};
+use crate::hub::Hub;
 
 /// Jobs that may be queued; more wait for a permit.
 const MAX_QUEUED: usize = 4096;

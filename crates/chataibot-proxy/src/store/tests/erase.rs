@@ -3,15 +3,11 @@
 use chataibot_wire::file::StoredFile;
 
 use super::*;
-use crate::{
-    credentials::Secret,
-    ids::{FamilyId, VisitorId},
-    store::{
-        erase::Erased,
-        files::NewFile,
-        renewals::{NewFamily, Presented, RenewalRefusal as Refused, Times},
-    },
-};
+use crate::credentials::Secret;
+use crate::ids::{FamilyId, VisitorId};
+use crate::store::erase::Erased;
+use crate::store::files::NewFile;
+use crate::store::renewals::{NewFamily, Presented, RenewalRefusal as Refused, Times};
 
 for_each_engine! {
     an_erased_visitor_is_gone_with_conversations_files_sends_and_secrets_and_nobody_else_is,

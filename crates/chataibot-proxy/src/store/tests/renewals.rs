@@ -2,11 +2,9 @@
 //! and signing keys.
 
 use super::*;
-use crate::{
-    credentials::Secret,
-    ids::{FamilyId, VisitorId},
-    store::renewals::{NewFamily, Presented, RenewalRefusal as Refused, Renewed, Times},
-};
+use crate::credentials::Secret;
+use crate::ids::{FamilyId, VisitorId};
+use crate::store::renewals::{NewFamily, Presented, RenewalRefusal as Refused, Renewed, Times};
 
 for_each_engine! {
     each_secret_leads_to_the_next_and_tabs_that_race_stay_together,

@@ -3,15 +3,11 @@
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::{
-    credentials::Secret,
-    hub::Subscriber,
-    ids::{FamilyId, VisitorId},
-    store::{
-        StoreEvent,
-        renewals::{NewFamily, Presented, RenewalRefusal as Refused, Times},
-    },
-};
+use crate::credentials::Secret;
+use crate::hub::Subscriber;
+use crate::ids::{FamilyId, VisitorId};
+use crate::store::StoreEvent;
+use crate::store::renewals::{NewFamily, Presented, RenewalRefusal as Refused, Times};
 
 /// One of the two proxies.
 struct Proxy {

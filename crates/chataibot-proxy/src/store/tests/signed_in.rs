@@ -1,15 +1,11 @@
 //! Signed-in visitors: which visitor a user is, what is stored of them, and how their sessions end.
 
 use super::*;
-use crate::{
-    credentials::{Secret, UserProfile},
-    ids::{FamilyId, VisitorId},
-    store::{
-        erase::Erased,
-        renewals::{NewFamily, Presented, RenewalRefusal as Refused, Times},
-        signed_in::NewSignIn,
-    },
-};
+use crate::credentials::{Secret, UserProfile};
+use crate::ids::{FamilyId, VisitorId};
+use crate::store::erase::Erased;
+use crate::store::renewals::{NewFamily, Presented, RenewalRefusal as Refused, Times};
+use crate::store::signed_in::NewSignIn;
 
 for_each_engine! {
     the_same_user_is_the_same_visitor_and_another_is_another,

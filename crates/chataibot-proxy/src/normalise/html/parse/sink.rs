@@ -1,16 +1,11 @@
 //! Tree sink for html5ever's tree builder: an arena of nodes.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
-use html5ever::{
-    Attribute, ExpandedName, LocalName, QualName,
-    interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink},
-    ns,
-    tendril::StrTendril,
-};
+use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
+use html5ever::tendril::StrTendril;
+use html5ever::{Attribute, ExpandedName, LocalName, QualName, ns};
 
 use super::{DOCUMENT, Document, Element, Id, Kind, Node};
 

@@ -1,9 +1,7 @@
 //! Inline formatting of the rich-text tree.
 
-use chataibot_wire::{
-    Node,
-    rich_text::{Link, Shift},
-};
+use chataibot_wire::Node;
+use chataibot_wire::rich_text::{Link, Shift};
 
 use crate::normalise::html::tags;
 

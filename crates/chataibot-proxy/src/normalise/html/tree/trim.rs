@@ -1,10 +1,8 @@
 //! Clean-up of finished blocks and lists: removes spaces and line breaks that do not show, and
 //! assigns the numbers of lists.
 
-use chataibot_wire::{
-    Node,
-    rich_text::{Link, List, Numbering},
-};
+use chataibot_wire::Node;
+use chataibot_wire::rich_text::{Link, List, Numbering};
 
 /// Splits items into lists: a new list begins where the numbers do not go on by one.
 pub fn split_by_number(numbering: Option<Numbering>, items: Vec<(Option<i32>, Vec<Node>)>, most: usize) -> Vec<List> {

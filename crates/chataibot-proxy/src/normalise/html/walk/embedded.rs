@@ -1,13 +1,9 @@
 //! Conversion of embedded content: images, form fields, players, frames.
 
-use super::{
-    super::{
-        media,
-        parse::{Element, parse},
-        style::{Spaces, Style},
-    },
-    Display, Inherited, Walk, walk,
-};
+use super::super::media;
+use super::super::parse::{Element, parse};
+use super::super::style::{Spaces, Style};
+use super::{Display, Inherited, Walk, walk};
 use crate::normalise::links;
 
 impl Walk<'_> {

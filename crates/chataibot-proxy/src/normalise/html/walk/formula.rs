@@ -5,15 +5,11 @@ use std::borrow::Cow;
 use chataibot_wire::rich_text::Shift;
 use html5ever::ns;
 
-use super::{
-    super::{
-        media,
-        parse::{Document, Element, Id, Kind},
-        style::Style,
-        tree::Inline,
-    },
-    Inherited, Task, Walk,
-};
+use super::super::media;
+use super::super::parse::{Document, Element, Id, Kind};
+use super::super::style::Style;
+use super::super::tree::Inline;
+use super::{Inherited, Task, Walk};
 
 impl Walk<'_> {
     pub(super) fn formula(&mut self, element: &Element, inherited: Inherited) {

@@ -2,11 +2,9 @@
 
 use chataibot_wire::rich_text::Numbering;
 
-use super::super::{
-    parse::{Document, Element, Id},
-    style::{Marker, Style},
-    tags,
-};
+use super::super::parse::{Document, Element, Id};
+use super::super::style::{Marker, Style};
+use super::super::tags;
 
 #[derive(Clone, Copy)]
 pub struct Count {
