@@ -15,15 +15,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "base",
         modules: &[
-            "ids",
-            "credentials",
-            "file_types",
-            "clock",
-            "sync",
-            "concurrency",
-            "error",
-            "failpoints",
-            "metrics",
+            "ids", "credentials", "file_types", "clock", "sync", "concurrency", "error", "failpoints", "metrics",
         ],
         below: &[],
     },

@@ -68,12 +68,7 @@ async fn where_an_identity_is_required_everybody_is_signed_in() {
     })
     .await;
     let wanted = [
-        "identity-required",
-        "identity-swap",
-        "identity-refused",
-        "token-answer",
-        "token-renewal",
-        "end-tokens",
+        "identity-required", "identity-swap", "identity-refused", "token-answer", "token-renewal", "end-tokens",
         "owner-poll",
     ];
     let all = harness.run(&wanted).await;

@@ -22,14 +22,7 @@ impl Program {
     async fn start(database: &Path, platform: &Platform) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_chataibot-proxy"))
             .args([
-                "--demo",
-                "--listen",
-                "127.0.0.1:0",
-                "--platform-url",
-                &platform.url,
-                "--log",
-                "error",
-                "--database",
+                "--demo", "--listen", "127.0.0.1:0", "--platform-url", &platform.url, "--log", "error", "--database",
             ])
             .arg(database)
             // The test removes the temporary files of a killed process.
