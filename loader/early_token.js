@@ -12,7 +12,8 @@ const TIMEOUT = 10_000;
  */
 export async function askToken(settings, storagePrefix) {
   const { user, identity } = settings;
-  if (!storagePrefix || user != null || identity != null || !navigator.locks) return null;
+  // The program does not accept an address without a scheme either.
+  if (!storagePrefix || user != null || identity != null || !navigator.locks || !/^(\w+:\/)?\//.test(settings['proxy-url'])) return null;
   const key = `${storagePrefix}visitor`;
   try {
     if (localStorage.getItem(key)) return null;

@@ -76,7 +76,8 @@ for (const type of [...CHECKED_EVENTS, 'pointerdown', 'keydown', 'touchstart', '
     }
     // In a later task, when the window is open and has the focus that it could get.
     if (host && CHECKED_EVENTS.includes(type)) setTimeout(checkFocus, 0, host, path[0]);
-    if (type === 'chataibot-close') setTimeout(refocusLauncher, 0, host.shadowRoot);
+    // Not seen in a closed shadow root.
+    if (host && type === 'chataibot-close') setTimeout(refocusLauncher, 0, host.shadowRoot);
   };
   addEventListener(type, onEvent, true);
 }

@@ -151,3 +151,38 @@ story('mistakes: sheets and nodes of others in our shadow root stay, whenever th
   await until('all is as before', async () => (await count()) === before);
   assert.deepEqual(await stands(), [1, true, true, '3px', '2px']);
 });
+
+for (const [name, attributes] of Object.entries({
+  'that a template left empty': 'user="" identity="" site="" proxy-url="" token-url="" launcher-for="" heading="" launcher-label=" " teaser="" prechat="" contact-email="" theme=""',
+  'that a framework wrote for nothing': 'user="undefined" site="null" proxy-url="undefined" heading="false" teaser="false" prechat="false" demo="false" home="off" consent="no"',
+  'with spaces around them': 'mode=" floating" storage="local " theme="dark\n"',
+})) {
+  story(`mistakes: settings ${name} count as not set`, async (world) => {
+    const script = `<script type="module" src="${world.proxy.address}/chataibot.js"></script>`;
+    const { page, lines, widget } = await at(world, `${script}<chataibot-widget ${attributes}></chataibot-widget>`);
+    await talks(widget);
+    assert.equal(await widget.part('title').innerText(), 'Chat with us');
+    assert.equal(await widget.launcher.getAttribute('aria-label'), 'Chat');
+    await page.reload();
+    await widget.part('window-open').waitFor();
+    await widget.hears(/./);
+    assert.deepEqual(await lines(), []);
+  });
+}
+
+story('mistakes: an address of the proxy that is none is reported, and the one of the script is used', async (world) => {
+  const script = `<script type="module" src="${world.proxy.address}/chataibot.js"></script>`;
+  const { lines, widget } = await at(world, `${script}<chataibot-widget proxy-url="chat.example.com"></chataibot-widget>`);
+  await talks(widget);
+  assert.match((await lines()).join(), /proxy-url="chat.example.com" is not allowed/);
+});
+
+story('mistakes: a property that says false leaves nothing behind', async (world) => {
+  const script = `<script type="module" src="${world.proxy.address}/chataibot.js"></script>`;
+  const { page, lines, widget } = await at(world, `${script}<chataibot-widget></chataibot-widget>`);
+  await page.evaluate(() => Object.assign(document.querySelector('chataibot-widget'), { teaser: false, teaserDelay: 0, heading: false, user: false, contactEmail: null, sound: false, feedback: true, home: false }));
+  await talks(widget);
+  assert.equal(await widget.part('title').innerText(), 'Chat with us');
+  await page.locator('chataibot-widget .thumbs').first().waitFor({ state: 'attached' });
+  assert.deepEqual(await lines(), []);
+});

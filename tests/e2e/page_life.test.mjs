@@ -169,3 +169,74 @@ story('an element that is made anew while its window was open lets the keyboard 
   await widget.say('Hello');
   await widget.settles();
 });
+
+/** A conversation that is longer than its window. */
+async function longChat(world) {
+  const { widget, page } = await world.chat({ visitor: { reducedMotion: 'reduce' } });
+  for (let number = 0; number < 6; number++) await widget.say(`${'A long line of many words. '.repeat(12)}${number}`);
+  await widget.settles();
+  await widget.isFollowed();
+  const list = widget.part('list');
+  return { widget, page, list, fromEnd: () => list.evaluate((list) => list.scrollHeight - list.clientHeight - list.scrollTop) };
+}
+
+story('an open chat that the page moves stays where it was scrolled to', async (world) => {
+  const { page, list, fromEnd } = await longChat(world);
+  const move = () => page.evaluate(() => document.body.appendChild(document.createElement('div')).append(document.querySelector('chataibot-widget')));
+  await until('it is at its end', async () => (await fromEnd()) < 2);
+  await move();
+  await until('it is at its end again', async () => (await fromEnd()) < 2);
+  await list.evaluate((list) => list.scrollBy({ top: -500, behavior: 'instant' }));
+  await until('its reader is elsewhere', () => list.evaluate((list) => !list.classList.contains('list-follows')));
+  const before = await fromEnd();
+  await move();
+  await until('it is where its reader was', async () => Math.abs((await fromEnd()) - before) < 2);
+});
+
+story('whoever reads further up is there again when the page has hidden the chat, and a message came meanwhile', async (world) => {
+  const { page, list, fromEnd } = await longChat(world);
+  await list.evaluate((list) => list.scrollBy({ top: -500, behavior: 'instant' }));
+  await until('its reader is elsewhere', () => list.evaluate((list) => !list.classList.contains('list-follows')));
+  const top = await list.evaluate((list) => list.scrollTop);
+  await page.evaluate(() => (document.querySelector('chataibot-widget').style.display = 'none'));
+  await world.simulator.reply('<p>While you were not looking</p>');
+  await until('it has come', () => list.evaluate((list) => list.textContent.includes('While you were not looking')));
+  await page.evaluate(() => (document.querySelector('chataibot-widget').style.display = ''));
+  await until('it is shown', async () => (await fromEnd()) > 0);
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const now = await list.evaluate((list) => list.scrollTop);
+  // Less than a line.
+  assert.ok(Math.abs(now - top) < 20, `from ${top} to ${now}`);
+});
+
+story('an inline chat in a panel that is collapsed fits it once it is expanded', async (world) => {
+  const head = '<style>#panel { height: 0; overflow: hidden; transition: height 0.2s } #panel.expanded { height: 420px } chataibot-widget { height: 100% }</style>';
+  const visitor = await world.visitor();
+  const page = await visitor.tab(world.page({ path: '/accordion', head, body: '<div id="panel"><chataibot-widget mode="inline"></chataibot-widget></div>' }));
+  const widget = new Widget(page);
+  await widget.launcher.waitFor({ state: 'attached' });
+  await page.evaluate(() => document.querySelector('#panel').classList.add('expanded'));
+  await widget.part('window-open').waitFor();
+  await until('it fits', async () => {
+    const [panel, input] = [await page.locator('#panel').boundingBox(), await widget.input.boundingBox()];
+    return panel.height === 420 && input.y + input.height <= panel.y + panel.height;
+  });
+  await widget.say('Hello');
+  await widget.hears(/./);
+});
+
+story('the launcher in a closed shadow root opens and closes the chat', async (world) => {
+  const visitor = await world.visitor();
+  world.host.script('/closed.js', `document.querySelector('#box').attachShadow({ mode: 'closed' }).append((window.chat = document.createElement('chataibot-widget')));`);
+  const page = await visitor.tab(world.page({ path: '/closed', body: '<div id="box"></div><script src="/closed.js"></script>' }));
+  const launcher = () => page.evaluate(() => {
+    const { x, y, width, height } = window.chat.shadowRoot.querySelector('[part~=launcher]').getBoundingClientRect();
+    return { x: x + width / 2, y: y + height / 2 };
+  });
+  await page.waitForFunction(() => window.chat?.shadowRoot?.querySelector('[part~=launcher]'));
+  for (const open of [true, false, true]) {
+    const { x, y } = await launcher();
+    await page.mouse.click(x, y);
+    await page.waitForFunction((open) => window.chat.state.open === open && window.chat.state.ready, open);
+  }
+});

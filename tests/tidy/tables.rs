@@ -177,7 +177,7 @@ fn declarations() -> String {
 
 fn parts() -> String {
     let mut table = "\n| part | what it is |\n|---|---|\n".to_owned();
-    for part in PARTS {
+    for part in PARTS.iter() {
         row(&mut table, &[&format!("`{}`", part.name), &part.description()]);
     }
     table
