@@ -21,7 +21,6 @@ mod app;
 mod arrival;
 mod attachments;
 mod avatar;
-mod bubble;
 mod chat_window;
 mod chunks;
 mod civil_date;
@@ -54,13 +53,12 @@ mod scrolling;
 mod shell;
 mod time_format;
 mod typing_indicator;
-mod unread;
 mod uploads;
 mod view_config;
 mod view_context;
 mod widget;
 
-pub use app::{App, BeforeSend, ChatSource, Listener, View};
+pub use app::{App, BeforeSend, ChatSource, View};
 pub use launcher::{Launcher, launcher_label};
 pub use lazy_view::attached;
 #[cfg(debug_assertions)]

@@ -15,9 +15,10 @@ use std::rc::Rc;
 pub use builder::NOW;
 pub use scenes::{Staging, scenes};
 
-use crate::components::{ChatSource, Listener, Uploads, UserAction};
+use crate::components::{ChatSource, Uploads, UserAction};
 use crate::conversation::{Action, ConnectionStatus, Conversation, SendState, onboarding::Requirements};
-use crate::{machine::effect::PageEvent, runtime::Subscription};
+use crate::machine::effect::PageEvent;
+use crate::runtime::{Listener, Subscription};
 
 /// Plays the scene called `name`, if there is one. `origin` is where the program was loaded from.
 pub type Play = fn(name: &str, origin: &str, on_event: Rc<dyn Fn(PageEvent)>) -> Option<Scene>;

@@ -167,20 +167,24 @@ fn runtime_settings(config: &Config) -> Settings {
 fn report(tell: &Function, outgoing: PageEvent) {
     let js = JsValue::from_str;
     let (kind, detail) = match outgoing {
-        // The element reports this itself, once the widget is in the page.
-        PageEvent::Ready => return,
         PageEvent::Opened => ("open", object(&[])),
         PageEvent::Closed => ("close", object(&[])),
         PageEvent::Started { conversation } => ("conversation", object(&[("id", js(&conversation))])),
         PageEvent::Sent { id, text } => ("sent", object(&[("id", js(&id)), ("text", js(&text))])),
         PageEvent::Received(message) => ("message", received_detail(&message)),
         PageEvent::Unread(count) => ("unread", object(&[("count", count.into())])),
-        PageEvent::Status(status) => ("status", object(&[("status", status_name(status).into())])),
+        PageEvent::Status(Status::Open) => ("status", object(&[("status", "open".into())])),
+        PageEvent::Status(Status::Closed) => ("status", object(&[("status", "closed".into())])),
         PageEvent::Feedback { text, helpful } => {
             ("feedback", object(&[("text", js(&text)), ("helpful", helpful.into())]))
         }
         PageEvent::Consent { given } => ("consent", object(&[("given", given.into())])),
-        PageEvent::Rated { rating, conversation } => ("rating", object(&rating_detail(rating, conversation))),
+        PageEvent::Rated { rating: Rating { value, best, comment }, conversation } => {
+            let conversation = conversation.map_or(JsValue::NULL, |id| js(&id));
+            let (value, best, comment) = (value.into(), best.into(), comment.into());
+            let detail = [("value", value), ("best", best), ("comment", comment), ("conversation", conversation)];
+            ("rating", object(&detail))
+        }
         PageEvent::Error { code, message } => ("error", object(&[("code", js(&code)), ("message", js(&message))])),
     };
     // `tell` dispatches an event: the browser reports what listeners throw.
@@ -196,41 +200,18 @@ fn before_send(tell: &Function, text: &str) -> Option<String> {
     allowed.then(|| Reflect::get(&detail, &"text".into()).ok().and_then(|text| text.as_string()).unwrap_or_default())
 }
 
-fn rating_detail(rating: Rating, conversation: Option<Rc<str>>) -> [(&'static str, JsValue); 4] {
-    [
-        ("value", rating.value.into()),
-        ("best", rating.best.into()),
-        ("comment", rating.comment.into()),
-        ("conversation", conversation.map_or(JsValue::NULL, |id| JsValue::from_str(&id))),
-    ]
-}
-
 fn received_detail(message: &MessageRow) -> JsValue {
     // As received: `entry.event.message.content`.
     let entry = message.log_entry().and_then(|entry| JSON::parse(entry.json()).ok()).unwrap_or_default();
     let content = ["event", "message", "content"]
         .iter()
         .fold(entry, |value, name| Reflect::get(&value, &JsValue::from_str(name)).unwrap_or_default());
-    object(&[
-        ("author", author_name(message.author).into()),
-        ("text", message.content().to_plain().into()),
-        ("content", content),
-    ])
-}
-
-const fn author_name(author: Author) -> &'static str {
-    match author {
+    let author = match message.author {
         Author::Bot => "bot",
         Author::Agent => "agent",
         Author::Visitor => "visitor",
-    }
-}
-
-const fn status_name(status: Status) -> &'static str {
-    match status {
-        Status::Open => "open",
-        Status::Closed => "closed",
-    }
+    };
+    object(&[("author", author.into()), ("text", message.content().to_plain().into()), ("content", content)])
 }
 
 fn phase(state: &Conversation) -> &'static str {

@@ -14,7 +14,6 @@ pub mod leader_election;
 pub mod log_reader;
 mod send_queue;
 pub mod storage_schema;
-pub mod stored_onboarding;
 pub mod tab_message;
 mod token_refresh;
 pub mod user_action;

@@ -172,9 +172,3 @@ impl Inner {
         taken
     }
 }
-
-impl PartialEq for Notifier {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-}

@@ -146,7 +146,6 @@ impl Runtime {
             destroyed: Cell::new(false),
         });
         runtime.start_session(settings);
-        (runtime.on_event)(PageEvent::Ready);
         runtime
     }
 

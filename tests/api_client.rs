@@ -76,8 +76,7 @@ fn a_message_goes_out_and_its_reply_comes_in() {
             PageEvent::Started { .. } => "started",
             PageEvent::Sent { .. } => "sent",
             PageEvent::Received(_) => "received",
-            PageEvent::Ready
-            | PageEvent::Closed
+            PageEvent::Closed
             | PageEvent::Unread(_)
             | PageEvent::Status(_)
             | PageEvent::Feedback { .. }

@@ -8,15 +8,26 @@ use web_sys::{File, ProgressEvent, XmlHttpRequest};
 use super::json;
 use crate::browser::events::Listener;
 
-/// Progress of an upload.
+/// State of an upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UploadProgress {
-    /// This percentage was sent.
+pub enum UploadState {
+    /// The uploaded share, in percent.
     Underway(u8),
-    /// The proxy has the file, at this address.
+    /// Uploaded to this address: `https`, or `http` in demos.
     Done(String),
-    /// It failed, with this HTTP status; 0 if there was no answer.
-    Failed(u16),
+    /// Not uploaded.
+    Failed(UploadError),
+}
+
+/// Why a file was not uploaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UploadError {
+    /// More bytes than are accepted.
+    TooLarge,
+    /// A type that is not accepted.
+    Refused,
+    /// A temporary failure: trying again can help.
+    Temporary,
 }
 
 /// An upload in progress. Dropping it aborts the upload.
@@ -39,13 +50,13 @@ in_chunk! { kinds,
         url: String,
         token: String,
         file: File,
-        on_progress: Box<dyn Fn(UploadProgress)>,
+        on_progress: Box<dyn Fn(UploadState)>,
     ) -> Option<Sending> {
         start(&url, &token, &file, on_progress)
     }
 }
 
-fn start(url: &str, token: &str, file: &File, on_progress: Box<dyn Fn(UploadProgress)>) -> Option<Sending> {
+fn start(url: &str, token: &str, file: &File, on_progress: Box<dyn Fn(UploadState)>) -> Option<Sending> {
     let request = XmlHttpRequest::new().ok()?;
     request.open_with_async("POST", url, true).ok()?;
     let media_type = file.type_();
@@ -60,7 +71,7 @@ fn start(url: &str, token: &str, file: &File, on_progress: Box<dyn Fn(UploadProg
         let on_progress = on_progress.clone();
         Listener::new(request.upload().ok()?.as_ref(), "progress", move |event| {
             if let Some(event) = event.dyn_ref::<ProgressEvent>().filter(|event| event.length_computable()) {
-                on_progress(UploadProgress::Underway((event.loaded() / event.total().max(1.0) * 100.0) as u8));
+                on_progress(UploadState::Underway((event.loaded() / event.total().max(1.0) * 100.0) as u8));
             }
         })?
     };
@@ -72,9 +83,11 @@ fn start(url: &str, token: &str, file: &File, on_progress: Box<dyn Fn(UploadProg
             let address = js_sys::JSON::parse(&body)
                 .ok()
                 .and_then(|body| json::field(&json::field(&body, "file"), "url").as_string());
-            on_progress(match address {
-                Some(address) if (200..300).contains(&status) => UploadProgress::Done(address),
-                Some(_) | None => UploadProgress::Failed(status),
+            on_progress(match (address, status) {
+                (Some(address), 200..300) => UploadState::Done(address),
+                (_, 413) => UploadState::Failed(UploadError::TooLarge),
+                (_, 415) => UploadState::Failed(UploadError::Refused),
+                (_, _) => UploadState::Failed(UploadError::Temporary),
             });
         })?
     };

@@ -6,7 +6,6 @@ use yew::prelude::*;
 use super::{UserAction, ViewConfig, dom, elements, elements::*, icons, rich_text::safe_address};
 use crate::{api::send_body, strings::fill};
 
-/// What the views of one message's answers need.
 pub(super) struct Choice<'a> {
     pub(super) config: &'a ViewConfig,
     pub(super) act: &'a Callback<UserAction>,

@@ -9,17 +9,12 @@ use yew::{AppHandle, prelude::*};
 
 use super::dom::{self, warn};
 use super::{
-    Sending, Transcript, Upload, UploadError, UploadState, Uploads, UserAction, ViewConfig, Widget, WidgetProps,
-    chunks::save_transcript,
+    Sending, Transcript, Upload, Uploads, UserAction, ViewConfig, Widget, WidgetProps, chunks::save_transcript,
 };
-use crate::api::upload::UploadProgress;
 use crate::config::{Config, Name};
 use crate::conversation::{Conversation, onboarding::Requirements};
 use crate::notify::{Notifier, NotifySettings};
-use crate::runtime::{Runtime, Subscription};
-
-/// Called with the conversation after every change.
-pub type Listener = Rc<dyn Fn(&Rc<Conversation>)>;
+use crate::runtime::{Listener, Runtime, Subscription};
 
 /// Asks the host page about a visitor's message. Returns the text to send, or `None` to refuse it.
 pub type BeforeSend = Rc<dyn Fn(&str) -> Option<String>>;
@@ -78,16 +73,7 @@ impl ChatSource for Rc<Runtime> {
         let accepted = self.accepted_uploads()?;
         let runtime = self.clone();
         let start = Callback::from(move |Upload { file, on_progress }: Upload| {
-            let on_progress = move |progress| {
-                on_progress.emit(match progress {
-                    UploadProgress::Underway(percent) => UploadState::Underway(percent),
-                    UploadProgress::Done(address) => UploadState::Done(address),
-                    UploadProgress::Failed(413) => UploadState::Failed(UploadError::TooLarge),
-                    UploadProgress::Failed(415) => UploadState::Failed(UploadError::Refused),
-                    UploadProgress::Failed(_) => UploadState::Failed(UploadError::Temporary),
-                });
-            };
-            Sending::new(runtime.send_file(file, Box::new(on_progress)))
+            Sending::new(runtime.send_file(file, Box::new(move |state| on_progress.emit(state))))
         });
         let types = accepted.types.into_iter().map(AttrValue::from).collect();
         Some(Uploads { max_bytes: accepted.max_bytes, types, preselected: Rc::default(), start })

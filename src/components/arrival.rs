@@ -1,12 +1,32 @@
-//! Scroll target for new rows: an answer taller than the list is shown from its beginning.
+//! New rows: how many there are, where they begin, and where to scroll: an answer taller than the
+//! list is shown from its beginning.
 
 use std::rc::Rc;
 
+use chataibot_wire::Author;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, NodeList};
 
 use super::scrolling::{NEAR_END, beginning_of, is_long};
-use crate::conversation::Row;
+use crate::conversation::{Conversation, Delivery, Row};
+
+/// Counts the messages of bot and team below the row that was seen last.
+pub(super) fn news(rows: &[Rc<Row>], seen: u32) -> usize {
+    rows.iter().rev().take_while(|row| row.key != seen).filter(|row| row.is_reply()).count()
+}
+
+/// Returns the key of the first unread message of bot or team, unless it is the first row.
+pub(super) fn first_unread(state: &Conversation) -> Option<u32> {
+    let read = state.read_cursor();
+    let unread = |row: &Rc<Row>| {
+        let Some(message) = row.message() else { return false };
+        let Delivery::Logged(cursor, _) = message.delivery else { return false };
+        let is_read = read.is_some_and(|read| read.epoch == cursor.epoch && cursor.seq <= read.seq);
+        message.author != Author::Visitor && !is_read
+    };
+    let at = state.rows().iter().position(unread)?;
+    (at > 0).then(|| state.rows()[at].key)
+}
 
 /// Returns the key of the row to show at the top, if a row that arrived after the row
 /// `newest_known` is too tall to be seen whole: that row, or a short new one just above it. Rows

@@ -16,16 +16,14 @@ use yew::prelude::*;
 
 use super::file_picker::{self, file_picker};
 use super::icons::{self, icon_button};
-use super::lazy_view::{View, files::Files};
+use super::lazy_view::{Files, View};
 use super::uploads::{self, Upload, UploadError, UploadState};
 use super::{UserAction, dom, elements::*, message_kinds, view_context::ViewContext};
 use crate::browser::events::Listener;
 use chip::Chip;
 use drop_paste::FileEvent;
 
-/// Maximum number of files in one message.
 const MAX_FILES: usize = 10;
-/// A paper clip.
 const CLIP: &str =
     "m20.5 11.5-8.6 8.6a5 5 0 0 1-7.1-7.1l8.9-8.9a3.4 3.4 0 0 1 4.8 4.8l-8.8 8.8a1.7 1.7 0 0 1-2.4-2.4l8-8";
 
@@ -37,7 +35,6 @@ pub(super) fn render(view: &View) -> Html {
 #[derive(Default)]
 struct Attachments {
     chips: Vec<Chip>,
-    /// Number of the next chip.
     next: u32,
     is_dragged_over: bool,
     /// Whether the composer was last told that there are files to send.
@@ -52,7 +49,6 @@ struct Attachments {
 
 enum Msg {
     PickerRequested,
-    /// Files were chosen in the picker.
     Chosen(Vec<File>),
     FileEvent(FileEvent),
     /// The visitor pressed Send; `true` if a text was sent too.

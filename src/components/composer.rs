@@ -5,14 +5,12 @@ use web_sys::{HtmlTextAreaElement, InputEvent};
 use yew::prelude::*;
 
 use super::emoji_hint::{self, emoji_button};
-use super::lazy_view::files::{Files, SendFiles};
-use super::lazy_view::{LazyView, View};
+use super::lazy_view::{Files, LazyView, SendFiles, View};
 use super::{Enter, UserAction, ViewConfig, dom, elements::*, icons, view_context::ViewContext};
 
 /// Maximum number of characters in a message, set by widget and proxy; the platform has none.
 const MAX_LENGTH: usize = 4000;
 
-/// The counter is shown once fewer characters than this are left.
 const COUNTER_THRESHOLD: usize = 200;
 
 #[derive(Properties, Clone, PartialEq)]
@@ -23,10 +21,10 @@ pub(super) struct ComposerProps {
 
 pub(super) enum Msg {
     /// The text of the field changed; an input method may still be `composing` a word.
-    TextChanged { composing: bool },
-    /// The visitor tried to send a text that is too long.
+    TextChanged {
+        composing: bool,
+    },
     TextTooLong,
-    /// The visitor asked how to open the emoji picker.
     EmojiHintToggled,
     /// There are files to send, by this callback; `None` if there are none any more.
     FilesChanged(Option<SendFiles>),
@@ -87,7 +85,8 @@ impl Component for Composer {
         let ComposerProps { view: ViewContext { state, config, .. }, field } = ctx.props();
         let strings = &config.strings;
         let draft = AttrValue::from(state.draft().clone());
-        let newline = enter_breaks_line(config.enter);
+        // A touch keyboard has no Shift+Enter.
+        let newline = config.enter == Enter::Newline || (config.enter == Enter::Auto && dom::is_touch_device());
 
         let length = if draft.len() > MAX_LENGTH - COUNTER_THRESHOLD { length(&draft) } else { 0 };
         let shows_counter = length > MAX_LENGTH - COUNTER_THRESHOLD;
@@ -135,7 +134,6 @@ impl Component for Composer {
 }
 
 impl Composer {
-    /// The buttons at the end of the field; the last one sends.
     fn tools(&self, ctx: &Context<Self>, draft: &str) -> Html {
         let config = &ctx.props().view.config;
         let send = element!(
@@ -220,11 +218,6 @@ fn counter(config: &ViewConfig, length: usize) -> Html {
         return Html::default();
     };
     element!("span", part class, "id" = "counter"; text(words)).into()
-}
-
-/// Whether Enter begins a new line. A touch keyboard has no Shift+Enter.
-fn enter_breaks_line(enter: Enter) -> bool {
-    enter == Enter::Newline || (enter == Enter::Auto && dom::is_touch_device())
 }
 
 /// Number of characters, as the proxy counts them.

@@ -5,9 +5,8 @@ use yew::prelude::*;
 
 use super::lazy_view::{LazyView, View, kind::Kind};
 use super::rich_text::{is_emoji_only, rich_text};
-use super::{answers, bubble::question_bubble, elements, elements::*};
+use super::{ViewConfig, answers, elements, elements::*};
 
-/// Renders the content of a message: the elements below one another in its row.
 pub(super) fn content(kind: &Kind) -> Html {
     let Kind { bubble, config, .. } = kind;
     let words = |text: &RichText| rich_text(text, config);
@@ -42,6 +41,25 @@ pub(super) fn content(kind: &Kind) -> Html {
         }
         Content::Unsupported(unsupported) => text_bubble(&unsupported.text),
     }
+}
+
+/// A bubble with a question and optional lines above and below it; empty if none of them has text.
+pub(super) fn question_bubble(
+    head: &Option<RichText>,
+    title: &RichText,
+    foot: &Option<RichText>,
+    bubble: &AttrValue,
+    config: &ViewConfig,
+) -> Html {
+    let optional_part = |text: &Option<RichText>, name: &'static str| {
+        text.as_ref().filter(|text| !text.is_empty()).map(|text| part("div", name, rich_text(text, config)))
+    };
+    let (head, foot) = (optional_part(head, "bubble-head"), optional_part(foot, "bubble-foot"));
+    if head.is_none() && foot.is_none() && title.is_empty() {
+        return Html::default();
+    }
+    let inside = vec![head.unwrap_or_default(), rich_text(title, config), foot.unwrap_or_default()];
+    named("div", bubble.clone(), group(inside))
 }
 
 /// Whether the content offers answers, of which the one given has to be shown later.

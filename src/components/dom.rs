@@ -63,7 +63,6 @@ pub(super) fn is_focus_lost(beside: &Element) -> bool {
             .unwrap_or(false)
 }
 
-/// Whether `element` or something inside it has the focus.
 pub(super) fn contains_focus(element: &Element) -> bool {
     focused_in_root(element).is_some_and(|focused| element.contains(Some(&focused)))
 }

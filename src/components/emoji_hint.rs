@@ -35,7 +35,6 @@ pub(super) fn emoji_button(config: &ViewConfig, keys: &str, onclick: Callback<Mo
     icon_button("emoji", sentence(config, keys), icons::SMILE, onclick).into()
 }
 
-/// The sentence as a tip above the field.
 pub(super) fn tip(config: &ViewConfig, keys: &str) -> Html {
     // Hidden from screen readers, because the announcer says the sentence.
     let words = element!("span", "aria-hidden" = "true"; text(sentence(config, keys)));

@@ -8,6 +8,7 @@ use super::{elements::*, uploads::Uploads};
 
 /// The hidden input; `on_chosen` gets the chosen files: one, unless `multiple`.
 pub(super) fn file_picker(field: &NodeRef, uploads: &Uploads, multiple: bool, on_chosen: Callback<Vec<File>>) -> Html {
+    let types: Vec<&str> = uploads.types.iter().map(AttrValue::as_str).collect();
     let input = element!(
         "input",
         "type" = "file",
@@ -15,7 +16,7 @@ pub(super) fn file_picker(field: &NodeRef, uploads: &Uploads, multiple: bool, on
         "tabindex" = "-1",
         "aria-hidden" = "true",
         "multiple" = multiple.then_some("multiple"),
-        "accept" = uploads.accept_attribute()
+        "accept" = (!types.is_empty()).then(|| types.join(","))
     );
     let changed = Callback::from(move |event: Event| {
         let field = event.target().and_then(|field| field.dyn_into::<HtmlInputElement>().ok());

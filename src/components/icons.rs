@@ -36,11 +36,8 @@ pub(super) const DOWN: &str = "m5.5 9 6.5 6.5L18.5 9";
 pub(super) const CLOSE: &str = "m6.5 6.5 11 11m0-11-11 11";
 /// An arc along the inside of a rounded corner.
 pub(super) const CORNER: &str = "M6 20A14 14 0 0 1 20 6";
-/// Three dots.
 pub(super) const MORE: &str = "M5.5 12v.1m6.5-.1v.1m6.5-.1v.1";
-/// Two arrows that point apart.
 pub(super) const EXPAND: &str = "M13.5 5H19v5.5M19 5l-5.5 5.5M10.5 19H5v-5.5M5 19l5.5-5.5";
-/// Two arrows that point at each other.
 pub(super) const SHRINK: &str = "M19.5 10H14V4.5M14 10l5.5-5.5M4.5 14H10v5.5M10 14l-5.5 5.5";
 pub(super) const END: &str = "M9.5 20H5V4h4.5M10 12h10m-4-4 4 4-4 4";
 pub(super) const RESTART: &str = "M4.5 12a7.5 7.5 0 1 0 2.4-5.5M4.5 4v4.5H9";

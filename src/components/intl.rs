@@ -59,7 +59,6 @@ impl Format {
         Self::new("DateTimeFormat", locale, fields)
     }
 
-    /// Formats relative times: how long ago something was.
     pub(super) fn relative(locale: Option<&str>, fields: &[(&str, &str)]) -> Option<Self> {
         Self::new("RelativeTimeFormat", locale, fields)
     }
@@ -75,7 +74,6 @@ impl Format {
         Self::dates(locale, &all)
     }
 
-    /// Formats a number or a time.
     pub(super) fn write(&self, value: f64) -> AttrValue {
         self.try_format(value).unwrap_or_default().into()
     }
@@ -85,7 +83,6 @@ impl Format {
         self.try_format_unit(value, unit).unwrap_or_default().into()
     }
 
-    /// Returns type and value of each part of a formatted time.
     pub(super) fn parts(&self, at: f64) -> Vec<(String, String)> {
         let text = |part: &JsValue, name| get(part, name).and_then(|text| text.as_string()).unwrap_or_default();
         let parts = self.try_parts(at).unwrap_or_default();
@@ -117,7 +114,6 @@ pub(super) fn size(locale: Option<&str>, bytes: f64) -> AttrValue {
     write(Format::numbers(locale, &fields).as_ref(), bytes / one)
 }
 
-/// Formats for the calendar of a month.
 pub(super) struct Names {
     month: Option<Format>,
     weekday: Option<Format>,

@@ -9,7 +9,6 @@
 //! show another one lazily without importing it. `chunks` knows the code and is
 //! [registered](register) at the top.
 
-pub(super) mod files;
 pub(super) mod kind;
 pub(super) mod messages;
 pub(super) mod panel;
@@ -23,8 +22,8 @@ use web_sys::{CssStyleSheet, Element, Node};
 use yew::prelude::*;
 
 use super::dom::{self, Timer};
-use super::{elements::*, view_context::ViewContext};
-use files::Files;
+use super::elements::*;
+use super::view_context::{ViewContext, equal_by};
 use kind::Kind;
 use panel::Panel;
 
@@ -39,6 +38,19 @@ pub(super) enum View {
     /// Attachments in the composer.
     Files(Files),
 }
+
+/// Sends the files; `true` if a text was sent just before.
+pub(super) type SendFiles = Callback<bool>;
+
+#[derive(Properties, Clone)]
+pub(super) struct Files {
+    pub(super) view: ViewContext,
+    pub(super) field: NodeRef,
+    /// Called with a way to send the files, or `None` if there are none; always does the same.
+    pub(super) on_change: Callback<Option<SendFiles>>,
+}
+
+equal_by!(Files, [] view);
 
 /// Names the chunk with the code of a view.
 #[derive(Clone, Copy)]
@@ -119,11 +131,6 @@ impl View {
             Self::Messages(view) => !view.state.rows().is_empty() || !view.state.draft().is_empty(),
             Self::Files(files) => files.view.state.window_open(),
         }
-    }
-
-    /// Whether the view shows a message that still has to be sent.
-    fn has_unsent(&self) -> bool {
-        matches!(self, Self::Messages(view) if view.state.next_to_send().is_some())
     }
 
     /// How many rows the view shows. When this changes, a failed fetch of the chunk is repeated.
@@ -237,7 +244,8 @@ impl Component for LazyView {
             SLOTS.with(|slots| adopt_stylesheet(&node_ref, chunk.css, &slots[view.chunk_id() as usize].sheet));
             let link = ctx.link().clone();
             let show = move || link.send_message(Msg::Styled);
-            if self.shows_placeholder && view.has_unsent() {
+            let has_unsent = matches!(view, View::Messages(list) if list.state.next_to_send().is_some());
+            if self.shows_placeholder && has_unsent {
                 // The code that sends is in the same file: a waiting message goes out before the
                 // list is rendered, which takes long on a slow phone.
                 self.render_timer = Timer::after(SEND_TIME, show);

@@ -6,7 +6,6 @@ use yew::prelude::*;
 use super::{Transcript, UserAction, ViewConfig, dom, elements::*, icons};
 use crate::conversation::{Conversation, Phase};
 
-/// One item of the menu, and the visitor action that it performs.
 pub(super) struct MenuItem {
     label: AttrValue,
     icon: &'static str,

@@ -2,8 +2,8 @@
 //!
 //! - [`media`]: pictures, videos, sounds and files; [`light_box`]: pictures in full size
 //! - [`carousel`]: cards side by side; [`sections`]: choices in sections
-//! - [`image`]: an image element, [`picture`]: a picture that opens in the light box;
-//!   [`snap_scroller`]: scroll position of things side by side
+//! - [`picture`]: a picture that opens in the light box; [`snap_scroller`]: scroll position of
+//!   things side by side
 //! - [`slider`], [`calendar`] with [`month`], [`form`], [`upload`]: questions with a control of
 //!   their own
 //! - [`aside`]: what a control announces to screen readers
@@ -15,7 +15,6 @@ mod aside;
 mod calendar;
 mod carousel;
 mod form;
-mod image;
 mod light_box;
 mod media;
 mod month;
@@ -31,7 +30,7 @@ use yew::prelude::*;
 
 use super::icons::{self, icon_button};
 use super::lazy_view::{View, kind::Kind};
-use super::{UserAction, answers::chosen, bubble::question_bubble, dom, elements, elements::*, rich_text::rich_text};
+use super::{UserAction, answers::chosen, content::question_bubble, dom, elements, elements::*, rich_text::rich_text};
 
 /// Icons that only this chunk uses.
 const PREVIOUS: &str = "M14.5 5.5 8 12l6.5 6.5";
@@ -71,7 +70,6 @@ impl Kind {
     }
 }
 
-/// A quiet line that says how to answer.
 fn hint(text: AttrValue) -> Html {
     part("small", "hint", elements::text(text))
 }
@@ -83,7 +81,6 @@ pub(super) fn error_message(id: String, sentence: Option<AttrValue>) -> Html {
     element!("p", part "wrong", "id" = id, "role" = "alert"; inside).into()
 }
 
-/// The one main button of a control.
 fn submit(label: AttrValue) -> Html {
     element!("button", "type" = "submit", "class" = "primary", "part" = "button button-primary"; elements::text(label))
         .into()

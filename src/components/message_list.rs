@@ -6,15 +6,15 @@ use chataibot_wire::Author;
 use web_sys::{Element, ScrollBehavior};
 use yew::prelude::*;
 
+use super::arrival::{self, first_unread, news};
 use super::dom::{self, SizeWatch, Timer, send_later};
 use super::lazy_view::{View, kind::Kind, messages};
 use super::message_actions::{self, MessageAction};
 use super::message_row::{ROWS_PER_SLICE, RowSlice, RowView};
 use super::scrolling::{Follower, ListChange, Measure, NEAR_END, beginning_of, from_end, scroll_to};
 use super::time_format::{self, Clock, now};
-use super::unread::{first_unread, news};
 use super::{
-    UserAction, arrival, clipboard, content::offers_answers, elements::*, icons, load_earlier, row_block::BlockBounds,
+    UserAction, clipboard, content::offers_answers, elements::*, icons, load_earlier, row_block::BlockBounds,
     typing_indicator::typing_indicator, view_context::ViewContext,
 };
 use crate::conversation::{Conversation, HistoryState, Notice, Phase, Row};
@@ -46,7 +46,6 @@ pub(super) enum Msg {
     Scrolled,
     /// The list or its content changed its size.
     Resized,
-    /// Renders what a resize has changed.
     Redraw,
     NewsArrived,
     JumpRequested,
@@ -55,11 +54,9 @@ pub(super) enum Msg {
     ClockDue,
     /// The displayed times may have changed.
     Ticked,
-    /// An action was chosen for the message with this key.
     ActionChosen(u32, MessageAction),
     /// Copying a message has ended; `false` if it failed.
     Copied(u32, bool),
-    /// The copied message was marked for long enough.
     CopiedShown,
 }
 

@@ -26,7 +26,6 @@ pub(super) struct RowView {
     pub(super) day: Option<Day>,
     /// Whether it is the first row that was unread when the window opened.
     pub(super) is_first_unread: bool,
-    /// Whether its actions are in the tab order.
     pub(super) is_in_tab_order: bool,
     pub(super) is_copied: bool,
     pub(super) on_action: Callback<(u32, MessageAction)>,
@@ -119,10 +118,16 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
         &[(first, " row-first"), (has_meta, " row-meta"), (row.is_new, " row-enter")],
     );
     let kind = Kind { bubble, ..view.kind.clone() };
+    let language = if visitor { None } else { config.settings.given(Name::BotLocale) };
+    let spoken = content(&kind);
+    let spoken = match language {
+        Some(language) => element!("div", "class" = "spoken", "lang" = AttrValue::from(language); spoken).into(),
+        None => spoken,
+    };
     let picture = (last && !visitor).then(|| avatar(config, "avatar avatar-message", message.author, assignee));
     let inside = vec![
         visually_hidden(fill(&strings.said(), "author", &name).into()),
-        in_language(content(&kind), if visitor { None } else { config.settings.given(Name::BotLocale) }),
+        spoken,
         if has_meta { meta(view, message, state) } else { Html::default() },
         picture.unwrap_or_default(),
         actions(config, row.key, message, view.is_in_tab_order, view.is_copied, &view.on_action),
@@ -140,15 +145,6 @@ fn names(always: &str, others: &[(bool, &str)]) -> AttrValue {
     std::iter::once(always).chain(others).collect::<String>().into()
 }
 
-/// Content in a language that is not the widget's.
-fn in_language(inside: Html, language: Option<Rc<str>>) -> Html {
-    match language {
-        Some(language) => element!("div", "class" = "spoken", "lang" = AttrValue::from(language); inside).into(),
-        None => inside,
-    }
-}
-
-/// Time and delivery state.
 fn meta(view: &RowView, message: &MessageRow, state: SendState) -> Html {
     let strings = &view.kind.config.strings;
     let time = || match &view.clock {

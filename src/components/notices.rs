@@ -34,7 +34,6 @@ pub(super) enum Question {
     End,
 }
 
-/// A question with its two answers: yes and no.
 pub(super) fn question(config: &ViewConfig, question: Question, answer: &Callback<bool>, place: &NodeRef) -> Html {
     let strings = &config.strings;
     let (names, sentence_text, yes) = match question {

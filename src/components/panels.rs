@@ -111,7 +111,6 @@ fn take_focus(target: &NodeRef, timer: &mut Option<Timer>) -> bool {
     can_take
 }
 
-/// The title of a panel, which can have the focus.
 fn title(words: AttrValue, node_ref: &NodeRef) -> Html {
     let title = element!("h3", part "panel-title", "id" = "panel-title", "tabindex" = "-1"; text(words));
     with_ref(title, node_ref).into()
@@ -121,7 +120,6 @@ fn submit_button(words: AttrValue) -> Html {
     element!("button", "type" = "submit", "class" = "primary", "part" = "button button-primary"; text(words)).into()
 }
 
-/// The note beside the label of a field that may stay empty.
 fn optional_note(strings: &Strings) -> Html {
     group(vec![text(" ".into()), part("span", "form-optional", text(strings.form_optional()))])
 }

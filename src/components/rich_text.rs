@@ -10,7 +10,6 @@ use super::{ViewConfig, elements, elements::*};
 /// Deeper text is shown without formatting: a tree must not be able to exhaust the stack.
 const MAX_DEPTH: u8 = 24;
 
-/// The elements of a text.
 pub(super) fn rich_text(words: &RichText, config: &ViewConfig) -> Html {
     nodes(&words.0, config, 0)
 }

@@ -27,7 +27,6 @@ pub fn requirements_of(settings: &Config) -> Requirements {
     }
 }
 
-/// Whether the visitor can go back to the home screen from here.
 pub(super) fn can_go_home(state: &Conversation) -> bool {
     let beyond = match state.screen() {
         Screen::Consent | Screen::Home | Screen::Closed(Closed::Maintenance) => false,

@@ -7,6 +7,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 use yew::{AttrValue, Callback, Html};
 
+pub use crate::api::upload::{UploadError, UploadState};
+
 use super::{UserAction, ViewConfig, elements::*, intl};
 use crate::{api::send_body, strings::fill};
 
@@ -43,28 +45,6 @@ impl Sending {
     }
 }
 
-/// State of an upload.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UploadState {
-    /// The uploaded share, in percent.
-    Underway(u8),
-    /// Uploaded to this address: `https`, or `http` in demos.
-    Done(String),
-    /// Not uploaded.
-    Failed(UploadError),
-}
-
-/// Why a file was not uploaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UploadError {
-    /// More bytes than are accepted.
-    TooLarge,
-    /// A type that is not accepted.
-    Refused,
-    /// A temporary failure: trying again can help.
-    Temporary,
-}
-
 impl Uploads {
     /// Returns why this file is refused without an upload. Its type is what the browser detects; if
     /// it detects none, the server decides.
@@ -74,12 +54,6 @@ impl Uploads {
         let is_accepted = self.types.is_empty() || kind.is_empty() || self.types.iter().any(|one| one.as_str() == kind);
         let is_too_large = file.size() > f64::from(self.max_bytes);
         if is_too_large { Some(UploadError::TooLarge) } else { (!is_accepted).then_some(UploadError::Refused) }
-    }
-
-    /// The MIME types that the file picker offers; `None` for all.
-    pub(super) fn accept_attribute(&self) -> Option<String> {
-        let types: Vec<&str> = self.types.iter().map(AttrValue::as_str).collect();
-        (!types.is_empty()).then(|| types.join(","))
     }
 
     pub(super) fn error_message(&self, error: UploadError, config: &ViewConfig) -> AttrValue {

@@ -61,19 +61,15 @@ pub struct Widget {
     /// Key of the newest row whose preview was dismissed.
     dismissed_preview: Option<u32>,
     announcer: Announcer,
-    /// Timer after which a screen reader has taken the announced words.
     clear_timer: Option<Timer>,
 }
 
 pub enum Msg {
-    /// The screen became as small as a phone's, or no longer is.
     PhoneChanged(bool),
-    /// Whether to open the menu, or to close it.
     MenuToggled(bool),
     /// The visitor chose this in header or menu.
     ActionChosen(UserAction),
     QuestionAnswered(bool),
-    /// The preview of the row with this key was dismissed.
     PreviewDismissed(u32),
     AnnouncerChanged,
     /// Screen readers have taken the announced words.

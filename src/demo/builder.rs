@@ -14,7 +14,7 @@ pub const NOW: u64 = 1_772_447_400_000;
 const MINUTE: u64 = 60_000;
 
 pub(super) struct SceneBuilder {
-    conversation: Conversation,
+    pub(super) conversation: Conversation,
     seq: u32,
     at: u64,
 }
@@ -48,7 +48,6 @@ impl SceneBuilder {
         self.entry(Event::Message(Message { author, client_message_id: id.map(String::from), content }))
     }
 
-    /// Adds a message of the bot.
     pub(super) fn bot_shows(self, content: Content) -> Self {
         self.message(Author::Bot, content, None)
     }
@@ -66,7 +65,7 @@ impl SceneBuilder {
         let id = ["visitor-", &self.seq.to_string()].concat();
         self.message(Author::Visitor, text(words), Some(&id))
             .then(Action::SendAccepted { id: id.into(), now: 0 })
-            .stop_typing()
+            .then(Action::Ticked { now: u64::MAX })
     }
 
     /// Adds a text that the visitor has just sent; `actions` determine its state.
@@ -75,26 +74,15 @@ impl SceneBuilder {
         actions.into_iter().fold(message, Self::then)
     }
 
-    /// Hands the conversation over to a team member.
     pub(super) fn handed_over_to(self, name: Option<&str>, picture: Option<String>) -> Self {
         self.entry(Event::Assignee(Assignee { kind: Author::Agent, name: name.map(String::from), picture }))
     }
 
-    /// Ends or reopens the conversation.
     pub(super) fn status(self, status: Status) -> Self {
         self.entry(Event::Status(status))
     }
-
-    pub(super) fn stop_typing(self) -> Self {
-        self.then(Action::Ticked { now: u64::MAX })
-    }
-
-    pub(super) fn conversation(self) -> Conversation {
-        self.conversation
-    }
 }
 
-/// An unformatted text.
 pub(super) fn text(words: &str) -> Content {
     Content::Text(Text { body: RichText::plain(words), prompt: None })
 }

@@ -65,7 +65,6 @@ fn link_button(label: &str, address: &str) -> Button {
     Button { label: label.into(), action: Action::Link(address.into()) }
 }
 
-/// A question with suggested replies.
 pub(super) fn buttons(layout: ButtonLayout) -> Content {
     let labels = ["By the sea", "In the hills", "A small town", "Somewhere with a really good bakery"];
     Content::Buttons(Buttons {
@@ -87,7 +86,6 @@ pub(super) fn links() -> Content {
     Content::Buttons(Buttons { header: None, title, footer: None, buttons, layout: ButtonLayout::Wrap })
 }
 
-/// Choices in sections.
 pub(super) fn list() -> Content {
     let section = |title: &str, items: &[&str]| Section {
         title: Some(title.into()),
@@ -121,13 +119,11 @@ pub(super) fn cards(picture: &str, gallery: bool) -> Content {
     })
 }
 
-/// A question for a number in a range.
 pub(super) fn slider() -> Content {
     let title = plain("How many nights would you like to stay?");
     Content::Slider(Slider { title, min: 2.0, max: 6.0, step: 1.0, unit: Some("nights".into()) })
 }
 
-/// A question for a date, or a date and a time.
 pub(super) fn calendar(with_time: bool) -> Content {
     Content::Calendar(Calendar {
         title: plain("When do you want to leave?"),
@@ -163,7 +159,6 @@ pub(super) fn form() -> Content {
     })
 }
 
-/// A link to a booking page.
 pub(super) fn appointment() -> Content {
     Content::Appointment(Appointment {
         title: plain("Shall we talk it over on the phone?"),
@@ -172,7 +167,6 @@ pub(super) fn appointment() -> Content {
     })
 }
 
-/// A message of an unknown kind.
 pub(super) fn unknown() -> Content {
     Content::Unsupported(Unsupported { kind: "hologram".into(), text: RichText::default() })
 }

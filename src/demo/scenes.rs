@@ -46,7 +46,7 @@ pub type Staging = &'static [(&'static str, &'static str)];
 pub(super) fn find(name: &str, origin: &str) -> Option<(Conversation, Staging)> {
     let row = TABLE.iter().find(|row| row.name == name)?;
     let picture = [origin, "/chataibot-sample.svg"].concat();
-    Some(((row.make)(&picture).conversation(), row.settings))
+    Some(((row.make)(&picture).conversation, row.settings))
 }
 
 table! { picture;

@@ -37,7 +37,6 @@ struct Source {
     chat: Rc<dyn ChatSource>,
     /// The same object, if it is a runtime.
     runtime: Option<Rc<Runtime>>,
-    /// Settings that a scene overrides.
     staging: demo::Staging,
 }
 
@@ -182,7 +181,6 @@ impl Handle {
         self.source()?.act(action)
     }
 
-    /// Saves the displayed conversation as a file.
     pub(super) fn save_transcript(&self, kind: Transcript) {
         if let Some(app) = self.app.borrow().as_ref() {
             app.save_transcript(kind);

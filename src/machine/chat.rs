@@ -185,7 +185,9 @@ impl ChatMachine {
                 if self.log_reader.due().is_some_and(|due| due <= self.now.monotonic) {
                     self.finish_rebuild();
                 }
-                self.tick_leader();
+                if self.election.ticked(self.now.monotonic) {
+                    self.query_log();
+                }
                 self.handle_connection(ConnectionEvent::Ticked);
             }
         }
@@ -356,7 +358,7 @@ impl ChatMachine {
         let has_failed = matches!(action, Action::SendFailed { .. });
         self.apply(action);
         if failure.is_unauthorized() {
-            self.core.token_refresh.rejected(self.send_queue.token(), watched, self.now);
+            self.core.token_refresh.rejected(&self.send_queue.token, watched, self.now);
         } else if matches!(failure, ApiError::Ended) {
             self.apply(Action::Ended);
         } else if matches!(failure, ApiError::NotFound) && !is_start {
@@ -388,7 +390,9 @@ impl ChatMachine {
         if self.read(frames) == ReadResult::Continue {
             self.finish_rebuild();
             self.handle_connection(ConnectionEvent::Polled { empty });
-            self.log_checked();
+            if self.election.log_checked() {
+                self.effects.push(Effect::Chat(ChatEffect::RequestLock { steal: true }));
+            }
             self.forward_heartbeat();
         }
     }
@@ -434,7 +438,9 @@ impl ChatMachine {
     fn retry_waiting(&mut self) {
         self.retry_now();
         self.handle_connection(ConnectionEvent::VisitorActed);
-        self.query_leader();
+        if self.election.visitor_acted(self.now.monotonic) {
+            self.query_log();
+        }
     }
 
     fn retry_now(&mut self) {

@@ -89,8 +89,6 @@ pub enum ChatEffect {
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the fields are explained with their variants")]
 pub enum PageEvent {
-    /// The session has started.
-    Ready,
     /// The window was opened.
     Opened,
     /// The window was closed.

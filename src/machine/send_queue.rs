@@ -14,7 +14,7 @@ const MAX_BUSY_ANSWERS: u32 = 5;
 #[derive(Clone, Debug, Default)]
 pub struct SendQueue {
     in_flight: Option<Rc<str>>,
-    token: Rc<str>,
+    pub(super) token: Rc<str>,
     /// Failures of the message whose turn it is, for the back-off.
     failures: u32,
     /// How many of the last failures in a row were "not now" answers.
@@ -26,10 +26,6 @@ pub struct SendQueue {
 impl SendQueue {
     pub fn in_flight(&self) -> Option<&Rc<str>> {
         self.in_flight.as_ref()
-    }
-
-    pub fn token(&self) -> &str {
-        &self.token
     }
 
     pub fn is_free(&self, now: u64) -> bool {

@@ -10,14 +10,13 @@ use super::repository::{self, CONVERSATION, OUTBOX, PROGRESS, Repository, VISITO
 use super::requests::run_chat_effect;
 use super::{InboxItem, Runtime, tab_runtime};
 use crate::{
-    api::upload::{Sending, UploadProgress},
+    api::upload::{Sending, UploadState},
     machine::{Promote, chat::ChatMachine, effect::ChatEffect, input::Input},
 };
 
 /// Sends a file and reports the progress; the result is held as long as the file is wanted.
-type SendFile = fn(&Runtime, File, Box<dyn Fn(UploadProgress)>) -> Rc<RefCell<Option<Sending>>>;
+type SendFile = fn(&Runtime, File, Box<dyn Fn(UploadState)>) -> Rc<RefCell<Option<Sending>>>;
 
-/// The functions of the chunk.
 #[derive(Clone, Copy)]
 pub(super) struct LazyModule {
     pub(super) promote: Promote,
@@ -41,7 +40,6 @@ thread_local!(static LOADED: Cell<Option<LazyModule>> = const { Cell::new(None) 
 
 in_chunk! { talk, fn load() -> LazyModule { MODULE } }
 
-/// The module, if it was fetched.
 pub(super) fn loaded() -> Option<LazyModule> {
     LOADED.get()
 }

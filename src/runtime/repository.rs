@@ -14,8 +14,9 @@ use crate::browser::tabs;
 use crate::conversation::onboarding::Progress;
 use crate::conversation::{OutboxMessage, RawEntry};
 use crate::machine::input::Input;
-use crate::machine::storage_schema::{StoredConversation, StoredPending, StoredSession, VERSION, Versioned};
-use crate::machine::stored_onboarding::StoredProgress;
+use crate::machine::storage_schema::{
+    StoredConversation, StoredPending, StoredProgress, StoredSession, VERSION, Versioned,
+};
 
 /// Key of the visitor's credentials, shared by all tabs.
 pub const VISITOR: &str = "visitor";

@@ -71,7 +71,6 @@ type Prepare = dyn FnOnce(&Rc<Runtime>) -> Result<Request, Input>;
 
 /// A request that only one tab may make at a time.
 struct LockedRequest {
-    /// [`TOKEN`] or [`SEND`].
     lock: &'static str,
     /// Its answer, if the shell has made the request.
     early: Option<EarlyResponse>,

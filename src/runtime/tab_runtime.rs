@@ -20,7 +20,6 @@ use crate::machine::tab_message::{LogSlice, TabMessage};
 /// The name of the lock whose holder is the leader.
 const LEADER: &str = "leader";
 
-/// This tab's handles for coordination with the others.
 #[derive(Default)]
 pub(super) struct TabHandles {
     channel: RefCell<Option<Channel>>,

@@ -7,7 +7,10 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
 use super::{Runtime, lazy, requests::encode_uri_component};
-use crate::api::upload::{self, Sending, UploadProgress};
+use crate::api::upload::{self, Sending, UploadError, UploadState};
+
+/// What is reported if there was no answer.
+const NO_ANSWER: UploadState = UploadState::Failed(UploadError::Temporary);
 
 impl Runtime {
     /// Which files can be sent, if any.
@@ -16,10 +19,10 @@ impl Runtime {
     }
 
     /// Sends a file, and reports its progress. The result is held as long as the file is wanted.
-    pub fn send_file(&self, file: File, progress: Box<dyn Fn(UploadProgress)>) -> impl Sized + 'static {
+    pub fn send_file(&self, file: File, progress: Box<dyn Fn(UploadState)>) -> impl Sized + 'static {
         let Some(module) = lazy::loaded() else {
             // No conversation that could take the file has begun.
-            progress(UploadProgress::Failed(0));
+            progress(NO_ANSWER);
             return None;
         };
         Some((module.send_file)(self, file, progress))
@@ -29,13 +32,13 @@ impl Runtime {
     pub(super) fn upload_file(
         &self,
         file: File,
-        on_progress: Box<dyn Fn(UploadProgress)>,
+        on_progress: Box<dyn Fn(UploadState)>,
     ) -> Rc<RefCell<Option<Sending>>> {
         let handle = Rc::default();
         let machine = self.machine.borrow();
         let core = machine.core();
         let Some((credentials, conversation)) = core.credentials().zip(core.state().id()) else {
-            on_progress(UploadProgress::Failed(0));
+            on_progress(NO_ANSWER);
             return handle;
         };
         let url = [&*self.settings().api_url, "/conversation/", &encode_uri_component(conversation), "/files"].concat();
@@ -51,7 +54,7 @@ impl Runtime {
                         *slot.borrow_mut() = Some(sending);
                     }
                 }
-                Ok(None) | Err(_) => on_progress(UploadProgress::Failed(0)),
+                Ok(None) | Err(_) => on_progress(NO_ANSWER),
             }
         });
         handle

@@ -172,7 +172,7 @@ story('an element that is made anew while its window was open lets the keyboard 
 
 /** A conversation that is longer than its window. */
 async function longChat(world) {
-  const { widget, page } = await world.chat({ visitor: { reducedMotion: 'reduce' } });
+  const { widget, page } = await world.chat();
   for (let number = 0; number < 6; number++) await widget.say(`${'A long line of many words. '.repeat(12)}${number}`);
   await widget.settles();
   await widget.isFollowed();

@@ -37,7 +37,15 @@ fn erase(visitor: &str, Locations { database, redis, uploads }: Locations) -> Re
         None => Store::erase_in_file(&database, &visitor, Clock::system().now()),
         Some(redis) => erase_in_redis(&redis, visitor),
     };
-    Ok(erasure_report(&erased.map_err(|error| error.to_string())?, uploads.as_deref()))
+    let erased = erased.map_err(|error| error.to_string())?;
+    let left = files::delete(uploads.as_deref(), &erased.files);
+    let (conversations, families, files) =
+        (erased.conversations.len(), erased.families.len(), erased.files.len() - left);
+    let mut report = format!("erased: {conversations} conversations, {families} families of tokens, {files} files");
+    if left > 0 {
+        report += &format!("\n{left} files are left to the proxy, which deletes them within ten minutes of running");
+    }
+    Ok(report)
 }
 
 fn back_up(to: &Path, from: &Locations) -> Result<String, String> {
@@ -58,17 +66,6 @@ fn erase_in_redis(redis: &RedisUrl, visitor: VisitorId) -> Result<Erased, StoreE
         store.leave().await;
         erased
     })
-}
-
-fn erasure_report(erased: &Erased, uploads: Option<&Path>) -> String {
-    let left = files::delete(uploads, &erased.files);
-    let (conversations, families, files) =
-        (erased.conversations.len(), erased.families.len(), erased.files.len() - left);
-    let mut text = format!("erased: {conversations} conversations, {families} families of tokens, {files} files");
-    if left > 0 {
-        text += &format!("\n{left} files are left to the proxy, which deletes them within ten minutes of running");
-    }
-    text
 }
 
 /// Locations of the stored data. The database is not used if there is a Redis.

@@ -1,58 +1,31 @@
 //! Table of the accepted file types: declared by MIME type, verified by the first bytes. HTML and
 //! SVG are never accepted, because they can run scripts.
 
-/// A file type.
-#[derive(Debug, PartialEq, Eq)]
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// A file type: a row of `file_types.json`.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FileType {
     /// MIME type, as listed by an operator and declared by a browser.
     pub mime: &'static str,
     /// Other names of it, which some browsers declare or the detection by the first bytes returns.
-    aliases: &'static [&'static str],
+    #[serde(default)]
+    aliases: Vec<&'static str>,
     /// Another type as which such files may be detected.
     detected_as: Option<&'static str>,
     /// Allowed file name extensions; the first one is appended if a name has none of them.
-    pub extensions: &'static [&'static str],
+    pub extensions: Vec<&'static str>,
     /// Whether a browser may show it as a page of its own. Other files are downloaded.
+    #[serde(default)]
     pub is_inline: bool,
 }
 
-const fn download(
-    mime: &'static str,
-    aliases: &'static [&'static str],
-    extensions: &'static [&'static str],
-) -> FileType {
-    FileType { mime, aliases, detected_as: None, extensions, is_inline: false }
-}
-
 /// All accepted types.
-static TYPES: &[FileType] = &[
-    FileType { is_inline: true, ..download("image/png", &["image/x-png"], &["png"]) },
-    FileType { is_inline: true, ..download("image/jpeg", &["image/jpg", "image/pjpeg"], &["jpg", "jpeg"]) },
-    FileType { is_inline: true, ..download("image/gif", &[], &["gif"]) },
-    FileType { is_inline: true, ..download("image/webp", &[], &["webp"]) },
-    download("image/avif", &[], &["avif"]),
-    download("image/heic", &["image/heif"], &["heic", "heif"]),
-    download("application/pdf", &["application/x-pdf"], &["pdf"]),
-    download("text/plain", &[], &["txt", "log", "md"]),
-    download("text/csv", &["application/csv"], &["csv"]),
-    download("application/vnd.openxmlformats-officedocument.wordprocessingml.document", &[], &["docx"]),
-    download("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &[], &["xlsx"]),
-    download("application/vnd.openxmlformats-officedocument.presentationml.presentation", &[], &["pptx"]),
-    download("application/vnd.oasis.opendocument.text", &[], &["odt"]),
-    download("application/vnd.oasis.opendocument.spreadsheet", &[], &["ods"]),
-    download("application/zip", &["application/x-zip-compressed"], &["zip"]),
-    download("audio/mpeg", &["audio/mp3"], &["mp3"]),
-    FileType {
-        detected_as: Some("video/mp4"),
-        ..download("audio/mp4", &["audio/m4a", "audio/x-m4a"], &["m4a", "mp4"])
-    },
-    FileType { detected_as: Some("audio/opus"), ..download("audio/ogg", &[], &["ogg", "oga", "opus"]) },
-    FileType { detected_as: Some("video/webm"), ..download("audio/webm", &[], &["webm"]) },
-    download("audio/wav", &["audio/x-wav", "audio/wave", "audio/vnd.wave"], &["wav"]),
-    download("video/mp4", &[], &["mp4", "m4v"]),
-    download("video/webm", &[], &["webm"]),
-    download("video/quicktime", &[], &["mov"]),
-];
+static TYPES: LazyLock<Vec<FileType>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("file_types.json")).expect("the table has these fields"));
 
 /// Number of first bytes that are checked. They include the names inside an office document.
 pub const SNIFF_BYTES: usize = 8 * 1024;
@@ -106,12 +79,10 @@ impl FileType {
     }
 }
 
-/// Beginnings by which other programs recognise something other than plain text: HTML, SVG and
-/// other markup, scripts, PDF, RTF.
+/// Beginnings by which programs recognise markup (HTML, SVG), scripts, PDF and RTF.
 const NON_TEXT_PREFIXES: &[&str] = &["<", "#!", "%PDF", "{\\rtf"];
 
-/// Whether the bytes are UTF-8 without control characters, and not another format disguised as
-/// text.
+/// Whether the bytes are UTF-8 without control characters, and no other format in disguise.
 fn is_text(first: &[u8], is_whole: bool) -> bool {
     let text = match std::str::from_utf8(first) {
         Ok(text) => text,
@@ -167,7 +138,7 @@ mod tests {
             b"\xff\xfe<\0h\0",
             b"\x1b[2J",
         ] {
-            for kind in TYPES {
+            for kind in TYPES.iter() {
                 assert!(!kind.matches_bytes(bytes, true), "{}: {bytes:?}", kind.mime);
             }
         }

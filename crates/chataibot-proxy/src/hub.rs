@@ -14,8 +14,7 @@ use tokio::sync::mpsc;
 use super::ids::ConversationId;
 use super::sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, PoisonError};
 
-/// Entries that may be queued for one subscriber. A subscriber further behind is cut off, and comes
-/// back with its cursor.
+/// Entries that may be queued for one subscriber. One further behind is cut off, and comes back.
 pub const QUEUE_LENGTH: usize = 256;
 
 /// Maximum subscribers of one conversation: a browser needs one, and reconnecting leaves some dead
@@ -29,8 +28,7 @@ pub struct Hub {
     /// for a few pushes into bounded queues, and never across an await. Topics without subscribers
     /// are removed, which keeps the map small.
     topics: Arc<Mutex<HashMap<ConversationId, Vec<Sender>>>>,
-    /// Ids are never reused: dropping a subscriber that was cut off must not remove the sender of
-    /// another one.
+    /// Never reused: dropping a subscriber that was cut off must not remove another one's sender.
     next_id: Arc<AtomicU64>,
 }
 
@@ -76,8 +74,7 @@ impl Hub {
         self.topics().remove(&conversation);
     }
 
-    /// Ends every subscription, because entries may have been missed. Each reader comes back with
-    /// its cursor.
+    /// Ends every subscription, because entries may have been missed; readers return with cursors.
     pub fn clear(&self) {
         self.topics().clear();
     }
@@ -107,8 +104,7 @@ pub struct Subscriber {
 }
 
 impl Subscriber {
-    /// Returns the next entry; `None` if this subscriber was too slow and was cut off, or the
-    /// conversation was deleted.
+    /// The next entry; `None` if this subscriber was too slow, or its conversation was deleted.
     pub async fn next(&mut self) -> Option<Arc<Entry>> {
         self.queue.recv().await
     }

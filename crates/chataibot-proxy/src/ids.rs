@@ -75,7 +75,6 @@ macro_rules! random_ids {
 random_ids! {
     /// A visitor's id, generated only by the proxy.
     VisitorId;
-    /// The id of a token family: all tokens that stem from one first visit, and are revoked
-    /// together.
+    /// The id of a token family: the tokens from one first visit, which are revoked together.
     FamilyId;
 }

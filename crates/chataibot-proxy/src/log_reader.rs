@@ -61,8 +61,7 @@ pub enum EntryPosition {
     Gap,
 }
 
-/// Classifies a published entry for a reader that has everything up to `last_read`; the first entry
-/// of a log has number 1.
+/// Classifies an entry for a reader that has everything up to `last_read`; a log begins with 1.
 pub fn position(last_read: Option<Cursor>, published: Cursor) -> EntryPosition {
     let last_read = last_read.unwrap_or(Cursor { seq: 0, ..published });
     match published.seq.saturating_sub(last_read.seq) {
@@ -119,8 +118,7 @@ impl LogReader {
         }
     }
 
-    /// Waits until anything is published to a live reader. The entry is discarded, so the log must
-    /// be read again.
+    /// Waits until anything is published, and discards it: the log must be read again.
     pub async fn changed(&mut self) {
         if let Some(live) = &mut self.live {
             let _ = live.next().await;

@@ -1,5 +1,4 @@
-//! Parser of the platform's events: turns its JSON and HTML into strict types. Tolerant of the
-//! input, strict in the output.
+//! Parser of the platform's events: tolerant of its JSON and HTML, strict in the types it returns.
 //!
 //! - [`envelope`]: the kind of event, its conversation and its author
 //! - [`kinds`]: converts each message kind to a `Content`
@@ -10,8 +9,7 @@
 //! - [`text`]: decides which characters may reach a page
 //! - [`shape`]: redacts a message of an unknown kind so that an operator can report it
 //!
-//! Pure: no network, no clock, no log. Whatever was dropped or not understood is returned for the
-//! caller to count.
+//! Pure: no network, clock or log. What was dropped or not understood is returned for counting.
 //!
 //! Grades of evidence in these comments: DOC is documented, OBS observed, INT seen in the
 //! platform's own clients, INF inferred.

@@ -138,7 +138,6 @@ enum Engine {
 
 type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-/// Opening a store, and its state.
 impl Store {
     /// Opens the database file, creating it if it does not exist. Sends that a crash left without
     /// an outcome become `unknown`.
@@ -211,7 +210,7 @@ impl Store {
 impl Store {
     /// Whether [`Store::open`] could use this file, of this or an older version. Changes nothing.
     pub fn try_file(path: &Path) -> Result<()> {
-        sqlite::dry_run::check(path)
+        sqlite::schema::try_file(path)
     }
 
     /// Erases a visitor. A running proxy accepts their tokens until it restarts or the tokens
@@ -227,25 +226,30 @@ impl Store {
 }
 
 /// Runs an operation of the SQLite engine: a function of one of its modules, as a job that reads or
-/// writes, or else its own method.
+/// writes and takes copies of the named texts, or else its own method.
 macro_rules! run_in_sqlite {
     ($sqlite:ident.$operation:ident($($argument:ident),*)) => { $sqlite.$operation($($argument),*).await };
-    ($sqlite:ident.$operation:ident($($argument:ident),*), $access:ident in $module:ident) => {
-        $sqlite.$access(move |ctx| sqlite::$module::$operation(ctx, $($argument),*)).await
-    };
+    ($sqlite:ident.$operation:ident($($argument:ident),*), $access:ident in $module:ident $($text:ident)*) => {{
+        $(let $text = $text.to_owned();)*
+        $sqlite.$access(move |ctx| {
+            $(let $text = $text.as_str();)*
+            sqlite::$module::$operation(ctx, $($argument),*)
+        }).await
+    }};
 }
 
-/// Declares the operations, each once: as a method that runs the operation of the same name of the
-/// engine in use.
+/// Declares each operation as a method that runs the engine's operation of the same name.
 macro_rules! operations {
     ($($(#[$doc:meta])+ $operation:ident($($argument:ident: $type:ty),*) -> $answer:ty
-        $(, $access:ident in $module:ident)?;)+) => {
+        $(, $access:ident in $module:ident $(with $($text:ident),+)?)?;)+) => {
         /// The operations. Each fails only when the store does.
         impl Store {
             $($(#[$doc])+
             pub async fn $operation(&self, $($argument: $type),*) -> Result<$answer> {
                 match &self.0 {
-                    Engine::Sqlite(sqlite) => run_in_sqlite!(sqlite.$operation($($argument),*) $(, $access in $module)?),
+                    Engine::Sqlite(sqlite) => {
+                        run_in_sqlite!(sqlite.$operation($($argument),*) $(, $access in $module $($($text)+)?)?)
+                    }
                     Engine::Redis(redis) => redis.$operation($($argument),*).await,
                 }
             })+
@@ -261,7 +265,7 @@ operations! {
     count_request(limit: &str, client: &str, per_minute: u32) -> Option<Duration>;
     /// The conversation with this alias, if it belongs to this visitor on this site. `None` stands
     /// for both "not there" and "not yours".
-    owned_conversation(site: &str, visitor: &str, alias: &str) -> Option<Owned>;
+    owned_conversation(site: &str, visitor: &str, alias: &str) -> Option<Owned>, read in log with site, visitor, alias;
     /// Reads at most `limit` entries from where the reader begins. A cursor that does not fit the
     /// log is reported as a reset, and treated as none.
     read_after(conversation: ConversationId, from: ReadFrom, limit: u32) -> Replay, read in log;
@@ -276,7 +280,7 @@ operations! {
     sweep_records() -> (), write in retention;
     /// Deletes the site's conversations without new entries for `days`, with everything that
     /// belongs to them, and returns them. If there are many, some are left for the next call.
-    sweep_conversations(site: &str, days: u32) -> Vec<ConversationId>;
+    sweep_conversations(site: &str, days: u32) -> Vec<ConversationId>, write in retention with site;
     /// Begins a start: creates the conversation under `alias`, the record and the message's entry,
     /// in one commit. After an error nothing is logged.
     begin_start(send: NewSend, alias: String) -> BeginOutcome, write in sends;
@@ -293,7 +297,7 @@ operations! {
     /// conversation was deleted. True if it was recorded.
     record_file(new: NewFile, total: u64) -> bool, write in files;
     /// The total size of a site's files, in bytes.
-    total_file_bytes(site: &str) -> u64;
+    total_file_bytes(site: &str) -> u64, read in files with site;
     /// The file with this id, as long as its conversation exists.
     file(id: String) -> Option<StoredFile>, read in files;
     /// The files behind these links, in the same order; `None` if one of them was not issued to

@@ -355,22 +355,10 @@ impl Content {
     /// Whether the content shows nothing: such a message is not shown, counted or announced. Only
     /// texts and delays can be blank; all other kinds show something of their own.
     pub fn is_blank(&self) -> bool {
-        match self {
-            Self::Text(text) => text.body.is_empty(),
-            Self::Parts(parts) => parts.iter().all(Self::is_blank),
-            Self::Delay => true,
-            Self::Media(_)
-            | Self::Info(_)
-            | Self::Buttons(_)
-            | Self::List(_)
-            | Self::Carousel(_)
-            | Self::Slider(_)
-            | Self::Calendar(_)
-            | Self::FileUpload(_)
-            | Self::Form(_)
-            | Self::Appointment(_)
-            | Self::Unsupported(_) => false,
+        if let Self::Parts(parts) = self {
+            return parts.iter().all(Self::is_blank);
         }
+        if let Self::Text(text) = self { text.body.is_empty() } else { matches!(self, Self::Delay) }
     }
 
     /// Returns the plain text, for announcements, previews and plain fall-backs.

@@ -38,7 +38,6 @@ fn line(ViewContext { state, config, .. }: &ViewContext, row: &Row) -> Html {
     )
 }
 
-/// Content of an empty list.
 pub(in crate::components) fn greeting(config: &ViewConfig) -> Html {
     let inside = vec![
         avatar(config, "avatar avatar-greeting", Author::Bot, None),

@@ -19,9 +19,7 @@ pub(in crate::components) enum PanelKind {
     Home,
     PreChat,
     Rating(Scale),
-    /// Suggestions for a first message.
     Starters,
-    /// Notice outside of office hours.
     Hours,
     Maintenance,
 }

@@ -17,7 +17,6 @@ use crate::components::civil_date::{self, Day};
 use crate::components::intl::{self, Names};
 use crate::components::{UserAction, answers::chosen_sentence, dom, elements::*, icons};
 
-/// Component of a date question: the fields and the month grid or, once answered, the answer.
 #[derive(Default)]
 pub(super) struct DateQuestion {
     date_field: NodeRef,
@@ -28,14 +27,12 @@ pub(super) struct DateQuestion {
     date: AttrValue,
     /// `HH:MM`, or empty.
     time: AttrValue,
-    /// Validation error of date and time.
     error: Option<AttrValue>,
     grid: Option<OpenGrid>,
     /// Announces the chosen day, because the focus does not move.
     announcer: Aside,
 }
 
-/// The month grid while it is open.
 struct OpenGrid {
     names: Names,
     focused_day: Day,

@@ -8,8 +8,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, ScrollBehavior};
 use yew::prelude::*;
 
+use super::light_box::{Image, position};
 use super::picture::{Picture, placeholder};
-use super::{Kind, NEXT, PREVIOUS, aside::Aside, image::Image, light_box::position, snap_scroller, step_button};
+use super::{Kind, NEXT, PREVIOUS, aside::Aside, snap_scroller, step_button};
 use crate::components::answers::{self, Choice};
 use crate::components::dom::{self, SizeWatch, Timer, send_later};
 use crate::components::{elements::*, rich_text::safe_address};

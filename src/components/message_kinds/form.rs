@@ -15,7 +15,6 @@ use crate::{api::send_body, strings::Strings};
 const MAX_LINE_LENGTH: &str = "200";
 const MAX_TEXT_LENGTH: &str = "1500";
 
-/// Component of a form question: the fields or, once answered, what was sent.
 pub(super) struct FormQuestion {
     form: NodeRef,
     entries: Vec<Entry>,

@@ -5,12 +5,37 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlDialogElement, HtmlImageElement, ScrollBehavior};
-use yew::prelude::*;
+use yew::{prelude::*, virtual_dom::VTag};
 
-use super::{NEXT, PREVIOUS, image::Image, snap_scroller, step_button};
+use super::{NEXT, PREVIOUS, snap_scroller, step_button};
 use crate::components::icons::{self, icon_button};
 use crate::components::{ViewConfig, dom, elements::*, view_context::equal_by};
 use crate::strings::fill;
+
+/// A picture's validated address and its text alternative.
+#[derive(Clone, PartialEq)]
+pub(super) struct Image {
+    pub(super) address: AttrValue,
+    pub(super) words: AttrValue,
+}
+
+impl Image {
+    pub(super) fn image(&self, class: Option<&'static str>, size: Option<[u32; 2]>) -> VTag {
+        element!(
+            "img",
+            "class" = class,
+            "part" = class.map(|_| "picture"),
+            "width" = size.map(|[width, _]| width.to_string()),
+            "height" = size.map(|[_, height]| height.to_string()),
+            "loading" = "lazy",
+            "decoding" = "async",
+            "referrerpolicy" = "no-referrer",
+            "alt" = self.words.clone(),
+            // Last, because the attributes before it determine how it is fetched.
+            "src" = self.address.clone()
+        )
+    }
+}
 
 #[derive(Properties, Clone)]
 pub(super) struct LightBoxProps {
@@ -137,7 +162,6 @@ impl LightBox {
     }
 }
 
-/// The position among the pictures, as a sentence.
 pub(super) fn position(config: &ViewConfig, at: usize, count: usize) -> AttrValue {
     let sentence = fill(&config.strings.position(), "index", &(at + 1).to_string());
     fill(&sentence, "count", &count.to_string()).into()

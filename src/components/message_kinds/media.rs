@@ -7,7 +7,7 @@ use chataibot_wire::content::{Media, MediaKind};
 use web_sys::Event;
 use yew::prelude::*;
 
-use super::{Kind, image::Image, picture::Picture};
+use super::{Kind, light_box::Image, picture::Picture};
 use crate::components::{ViewConfig, elements, elements::*, icons, intl, rich_text::safe_address};
 
 pub(super) fn media(kind: &Kind) -> Html {
@@ -37,7 +37,6 @@ fn picture(kind: &Kind, media: &Media) -> Html {
     html! { <Picture {all} {at} config={config.clone()} {fallback} /> }
 }
 
-/// Video or audio player with the browser's own controls.
 pub(super) struct Player {
     failed: bool,
 }

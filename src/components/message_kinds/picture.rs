@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlImageElement};
 use yew::prelude::*;
 
-use super::{image::Image, light_box::LightBox};
+use super::light_box::{Image, LightBox};
 use crate::components::{ViewConfig, elements::*, icons, view_context::equal_by};
 
 /// Number of image sizes kept, newest last: they reserve the space of pictures shown again.
@@ -28,7 +28,6 @@ pub(super) struct PictureProps {
 
 equal_by!(PictureProps, [config] all, at);
 
-/// Component of a picture, with the light box while it is open.
 pub(super) struct Picture {
     state: LoadState,
     is_enlarged: bool,
@@ -127,7 +126,6 @@ fn remember_size(address: &AttrValue, size: [u32; 2]) {
     });
 }
 
-/// Placeholder for a picture that could not be fetched.
 pub(super) fn placeholder() -> Html {
     element!("span", part "picture-missing"; icons::icon("", icons::PICTURE)).into()
 }

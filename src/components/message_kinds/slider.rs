@@ -9,7 +9,6 @@ use super::{Kind, submit};
 use crate::api::send_body;
 use crate::components::{UserAction, elements::*};
 
-/// Component of a slider question: the slider or, once answered, the answer.
 pub(super) struct SliderQuestion {
     input: NodeRef,
     /// As the browser writes it; `None` until the slider is moved.

@@ -30,13 +30,17 @@ pub(super) struct FileQuestion {
 enum Stage {
     #[default]
     Empty,
-    /// The chosen file is not accepted.
     Refused(UploadError),
     /// The guard stops the upload when dropped.
-    Sending { file: File, percent: u8, _sending: Sending },
-    /// The upload failed.
-    Failed { file: File, error: UploadError },
-    /// Uploaded and sent as the answer.
+    Sending {
+        file: File,
+        percent: u8,
+        _sending: Sending,
+    },
+    Failed {
+        file: File,
+        error: UploadError,
+    },
     Sent,
 }
 

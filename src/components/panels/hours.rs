@@ -92,7 +92,6 @@ fn week_minute(zone: &Format, at: f64) -> Option<u16> {
     Some(minute_of_week(day?, hour? * 60 + minute?))
 }
 
-/// Milliseconds until the office opens; 0 while it is open.
 fn until_open(hours: &Hours, zone: &Format, now: f64) -> f64 {
     let Some(minute) = week_minute(zone, now) else { return 0.0 };
     let wait = hours.until_open(minute);

@@ -33,9 +33,7 @@ struct Entry {
 }
 
 pub(super) enum Msg {
-    /// The visitor changed this field and left it.
     FieldLeft(usize),
-    /// The visitor typed in this field.
     FieldChanged(usize),
     Submitted,
 }
@@ -146,7 +144,8 @@ impl Entry {
         let number = at.to_string();
         let id = ["form-", &number].concat();
         let known = known_value(&config.settings, &field.name);
-        let locked = known.is_some() && is_contact_field(&field.name) && config.settings.flag(Name::ContactLocked);
+        let is_contact = matches!(field.name.as_str(), "name" | "email" | "phone");
+        let locked = known.is_some() && is_contact && config.settings.flag(Name::ContactLocked);
         let label = label(field, strings, &id, locked);
         let problem = self.problem.map(|problem| match problem {
             Problem::Empty => strings.form_required(),
@@ -168,7 +167,6 @@ impl Entry {
         part("div", names, group(vec![label, input.into(), below.unwrap_or_default()]))
     }
 
-    /// Renders the input element, with the value the page knows.
     fn input_view(&self, known: Option<Rc<str>>, id: String, described_by: Option<String>, locked: bool) -> VTag {
         let field = &self.field;
         // Forms of the bot (`message_kinds::form`), in another chunk, have other attributes.
@@ -201,7 +199,6 @@ impl Entry {
     }
 }
 
-/// The label of a field, with a note if the field may stay empty.
 fn label(field: &Field, strings: &Strings, id: &str, locked: bool) -> Html {
     // CSS capitalises a field's name only where it serves as the label.
     let mut names = "form-label";
@@ -223,7 +220,6 @@ fn label(field: &Field, strings: &Strings, id: &str, locked: bool) -> Html {
     .into()
 }
 
-/// The options, after an empty one.
 fn choices(field: &Field, known: Option<&str>) -> Html {
     let option = |value: &str| -> Html {
         // Also set on the empty option: a browser selects the first option inserted, and Yew
@@ -235,11 +231,6 @@ fn choices(field: &Field, known: Option<&str>) -> Html {
     std::iter::once(option("")).chain(each).collect()
 }
 
-fn is_contact_field(name: &str) -> bool {
-    matches!(name, "name" | "email" | "phone")
-}
-
-/// Returns the value that the page knows for the field called `name`.
 fn known_value(settings: &Config, name: &str) -> Option<Rc<str>> {
     let known = match name {
         "name" => settings.contact(Name::ContactName),

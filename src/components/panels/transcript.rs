@@ -17,15 +17,17 @@ use chataibot_wire::{Author, RichText};
 /// How long the browser may take to begin the download, in milliseconds.
 const DOWNLOAD_TIMEOUT: i32 = 20_000;
 
-/// One entry of the file, in order from top to bottom.
 pub(super) enum Line {
-    /// A message.
-    Message { author: Author, name: AttrValue, time: AttrValue, words: RichText },
+    Message {
+        author: Author,
+        name: AttrValue,
+        time: AttrValue,
+        words: RichText,
+    },
     /// An event, such as a handover.
     Event(AttrValue),
 }
 
-/// Saves the conversation as the visitor sees it.
 pub(in crate::components) fn save(state: &Conversation, config: &ViewConfig, kind: Transcript) {
     let Some(page) = window().and_then(|window| window.document()) else { return };
     let lines = lines(state, config);

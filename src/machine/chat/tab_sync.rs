@@ -88,26 +88,6 @@ impl ChatMachine {
         }
     }
 
-    /// Queries the leader, unless it was heard just now.
-    pub(super) fn query_leader(&mut self) {
-        if self.election.visitor_acted(self.now.monotonic) {
-            self.query_log();
-        }
-    }
-
-    pub(super) fn tick_leader(&mut self) {
-        if self.election.ticked(self.now.monotonic) {
-            self.query_log();
-        }
-    }
-
-    /// Called after a check of the log while the leader is silent.
-    pub(super) fn log_checked(&mut self) {
-        if self.election.log_checked() {
-            self.effects.push(Effect::Chat(ChatEffect::RequestLock { steal: true }));
-        }
-    }
-
     /// Releases what would keep the browser from freezing the page, or others from leading.
     pub(super) fn freeze(&mut self) {
         self.core.save_due = Some(self.now.monotonic);
@@ -138,7 +118,7 @@ impl ChatMachine {
         }
     }
 
-    fn query_log(&mut self) {
+    pub(super) fn query_log(&mut self) {
         if let Some(conversation) = self.core.state.id().cloned() {
             self.broadcast(TabMessage::Query { conversation, cursor: self.core.state.cursor() });
         }

@@ -1,141 +1,69 @@
-//! The OpenAPI 3.1 document of the proxy's calls, from the wire types and one table.
+//! The OpenAPI 3.1 document of the proxy's calls: `document.json`, completed here by the schemas of
+//! the wire types. There, a refusal is only a status with its codes; here it becomes a response.
 //!
-//! A test compares the table with the routes of `app.rs` and with the codes in the source.
+//! A test compares the file with the routes of `app.rs` and with the codes in the source.
 
 use std::sync::LazyLock;
 
-use schemars::{Schema, SchemaGenerator, generate::SchemaSettings, transform::RecursiveTransform};
+use chataibot_wire::ErrorBody;
+use chataibot_wire::documented::{SendAnswer, StartAnswer, StartConversation};
+use chataibot_wire::entry::Poll;
+use chataibot_wire::file::FileAnswer;
+use chataibot_wire::token::{EndRequest, Ended, TokenAnswer, TokenRequest};
+use chataibot_wire::typed::SendTyped;
+use schemars::{Schema, generate::SchemaSettings, transform::RecursiveTransform};
 use serde_json::{Map, Value, json};
 
-use calls::{CALLS, Call, Content, Sender, Shape};
+use crate::http::routes::erase::{EraseAnswer, EraseRequest};
 
-pub mod calls;
-pub mod codes;
+/// The JSON bodies of all calls.
+type Requests = (TokenRequest, EndRequest, StartConversation, SendTyped, EraseRequest);
+type Answers = (TokenAnswer, Ended, StartAnswer, SendAnswer, Poll, FileAnswer, EraseAnswer, ErrorBody);
 
 /// The document. Built once, because it does not depend on the configuration.
 pub static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
 
 fn document() -> Value {
+    let mut document: Value = serde_json::from_str(include_str!("openapi/document.json")).expect("the file is JSON");
+    document["info"]["version"] = env!("CARGO_PKG_VERSION").into();
+    for operation in values(&mut document["paths"]).flat_map(values) {
+        for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+            if let Value::Array(codes) = response {
+                *response = refusal(status, codes);
+            }
+        }
+        operation["responses"]["default"] = json!({ "$ref": "#/components/responses/Error" });
+    }
     let mut generator = SchemaSettings::draft2020_12()
         .with(|settings| settings.definitions_path = "/components/schemas".into())
         .with_transform(RecursiveTransform(strip_doc_links))
         .into_generator();
-    let mut paths = Map::new();
-    for call in CALLS {
-        let operation = operation(call, &mut generator);
-        let path = paths.entry(call.path).or_insert_with(|| json!({}));
-        path[call.method] = operation;
+    // The tuple's own schema is of no use; those of its types become definitions.
+    generator.subschema_for::<(Requests, Answers)>();
+    for (name, schema) in generator.take_definitions(true) {
+        document["components"]["schemas"][name] = schema;
     }
-    let error = generator.subschema_for::<chataibot_wire::ErrorBody>();
-    let mut schemas = generator.take_definitions(true);
-    schemas.insert("ErrorCode".to_owned(), codes::schema());
-    json!({
-        "openapi": "3.1.0",
-        "info": {
-            "title": "chataibot-proxy",
-            "version": env!("CARGO_PKG_VERSION"),
-            "summary": "What the ChatAIBot chat widget and its proxy say to each other.",
-            "description": "The shapes of the calls. What they mean, and in which order things happen, is said in docs/contract.md; `chataibot-conformance` tells whether a proxy keeps it.",
-            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
-        },
-        "tags": [
-            { "name": "widget", "description": "Called by pages." },
-            { "name": "platform", "description": "Called by ChatAIBot." },
-            { "name": "operation", "description": "Called by those who run the proxy." },
-        ],
-        "paths": paths,
-        "components": {
-            "schemas": schemas,
-            "responses": { "Error": {
-                "description": "Any other refusal: the same body.",
-                "content": { "application/json": { "schema": Value::from(error) } },
-            } },
-            "securitySchemes": {
-                "visitor": {
-                    "type": "http", "scheme": "bearer",
-                    "description": "The visitor token of `POST /token`. Never in an address, never in a cookie.",
-                },
-                "operator": {
-                    "type": "http", "scheme": "bearer",
-                    "description": "The token of `operator_token_file`, on the metrics listener alone.",
-                },
-            },
-        },
-    })
+    document
 }
 
-fn operation(call: &Call, generator: &mut SchemaGenerator) -> Value {
-    let tag = match call.sender {
-        Sender::Page | Sender::Visitor => "widget",
-        Sender::Platform => "platform",
-        Sender::Anybody | Sender::Collector | Sender::Operator => "operation",
-    };
-    let mut operation = json!({
-        "operationId": call.id,
-        "tags": [tag],
-        "summary": call.summary,
-        "description": call.description,
-        "security": match call.sender {
-            Sender::Visitor => json!([{ "visitor": [] }]),
-            Sender::Operator => json!([{ "operator": [] }]),
-            Sender::Page | Sender::Platform | Sender::Anybody | Sender::Collector => json!([]),
-        },
-        "responses": responses(call, generator),
+fn values(object: &mut Value) -> impl Iterator<Item = &mut Value> {
+    object.as_object_mut().into_iter().flat_map(Map::values_mut)
+}
+
+fn refusal(status: &str, codes: &[Value]) -> Value {
+    let names: Vec<&str> = codes.iter().filter_map(Value::as_str).collect();
+    let mut response = json!({
+        "description": names.join(", "),
+        "content": { "application/json": { "schema": { "allOf": [
+            { "$ref": "#/components/schemas/ErrorBody" },
+            { "properties": { "error": { "enum": codes }, "status": { "const": status.parse::<u16>().ok() } } },
+        ] } } },
     });
-    if matches!(call.sender, Sender::Collector | Sender::Operator) {
-        operation["servers"] =
-            json!([{ "url": "/", "description": "The listener of `metrics_listen`, never that of visitors." }]);
+    if matches!(status, "429" | "503") {
+        let schema = json!({ "type": "integer", "minimum": 1 });
+        response["headers"] = json!({ "Retry-After": { "description": "Whole seconds.", "schema": schema } });
     }
-    let names = call.path.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
-    let in_path =
-        names.map(|(name, _)| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
-    let others = call.parameters.iter().map(|parameter| {
-        json!({
-            "name": parameter.name, "in": parameter.location, "required": parameter.is_required,
-            "description": parameter.description, "schema": parameter.schema(),
-        })
-    });
-    let parameters: Vec<Value> = in_path.chain(others).collect();
-    if !parameters.is_empty() {
-        operation["parameters"] = parameters.into();
-    }
-    if !call.body.is_empty() {
-        operation["requestBody"] = json!({ "required": true, "content": content(call.body, generator) });
-    }
-    operation
-}
-
-fn responses(call: &Call, generator: &mut SchemaGenerator) -> Value {
-    let mut responses = Map::new();
-    let content = content(call.answers, generator);
-    responses.insert("200".to_owned(), json!({ "description": call.answer_description, "content": content }));
-    for (status, refusals) in call.refusals.iter().copied().flatten() {
-        let mut response = json!({
-            "description": refusals.join(", "),
-            "content": { "application/json": { "schema": { "allOf": [
-                { "$ref": "#/components/schemas/ErrorBody" },
-                { "properties": { "error": { "enum": refusals }, "status": { "const": status } } },
-            ] } } },
-        });
-        if matches!(status, 429 | 503) {
-            let schema = json!({ "type": "integer", "minimum": 1 });
-            response["headers"] = json!({ "Retry-After": { "description": "Whole seconds.", "schema": schema } });
-        }
-        responses.insert(status.to_string(), response);
-    }
-    responses.insert("default".to_owned(), json!({ "$ref": "#/components/responses/Error" }));
-    Value::Object(responses)
-}
-
-fn content(contents: &[Content], generator: &mut SchemaGenerator) -> Map<String, Value> {
-    let mut media_type = |shape: &Shape| match shape {
-        Shape::Json(schema) => json!({ "schema": Value::from(schema(generator)) }),
-        Shape::Text(example) => json!({ "schema": { "type": "string" }, "example": example }),
-        // In OpenAPI 3.1 raw bytes have no schema.
-        Shape::Bytes => json!({}),
-        Shape::Any(description) => json!({ "schema": { "type": "object", "description": description } }),
-    };
-    contents.iter().map(|(name, shape)| ((*name).to_owned(), media_type(shape))).collect()
+    response
 }
 
 /// Removes intra-doc links from descriptions: they mean nothing outside of Rust.

@@ -1,8 +1,7 @@
 //! Linkifier: turns addresses in plain text into links, `https://…`, `http://…`, `www.…`, e-mail
 //! addresses, and telephone numbers in international form.
 //!
-//! [`find`] determines where they begin and end; only addresses that `links` allows become links.
-//! Links and code are not searched.
+//! [`find`] finds them; only what `links` allows becomes a link. Links and code are not searched.
 
 use std::mem::take;
 

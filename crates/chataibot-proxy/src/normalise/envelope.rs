@@ -48,8 +48,7 @@ pub fn read(body: &[u8]) -> Result<Delivery, BadDelivery> {
     Ok(Delivery::Events { token, events })
 }
 
-/// Parses JSON. If that fails, retries without what an editor may have cut in half: invalid UTF-8
-/// and lone surrogates of an emoji.
+/// Parses JSON; if need be, without what an editor cut in half: invalid UTF-8, lone surrogates.
 fn parse(body: &[u8]) -> Result<Value, BadDelivery> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     serde_json::from_slice(body).or_else(|_| {

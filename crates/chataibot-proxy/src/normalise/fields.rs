@@ -1,11 +1,9 @@
-//! Tolerant accessors for the platform's JSON: one value under several names, numbers as texts,
-//! texts as numbers.
+//! Tolerant accessors for the platform's JSON: several names for one value, numbers as texts.
 
 use serde_json::Value;
 
 use super::Diagnostic;
 
-/// Returns the values under the keys, in the order of the keys.
 pub fn values<'a>(value: &'a Value, keys: &[&str]) -> impl Iterator<Item = &'a Value> {
     keys.iter().filter_map(|key| value.get(key))
 }

@@ -1,5 +1,4 @@
-//! Allow-list for addresses that may reach a browser: absolute, with an allowed scheme, and without
-//! disguise.
+//! Allow-list for addresses that may reach a browser: absolute, of an allowed scheme, undisguised.
 
 use url::{Host, ParseError, Position, Url};
 

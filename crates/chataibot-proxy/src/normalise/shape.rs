@@ -1,5 +1,4 @@
-//! Redaction of JSON values: keeps keys and types and replaces each text by its length. The result
-//! is safe to show to a stranger.
+//! Redaction of JSON values for strangers: keeps keys and types, replaces each text by its length.
 
 use serde_json::{Map, Value, json};
 
@@ -7,8 +6,7 @@ const DEEPEST: usize = 8;
 const MOST_KEYS: usize = 40;
 const MOST_ITEMS: usize = 3;
 
-/// Returns the shape of a value. The only texts kept are names of kinds: values of a key `type`
-/// that look like identifiers.
+/// The only texts kept are names of kinds: values of a key `type` that look like identifiers.
 pub fn shape(value: &Value) -> Value {
     shape_at(value, None, DEEPEST)
 }

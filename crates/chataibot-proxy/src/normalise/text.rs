@@ -1,5 +1,4 @@
-//! Filter for characters that may reach a page: no control characters, nothing invisible that
-//! reorders text.
+//! Filter for characters that may reach a page: none that control, and none that reorder text.
 
 /// Whether the character may appear in shown text. The caller handles white space.
 ///

@@ -73,7 +73,6 @@ pub(in crate::store) fn kind_name(kind: &EventKind) -> &'static str {
     }
 }
 
-/// Serialises a pending event for storage.
 pub(in crate::store) fn to_json(kind: &EventKind) -> Result<String, StoreError> {
     serde_json::to_string(kind).map_err(StoreError::corrupt)
 }
@@ -89,13 +88,11 @@ pub(in crate::store) fn possible_echoes(sent: &str) -> [String; 2] {
     [without_whitespace(sent), without_whitespace(&crate::normalise::html::to_rich_text(sent).to_plain())]
 }
 
-/// Removes whitespace and control characters from a text.
 pub(in crate::store) fn without_whitespace(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect()
 }
 
-/// Whether both texts have the same letters and digits in the same order, ignoring all else. Texts
-/// without any never match.
+/// Texts without letters and digits never match.
 pub(in crate::store) fn same_letters(one: &str, other: &str) -> bool {
     let one = letters_and_digits(one);
     !one.is_empty() && one == letters_and_digits(other)

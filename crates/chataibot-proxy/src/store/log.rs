@@ -16,15 +16,13 @@ pub struct ReadFrom {
 pub struct Replay {
     /// The epoch of every cursor in this replay.
     pub epoch: u32,
-    /// Set if the log can't be continued from the cursor; the entries then begin with the first
-    /// that is left.
+    /// Set if the log can't be continued from the cursor; the entries are then the first ones left.
     pub reset: Option<Reset>,
     /// In order; at most as many as requested.
     pub entries: Vec<Entry>,
     /// Whether there are more after the last one.
     pub has_more: bool,
-    /// Set if the end of the log, or a page before an entry, was requested: whether there are more
-    /// before the first one.
+    /// Set for the end of the log or a page before an entry: whether there are earlier ones.
     pub earlier: Option<bool>,
 }
 

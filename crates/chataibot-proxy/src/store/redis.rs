@@ -57,8 +57,7 @@ const SCRIPT: &str = concat!(
 const VERSION: u32 = 1;
 /// Timeout of a command. A slower Redis counts as unavailable.
 const TIMEOUT: Duration = Duration::from_secs(2);
-/// Approximate number of the newest events kept on the bus. A proxy that missed more makes its
-/// readers start over.
+/// Approximate number of events kept on the bus. Readers of a proxy that missed more start over.
 const BUS_LENGTH: u32 = 20_000;
 
 /// Handle to the Redis engine. Clones share it.
@@ -105,11 +104,10 @@ impl Redis {
             .set_number_of_retries(0);
         let connection = ConnectionManager::new_with_config(client.clone(), config).await?;
         let (events, receiver) = mpsc::unbounded_channel();
-        let instance = random_hex()?;
         let inner = Arc::new(Inner {
             connection,
             script: Script::new(SCRIPT),
-            instance,
+            instance: random_hex()?,
             epoch: AtomicU32::new(0),
             is_unavailable: AtomicBool::new(false),
             failover_after: Mutex::new(Instant::now()),
@@ -134,8 +132,8 @@ impl Redis {
         let position = bus::Position::end(&inner).await?;
         tokio::spawn(bus::run(Arc::clone(&inner), client, position));
         tokio::spawn(heartbeat::run(Arc::clone(&inner)));
-        let shutdown_guard = Arc::new(inner.shutdown.clone().drop_guard());
-        Ok((Self { inner, _shutdown_guard: shutdown_guard }, receiver))
+        let _shutdown_guard = Arc::new(inner.shutdown.clone().drop_guard());
+        Ok((Self { inner, _shutdown_guard }, receiver))
     }
 
     pub fn epoch(&self) -> u32 {
@@ -157,7 +155,6 @@ impl Redis {
     }
 }
 
-/// The script's answer.
 struct Reply<T> {
     /// The epoch the script ran in.
     epoch: u32,
@@ -178,8 +175,7 @@ impl Inner {
         }
         let answer = self.try_call(op, arguments).await;
         if matches!(&answer, Err(StoreError::Redis(error)) if is_lost(error)) {
-            // Other calls then fail at once instead of waiting. A heartbeat finds out whether only
-            // the connection was lost.
+            // Other calls then fail at once. A heartbeat finds out if only the connection was lost.
             self.is_unavailable.store(true, Ordering::Relaxed);
             self.wake_heartbeat.notify_one();
         }
@@ -208,8 +204,7 @@ impl Inner {
         arguments["max_in_flight"] = millis(sends::MAX_IN_FLIGHT).into();
         arguments["max_candidates"] = MAX_CANDIDATES.into();
         arguments["echo_since"] = now.saturating_sub(ECHO_WINDOW).into();
-        // If Redis lost its epoch, cursors of earlier ones must not continue: the new one is
-        // greater.
+        // If Redis lost its epoch, the new one is greater: earlier cursors must not continue.
         arguments["new_epoch"] = u32::try_from(now / 1000).unwrap_or(u32::MAX).max(known.saturating_add(1)).into();
         let mut connection = self.connection.clone();
         let mut invocation = self.script.key(PREFIX);
@@ -223,15 +218,13 @@ impl Inner {
         Ok(Reply { epoch, answer: read, rest: answer.collect() })
     }
 
-    /// Whether a proxy without a heartbeat counts as dead. Not just after an outage of Redis, when
-    /// no proxy could send one.
+    /// Whether a proxy without heartbeats is dead: not just after an outage, when none could send.
     fn is_failover_allowed(&self) -> bool {
         let failover_after = *self.failover_after.lock();
         !self.is_unavailable.load(Ordering::Relaxed) && Instant::now() >= failover_after
     }
 
-    /// Notes the epoch of an answer. If it changed, Redis lost entries that readers have seen, so
-    /// they start over.
+    /// Notes the epoch of an answer. If it changed, Redis lost entries, and readers start over.
     fn note_epoch(&self, epoch: u32) {
         let before = self.epoch.swap(epoch, Ordering::SeqCst);
         if before != epoch && before != 0 {

@@ -38,17 +38,14 @@ pub fn fingerprint(parts: &[&str]) -> [u8; 32] {
     digest.finalize().into()
 }
 
-/// The content of a message.
 #[derive(Clone, Debug)]
 pub struct MessageBody {
     /// What the log shows.
     pub content: Content,
-    /// Other texts the echo may have, ignoring separators: a platform that is sent values and links
-    /// may echo those.
+    /// Other texts the echo may have, ignoring separators: the values and links that were sent.
     pub echoes: Vec<String>,
 }
 
-/// The number of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SendId(pub(in crate::store) i64);
 
@@ -89,8 +86,7 @@ pub struct Record {
     pub alias: String,
     #[serde(deserialize_with = "read_state")]
     pub state: DeliveryState,
-    /// `created_at` of an accepted start, or the platform's message id of an accepted send; both as
-    /// the platform wrote them.
+    /// As the platform wrote it: `created_at` of an accepted start, the message id of a send.
     pub answer: Option<String>,
     /// The reason, if it was refused.
     pub refusal: Option<PlatformRefusal>,
@@ -122,7 +118,6 @@ pub enum Outcome {
     Unknown,
 }
 
-/// The result of settling a send.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Settled {
     pub record: Record,
@@ -143,8 +138,7 @@ pub(in crate::store) fn state_name(state: DeliveryState) -> &'static str {
     }
 }
 
-/// Parses the name of a state. An unknown name counts as `unknown`, the one state that promises
-/// nothing and forwards nothing.
+/// An unknown name counts as `unknown`, the one state that promises and forwards nothing.
 pub(in crate::store) fn parse_state(name: &str) -> DeliveryState {
     use DeliveryState::{Failed, Refused, Sending, Sent, Unknown};
     [Sending, Sent, Failed, Refused].into_iter().find(|state| state_name(*state) == name).unwrap_or(Unknown)

@@ -2,7 +2,7 @@
 //! belongs to. The same user is the same visitor in every browser.
 
 use super::StoreError;
-use crate::{credentials::UserProfile, ids::VisitorId, store::renewals::NewFamily};
+use crate::{credentials::UserProfile, store::renewals::NewFamily};
 
 #[derive(Clone, Debug)]
 pub struct NewSignIn {
@@ -19,8 +19,4 @@ pub(in crate::store) fn profile_to_json(profile: &UserProfile) -> Result<String,
 pub(in crate::store) fn profile_from_json(text: &str) -> Result<UserProfile, StoreError> {
     // The parser's error text could contain personal data.
     serde_json::from_str(text).map_err(|_| StoreError::corrupt("a person can't be read"))
-}
-
-pub(in crate::store) fn parse_visitor_id(id: &str) -> Result<VisitorId, StoreError> {
-    VisitorId::parse(id).ok_or_else(|| StoreError::corrupt("a signed-in visitor has a malformed id"))
 }

@@ -1,10 +1,9 @@
 //! The store engine for one proxy: SQLite, in a file or in memory. All SQL of the proxy is in here.
 //!
 //! - [`query`]: helpers that run a prepared statement in one call
-//! - [`schema`]: the tables, their versions, and the refusal of a newer one
+//! - [`schema`]: the tables, their versions, and the refusal of files of other versions
 //! - [`writer`]: the single writer thread, with many jobs to a commit
 //! - [`backup`]: a copy of the database while the proxy writes
-//! - [`dry_run`]: a check of a database file without any change
 //! - the other modules implement those of the same name in [`crate::store`]: an operation is a
 //!   function over a [`Context`], which [`Sqlite::read`] or [`Sqlite::write`] runs
 
@@ -25,7 +24,6 @@ use crate::ids::{ConversationId, FamilyId, VisitorId};
 
 mod apply;
 pub(super) mod backup;
-pub(super) mod dry_run;
 pub(super) mod erase;
 pub(super) mod files;
 pub(super) mod incoming;
@@ -49,13 +47,15 @@ pub struct Sqlite {
 }
 
 struct Inner {
-    // Declared before the writer, so that the writer's connection closes last and leaves one file
-    // behind, easy to copy.
+    // Declared before the writer, whose connection so closes last and leaves one file behind.
     readers: Readers,
     writer: Writer,
     epoch: u32,
     clock: Clock,
 }
+
+/// The entries of a transaction, in the order of their logs.
+type Appended = Vec<(ConversationId, Arc<Entry>)>;
 
 /// What a job works with: the open transaction, to which it dereferences, the time, and the entries
 /// to publish. A job that reads gets it shared.
@@ -65,7 +65,7 @@ pub struct Context<'a> {
     now: u64,
     /// The epoch of this database.
     epoch: u32,
-    appended: Vec<(ConversationId, Arc<Entry>)>,
+    appended: Appended,
 }
 
 impl<'a> Context<'a> {
@@ -75,7 +75,7 @@ impl<'a> Context<'a> {
     }
 
     /// Commits, and returns the entries to publish.
-    fn commit(self) -> Result<Vec<(ConversationId, Arc<Entry>)>> {
+    fn commit(self) -> Result<Appended> {
         self.transaction.commit()?;
         Ok(self.appended)
     }
@@ -93,8 +93,7 @@ impl Sqlite {
     pub fn open(location: DatabaseLocation, hub: Hub, clock: Clock) -> Result<Self> {
         let mut connection = location.connect(OpenFlags::default())?;
         let epoch = schema::prepare(&mut connection, clock.now())?;
-        // Settles what the last run of the program left open. There are no subscribers yet, so
-        // nothing is published.
+        // Settles what the last run left open. There are no subscribers, so nothing is published.
         let mut ctx = Context::begin(&mut connection, TransactionBehavior::Immediate, epoch, clock.now())?;
         incoming::recover(&ctx)?;
         sends::recover(&mut ctx)?;
@@ -113,8 +112,7 @@ impl Sqlite {
         self.inner.clock.now()
     }
 
-    /// Runs `job` on the writer thread and returns after its commit. A failed job leaves nothing
-    /// behind, and fails no other job.
+    /// Runs `job` on the writer thread until its commit. A failed one leaves nothing behind.
     pub async fn write<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Context) -> Result<T> + Send + 'static,
@@ -122,8 +120,7 @@ impl Sqlite {
         self.inner.writer.run(job).await
     }
 
-    /// Runs `job` in a read-only transaction, on a thread for blocking work. Sees everything that
-    /// was committed before the call.
+    /// Runs `job` on a thread for blocking work, read-only. It sees what was committed before.
     pub async fn read<T: Send + 'static>(&self, job: impl FnOnce(&Context) -> Result<T> + Send + 'static) -> Result<T> {
         let inner = Arc::clone(&self.inner);
         tokio::task::spawn_blocking(move || {
@@ -150,8 +147,7 @@ struct Readers {
 }
 
 impl Readers {
-    /// Idle connections kept, more than the reads that usually run at one time; further ones are
-    /// opened for one use.
+    /// Idle connections kept, more than usually read at one time; others are opened for one use.
     const MAX_IDLE: usize = 8;
 
     fn take(&self) -> Result<Connection> {
@@ -167,7 +163,6 @@ impl Readers {
     }
 }
 
-/// Where the database is.
 #[derive(Clone)]
 pub enum DatabaseLocation {
     File(PathBuf),

@@ -2,43 +2,14 @@
 
 use super::{Step, message, reply, reply_with};
 
-macro_rules! topics {
-    ($($words:tt $html:literal)+) => {
-        /// Words that may occur anywhere in the text, and Pip's reply to them.
-        const TOPICS: &[(&[&str], &str)] = &[$((&$words, $html)),+];
-    };
-}
-
-topics! {
-    ["opening hours", "open", "hours", "closed"]
-        "<p>Our desk is open <b>Monday to Saturday, 9:00 to 18:00</b>. I never close.</p>"
-    ["price", "cost", "cheap", "expensive", "€", "$"]
-        "<p>A weekend with two nights and both trains begins at <b>€164</b>. Say <b>tour</b> and I'll find you one.</p>"
-    ["cancel", "refund", "money back"]
-        "<p>You can cancel free of charge until <b>48 hours</b> before the first train, and we give you a voucher after that.</p>"
-    ["where", "place", "destination", "go to"]
-        "<p>By the sea, in the hills or in town: say <b>carousel</b> to see three of our places, or <b>list</b> for all eight.</p>"
-    ["train", "ticket", "seat", "luggage", "bike", "dog"]
-        "<p>Seats are always reserved, bikes and dogs travel free, and there is no limit on luggage you can carry yourself.</p>"
-    ["weather", "rain", "sun"]
-        "<p>Pack for rain and you'll have sunshine. That is the only forecast I trust.</p>"
-    ["who are you", "your name", "robot", "are you real"]
-        "<p>I'm Pip, the bot of a small travel desk that exists only here. Say <b>handover</b> for a person, who is invented too.</p>"
-    ["thank", "thanks", "cheers", "merci", "danke"]
-        "<p>With pleasure 😊</p>"
-    ["bye", "goodbye", "see you"]
-        "<p>Goodbye! Say <b>close</b> if you would like me to end the chat.</p>"
-    ["joke", "funny"]
-        "<p>Why did the train sit down? It was <i>tired of standing at platforms</i>. I am better at weekends.</p>"
-    ["hello", "hi", "hey", "good morning", "good evening"]
-        "<p>Hello again! Shall we plan a weekend? Say <b>tour</b>.</p>"
-}
+/// By topic: words that may occur anywhere in the text, and on the next line Pip's reply to them.
+const TOPICS: &str = include_str!("small_talk.txt");
 
 pub fn answer(text: &str) -> Vec<Step> {
     let lowercase = text.trim().to_lowercase();
-    let topic = TOPICS.iter().find(|(words, _)| words.iter().any(|word| mentions(&lowercase, word)));
-    match topic {
-        Some((_, html)) => reply(*html),
+    let mut topics = TOPICS.split("\n\n").filter_map(|topic| topic.split_once('\n'));
+    match topics.find(|(words, _)| words.split(", ").any(|word| mentions(&lowercase, word))) {
+        Some((_, html)) => reply(html.trim_end()),
         None if lowercase.ends_with('?') => reply(
             "<p>Good question, and not one I can answer alone. <b>handover</b> gets you a person; <b>help</b> shows what I know.</p>",
         ),

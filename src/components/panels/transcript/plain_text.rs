@@ -23,7 +23,6 @@ pub(super) fn text(config: &ViewConfig, created: &str, lines: &[Line]) -> String
     output
 }
 
-/// Returns the text of a message of any kind.
 pub(super) fn message_text(content: &Content, strings: &Strings) -> RichText {
     let mut nodes = Vec::new();
     collect(content, strings, &mut nodes);

@@ -71,7 +71,6 @@ fn is_placeholder(inside: &str, before: &str, after: &str, ends: &HashSet<String
     is_phrase || is_in_sentence && is_apart
 }
 
-/// Returns a tag's name, in lower case.
 fn name_of(tag: &str) -> String {
     let end = |c: char| c.is_whitespace() || matches!(c, '/' | '>' | '<');
     tag.split(end).next().unwrap_or_default().to_ascii_lowercase()

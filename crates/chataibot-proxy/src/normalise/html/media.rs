@@ -6,13 +6,11 @@ use percent_encoding::percent_decode_str;
 use super::parse::Element;
 use crate::normalise::links;
 
-/// Returns the element's own name.
 pub fn name_of(element: &Element) -> Option<String> {
     let name = ["aria-label", "title"].into_iter().find_map(|name| element.text_attribute(name));
     name.map(|name| name.trim().to_owned())
 }
 
-/// Returns the text that replaces an image.
 pub fn alternative_of(element: &Element) -> Option<String> {
     element.text_attribute("alt").map(str::to_owned).or_else(|| name_of(element))
 }

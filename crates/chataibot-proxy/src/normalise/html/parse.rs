@@ -80,7 +80,6 @@ impl Element {
         self.attributes.iter().find(|one| &*one.name.local == name).map(|one| &*one.value)
     }
 
-    /// Returns an attribute that is not blank.
     pub fn text_attribute(&self, name: &str) -> Option<&str> {
         self.attribute(name).filter(|value| !is_blank(value))
     }
@@ -265,7 +264,6 @@ impl TokenFilter {
 }
 
 impl State {
-    /// Returns the tag for the tree builder; `None` if it is left out.
     fn tag(&mut self, mut tag: Tag, is_too_deep: bool) -> Option<Tag> {
         self.tags += 1;
         if let Some(source) = &mut self.source {

@@ -1,5 +1,4 @@
-//! Interpreter of `style` attributes, for the declarations that carry meaning: hidden, separated,
-//! struck through.
+//! Interpreter of those `style` declarations that carry meaning: hidden, separated, struck through.
 
 use chataibot_wire::rich_text::{Numbering, Shift};
 
@@ -13,13 +12,11 @@ mod declarations;
 pub struct Style {
     /// `visibility`, if set: unlike with other ways to hide, descendants can be visible again.
     pub is_invisible: Option<bool>,
-    /// How the element is laid out, if set.
     pub display: Option<Display>,
     /// Taken out of the flow, and so separated from its neighbours whatever its display.
     pub is_out_of_flow: bool,
     /// Its children are laid out side by side, each separated from the others.
     pub is_row: bool,
-    /// How white space is handled, if set.
     pub spaces: Option<Spaces>,
     /// Formatting that the style adds.
     pub added_inlines: Vec<Inline>,

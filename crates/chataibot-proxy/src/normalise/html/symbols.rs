@@ -1,5 +1,4 @@
-//! Mapping of symbol fonts (Wingdings) to Unicode characters. Word and Outlook write arrows, ticks,
-//! bullets and smileys with them.
+//! Mapping of Wingdings, which Word and Outlook write for arrows, ticks and smileys, to Unicode.
 
 /// Letters, each followed by the sign that the font shows for it.
 const SIGNS: &str = "J🙂 K😐 L🙁 (☎ *✉ l● n■ §▪ o☐ ¨☐ q❑ v❖ Ø➢ à→ è→ ß← ç← á↑ é↑ â↓ ê↓ ð⇨ û✗ ü✓ ý☒ þ☑";

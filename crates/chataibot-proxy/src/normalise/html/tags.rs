@@ -44,8 +44,7 @@ pub fn is_block(name: &str) -> bool {
     [HEADINGS, PREFORMATTED, OTHER_BLOCKS].iter().any(|names| names.contains(name))
 }
 
-/// Whether the element exists and occurs in text that people write; distinguishes tags from text
-/// that looks like one.
+/// Whether it is an element that occurs in what people write, or else text that looks like a tag.
 pub fn is_known(name: &str) -> bool {
     is_block(name) || [VOID, LISTS, APART, SWALLOWING, OTHER].iter().any(|names| names.contains(name))
 }

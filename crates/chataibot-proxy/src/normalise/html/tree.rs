@@ -1,5 +1,4 @@
-//! Builder of a rich-text tree: collapses white space as a browser does, repairs nesting, drops
-//! empty nodes, and stays within limits.
+//! Builder of a rich-text tree within limits: collapses white space, repairs nesting, drops blanks.
 
 use chataibot_wire::{Node, rich_text::Numbering};
 
@@ -43,7 +42,6 @@ struct Frame {
     nodes: Vec<Node>,
 }
 
-/// The tree under construction.
 #[derive(Debug, Default)]
 pub struct Tree {
     root: Frame,
@@ -105,7 +103,6 @@ impl Tree {
         }
     }
 
-    /// Returns the number of characters shown so far, without white space.
     pub fn shown(&self) -> usize {
         self.shown
     }
@@ -186,7 +183,6 @@ impl Tree {
         self.close_inline_where(|open| open == inline);
     }
 
-    /// Ends the open link, if there is one.
     pub fn close_link(&mut self) {
         self.close_inline_where(|open| matches!(open, Inline::Link(_)));
     }

@@ -1,5 +1,4 @@
-//! Conversion of a visitor's typed answers, as they come back in an echo (INT), to the content of
-//! the log.
+//! Conversion of a visitor's typed answers, as they come back in an echo (INT).
 
 use chataibot_wire::Content;
 use chataibot_wire::content::{Media, MediaKind, Text};

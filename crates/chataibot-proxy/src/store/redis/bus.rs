@@ -21,40 +21,38 @@ use super::{ConversationId, FamilyId, Inner, PREFIX, Result, StoreEvent, TIMEOUT
 const WAIT: Duration = Duration::from_secs(1);
 /// Maximum events of one read.
 const PAGE: usize = 500;
-/// Delay before a retry after a fault.
 const RETRY_DELAY: Duration = Duration::from_millis(250);
 
 /// How far this proxy has read the bus.
-pub(super) struct Position {
-    seen: String,
-    epoch: u32,
-}
-
 #[derive(Deserialize)]
-struct BusPosition {
-    from: String,
-    whole: bool,
+pub(super) struct Position {
+    #[serde(rename = "from")]
+    seen: String,
+    /// Whether the bus still has everything after the position that was asked for.
+    #[serde(rename = "whole")]
+    is_whole: bool,
+    #[serde(skip)]
+    epoch: u32,
 }
 
 impl Position {
     /// The current end of the bus.
     pub(super) async fn end(inner: &Inner) -> Result<Self> {
-        Ok(Self::find(inner, json!({})).await?.0)
+        Self::find(inner, json!({})).await
     }
 
-    /// Continues at this position if Redis still has it; otherwise at the end of the bus, and all
-    /// readers start over.
+    /// Continues here if Redis still can; otherwise at the end of the bus, and readers start over.
     async fn resume(&self, inner: &Inner) -> Result<Self> {
-        let (found, is_whole) = Self::find(inner, json!({ "seen": self.seen, "epoch": self.epoch })).await?;
-        if !is_whole || found.epoch != self.epoch {
+        let found = Self::find(inner, json!({ "seen": self.seen, "epoch": self.epoch })).await?;
+        if !found.is_whole || found.epoch != self.epoch {
             inner.reset_subscribers();
         }
         Ok(found)
     }
 
-    async fn find(inner: &Inner, arguments: Value) -> Result<(Self, bool)> {
-        let BusPosition { from, whole } = inner.try_call("bus_position", arguments).await?.answer;
-        Ok((Self { seen: from, epoch: inner.epoch() }, whole))
+    async fn find(inner: &Inner, arguments: Value) -> Result<Self> {
+        let found = inner.try_call("bus_position", arguments).await?.answer;
+        Ok(Self { epoch: inner.epoch(), ..found })
     }
 }
 
@@ -103,9 +101,8 @@ async fn read(inner: &Inner, connection: &mut MultiplexedConnection, position: &
     Ok(())
 }
 
-/// Reads the entries that have subscribers here and publishes them to the hub, each conversation's
-/// in the order of its log. After a fault an entry may be published twice; a reader recognises it
-/// by its number.
+/// Publishes the entries that have subscribers here, each conversation's in the order of its log.
+/// After a fault an entry may be published twice; a reader recognises it by its number.
 async fn publish(inner: &Inner, connection: &mut MultiplexedConnection, events: &[StreamId]) -> Result<()> {
     let mut ranges: BTreeMap<ConversationId, (u32, u32)> = BTreeMap::new();
     let mut deleted = Vec::new();

@@ -14,7 +14,6 @@ use super::{Inner, Result, millis};
 
 /// How long a proxy counts as alive after its last heartbeat.
 pub(super) const LEASE: Duration = Duration::from_secs(6);
-/// Interval between heartbeats.
 const INTERVAL: Duration = Duration::from_secs(1);
 
 #[derive(Deserialize)]
@@ -63,7 +62,6 @@ impl RedisTime {
 }
 
 impl Inner {
-    /// Sends one heartbeat.
     pub(super) async fn heartbeat(&self) -> Result<()> {
         let sent_at = Instant::now();
         let arguments = json!({ "lease": millis(LEASE) });

@@ -1,5 +1,4 @@
-//! The ids of conversations and sends in Redis: `<epoch>-<number>`, here one number. The epoch keeps
-//! ids from being reused after a flush.
+//! The ids of conversations and sends in Redis: `<epoch>-<number>`, never reused after a flush.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 

@@ -1,5 +1,4 @@
-//! Receives the platform's events. The script gets digests of their words to compare, not the
-//! words.
+//! Receives the platform's events. The script compares digests of their words, not the words.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,7 +18,6 @@ use crate::store::retention::IDEMPOTENCY_LIFETIME;
 /// How long to wait until another proxy has reported whether it acknowledged the same events. After
 /// that, this delivery counts as a redelivery.
 const PEER_ACK_TIMEOUT: Duration = Duration::from_secs(2);
-/// Delay between two checks.
 const RETRY_DELAY: Duration = Duration::from_millis(10);
 
 /// Whether our 2xx for a delivery was sent.
@@ -52,8 +50,7 @@ impl Redis {
         });
         let until = Instant::now() + PEER_ACK_TIMEOUT;
         loop {
-            // `None`: another proxy got the same event, and has not reported yet whether it
-            // acknowledged it. Nothing was stored.
+            // `None`, nothing stored: whether another proxy acknowledged the event is still open.
             if let Some(stats) = self.inner.query("receive", arguments.clone()).await? {
                 return Ok(stats);
             }
@@ -81,8 +78,7 @@ impl Inner {
         format!("{}/{number}", self.instance)
     }
 
-    /// Writes the outcomes of deliveries, in order. One that can't be written stays for the next
-    /// time.
+    /// Writes the outcomes of deliveries, in order; what can't be written stays for the next time.
     pub(super) async fn write_acks(&self) -> Result<()> {
         let _writing = self.ack_write_lock.lock().await;
         loop {
@@ -98,8 +94,7 @@ impl Inner {
     }
 }
 
-/// Returns an event as passed to the script: with the JSON of its log entry, and its size in bytes
-/// while it is pending.
+/// An event for the script: with the JSON of its log entry, and its size in bytes while pending.
 fn event_argument(sites: &[String], event: &Incoming) -> Result<Value> {
     let json = |event: &Event| serde_json::to_string(event).map_err(|_| unreadable("an event"));
     let mut argument = json!({

@@ -15,8 +15,7 @@ use crate::store::{Owned, renewals};
 /// Idempotency records deleted in one call.
 const RECORDS_BATCH: u32 = 5_000;
 
-/// Declares operations, with what the script needs besides their arguments, and whether it answers
-/// with a list.
+/// Declares operations, with further values for the script; `list` says that it answers with one.
 macro_rules! operations {
     ($($call:ident $operation:ident($($argument:ident: $type:ty),*) -> $answer:ty
         $(, with $($name:ident: $value:expr),+)?;)+) => {

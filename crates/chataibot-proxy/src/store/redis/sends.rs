@@ -15,10 +15,8 @@ use crate::store::sends::{BeginOutcome, NewSend, Outcome, SendId, SendKey, Settl
 
 /// How long a visitor waits until Redis has recorded an outcome. The attempts continue after that.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(30);
-/// The longest a message is in flight: the platform has 30 s. A proxy that has not settled it by
-/// then has forgotten it.
+/// The longest a message is in flight (the platform has 30 s): later, its proxy has forgotten it.
 pub(super) const MAX_IN_FLIGHT: Duration = Duration::from_secs(120);
-/// Delay between two attempts.
 const RETRY_DELAY: Duration = Duration::from_millis(250);
 
 impl Redis {

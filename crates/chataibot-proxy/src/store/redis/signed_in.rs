@@ -1,5 +1,4 @@
-//! Signed-in visitors: see [`crate::store::signed_in`]. A user's profile is stored with the family,
-//! and deleted with it.
+//! Signed-in visitors: see [`crate::store::signed_in`]. A profile is a field of its family.
 
 use serde_json::json;
 
@@ -12,7 +11,7 @@ impl Redis {
         let mut arguments = family_arguments(&new.family);
         arguments["user"] = hex::encode(new.user).into();
         arguments["person"] = profile_to_json(&new.profile)?.into();
-        signed_in::parse_visitor_id(&self.inner.query::<String>("sign_in", arguments).await?)
+        self.inner.query("sign_in", arguments).await
     }
 
     pub async fn user_of(&self, family: FamilyId) -> Result<Option<[u8; 32]>> {

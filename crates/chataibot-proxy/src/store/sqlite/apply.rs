@@ -48,8 +48,7 @@ fn is_echo(
         send_records::set_echoed(ctx, &send.stored)?;
         return Ok(true);
     }
-    // No message awaits this echo: more likely the platform repeats one than the visitor wrote the
-    // same words elsewhere.
+    // No message awaits this echo: more likely a repetition than the same words from elsewhere.
     let since = ctx.now.saturating_sub(ECHO_WINDOW);
     let echoed = send_records::echoed_since(ctx, conversation, since)?;
     let is_repeated = echoed.iter().any(|send| send.is_echoed_by(&words));

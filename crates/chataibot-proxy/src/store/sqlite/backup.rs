@@ -4,21 +4,19 @@ use std::path::Path;
 
 use rusqlite::OpenFlags;
 
-use super::{DatabaseLocation, Result, StoreError, erase, schema};
+use super::{DatabaseLocation, Result, StoreError, schema};
 
-/// Copies the database to a file that must not exist yet. The copy is a snapshot of what is
-/// committed when it begins; the proxy is not blocked. To restore the copy, which is a whole
-/// database, put it in the old one's place.
+/// The copy is a snapshot of what is committed when it begins. To restore it, put it in the old
+/// one's place.
 pub fn copy(from: &Path, to: &Path) -> Result<()> {
     if to.exists() {
         return Err(StoreError::Corrupt(format!("{} is there already; a backup replaces nothing", to.display())));
     }
     let target = to.to_str().ok_or_else(|| StoreError::corrupt("the backup's path is not Unicode"))?;
     // Read-write: a database that no process has open may need its journal played back first.
-    let connection = erase::open(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let connection = schema::open(from)?;
     connection.execute("VACUUM INTO ?1", [target])?;
-    // The copy is older than what readers may have seen: a proxy that opens it must not continue
-    // their cursors.
+    // Readers may have seen more than the copy has, so a proxy must not continue their cursors.
     let copied = DatabaseLocation::File(to.to_owned()).connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     copied.execute("INSERT INTO meta (name, value) VALUES (?1, 1) ON CONFLICT DO NOTHING", [schema::COPIED])?;
     drop(copied);

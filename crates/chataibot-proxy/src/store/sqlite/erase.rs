@@ -4,9 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::{
-    Context, ConversationId, DatabaseLocation, FamilyId, Result, Sqlite, StoreError, VisitorId, query, schema,
-};
+use super::{Context, ConversationId, FamilyId, Result, Sqlite, StoreError, VisitorId, query, schema};
 use crate::store::erase::Erased;
 
 impl Sqlite {
@@ -20,9 +18,8 @@ impl Sqlite {
     }
 }
 
-/// Erases in a database file, whether or not a proxy runs on it.
 pub fn in_file(path: &Path, visitor: &VisitorId, now: u64) -> Result<Erased> {
-    let mut connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let mut connection = schema::open(path)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "secure_delete", true)?;
     // No entry is appended, so the epoch does not matter.
@@ -37,13 +34,6 @@ pub fn in_file(path: &Path, visitor: &VisitorId, now: u64) -> Result<Erased> {
 /// journal stays and is overwritten later.
 fn empty_journal(connection: &Connection) -> Result<()> {
     Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
-}
-
-/// Opens a file of exactly this program's version. Creates none.
-pub(super) fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
-    let connection = DatabaseLocation::File(path.to_owned()).connect(flags)?;
-    schema::refuse_other(&connection)?;
-    Ok(connection)
 }
 
 fn erase(ctx: &Context, visitor: &VisitorId) -> Result<Erased> {

@@ -3,7 +3,7 @@
 use chataibot_wire::file::StoredFile;
 use rusqlite::Row;
 
-use super::{Context, ConversationId, Result, Sqlite, query};
+use super::{Context, ConversationId, Result, query};
 use crate::store::files::{BATCH, NewFile, UNSENT_LIFETIME};
 
 fn read_file_row(row: &Row<'_>) -> Result<StoredFile, rusqlite::Error> {
@@ -20,12 +20,8 @@ pub fn record_file(ctx: &mut Context, new: NewFile, total: u64) -> Result<bool> 
     Ok(query::execute(ctx, sql, row)? > 0)
 }
 
-impl Sqlite {
-    pub async fn total_file_bytes(&self, site: &str) -> Result<u64> {
-        let site = site.to_owned();
-        let sql = "SELECT coalesce(sum(size), 0) FROM files WHERE site = ?1";
-        self.read(move |ctx| query::one(ctx, sql, [site], |row| row.get(0))).await
-    }
+pub fn total_file_bytes(ctx: &Context, site: &str) -> Result<u64> {
+    query::one(ctx, "SELECT coalesce(sum(size), 0) FROM files WHERE site = ?1", [site], |row| row.get(0))
 }
 
 pub fn file(ctx: &Context, id: String) -> Result<Option<StoredFile>> {

@@ -33,8 +33,7 @@ impl Sqlite {
             if !sent {
                 return query::execute(ctx, "UPDATE received SET lost = 1 WHERE delivery = ?1", [delivery]).map(drop);
             }
-            // The platform has its 2xx now, so an earlier, lost delivery of the same will not come
-            // again.
+            // The platform has its 2xx now: an earlier, lost delivery of the same won't come again.
             let sql = "DELETE FROM received WHERE NOT has_id AND lost
                  AND digest IN (SELECT digest FROM received WHERE delivery = ?1)";
             query::execute(ctx, sql, [delivery])?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Context, ConversationId, Result, Sqlite, StoreError, query};
+use super::{Context, ConversationId, Result, StoreError, query};
 use crate::store::{Owned, ReadFrom, Replay, log::reset_reason};
 use chataibot_wire::entry::{Reset, Status};
 use chataibot_wire::{Cursor, Entry, Event};
@@ -20,8 +20,7 @@ impl Context<'_> {
         Ok(seq)
     }
 
-    /// Logs that a conversation was closed or reopened, unless it is so already. True if it was
-    /// logged.
+    /// Logs that a conversation was closed or reopened. False if it is so already.
     pub(super) fn set_status(&mut self, conversation: ConversationId, status: Status) -> Result<bool> {
         let ended = status == Status::Closed;
         let sql = "UPDATE conversations SET ended = ?2 WHERE id = ?1 AND ended <> ?2";
@@ -33,14 +32,7 @@ impl Context<'_> {
     }
 }
 
-impl Sqlite {
-    pub async fn owned_conversation(&self, site: &str, visitor: &str, alias: &str) -> Result<Option<Owned>> {
-        let (site, visitor, alias) = (site.to_owned(), visitor.to_owned(), alias.to_owned());
-        self.read(move |ctx| owned_conversation(ctx, &site, &visitor, &alias)).await
-    }
-}
-
-pub(super) fn owned_conversation(ctx: &Context, site: &str, visitor: &str, alias: &str) -> Result<Option<Owned>> {
+pub fn owned_conversation(ctx: &Context, site: &str, visitor: &str, alias: &str) -> Result<Option<Owned>> {
     let sql = "SELECT id, platform_id, ended FROM conversations WHERE alias = ?1 AND site = ?2 AND visitor = ?3";
     query::first(ctx, sql, [alias, site, visitor], |row| {
         Ok(Owned { id: ConversationId::new(row.get(0)?), platform_id: row.get(1)?, has_ended: row.get(2)? })

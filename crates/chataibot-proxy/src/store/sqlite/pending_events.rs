@@ -1,5 +1,4 @@
-//! The queue of events whose conversation is not known yet, as rows: see
-//! [`crate::store::pending_events`].
+//! The queue of events of unknown conversations as rows: see [`crate::store::pending_events`].
 
 use chataibot_wire::Author;
 use chataibot_wire::entry::{DeliveryState, Status};
@@ -11,12 +10,10 @@ use crate::normalise::{EventKind, Incoming};
 use crate::store::incoming::{ReceiveStats, to_json};
 use crate::store::pending_events::{MAX_BYTES, MAX_EVENTS, MAX_WAIT, visitor_of};
 
-/// Whether a start that is in flight, or whose answer was lost, may turn out to be this event's
-/// conversation.
+/// Whether a start in flight, or with a lost answer, may be the start of this conversation.
 pub(super) fn may_be_ours(ctx: &Context, sites: &[String], event: &Incoming) -> Result<bool> {
     let visitor = event.visitor_key.as_deref().map(visitor_of);
-    // Without a visitor key it could be anyone's: it is worth queueing only if there is a recent
-    // start.
+    // Without a visitor key it could be anyone's, and is queued only if there is a recent start.
     let since = if visitor.is_some() { 0 } else { ctx.now.saturating_sub(2 * MAX_WAIT) };
     for site in sites {
         if send_records::has_unbound_start(ctx, site, visitor, since)? {
@@ -79,8 +76,7 @@ pub(super) fn bind(ctx: &mut Context, conversation: ConversationId, platform_id:
     Ok(true)
 }
 
-/// Releases the pending events of a conversation that was just bound, in the order in which they
-/// came. Returns how many.
+/// Releases the pending events of a newly bound conversation, in order. Returns how many.
 pub(super) fn release(ctx: &mut Context, conversation: ConversationId, site: &str, platform_id: &str) -> Result<u64> {
     let pending = select_pending(ctx, "platform_id = ?1 AND instr(sites, ?2) > 0", (platform_id, format!(",{site},")))?;
     let mut stats = ReceiveStats::default();
@@ -91,8 +87,7 @@ pub(super) fn release(ctx: &mut Context, conversation: ConversationId, site: &st
     Ok(pending.len() as u64)
 }
 
-/// [`bind`] and [`release`] for a conversation whose start lost its answer. The event itself
-/// confirms that the start arrived.
+/// [`bind`] and [`release`] after a lost answer: the event confirms that the start arrived.
 pub(super) fn bind_and_release(ctx: &mut Context, conversation: ConversationId, platform_id: &str) -> Result<u64> {
     let sql = "SELECT site FROM conversations WHERE id = ?1";
     let site: String = query::one(ctx, sql, [conversation.row()], |row| row.get(0))?;
@@ -117,8 +112,7 @@ pub(super) fn claim_by_visitor(ctx: &mut Context, site: &str, visitor: &str) -> 
     Ok(0)
 }
 
-/// The pending events that meet a condition, with their row numbers, in the order in which they
-/// came.
+/// The pending events that meet a condition, with their row numbers, in order of arrival.
 fn select_pending(ctx: &Context, condition: &str, params: impl Params) -> Result<Vec<(i64, Incoming)>> {
     let sql = format!("SELECT id, platform_id, visitor_key, event_id, what FROM waiting WHERE {condition} ORDER BY id");
     let rows: Vec<(i64, String, _, _, String)> = query::all(ctx, &sql, params, |row| row.try_into())?;

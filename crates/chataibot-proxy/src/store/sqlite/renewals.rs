@@ -89,8 +89,7 @@ fn insert_secret(ctx: &Context, family: &str, secret: &Secret) -> Result<()> {
     query::execute(ctx, "INSERT INTO renewals (hash, family) VALUES (?1, ?2)", (secret.hash(), family)).map(drop)
 }
 
-/// Follows the successors of a secret to the unused one. Within the grace period a quick tab may be
-/// several renewals ahead.
+/// Follows the successors to the unused secret. Within the grace period there may be several.
 fn unused_successor(ctx: &Context, mut secret: Secret) -> Result<Secret> {
     let sql = "SELECT successor FROM renewals WHERE hash = ?1";
     while let Some(sealed) = query::one(ctx, sql, [secret.hash()], |row| row.get(0))? {

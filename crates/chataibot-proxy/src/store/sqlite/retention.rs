@@ -15,20 +15,16 @@ impl Sqlite {
         let sql = "DELETE FROM waiting WHERE at <= ?1";
         self.write(move |ctx| Ok(query::execute(ctx, sql, [before])? as u64)).await
     }
+}
 
-    pub async fn sweep_conversations(&self, site: &str, days: u32) -> Result<Vec<ConversationId>> {
-        let before = self.now().saturating_sub(u64::from(days) * 24 * 60 * 60 * 1000);
-        let site = site.to_owned();
-        self.write(move |ctx| {
-            let sql = "SELECT id FROM conversations WHERE site = ?1 AND last_at < ?2 ORDER BY last_at LIMIT ?3";
-            let old = query::all(ctx, sql, (site, before, BATCH), |row| row.get(0).map(ConversationId::new))?;
-            for conversation in &old {
-                query::execute(ctx, "DELETE FROM conversations WHERE id = ?1", [conversation.row()])?;
-            }
-            Ok(old)
-        })
-        .await
+pub fn sweep_conversations(ctx: &mut Context, site: &str, days: u32) -> Result<Vec<ConversationId>> {
+    let before = ctx.now.saturating_sub(u64::from(days) * 24 * 60 * 60 * 1000);
+    let sql = "SELECT id FROM conversations WHERE site = ?1 AND last_at < ?2 ORDER BY last_at LIMIT ?3";
+    let old = query::all(ctx, sql, (site, before, BATCH), |row| row.get(0).map(ConversationId::new))?;
+    for conversation in &old {
+        query::execute(ctx, "DELETE FROM conversations WHERE id = ?1", [conversation.row()])?;
     }
+    Ok(old)
 }
 
 pub fn sweep_records(ctx: &mut Context) -> Result<()> {

@@ -1,8 +1,11 @@
 //! Schema migrations: a file of an older version is brought up to date; a newer one is refused.
 
-use rusqlite::{Connection, TransactionBehavior};
+use std::path::Path;
 
-use super::{Context, Result, StoreError, query};
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::{Context, DatabaseLocation, Result, StoreError, query};
 
 /// The mark of a copied database: it gets another epoch when it is opened for the first time.
 pub(super) const COPIED: &str = "copied";
@@ -10,14 +13,12 @@ pub(super) const COPIED: &str = "copied";
 /// The SQL of each step from a version to the next; step `n` makes version `n + 1`. Steps are only
 /// ever added at the end: files of every version exist.
 const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
-/// The newest version.
 const KNOWN: u32 = MIGRATIONS.len() as u32;
 
 /// Sets the connection up for writing, brings the schema up to date and returns the epoch.
 pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    // FULL: a commit is on the disk before it is answered. NORMAL could lose the last ones in a
-    // power failure.
+    // FULL: a commit is on the disk before it is answered. NORMAL could lose it in a power failure.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // Deleted data is overwritten, not only unlinked.
@@ -29,8 +30,7 @@ pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32> {
         tx.execute_batch(sql)?;
     }
     tx.pragma_update(None, "user_version", KNOWN)?;
-    // A new database must not continue the cursors of a lost one: the time in seconds differs from
-    // any earlier epoch.
+    // A new database must not continue a lost one's cursors: a time in seconds is a new epoch.
     let fresh = u32::try_from(now / 1000).unwrap_or(u32::MAX).max(1);
     tx.execute("INSERT INTO meta (name, value) VALUES ('epoch', ?1) ON CONFLICT DO NOTHING", [fresh])?;
     if tx.execute("DELETE FROM meta WHERE name = ?1", [COPIED])? > 0 {
@@ -42,26 +42,43 @@ pub(super) fn prepare(connection: &mut Connection, now: u64) -> Result<u32> {
 }
 
 /// Returns the file's schema version; fails if it is newer than this program's.
-pub(super) fn refuse_newer(connection: &Connection) -> Result<u32> {
+fn refuse_newer(connection: &Connection) -> Result<u32> {
     let found = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found > KNOWN { Err(StoreError::Newer { found, known: KNOWN }) } else { Ok(found) }
 }
 
-/// Requires this program's schema version, for commands that run beside a proxy: they neither
-/// create nor migrate a database.
-pub(super) fn refuse_other(connection: &Connection) -> Result<()> {
-    match refuse_newer(connection)? {
-        KNOWN => Ok(()),
+/// Opens a file of exactly this program's version, for commands that run beside a proxy: they
+/// neither create nor migrate a database.
+pub(super) fn open(path: &Path) -> Result<Connection> {
+    let connection = DatabaseLocation::File(path.to_owned()).connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    match refuse_newer(&connection)? {
+        KNOWN => Ok(connection),
         found => Err(StoreError::Corrupt(format!(
             "it has schema version {found} and this program works with {KNOWN}; start the proxy on it once, which brings it up to date"
         ))),
     }
 }
 
-/// Fails unless the database can be written.
+/// Dry run of a start on a file, which changes neither the file nor its journal.
+pub fn try_file(path: &Path) -> Result<()> {
+    let is_beside = |ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        Path::new(&name).exists()
+    };
+    // Opening a WAL database creates its journal files even for reading, and a read-only connection
+    // cannot remove them. If they exist, they hold the newest data.
+    let connection = if is_beside("-wal") && is_beside("-shm") {
+        DatabaseLocation::File(path.to_owned()).connect(OpenFlags::SQLITE_OPEN_READ_ONLY)?
+    } else {
+        let uri = format!("file:{}?immutable=1", percent_encode(path.as_os_str().as_encoded_bytes(), NON_ALPHANUMERIC));
+        Connection::open_with_flags(uri, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI)?
+    };
+    refuse_newer(&connection).map(drop)
+}
+
 pub fn check(ctx: &mut Context) -> Result<()> {
-    // A new value each time: writing the same value again writes nothing, so a read-only disk
-    // would go unnoticed.
+    // A new value each time: the same one again is no write, and would hide a read-only disk.
     let sql = "INSERT INTO meta (name, value) VALUES ('checked', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1";
     query::execute(ctx, sql, [ctx.now]).map(drop)
 }

@@ -76,8 +76,7 @@ pub fn set_echoed(ctx: &mut Context, stored: &Stored) -> Result<()> {
     set_state(ctx, stored, DeliveryState::Sent)
 }
 
-/// Records that a start whose answer was lost has arrived: an event contained the platform's id of
-/// its conversation.
+/// Records that a start arrived whose answer was lost: an event has its conversation's id.
 pub fn confirm_start(ctx: &mut Context, conversation: ConversationId) -> Result<()> {
     let start = query::one(ctx, &select("s.conversation = ?1 AND s.is_start"), [conversation.row()], Stored::read)?;
     set_state(ctx, &start, DeliveryState::Sent)
@@ -86,7 +85,6 @@ pub fn confirm_start(ctx: &mut Context, conversation: ConversationId) -> Result<
 /// A message whose echo has not come yet.
 pub struct AwaitingEcho {
     pub stored: Stored,
-    /// The message's text.
     text: String,
     /// Other texts the echo may have.
     echoes: Vec<String>,
@@ -101,8 +99,7 @@ impl AwaitingEcho {
     }
 }
 
-/// The messages of a conversation whose echo may still come, in the order in which they were
-/// forwarded.
+/// The messages of a conversation whose echo may still come, in the order of forwarding.
 pub fn messages_awaiting_echo(ctx: &Context, conversation: ConversationId) -> Result<Vec<AwaitingEcho>> {
     let condition = "WHERE s.conversation = ?1 AND s.echoed_at IS NULL AND s.state <> 'refused'
          ORDER BY s.forwarded_seq DESC LIMIT ?2";

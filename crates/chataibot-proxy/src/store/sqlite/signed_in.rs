@@ -1,6 +1,6 @@
 //! Signed-in visitors as rows: see [`crate::store::signed_in`].
 
-use super::{Context, FamilyId, Result, VisitorId, query, renewals};
+use super::{Context, FamilyId, Result, StoreError, VisitorId, query, renewals};
 use crate::credentials::{Secret, UserProfile};
 use crate::store::renewals::BATCH;
 use crate::store::signed_in::{self, NewSignIn, profile_to_json};
@@ -9,7 +9,8 @@ pub fn sign_in(ctx: &mut Context, new: NewSignIn) -> Result<VisitorId> {
     let NewSignIn { user, profile, mut family } = new;
     let sql = "SELECT visitor FROM users WHERE user = ?1";
     if let Some(known) = query::first(ctx, sql, [user], |row| row.get::<_, String>(0))? {
-        family.visitor = signed_in::parse_visitor_id(&known)?;
+        let visitor = VisitorId::parse(&known);
+        family.visitor = visitor.ok_or_else(|| StoreError::corrupt("a signed-in visitor has a malformed id"))?;
     }
     let sql = "INSERT INTO users (user, visitor, seen_at) VALUES (?1, ?2, ?3)
          ON CONFLICT (user) DO UPDATE SET seen_at = ?3";

@@ -7,11 +7,10 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 use std::{thread, vec};
 
-use chataibot_wire::Entry;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::{Context, ConversationId, Result, StoreError};
+use super::{Appended, Context, Result, StoreError};
 use crate::clock::Clock;
 use crate::failpoints::{Failpoint, failpoint};
 use crate::hub::Hub;
@@ -96,8 +95,7 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.jobs = None;
-        // A job that holds a handle may drop the last one on the writer thread, which can't wait for
-        // itself.
+        // A job may drop the last handle on the writer thread, which can't wait for itself.
         if let Some(thread) = self.thread.take()
             && thread.thread().id() != thread::current().id()
             && thread.join().is_err()
@@ -156,11 +154,7 @@ impl WriterThread {
 
     /// Runs each job in its savepoint, and commits. Returns the entries to publish. After an error
     /// the whole transaction is rolled back, and the jobs that are left have not run.
-    fn run_group(
-        &mut self,
-        jobs: &mut vec::IntoIter<Job>,
-        answers: &mut Vec<Answer>,
-    ) -> Result<Vec<(ConversationId, Arc<Entry>)>> {
+    fn run_group(&mut self, jobs: &mut vec::IntoIter<Job>, answers: &mut Vec<Answer>) -> Result<Appended> {
         let mut ctx =
             Context::begin(&mut self.connection, TransactionBehavior::Immediate, self.epoch, self.clock.now())?;
         failpoint(Failpoint::Begun);
@@ -175,8 +169,7 @@ impl WriterThread {
             let ran = catch_unwind(AssertUnwindSafe(|| (job.run)(Ok(&mut ctx))));
             let succeeded = matches!(ran, Ok((true, _)));
             answers.extend(ran.map(|(_, answer)| answer));
-            // On a full or broken disk SQLite itself rolls the whole transaction back: then every
-            // job of the group fails.
+            // On a full or broken disk SQLite rolls everything back: then the whole group fails.
             if ctx.is_autocommit() {
                 return Err(StoreError::corrupt("the transaction was rolled back by the database"));
             }

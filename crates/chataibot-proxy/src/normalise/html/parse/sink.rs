@@ -12,7 +12,6 @@ use super::{DOCUMENT, Document, Element, Id, Kind, Node};
 /// How the tree builder refers to a node.
 type Handle = Rc<Element>;
 
-/// The arena that the tree builder fills.
 #[derive(Default)]
 pub struct Sink {
     pub document: RefCell<Document>,

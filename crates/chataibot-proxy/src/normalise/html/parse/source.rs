@@ -1,7 +1,6 @@
 //! Scanner of the source of an unclosed script or style sheet: finds where the markup of the
 //! message continues, which is never inside a string or comment.
 
-/// State of the scan.
 #[derive(Debug)]
 pub struct Source {
     is_style: bool,

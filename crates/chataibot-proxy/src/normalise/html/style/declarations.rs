@@ -1,5 +1,4 @@
-//! Parser of the declarations of a `style` attribute, by CSS rules: comments, strings, brackets,
-//! escapes and `!important`.
+//! Parser of `style` attributes by CSS rules: comments, strings, brackets, escapes, `!important`.
 
 use std::{iter::Peekable, mem, str::Chars};
 

@@ -1,5 +1,4 @@
-//! Clean-up of finished blocks and lists: removes spaces and line breaks that do not show, and
-//! assigns the numbers of lists.
+//! Clean-up of finished blocks and lists: strips what does not show, and numbers the lists.
 
 use chataibot_wire::Node;
 use chataibot_wire::rich_text::{Link, List, Numbering};

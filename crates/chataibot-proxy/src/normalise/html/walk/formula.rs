@@ -23,8 +23,7 @@ impl Walk<'_> {
         self.tasks.extend(formula.linear(element).into_iter().rev());
     }
 
-    /// Whether the element is the visual rendering that MathJax or `KaTeX` puts beside a formula. A
-    /// reader would otherwise get both.
+    /// Whether it is the copy for the eye that MathJax or `KaTeX` puts beside a formula.
     pub(super) fn is_rendered_copy(&self, element: &Element) -> bool {
         element.attribute("aria-hidden").is_some_and(|value| value.eq_ignore_ascii_case("true"))
             && self.document.neighbours(element.id).into_iter().flatten().any(|one| holds_formula(self.document, one))

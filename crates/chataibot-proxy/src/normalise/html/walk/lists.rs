@@ -22,7 +22,6 @@ impl Count {
         Self { next: start.unwrap_or_else(|| i32::try_from(items()).unwrap_or(i32::MAX)), step: -1 }
     }
 
-    /// Returns the number of the next item.
     pub fn next(&mut self, item: &Element) -> i32 {
         let number = item.attribute("value").and_then(number).unwrap_or(self.next);
         self.next = number.saturating_add(self.step);
