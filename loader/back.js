@@ -161,8 +161,10 @@ export function closeOnBack(place, host, storagePrefix) {
   const update = () => (isOpen() && isFullScreen() ? addEntry() : removeEntry());
   const onPageShow = ({ persisted }) => {
     if (!persisted) return;
-    // The history has grown by the page that the visitor comes back from.
-    if (entryPosition) entryPosition = currentPosition();
+    // The history has grown by the page that the visitor comes back from, which browsers may count a
+    // moment later.
+    entryPosition &&= currentPosition();
+    setTimeout(() => (entryPosition &&= currentPosition()), STEP_TIMEOUT);
     // A page restored from the back/forward cache keeps its window open only if it has messages.
     if (isOpen() && isFullScreen() && !hasMessages()) clickPart('close');
   };
@@ -174,7 +176,9 @@ export function closeOnBack(place, host, storagePrefix) {
   addEventListener('pageshow', onPageShow);
   addEventListener('pagehide', storeEntry);
   const storedPosition = takeStoredEntry();
-  if (storedPosition === currentPosition() || storedPosition === currentPosition(1)) renewEntry(storedPosition);
+  const key = globalThis.navigation?.currentEntry?.key;
+  // Whoever comes back from another page, loaded again, has more entries than before.
+  if (key ? storedPosition?.endsWith(key) : [currentPosition(), currentPosition(1)].includes(storedPosition)) renewEntry(currentPosition());
   else update();
 
   return () => {

@@ -196,10 +196,11 @@ export class ChataibotWidget extends Base {
 
   /**
    * Heard on the window: a host page with a focus trap may stop clicks before they reach the
-   * launcher. Also heard on the shadow root: the window does not see into closed roots around it.
+   * launcher. Also heard on the shadow root: the window does not see into closed roots around it. A
+   * click that is not composed is made again by modal.js, for the program.
    */
   #onClick = (event) => {
-    if (event.isHeard || !event.composedPath().includes(this.#launcher)) return;
+    if (event.isHeard || !event.composed || !event.composedPath().includes(this.#launcher)) return;
     event.isHeard = true;
     if (this.#panel?.isOpen) this.close();
     else if (this.#tell('before-open', {})) {

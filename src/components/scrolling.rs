@@ -101,7 +101,7 @@ impl Follower {
     /// scrolls up before that, the way up is measured from here.
     pub(super) fn note_scrolled(&mut self, list: &Element) {
         let now = Measure::of(list);
-        if now.height > 0 {
+        if now.width > 0 {
             self.last_measure = now;
         }
     }
@@ -121,7 +121,7 @@ impl Follower {
     /// Browsers report a change in size after the scrolls before it.
     pub(super) fn observe(&mut self, now: Measure, scrolled: bool) -> ListChange {
         // A hidden list has no measures, and is shown again where it was.
-        if now.height == 0 {
+        if now.width == 0 {
             return ListChange::Nothing;
         }
         let before = std::mem::replace(&mut self.last_measure, now);
@@ -287,6 +287,19 @@ mod tests {
     }
 
     #[test]
+    fn a_hidden_list_says_nothing_about_its_reader() {
+        let mut list = list(2_000);
+        list.scroll(-300);
+        let shown = std::mem::take(&mut list.now);
+        list.observed(false);
+        assert!(!list.follower.follows() && !list.follower.is_at_end());
+        list.now = Measure { content_height: 2_100, ..shown };
+        list.observed(false);
+        assert_eq!(list.now.top, shown.top);
+        assert!(!list.follower.follows());
+    }
+
+    #[test]
     fn the_beginning_of_a_long_answer_stays_until_the_reader_goes_on() {
         let mut list = list(2_000);
         list.now.content_height = 3_500;
@@ -328,7 +341,7 @@ mod tests {
     fn changes() -> impl Strategy<Value = Vec<Change>> {
         let content_height = 1..6_000;
         let change = prop_oneof![
-            (280..1_200, 60..1_100, content_height.clone())
+            (280..1_200, 0..1_100, content_height.clone())
                 .prop_map(|(width, height, content_height)| Change::Reshaped { width, height, content_height }),
             content_height.prop_map(|content_height| Change::Grown { content_height }),
         ];
