@@ -67,7 +67,7 @@ pub use rich_text::safe_address;
 pub use screens::requirements_of;
 #[cfg(not(target_arch = "wasm32"))]
 pub use shell::{MARK, Shell, ShellRow};
-pub use uploads::{Sending, Upload, UploadError, UploadState, Uploads, sample};
+pub use uploads::{Upload, UploadError, UploadGuard, UploadState, Uploads, sample};
 pub use view_config::{Enter, Links, Mode, ViewConfig};
 pub use widget::{Widget, WidgetProps};
 

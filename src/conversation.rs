@@ -26,7 +26,7 @@ use onboarding::{Progress, Requirements};
 pub use outbox::OutboxMessage;
 pub use pagination::HistoryState;
 pub use raw_entry::RawEntry;
-pub use row::{Delivery, MessageRow, Notice, Row, RowKind, SendError, SendState};
+pub use row::{MessageRow, MessageState, Notice, Row, RowKind, SendError, SendState};
 pub use timeline::CursorOrder;
 
 /// How long a reply is expected after an accepted message ("typing"), in milliseconds.
@@ -206,7 +206,7 @@ impl Conversation {
             return None;
         }
         // A failed message counts as not said.
-        let is_said = |m: &MessageRow| !matches!(m.delivery.state(), SendState::Failed(_));
+        let is_said = |m: &MessageRow| !matches!(m.state.send_state(), SendState::Failed(_));
         let last = self.rows.iter().rfind(|row| row.message().is_some_and(is_said))?;
         last.is_reply().then_some(last)
     }

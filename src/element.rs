@@ -25,7 +25,7 @@ use handle::Handle;
 #[wasm_bindgen]
 pub struct Mounted(Rc<Handle>);
 
-/// Starts a runtime and renders the widget into `place`, an element that nothing else touches; with
+/// Starts a runtime and renders the widget into `container`, an element that nothing else touches; with
 /// `later`, [`Mounted::render`] renders it. `launcher` is the button that the page shows already,
 /// alone in an element of its own: the widget takes it over.
 ///
@@ -34,7 +34,7 @@ pub struct Mounted(Rc<Handle>);
 /// `tell(type, detail)` for everything the page may want to know; the element makes it an event.
 #[wasm_bindgen]
 pub fn mount(
-    place: Element,
+    container: Element,
     launcher: Element,
     settings: &JsValue,
     spoken: &JsValue,
@@ -44,7 +44,7 @@ pub fn mount(
     let mut config = Config::default();
     from_js::apply(&mut config, settings, &mut warn);
     config.set_language(from_js::language(spoken));
-    let handle = Handle::begin(place, launcher, config, tell);
+    let handle = Handle::begin(container, launcher, config, tell);
     // A shell of the previous version does not pass `later`.
     if !later {
         handle.render(false);
@@ -59,7 +59,7 @@ impl Mounted {
         self.0.render(prepares);
     }
 
-    /// Reports that the place, rendered into outside of the page, is now in the page.
+    /// Reports that the container, rendered into outside of the page, is now in the page.
     pub fn attached(&self) {
         attached();
     }

@@ -21,9 +21,9 @@ mod api_client {
 use std::{collections::BTreeMap, rc::Rc};
 
 use api_client::history;
-use api_client::world::{Weather, World, bot};
+use api_client::world::{FaultRates, World, bot};
 use chataibot_widget::{
-    conversation::{ConnectionStatus, Delivery, Phase, SendState},
+    conversation::{ConnectionStatus, MessageState, Phase, SendState},
     machine::{effect::PageEvent, input::Input, user_action::UserAction},
 };
 use chataibot_wire::{Event, entry::Status};
@@ -63,7 +63,7 @@ fn a_message_goes_out_and_its_reply_comes_in() {
     let state = world.state(0);
     assert_eq!(shown(&world, 0), ["hello".to_owned(), format!("reply to {id}")]);
     assert_eq!(state.rows()[0].key, key);
-    assert!(matches!(state.rows()[0].message().map(|m| m.delivery), Some(Delivery::Logged(_, SendState::Sent))));
+    assert!(matches!(state.rows()[0].message().map(|m| m.state), Some(MessageState::Logged(_, SendState::Sent))));
     assert_eq!(
         (state.connection(), state.phase(), state.unread(), state.is_typing()),
         (ConnectionStatus::Live, Phase::Active, 0, false)
@@ -108,12 +108,12 @@ fn a_dead_stream_is_noticed_by_its_silence() {
     world.act(0, UserAction::Open);
     world.say(0, "hello");
     world.run(10_000);
-    world.weather.stream_silent = 100;
+    world.fault_rates.stream_silent = 100;
     let conversation = world.state(0).id().cloned().expect("started");
     world.append(&conversation, bot("lost on the way"));
     world.run(10_000);
     assert!(!shown(&world, 0).contains(&"lost on the way".to_owned()), "the line is dead and nobody knows yet");
-    world.weather = Weather::FAIR;
+    world.fault_rates = FaultRates::NONE;
     world.run(50_000);
     assert!(shown(&world, 0).contains(&"lost on the way".to_owned()));
     assert_eq!(world.state(0).connection(), ConnectionStatus::Live);
@@ -122,7 +122,7 @@ fn a_dead_stream_is_noticed_by_its_silence() {
 #[test]
 fn where_streams_are_buffered_polls_take_over() {
     let mut world = World::new(5, 1);
-    world.weather.stream_buffered = 100;
+    world.fault_rates.stream_buffered = 100;
     world.act(0, UserAction::Open);
     let id = world.say(0, "hello");
     world.run(30_000);
@@ -201,7 +201,7 @@ fn reset_forgets_here_and_in_the_other_tab() {
 /// was said and logged.
 fn survive(seed: u64, mut world: World) {
     let tabs = world.tabs.len();
-    world.weather = Weather::STORM;
+    world.fault_rates = FaultRates::HIGH;
     // Some sites accept typed answers, and some no longer do since the token was issued.
     (world.typed, world.accepts_typed_answers) = (seed.is_multiple_of(2), seed.is_multiple_of(4));
     let mut said: BTreeMap<String, String> = BTreeMap::new();
@@ -251,7 +251,7 @@ fn survive(seed: u64, mut world: World) {
         let pause = u64::from(world.random(8_000));
         world.run(pause);
     }
-    world.weather = Weather::FAIR;
+    world.fault_rates = FaultRates::NONE;
     world.challenged = false;
     world.run(120_000);
     for tab in 0..tabs {
@@ -297,22 +297,22 @@ fn seeds(from: u64, count: u64) -> std::ops::Range<u64> {
 }
 
 #[test]
-fn one_tab_survives_every_weather() {
+fn one_tab_survives_all_faults() {
     seeds(0, 200).for_each(|seed| survive(seed, World::new(seed, 1)));
 }
 
 #[test]
-fn three_tabs_survive_every_weather() {
+fn three_tabs_survive_all_faults() {
     seeds(1_000, 100).for_each(|seed| survive(seed, World::new(seed, 3)));
 }
 
 #[test]
-fn ten_tabs_survive_every_weather_on_one_stream() {
+fn ten_tabs_survive_all_faults_on_one_stream() {
     seeds(2_000, 30).for_each(|seed| survive(seed, World::new(seed, 10)));
 }
 
 #[test]
-fn tabs_that_cannot_agree_survive_every_weather_each_by_itself() {
+fn tabs_that_cannot_agree_survive_all_faults_each_by_itself() {
     seeds(3_000, 100).for_each(|seed| survive(seed, World::apart(seed, 3)));
 }
 
@@ -376,7 +376,7 @@ fn a_visitor_the_proxy_has_forgotten_begins_anew_and_loses_nothing_unsent() {
     world.run(10_000);
     world.end_tokens();
     world.forgets_visitors = true;
-    world.weather.request_lost = 0;
+    world.fault_rates.request_lost = 0;
     let id = world.say(0, "are you there?");
     world.run(30_000);
     assert_eq!(world.logs.len(), 2, "the old conversation belongs to nobody here any more");
@@ -404,8 +404,8 @@ fn a_message_said_offline_waits_and_goes_when_the_network_is_back() {
     world.act(0, UserAction::Open);
     world.say(0, "hello");
     world.run(10_000);
-    world.weather.request_lost = 100;
-    world.weather.stream_refused = 100;
+    world.fault_rates.request_lost = 100;
+    world.fault_rates.stream_refused = 100;
     world.handle(0, Input::Offline);
     let id = world.say(0, "from the tunnel");
     world.run(120_000);
@@ -413,7 +413,7 @@ fn a_message_said_offline_waits_and_goes_when_the_network_is_back() {
     assert_eq!(world.state(0).outbox().len(), 1, "it waits, it has not failed");
     world.reload(0);
     assert!(shown(&world, 0).contains(&"from the tunnel".to_owned()), "even over a reload");
-    world.weather = Weather::FAIR;
+    world.fault_rates = FaultRates::NONE;
     world.handle(0, Input::Online);
     world.run(5_000);
     assert!(shown(&world, 0).contains(&format!("reply to {id}")));

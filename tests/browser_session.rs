@@ -18,7 +18,7 @@ use chataibot_widget::browser::events::Listener;
 use chataibot_widget::browser::storage::Storage;
 use chataibot_widget::browser::timers::Timer;
 use chataibot_widget::browser::{environment, tabs};
-use chataibot_widget::conversation::{ConnectionStatus, Delivery, Phase, SendState};
+use chataibot_widget::conversation::{ConnectionStatus, MessageState, Phase, SendState};
 use chataibot_widget::machine::effect::PageEvent;
 use chataibot_widget::machine::user_action::UserAction;
 use chataibot_wire::{Content, Entry, Event, documented::SendMessage, entry::Message};
@@ -344,8 +344,8 @@ async fn a_session_chats_and_survives_a_reload() {
     })
     .await;
     assert!(matches!(
-        first.state().rows()[0].message().map(|m| m.delivery),
-        Some(Delivery::Logged(_, SendState::Sent))
+        first.state().rows()[0].message().map(|m| m.state),
+        Some(MessageState::Logged(_, SendState::Sent))
     ));
     let start: JsValue = net.see("JSON.parse(notes.calls.find(c => c.url.endsWith('/conversations')).body)");
     let start = js_sys::JSON::stringify(&start).ok().and_then(|text| text.as_string()).expect("JSON");

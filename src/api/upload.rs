@@ -31,12 +31,12 @@ pub enum UploadError {
 }
 
 /// An upload in progress. Dropping it aborts the upload.
-pub struct Sending {
+pub struct UploadRequest {
     request: XmlHttpRequest,
     _listeners: Vec<Listener>,
 }
 
-impl Drop for Sending {
+impl Drop for UploadRequest {
     fn drop(&mut self) {
         // Has no effect on a completed request.
         let stopped = self.request.abort();
@@ -51,12 +51,12 @@ in_chunk! { kinds,
         token: String,
         file: File,
         on_progress: Box<dyn Fn(UploadState)>,
-    ) -> Option<Sending> {
+    ) -> Option<UploadRequest> {
         start(&url, &token, &file, on_progress)
     }
 }
 
-fn start(url: &str, token: &str, file: &File, on_progress: Box<dyn Fn(UploadState)>) -> Option<Sending> {
+fn start(url: &str, token: &str, file: &File, on_progress: Box<dyn Fn(UploadState)>) -> Option<UploadRequest> {
     let request = XmlHttpRequest::new().ok()?;
     request.open_with_async("POST", url, true).ok()?;
     let media_type = file.type_();
@@ -92,5 +92,5 @@ fn start(url: &str, token: &str, file: &File, on_progress: Box<dyn Fn(UploadStat
         })?
     };
     request.send_with_opt_blob(Some(file)).ok()?;
-    Some(Sending { request, _listeners: vec![progress, end] })
+    Some(UploadRequest { request, _listeners: vec![progress, end] })
 }

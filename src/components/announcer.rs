@@ -153,7 +153,7 @@ impl Announced {
         let mut alarm = String::new();
         let mut failed = Vec::new();
         for (key, message) in state.rows().iter().filter_map(|row| Some((row.key, row.message()?))) {
-            if matches!(message.delivery.state(), SendState::Failed(_)) {
+            if matches!(message.state.send_state(), SendState::Failed(_)) {
                 failed.push(key);
                 if self.failed.as_ref().is_some_and(|announced| !announced.contains(&key)) {
                     push_line(&mut alarm, &fill(&strings.failed_announcement(), "text", &message.content().to_plain()));

@@ -9,7 +9,7 @@ use yew::{AppHandle, prelude::*};
 
 use super::dom::{self, warn};
 use super::{
-    Sending, Transcript, Upload, Uploads, UserAction, ViewConfig, Widget, WidgetProps, chunks::save_transcript,
+    Transcript, Upload, UploadGuard, Uploads, UserAction, ViewConfig, Widget, WidgetProps, chunks::save_transcript,
 };
 use crate::config::{Config, Name};
 use crate::conversation::{Conversation, onboarding::Requirements};
@@ -73,7 +73,7 @@ impl ChatSource for Rc<Runtime> {
         let accepted = self.accepted_uploads()?;
         let runtime = self.clone();
         let start = Callback::from(move |Upload { file, on_progress }: Upload| {
-            Sending::new(runtime.send_file(file, Box::new(move |state| on_progress.emit(state))))
+            UploadGuard::new(runtime.send_file(file, Box::new(move |state| on_progress.emit(state))))
         });
         let types = accepted.types.into_iter().map(AttrValue::from).collect();
         Some(Uploads { max_bytes: accepted.max_bytes, types, preselected: Rc::default(), start })
@@ -137,14 +137,14 @@ impl App {
         app
     }
 
-    /// Renders into `place`, which nothing else touches; without `is_rendered`, only prepares that.
-    pub fn render(&self, place: &Element, is_rendered: bool) {
+    /// Renders into `container`, which nothing else touches; without `is_rendered`, only prepares that.
+    pub fn render(&self, container: &Element, is_rendered: bool) {
         self.is_rendered.set(is_rendered);
         let state = self.source.state();
         if self.view.borrow().is_some() {
             return self.show(state);
         }
-        let renderer = yew::Renderer::<Widget>::with_root_and_props(place.clone(), self.props(state));
+        let renderer = yew::Renderer::<Widget>::with_root_and_props(container.clone(), self.props(state));
         *self.view.borrow_mut() = Some(renderer.render());
     }
 

@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, NodeList};
 
 use super::scrolling::{NEAR_END, beginning_of, is_long};
-use crate::conversation::{Conversation, Delivery, Row};
+use crate::conversation::{Conversation, MessageState, Row};
 
 /// Counts the messages of bot and team below the row that was seen last.
 pub(super) fn news(rows: &[Rc<Row>], seen: u32) -> usize {
@@ -20,7 +20,7 @@ pub(super) fn first_unread(state: &Conversation) -> Option<u32> {
     let read = state.read_cursor();
     let unread = |row: &Rc<Row>| {
         let Some(message) = row.message() else { return false };
-        let Delivery::Logged(cursor, _) = message.delivery else { return false };
+        let MessageState::Logged(cursor, _) = message.state else { return false };
         let is_read = read.is_some_and(|read| read.epoch == cursor.epoch && cursor.seq <= read.seq);
         message.author != Author::Visitor && !is_read
     };

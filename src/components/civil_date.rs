@@ -60,10 +60,10 @@ impl Day {
     pub(super) fn to_iso(self) -> String {
         let (year, month, day) = self.date();
         let mut text = String::with_capacity(10);
-        let mut digits = |number: i32, mut place: i32| {
-            while place > 0 {
-                text.push(char::from(b'0' + u8::try_from(number / place % 10).unwrap_or_default()));
-                place /= 10;
+        let mut digits = |number: i32, mut divisor: i32| {
+            while divisor > 0 {
+                text.push(char::from(b'0' + u8::try_from(number / divisor % 10).unwrap_or_default()));
+                divisor /= 10;
             }
         };
         digits(year, 1000);

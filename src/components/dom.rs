@@ -94,8 +94,8 @@ pub(super) fn has_user_activation() -> bool {
 const TABBABLE: &str = "button:not(:disabled), a[href], textarea, summary, [tabindex='0']";
 
 /// Focuses the first element in `place` that Tab reaches.
-pub(super) fn focus_first_tabbable(place: &Element) {
-    if let Ok(Some(first)) = place.query_selector(TABBABLE) {
+pub(super) fn focus_first_tabbable(container: &Element) {
+    if let Ok(Some(first)) = container.query_selector(TABBABLE) {
         focus(&first);
     }
 }
@@ -136,7 +136,7 @@ pub(super) fn step_focus(list: &Element, key: &str) -> bool {
 pub(super) fn is_focus_kept(list: &Element, event: &FocusEvent) -> bool {
     let next = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
     match next {
-        Some(next) => list.parent_node().is_some_and(|place| place.contains(Some(&next))),
+        Some(next) => list.parent_node().is_some_and(|parent| parent.contains(Some(&next))),
         None => list.owner_document().and_then(|page| page.has_focus().ok()) == Some(false),
     }
 }

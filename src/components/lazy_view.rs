@@ -253,9 +253,9 @@ impl Component for LazyView {
                 show();
             }
         } else if std::mem::take(&mut self.had_focus)
-            && let Some(place) = self.node_ref.cast::<Element>()
+            && let Some(element) = self.node_ref.cast::<Element>()
         {
-            dom::focus_first_tabbable(&place);
+            dom::focus_first_tabbable(&element);
         }
     }
 }

@@ -70,9 +70,9 @@ pub(super) fn menu(
     let more = listen!(more, onclick = toggle.reform(move |_| !open), onmousedown = onmousedown);
     let more = with_ref(more, &refs.button).into();
     let list = if open { item_list(label, items, choose, refs) } else { Html::default() };
-    let place = element!("div", part "menu-place"; group(vec![more, list]));
+    let menu = element!("div", part "menu-place"; group(vec![more, list]));
     let onkeydown = onkeydown(open, toggle.clone(), refs.clone());
-    listen!(place, onkeydown = onkeydown, onfocusout = onfocusout(open, toggle, refs.list.clone())).into()
+    listen!(menu, onkeydown = onkeydown, onfocusout = onfocusout(open, toggle, refs.list.clone())).into()
 }
 
 fn item_list(label: AttrValue, items: Vec<MenuItem>, choose: &Callback<UserAction>, refs: &MenuRefs) -> Html {

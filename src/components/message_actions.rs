@@ -28,7 +28,7 @@ pub(super) fn actions(
     act: &Callback<(u32, MessageAction)>,
 ) -> Html {
     let strings = &config.strings;
-    if message.delivery.state() != SendState::Sent {
+    if message.state.send_state() != SendState::Sent {
         return Html::default();
     }
     let button = |class: &'static str, label: AttrValue, icon, pressed: Option<bool>, action: MessageAction| {

@@ -95,7 +95,7 @@ fn message_row(view: &RowView, message: &MessageRow) -> Html {
     let Kind { row, config, .. } = &view.kind;
     let strings = &config.strings;
     let visitor = message.author == Author::Visitor;
-    let state = message.delivery.state();
+    let state = message.state.send_state();
     let (first, last) = (row.first_in_group, row.last_in_group);
     let assignee = view.assignee.as_deref();
     let name = author_name(config, message.author, assignee);

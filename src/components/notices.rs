@@ -34,7 +34,7 @@ pub(super) enum Question {
     End,
 }
 
-pub(super) fn question(config: &ViewConfig, question: Question, answer: &Callback<bool>, place: &NodeRef) -> Html {
+pub(super) fn question(config: &ViewConfig, question: Question, answer: &Callback<bool>, node_ref: &NodeRef) -> Html {
     let strings = &config.strings;
     let (names, sentence_text, yes) = match question {
         Question::Restart => ("notice notice-restart", strings.restart_question(), strings.restart_confirm()),
@@ -46,7 +46,7 @@ pub(super) fn question(config: &ViewConfig, question: Question, answer: &Callbac
         button("quiet", "button", None, text(strings.restart_cancel()), answer.reform(|_| false)).into(),
     ];
     let question = element!("div", part names, "role" = "group", "aria-labelledby" = "question"; group(inside));
-    with_ref(question, place).into()
+    with_ref(question, node_ref).into()
 }
 
 /// Shown in place of the composer when the conversation has ended.

@@ -22,7 +22,7 @@ pub struct Uploads {
     /// Files that are chosen from the start, as in a scene.
     pub preselected: Rc<[File]>,
     /// Starts an upload. Dropping the returned value stops it.
-    pub start: Callback<Upload, Sending>,
+    pub start: Callback<Upload, UploadGuard>,
 }
 
 /// A file to upload, and a callback for its progress.
@@ -36,9 +36,9 @@ pub struct Upload {
 
 /// Guard of an upload: dropping it stops the upload.
 #[derive(Debug)]
-pub struct Sending(#[expect(dead_code, reason = "ends when it is dropped")] Box<dyn Any>);
+pub struct UploadGuard(#[expect(dead_code, reason = "ends when it is dropped")] Box<dyn Any>);
 
-impl Sending {
+impl UploadGuard {
     /// Wraps what stops the upload when it is dropped.
     pub fn new(guard: impl Any) -> Self {
         Self(Box::new(guard))

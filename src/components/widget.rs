@@ -203,8 +203,8 @@ impl Component for Widget {
         if !is_rendered {
             return;
         }
-        if let Some(place) = self.pending_focus.take().and_then(|place| place.cast::<Element>()) {
-            dom::focus_first_tabbable(&place);
+        if let Some(target) = self.pending_focus.take().and_then(|target| target.cast::<Element>()) {
+            dom::focus_first_tabbable(&target);
         }
         self.was_ever_open |= state.window_open();
         self.move_focus(state.window_open(), config.mode);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Conversation, Delivery};
+use super::{Conversation, MessageState};
 
 impl Conversation {
     /// Panics if a message is shown or waits twice, keys repeat, or rows are out of order.
@@ -16,8 +16,8 @@ impl Conversation {
             if let Some(id) = &message.id {
                 assert!(ids.insert(id), "message {id} is shown twice");
             }
-            match message.delivery {
-                Delivery::Logged(cursor, _) => {
+            match message.state {
+                MessageState::Logged(cursor, _) => {
                     assert!(!seen_local, "a logged row comes after a local one");
                     let position = (cursor.epoch, cursor.seq);
                     assert!(
@@ -26,7 +26,7 @@ impl Conversation {
                     );
                     last = Some(position);
                 }
-                Delivery::Local(_) => seen_local = true,
+                MessageState::Local(_) => seen_local = true,
             }
         }
         let waiting: BTreeSet<_> = self.outbox.iter().map(|message| &message.id).collect();

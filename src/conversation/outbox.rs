@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use chataibot_wire::{Author, Content, RichText, content::Text, entry::DeliveryState};
 
-use super::{Conversation, Delivery, MessageRow, Phase, Row, RowKind, SendError, SendState, row::Body};
+use super::{Conversation, MessageRow, MessageState, Phase, Row, RowKind, SendError, SendState, row::Body};
 
 /// A message in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Conversation {
                 // Both pages have it: only a failure or a retry there is news.
                 (Some(index), _) => self.set_outbox_state(index, pending.state),
                 (None, Some(row)) => {
-                    let is_settled = self.rows[row].message().is_none_or(|m| m.delivery.state().is_settled());
+                    let is_settled = self.rows[row].message().is_none_or(|m| m.state.send_state().is_settled());
                     if !is_settled {
                         // The log has it, but without a final outcome: it must be sent once more.
                         self.set_row_state(row, pending.state);
@@ -82,9 +82,9 @@ impl Conversation {
 
     pub(super) fn enqueue(&mut self, pending: OutboxMessage) {
         let content = Content::Text(Text { body: RichText::plain(&*pending.text), prompt: None });
-        let (id, delivery) = (Some(pending.id.clone()), Delivery::Local(pending.state));
+        let (id, state) = (Some(pending.id.clone()), MessageState::Local(pending.state));
         let body = Body::Local(Rc::new(content));
-        let kind = RowKind::Message(MessageRow { author: Author::Visitor, id, delivery, feedback: None, body });
+        let kind = RowKind::Message(MessageRow { author: Author::Visitor, id, state, feedback: None, body });
         let (key, at) = (self.new_key(), pending.at);
         self.rows.push(Rc::new(Row { key, at, kind, first_in_group: true, last_in_group: true, is_new: true }));
         self.outbox.push(Rc::new(pending));
@@ -149,7 +149,7 @@ impl Conversation {
     fn requeue_message(&mut self, id: &str, new_id: Rc<str>, at: u64) -> bool {
         let Some(row_index) = self.row_index(id) else { return false };
         let Some(message) = self.rows[row_index].message() else { return false };
-        if !matches!(message.delivery.state(), SendState::Failed(error) if error.can_retry()) {
+        if !matches!(message.state.send_state(), SendState::Failed(error) if error.can_retry()) {
             return false;
         }
         let (text, typed) = match self.outbox_index(id) {
@@ -159,7 +159,7 @@ impl Conversation {
             }
             None => (message.content().to_plain().into(), None),
         };
-        let logged = matches!(message.delivery, Delivery::Logged(..));
+        let logged = matches!(message.state, MessageState::Logged(..));
         let pending = OutboxMessage { id: new_id.clone(), text, typed, at, state: SendState::Queued };
         if logged && *new_id == *id {
             self.outbox.push(Rc::new(pending));
@@ -174,7 +174,7 @@ impl Conversation {
             changed.at = at;
             if let RowKind::Message(message) = &mut changed.kind {
                 message.id = Some(new_id);
-                message.delivery = Delivery::Local(SendState::Queued);
+                message.state = MessageState::Local(SendState::Queued);
             }
             self.rows.push(row);
             self.outbox.push(Rc::new(pending));
@@ -266,12 +266,12 @@ impl Conversation {
 
     pub(super) fn set_row_state(&mut self, index: usize, to: SendState) -> bool {
         let Some(message) = self.rows[index].message() else { return false };
-        if message.delivery.state() == to {
+        if message.state.send_state() == to {
             return false;
         }
         if let RowKind::Message(message) = &mut Rc::make_mut(&mut self.rows[index]).kind {
-            match &mut message.delivery {
-                Delivery::Local(state) | Delivery::Logged(_, state) => *state = to,
+            match &mut message.state {
+                MessageState::Local(state) | MessageState::Logged(_, state) => *state = to,
             }
         }
         true

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use chataibot_wire::{Cursor, Event};
 
-use super::{Conversation, Delivery, RawEntry, Row, SendState, timeline::Origin};
+use super::{Conversation, MessageState, RawEntry, Row, SendState, timeline::Origin};
 
 /// Whether the log has more before the rows shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,8 +24,8 @@ impl Conversation {
     pub(super) fn set_has_earlier(&mut self, has_earlier: bool) -> bool {
         if has_earlier {
             // A settled message missing in the known part of the log belongs to the part before it.
-            let settled = Delivery::Local(SendState::Sent);
-            self.rows.retain(|row| row.message().is_none_or(|message| message.delivery != settled));
+            let settled = MessageState::Local(SendState::Sent);
+            self.rows.retain(|row| row.message().is_none_or(|message| message.state != settled));
             self.regroup_all();
         }
         let known = if has_earlier { HistoryState::Available } else { HistoryState::None };

@@ -42,7 +42,7 @@ pub struct MessageRow {
     /// The client message id, if this widget sent it; `retry` and `discard` take it.
     pub id: Option<Rc<str>>,
     /// Whether it is logged, and its send state.
-    pub delivery: Delivery,
+    pub state: MessageState,
     /// Whether the visitor found it helpful; `None` if not rated.
     pub feedback: Option<bool>,
     pub(super) body: Body,
@@ -57,16 +57,16 @@ pub(super) enum Body {
 
 /// Whether a message is logged, and its send state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
+pub enum MessageState {
     /// Not in the log.
     Local(SendState),
     /// In the log; for messages of bots and agents the state is [`SendState::Sent`].
     Logged(Cursor, SendState),
 }
 
-impl Delivery {
+impl MessageState {
     /// The send state, logged or not.
-    pub fn state(self) -> SendState {
+    pub fn send_state(self) -> SendState {
         match self {
             Self::Local(state) | Self::Logged(_, state) => state,
         }

@@ -8,7 +8,7 @@ use chataibot_wire::entry::{Message, Status};
 use chataibot_wire::{Author, Content, Cursor, Event};
 
 use super::{
-    Conversation, Delivery, HistoryState, MessageRow, Notice, Phase, RawEntry, Restored, Row, RowKind, SendState,
+    Conversation, HistoryState, MessageRow, MessageState, Notice, Phase, RawEntry, Restored, Row, RowKind, SendState,
     row::Body,
 };
 
@@ -175,14 +175,14 @@ impl Conversation {
     fn put_back_unlogged(&mut self, old_rows: Vec<Rc<Row>>) {
         for mut row in old_rows {
             let Some((message, id)) = row.message().and_then(|m| Some((m, m.id.as_ref()?))) else { continue };
-            match (message.delivery, self.outbox_index(id)) {
-                (Delivery::Local(_), _) => {}
-                (Delivery::Logged(..), Some(index)) => {
+            match (message.state, self.outbox_index(id)) {
+                (MessageState::Local(_), _) => {}
+                (MessageState::Logged(..), Some(index)) => {
                     if let RowKind::Message(message) = &mut Rc::make_mut(&mut row).kind {
-                        message.delivery = Delivery::Local(self.outbox[index].state);
+                        message.state = MessageState::Local(self.outbox[index].state);
                     }
                 }
-                (Delivery::Logged(..), None) => continue,
+                (MessageState::Logged(..), None) => continue,
             }
             self.rows.push(row);
         }
@@ -259,15 +259,15 @@ impl Conversation {
         let state = match &id {
             Some(id) => match (self.outbox_index(id), shown) {
                 (Some(index), _) => self.outbox[index].state,
-                (None, Some(shown)) => shown.delivery.state(),
+                (None, Some(shown)) => shown.state.send_state(),
                 (None, None) => SendState::Sending,
             },
             None => SendState::Sent,
         };
-        let delivery = Delivery::Logged(entry.cursor, state);
+        let state = MessageState::Logged(entry.cursor, state);
         let feedback = shown.and_then(|m| m.feedback).or_else(|| self.feedback_on(entry.cursor));
         let body = Body::Logged(entry.clone());
-        let kind = RowKind::Message(MessageRow { author, id, delivery, feedback, body });
+        let kind = RowKind::Message(MessageRow { author, id, state, feedback, body });
         let is_new = match &known {
             // A known row keeps its mark.
             Some(row) if origin.received_at.is_none() => row.is_new,
@@ -294,7 +294,7 @@ impl Conversation {
         let mut unread = 0;
         for row in self.rows[..self.logged_rows].iter().rev() {
             let Some(message) = row.message() else { continue };
-            let Delivery::Logged(cursor, _) = message.delivery else { continue };
+            let MessageState::Logged(cursor, _) = message.state else { continue };
             if self.read_cursor.is_some_and(|read| is_up_to(cursor, read)) {
                 break;
             }

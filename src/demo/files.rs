@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::components::{Sending, Upload, UploadState, Uploads, sample};
+use crate::components::{Upload, UploadGuard, UploadState, Uploads, sample};
 
 const PICTURE: &str = "image/jpeg";
 const DOCUMENT: &str = "application/pdf";
@@ -15,7 +15,7 @@ pub(super) fn uploads() -> Uploads {
         } else {
             UploadState::Underway(64)
         });
-        Sending::new(())
+        UploadGuard::new(())
     };
     let preselected = [
         sample("Saltmere at low tide.jpg", PICTURE, 1_487_300),

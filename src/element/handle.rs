@@ -17,7 +17,7 @@ use crate::runtime::Runtime;
 
 /// A running widget, until it is ended.
 pub(super) struct Handle {
-    place: Element,
+    container: Element,
     launcher: Element,
     on_event: Rc<dyn Fn(PageEvent)>,
     before_send: BeforeSend,
@@ -28,7 +28,7 @@ pub(super) struct Handle {
     /// Whether the app is rendered, also that of a later source; `None` before a request.
     is_rendered: Cell<Option<bool>>,
     app: RefCell<Option<Rc<App>>>,
-    /// What it has rendered into `place`.
+    /// What it has rendered into `container`.
     view: Rc<View>,
 }
 
@@ -42,9 +42,9 @@ struct Source {
 
 impl Handle {
     /// Starts a runtime or a scene. `launcher` becomes the launcher of the app.
-    pub(super) fn begin(place: Element, launcher: Element, config: Config, tell: Function) -> Rc<Self> {
+    pub(super) fn begin(container: Element, launcher: Element, config: Config, tell: Function) -> Rc<Self> {
         let handle = Rc::new(Self {
-            place,
+            container,
             launcher,
             before_send: {
                 let tell = tell.clone();
@@ -105,7 +105,7 @@ impl Handle {
     fn update_app(&self) {
         let Some(is_rendered) = self.is_rendered.get() else { return };
         let Some(app) = self.app() else { return };
-        app.render(&self.place, is_rendered);
+        app.render(&self.container, is_rendered);
     }
 
     /// The app of the source, created on the first call.

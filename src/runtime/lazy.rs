@@ -10,12 +10,12 @@ use super::repository::{self, CONVERSATION, OUTBOX, PROGRESS, Repository, VISITO
 use super::requests::run_chat_effect;
 use super::{InboxItem, Runtime, tab_runtime};
 use crate::{
-    api::upload::{Sending, UploadState},
+    api::upload::{UploadRequest, UploadState},
     machine::{Promote, chat::ChatMachine, effect::ChatEffect, input::Input},
 };
 
 /// Sends a file and reports the progress; the result is held as long as the file is wanted.
-type SendFile = fn(&Runtime, File, Box<dyn Fn(UploadState)>) -> Rc<RefCell<Option<Sending>>>;
+type SendFile = fn(&Runtime, File, Box<dyn Fn(UploadState)>) -> Rc<RefCell<Option<UploadRequest>>>;
 
 #[derive(Clone, Copy)]
 pub(super) struct LazyModule {

@@ -6,7 +6,7 @@ use js_sys::{Array, JSON, Object, Reflect};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::storage_barrier::FENCE;
+use super::storage_barrier::BARRIER;
 use crate::api::{Credentials, json};
 use crate::browser::environment::is_phone;
 use crate::browser::storage::Storage;
@@ -260,7 +260,7 @@ impl Repository {
         // Written first, so that other tabs can tell this from a host page that clears its storage.
         // It needs no room, and if it is refused, so is the rest.
         let _ = self.0.try_set(VISITOR, LEFT);
-        for key in [VISITOR, CONVERSATION, DRAFT, PROGRESS, FENCE] {
+        for key in [VISITOR, CONVERSATION, DRAFT, PROGRESS, BARRIER] {
             self.0.remove(key);
         }
         for key in self.0.keys(OUTBOX) {

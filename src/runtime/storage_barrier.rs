@@ -8,7 +8,7 @@ use crate::browser::timers::{Timer, sleep};
 use crate::browser::{environment, tabs};
 
 /// The key of the last write's number, and the prefix of the locks that publish it.
-pub(super) const FENCE: &str = "fence";
+pub(super) const BARRIER: &str = "fence";
 /// How long a number is published, in milliseconds: storage is late by a few.
 const PUBLISH_DURATION: u64 = 2_000;
 /// Interval between reads of storage, in milliseconds.
@@ -16,7 +16,7 @@ const POLL_INTERVAL: u64 = 10;
 
 /// Waits until earlier writes can be read here.
 pub(super) async fn wait(storage: &Storage) {
-    let lock_prefix = [storage.prefix(), FENCE, ":"].concat();
+    let lock_prefix = [storage.prefix(), BARRIER, ":"].concat();
     // With a limit: the tab that publishes a number may sleep, and its writes may be wiped.
     for _ in 0..PUBLISH_DURATION / POLL_INTERVAL {
         let numbers = tabs::held_lock_names().await;
@@ -32,11 +32,11 @@ pub(super) async fn wait(storage: &Storage) {
 pub(super) async fn publish(storage: &Storage) -> Option<Timer> {
     let number = stored_number(storage).map_or(0, |before| before + 1).max(environment::unix_millis()).to_string();
     // Where there is no room for it, nobody waits.
-    storage.try_set(FENCE, &number).ok()?;
-    let lock = tabs::lock_shared(&[storage.prefix(), FENCE, ":", &number].concat()).await;
+    storage.try_set(BARRIER, &number).ok()?;
+    let lock = tabs::lock_shared(&[storage.prefix(), BARRIER, ":", &number].concat()).await;
     Timer::after(PUBLISH_DURATION, move || drop(lock))
 }
 
 fn stored_number(storage: &Storage) -> Option<u64> {
-    storage.get(FENCE)?.parse().ok()
+    storage.get(BARRIER)?.parse().ok()
 }

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
 use super::{Runtime, lazy, requests::encode_uri_component};
-use crate::api::upload::{self, Sending, UploadError, UploadState};
+use crate::api::upload::{self, UploadError, UploadRequest, UploadState};
 
 /// What is reported if there was no answer.
 const NO_ANSWER: UploadState = UploadState::Failed(UploadError::Temporary);
@@ -33,7 +33,7 @@ impl Runtime {
         &self,
         file: File,
         on_progress: Box<dyn Fn(UploadState)>,
-    ) -> Rc<RefCell<Option<Sending>>> {
+    ) -> Rc<RefCell<Option<UploadRequest>>> {
         let handle = Rc::default();
         let machine = self.machine.borrow();
         let core = machine.core();

@@ -6,7 +6,7 @@ use chataibot_widget::{
     machine::{input::Input, storage_schema::StoredPending, user_action::UserAction},
 };
 
-use super::world::{Weather, World};
+use super::world::{FaultRates, World};
 use crate::{logged, shown};
 
 /// A conversation on a site that accepts typed answers and announces it.
@@ -43,13 +43,13 @@ fn an_answer_goes_in_its_form_and_is_shown_once_in_the_row_it_had() {
 #[test]
 fn it_waits_over_a_reload_and_goes_in_its_form_with_the_key_it_had() {
     let mut world = begun(2);
-    world.weather.request_lost = 100;
+    world.fault_rates.request_lost = 100;
     let id = world.answer(0, "Yes");
     world.run(3_000);
     world.reload(0);
     let pending = world.state(0).outbox()[0].clone();
     assert_eq!((&*pending.id, pending.typed.as_deref()), (&*id, Some("form of Yes")));
-    world.weather = Weather::FAIR;
+    world.fault_rates = FaultRates::NONE;
     world.handle(0, Input::Online);
     world.run(20_000);
     assert_eq!(world.typed_answer_of(&id), Some("form of Yes"));
@@ -59,10 +59,10 @@ fn it_waits_over_a_reload_and_goes_in_its_form_with_the_key_it_had() {
 #[test]
 fn whose_answer_was_lost_is_asked_for_again_in_the_same_form() {
     let mut world = begun(3);
-    world.weather.answer_lost = 100;
+    world.fault_rates.answer_lost = 100;
     let id = world.answer(0, "Yes");
     world.run(3_000);
-    world.weather = Weather::FAIR;
+    world.fault_rates = FaultRates::NONE;
     world.run(20_000);
     assert_eq!((world.typed_answer_of(&id), log(&world)), (Some("form of Yes"), vec!["hello".into(), "Yes".into()]));
     assert!(world.state(0).outbox().is_empty());
@@ -98,7 +98,7 @@ fn a_form_that_is_not_taken_any_more_is_followed_by_its_words_under_the_same_key
     world.run(20_000);
     assert_eq!((world.typed_answer_of(&id), log(&world)), (None, vec!["hello".into(), "Yes".into()]));
     let message = world.state(0).rows()[1].message().cloned().expect("a message");
-    assert_eq!((message.id.as_deref(), message.delivery.state()), (Some(&*id), SendState::Sent));
+    assert_eq!((message.id.as_deref(), message.state.send_state()), (Some(&*id), SendState::Sent));
 }
 
 #[test]

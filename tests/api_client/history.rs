@@ -60,7 +60,7 @@ fn a_reader_without_a_cursor_gets_the_end_and_the_rest_by_pages() {
     let news = |one: &&PageEvent| matches!(one, PageEvent::Received(_) | PageEvent::Sent { .. } | PageEvent::Unread(_));
     assert_eq!(world.tabs[0].page_events.iter().filter(news).count(), 0, "the page hears of nothing");
     assert!(state.rows().iter().all(|row| {
-        row.message().is_none_or(|m| m.delivery.state() == chataibot_widget::conversation::SendState::Sent)
+        row.message().is_none_or(|m| m.state.send_state() == chataibot_widget::conversation::SendState::Sent)
     }));
 }
 
@@ -98,11 +98,11 @@ fn a_page_that_does_not_come_can_be_asked_for_again() {
     world.forget_entries();
     world.reload(0);
     world.run(5_000);
-    world.weather.request_lost = 100;
+    world.fault_rates.request_lost = 100;
     world.act(0, UserAction::LoadEarlier);
     world.run(1_000);
     assert_eq!(world.state(0).history(), HistoryState::Failed);
-    world.weather.request_lost = 0;
+    world.fault_rates.request_lost = 0;
     load_all(&mut world, 0);
     assert_eq!(shown(&world, 0).first().map(String::as_str), Some("word 0"));
 }

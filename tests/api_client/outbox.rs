@@ -6,7 +6,7 @@ use chataibot_widget::conversation::{SendError, SendState};
 use chataibot_widget::machine::input::Input;
 use chataibot_widget::machine::user_action::UserAction;
 
-use super::world::{Weather, World};
+use super::world::{FaultRates, World};
 use crate::shown;
 
 fn talking(seed: u64, tabs: usize) -> World {
@@ -23,7 +23,7 @@ fn talking(seed: u64, tabs: usize) -> World {
 fn stands(world: &World, tab: usize, id: &Rc<str>) -> (Option<SendState>, bool) {
     let state = world.state(tab);
     let row = state.rows().iter().filter_map(|row| row.message()).find(|m| m.id.as_ref() == Some(id));
-    (row.map(|message| message.delivery.state()), state.outbox().iter().any(|pending| pending.id == *id))
+    (row.map(|message| message.state.send_state()), state.outbox().iter().any(|pending| pending.id == *id))
 }
 
 const FAILED: SendState = SendState::Failed(SendError::Temporary);
@@ -31,13 +31,13 @@ const FAILED: SendState = SendState::Failed(SendError::Temporary);
 #[test]
 fn what_the_log_calls_failed_still_waits_after_a_reload_and_goes_by_itself() {
     let mut world = talking(200, 1);
-    world.weather.forward_failed = 100;
+    world.fault_rates.forward_failed = 100;
     let id = world.say(0, "try again");
     world.run(600);
     assert_eq!(stands(&world, 0, &id), (Some(SendState::Queued), true), "it failed and is not given up");
     world.reload(0);
     assert!(stands(&world, 0, &id).1);
-    world.weather = Weather::FAIR;
+    world.fault_rates = FaultRates::NONE;
     world.run(10_000);
     assert_eq!(stands(&world, 0, &id), (Some(SendState::Sent), false));
     assert!(shown(&world, 0).contains(&format!("reply to {id}")));
@@ -47,7 +47,7 @@ fn what_the_log_calls_failed_still_waits_after_a_reload_and_goes_by_itself() {
 #[test]
 fn what_failed_waits_for_the_visitor_in_every_tab_that_comes_later() {
     let mut world = talking(201, 3);
-    world.weather.forward_failed = 100;
+    world.fault_rates.forward_failed = 100;
     let id = world.say(0, "try again");
     world.run(60_000);
     for tab in 0..3 {
@@ -55,7 +55,7 @@ fn what_failed_waits_for_the_visitor_in_every_tab_that_comes_later() {
     }
     world.reload(0);
     world.reload(1);
-    world.weather = Weather::FAIR;
+    world.fault_rates = FaultRates::NONE;
     world.run(10_000);
     for tab in 0..3 {
         assert_eq!(stands(&world, tab, &id), (Some(FAILED), true), "tab {tab}");
@@ -73,7 +73,7 @@ fn what_failed_waits_for_the_visitor_in_every_tab_that_comes_later() {
 fn what_another_tab_has_settled_is_shown_as_the_log_has_it() {
     for seed in 210..240 {
         let mut world = talking(seed, 3);
-        world.weather.unknown = 100;
+        world.fault_rates.unknown = 100;
         let id = world.say(0, "did you get that?");
         world.run(4_000);
         for tab in 0..3 {

@@ -122,8 +122,8 @@ fn a_network_that_flaps_costs_no_storm_of_calls_and_ends_live() {
         let before = world.log_requests;
         for turn in 0..100 {
             let online = turn % 2 == 1;
-            world.weather.stream_refused = if online { 0 } else { 100 };
-            world.weather.request_lost = if online { 0 } else { 100 };
+            world.fault_rates.stream_refused = if online { 0 } else { 100 };
+            world.fault_rates.request_lost = if online { 0 } else { 100 };
             for tab in 0..3 {
                 world.handle(tab, if online { Input::Online } else { Input::Offline });
             }

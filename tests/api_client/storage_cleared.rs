@@ -55,7 +55,7 @@ fn whatever_happens_next_the_conversation_is_there_after_a_reload() {
 fn a_message_that_waits_when_storage_is_cleared_is_sent_and_survives_a_reload() {
     for reloads in [false, true] {
         let mut world = talk(210, 1);
-        world.weather.request_lost = 100;
+        world.fault_rates.request_lost = 100;
         let id = world.say(0, "offline");
         world.run(1_000);
         world.clear_storage(0);
@@ -65,7 +65,7 @@ fn a_message_that_waits_when_storage_is_cleared_is_sent_and_survives_a_reload() 
         if reloads {
             world.reload(0);
         }
-        world.weather.request_lost = 0;
+        world.fault_rates.request_lost = 0;
         world.run(60_000);
         assert!(shown(&world, 0).contains(&format!("reply to {id}")), "{:?}", shown(&world, 0));
         assert_eq!(&**world.state(0).draft(), "and a draft");
@@ -121,7 +121,7 @@ fn a_log_out_stays_one_whether_or_not_the_page_clears_as_well() {
 fn a_log_out_that_overtakes_what_is_stored_again_leaves_nothing() {
     for seed in 270..290 {
         let mut world = talk(seed, 2);
-        world.weather.request_lost = 100;
+        world.fault_rates.request_lost = 100;
         world.say(1, "still on its way");
         world.act(1, UserAction::Draft("half a".into()));
         world.run(1_000);
@@ -145,12 +145,12 @@ fn a_page_that_slept_stores_nothing_again_before_the_proxy_has_said_who_is_there
     let mut world = talk(213, 1);
     world.handle(0, Input::Frozen);
     world.clear_storage(0);
-    world.weather.request_lost = 100;
+    world.fault_rates.request_lost = 100;
     world.handle(0, Input::Resumed);
     world.act(0, UserAction::Draft("back".into()));
     world.run(2_000);
     assert!(!world.stored().0, "the visitor may have left");
-    world.weather.request_lost = 0;
+    world.fault_rates.request_lost = 0;
     world.run(60_000);
     let (visitor, id, ..) = world.stored();
     assert!(visitor && id.is_some(), "they have not");

@@ -117,14 +117,14 @@ fn a_visitor_who_speaks_does_not_wait_for_a_leader_that_hangs() {
 fn words_that_are_lost_are_made_good() {
     for seed in 60..90 {
         let (mut world, conversation) = ten(seed);
-        world.weather.message_lost = 30;
-        world.weather.message_late = 20;
+        world.fault_rates.message_lost = 30;
+        world.fault_rates.message_late = 20;
         for word in 0..30 {
             world.append(&conversation, bot(&format!("word {word}")));
             world.run(700);
         }
-        world.weather.message_lost = 0;
-        world.weather.message_late = 0;
+        world.fault_rates.message_lost = 0;
+        world.fault_rates.message_late = 0;
         world.append(&conversation, bot("the end"));
         world.run(30_000);
         for tab in 0..10 {
@@ -264,7 +264,7 @@ fn a_browser_that_gives_no_lock_after_all_is_one_without() {
 #[test]
 fn where_streams_are_buffered_one_tab_polls_for_all() {
     let (mut world, conversation) = ten(108);
-    world.weather.stream_buffered = 100;
+    world.fault_rates.stream_buffered = 100;
     let leader = world.leader().expect("one leads");
     world.handle(leader, Input::Frozen);
     world.run(30_000);

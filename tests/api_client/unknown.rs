@@ -10,7 +10,7 @@ use super::world::World;
 fn state_of(world: &World, tab: usize, id: &str) -> Option<SendState> {
     let rows = world.state(tab).rows();
     let message = rows.iter().filter_map(|row| row.message()).find(|message| message.id.as_deref() == Some(id))?;
-    Some(message.delivery.state())
+    Some(message.state.send_state())
 }
 
 fn reports_sent(world: &World, tab: usize, id: &str) -> bool {
@@ -26,10 +26,10 @@ fn what_nobody_knows_is_not_confirmed_by_another_tab_that_has_put_it_away() {
         }
         world.say(0, "hello");
         world.run(15_000);
-        world.weather.unknown = 100;
+        world.fault_rates.unknown = 100;
         // Storage events arrive before the leader's news.
-        world.weather.message_late = if seed % 2 == 0 { 100 } else { 0 };
-        world.weather.answer_lost = if seed % 3 == 0 { 50 } else { 0 };
+        world.fault_rates.message_late = if seed % 2 == 0 { 100 } else { 0 };
+        world.fault_rates.answer_lost = if seed % 3 == 0 { 50 } else { 0 };
         let id = world.say(1, "did it arrive?");
         for _ in 0..60 {
             world.run(100);
@@ -38,7 +38,7 @@ fn what_nobody_knows_is_not_confirmed_by_another_tab_that_has_put_it_away() {
                 assert!(!reports_sent(&world, tab, &id), "seed {seed}, tab {tab}: its page was told so");
             }
         }
-        world.weather.answer_lost = 0;
+        world.fault_rates.answer_lost = 0;
         world.run(20_000);
         for tab in 0..3 {
             assert_eq!(state_of(&world, tab, &id), Some(SendState::Sent), "seed {seed}, tab {tab}: the echo has told");

@@ -1,16 +1,16 @@
-//! Simulated world for the client: a proxy with a log, a network with faults ("weather"), tabs that
+//! Simulated world for the client: a proxy with a log, a network with faults, tabs that
 //! share storage and locks, and one clock.
 //!
 //! Everything goes through one event queue, and all randomness comes from one seed, so a run can be
 //! repeated exactly.
 
+mod fault_rates;
 mod locks;
 mod proxy;
 mod rules;
 mod storage;
 mod tabs;
 mod visitor;
-mod weather;
 
 use std::{collections::BTreeMap, rc::Rc};
 
@@ -27,11 +27,11 @@ use chataibot_widget::machine::tab_message::TabMessage;
 use chataibot_wire::Cursor;
 use chataibot_wire::entry::DeliveryState;
 
+pub use fault_rates::FaultRates;
 use locks::Lock;
 pub use proxy::bot;
 use proxy::delivery;
 pub use visitor::user;
-pub use weather::Weather;
 
 /// Wall clock minus monotonic clock, in milliseconds.
 const WALL: u64 = 1_760_000_000_000;
@@ -95,7 +95,7 @@ enum Happening {
 
 pub struct World {
     pub now: u64,
-    pub weather: Weather,
+    pub fault_rates: FaultRates,
     pub tabs: Vec<Tab>,
     pub logs: BTreeMap<Rc<str>, Log>,
     attempts: BTreeMap<String, Accepted>,
@@ -147,7 +147,7 @@ impl World {
     fn with(seed: u64, tabs: usize, coordinates_tabs: bool) -> Self {
         let mut world = Self {
             now: 1_000,
-            weather: Weather::FAIR,
+            fault_rates: FaultRates::NONE,
             tabs: Vec::new(),
             logs: BTreeMap::new(),
             attempts: BTreeMap::new(),

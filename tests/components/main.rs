@@ -4,19 +4,19 @@
 #![cfg(target_arch = "wasm32")]
 
 mod announcer;
-mod attach;
+mod attachments;
 mod composer;
 mod harness;
-mod kinds;
-mod kinds_asked;
 mod launcher;
 mod list;
 mod long_answers;
-mod looks;
 mod menu;
+mod message_kinds;
 mod messages;
 mod panels;
+mod questions;
 mod script;
+mod theming;
 mod window;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -10,7 +10,7 @@
 //!   ([webdriver_page.mjs](webdriver_page.mjs))
 //! - [simulator.mjs](simulator.mjs): the platform's controls
 //! - [widget.mjs](widget.mjs): the widget as a page object
-//! - [announced.mjs](announced.mjs): what a screen reader would announce
+//! - [live_region_recorder.mjs](live_region_recorder.mjs): what a screen reader would announce
 //! - [keys.mjs](keys.mjs): the keyboard and the focused element
 //! - [wait.mjs](wait.mjs): waits for conditions, never for fixed times
 

@@ -20,6 +20,7 @@ async function box(widget) {
 
 story('the visitor chooses the size by keyboard and by pointer, and finds it again', async (world) => {
   const { widget, page } = await world.chat();
+  await widget.isFollowed();
   const before = await box(widget);
   await widget.part('resize').focus();
   await page.keyboard.press('ArrowLeft');
@@ -41,6 +42,7 @@ story('the visitor chooses the size by keyboard and by pointer, and finds it aga
 
   await page.reload();
   await widget.part('window-open').waitFor();
+  await widget.isFollowed();
   await until('it has the same size', async () => (await box(widget)).width === now.width + 60);
   await widget.part('resize').dblclick();
   await until('it has its own size again', async () => (await box(widget)).width === before.width);
@@ -214,6 +216,7 @@ for (const reducedMotion of ['no-preference', 'reduce']) {
 
 story('the keyboard does not go back into a window that fades, nor does the pointer', async (world) => {
   const { widget, page } = await world.chat();
+  await widget.isFollowed();
   await page.evaluate(() => {
     const root = document.querySelector('chataibot-widget').shadowRoot;
     const sheet = new CSSStyleSheet();

@@ -2,16 +2,16 @@
 
 use std::rc::Rc;
 
-use chataibot_widget::conversation::{Action, Conversation, Delivery, HistoryState, RawEntry, SendState};
+use chataibot_widget::conversation::{Action, Conversation, HistoryState, MessageState, RawEntry, SendState};
 use chataibot_wire::entry::{Assignee, DeliveryState, Status};
 use chataibot_wire::{Author, Cursor, Event};
 use proptest::prelude::*;
 
-use crate::facts::*;
+use crate::fixtures::*;
 
 /// The messages as the visitor sees them: content and delivery state.
-fn seen(state: &Conversation) -> Vec<(String, Option<Delivery>)> {
-    state.rows().iter().filter_map(|row| row.message()).map(|m| (m.content().to_plain(), Some(m.delivery))).collect()
+fn seen(state: &Conversation) -> Vec<(String, Option<MessageState>)> {
+    state.rows().iter().filter_map(|row| row.message()).map(|m| (m.content().to_plain(), Some(m.state))).collect()
 }
 
 fn cursor(seq: u32) -> Cursor {
@@ -122,7 +122,7 @@ fn a_message_whose_outcome_is_not_known_is_found_further_up() {
     state.apply(Action::EarlierReceived { entries, has_earlier: false });
     assert_eq!(words(&state), ["one", "eleven", "two"]);
     assert_eq!(state.rows()[0].key, key, "it is the same message");
-    assert_eq!(delivery_of(&state, "a"), Some(Delivery::Logged(cursor(9), SendState::Sent)));
+    assert_eq!(message_state(&state, "a"), Some(MessageState::Logged(cursor(9), SendState::Sent)));
     assert_eq!(state.outbox().len(), 1, "its outcome is known now");
 }
 

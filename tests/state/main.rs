@@ -1,7 +1,7 @@
 //! The conversation's state, natively: examples, and comparison with a model.
 #![cfg(not(target_arch = "wasm32"))]
 
-mod facts;
+mod fixtures;
 mod history;
-mod life;
+mod lifecycle;
 mod model;

@@ -7,7 +7,7 @@ use chataibot_widget::conversation::{Action, ConnectionStatus, Conversation, Raw
 use chataibot_wire::{Author, Cursor, Entry, Event, entry::DeliveryState};
 use proptest::prelude::*;
 
-use crate::facts::*;
+use crate::fixtures::*;
 
 /// The simplest correct model: a log, and what is not in it yet.
 #[derive(Default)]

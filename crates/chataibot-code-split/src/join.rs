@@ -26,7 +26,7 @@ struct File<'a> {
     bodies: Vec<FunctionBody<'a>>,
     elements: Vec<Element<'a>>,
     data: Vec<Data<'a>>,
-    /// The functions that it puts into the table, by their places there.
+    /// The functions that it puts into the table, by their indices there.
     table: BTreeMap<u32, u32>,
 }
 
@@ -68,20 +68,20 @@ impl<'a> File<'a> {
     }
 }
 
-/// Returns the functions of an element segment by their places in the table.
+/// Returns the functions of an element segment by their indices in the table.
 fn table_entries(element: &Element) -> Result<BTreeMap<u32, u32>> {
     let ElementKind::Active { offset_expr, .. } = &element.kind else { bail!("a chunk fills the table later on") };
     let Operator::I32Const { value } = offset_expr.get_operators_reader().read()? else {
-        bail!("a chunk fills the table at a place that is not known")
+        bail!("a chunk fills the table at an index that is not known")
     };
     let ElementItems::Functions(functions) = &element.items else {
         bail!("a chunk's table holds other than functions")
     };
     let from = u32::try_from(value)?;
-    (from..).zip(functions.clone()).map(|(place, function)| Ok((place, function?))).collect()
+    (from..).zip(functions.clone()).map(|(index, function)| Ok((index, function?))).collect()
 }
 
-/// Returns the table place of the function that this one forwards its arguments to, if it does
+/// Returns the table index of the function that this one forwards its arguments to, if it does
 /// nothing else: the splitter calls functions of other files through such stubs.
 fn stub_target(ty: u32, body: &FunctionBody) -> Result<Option<u32>> {
     let mut operators = body.get_operators_reader()?;
@@ -208,7 +208,7 @@ mod tests {
     const TYPE: u32 = 0;
 
     /// Builds a file with these functions, the first of them at this index of the table.
-    fn file(place: i32, functions: &[Function], data: &[u8]) -> Vec<u8> {
+    fn file(index: i32, functions: &[Function], data: &[u8]) -> Vec<u8> {
         let mut types = TypeSection::new();
         types.ty().function([ValType::I32], [ValType::I32]);
         let mut imports = ImportSection::new();
@@ -223,7 +223,7 @@ mod tests {
             code.function(function);
         }
         let mut elements = ElementSection::new();
-        elements.active(None, &ConstExpr::i32_const(place), Elements::Functions([0][..].into()));
+        elements.active(None, &ConstExpr::i32_const(index), Elements::Functions([0][..].into()));
         let mut segments = DataSection::new();
         segments.active(0, &ConstExpr::i32_const(8), data.iter().copied());
         let mut module = Module::new();
@@ -240,9 +240,9 @@ mod tests {
     }
 
     /// A function that calls the one at this index of the table.
-    fn by_table(place: i32) -> Function {
+    fn by_table(index: i32) -> Function {
         function(|sink| {
-            sink.local_get(0).i32_const(place).call_indirect(0, TYPE);
+            sink.local_get(0).i32_const(index).call_indirect(0, TYPE);
         })
     }
 
@@ -280,7 +280,7 @@ mod tests {
         );
         assert!(code[3].contains("I32Const { value: 7 }"), "{code:#?}");
         let file = File::read(&joined).expect("a file");
-        assert_eq!(file.table, BTreeMap::from([(5, 0), (9, 3)]), "the rest of the program finds both in their places");
+        assert_eq!(file.table, BTreeMap::from([(5, 0), (9, 3)]), "the rest of the program finds both at their indices");
         assert_eq!(file.data.len(), 1, "empty segments are left out");
     }
 

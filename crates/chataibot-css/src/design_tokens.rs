@@ -115,12 +115,12 @@ fn gradient(css: &str) -> Option<Value> {
     let stops: Vec<&str> = stops.into_iter().filter(|stop| !stop.ends_with("deg")).collect();
     let last = stops.len().checked_sub(1).filter(|last| *last > 0)?;
     let stop = |(at, css): (usize, &&str)| {
-        let (painted, place) = match css.rsplit_once(' ') {
-            Some((painted, place)) if place.ends_with('%') => (painted, Some(place)),
+        let (painted, stop_position) = match css.rsplit_once(' ') {
+            Some((painted, stop_position)) if stop_position.ends_with('%') => (painted, Some(stop_position)),
             _ => (*css, None),
         };
-        let position = match place {
-            Some(place) => place.trim_end_matches('%').parse::<f64>().ok()? / 100.0,
+        let position = match stop_position {
+            Some(stop_position) => stop_position.trim_end_matches('%').parse::<f64>().ok()? / 100.0,
             None => at as f64 / last as f64,
         };
         Some(json!({ "color": color(painted)?, "position": number(position) }))

@@ -66,7 +66,7 @@ fn are_of_use(problems: &Problems, lines: usize) {
     assert!(!problems.0.is_empty(), "refused without a reason");
     for problem in &problems.0 {
         assert!(!problem.what.is_empty(), "{problem:?}");
-        if let Location::Line(_, line) = problem.place {
+        if let Location::Line(_, line) = problem.location {
             assert!((1..=lines).contains(&line), "line {line} of {lines}: {}", problem.what);
         }
     }

@@ -1,7 +1,7 @@
 //! Property: a webhook's body becomes what a browser may get: within limits, with safe addresses,
 //! and without private data.
 
-use chataibot_proxy::normalise::{Delivery, Diagnostic, EventKind, Ignored, Incoming, Normalised, read, size};
+use chataibot_proxy::normalise::{Diagnostic, EventKind, Ignored, Incoming, Normalised, WebhookCall, read, size};
 use chataibot_wire::content::{Action, Button};
 use chataibot_wire::{Content, RichText};
 use serde_json::Value;
@@ -24,8 +24,8 @@ fn delivery(body: &[u8]) {
     let first = read(body);
     assert_eq!(first, read(body), "the same body reads the same");
     match first {
-        Ok(Delivery::Events { events, .. }) => events.iter().for_each(event),
-        Ok(Delivery::Handshake { token }) => assert!(!token.trim().is_empty(), "a handshake without a token"),
+        Ok(WebhookCall::Events { events, .. }) => events.iter().for_each(event),
+        Ok(WebhookCall::Handshake { token }) => assert!(!token.trim().is_empty(), "a handshake without a token"),
         Err(error) => assert!(!error.to_string().is_empty()),
     }
 }

@@ -30,7 +30,7 @@ pub fn run(command: &Command, arguments: &Arguments) -> Result<String, String> {
     }
 }
 
-fn erase(visitor: &str, Locations { database, redis, uploads }: Locations) -> Result<String, String> {
+fn erase(visitor: &str, DataLocations { database, redis, uploads }: DataLocations) -> Result<String, String> {
     let visitor = VisitorId::parse(visitor)
         .ok_or_else(|| "--visitor: a visitor's id is 32 lower-case hex characters".to_owned())?;
     let erased = match redis {
@@ -48,7 +48,7 @@ fn erase(visitor: &str, Locations { database, redis, uploads }: Locations) -> Re
     Ok(report)
 }
 
-fn back_up(to: &Path, from: &Locations) -> Result<String, String> {
+fn back_up(to: &Path, from: &DataLocations) -> Result<String, String> {
     if from.redis.is_some() {
         return Err("what is kept in Redis is backed up by Redis: see docs/operations.md".to_owned());
     }
@@ -69,19 +69,19 @@ fn erase_in_redis(redis: &RedisUrl, visitor: VisitorId) -> Result<Erased, StoreE
 }
 
 /// Locations of the stored data. The database is not used if there is a Redis.
-struct Locations {
+struct DataLocations {
     database: PathBuf,
     redis: Option<RedisUrl>,
     uploads: Option<PathBuf>,
 }
 
 /// Reads the locations from the configuration; a `--database` alone is enough.
-fn locations(arguments: &Arguments) -> Result<Locations, String> {
+fn locations(arguments: &Arguments) -> Result<DataLocations, String> {
     match (&arguments.database, &arguments.config) {
-        (Some(database), None) => Ok(Locations { database: database.clone(), redis: None, uploads: None }),
+        (Some(database), None) => Ok(DataLocations { database: database.clone(), redis: None, uploads: None }),
         (Some(_) | None, _) => {
             let config = read::read(arguments, &process_environment()).map_err(|problems| problems.to_string())?;
-            Ok(Locations { database: config.database, redis: config.redis, uploads: config.uploads_directory })
+            Ok(DataLocations { database: config.database, redis: config.redis, uploads: config.uploads_directory })
         }
     }
 }

@@ -18,7 +18,7 @@ pub mod site;
 
 pub use command_line::Arguments;
 pub use origin::Origins;
-pub use problem::{Places, Problem, Problems};
+pub use problem::{Locations, Problem, Problems};
 pub use redis_url::RedisUrl;
 pub use site::{IdentityPolicy, Site, SiteId, Sites};
 
@@ -54,7 +54,7 @@ pub struct Config {
     /// The sites; at least one.
     pub sites: Sites,
     /// Locations of the settings above.
-    pub places: Places,
+    pub locations: Locations,
     /// Values that are valid but probably not intended.
     pub warnings: Vec<Problem>,
 }

@@ -29,11 +29,11 @@ pub mod shape;
 pub mod size;
 pub mod text;
 
-pub use envelope::{BadDelivery, read};
+pub use envelope::{BadWebhookCall, read};
 
 /// One POST to the webhook.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Delivery {
+pub enum WebhookCall {
     /// The platform verifies the address and expects its token back (DOC; the shape is OBS).
     Handshake {
         /// The token that the platform sent, not yet compared with ours.

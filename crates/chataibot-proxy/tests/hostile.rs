@@ -5,7 +5,7 @@
 
 use std::{fs, path::PathBuf, time::Instant};
 
-use chataibot_proxy::normalise::{Delivery, EventKind, links, read};
+use chataibot_proxy::normalise::{EventKind, WebhookCall, links, read};
 use serde_json::{Map, Value, json};
 
 /// The names of rich text nodes on the wire.
@@ -45,11 +45,11 @@ fn normalised(message: &Value) -> Option<Value> {
         "conversation": { "key": "c" },
     }] });
     match read(body.to_string().as_bytes()).expect("an envelope") {
-        Delivery::Events { mut events, .. } => match events.remove(0).event.map(|event| event.kind) {
+        WebhookCall::Events { mut events, .. } => match events.remove(0).event.map(|event| event.kind) {
             Ok(EventKind::Message { content, .. }) => Some(serde_json::to_value(content).expect("JSON")),
             Ok(EventKind::Status(_) | EventKind::Assignee(_) | EventKind::Created { .. }) | Err(_) => None,
         },
-        Delivery::Handshake { .. } => panic!("an event became a handshake"),
+        WebhookCall::Handshake { .. } => panic!("an event became a handshake"),
     }
 }
 

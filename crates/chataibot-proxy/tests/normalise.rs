@@ -16,7 +16,7 @@ mod words;
 
 use std::{fs, path::PathBuf};
 
-use chataibot_proxy::normalise::{Delivery, Diagnostic, EventKind, Ignored, Normalised, html, read};
+use chataibot_proxy::normalise::{Diagnostic, EventKind, Ignored, Normalised, WebhookCall, html, read};
 use serde_json::{Value, json};
 
 fn fixtures() -> PathBuf {
@@ -26,8 +26,8 @@ fn fixtures() -> PathBuf {
 fn snapshot(body: &[u8]) -> Value {
     match read(body) {
         Err(error) => json!({ "refused": error.to_string() }),
-        Ok(Delivery::Handshake { token }) => json!({ "handshake": token }),
-        Ok(Delivery::Events { token, events }) => {
+        Ok(WebhookCall::Handshake { token }) => json!({ "handshake": token }),
+        Ok(WebhookCall::Events { token, events }) => {
             json!({ "token": token, "events": events.iter().map(event).collect::<Vec<_>>() })
         }
     }
@@ -88,7 +88,7 @@ fn every_fixture_becomes_what_its_snapshot_says() {
 fn no_personal_data_and_no_script_comes_through() {
     for entry in fs::read_dir(fixtures().join("platform")).expect("the fixtures are there") {
         let path = entry.expect("a readable directory").path();
-        let Ok(Delivery::Events { events, .. }) = read(&fs::read(&path).expect("a fixture")) else { continue };
+        let Ok(WebhookCall::Events { events, .. }) = read(&fs::read(&path).expect("a fixture")) else { continue };
         let shown = events.iter().map(|one| event(one)["kind"].to_string()).collect::<String>();
         for secret in [
             "staff.example.com",
@@ -427,8 +427,8 @@ fn a_message_that_is_only_a_picture_without_words_is_still_a_message() {
         let message = json!({ "type": "message", "payload": { "message": { "type": "text", "text": text } } });
         let body = json!({ "events": [{ "event": message, "conversation": { "key": "c" } }] });
         match read(body.to_string().as_bytes()).expect("an envelope") {
-            Delivery::Events { mut events, .. } => event(&events.remove(0))["kind"].clone(),
-            Delivery::Handshake { .. } => panic!("an event became a handshake"),
+            WebhookCall::Events { mut events, .. } => event(&events.remove(0))["kind"].clone(),
+            WebhookCall::Handshake { .. } => panic!("an event became a handshake"),
         }
     };
     for picture in ["<img src='data:image/png;base64,AA=='>", "<svg><path d='M0'/></svg>"] {

@@ -43,7 +43,7 @@ pub enum Outcome {
 
 /// A webhook call, made or waiting.
 #[derive(Clone, Debug)]
-pub struct Delivery {
+pub struct WebhookCall {
     /// `d1`, `d2`, …
     pub id: String,
     /// Deliveries of one lane go out one after another. A lane is a conversation, or empty.
@@ -89,7 +89,7 @@ impl DeliveryState {
     }
 }
 
-impl Delivery {
+impl WebhookCall {
     pub fn describe(&self) -> Value {
         let attempts: Vec<Value> = self.attempts.iter().map(describe_attempt).collect();
         let (kind, content) = match &self.content {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::{sync::watch, task::JoinSet};
 
-use crate::call_log::{Call, Delivery};
+use crate::call_log::{Call, WebhookCall};
 use crate::config::{Config, Style};
 use crate::conversation::Conversation;
 use crate::stub_rules::{Hold, Rule};
@@ -40,7 +40,7 @@ pub struct State {
     /// Every documented call that came in, oldest first.
     pub calls: Vec<Call>,
     /// Every webhook call, made or waiting, oldest first.
-    pub deliveries: Vec<Delivery>,
+    pub deliveries: Vec<WebhookCall>,
     /// Indices of the waiting deliveries, by lane; each lane in the map has a task that drains it.
     pub lanes: HashMap<String, VecDeque<usize>>,
     pub rules: Vec<Rule>,

@@ -6,7 +6,7 @@ use reqwest::header::AUTHORIZATION;
 use serde_json::{Value, json};
 use tracing::{info, warn};
 
-use crate::call_log::{Content, Delivery, DeliveryState};
+use crate::call_log::{Content, DeliveryState, WebhookCall};
 use crate::config::TokenIn;
 use crate::platform::{Platform, State, Webhook};
 
@@ -18,7 +18,7 @@ pub fn push(platform: &Arc<Platform>, state: &mut State, lane: &str, content: Co
     let index = state.deliveries.len();
     let (id, lane) = (format!("d{}", index + 1), lane.to_owned());
     enqueue(platform, state, &lane, index);
-    let delivery = Delivery { id: id.clone(), lane, content, state: DeliveryState::Waiting, attempts: Vec::new() };
+    let delivery = WebhookCall { id: id.clone(), lane, content, state: DeliveryState::Waiting, attempts: Vec::new() };
     state.deliveries.push(delivery);
     id
 }

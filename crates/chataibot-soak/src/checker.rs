@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use chataibot_widget::conversation::{Conversation, Delivery, SendError, SendState};
+use chataibot_widget::conversation::{Conversation, MessageState, SendError, SendState};
 use chataibot_wire::{Entry, Event, entry::DeliveryState};
 
 /// Invariants of one tab, checked after each change.
@@ -31,10 +31,12 @@ impl Order {
             if message.id.as_ref().is_some_and(|id| !ids.insert(id.clone())) {
                 return Err(format!("P2: {:?} is shown twice", message.id));
             }
-            match message.delivery {
-                Delivery::Local(_) => is_local = true,
-                Delivery::Logged(..) if is_local => return Err("P3: a logged row stands below a local one".to_owned()),
-                Delivery::Logged(cursor, _) => {
+            match message.state {
+                MessageState::Local(_) => is_local = true,
+                MessageState::Logged(..) if is_local => {
+                    return Err("P3: a logged row stands below a local one".to_owned());
+                }
+                MessageState::Logged(cursor, _) => {
                     let position = (cursor.epoch, cursor.seq);
                     if last.is_some_and(|last| last >= position) {
                         return Err(format!("P3: {position:?} stands below {last:?}"));
@@ -95,7 +97,7 @@ pub fn logged_lines(log: &[Entry]) -> Vec<Line> {
 
 pub fn displayed_lines(state: &Conversation) -> Vec<Line> {
     let line = |message: &chataibot_widget::conversation::MessageRow| {
-        let state = match message.delivery.state() {
+        let state = match message.state.send_state() {
             SendState::Queued | SendState::Sending => DeliveryState::Sending,
             SendState::Sent => DeliveryState::Sent,
             SendState::Unknown => DeliveryState::Unknown,

@@ -225,7 +225,7 @@ impl Run {
         let has_failed = |state: SendState| matches!(state, SendState::Failed(SendError::Temporary));
         let waiting = state.outbox().iter().map(|one| (one.state, Some(&one.id)));
         let shown = state.rows().iter().filter_map(|row| row.message());
-        let logged = shown.map(|message| (message.delivery.state(), message.id.as_ref()));
+        let logged = shown.map(|message| (message.state.send_state(), message.id.as_ref()));
         let ids = waiting.chain(logged).filter(|(state, _)| has_failed(*state)).filter_map(|(_, id)| id);
         ids.for_each(|id| self.browser.retry(0, id.clone()));
     }

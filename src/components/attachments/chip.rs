@@ -5,7 +5,7 @@ use yew::{html::Scope, prelude::*, virtual_dom::VTag};
 
 use super::{Attachments, Msg};
 use crate::components::icons::{self, icon_button};
-use crate::components::uploads::{Sending, UploadError, UploadState, Uploads, progress_bar};
+use crate::components::uploads::{UploadError, UploadGuard, UploadState, Uploads, progress_bar};
 use crate::components::{ViewConfig, elements::*, intl};
 
 pub(super) struct Chip {
@@ -15,7 +15,7 @@ pub(super) struct Chip {
     /// State of the upload; `None` until there is a conversation to upload to.
     pub(super) state: Option<UploadState>,
     /// Stops the upload that is under way when dropped.
-    pub(super) sending: Option<Sending>,
+    pub(super) sending: Option<UploadGuard>,
     /// Whether the visitor pressed Send: the file is sent once it is uploaded.
     pub(super) is_submitted: bool,
 }

@@ -17,13 +17,13 @@ pub(super) enum FileEvent {
 
 /// Listens in the window until the returned listeners are dropped.
 pub(super) fn listen(window: &Element, on_event: Callback<FileEvent>) -> Vec<Listener> {
-    let (place, over) = (window.clone(), Cell::new(false));
+    let (drop_target, over) = (window.clone(), Cell::new(false));
     let handle = Rc::new(move |event: Event| {
         let Some(data) = data(&event) else { return };
         // Otherwise the browser would leave the page and open the file.
         event.prevent_default();
         let kind = event.type_();
-        let stays_inside = || get(&event, "relatedTarget").is_some_and(|to| place.contains(to.dyn_ref::<Node>()));
+        let stays_inside = || get(&event, "relatedTarget").is_some_and(|to| drop_target.contains(to.dyn_ref::<Node>()));
         let is_over = kind == "dragover" || (kind == "dragleave" && stays_inside());
         if over.replace(is_over) != is_over {
             on_event.emit(FileEvent::DraggedOver(is_over));

@@ -108,11 +108,12 @@ impl Component for CardRow {
             let to_card = |at| link.callback(move |_: MouseEvent| Msg::CardRequested(at));
             let back = (!first).then(|| to_card(self.at.saturating_sub(1)));
             let on = (!last).then(|| to_card(self.at + 1));
-            let place = text(position(config, self.at, count));
-            let place = element!("span", "class" = "cards-position", "dir" = "auto", "aria-hidden" = "true"; place);
+            let position_text = text(position(config, self.at, count));
+            let position_text =
+                element!("span", "class" = "cards-position", "dir" = "auto", "aria-hidden" = "true"; position_text);
             let footer = vec![
                 step_button("turn", strings.previous(), PREVIOUS, back),
-                place.into(),
+                position_text.into(),
                 step_button("turn", strings.next(), NEXT, on),
             ];
             part("div", "cards-foot", group(footer))

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::{Kind, error_message};
 use crate::components::file_picker::{self, file_picker};
-use crate::components::uploads::{self, Sending, Upload, UploadError, UploadState, Uploads};
+use crate::components::uploads::{self, Upload, UploadError, UploadGuard, UploadState, Uploads};
 use crate::components::{dom, elements::*, icons};
 
 #[derive(Properties, Clone, PartialEq)]
@@ -35,7 +35,7 @@ enum Stage {
     Sending {
         file: File,
         percent: u8,
-        _sending: Sending,
+        _sending: UploadGuard,
     },
     Failed {
         file: File,

@@ -113,7 +113,7 @@ impl ChatMachine {
         let is_settled_remotely = |id: &Rc<str>| settled.iter().any(|pending| pending.id == *id);
         for pending in before.outbox().iter().filter(|pending| !is_settled_remotely(&pending.id)).chain(&settled) {
             let id = &pending.id;
-            let now = state.message(id).map(|message| message.delivery.state());
+            let now = state.message(id).map(|message| message.state.send_state());
             if !state.outbox().iter().any(|p| p.id == *id) && now == Some(SendState::Sent) {
                 self.emit(PageEvent::Sent { id: id.clone(), text: pending.text.clone() });
             } else if is_settled_remotely(id) && matches!(now, Some(SendState::Queued | SendState::Sending)) {

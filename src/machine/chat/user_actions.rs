@@ -42,7 +42,7 @@ impl ChatMachine {
     }
 
     fn retry(&mut self, id: Rc<str>, new_id: Rc<str>) {
-        let Some(state) = self.core.state.message(&id).map(|message| message.delivery.state()) else { return };
+        let Some(state) = self.core.state.message(&id).map(|message| message.state.send_state()) else { return };
         // In an ended conversation the key may already have its final answer.
         let needs_new_id = state == SendState::Failed(SendError::Ended) || self.core.state.phase() == Phase::Ended;
         let new_id = if needs_new_id { new_id } else { id.clone() };

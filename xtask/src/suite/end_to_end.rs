@@ -16,9 +16,10 @@ use crate::{docs, files};
 
 /// The files that run in every browser: what depends most on a browser's own behaviour. A test in
 /// them that only Chromium supports says why (`chromium` in `story`).
-const ALL_BROWSERS: &str = "accessibility attach embed_mistakes focus_traps full_screen keyboard keyboard_flows language \
-    languages life native_controls page_events page_life page_styles phone printing reading_position registered reload \
-    resizing storage_cleared tabs texts to_the_letter translated upload";
+const ALL_BROWSERS: &str = "accessibility attachments embed_mistakes focus_traps full_screen keyboard keyboard_flows \
+    language languages message_lifecycle native_controls page_events page_life page_styles phone \
+    printing reading_position registered_tokens reload resizing storage_cleared tabs texts \
+    translated upload verbatim_text";
 
 const FOLDER: &str = "tests/e2e";
 const ENDING: &str = ".test.mjs";

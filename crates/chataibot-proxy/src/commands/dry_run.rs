@@ -20,7 +20,7 @@ pub fn dry_run(config: &Config) -> Result<(), Problems> {
     let mut problems = Problems::default();
     let mut report = |key: &str, result: Result<(), String>| {
         if let Err(what) = result {
-            problems.add(config.places.location(key), format!("`{key}`: {what}"));
+            problems.add(config.locations.location(key), format!("`{key}`: {what}"));
         }
     };
     report("listen", listen(config.listen));

@@ -20,7 +20,7 @@ use tokio::{net::TcpListener, sync::watch};
 
 use super::health::connectable;
 use crate::config::{Config, Site, Sites};
-use crate::normalise::{self, Delivery};
+use crate::normalise::{self, WebhookCall};
 use crate::platform::{Fault, FaultKind, PlatformClient};
 use crate::service::webhook::{CHECK_HEADER, sites_with_token};
 
@@ -290,7 +290,7 @@ async fn receive_handshake(
         state.handshakes.send_modify(|handshakes| handshakes.wrong_secrets += 1);
         return StatusCode::NOT_FOUND.into_response();
     }
-    let Ok(Delivery::Handshake { token }) = normalise::read(&body) else {
+    let Ok(WebhookCall::Handshake { token }) = normalise::read(&body) else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let Ok(proven) = sites_with_token(&sites, Some(&token)) else {

@@ -31,12 +31,12 @@ impl fmt::Display for Location {
 
 /// Locations of settings, except those inside tables, for problems that are found later.
 #[derive(Clone, Debug, Default)]
-pub struct Places(BTreeMap<&'static str, Location>);
+pub struct Locations(BTreeMap<&'static str, Location>);
 
-impl Places {
+impl Locations {
     /// Records the location that took effect.
-    pub(super) fn record(&mut self, key: &'static str, place: Location) {
-        self.0.insert(key, place);
+    pub(super) fn record(&mut self, key: &'static str, location: Location) {
+        self.0.insert(key, location);
     }
 
     /// Returns the location of a setting; `Nowhere` if its default applies.
@@ -47,10 +47,10 @@ impl Places {
 
 /// One problem.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {what}")]
+#[error("{location}: {what}")]
 pub struct Problem {
     /// Its location.
-    pub place: Location,
+    pub location: Location,
     /// Description and remedy. Never holds a secret.
     pub what: String,
 }
@@ -61,13 +61,13 @@ pub struct Problems(pub Vec<Problem>);
 
 impl Problems {
     /// Adds a problem.
-    pub fn add(&mut self, place: Location, what: impl Into<String>) {
-        self.0.push(Problem { place, what: what.into() });
+    pub fn add(&mut self, location: Location, what: impl Into<String>) {
+        self.0.push(Problem { location, what: what.into() });
     }
 
     /// Returns the value; what is wrong instead becomes a problem.
-    pub fn ok_or_add<T>(&mut self, place: Location, checked: Result<T, impl Into<String>>) -> Option<T> {
-        checked.map_err(|what| self.add(place, what)).ok()
+    pub fn ok_or_add<T>(&mut self, location: Location, checked: Result<T, impl Into<String>>) -> Option<T> {
+        checked.map_err(|what| self.add(location, what)).ok()
     }
 }
 

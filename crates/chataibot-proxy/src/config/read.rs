@@ -13,7 +13,7 @@ use url::Url;
 
 use super::problem::Location;
 use super::settings::{self, Setting};
-use super::{Arguments, Config, LimitSettings, MEGABYTE, Places, Problem, Problems, Sites, placeholder, secret};
+use super::{Arguments, Config, LimitSettings, Locations, MEGABYTE, Problem, Problems, Sites, placeholder, secret};
 use crate::credentials::KeyRing;
 
 mod file;
@@ -39,7 +39,7 @@ pub fn read(arguments: &Arguments, environment: &Environment) -> Result<Config, 
 
 fn read_text(path: &Path) -> Result<String, Problems> {
     std::fs::read_to_string(path).map_err(|error| {
-        Problems(vec![Problem { place: Location::File(path.to_owned()), what: format!("can't be read: {error}") }])
+        Problems(vec![Problem { location: Location::File(path.to_owned()), what: format!("can't be read: {error}") }])
     })
 }
 
@@ -75,7 +75,7 @@ pub fn check(
         return Ok(config);
     }
     problems.0.extend(config.warnings);
-    problems.0.sort_by_key(|problem| match &problem.place {
+    problems.0.sort_by_key(|problem| match &problem.location {
         Location::Line(_, line) => (0, *line),
         Location::File(_) | Location::Variable(_) | Location::Flag(_) | Location::Nowhere => (1, 0),
     });
@@ -86,7 +86,7 @@ struct ConfigReader<'a> {
     arguments: &'a Arguments,
     environment: &'a Environment,
     file: Option<&'a Table<'a>>,
-    places: Places,
+    locations: Locations,
     problems: Problems,
     warnings: Problems,
 }
@@ -98,7 +98,7 @@ impl<'a> ConfigReader<'a> {
         file: Option<&'a Table>,
         problems: Problems,
     ) -> Self {
-        Self { arguments, environment, file, places: Places::default(), problems, warnings: Problems::default() }
+        Self { arguments, environment, file, locations: Locations::default(), problems, warnings: Problems::default() }
     }
 
     /// A setting with a problem gets its default; the result is then not used.
@@ -141,12 +141,12 @@ impl<'a> ConfigReader<'a> {
             shutdown_grace: seconds(self.number("", "shutdown_grace_seconds", 0, 600)),
             sites: Sites::new(self.sites(&platform_url, retention_days)),
             // After everything that adds to them.
-            places: std::mem::take(&mut self.places),
+            locations: std::mem::take(&mut self.locations),
             warnings: std::mem::take(&mut self.warnings.0),
         };
         if config.metrics_listen == Some(config.listen) && config.listen.port() != 0 {
             let what = "`metrics_listen` must differ from `listen`, so that visitors can't read the metrics";
-            self.problems.add(config.places.location("metrics_listen"), what);
+            self.problems.add(config.locations.location("metrics_listen"), what);
         }
         self.check_uploads(&config);
         config
@@ -161,17 +161,18 @@ impl<'a> ConfigReader<'a> {
         ];
         for (key, is_missing, example) in needed {
             // If it is present and wrong, that was already reported.
-            if is_missing && config.places.location(key) == Location::Nowhere {
+            if is_missing && config.locations.location(key) == Location::Nowhere {
                 let what =
                     format!("the site `{}` takes files, so `{key}` is needed, such as {key} = \"{example}\"", site.id);
-                let place = self.arguments.config.clone().map_or(Location::Nowhere, Location::File);
-                self.problems.add(place, what);
+                let location = self.arguments.config.clone().map_or(Location::Nowhere, Location::File);
+                self.problems.add(location, what);
             }
         }
         let total = config.uploads_total;
         if u64::from(config.limits.upload_bytes) > total {
-            let place = config.places.location("uploads_total_megabytes");
-            self.problems.add(place, "`uploads_total_megabytes` is less than one file of `limits.upload_bytes` takes");
+            let location = config.locations.location("uploads_total_megabytes");
+            self.problems
+                .add(location, "`uploads_total_megabytes` is less than one file of `limits.upload_bytes` takes");
         }
     }
 
@@ -206,9 +207,9 @@ impl<'a> ConfigReader<'a> {
         let found = self.raw_value(setting);
         if table.is_empty() {
             // A value of the wrong type has a location, too.
-            let place = found.as_ref().map(|found| found.place.clone()).or_else(|| self.file?.place(key));
-            if let Some(place) = place {
-                self.places.record(setting.key, place);
+            let location = found.as_ref().map(|found| found.location.clone()).or_else(|| self.file?.key_location(key));
+            if let Some(location) = location {
+                self.locations.record(setting.key, location);
             }
         }
         self.parse(key, &found?, parse)
@@ -217,9 +218,9 @@ impl<'a> ConfigReader<'a> {
     /// Parses a value; a problem is recorded.
     fn parse<T>(&mut self, key: &str, found: &Located<String>, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         let parsed = parse(&found.value).map_err(|what| format!("`{key}`: {what}"));
-        let value = self.problems.ok_or_add(found.place.clone(), parsed)?;
+        let value = self.problems.ok_or_add(found.location.clone(), parsed)?;
         if let Some(what) = placeholder::warning(key, &found.value) {
-            self.warnings.add(found.place.clone(), format!("`{key}`: {what}"));
+            self.warnings.add(found.location.clone(), format!("`{key}`: {what}"));
         }
         Some(value)
     }
@@ -227,7 +228,7 @@ impl<'a> ConfigReader<'a> {
     /// An environment variable; an empty one counts as not set.
     fn variable(&self, name: String) -> Option<Located<String>> {
         let value = self.environment.get(&name).filter(|value| !value.is_empty())?.clone();
-        Some(Located { value, place: Location::Variable(name) })
+        Some(Located { value, location: Location::Variable(name) })
     }
 
     /// Returns the setting's text, from the source with the highest precedence.
@@ -252,39 +253,39 @@ impl<'a> ConfigReader<'a> {
     fn external_value(&mut self, table: &Table, name: &str) -> Option<Located<Result<(String, String), String>>> {
         let [file, variable] =
             ["file", "env"].map(|kind| table.scalar(&format!("{name}_{kind}"), Scalar::Text, &mut self.problems));
-        let (value, place) = match (file, variable) {
+        let (value, location) = match (file, variable) {
             (Some(_), Some(variable)) => {
-                (Err(format!("`{name}_file` and `{name}_env` are both set; keep one")), variable.place)
+                (Err(format!("`{name}_file` and `{name}_env` are both set; keep one")), variable.location)
             }
-            (Some(Located { value: path, place }), None) => match std::fs::read_to_string(&path) {
-                Ok(text) => (Ok((path, text)), place),
-                Err(error) => (Err(format!("the file {path} can't be read: {error}")), place),
+            (Some(Located { value: path, location }), None) => match std::fs::read_to_string(&path) {
+                Ok(text) => (Ok((path, text)), location),
+                Err(error) => (Err(format!("the file {path} can't be read: {error}")), location),
             },
-            (None, Some(Located { value: name, place })) => match self.environment.get(&name) {
-                Some(value) => (Ok((name, value.clone())), place),
-                None => (Err(format!("the environment variable {name} is not set")), place),
+            (None, Some(Located { value: name, location })) => match self.environment.get(&name) {
+                Some(value) => (Ok((name, value.clone())), location),
+                None => (Err(format!("the environment variable {name} is not set")), location),
             },
             (None, None) => return None,
         };
-        Some(Located { value, place })
+        Some(Located { value, location })
     }
 
     fn trusted_proxies(&mut self) -> Vec<IpNet> {
         let Some(setting) = settings::find("", "trusted_proxies") else { return Vec::new() };
         let listed = match (self.variable(setting.variable()), self.file) {
-            (Some(found), _) => split_list(&found.value, &found.place),
+            (Some(found), _) => split_list(&found.value, &found.location),
             (None, Some(file)) => {
                 file.list(setting.key, "\"10.0.0.7\", \"10.0.0.0/8\"", &mut self.problems).unwrap_or_default()
             }
             (None, None) => Vec::new(),
         };
         let mut networks = Vec::new();
-        for Located { value, place } in listed {
+        for Located { value, location } in listed {
             let network =
                 IpNet::from_str(&value).or_else(|_| IpAddr::from_str(&value).map(IpNet::from)).map_err(|_| {
                     format!("`{value}` is neither an address nor a network; write one such as 10.0.0.7 or 10.0.0.0/8")
                 });
-            networks.extend(self.problems.ok_or_add(place, network));
+            networks.extend(self.problems.ok_or_add(location, network));
         }
         networks
     }
@@ -302,12 +303,12 @@ fn flag(arguments: &Arguments, setting: &Setting) -> Option<Located<String>> {
         ("", "platform_url") => ("--platform-url", arguments.platform_url.clone()),
         _ => return None,
     };
-    Some(Located { value: value?, place: Location::Flag(flag) })
+    Some(Located { value: value?, location: Location::Flag(flag) })
 }
 
-fn split_list(text: &str, place: &Location) -> Vec<Located<String>> {
+fn split_list(text: &str, location: &Location) -> Vec<Located<String>> {
     let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-    items.map(|item| Located { value: item.to_owned(), place: place.clone() }).collect()
+    items.map(|item| Located { value: item.to_owned(), location: location.clone() }).collect()
 }
 
 fn number(text: &str, least: u32, most: u32) -> Result<u32, String> {

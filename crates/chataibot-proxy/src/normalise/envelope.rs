@@ -6,7 +6,7 @@ use chataibot_wire::Author;
 use chataibot_wire::entry::{Assignee, Status};
 use serde_json::Value;
 
-use super::{Delivery, Diagnostic, EventKind, Ignored, Incoming, Normalised, fields, kinds, links, shape, text};
+use super::{Diagnostic, EventKind, Ignored, Incoming, Normalised, WebhookCall, fields, kinds, links, shape, text};
 
 type Kind = Result<EventKind, Ignored>;
 
@@ -18,12 +18,12 @@ const LONGEST_ID: usize = 200;
 /// Why a body is not a delivery of the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct BadDelivery(&'static str);
+pub struct BadWebhookCall(&'static str);
 
-const NEITHER: BadDelivery = BadDelivery("the delivery has neither events nor a handshake");
+const NEITHER: BadWebhookCall = BadWebhookCall("the delivery has neither events nor a handshake");
 
 /// Parses the body of a webhook request.
-pub fn read(body: &[u8]) -> Result<Delivery, BadDelivery> {
+pub fn read(body: &[u8]) -> Result<WebhookCall, BadWebhookCall> {
     let value = parse(body)?;
     let token = fields::text(&value, &["token"]);
     let events = match value {
@@ -36,24 +36,24 @@ pub fn read(body: &[u8]) -> Result<Delivery, BadDelivery> {
                 None if entries.contains_key("event") || entries.contains_key("type") => vec![Value::Object(entries)],
                 // `ok` and `error` are fields of API answers, which are never delivered to a webhook.
                 None if entries.len() > 3 || entries.contains_key("ok") => return Err(NEITHER),
-                None => return token.map(|token| Delivery::Handshake { token }).ok_or(NEITHER),
+                None => return token.map(|token| WebhookCall::Handshake { token }).ok_or(NEITHER),
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return Err(NEITHER),
     };
     if events.len() > MOST_EVENTS {
-        return Err(BadDelivery("the delivery has too many events"));
+        return Err(BadWebhookCall("the delivery has too many events"));
     }
     let events = events.iter().map(|item| parse_event(&parse_embedded_json(item))).collect();
-    Ok(Delivery::Events { token, events })
+    Ok(WebhookCall::Events { token, events })
 }
 
 /// Parses JSON; if need be, without what an editor cut in half: invalid UTF-8, lone surrogates.
-fn parse(body: &[u8]) -> Result<Value, BadDelivery> {
+fn parse(body: &[u8]) -> Result<Value, BadWebhookCall> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     serde_json::from_slice(body).or_else(|_| {
         let repaired = without_lone_surrogates(&String::from_utf8_lossy(body));
-        serde_json::from_str(&repaired).map_err(|_| BadDelivery("the delivery is not JSON"))
+        serde_json::from_str(&repaired).map_err(|_| BadWebhookCall("the delivery is not JSON"))
     })
 }
 
@@ -228,7 +228,7 @@ mod tests {
     fn half_an_emoji_does_not_cost_the_whole_delivery() {
         let body =
             br#"{"events":[{"event":{"type":"message","payload":{"message":{"type":"text","text":"Bye \ud83d"}}}}]}"#;
-        assert!(matches!(read(body), Ok(Delivery::Events { events, .. }) if events.len() == 1));
+        assert!(matches!(read(body), Ok(WebhookCall::Events { events, .. }) if events.len() == 1));
         assert_eq!(
             without_lone_surrogates(r#""\ud83d\ude42 \ud83d \ude42 \\ud83d \n \u00e9""#),
             r#""\ud83d\ude42 \ufffd \ufffd \\ud83d \n \u00e9""#
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn an_answer_of_the_api_is_no_handshake() {
-        assert_eq!(read(br#"{"token":"t"}"#), Ok(Delivery::Handshake { token: "t".to_owned() }));
+        assert_eq!(read(br#"{"token":"t"}"#), Ok(WebhookCall::Handshake { token: "t".to_owned() }));
         for body in
             [r#"{"ok":true,"token":"t"}"#, "{}", "[1", "1", "null", r#""x""#, r#"{"token":1,"a":1,"b":1,"c":1}"#]
         {

@@ -19,7 +19,7 @@ use super::unknown_kinds::UnknownKinds;
 use crate::config::Site;
 use crate::error::ApiError;
 use crate::metrics::{Metrics, timed};
-use crate::normalise::{Delivery, Diagnostic, EventKind, Incoming, Normalised, size};
+use crate::normalise::{Diagnostic, EventKind, Incoming, Normalised, WebhookCall, size};
 use crate::store::Store;
 use crate::store::incoming::ReceiveStats;
 
@@ -39,10 +39,10 @@ impl WebhookReceiver {
         &self,
         sites: &[Arc<Site>],
         headers: &HeaderMap,
-        delivery: Delivery,
+        delivery: WebhookCall,
     ) -> Result<Response, ApiError> {
         match delivery {
-            Delivery::Handshake { token } => {
+            WebhookCall::Handshake { token } => {
                 // The platform expects its token back (DOC), and gets it only if it is ours.
                 sites_with_token(sites, Some(&token))?;
                 if !headers.contains_key(CHECK_HEADER) {
@@ -50,7 +50,7 @@ impl WebhookReceiver {
                 }
                 Ok(Json(serde_json::json!({ "token": token })).into_response())
             }
-            Delivery::Events { token, events } => {
+            WebhookCall::Events { token, events } => {
                 let presented = token.as_deref().or_else(|| authorization_token(headers));
                 let sites = sites_with_token(sites, presented)?;
                 let acknowledgement = Acknowledgement::new(&self.store);

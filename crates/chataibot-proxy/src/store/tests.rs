@@ -37,22 +37,22 @@ const VISITOR: &str = "0123456789abcdef0123456789abcdef";
 /// A store with a clock that only tests advance, and shorthands for common calls.
 struct Bench {
     store: Store,
-    /// A second proxy's store in the same place, if there is one.
+    /// A second proxy's store in the same location, if there is one.
     other: Option<Store>,
     clock: Clock,
     delivery: std::cell::Cell<u64>,
-    place: Place,
+    location: StoreLocation,
 }
 
 /// Where a store's data is; outlives a closed store or a dead process.
-enum Place {
+enum StoreLocation {
     File(tempfile::TempDir),
     /// The connection is kept open, because the in-memory database ends with its last connection.
     Memory(String, #[expect(dead_code, reason = "held, never asked")] rusqlite::Connection),
     Redis(RedisServer),
 }
 
-impl Place {
+impl StoreLocation {
     fn file() -> Self {
         Self::File(tempfile::tempdir().expect("a directory"))
     }
@@ -94,13 +94,13 @@ impl Place {
 macro_rules! for_each_engine {
     ($($sentence:ident),+ $(,)?) => {
         mod in_a_file {
-            $(#[tokio::test] async fn $sentence() { super::$sentence(super::Bench::at(super::Place::file()).await).await })+
+            $(#[tokio::test] async fn $sentence() { super::$sentence(super::Bench::at(super::StoreLocation::file()).await).await })+
         }
         mod in_memory {
-            $(#[tokio::test] async fn $sentence() { super::$sentence(super::Bench::at(super::Place::memory()).await).await })+
+            $(#[tokio::test] async fn $sentence() { super::$sentence(super::Bench::at(super::StoreLocation::memory()).await).await })+
         }
         mod in_redis {
-            $(#[tokio::test] async fn $sentence() { super::$sentence(super::Bench::at(super::Place::redis()).await).await })+
+            $(#[tokio::test] async fn $sentence() { super::$sentence(super::Bench::at(super::StoreLocation::redis()).await).await })+
         }
     };
 }
@@ -116,22 +116,22 @@ impl Store {
 }
 
 impl Bench {
-    async fn at(place: Place) -> Self {
-        Self::with_clock(place, Clock::standing()).await
+    async fn at(location: StoreLocation) -> Self {
+        Self::with_clock(location, Clock::standing()).await
     }
 
-    async fn with_clock(place: Place, clock: Clock) -> Self {
-        let store = place.open(clock.clone()).await;
-        Self { store, other: None, clock, delivery: std::cell::Cell::new(0), place }
+    async fn with_clock(location: StoreLocation, clock: Clock) -> Self {
+        let store = location.open(clock.clone()).await;
+        Self { store, other: None, clock, delivery: std::cell::Cell::new(0), location }
     }
 
-    /// A bench with two proxies in one place.
-    async fn with_two_proxies(place: Place) -> Self {
-        Self::at(place).await.with_another().await
+    /// A bench with two proxies in one location.
+    async fn with_two_proxies(location: StoreLocation) -> Self {
+        Self::at(location).await.with_another().await
     }
 
     async fn with_another(mut self) -> Self {
-        self.other = Some(self.place.open(self.clock.clone()).await);
+        self.other = Some(self.location.open(self.clock.clone()).await);
         self
     }
 
@@ -144,18 +144,18 @@ impl Bench {
 
     /// Closes and reopens the store as after a crash: no message counts as being sent any more.
     async fn reopened(self) -> Self {
-        let Self { store, other, clock, delivery, place } = self;
+        let Self { store, other, clock, delivery, location } = self;
         let are_two = other.is_some();
         drop((store, other));
-        place.expire_leases();
-        let bench = Self { delivery, ..Self::with_clock(place, clock).await };
+        location.expire_leases();
+        let bench = Self { delivery, ..Self::with_clock(location, clock).await };
         if are_two { bench.with_another().await } else { bench }
     }
 
     /// Number of deduplication marks that a delivery has left.
     async fn marks(&self, delivery: u64) -> usize {
-        match &self.place {
-            Place::File(_) | Place::Memory(..) => {
+        match &self.location {
+            StoreLocation::File(_) | StoreLocation::Memory(..) => {
                 let sqlite = self.store.sqlite().expect("it is one");
                 let marks = sqlite.read(move |db| {
                     let sql = "SELECT count(*) FROM received WHERE delivery = ?1";
@@ -163,7 +163,7 @@ impl Bench {
                 });
                 marks.await.expect("read")
             }
-            Place::Redis(server) => {
+            StoreLocation::Redis(server) => {
                 let pattern = format!("*:delivery:*/{delivery}");
                 let keys: Vec<String> = redis::cmd("KEYS").arg(pattern).query(&mut server.connect()).expect("asked");
                 keys.len()
@@ -173,8 +173,8 @@ impl Bench {
 
     /// Deletes the entries before `seq`, as an operator might.
     async fn delete_before(&self, conversation: ConversationId, seq: u32) {
-        match &self.place {
-            Place::File(_) | Place::Memory(..) => {
+        match &self.location {
+            StoreLocation::File(_) | StoreLocation::Memory(..) => {
                 let sqlite = self.store.sqlite().expect("it is one");
                 let deleted = sqlite.write(move |tx| {
                     let sql = "DELETE FROM entries WHERE conversation = ?1 AND seq < ?2";
@@ -182,7 +182,7 @@ impl Bench {
                 });
                 deleted.await.expect("deleted");
             }
-            Place::Redis(server) => {
+            StoreLocation::Redis(server) => {
                 let mut redis = server.connect();
                 let logs: Vec<String> = redis::cmd("KEYS").arg("*:log:*").query(&mut redis).expect("asked");
                 assert_eq!(logs.len(), 1);

@@ -43,7 +43,7 @@ fn load(text: &str, more: &[(&str, &str)]) -> Result<Config, Problems> {
 fn problems(text: &str) -> Vec<(usize, String)> {
     let problems = load(text, &[]).expect_err("there is something wrong");
     let line = |place: &str| place.rsplit_once("proxy.toml:").and_then(|(_, line)| line.parse().ok()).unwrap_or(0);
-    problems.0.iter().map(|problem| (line(&problem.place.to_string()), problem.what.clone())).collect()
+    problems.0.iter().map(|problem| (line(&problem.location.to_string()), problem.what.clone())).collect()
 }
 
 #[test]

@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::{Shared, waited_response};
-use crate::call_log::{Content, Delivery};
+use crate::call_log::{Content, WebhookCall};
 use crate::conversation::Conversation;
 use crate::platform::{self, Platform};
 use crate::stub_rules::CallFilter;
@@ -48,7 +48,7 @@ body!(DeliveriesQuery {
 });
 
 pub async fn deliveries(State(platform): Shared, Query(query): Query<DeliveriesQuery>) -> Response {
-    let has_kind = |delivery: &Delivery| match (&query.kind, &delivery.content) {
+    let has_kind = |delivery: &WebhookCall| match (&query.kind, &delivery.content) {
         (None, _) => true,
         (Some(_), Content::Raw(_)) => false,
         (Some(kind), Content::Events(events)) => events.iter().any(|event| event["event"]["type"] == **kind),
@@ -59,7 +59,7 @@ pub async fn deliveries(State(platform): Shared, Query(query): Query<DeliveriesQ
                 && query.state.as_ref().is_none_or(|wanted| wanted == delivery.state.name())
                 && has_kind(delivery)
         });
-        matching.map(Delivery::describe).collect()
+        matching.map(WebhookCall::describe).collect()
     };
     wait_for_entries(&platform, "deliveries", query.at_least, query.timeout_ms, list).await
 }

@@ -10,7 +10,7 @@ use crate::config::{Problems, problem::Location};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located<T> {
     pub value: T,
-    pub place: Location,
+    pub location: Location,
 }
 
 /// The type of a value in the file.
@@ -34,8 +34,9 @@ impl<'a> Table<'a> {
     pub fn parse(path: &'a Path, text: &'a str, problems: &mut Problems) -> Self {
         let (entries, errors) = DeTable::parse_recoverable(text);
         for error in errors {
-            let place = Location::Line(path.to_owned(), line_number(text, error.span().map_or(0, |span| span.start)));
-            problems.add(place, format!("this is not TOML: {}", error.message()));
+            let location =
+                Location::Line(path.to_owned(), line_number(text, error.span().map_or(0, |span| span.start)));
+            problems.add(location, format!("this is not TOML: {}", error.message()));
         }
         Self { path, text, entries: entries.into_inner(), start: 0 }
     }
@@ -44,7 +45,7 @@ impl<'a> Table<'a> {
         self.location_of(&(self.start..self.start))
     }
 
-    pub fn place(&self, key: &str) -> Option<Location> {
+    pub fn key_location(&self, key: &str) -> Option<Location> {
         self.entries.get_key_value(key).map(|(key, _)| self.location_of(&key.span()))
     }
 
@@ -55,12 +56,12 @@ impl<'a> Table<'a> {
             if known.contains(&name) {
                 continue;
             }
-            let place = self.location_of(&key.span());
+            let location = self.location_of(&key.span());
             let elsewhere = [(format!("{name}_file"), "<path>"), (format!("{name}_env"), "<variable>")];
             let elsewhere = elsewhere.iter().filter(|(key, _)| known.contains(&key.as_str()));
             let elsewhere: Vec<String> = elsewhere.map(|(key, value)| format!("`{key} = \"{value}\"`")).collect();
             if !elsewhere.is_empty() {
-                problems.add(place, format!("secrets do not belong in this file; write {}", elsewhere.join(" or ")));
+                problems.add(location, format!("secrets do not belong in this file; write {}", elsewhere.join(" or ")));
                 continue;
             }
             let nearest =
@@ -69,7 +70,7 @@ impl<'a> Table<'a> {
                 Some(nearest) if strsim::jaro_winkler(name, nearest) > 0.8 => format!("did you mean `{nearest}`?"),
                 _ => format!("known are {}", known.join(", ")),
             };
-            problems.add(place, format!("unknown setting `{name}`{inside}; {hint}"));
+            problems.add(location, format!("unknown setting `{name}`{inside}; {hint}"));
         }
     }
 
@@ -137,9 +138,9 @@ impl<'a> Table<'a> {
         wanted: &str,
         problems: &mut Problems,
     ) -> Option<Located<T>> {
-        let place = self.location_of(&value.span());
-        let value = problems.ok_or_add(place.clone(), found.ok_or_else(|| format!("`{key}` must be {wanted}")))?;
-        Some(Located { value, place })
+        let location = self.location_of(&value.span());
+        let value = problems.ok_or_add(location.clone(), found.ok_or_else(|| format!("`{key}` must be {wanted}")))?;
+        Some(Located { value, location })
     }
 
     fn location_of(&self, span: &Range<usize>) -> Location {

@@ -9,17 +9,17 @@ impl ConfigReader<'_> {
         // A `store` that is not a table was already reported.
         let table = self.file.and_then(|file| file.table("store", &mut Problems::default()));
         let external = table.as_ref().and_then(|table| self.external_value(table, "redis"));
-        let external = external.and_then(|Located { value, place }| {
-            let (_, value) = self.problems.ok_or_add(place.clone(), value)?;
-            Some(Located { value, place })
+        let external = external.and_then(|Located { value, location }| {
+            let (_, value) = self.problems.ok_or_add(location.clone(), value)?;
+            Some(Located { value, location })
         });
         let direct = settings::find("store", "redis").and_then(|setting| self.raw_value(setting));
         let (found, may_hold_password) = match (direct, external) {
             (Some(direct), external) => {
-                let is_variable = matches!(direct.place, Location::Variable(_));
-                if external.is_some() && matches!(direct.place, Location::Line(..)) {
+                let is_variable = matches!(direct.location, Location::Variable(_));
+                if external.is_some() && matches!(direct.location, Location::Line(..)) {
                     self.problems
-                        .add(direct.place, "`redis` is there twice; keep one of redis, redis_file and redis_env");
+                        .add(direct.location, "`redis` is there twice; keep one of redis, redis_file and redis_env");
                     return None;
                 }
                 (direct, is_variable)
@@ -33,6 +33,6 @@ impl ConfigReader<'_> {
             ),
             parsed => parsed.map_err(|what| format!("`redis`: {what}")),
         };
-        self.problems.ok_or_add(found.place, url)
+        self.problems.ok_or_add(found.location, url)
     }
 }

@@ -24,19 +24,19 @@ impl ConfigReader<'_> {
         }
         // A `site` that is not a table was already reported.
         if sources.is_empty() && self.problems.0.len() == before {
-            let place = self.arguments.config.clone().map_or(Location::Nowhere, Location::File);
+            let location = self.arguments.config.clone().map_or(Location::Nowhere, Location::File);
             self.problems.add(
-                place,
+                location,
                 "there is no site; add a [[site]] to the file, or set CHATAIBOT_PROXY_SITE_ORIGINS and its fellows (see --help), or try --demo",
             );
         }
         let mut sites: Vec<Site> = Vec::new();
         for source in sources {
             let variable = || Location::Variable("CHATAIBOT_PROXY_SITE_ORIGINS".to_owned());
-            let place = source.map_or_else(variable, Table::location);
-            let Some(site) = self.site(source, &place, platform_url, retention_days) else { continue };
+            let location = source.map_or_else(variable, Table::location);
+            let Some(site) = self.site(source, &location, platform_url, retention_days) else { continue };
             if sites.iter().any(|other| other.id == site.id) {
-                self.problems.add(place, format!("there are two sites called `{}`; rename one", site.id));
+                self.problems.add(location, format!("there are two sites called `{}`; rename one", site.id));
                 continue;
             }
             // With one webhook path they must share a token: else an event's account is unknown.
@@ -48,7 +48,7 @@ impl ConfigReader<'_> {
                     "`{}` and `{}` have the same webhook secret and different webhook tokens; make them one account's (same token) or give each its own secret",
                     other.id, site.id
                 );
-                self.problems.add(place, what);
+                self.problems.add(location, what);
                 continue;
             }
             sites.push(site);
@@ -74,16 +74,16 @@ impl ConfigReader<'_> {
     fn site_list(&mut self, source: Option<&Table>, key: &str, example: &str) -> Option<Vec<Located<String>>> {
         let Some(table) = source else {
             let found = self.site_variable(key);
-            return Some(found.map(|found| split_list(&found.value, &found.place)).unwrap_or_default());
+            return Some(found.map(|found| split_list(&found.value, &found.location)).unwrap_or_default());
         };
         table.list(key, example, &mut self.problems)
     }
 
     fn site_secret(&mut self, source: Option<&Table>, name: &str, form: Form) -> Option<SecretString> {
-        let (found, place) = match source {
+        let (found, location) = match source {
             Some(table) => match self.external_value(table, name) {
-                Some(Located { value, place }) => {
-                    (value.map(|(source, value)| (format!("the secret in {source}"), value)), place)
+                Some(Located { value, location }) => {
+                    (value.map(|(source, value)| (format!("the secret in {source}"), value)), location)
                 }
                 // The value is not a text, which was reported.
                 None if is_set(table, name) => return None,
@@ -98,19 +98,19 @@ impl ConfigReader<'_> {
         let checked = found.and_then(|(source, value)| {
             secret::check(&value, form).map_err(|what| format!("{source} can't be used: {what}"))
         });
-        self.problems.ok_or_add(place, checked)
+        self.problems.ok_or_add(location, checked)
     }
 
-    fn site(&mut self, source: Option<&Table>, place: &Location, url: &Url, days: u32) -> Option<Site> {
+    fn site(&mut self, source: Option<&Table>, location: &Location, url: &Url, days: u32) -> Option<Site> {
         let mut id = self.site_value(source, "id", Scalar::Text);
         match source {
             Some(table) => {
                 table.refuse_unknown(" in [[site]]", settings::SITE_KEYS, &mut self.problems);
-                if table.place("id").is_none() {
-                    self.problems.add(place.clone(), "this site has no `id`; add one, such as id = \"shop\"");
+                if table.key_location("id").is_none() {
+                    self.problems.add(location.clone(), "this site has no `id`; add one, such as id = \"shop\"");
                 }
             }
-            None => id = id.or_else(|| Some(Located { value: "default".to_owned(), place: Location::Nowhere })),
+            None => id = id.or_else(|| Some(Located { value: "default".to_owned(), location: Location::Nowhere })),
         }
         let origins = self.site_list(source, "origins", "\"https://www.example.com\"");
         let bot_keys = self.site_list(source, "bot_keys", "\"key-of-your-bot\"");
@@ -138,7 +138,7 @@ impl ConfigReader<'_> {
             [("origins", &origins, no_origins, origin::check), ("bot_keys", &bot_keys, no_bot_keys, bot_key)];
         for (key, list, missing, check) in lists {
             if list.as_ref().is_some_and(Vec::is_empty) {
-                self.problems.add(place.clone(), missing);
+                self.problems.add(location.clone(), missing);
             }
             for item in list.iter().flatten() {
                 self.parse(key, item, check);
@@ -155,7 +155,7 @@ impl ConfigReader<'_> {
         let uploads = uploads.and_then(|found| self.parse("uploads", &found, flag)).unwrap_or(false);
         let upload_types = self.upload_types(uploads, &upload_types.unwrap_or_default());
         let typed_answers = typed_answers.and_then(|found| self.parse("typed_answers", &found, flag)).unwrap_or(false);
-        let identity = if is_identity_readable { self.identity(mode, secret, place) } else { IdentityPolicy::Off };
+        let identity = if is_identity_readable { self.identity(mode, secret, location) } else { IdentityPolicy::Off };
         if self.problems.0.len() > before {
             return None;
         }
@@ -180,9 +180,9 @@ impl ConfigReader<'_> {
         &mut self,
         mode: Option<Located<String>>,
         secret: Option<SecretString>,
-        place: &Location,
+        location: &Location,
     ) -> IdentityPolicy {
-        let (mode, place) = mode.map_or(("off".to_owned(), place.clone()), |mode| (mode.value, mode.place));
+        let (mode, location) = mode.map_or(("off".to_owned(), location.clone()), |mode| (mode.value, mode.location));
         let wrong = match (mode.as_str(), secret) {
             ("off", None) => return IdentityPolicy::Off,
             ("optional", Some(secret)) => return IdentityPolicy::Optional(secret),
@@ -195,7 +195,7 @@ impl ConfigReader<'_> {
             }
             _ => "`identity` is \"off\", \"optional\" or \"required\"",
         };
-        self.problems.add(place, wrong);
+        self.problems.add(location, wrong);
         IdentityPolicy::Off
     }
 
@@ -203,7 +203,7 @@ impl ConfigReader<'_> {
     fn upload_types(&mut self, uploads: bool, listed: &[Located<String>]) -> Vec<&'static FileType> {
         if let (false, Some(first)) = (uploads, listed.first()) {
             let what = "`upload_types` counts only with `uploads = true`; add that, or leave this out";
-            self.problems.add(first.place.clone(), what);
+            self.problems.add(first.location.clone(), what);
         }
         let mut types: Vec<&'static FileType> = Vec::new();
         for found in listed {
@@ -224,7 +224,7 @@ fn variable_name(key: &str) -> String {
 
 /// Whether this secret is given, by file or by variable.
 fn is_set(table: &Table, name: &str) -> bool {
-    ["file", "env"].iter().any(|kind| table.place(&format!("{name}_{kind}")).is_some())
+    ["file", "env"].iter().any(|kind| table.key_location(&format!("{name}_{kind}")).is_some())
 }
 
 fn bot_key(text: &str) -> Result<(), String> {

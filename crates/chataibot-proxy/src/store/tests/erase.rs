@@ -131,14 +131,14 @@ async fn what_retention_has_deleted_is_not_erased_once_more(bench: Bench) {
 #[tokio::test]
 async fn nothing_in_redis_and_on_its_disk_names_an_erased_visitor() {
     let server = RedisServer::start();
-    let bench = Bench::at(Place::Redis(server)).await;
+    let bench = Bench::at(StoreLocation::Redis(server)).await;
     let conversation = bench.started().await;
     bench.sent("k1", "planted words").await;
     bench.keep_file_of(conversation, "f1").await;
     bench.family_of(VISITOR).await;
     forward(bench.begin_start("k2", "not answered", "alias2").await);
     bench.deliver(&[of_conversation("p9", says(Author::Bot, "planted words"))]).await;
-    let Place::Redis(server) = &bench.place else { panic!("it is one") };
+    let StoreLocation::Redis(server) = &bench.location else { panic!("it is one") };
     for text in [VISITOR, "planted words", "a.png"] {
         assert!(server.contains_text(text), "this test can find {text}");
     }

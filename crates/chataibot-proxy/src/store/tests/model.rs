@@ -48,7 +48,7 @@ struct Message {
     echoed: bool,
 }
 
-fn check_model(at: fn() -> Place, proxies: usize, cases: u32) {
+fn check_model(at: fn() -> StoreLocation, proxies: usize, cases: u32) {
     let config = ProptestConfig { cases, ..ProptestConfig::default() };
     let mut runner = proptest::test_runner::TestRunner::new(config);
     let result = runner.run(&steps(), |steps| {
@@ -65,22 +65,22 @@ fn check_model(at: fn() -> Place, proxies: usize, cases: u32) {
 
 #[test]
 fn a_file_holds_each_message_once_and_the_truth_about_it() {
-    check_model(Place::file, 1, 40);
+    check_model(StoreLocation::file, 1, 40);
 }
 
 #[test]
 fn memory_holds_each_message_once_and_the_truth_about_it() {
-    check_model(Place::memory, 1, 40);
+    check_model(StoreLocation::memory, 1, 40);
 }
 
 #[test]
 fn redis_holds_each_message_once_and_the_truth_about_it() {
-    check_model(Place::redis, 1, 40);
+    check_model(StoreLocation::redis, 1, 40);
 }
 
 #[test]
 fn two_proxies_on_one_redis_hold_each_message_once_and_the_truth_about_it() {
-    check_model(Place::redis, 2, 40);
+    check_model(StoreLocation::redis, 2, 40);
 }
 
 async fn run(mut bench: Bench, steps: Vec<Step>) -> Result<(), TestCaseError> {

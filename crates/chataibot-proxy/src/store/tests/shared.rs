@@ -72,8 +72,8 @@ async fn while_a_proxy_lives_no_other_one_decides_about_its_message() {
 
     let lost = forward(one.begin_send("k3").await);
     drop(one);
-    let place = Place::Redis(server);
-    place.expire_leases();
+    let location = StoreLocation::Redis(server);
+    location.expire_leases();
     assert_eq!(known_state(other.begin_send("k3").await), DeliveryState::Unknown);
     // The proxy was only slow, and the platform had accepted the message.
     let settled = other.store.settle(lost.send, accepted_send("k3")).await.expect("settled");
@@ -92,7 +92,7 @@ async fn a_proxy_that_leaves_in_an_orderly_way_keeps_nobody_waiting() {
 #[tokio::test]
 async fn a_proxy_that_forgot_a_message_does_not_hold_its_conversation_for_ever() {
     let server = RedisServer::start();
-    let bench = Bench::with_two_proxies(Place::Redis(server)).await;
+    let bench = Bench::with_two_proxies(StoreLocation::Redis(server)).await;
     let conversation = bench.started().await;
     let forgotten = forward(bench.begin_send("k1", "text").await);
     let other = bench.other.as_ref().expect("two");
@@ -112,8 +112,8 @@ async fn a_delivery_that_came_to_a_dead_proxy_is_known_when_it_comes_to_the_othe
     let sites = || vec![SITE.to_owned()];
     one.store.receive(1, sites(), event()).await.expect("received");
     drop(one);
-    let place = Place::Redis(server);
-    place.expire_leases();
+    let location = StoreLocation::Redis(server);
+    location.expire_leases();
     let stats = other.store.receive(1, sites(), event()).await.expect("received");
     assert_eq!(stats.redelivered, 1, "each counts its deliveries for itself");
     other.store.acknowledge(1, true);

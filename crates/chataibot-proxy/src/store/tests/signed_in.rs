@@ -166,7 +166,7 @@ async fn an_erased_user_is_forgotten_and_begins_anew(bench: Bench) {
     }
     assert_ne!(bench.sign_in(1, "Ada").await.visitor, here.visitor);
     assert_eq!(bench.sign_in(2, "Eve").await.visitor, other.visitor);
-    if let Place::Redis(server) = &bench.place {
+    if let StoreLocation::Redis(server) = &bench.location {
         assert!(!server.contains_text(here.visitor.as_str()), "nothing names them");
     }
 }

@@ -1,7 +1,7 @@
 //! Tests of what a screen reader announces of a conversation: exactly these sentences, in this
 //! order, each once.
 
-import { announced, forget, listen, says, settled } from './announced.mjs';
+import { announced, forget, listen, says, settled } from './live_region_recorder.mjs';
 import { Widget, story, until } from './harness.mjs';
 import { still } from './scenes.mjs';
 

@@ -3,7 +3,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use chataibot_widget::components::{Sending, Upload, UploadError, UploadState, Uploads, UserAction, ViewConfig};
+use chataibot_widget::components::{Upload, UploadError, UploadGuard, UploadState, Uploads, UserAction, ViewConfig};
 use chataibot_widget::conversation::{Action, SendState};
 use js_sys::Function;
 use wasm_bindgen::JsValue;
@@ -27,7 +27,7 @@ impl Site {
             let uploads = uploads.clone();
             Callback::from(move |upload| {
                 uploads.borrow_mut().push(upload);
-                Sending::new(())
+                UploadGuard::new(())
             })
         };
         let taken =

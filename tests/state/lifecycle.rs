@@ -3,24 +3,24 @@
 use std::rc::Rc;
 
 use chataibot_widget::conversation::{
-    Action, Conversation, Delivery, Notice, OutboxMessage, Phase, RawEntry, Restored, SendError, SendState,
+    Action, Conversation, MessageState, Notice, OutboxMessage, Phase, RawEntry, Restored, SendError, SendState,
 };
 use chataibot_wire::content::{Action as ButtonAction, Button, ButtonLayout, Buttons, Prompt, Text};
 use chataibot_wire::entry::{Assignee, DeliveryState, Status};
 use chataibot_wire::{Author, Content, Cursor, Entry, Event, RichText};
 
-use crate::facts::*;
+use crate::fixtures::*;
 
 #[test]
 fn the_whole_life_of_a_message() {
     let mut state = Conversation::default();
     state.apply(composed("a", "hello"));
     let key = state.rows()[0].key;
-    assert_eq!(delivery_of(&state, "a"), Some(Delivery::Local(SendState::Queued)));
+    assert_eq!(message_state(&state, "a"), Some(MessageState::Local(SendState::Queued)));
     assert_eq!(state.next_to_send().map(|p| &*p.id), Some("a"));
 
     state.apply(Action::SendBegan("a".into()));
-    assert_eq!(delivery_of(&state, "a"), Some(Delivery::Local(SendState::Sending)));
+    assert_eq!(message_state(&state, "a"), Some(MessageState::Local(SendState::Sending)));
     assert!(state.next_to_send().is_none(), "one in flight");
 
     state.apply(Action::Started("c".into()));
@@ -29,10 +29,10 @@ fn the_whole_life_of_a_message() {
     // The log arrives before the answer.
     state.apply(received(1, visitor("a", "hello")));
     let place = Cursor { epoch: 1, seq: 1 };
-    assert_eq!(delivery_of(&state, "a"), Some(Delivery::Logged(place, SendState::Sending)));
+    assert_eq!(message_state(&state, "a"), Some(MessageState::Logged(place, SendState::Sending)));
 
     state.apply(Action::SendAccepted { id: "a".into(), now: 10 });
-    assert_eq!(delivery_of(&state, "a"), Some(Delivery::Logged(place, SendState::Sent)));
+    assert_eq!(message_state(&state, "a"), Some(MessageState::Logged(place, SendState::Sent)));
     assert!(state.outbox().is_empty());
     assert!(state.is_typing(), "a reply is expected");
 

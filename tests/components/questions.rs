@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use chataibot_widget::components::{Sending, Upload, UploadError, UploadState, Uploads, UserAction, ViewConfig};
+use chataibot_widget::components::{Upload, UploadError, UploadGuard, UploadState, Uploads, UserAction, ViewConfig};
 use chataibot_wire::content::{Calendar, Field, FieldKind, FileUpload, Form, Slider};
 use chataibot_wire::{Content, RichText};
 use js_sys::Function;
@@ -247,7 +247,7 @@ impl Site {
             let (uploads, alive) = (uploads.clone(), alive.clone());
             Callback::from(move |upload| {
                 uploads.borrow_mut().push(upload);
-                Sending::new(alive.clone())
+                UploadGuard::new(alive.clone())
             })
         };
         let uploads_of_site =

@@ -2,7 +2,7 @@
 
 /// Percentage of calls that fail, by kind of fault.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Weather {
+pub struct FaultRates {
     pub request_lost: u32,
     pub answer_lost: u32,
     pub busy: u32,
@@ -18,8 +18,8 @@ pub struct Weather {
     pub message_late: u32,
 }
 
-impl Weather {
-    pub const FAIR: Self = Self {
+impl FaultRates {
+    pub const NONE: Self = Self {
         request_lost: 0,
         answer_lost: 0,
         busy: 0,
@@ -34,7 +34,7 @@ impl Weather {
         message_lost: 0,
         message_late: 0,
     };
-    pub const STORM: Self = Self {
+    pub const HIGH: Self = Self {
         request_lost: 20,
         answer_lost: 20,
         busy: 10,

@@ -2,7 +2,7 @@
 //! before the first message, beside one, and where they are not allowed.
 
 import assert from 'node:assert/strict';
-import { announced, forget, listen } from './announced.mjs';
+import { announced, forget, listen } from './live_region_recorder.mjs';
 import { BROWSER, Widget, siteByEnvironment, story, until } from './harness.mjs';
 
 /** A picture of one pixel. */

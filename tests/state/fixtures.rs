@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use chataibot_widget::conversation::{Action, Conversation, Delivery, RawEntry, Row, SendState};
+use chataibot_widget::conversation::{Action, Conversation, MessageState, RawEntry, Row, SendState};
 use chataibot_wire::content::Text;
-use chataibot_wire::entry::{Delivery as LoggedDelivery, DeliveryState, Message};
+use chataibot_wire::entry::{Delivery, DeliveryState, Message};
 use chataibot_wire::{Author, Content, Cursor, Entry, Event, RichText};
 
 pub fn text(words: &str) -> Content {
@@ -28,7 +28,7 @@ pub fn visitor(id: &str, words: &str) -> Event {
 }
 
 pub fn delivery(id: &str, state: DeliveryState) -> Event {
-    Event::Delivery(LoggedDelivery { client_message_id: id.into(), state })
+    Event::Delivery(Delivery { client_message_id: id.into(), state })
 }
 
 pub fn received(seq: u32, event: Event) -> Action {
@@ -43,11 +43,11 @@ pub fn words(state: &Conversation) -> Vec<String> {
     state.rows().iter().filter_map(|row| row.message()).map(|m| m.content().to_plain()).collect()
 }
 
-pub fn delivery_of(state: &Conversation, id: &str) -> Option<Delivery> {
-    let message = |row: &Rc<Row>| row.message().filter(|m| m.id.as_deref() == Some(id)).map(|m| m.delivery);
+pub fn message_state(state: &Conversation, id: &str) -> Option<MessageState> {
+    let message = |row: &Rc<Row>| row.message().filter(|m| m.id.as_deref() == Some(id)).map(|m| m.state);
     state.rows().iter().find_map(message)
 }
 
 pub fn state_of(state: &Conversation, id: &str) -> Option<SendState> {
-    delivery_of(state, id).map(Delivery::state)
+    message_state(state, id).map(MessageState::send_state)
 }
