@@ -161,7 +161,7 @@ export class ChataibotWidget extends Base {
     if (
       this.mode === 'inline' ||
       EXTRAS.some((name) => this.hasAttribute(name)) ||
-      // Maybe the rest of a page inside a self-closed tag: see swallowed.js.
+      // Maybe the rest of a page inside a self-closed tag: see self_closed_tag.js.
       this.querySelector(':scope>:not([slot])') ||
       this.closest('dialog') ||
       /chataibot-doctor/.test(location)

@@ -1,6 +1,6 @@
 // Whether the program would show only the window of an empty chat, which the shell can show too.
 
-import { hasOwnSize, readStored } from './stored.js';
+import { hasOwnSize, readStored } from './device_storage.js';
 
 /** Settings that show something before, above or instead of an empty chat. */
 const OTHER_SCREENS = 'consent prechat prechat-fields home starters availability office-hours demo'.split(' ');

@@ -8,7 +8,7 @@ import { css } from './extras_css.js';
 import { mendOlder } from './mend_older.js';
 import { serveLauncher } from './custom_launcher.js';
 import { riseInDialog } from './in_dialog.js';
-import { giveBack } from './swallowed.js';
+import { showSwallowedContent } from './self_closed_tag.js';
 import { propertyOf } from './property_name.js';
 import { tease } from './teaser.js';
 
@@ -38,9 +38,9 @@ export function attend(host, storagePrefix) {
   }
   const root = host.shadowRoot;
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-  giveBack(host);
+  showSwallowedContent(host);
   // While the page is parsed, the rest of it may be still to come.
-  addEventListener('DOMContentLoaded', () => giveBack(host), true);
+  addEventListener('DOMContentLoaded', () => showSwallowedContent(host), true);
   const leaveDialog = riseInDialog(host);
   if (/[?&]chataibot-doctor/.test(location)) host.doctor();
   mendOlder(root);

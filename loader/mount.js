@@ -1,13 +1,13 @@
 // Mounts the program in an element and passes it later settings. Bundled with the shell, as every
 // page pays for the loader.
 
-import { ask } from './ask.js';
-import { hearClicks } from './clicks.js';
+import { ask } from './cancelable_event.js';
+import { delegateClicks } from './click_delegation.js';
 import { isolateEvents } from './event_isolation.js';
 import { languageOf, tagOf } from './language.js';
 import { sentences } from './locale.js';
-import { note } from './moments.js';
-import { hasOwnSize } from './stored.js';
+import { mark } from './performance_marks.js';
+import { hasOwnSize } from './device_storage.js';
 import { nextTask } from './task.js';
 import { dress } from './window_css.js';
 import { follow, loadFrame } from './window_frame.js';
@@ -99,13 +99,13 @@ export function begin(app, host, top, settings, storagePrefix, translation, disp
   // With a shell, the shell's nodes stay in the page.
   if (shell) shell.expect(place);
   else {
-    hearClicks(place, host.shadowRoot);
+    delegateClicks(place, host.shadowRoot);
     top.append(place);
   }
   const endAsking = askBefore(host, top);
   const onEvent = (type, detail) => {
-    if (type === 'open') note('typing');
-    if (type === 'message' && detail.author !== 'visitor') note('reply');
+    if (type === 'open') mark('typing');
+    if (type === 'message' && detail.author !== 'visitor') mark('reply');
     return dispatch(type, detail);
   };
   // The program takes the first address if it rejects the page's.

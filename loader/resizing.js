@@ -1,7 +1,7 @@
 // Resizing of the window by its handle: by a pointer at an edge or a corner, and by the arrow keys;
 // a double click restores the style sheet's size. The chosen size is stored on this device.
 
-import { readStored, writeStored } from './stored.js';
+import { readStored, writeStored } from './device_storage.js';
 
 /** Smallest size of a window, in pixels. */
 const MIN_SIZE = { width: 300, height: 340 };

@@ -1,7 +1,7 @@
 // Interaction with the shell's window: writing, sending and closing work before the program is
 // there; any other pressed button is clicked again once it has started.
 
-import { ask } from './ask.js';
+import { ask } from './cancelable_event.js';
 import { build } from './dom.js';
 import { wantTalk } from './program.js';
 import { row } from './shell_markup.js';

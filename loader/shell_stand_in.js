@@ -1,7 +1,7 @@
 // The window's stand-in: shows and hides the shell's window until the program takes over.
 
 import { build, setAttribute } from './dom.js';
-import { note } from './moments.js';
+import { mark } from './performance_marks.js';
 import { arrival } from './shell_arrival.js';
 import { compose } from './shell_composer.js';
 import { follow } from './window_frame.js';
@@ -49,7 +49,7 @@ export function standIn(view, early, hasAsked, storagePrefix) {
         place.hidden = false;
         setOpen(section, view.launcher, true, view.isPhone);
         if (takesFocus) view.focused.focus({ preventScroll: true });
-        note('typing');
+        mark('typing');
       };
       // Layout is left to the next frame's rendering: forced here it would make one long task of
       // two.

@@ -1,7 +1,7 @@
 // The shell's window: built from markup of the program's own components, with the page's settings,
 // in the visitor's language. Left out if the program shows more than an empty chat: see `isPlain`.
 
-import { hearClicks } from './clicks.js';
+import { delegateClicks } from './click_delegation.js';
 import { build, setAttribute } from './dom.js';
 import { prepareStart } from './early_start.js';
 import { askToken } from './early_token.js';
@@ -11,7 +11,7 @@ import { PHONE } from './phone.js';
 import { markup } from './shell_markup.js';
 import { standIn } from './shell_stand_in.js';
 import { directionOf, emojiKeys, filled, wordsOf } from './shell_words.js';
-import { readStored } from './stored.js';
+import { readStored } from './device_storage.js';
 
 /** Gives the launcher's container and the window in `app` their position, theme and language. */
 function orient(app, container, settings, { tag }) {
@@ -114,7 +114,7 @@ export function present(host, top, settings, storagePrefix, translation, isOpen,
   const view = buildWindow(host, top, settings, translation);
   const { place, field } = view;
   field.value = readStored(storagePrefix, 'draft') || '';
-  hearClicks(place, host.shadowRoot);
+  delegateClicks(place, host.shadowRoot);
   const shell = standIn(view, early, hasAsked, storagePrefix);
 
   // Laid out once, when it is shown: if the page measured something before, it would be laid out

@@ -3,7 +3,7 @@
 
 import { build } from './dom.js';
 import { PHONE } from './phone.js';
-import { readStored, writeStored } from './stored.js';
+import { readStored, writeStored } from './device_storage.js';
 
 const CLOSE_ICON = [
   'svg',

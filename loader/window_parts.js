@@ -1,6 +1,6 @@
 // Follows the parts of the window, by which the program tells whether it is open and large.
 
-import { readStored, writeStored } from './stored.js';
+import { readStored, writeStored } from './device_storage.js';
 
 /** Raises the chat in `top`, which the visitor asked for, above newer elements in the top layer. */
 function raise(top, root) {

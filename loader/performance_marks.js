@@ -3,7 +3,7 @@
 const marked = new Set();
 
 /** `typing`: the visitor can write. `reply`: the first message from someone else has arrived. */
-export function note(moment) {
+export function mark(moment) {
   if (marked.has(moment)) return;
   marked.add(moment);
   performance.mark(`chataibot-${moment}`);

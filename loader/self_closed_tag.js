@@ -2,7 +2,7 @@
 // element.
 
 /** Shows the content that `host` has swallowed, and warns on the console. */
-export function giveBack(host) {
+export function showSwallowedContent(host) {
   const root = host.shadowRoot;
   // If something follows the element, its content was put there on purpose, unless it is a page and
   // a script has appended what follows.

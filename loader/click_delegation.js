@@ -8,7 +8,7 @@ const controllers = new WeakMap();
  * Moves click listeners that are added to `place` from now on to `root`. Serves one place at a
  * time.
  */
-export function hearClicks(place, root) {
+export function delegateClicks(place, root) {
   // Removes the listeners of an earlier place.
   controllers.get(root)?.abort();
   const controller = new AbortController();
