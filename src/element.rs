@@ -25,9 +25,9 @@ use handle::Handle;
 #[wasm_bindgen]
 pub struct Mounted(Rc<Handle>);
 
-/// Starts a runtime and renders the widget into `container`, an element that nothing else touches; with
-/// `later`, [`Mounted::render`] renders it. `launcher` is the button that the page shows already,
-/// alone in an element of its own: the widget takes it over.
+/// Starts a runtime and renders the widget into `container`, an element that nothing else touches;
+/// with `later`, [`Mounted::render`] renders it. `launcher` is the button that the page shows
+/// already, alone in an element of its own: the widget takes it over.
 ///
 /// `settings` maps attribute or property names to values, as in [`from_js::apply`]. `spoken` is as
 /// in [`Mounted::speak`]; given here, nothing is rendered in another language first. Calls

@@ -7,7 +7,8 @@ use crate::browser::storage::Storage;
 use crate::browser::timers::{Timer, sleep};
 use crate::browser::{environment, tabs};
 
-/// The key of the last write's number, and the prefix of the locks that publish it.
+/// The key of the last write's number, and the prefix of the locks that publish it: the word of
+/// earlier versions, whose tabs and stored data have it.
 pub(super) const BARRIER: &str = "fence";
 /// How long a number is published, in milliseconds: storage is late by a few.
 const PUBLISH_DURATION: u64 = 2_000;

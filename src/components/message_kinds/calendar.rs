@@ -173,27 +173,24 @@ impl DateQuestion {
         let strings = &kind.config.strings;
         let on_input = ctx.link().callback(|_: InputEvent| Msg::Edited);
         let error_id = self.error.as_ref().map(|_| kind.id("wrong"));
-        let field = |of: &'static str,
-                     node_ref: &NodeRef,
-                     value: &AttrValue,
-                     label: AttrValue,
-                     bounds: [Option<&String>; 2]| {
-            let mut input = element!(
-                "input", part "entry", "type" = of, "id" = kind.id(of),
-                "min" = bounds[0].cloned(), "max" = bounds[1].cloned(),
-                // Not `required`: with it, browsers mark an empty field as invalid, and screen
-                // readers announce that.
-                "aria-required" = "true",
-                // Some browsers draw today's date in an empty field; CSS draws this instead.
-                "data-empty" = value.is_empty().then(|| label.clone()),
-                "aria-invalid" = if error_id.is_some() { "true" } else { "false" },
-                "aria-describedby" = error_id.clone()
-            );
-            input.set_value(value.clone());
-            let input = listen!(with_ref(input, node_ref), oninput = on_input.clone());
-            let label = element!("label", "for" = kind.id(of), "class" = "unseen"; text(label));
-            group(vec![label.into(), input.into()])
-        };
+        let field =
+            |of: &'static str, node: &NodeRef, value: &AttrValue, label: AttrValue, bounds: [Option<&String>; 2]| {
+                let mut input = element!(
+                    "input", part "entry", "type" = of, "id" = kind.id(of),
+                    "min" = bounds[0].cloned(), "max" = bounds[1].cloned(),
+                    // Not `required`: with it, browsers mark an empty field as invalid, and screen
+                    // readers announce that.
+                    "aria-required" = "true",
+                    // Some browsers draw today's date in an empty field; CSS draws this instead.
+                    "data-empty" = value.is_empty().then(|| label.clone()),
+                    "aria-invalid" = if error_id.is_some() { "true" } else { "false" },
+                    "aria-describedby" = error_id.clone()
+                );
+                input.set_value(value.clone());
+                let input = listen!(with_ref(input, node), oninput = on_input.clone());
+                let label = element!("label", "for" = kind.id(of), "class" = "unseen"; text(label));
+                group(vec![label.into(), input.into()])
+            };
         let bounds = [calendar.min.as_ref(), calendar.max.as_ref()];
         let mut inside = vec![field("date", &self.date_field, &self.date, strings.pick_date(), bounds)];
         if offers_grid() {

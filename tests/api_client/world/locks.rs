@@ -49,7 +49,7 @@ impl World {
         if !matches!(request, LockedRequest::Authorize { .. }) {
             self.check_storage(tab);
         }
-        let fault_rates = self.fault_rates;
+        let rates = self.fault_rates;
         let page = self.tabs[tab].page;
         let to_proxy = self.latency();
         let round_trip = to_proxy + self.latency();
@@ -61,9 +61,7 @@ impl World {
                 let stored = self.storage.credentials.clone();
                 let input = match plan(stored, held.as_deref(), refused.as_deref(), self.now + WALL) {
                     Plan::Adopt(credentials) => Ok(Rc::new(credentials)),
-                    Plan::Renew(_) | Plan::NewVisitor
-                        if self.happens(fault_rates.request_lost + fault_rates.answer_lost) =>
-                    {
+                    Plan::Renew(_) | Plan::NewVisitor if self.happens(rates.request_lost + rates.answer_lost) => {
                         Err(ApiError::Network)
                     }
                     Plan::Renew(_) | Plan::NewVisitor if self.challenged => Err(ApiError::Challenged),

@@ -48,11 +48,11 @@ impl World {
         message: &OutboxMessage,
         credentials: &Credentials,
     ) -> Result<Rc<str>, ApiError> {
-        let fault_rates = self.fault_rates;
-        if self.happens(fault_rates.request_lost) {
+        let rates = self.fault_rates;
+        if self.happens(rates.request_lost) {
             return Err(ApiError::Network);
         }
-        if self.happens(fault_rates.busy) {
+        if self.happens(rates.busy) {
             let retry_after = Some(self.random(3));
             return Err(ApiError::Busy { retry_after, code: Rc::from("RATE_LIMITED") });
         }
@@ -88,9 +88,9 @@ impl World {
                 if known.is_none() {
                     self.append(&conversation, visitor_says(&message.id, &message.text));
                 }
-                let state = if self.happens(fault_rates.unknown) {
+                let state = if self.happens(rates.unknown) {
                     DeliveryState::Unknown
-                } else if self.happens(fault_rates.forward_failed) {
+                } else if self.happens(rates.forward_failed) {
                     DeliveryState::Failed
                 } else {
                     DeliveryState::Sent
@@ -110,7 +110,7 @@ impl World {
             }
         };
         // A repeated start with an unknown outcome returns its conversation once the echo has come.
-        if self.happens(fault_rates.answer_lost) {
+        if self.happens(rates.answer_lost) {
             return Err(ApiError::Network);
         }
         match outcome {
@@ -189,10 +189,10 @@ impl World {
     ) {
         self.log_requests += 1;
         self.last_attempt = Some(attempt);
-        let fault_rates = self.fault_rates;
+        let rates = self.fault_rates;
         let latency = self.latency();
         let failed = |failure| Input::LogFailed { generation, failure };
-        if self.happens(fault_rates.stream_refused) {
+        if self.happens(rates.stream_refused) {
             return self.later(tab, latency, failed(ApiError::Network));
         }
         let visitor = match self.visitor_of(&credentials.token) {
@@ -202,7 +202,7 @@ impl World {
         if self.logs.get(&conversation).is_none_or(|log| log.visitor != visitor) {
             return self.later(tab, latency, failed(ApiError::NotFound));
         }
-        if !self.logs[&conversation].entries.is_empty() && self.happens(fault_rates.log_restored) {
+        if !self.logs[&conversation].entries.is_empty() && self.happens(rates.log_restored) {
             self.restore_log(&conversation);
         }
         let log = &self.logs[&conversation];
@@ -221,7 +221,7 @@ impl World {
             return self.later(tab, latency + hold.min(2_000), Input::Polled { generation, frames });
         }
         let token = credentials.token.clone();
-        let is_silent = self.happens(fault_rates.stream_buffered);
+        let is_silent = self.happens(rates.stream_buffered);
         let opens = self.now + latency + 2;
         let stream = Stream { generation, conversation, token, epoch, position, is_silent, opens, is_poll: false };
         self.tabs[tab].stream = Some(stream);
@@ -237,7 +237,7 @@ impl World {
         self.later(tab, latency + 1, Input::StreamFrames { generation, frames: first });
         self.push(opens, Happening::Flush { tab, page, generation });
         self.push(self.now + 20_000, Happening::Heartbeat { tab, page, generation });
-        if self.happens(fault_rates.stream_cut) {
+        if self.happens(rates.stream_cut) {
             let after = u64::from(self.random(20_000));
             self.push(self.now + after, Happening::Cut { tab, page, generation });
         }
@@ -245,10 +245,10 @@ impl World {
 
     /// Returns a page of the log from before a cursor.
     pub(super) fn page(&mut self, tab: usize, conversation: Rc<str>, before: Cursor, credentials: &Credentials) {
-        let fault_rates = self.fault_rates;
+        let rates = self.fault_rates;
         let latency = self.latency();
         let result = match self.visitor_of(&credentials.token) {
-            _ if self.happens(fault_rates.request_lost) => Err(ApiError::Network),
+            _ if self.happens(rates.request_lost) => Err(ApiError::Network),
             Err(failure) => Err(failure),
             Ok(visitor) if self.logs.get(&conversation).is_none_or(|log| log.visitor != visitor) => {
                 Err(ApiError::NotFound)
@@ -270,9 +270,9 @@ impl World {
     }
 
     pub(super) fn flush(&mut self, tab: usize, generation: u32) {
-        let fault_rates = self.fault_rates;
-        let turns_silent = self.happens(fault_rates.stream_silent);
-        let corrupts = self.happens(fault_rates.frame_corrupted);
+        let rates = self.fault_rates;
+        let turns_silent = self.happens(rates.stream_silent);
+        let corrupts = self.happens(rates.frame_corrupted);
         let Some(stream) = self.tabs[tab].stream.as_mut().filter(|stream| stream.generation == generation) else {
             return;
         };

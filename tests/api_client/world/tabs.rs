@@ -43,11 +43,11 @@ impl World {
             return;
         }
         for tab in (0..self.tabs.len()).filter(|tab| *tab != from) {
-            let fault_rates = self.fault_rates;
-            if self.happens(fault_rates.message_lost) {
+            let rates = self.fault_rates;
+            if self.happens(rates.message_lost) {
                 continue;
             }
-            let delay = if self.happens(fault_rates.message_late) { self.random(4_000) } else { self.random(20) };
+            let delay = if self.happens(rates.message_late) { self.random(4_000) } else { self.random(20) };
             let at = (self.now + 1 + u64::from(delay)).max(self.tabs[tab].last_message_at);
             self.tabs[tab].last_message_at = at;
             let page = self.tabs[tab].page;
