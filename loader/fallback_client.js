@@ -72,7 +72,7 @@ export class FallbackClient {
       await fetch(trimSlashes(url), {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ site: this.#settings.site }),
+        body: JSON.stringify({ site: this.#settings.site }, ownValue),
       }),
     );
   }
@@ -87,7 +87,7 @@ export class FallbackClient {
           authorization: `Bearer ${this.#token.token}`,
           'idempotency-key': this.#unconfirmed.key,
         },
-        body: JSON.stringify(body),
+        body: JSON.stringify(body, ownValue),
       }),
     );
   }
@@ -97,6 +97,11 @@ async function readBody(response) {
   const body = await response.json().catch(() => ({}));
   if (response.ok && body.ok !== false) return body;
   throw Object.assign(new Error(body.error ?? `status ${response.status}`), { status: response.status, code: body.error });
+}
+
+/** Makes `JSON.stringify` ignore the `toJSON` that old libraries add to lists and texts. */
+function ownValue(key) {
+  return this[key];
 }
 
 const trimSlashes = (url) => url.replace(/\/+$/, '');

@@ -71,9 +71,9 @@ function buildWindow(host, top, settings, translation) {
   return {
     host,
     top,
+    field,
     place,
     section,
-    field,
     launcher,
     sentences,
     beginsLine,
@@ -97,7 +97,7 @@ function earlyRequests(host, settings, storagePrefix) {
     earlyStart = prepareStart(host, settings, storagePrefix, token(), () => hasMoreThanDraft(storagePrefix));
     return token();
   };
-  return { token, prepare, start: () => earlyStart };
+  return { prepare, token, start: () => earlyStart };
 }
 
 /**
@@ -108,7 +108,8 @@ function earlyRequests(host, settings, storagePrefix) {
 export function present(host, top, settings, storagePrefix, translation, isOpen, hasAsked) {
   if (hasAsked) remember(host);
   if (!isPlain(settings, storagePrefix)) return null;
-  const early = earlyRequests(host, settings, storagePrefix);
+  // Only the program writes correct JSON where an old library has added `toJSON` to lists and texts.
+  const early = earlyRequests(host, settings, [].toJSON ? '' : storagePrefix);
   // First of all: another process grants the token's lock while the window is built.
   if (isOpen) early.token();
   const view = buildWindow(host, top, settings, translation);

@@ -26,13 +26,35 @@ const FUNCTIONS: &[(&str, &str)] = &[
         "function decodeText(ptr, len) {\n    \
          return cachedTextDecoder.decode(getUint8ArrayMemory0().subarray(ptr, ptr + len));\n}\n",
     ),
-    // Every browser's encoder has `encodeInto`.
+    // The encoder's own buffer, instead of loops that fill the WASM's memory and make it larger.
+    (
+        "function passStringToWasm0(",
+        "function passStringToWasm0(text, malloc) {\n    const bytes = cachedTextEncoder.encode(text);\n    \
+         const ptr = malloc(bytes.length, 1) >>> 0;\n    getUint8ArrayMemory0().set(bytes, ptr);\n    \
+         WASM_VECTOR_LEN = bytes.length;\n    return ptr;\n}\n",
+    ),
+    // Memory that grows has another buffer, in every browser.
+    (
+        "function getDataViewMemory0(",
+        "function getDataViewMemory0() {\n    \
+         if (cachedDataViewMemory0?.buffer !== wasm.memory.buffer) cachedDataViewMemory0 = new DataView(wasm.memory.buffer);\n    \
+         return cachedDataViewMemory0;\n}\n",
+    ),
+    (
+        "function __wbg_finalize_init(",
+        "function __wbg_finalize_init(instance) {\n    wasm = instance.exports;\n    return wasm;\n}\n",
+    ),
     ("if (!('encodeInto' in cachedTextEncoder)) {", ""),
 ];
 
 /// wasm-bindgen's fallback for browsers without `FinalizationRegistry`.
 const NO_REGISTRY: &str =
     "(typeof FinalizationRegistry === 'undefined')\n    ? { register: () => {}, unregister: () => {} }\n    : ";
+
+/// The function that replaces `JSON.stringify`: it writes values as they are, without the methods
+/// named `toJSON` that old libraries add to every list and text of a page.
+const STRINGIFY: &str =
+    "function stringify(value) {\n    return JSON.stringify(value, function (key) { return this[key]; });\n}\n";
 
 /// The module that fetches chunks, in the list of the WASM's imports: once for each chunk.
 const SPLIT_IMPORT: &str = "        \"./split.js\": ";
@@ -59,13 +81,15 @@ pub fn slim(glue: &str) -> Result<String> {
     }
     ensure!(slim.contains(NO_REGISTRY), "the glue handles a missing FinalizationRegistry in an unknown form");
     slim = slim.replace(NO_REGISTRY, "");
+    ensure!(slim.matches("JSON.stringify(").count() == 1, "the glue does not call JSON.stringify exactly once");
+    slim = slim.replace("JSON.stringify(", "stringify(");
     // Of equal keys the last one counts; all are the same module.
     let (before, rest) = slim.split_at(slim.rfind(SPLIT_IMPORT).unwrap_or_default());
     let others = before.split_inclusive('\n').filter(|line| !line.starts_with(SPLIT_IMPORT));
     let slim: String = others.chain([rest]).collect();
     let variants: Vec<_> = BECOME.iter().filter(|(kept, _)| slim.contains(kept)).collect();
     let [(_, function)] = variants[..] else { bail!("the glue stores the WASM's objects in an unknown form") };
-    Ok([&slim, *function].concat())
+    Ok([&slim, STRINGIFY, *function].concat())
 }
 
 /// Replaces the block that begins a line with `head` and ends with a brace on a line of its own.
@@ -87,7 +111,7 @@ mod tests {
     fn glue() -> String {
         let blocks = FUNCTIONS.iter().map(|(head, _)| format!("\n{head}long) {{\n    if (a) {{\n    }}\n}}\n"));
         let imports = format!("{SPLIT_IMPORT}import1,\n{SPLIT_IMPORT}import2,\n");
-        let heap = "let heap = new Array(1024).fill(undefined);\n";
+        let heap = "let heap = new Array(1024).fill(undefined);\nJSON.stringify(getObject(arg0));\n";
         [blocks.collect::<String>(), format!("const a = {NO_REGISTRY}new FinalizationRegistry(b);\n{heap}"), imports]
             .concat()
     }
@@ -97,13 +121,15 @@ mod tests {
         let slim = slim(&glue()).expect("the shape we know");
         assert!(!slim.contains("long") && !slim.contains("encodeInto"), "{slim}");
         assert!(slim.contains("const a = new FinalizationRegistry(b);"), "{slim}");
-        assert!(slim.ends_with(&format!("fill(undefined);\n{SPLIT_IMPORT}import2,\n{}", BECOME[0].1)), "{slim}");
+        assert!(slim.contains("\nstringify(getObject(arg0));\n"), "{slim}");
+        assert!(slim.ends_with(&format!("{SPLIT_IMPORT}import2,\n{STRINGIFY}{}", BECOME[0].1)), "{slim}");
     }
 
     #[test]
     fn another_shape_is_refused() {
         slim(&glue().replace("decodeText", "readText")).expect_err("a function is missing");
         slim(&glue().replace("undefined')", "none')")).expect_err("another stand-in");
+        slim(&glue().replace("JSON.stringify", "write")).expect_err("another way to write JSON");
         slim(&glue().replace("heap", "values")).expect_err("another place for what the WASM holds");
     }
 }
