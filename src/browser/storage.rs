@@ -95,14 +95,10 @@ impl Storage {
         self.memory.borrow_mut().retain(|(known, _)| known != key);
     }
 
-    /// All keys that begin with `start`, sorted.
+    /// All keys that begin with `start`, sorted; none if the browser refuses to list them.
     pub fn keys(&self, start: &str) -> Vec<String> {
-        let mut keys = match self.backend().map(|local| self.local_keys(local)) {
-            Some(Some(keys)) => keys,
-            Some(None) => {
-                self.fall_back_to_memory();
-                Vec::new()
-            }
+        let mut keys = match self.backend() {
+            Some(local) => self.local_keys(local).unwrap_or_default(),
             None => self.memory.borrow().iter().map(|(key, _)| key.clone()).collect(),
         };
         keys.retain(|key| key.starts_with(start));
