@@ -433,8 +433,10 @@ impl Runtime {
         drop(fired_timer);
     }
 
-    /// Releases everything: stream, timers, listeners. Stored data stays. Later actions do nothing.
-    pub fn destroy(&self) {
+    /// Releases everything: stream, timers, listeners. Stored data stays, with what was waiting to be
+    /// stored. Later actions do nothing.
+    pub fn destroy(self: &Rc<Self>) {
+        self.handle(Input::Hidden);
         self.destroyed.set(true);
         self.end_session();
         drop((self.timer.take(), self.load_retry.take(), self.event_listeners.take(), self.subscribers.take()));

@@ -10,29 +10,35 @@ pub struct Storage {
     local: Option<web_sys::Storage>,
     memory: RefCell<Vec<(String, String)>>,
     lost: Cell<bool>,
+    /// Whether memory was copied to the browser's storage, after that was lost.
+    is_copied: Cell<bool>,
 }
 
 /// Storage is full, or refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused;
 
+/// The browser's local storage; `None` where it is blocked.
+fn browser_storage() -> Option<web_sys::Storage> {
+    // The getter itself throws where cookies are blocked.
+    environment::window()?.local_storage().ok().flatten()
+}
+
 impl Storage {
     /// Creates a store over the browser's local storage, with this prefix of keys.
     pub fn local(prefix: &str) -> Self {
-        // The getter itself throws where cookies are blocked.
-        let local = environment::window().and_then(|window| window.local_storage().ok().flatten());
-        Self::with_backend(prefix, local)
+        Self::with_backend(prefix, browser_storage())
     }
 
     /// Creates a store in memory only, as a host page can request.
     pub fn memory(prefix: &str) -> Self {
-        Self { prefix: prefix.into(), local: None, memory: RefCell::default(), lost: Cell::new(false) }
+        Self { lost: Cell::new(false), ..Self::with_backend(prefix, None) }
     }
 
     /// Creates a store over any object that behaves like a browser's storage, or over none.
     pub fn with_backend(prefix: &str, local: Option<web_sys::Storage>) -> Self {
         let lost = Cell::new(local.is_none());
-        Self { prefix: prefix.into(), local, memory: RefCell::default(), lost }
+        Self { prefix: prefix.into(), local, memory: RefCell::default(), lost, is_copied: Cell::default() }
     }
 
     /// Whether the browser refused to store something.
@@ -72,6 +78,9 @@ impl Storage {
         let mut memory = self.memory.borrow_mut();
         memory.retain(|(known, _)| known != key);
         memory.push((key.into(), value.into()));
+        if self.lost.get() {
+            self.copy_to_browser(&memory);
+        }
         Ok(())
     }
 
@@ -85,9 +94,23 @@ impl Storage {
         }
     }
 
+    /// Stores what memory holds for the next page, since many pages refuse storage only until the
+    /// visitor consents. Not if something is stored under the prefix that this store did not write:
+    /// it may be another tab's.
+    fn copy_to_browser(&self, memory: &[(String, String)]) {
+        let Some(local) = browser_storage() else { return };
+        if !self.is_copied.get() && self.local_keys(&local).is_none_or(|keys| !keys.is_empty()) {
+            return;
+        }
+        for (key, value) in memory {
+            self.is_copied.set(local.set_item(&self.full_key(key), value).is_ok());
+        }
+    }
+
     /// Removes a value.
     pub fn remove(&self, key: &str) {
-        if let Some(local) = self.backend()
+        let copy = if self.is_copied.get() { browser_storage() } else { None };
+        if let Some(local) = copy.as_ref().or(self.backend())
             && local.remove_item(&self.full_key(key)).is_err()
         {
             self.fall_back_to_memory();

@@ -170,6 +170,20 @@ story('an element that is made anew while its window was open lets the keyboard 
   await widget.settles();
 });
 
+story('a draft that was typed just before the page writes its content anew is there again', async (world) => {
+  const { page, widget } = await world.chat();
+  await widget.say('Hello');
+  await widget.settles();
+  const typed = 'half a sentence';
+  await widget.input.evaluate((field, text) => {
+    field.value = text;
+    field.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }));
+    document.body.innerHTML = String(document.body.innerHTML);
+  }, typed);
+  await widget.beOpen();
+  await until('the draft is back', async () => (await widget.input.inputValue()) === typed);
+});
+
 /** A conversation that is longer than its window. */
 async function longChat(world) {
   const { widget, page } = await world.chat();

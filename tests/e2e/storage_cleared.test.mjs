@@ -78,14 +78,24 @@ const REFUSING = {
   'is full': "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };",
   'may not be read': "Storage.prototype.getItem = () => { throw new DOMException('denied', 'SecurityError'); };",
   'lists no keys': "Storage.prototype.key = () => { throw new DOMException('denied', 'SecurityError'); };",
-  'is none': "Object.defineProperty(window, 'localStorage', { value: null });",
-  'may not be asked for': "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError'); } });",
+  'is none': "Object.defineProperty(window, 'localStorage', { value: null, configurable: true });",
+  'may not be asked for': "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError'); }, configurable: true });",
 };
 
+/** Makes `consent()` in the page undo what REFUSING does. */
+const CONSENT = `{
+  const { setItem, getItem, key } = Storage.prototype;
+  const storage = Object.getOwnPropertyDescriptor(window, 'localStorage');
+  window.consent = () => {
+    Object.assign(Storage.prototype, { setItem, getItem, key });
+    Object.defineProperty(window, 'localStorage', storage);
+  };
+}`;
+
 for (const [name, script] of Object.entries(REFUSING)) {
-  story(`storage that ${name}: a conversation is had all the same`, async (world) => {
-    world.host.script('/storage.js', script);
-    const { widget } = await world.chat({ address: world.page({ path: '/refusing', head: '<script src="/storage.js"></script>' }) });
+  story(`storage that ${name}: a conversation is had all the same, and stored once the visitor has consented`, async (world) => {
+    world.host.script('/storage.js', `if (!document.cookie) { ${CONSENT} ${script} }`);
+    const { widget, page } = await world.chat({ address: world.page({ path: '/refusing', head: '<script src="/storage.js"></script>' }) });
     await widget.say('Hello');
     await widget.settles();
     await widget.hears(/^What shall we do/);
@@ -94,6 +104,21 @@ for (const [name, script] of Object.entries(REFUSING)) {
     await world.simulator.idle();
     assert.deepEqual(await world.simulator.heard(), ['Hello', 'help']);
     assert.equal((await world.simulator.calls('start')).length, 1);
+
+    await page.evaluate(() => {
+      document.cookie = 'consent=yes';
+      window.consent();
+    });
+    await widget.say('buttons');
+    await widget.settles();
+    await widget.part('answer').first().waitFor();
+    const texts = await widget.texts();
+    await until('it is stored', async () => (await kept(page)).includes('conversation'));
+    await page.reload();
+    await widget.beOpen();
+    await widget.shows(...texts);
+    await world.simulator.idle();
+    assert.deepEqual(await world.simulator.heard(), ['Hello', 'help', 'buttons'], 'nothing is sent twice');
   });
 }
 

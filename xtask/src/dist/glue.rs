@@ -56,6 +56,10 @@ const NO_REGISTRY: &str =
 const STRINGIFY: &str =
     "function stringify(value) {\n    return JSON.stringify(value, function (key) { return this[key]; });\n}\n";
 
+/// How the program finds the page's global object: by the first of these names that there is.
+/// Every browser has `globalThis`, and pages do not redeclare it as they do `self`.
+const GLOBALS: [&str; 4] = ["global", "globalThis", "self", "window"];
+
 /// The module that fetches chunks, in the list of the WASM's imports: once for each chunk.
 const SPLIT_IMPORT: &str = "        \"./split.js\": ";
 
@@ -81,6 +85,11 @@ pub fn slim(glue: &str) -> Result<String> {
     }
     ensure!(slim.contains(NO_REGISTRY), "the glue handles a missing FinalizationRegistry in an unknown form");
     slim = slim.replace(NO_REGISTRY, "");
+    for name in GLOBALS {
+        let lookup = format!("typeof {name} === 'undefined' ? null : {name};");
+        ensure!(slim.contains(&lookup), "the glue does not look up {name:?} in the known form");
+        slim = slim.replace(&lookup, "globalThis;");
+    }
     ensure!(slim.matches("JSON.stringify(").count() == 1, "the glue does not call JSON.stringify exactly once");
     slim = slim.replace("JSON.stringify(", "stringify(");
     // Of equal keys the last one counts; all are the same module.
@@ -112,8 +121,13 @@ mod tests {
         let blocks = FUNCTIONS.iter().map(|(head, _)| format!("\n{head}long) {{\n    if (a) {{\n    }}\n}}\n"));
         let imports = format!("{SPLIT_IMPORT}import1,\n{SPLIT_IMPORT}import2,\n");
         let heap = "let heap = new Array(1024).fill(undefined);\nJSON.stringify(getObject(arg0));\n";
-        [blocks.collect::<String>(), format!("const a = {NO_REGISTRY}new FinalizationRegistry(b);\n{heap}"), imports]
-            .concat()
+        let globals = GLOBALS.map(|name| format!("typeof {name} === 'undefined' ? null : {name};\n")).concat();
+        [
+            blocks.collect::<String>(),
+            format!("const a = {NO_REGISTRY}new FinalizationRegistry(b);\n{globals}{heap}"),
+            imports,
+        ]
+        .concat()
     }
 
     #[test]
@@ -121,6 +135,7 @@ mod tests {
         let slim = slim(&glue()).expect("the shape we know");
         assert!(!slim.contains("long") && !slim.contains("encodeInto"), "{slim}");
         assert!(slim.contains("const a = new FinalizationRegistry(b);"), "{slim}");
+        assert!(slim.contains("\nglobalThis;\nglobalThis;\n") && !slim.contains("typeof"), "{slim}");
         assert!(slim.contains("\nstringify(getObject(arg0));\n"), "{slim}");
         assert!(slim.ends_with(&format!("{SPLIT_IMPORT}import2,\n{STRINGIFY}{}", BECOME[0].1)), "{slim}");
     }
