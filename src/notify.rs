@@ -117,15 +117,18 @@ impl Notifier {
             state.rows().iter().rev().any(|row| row.key > newest_seen && row.is_new && row.is_reply())
         });
         let unread = if self.0.settings.get().title && environment::is_hidden() { state.unread() } else { 0 };
+        let is_watched = state.is_watched();
         {
             let mut news = self.0.news.borrow_mut();
             news.lock = state.id().map(|id| ["chataibot:heard:", id].concat());
-            news.is_watched = state.is_watched();
+            news.is_watched = is_watched;
             news.has_new_message |= has_new_message;
             news.title = (unread > 0).then(|| sentence(unread));
         }
         let has_answers = state.rows().iter().rev().any(|row| row.is_reply());
-        self.0.update_alerts(has_answers && (has_new_message || !self.0.fetch_failed.get()));
+        // An answer that the visitor looks at is shown first: the next change fetches.
+        let may_fetch = if has_new_message { !is_watched } else { !self.0.fetch_failed.get() };
+        self.0.update_alerts(has_answers && may_fetch);
     }
 }
 
