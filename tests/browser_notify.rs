@@ -303,6 +303,22 @@ async fn the_lock_of_who_looks_is_that_of_the_conversation_shown() {
     is_held("c3", false).await;
 }
 
+#[wasm_bindgen_test]
+async fn an_answer_that_is_looked_at_is_shown_before_the_alerts_are_fetched() {
+    let mut state = Conversation::default();
+    state.apply(Action::WindowOpened);
+    state.apply(Action::Started("first".into()));
+    let notifier = Notifier::new(WANTED);
+    notifier.follow(&state, sentence);
+    state.apply(received());
+    notifier.follow(&state, sentence);
+    turn().await;
+    turn().await;
+    assert!(!tabs::held_lock_names().await.contains(&String::from("chataibot:heard:first")), "nothing is fetched yet");
+    notifier.follow(&state, sentence);
+    is_held("first", true).await;
+}
+
 /// Waits until the lock of who looks at this conversation is held, or is not.
 async fn is_held(conversation: &str, expected: bool) {
     let name = ["chataibot:heard:", conversation].concat();

@@ -156,11 +156,17 @@ fn link_module(splitter: &str, files: &BTreeMap<String, File>, name: impl Fn(&st
         let needs: String = files[*file].needs.iter().flat_map(|file| [", ", file]).collect();
         link.push_str(&format!("const {file} = chunk(\"./{}\"{needs});\n", name(file)));
     }
+    // An object, since bundlers write code for a module that is imported as a whole.
+    link.push_str("export const loaders = {\n");
     for chunk in chunks {
-        let export = format!("export const __wasm_split_load_{chunk} = ");
-        ensure!(own_loaders.contains(&export), "the splitter's module does not load {chunk}");
-        link.push_str(&format!("{export}wrapAsyncCb({chunk});\n"));
+        let name = format!("__wasm_split_load_{chunk}");
+        ensure!(
+            own_loaders.contains(&format!("export const {name} = ")),
+            "the splitter's module does not load {chunk}"
+        );
+        link.push_str(&format!("    {name}: wrapAsyncCb({chunk}),\n"));
     }
+    link.push_str("};\n");
     // What `TALK` needs can be fetched before the program is there to ask for it.
     let addresses: Vec<_> =
         files[TALK].needs.iter().copied().chain([TALK]).map(|file| format!("\"./{}\"", name(file))).collect();
@@ -231,10 +237,10 @@ mod tests {
                 "const files = chunk(\"./files.wasm\", base, shared);",
                 "const kinds = chunk(\"./kinds.wasm\", base, shared, talk);",
                 "const notify = chunk(\"./notify.wasm\");",
-                "export const __wasm_split_load_files = wrapAsyncCb(files);",
-                "export const __wasm_split_load_kinds = wrapAsyncCb(kinds);",
-                "export const __wasm_split_load_notify = wrapAsyncCb(notify);",
-                "export const __wasm_split_load_talk = wrapAsyncCb(talk);",
+                "    __wasm_split_load_files: wrapAsyncCb(files),",
+                "    __wasm_split_load_kinds: wrapAsyncCb(kinds),",
+                "    __wasm_split_load_notify: wrapAsyncCb(notify),",
+                "    __wasm_split_load_talk: wrapAsyncCb(talk),",
                 "export const fetchTalk = () => { early ??= new Map([\"./base.wasm\", \"./talk.wasm\"]\
                  .map((address) => [address, compile(address)])); };",
             ]

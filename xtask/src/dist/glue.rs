@@ -63,6 +63,9 @@ const GLOBALS: [&str; 4] = ["global", "globalThis", "self", "window"];
 /// The module that fetches chunks, in the list of the WASM's imports: once for each chunk.
 const SPLIT_IMPORT: &str = "        \"./split.js\": ";
 
+/// The end of the statements that import it, once for each chunk.
+const SPLIT_FROM: &str = " from \"./split.js\"\n";
+
 /// The function `become(nodes)` to add: it replaces every value held by the WASM that is a key of
 /// `nodes` by its value there, so that the program goes on with the nodes of the shell.
 /// wasm-bindgen keeps the values held by the WASM in a list, or in a table of the WASM.
@@ -92,13 +95,21 @@ pub fn slim(glue: &str) -> Result<String> {
     }
     ensure!(slim.matches("JSON.stringify(").count() == 1, "the glue does not call JSON.stringify exactly once");
     slim = slim.replace("JSON.stringify(", "stringify(");
-    // Of equal keys the last one counts; all are the same module.
-    let (before, rest) = slim.split_at(slim.rfind(SPLIT_IMPORT).unwrap_or_default());
-    let others = before.split_inclusive('\n').filter(|line| !line.starts_with(SPLIT_IMPORT));
-    let slim: String = others.chain([rest]).collect();
+    slim = import_loaders(&slim);
     let variants: Vec<_> = BECOME.iter().filter(|(kept, _)| slim.contains(kept)).collect();
     let [(_, function)] = variants[..] else { bail!("the glue stores the WASM's objects in an unknown form") };
     Ok([&slim, STRINGIFY, *function].concat())
+}
+
+/// Imports the object of all chunks' loaders, once, instead of the module for each chunk.
+fn import_loaders(glue: &str) -> String {
+    // Without chunks there is no such module.
+    let Some((before, after)) = glue.rsplit_once(SPLIT_IMPORT) else { return glue.to_owned() };
+    let (_, after) = after.split_once('\n').unwrap_or_default();
+    let others =
+        before.split_inclusive('\n').filter(|line| !line.starts_with(SPLIT_IMPORT) && !line.ends_with(SPLIT_FROM));
+    [&format!("import {{ loaders }}{SPLIT_FROM}"), &others.collect::<String>(), SPLIT_IMPORT, "loaders,\n", after]
+        .concat()
 }
 
 /// Replaces the block that begins a line with `head` and ends with a brace on a line of its own.
@@ -119,10 +130,12 @@ mod tests {
 
     fn glue() -> String {
         let blocks = FUNCTIONS.iter().map(|(head, _)| format!("\n{head}long) {{\n    if (a) {{\n    }}\n}}\n"));
-        let imports = format!("{SPLIT_IMPORT}import1,\n{SPLIT_IMPORT}import2,\n");
+        let imports = format!("{SPLIT_IMPORT}import1,\n{SPLIT_IMPORT}import2,\n}}\n");
+        let modules = format!("import * as import1{SPLIT_FROM}import * as import2{SPLIT_FROM}");
         let heap = "let heap = new Array(1024).fill(undefined);\nJSON.stringify(getObject(arg0));\n";
         let globals = GLOBALS.map(|name| format!("typeof {name} === 'undefined' ? null : {name};\n")).concat();
         [
+            modules,
             blocks.collect::<String>(),
             format!("const a = {NO_REGISTRY}new FinalizationRegistry(b);\n{globals}{heap}"),
             imports,
@@ -137,7 +150,11 @@ mod tests {
         assert!(slim.contains("const a = new FinalizationRegistry(b);"), "{slim}");
         assert!(slim.contains("\nglobalThis;\nglobalThis;\n") && !slim.contains("typeof"), "{slim}");
         assert!(slim.contains("\nstringify(getObject(arg0));\n"), "{slim}");
-        assert!(slim.ends_with(&format!("{SPLIT_IMPORT}import2,\n{STRINGIFY}{}", BECOME[0].1)), "{slim}");
+        assert!(
+            slim.starts_with(&format!("import {{ loaders }}{SPLIT_FROM}\n")) && !slim.contains("import1"),
+            "{slim}"
+        );
+        assert!(slim.ends_with(&format!("{SPLIT_IMPORT}loaders,\n}}\n{STRINGIFY}{}", BECOME[0].1)), "{slim}");
     }
 
     #[test]
