@@ -19,7 +19,7 @@ story('until the first reply a visitor downloads no more, in no more requests, t
   const fetched = [];
   visitor.context.on('requestfinished', (request) => {
     // Answers for token, conversation and stream are no files. The notification sound and what it
-    // needs are fetched with the first reply.
+    // needs are fetched after the first reply.
     if (/\/chataibot(?!-notify|-shared|-page|-metrics)[^/]*\.(?:js|wasm|json)$/.test(new URL(request.url()).pathname)) fetched.push(request);
   });
   const widget = new Widget(await visitor.tab(world.page()));

@@ -159,6 +159,14 @@ impl Store {
         Ok((Self(Engine::Redis(redis)), events))
     }
 
+    /// Checks that the Redis at this address accepts the user and runs scripts. Writes nothing.
+    ///
+    /// # Errors
+    /// What Redis, or the way there, says against it.
+    pub async fn check_redis(url: &SecretString) -> Result<()> {
+        Redis::try_scripts(url).await
+    }
+
     /// Whether other proxies may use the store, too.
     pub fn is_shared(&self) -> bool {
         matches!(self.0, Engine::Redis(_))

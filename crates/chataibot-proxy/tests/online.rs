@@ -4,9 +4,9 @@
 use std::{net::SocketAddr, process::Stdio, time::Duration};
 
 use chataibot_proxy::commands::online::{Finding, Verdict, check};
-use chataibot_proxy::config::{Arguments, Config, Site, Sites};
+use chataibot_proxy::config::{Arguments, Config, RedisUrl, Site, Sites};
 use chataibot_proxy::demo;
-use chataibot_proxy::testing::{TestApp, spawn_app};
+use chataibot_proxy::testing::{RedisServer, TestApp, spawn_app};
 use chataibot_simulator::Simulator;
 use secrecy::SecretString;
 
@@ -68,6 +68,25 @@ async fn all_is_well_where_the_platform_shakes_hands_while_no_proxy_runs() {
     says(&findings, Verdict::Ok, "takes the account token", "");
     says(&findings, Verdict::Ok, "the platform has completed the handshake", "");
     assert!(findings.iter().all(|finding| finding.verdict == Verdict::Ok), "{findings:#?}");
+}
+
+#[tokio::test]
+async fn a_redis_that_answers_is_told_from_one_that_is_away_and_one_that_forbids_scripts() {
+    let simulator = platform("none").await;
+    let mut config = config(&simulator.url(), free(), |_| {});
+    let redis = RedisServer::start();
+    config.redis = Some(redis.url());
+    says(&check(&config, SHORT).await, Verdict::Ok, "answers, and runs scripts", "");
+    let keys: u64 = redis::cmd("DBSIZE").query(&mut redis.connect()).expect("asked");
+    assert_eq!(keys, 0, "the check writes nothing");
+
+    redis::cmd("ACL").arg(&["SETUSER", "default", "-@scripting"]).exec(&mut redis.connect()).expect("set");
+    says(&check(&config, SHORT).await, Verdict::Failed, "no permissions", "SCRIPT LOAD");
+
+    config.redis = Some(RedisUrl::parse("redis://someone:s3cret@127.0.0.1:9").expect("an address"));
+    let findings = check(&config, SHORT).await;
+    says(&findings, Verdict::Failed, "redis://…@127.0.0.1:9", "Does it run");
+    assert!(!format!("{findings:?}").contains("s3cret"), "{findings:#?}");
 }
 
 #[tokio::test]

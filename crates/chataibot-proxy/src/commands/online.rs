@@ -1,4 +1,5 @@
-//! `--check-config --online`: whether the platform answers, takes the token, reaches the webhook.
+//! `--check-config --online`: whether Redis answers, if one is configured; whether the platform
+//! answers, takes the token, reaches the webhook.
 //!
 //! No visitor or bot gets a message: the token is tested with a conversation that does not exist.
 //! If a proxy already runs on the configured address, it is queried; if not, this command listens
@@ -19,10 +20,11 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::watch};
 
 use super::health::connectable;
-use crate::config::{Config, Site, Sites};
+use crate::config::{Config, RedisUrl, Site, Sites};
 use crate::normalise::{self, WebhookCall};
 use crate::platform::{Fault, FaultKind, PlatformClient};
 use crate::service::webhook::{CHECK_HEADER, sites_with_token};
+use crate::store::Store;
 
 /// Id of a conversation that exists on no platform.
 const NONEXISTENT_CONVERSATION: &str = "chataibot-proxy-check";
@@ -86,12 +88,25 @@ pub async fn check(config: &Config, wait: Duration) -> Vec<Finding> {
 
 async fn try_check(config: &Config, wait: Duration) -> Result<Vec<Finding>, reqwest::Error> {
     let mut findings = Vec::new();
+    if let Some(redis) = &config.redis {
+        findings.push(check_redis(redis).await);
+    }
     let client = PlatformClient::with_timeout(TIMEOUT)?;
     for site in config.sites.iter() {
         findings.push(check_platform(&client, site).await);
     }
     findings.extend(check_webhooks(config, wait).await?);
     Ok(findings)
+}
+
+async fn check_redis(redis: &RedisUrl) -> Finding {
+    match Store::check_redis(&redis.secret).await {
+        Ok(()) => Finding::ok(format!("{redis} answers, and runs scripts")),
+        Err(error) => Finding::failed(
+            format!("{redis}: {error}"),
+            "Does it run, and do its address, user and password fit? The user needs the commands of scripts (EVALSHA, SCRIPT LOAD).",
+        ),
+    }
 }
 
 async fn check_platform(client: &PlatformClient, site: &Site) -> Finding {

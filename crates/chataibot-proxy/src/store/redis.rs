@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, Script};
+use redis::{Client, RedisResult, Script};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
@@ -93,16 +93,27 @@ struct Inner {
     shutdown: CancellationToken,
 }
 
+async fn connect(client: &Client) -> RedisResult<ConnectionManager> {
+    let config = ConnectionManagerConfig::new()
+        .set_connection_timeout(Some(TIMEOUT))
+        .set_response_timeout(Some(TIMEOUT))
+        // The next command reconnects, so that the others need not wait for this one.
+        .set_number_of_retries(0);
+    ConnectionManager::new_with_config(client.clone(), config).await
+}
+
 impl Redis {
+    /// Checks that the Redis accepts the user and runs scripts. Writes nothing.
+    pub async fn try_scripts(url: &SecretString) -> Result<()> {
+        let mut connection = connect(&Client::open(url.expose_secret())?).await?;
+        Script::new("return 1").load_async(&mut connection).await?;
+        Ok(())
+    }
+
     /// Connects, sends the first heartbeats, and starts to read the bus.
     pub async fn open(url: &SecretString, hub: Hub, clock: Clock) -> Result<(Self, StoreEvents)> {
         let client = Client::open(url.expose_secret())?;
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(TIMEOUT))
-            .set_response_timeout(Some(TIMEOUT))
-            // The next command reconnects, so that the others need not wait for this one.
-            .set_number_of_retries(0);
-        let connection = ConnectionManager::new_with_config(client.clone(), config).await?;
+        let connection = connect(&client).await?;
         let (events, receiver) = mpsc::unbounded_channel();
         let inner = Arc::new(Inner {
             connection,
