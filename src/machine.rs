@@ -55,6 +55,11 @@ impl Core {
         self.token_refresh.credentials()
     }
 
+    /// Whether changes, such as those of the draft, wait to be stored.
+    pub fn has_unsaved(&self) -> bool {
+        self.save_due.is_some()
+    }
+
     /// Whether to fetch a token now, so that the first message of an open window does not wait.
     fn wants_token(&self) -> bool {
         self.has_shown_intent

@@ -433,10 +433,12 @@ impl Runtime {
         drop(fired_timer);
     }
 
-    /// Releases everything: stream, timers, listeners. Stored data stays, with what was waiting to be
-    /// stored. Later actions do nothing.
+    /// Releases everything: stream, timers, listeners. Stored data stays. Later actions do nothing.
     pub fn destroy(self: &Rc<Self>) {
-        self.handle(Input::Hidden);
+        // The page may be about to show the widget anew. What else is unsaved the proxy has, too.
+        if self.machine.borrow().core().has_unsaved() {
+            self.run_core_effect(CoreEffect::SaveDraft);
+        }
         self.destroyed.set(true);
         self.end_session();
         drop((self.timer.take(), self.load_retry.take(), self.event_listeners.take(), self.subscribers.take()));
