@@ -421,16 +421,34 @@ fn pictures_players_and_frames_leave_a_link_with_their_words() {
     }
 }
 
+/// What becomes of a message of the bot.
+fn kind_of(message: &Value) -> Value {
+    let message = json!({ "type": "message", "payload": { "message": message } });
+    let body = json!({ "events": [{ "event": message, "conversation": { "key": "c" } }] });
+    match read(body.to_string().as_bytes()).expect("an envelope") {
+        WebhookCall::Events { mut events, .. } => event(&events.remove(0))["kind"].clone(),
+        WebhookCall::Handshake { .. } => panic!("an event became a handshake"),
+    }
+}
+
+#[test]
+fn a_name_that_shows_nothing_is_none() {
+    for nothing in ["", "\u{2060}", "\u{3164}", " \u{200b} ", "&shy;"] {
+        let info = kind_of(&json!({ "type": "info", "info": { "title": nothing } }));
+        assert_eq!(info, json!({ "ignored": "empty" }), "{nothing:?}");
+    }
+    let button = json!({ "title": "\u{2800}", "text": "Yes" });
+    let buttons = kind_of(&json!({ "type": "button", "title": "\u{200b}", "text": "Really?", "buttons": [button] }));
+    let content = &buttons["message"]["content"]["buttons"];
+    assert_eq!((&content["title"], &content["buttons"][0]["label"]), (&json!([{ "text": "Really?" }]), &json!("Yes")));
+    let file =
+        json!({ "type": "document", "link": "https://a.example/b.pdf", "file_name": "\u{2060}", "title": "Prices" });
+    assert_eq!(kind_of(&file)["message"]["content"]["media"]["name"], "Prices");
+}
+
 #[test]
 fn a_message_that_is_only_a_picture_without_words_is_still_a_message() {
-    let said = |text: &str| {
-        let message = json!({ "type": "message", "payload": { "message": { "type": "text", "text": text } } });
-        let body = json!({ "events": [{ "event": message, "conversation": { "key": "c" } }] });
-        match read(body.to_string().as_bytes()).expect("an envelope") {
-            WebhookCall::Events { mut events, .. } => event(&events.remove(0))["kind"].clone(),
-            WebhookCall::Handshake { .. } => panic!("an event became a handshake"),
-        }
-    };
+    let said = |text: &str| kind_of(&json!({ "type": "text", "text": text }));
     for picture in ["<img src='data:image/png;base64,AA=='>", "<svg><path d='M0'/></svg>"] {
         let picture = said(picture);
         assert_eq!(picture["message"]["content"], json!({ "unsupported": { "kind": "media", "text": [] } }));

@@ -1,5 +1,6 @@
 //! Tolerant accessors for the platform's JSON: several names for one value, numbers as texts.
 
+use chataibot_wire::text::is_blank;
 use serde_json::Value;
 
 use super::Diagnostic;
@@ -20,7 +21,7 @@ pub fn text(value: &Value, keys: &[&str]) -> Option<String> {
 
 /// Returns a text that is not blank, or a number's digits.
 pub fn scalar_text(value: &Value) -> Option<String> {
-    let text = value.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned);
+    let text = value.as_str().filter(|text| !is_blank(text)).map(str::to_owned);
     text.or_else(|| Some(value.as_number()?.to_string()))
 }
 

@@ -9,6 +9,8 @@
 //!
 //! No attribute but a checked `href` survives. Nothing is ever written back as HTML.
 
+use std::borrow::Cow;
+
 use chataibot_wire::{Node, RichText};
 
 use super::{Diagnostic, addresses, children};
@@ -30,6 +32,9 @@ pub use tree::{DEEPEST, MOST_NODES};
 /// Maximum input size in bytes; the platform's editor allows 1000 characters (DOC).
 const LONGEST_INPUT: usize = 64 * 1024;
 
+/// What precedes the data in a `data:` address.
+const BASE64: &str = ";base64,";
+
 /// Converts a formatted text of the platform.
 pub fn rich(html: &str, diagnostics: &mut Vec<Diagnostic>) -> RichText {
     convert(html, diagnostics).0
@@ -37,6 +42,7 @@ pub fn rich(html: &str, diagnostics: &mut Vec<Diagnostic>) -> RichText {
 
 /// Returns the text, and whether there was an image, player or frame, perhaps without an address.
 pub(super) fn convert(html: &str, diagnostics: &mut Vec<Diagnostic>) -> (RichText, bool) {
+    let html = without_long_data(html);
     let input = &html[..html.floor_char_boundary(LONGEST_INPUT)];
     let is_too_long = input.len() < html.len();
     let input = as_written::escape_literal_text(input);
@@ -66,6 +72,23 @@ pub(super) fn convert(html: &str, diagnostics: &mut Vec<Diagnostic>) -> (RichTex
         diagnostics.push(Diagnostic::Cut);
     }
     (RichText(addresses::link_addresses(nodes, MOST_NODES, DEEPEST)), has_media)
+}
+
+/// Removes the data of `data:` addresses from a text that is too long: none is allowed, and what
+/// follows a picture would be cut for it.
+fn without_long_data(html: &str) -> Cow<'_, str> {
+    if html.len() <= LONGEST_INPUT {
+        return Cow::Borrowed(html);
+    }
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=%".contains(c);
+    let mut kept = String::with_capacity(html.len());
+    for (at, part) in html.split(BASE64).enumerate() {
+        if at > 0 {
+            kept.push_str(BASE64);
+        }
+        kept.push_str(if at > 0 { part.trim_start_matches(is_base64) } else { part });
+    }
+    Cow::Owned(kept)
 }
 
 /// Converts a formatted text without reporting what was left out.

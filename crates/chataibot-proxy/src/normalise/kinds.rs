@@ -38,7 +38,7 @@ fn content_at_depth(message: &Value, diagnostics: &mut Vec<Diagnostic>, depth: u
         "video" => media(message, &kind, MediaKind::Video, diagnostics),
         "audio" => media(message, &kind, MediaKind::Audio, diagnostics),
         "document" | "file" => media(message, &kind, MediaKind::Document, diagnostics),
-        "info" => Some(Content::Info(Info { title: title(message.get("info").unwrap_or(message), diagnostics) })),
+        "info" => info(message, diagnostics),
         "button" | "buttons" => choices::buttons(message, diagnostics),
         "list" => choices::list(message, diagnostics),
         "carousel" | "image_carousel" => choices::carousel(message, diagnostics),
@@ -89,6 +89,11 @@ fn multipart(message: &Value, diagnostics: &mut Vec<Diagnostic>, depth: usize) -
         return text_message(message, None, diagnostics);
     }
     combine(listed.iter().filter_map(|part| content_at_depth(part, diagnostics, depth)).collect())
+}
+
+fn info(message: &Value, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {
+    let title = title(message.get("info").unwrap_or(message), diagnostics);
+    (!title.is_empty()).then_some(Content::Info(Info { title }))
 }
 
 fn media(message: &Value, kind: &str, media: MediaKind, diagnostics: &mut Vec<Diagnostic>) -> Option<Content> {

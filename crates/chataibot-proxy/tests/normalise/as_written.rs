@@ -87,7 +87,9 @@ fn plain_text_keeps_its_indentation() {
 
 #[test]
 fn short_lines_beyond_the_limit_are_not_joined_into_one_word() {
-    for line in ["word\n", "word<br>"] {
+    for line in
+        ["word\n", "word<br>", "<li>word</li>", "<p>word</p>", "<div><b>word</b></div>", "<ul><li>word</li></ul>"]
+    {
         let shown = words(&line.repeat(1_500));
         assert!(!shown.contains("wordword"), "{}", shown.chars().rev().take(40).collect::<String>());
     }

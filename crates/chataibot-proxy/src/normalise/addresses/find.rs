@@ -288,6 +288,8 @@ fn trim_sentence(mut address: &str, before: Option<char>) -> &str {
             ']' => is_unopened('['),
             '}' => is_unopened('{'),
             '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '…' | '\u{200e}' | '\u{200f}' => true,
+            // Directly after a separator, an emoji is a name of its own.
+            _ if is_emoji(last) => !address.trim_end_matches(is_emoji).ends_with(['/', '?', '&', '=', '#']),
             _ => before == Some(last) && EMPHASIS.contains(last),
         };
         if !is_outside {
@@ -296,6 +298,13 @@ fn trim_sentence(mut address: &str, before: Option<char>) -> &str {
         address = &address[..address.len() - last.len_utf8()];
     }
     address
+}
+
+/// Whether the character is an emoji, or part of one other than a letter, digit or sign.
+fn is_emoji(character: char) -> bool {
+    matches!(character,
+        '\u{200d}' | '\u{20e3}' | '\u{231a}'..='\u{23ff}' | '\u{2600}'..='\u{27bf}' | '\u{2b05}'..='\u{2b55}' | '\u{fe0f}'
+        | '\u{1f000}'..='\u{1faff}' | '\u{e0020}'..='\u{e007f}')
 }
 
 /// Whether the character is never part of an address: white space, control characters, quotes, long

@@ -58,6 +58,8 @@ pub struct Tree {
     was_cut: bool,
     /// Whether text was left out without a sign of it yet.
     has_unmarked_loss: bool,
+    /// Set when there was no room for a block: the words of two blocks must not become one.
+    lacks_block: bool,
 }
 
 impl Tree {
@@ -122,7 +124,11 @@ impl Tree {
             text.push('…');
         }
         self.begin_line();
+        let lacks_block = std::mem::take(&mut self.lacks_block);
         if let Some(Node::Text(last)) = self.top().nodes.last_mut() {
+            if lacks_block && !last.ends_with(' ') {
+                last.push(' ');
+            }
             last.push_str(&text);
         } else if self.reserve_node() {
             self.top().nodes.push(Node::Text(text));
@@ -331,6 +337,8 @@ impl Tree {
             self.was_cut = true;
         } else if self.reserve_node() {
             self.frames.push(Frame { kind, nodes: Vec::new() });
+        } else {
+            self.lacks_block |= !matches!(kind, Kind::Inline(_));
         }
     }
 
