@@ -6,17 +6,18 @@
 const FADE_HEIGHT = 16;
 
 /**
- * Keeps the line in every list below `place`, until `end()`. `restore()` scrolls the list to where it
- * was before it was moved in the page, where browsers begin at its top again.
+ * Keeps the line in every list below `place`, until `end()`. `on` adds a listener until the same
+ * moment. `restore()` scrolls the list to where it was before it was moved in the page, where
+ * browsers begin at its top again.
  */
-export function keepLine(place) {
+export function keepLine(place, on) {
   /**
    * The list; the line at its top, as an element or as a text node with an offset; and its distance
    * from the list's top.
    */
   let list, node, offset, distance;
-  /** Size and scroll position of the list at the last check. */
-  let lastSize, lastScrollTop;
+  /** Size and scroll position of the list at the last check, and whether that was its end. */
+  let lastSize, lastScrollTop, isAtEnd;
 
   const range = document.createRange();
   const topOf = (node, offset = 0) => {
@@ -69,39 +70,34 @@ export function keepLine(place) {
   };
 
   const update = (isResized) => {
+    // Positions are fractions of pixels, and a smooth scroll's last ones are not reported.
+    isAtEnd = list.scrollHeight - list.clientHeight - list.scrollTop < 4;
     const newSize = `${list.clientWidth} ${list.clientHeight}`;
     // At its end, or at the start of something long, the list scrolls by itself. Scrolling caused
     // by a resize, which is reported before the resize, is not the reader's either.
     const isReadersPosition = !list.classList.contains('list-follows');
     if (isReadersPosition && node?.isConnected && (isResized || newSize !== lastSize)) restoreLine();
-    else if (
-      isReadersPosition
-        ? list.scrollTop !== lastScrollTop
-        : list.scrollHeight - list.clientHeight - list.scrollTop > 1
-    )
-      recordLine();
+    else if (isReadersPosition ? list.scrollTop !== lastScrollTop : !isAtEnd) recordLine();
     lastSize = newSize;
     lastScrollTop = list.scrollTop;
   };
 
   const observer = new ResizeObserver(() => update(true));
   const onScroll = ({ target }) => {
-    if (!target.part?.contains('list')) return;
+    if (!target.matches('.list')) return;
     if (target !== list) {
       observer.disconnect();
       list = target;
-      lastSize = `${list.clientWidth} ${list.clientHeight}`;
       observer.observe(list);
       observer.observe(list.firstElementChild);
     }
     update(false);
   };
-  place.addEventListener('scroll', onScroll, { capture: true, passive: true });
+  on(place, 'scroll', onScroll, true);
+  // It may have been scrolled before this file arrived.
+  onScroll({ target: place.querySelector('.list') ?? place });
   return {
-    end() {
-      observer.disconnect();
-      place.removeEventListener('scroll', onScroll, true);
-    },
-    restore: () => list?.scrollTo({ top: lastScrollTop, behavior: 'instant' }),
+    end: () => observer.disconnect(),
+    restore: () => list?.scrollTo({ top: isAtEnd ? list.scrollHeight : lastScrollTop, behavior: 'instant' }),
   };
 }

@@ -12,6 +12,9 @@ const STEP = 24;
 /** Distance in pixels from an edge of the window within which a drag moves that edge. */
 const EDGE = 24;
 
+/** On a page with `zoom` a length of `element` is longer on the screen by this factor. */
+export const zoomOf = (element) => element.currentCSSZoom ?? 1;
+
 /** Shows the window in `size`, limited to the screen; without one, in the style sheet's size. */
 function applySize(style, size) {
   for (const side of ['width', 'height']) {
@@ -35,10 +38,10 @@ function gripOf(event, section) {
 }
 
 /**
- * Follows the pointer of `event` at a grip until it is released. Calls `onSize` with each new size
- * of the window, whose size was `start`, and finally `onEnd`.
+ * Follows the pointer of `event` at a grip until it is released. Calls `onMove` with the distance
+ * in pixels by which the grip has moved, in both directions, and finally `onEnd`.
  */
-function drag(event, { handle, windowBox, left, top }, start, onSize, onEnd) {
+function drag(event, { handle, windowBox, left, top }, onMove, onEnd) {
   const { clientX, clientY } = event;
   // Away from the corner only one edge moves.
   const movesWidth = Math.abs(clientX - (left ? windowBox.left : windowBox.right)) < EDGE;
@@ -46,11 +49,7 @@ function drag(event, { handle, windowBox, left, top }, start, onSize, onEnd) {
   const controller = new AbortController();
   const on = (type, listener) => handle.addEventListener(type, listener, { signal: controller.signal });
   handle.setPointerCapture(event.pointerId);
-  on('pointermove', (move) => {
-    const width = start.width + (movesWidth ? (left ? clientX - move.clientX : move.clientX - clientX) : 0);
-    const height = start.height + (movesHeight ? (top ? clientY - move.clientY : move.clientY - clientY) : 0);
-    onSize({ width, height });
-  });
+  on('pointermove', (move) => onMove(movesWidth && move.clientX - clientX, movesHeight && move.clientY - clientY));
   const end = () => {
     controller.abort();
     onEnd();
@@ -68,20 +67,26 @@ export function letResize(place, section, style, storagePrefix, on) {
   let size = null;
   const setSize = (newSize) => applySize(style, (size = newSize));
   const storeSize = () => writeStored(storagePrefix, 'size', size && `${size.width} ${size.height}`);
-  const currentSize = () => size ?? { width: section.offsetWidth, height: section.offsetHeight };
+  /** Returns a function that moves the grip's sides by a distance from where they are now. */
+  const mover = ({ left, top }) => {
+    const { width, height } = size ?? { width: section.offsetWidth, height: section.offsetHeight };
+    return (x, y) => setSize({ width: width + (left ? -x : x), height: height + (top ? -y : y) });
+  };
 
   on(place, 'pointerdown', (event) => {
     const grip = gripOf(event, section);
-    if (grip && !event.button) drag(event, grip, currentSize(), setSize, storeSize);
+    if (!grip || event.button) return;
+    const move = mover(grip);
+    const zoom = zoomOf(section);
+    drag(event, grip, (x, y) => move(x / zoom, y / zoom), storeSize);
   });
 
   on(place, 'keydown', (event) => {
     const grip = event.key.startsWith('Arrow') && gripOf(event, section);
     if (!grip) return;
     event.preventDefault();
-    const { width, height } = currentSize();
-    const [x, y] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-    setSize({ width: width + (grip.left ? -x : x) * STEP, height: height + (grip.top ? -y : y) * STEP });
+    const [x, y] = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key];
+    mover(grip)(x, y);
     storeSize();
   });
 

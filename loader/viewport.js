@@ -6,7 +6,7 @@ import { laterCss } from './generated/later_css.js';
 import { keepPageStill } from './page_scroll.js';
 import { PHONE } from './phone.js';
 import { keepLine } from './reading_position.js';
-import { letResize } from './resizing.js';
+import { letResize, zoomOf } from './resizing.js';
 import { followParts } from './window_parts.js';
 
 /** The sheet of styles not needed at once, which all widgets of the page share. */
@@ -34,12 +34,10 @@ function followScreen(section, style, on, onChange) {
   if (!screen) return;
   const update = () => {
     onChange();
-    // While the page is pinch-zoomed the window stays as it is.
-    if (screen.scale !== 1) return;
-    // On a page with `zoom` a length of ours is longer on the screen.
-    const zoom = section.currentCSSZoom ?? 1;
-    style.setProperty('--_view-top', `${screen.offsetTop / zoom}px`);
-    style.setProperty('--_view-height', `${screen.height / zoom}px`);
+    const zoom = zoomOf(section);
+    // While the page is pinch-zoomed the window stays as it is, unless the phone is turned.
+    if (screen.scale === 1) style.setProperty('--_view-top', `${screen.offsetTop / zoom}px`);
+    style.setProperty('--_view-height', `${(screen.height * screen.scale) / zoom}px`);
   };
   on(screen, 'resize', update);
   on(screen, 'scroll', update);
@@ -77,7 +75,7 @@ export function frame(place, host, storagePrefix) {
   letResize(place, section, style, storagePrefix, on);
   keepPageStill(host, section, on);
   const endParts = followParts(place, root, section, storagePrefix, on);
-  const line = keepLine(place);
+  const line = keepLine(place, on);
 
   return {
     end() {

@@ -184,28 +184,55 @@ story('a draft that was typed just before the page writes its content anew is th
   await until('the draft is back', async () => (await widget.input.inputValue()) === typed);
 });
 
-/** A conversation that is longer than its window. */
-async function longChat(world) {
-  const { widget, page } = await world.chat();
+/** Makes the conversation longer than its window. */
+async function talkLong(world, widget) {
   for (let number = 0; number < 6; number++) await widget.say(`${'A long line of many words. '.repeat(12)}${number}`);
   await widget.settles();
+  await world.simulator.idle();
+}
+
+/** How far the list is scrolled from its end, in pixels. */
+const fromEnd = (widget) => widget.part('list').evaluate((list) => list.scrollHeight - list.clientHeight - list.scrollTop);
+
+/** Moves the element in its page. */
+const move = ({ page }) => page.evaluate(() => document.body.appendChild(document.createElement('div')).append(document.querySelector('chataibot-widget')));
+
+async function longChat(world) {
+  const { widget, page } = await world.chat();
+  await talkLong(world, widget);
   await widget.isFollowed();
-  const list = widget.part('list');
-  return { widget, page, list, fromEnd: () => list.evaluate((list) => list.scrollHeight - list.clientHeight - list.scrollTop) };
+  return { widget, page, list: widget.part('list'), fromEnd: () => fromEnd(widget) };
 }
 
 story('an open chat that the page moves stays where it was scrolled to', async (world) => {
-  const { page, list, fromEnd } = await longChat(world);
-  const move = () => page.evaluate(() => document.body.appendChild(document.createElement('div')).append(document.querySelector('chataibot-widget')));
+  const { widget, list, fromEnd } = await longChat(world);
   await until('it is at its end', async () => (await fromEnd()) < 2);
-  await move();
+  await move(widget);
   await until('it is at its end again', async () => (await fromEnd()) < 2);
   await list.evaluate((list) => list.scrollBy({ top: -500, behavior: 'instant' }));
   await until('its reader is elsewhere', () => list.evaluate((list) => !list.classList.contains('list-follows')));
   const before = await fromEnd();
-  await move();
+  await move(widget);
   await until('it is where its reader was', async () => Math.abs((await fromEnd()) - before) < 2);
 });
+
+story('an open chat that was scrolled before the code for positions came is at its end when the page moves it', async (world) => {
+  const visitor = await world.visitor();
+  let release;
+  const released = new Promise((resolve) => (release = resolve));
+  await visitor.context.route('**/chataibot-frame.js', async (route) => {
+    await released;
+    await route.continue();
+  });
+  const widget = new Widget(await visitor.tab(world.page()));
+  await widget.open();
+  await talkLong(world, widget);
+  await until('it is at its end', async () => (await fromEnd(widget)) < 2);
+  release();
+  await widget.isFollowed();
+  await move(widget);
+  await until('it is at its end again', async () => (await fromEnd(widget)) < 2);
+}, { chromium: 'only Playwright holds a file back' });
 
 story('whoever reads further up is there again when the page has hidden the chat, and a message came meanwhile', async (world) => {
   const { page, list, fromEnd } = await longChat(world);

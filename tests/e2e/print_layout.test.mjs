@@ -92,24 +92,26 @@ story('on paper: nothing of the plain form', async (world) => {
   await assertUntouched(world, visitor, page, 'form');
 });
 
-story('on paper: a window that is a box of the page’s shows all that was said, and pushes down what follows', async (world) => {
-  const visitor = await world.visitor();
-  const address = world.page({ body: '<chataibot-widget mode="inline" style="height: 26em"></chataibot-widget><p id="after">After it</p>' });
-  const widget = new Widget(await visitor.tab(address));
-  const { page } = widget;
-  await widget.part('window-open').waitFor();
-  for (const text of ['One', 'Two', 'Three', 'Four', 'Five', 'Six']) {
-    await widget.say(text);
-    await world.simulator.idle();
-  }
-  await until('there is more than fits', () => widget.part('list').evaluate((list) => list.scrollHeight > list.clientHeight * 1.3));
-  await page.emulateMedia({ media: 'print' });
-  const lines = await page.evaluate(() => {
-    const { shadowRoot } = document.querySelector('chataibot-widget');
-    const after = document.querySelector('#after').getBoundingClientRect().top;
-    const bubbles = [...shadowRoot.querySelectorAll('[part~="bubble"]')].map((bubble) => bubble.getBoundingClientRect());
-    return { after, bottom: Math.max(...bubbles.map((box) => box.bottom)), top: Math.min(...bubbles.map((box) => box.top)) };
+for (const size of ['height: 26em', 'height: 80vh; max-height: 26em']) {
+  story(`on paper: a window that is a box of the page’s (${size}) shows all that was said, and pushes down what follows`, async (world) => {
+    const visitor = await world.visitor();
+    const address = world.page({ body: `<chataibot-widget mode="inline" style="${size}"></chataibot-widget><p id="after">After it</p>` });
+    const widget = new Widget(await visitor.tab(address));
+    const { page } = widget;
+    await widget.part('window-open').waitFor();
+    for (const text of ['One', 'Two', 'Three', 'Four', 'Five', 'Six']) {
+      await widget.say(text);
+      await world.simulator.idle();
+    }
+    await until('there is more than fits', () => widget.part('list').evaluate((list) => list.scrollHeight > list.clientHeight * 1.3));
+    await page.emulateMedia({ media: 'print' });
+    const lines = await page.evaluate(() => {
+      const { shadowRoot } = document.querySelector('chataibot-widget');
+      const after = document.querySelector('#after').getBoundingClientRect().top;
+      const bubbles = [...shadowRoot.querySelectorAll('[part~="bubble"]')].map((bubble) => bubble.getBoundingClientRect());
+      return { after, bottom: Math.max(...bubbles.map((box) => box.bottom)), top: Math.min(...bubbles.map((box) => box.top)) };
+    });
+    assert.ok(lines.top > 0 && lines.bottom <= lines.after, `all of it stands before what follows: ${JSON.stringify(lines)}`);
+    assert.equal(await widget.part('composer').isVisible(), false, 'nobody writes on paper');
   });
-  assert.ok(lines.top > 0 && lines.bottom <= lines.after, `all of it stands before what follows: ${JSON.stringify(lines)}`);
-  assert.equal(await widget.part('composer').isVisible(), false, 'nobody writes on paper');
-});
+}

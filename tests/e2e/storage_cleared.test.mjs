@@ -116,7 +116,10 @@ for (const [name, script] of Object.entries(REFUSING)) {
     await until('it is stored', async () => (await kept(page)).includes('conversation'));
     await page.reload();
     await widget.beOpen();
-    await widget.shows(...texts);
+    await until('all of it is there again', async () => {
+      const now = await widget.texts();
+      return texts.every((text) => now.includes(text));
+    });
     await world.simulator.idle();
     assert.deepEqual(await world.simulator.heard(), ['Hello', 'help', 'buttons'], 'nothing is sent twice');
   });
