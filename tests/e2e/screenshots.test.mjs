@@ -34,6 +34,7 @@ for (const [name, settings] of Object.entries(SETTINGS)) {
     await widget.settles();
     await world.simulator.idle();
     await until('the last reply is there', async () => (await widget.transcript()).at(-1).by === 'bot');
+    await until('it is scrolled to', () => widget.part('list').evaluate((list) => list.scrollHeight - list.clientHeight - list.scrollTop < 2));
     await picture('conversation');
 
     const box = await widget.window.boundingBox();
