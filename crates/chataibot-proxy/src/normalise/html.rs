@@ -80,7 +80,7 @@ fn without_long_data(html: &str) -> Cow<'_, str> {
     if html.len() <= LONGEST_INPUT {
         return Cow::Borrowed(html);
     }
-    let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=%".contains(c);
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=%\r\n".contains(c);
     let mut kept = String::with_capacity(html.len());
     for (at, part) in html.split(BASE64).enumerate() {
         if at > 0 {

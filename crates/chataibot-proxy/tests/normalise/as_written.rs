@@ -87,9 +87,15 @@ fn plain_text_keeps_its_indentation() {
 
 #[test]
 fn short_lines_beyond_the_limit_are_not_joined_into_one_word() {
-    for line in
-        ["word\n", "word<br>", "<li>word</li>", "<p>word</p>", "<div><b>word</b></div>", "<ul><li>word</li></ul>"]
-    {
+    for line in [
+        "word\n",
+        "word<br>",
+        "<li>word</li>",
+        "<p>word</p>",
+        "<div><b>word</b></div>",
+        "<ul><li>word</li></ul>",
+        "<p>word</p>word ",
+    ] {
         let shown = words(&line.repeat(1_500));
         assert!(!shown.contains("wordword"), "{}", shown.chars().rev().take(40).collect::<String>());
     }

@@ -73,7 +73,9 @@ fn formatting_around_a_list_is_that_of_its_items_and_of_what_follows() {
 
 #[test]
 fn a_picture_that_the_text_holds_itself_leaves_the_words_around_it() {
-    let picture =
-        format!("<p>Before</p><img alt=Map src=\"data:image/png;base64,{}\"><p>After</p>", "iVBO".repeat(30_000));
-    assert_eq!(words(&picture), "Before\nMap\nAfter");
+    for line in ["iVBO", "iVBORw0KGgo\n", "iVBORw0KGgo\r\n"] {
+        let data = line.repeat(30_000);
+        let picture = format!("<p>Before</p><img alt=Map src=\"data:image/png;base64,{data}\"><p>After</p>");
+        assert_eq!(words(&picture), "Before\nMap\nAfter");
+    }
 }
